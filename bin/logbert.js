@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// Runs on any Node: says what is missing before a newer syntax or a native library would crash without a message.
+import { existsSync } from "node:fs";
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `logbert needs Node >= 22.18, this is ${process.versions.node}. ` +
+      "In a checkout run it through npm (npm start, npx logbert …), which brings its own Node; elsewhere install a newer Node.\n",
+  );
+  process.exit(2);
+}
+const source = new URL("../cli/logbert.ts", import.meta.url);
+await import(existsSync(source) ? source.href : new URL("../dist/cli/logbert.js", import.meta.url).href);

@@ -1,0 +1,52 @@
+import type { DetectorName, Evidence } from "../detect/detector.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
+
+/** What one detector contributed to a verdict. */
+export interface Contribution {
+  readonly detector: DetectorName;
+  /** Calibrated: the share of this service's recent normal events that are at least as odd. */
+  readonly pValue: number;
+  readonly evidence: Evidence;
+}
+
+/** The judgement of one event. */
+export interface Verdict {
+  /** 1 - pValue^(1/4): 0.85 is one record in 2,000, 0.968 one in a million. Comparable across services. */
+  readonly score: number;
+  /** The combined p-value. */
+  readonly pValue: number;
+  /** The service's threshold on `score` at that moment. */
+  readonly threshold: number;
+  readonly isAnomaly: boolean;
+  readonly modelVersion: string;
+  /** The strongest first. */
+  readonly contributions: readonly Contribution[];
+}
+
+/** What is said of one event: its verdict and the window that it was judged in. */
+export interface Finding {
+  /** Index of the record within its request; undefined for the end of a session, which no record carries. */
+  readonly recordIndex: number | undefined;
+  readonly window: SequenceWindow;
+  /** Index of the event within `window.events`; `events.length` for the end of the session. */
+  readonly event: number;
+  readonly verdict: Verdict;
+}
+
+/** A service's learning state. */
+export type LearningState = "learning" | "ready";
+
+export interface ServiceState {
+  readonly service: string;
+  readonly state: LearningState;
+  readonly threshold: number;
+}
+
+/** Turns evidence into verdicts. `judge` reads; `learn` writes, after the acknowledgement. */
+export interface Judge {
+  /** One finding for each fresh event (and session end) that there is evidence for. */
+  judge(windows: readonly SequenceWindow[], evidence: readonly Evidence[]): readonly Finding[];
+  learn(findings: readonly Finding[]): void;
+  snapshot(): unknown;
+  restore(state: unknown): void;
+}

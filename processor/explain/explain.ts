@@ -1,0 +1,5 @@
+import type { Explanation } from "../../store/store.ts";
+import type { Finding } from "../calibrate/verdict.ts";
+
+/** One plain sentence and its facts, from the evidence alone: pure, under a millisecond, without raw parameters. */
+export type Explain = (finding: Finding) => Explanation;

@@ -1,0 +1,34 @@
+/** The template that a body belongs to. */
+export interface TemplateMatch {
+  /** Derived from the template's content when it was first mined, and kept when it generalises later,
+   * so that restarts and replicas agree on it. */
+  readonly templateId: string;
+  /** The template's text now, variable parts as `<*>` or a typed placeholder such as `<IP>`. */
+  readonly template: string;
+  /** The variable parts, in order. Raw values: never to be stored, shown or logged unredacted. */
+  readonly parameters: readonly string[];
+  /** True for the record that created the template; an evicted template that comes back is not new. */
+  readonly isNew: boolean;
+}
+
+/** What a miner keeps across restarts. `version` names the format. */
+export interface MinerSnapshot {
+  readonly version: 1;
+  readonly templates: readonly {
+    readonly id: string;
+    readonly tokens: readonly string[];
+    readonly count: number;
+  }[];
+  /** Ids of templates that were evicted: known once, so not new when they come back. */
+  readonly tombstones: readonly string[];
+}
+
+/** Turns bodies into templates, online and in bounded memory. */
+export interface TemplateMiner {
+  mine(body: string): TemplateMatch;
+  /** Takes over a template that an upstream stage has already mined (`log.record.template`). */
+  adopt(template: string): TemplateMatch;
+  snapshot(): MinerSnapshot;
+  readonly templatesActive: number;
+  readonly templatesEvicted: number;
+}

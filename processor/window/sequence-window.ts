@@ -1,0 +1,43 @@
+import type { TemplateMatch } from "../template/template-miner.ts";
+
+/** What a window remembers of a record: small and detached, because a view would pin its whole request. */
+export interface LogEvent {
+  readonly match: TemplateMatch;
+  /** Milliseconds since the epoch. */
+  readonly timeMs: number;
+  /** Time since the stream's previous event; 0 for its first. Never negative. */
+  readonly gapMs: number;
+  /** OTLP severity number, 0 to 24. */
+  readonly severityNumber: number;
+}
+
+/** A record on its way into a window. */
+export interface ParsedRecord extends Omit<LogEvent, "gapMs"> {
+  /** Index of the record within its request. */
+  readonly recordIndex: number;
+  readonly service: string;
+  /** The stream that the record belongs to within its service; see stream-key.ts. */
+  readonly stream: string;
+}
+
+/** A run of one stream's events, oldest first: context, then the events that this window is the only one to judge. */
+export interface SequenceWindow {
+  readonly service: string;
+  readonly stream: string;
+  readonly events: readonly LogEvent[];
+  /** Index in `events` of the first fresh event; `events.length` when there is none. */
+  readonly freshFrom: number;
+  /** Index in the request of each fresh event's record; empty when a session closed by falling silent. */
+  readonly freshRecords: readonly number[];
+  /** True when `events[0]` is the stream's (session's) very first event, so that a begin token is right. */
+  readonly isStart: boolean;
+  /** True when the session is over, so that its end can be judged. */
+  readonly isClosed: boolean;
+}
+
+/** Cuts streams into windows. Bounded: idle and least recently used streams are closed. */
+export interface Windower {
+  push(records: readonly ParsedRecord[]): readonly SequenceWindow[];
+  /** The sessions that have been idle for too long, closed. */
+  closeIdle(nowMs: number): readonly SequenceWindow[];
+}

@@ -1,0 +1,226 @@
+/** How an explanation came to be. */
+export type ExplanationSource = "MODEL" | "LLM";
+
+export interface ExpectedEvent {
+  /** The template's text, or undefined for "the end of the session". */
+  readonly template: string | undefined;
+  readonly probability: number;
+}
+
+export interface DetectorContribution {
+  readonly detector: string;
+  readonly pValue: number;
+  /** Share of this detector in the verdict, 0 to 1; the shares of one explanation add up to 1. */
+  readonly share: number;
+}
+
+export interface TokenImportance {
+  readonly token: string;
+  readonly importance: number;
+  /** Character offsets into the body, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Why an event was judged as it was. Holds templates and typed placeholders only, no raw parameters. */
+export interface Explanation {
+  /** One plain sentence, at most 256 characters. */
+  readonly summary: string;
+  readonly source: ExplanationSource;
+  readonly expected: readonly ExpectedEvent[];
+  readonly detectors: readonly DetectorContribution[];
+  readonly tokens: readonly TokenImportance[];
+}
+
+export interface WindowEvent {
+  readonly timeMs: number;
+  readonly template: string;
+  readonly severityNumber: number;
+  /** True for the event that the anomaly is about. */
+  readonly isSubject: boolean;
+}
+
+/** An event that scored above its service's threshold. `body` is redacted before it gets here. */
+export interface Anomaly {
+  /** ULID: sorts by time of detection. */
+  readonly id: string;
+  readonly timeMs: number;
+  readonly service: string;
+  readonly stream: string;
+  readonly severityNumber: number;
+  readonly severityText: string;
+  readonly body: string;
+  readonly templateId: string;
+  readonly template: string;
+  readonly score: number;
+  readonly threshold: number;
+  readonly modelVersion: string;
+  readonly traceId: string | undefined;
+  readonly explanation: Explanation;
+  readonly window: readonly WindowEvent[];
+}
+
+export interface Feedback {
+  readonly id: string;
+  readonly anomalyId: string;
+  readonly isTrueAnomaly: boolean;
+  readonly note: string | undefined;
+  readonly author: string | undefined;
+  readonly createdAtMs: number;
+}
+
+/** auto: from the alert budget that the configuration names; budget: from an alert budget of this service's own; manual: a fixed value. */
+export type ThresholdMode = "auto" | "budget" | "manual";
+
+/** What people set, and what the stage makes of it. */
+export interface Threshold {
+  readonly service: string;
+  readonly mode: ThresholdMode;
+  /** Alerts a day; in mode `budget` set by a person, in mode `auto` the configured default. */
+  readonly alertsPerDay: number | undefined;
+  /** The threshold on the score in force now, as the stage last computed it. */
+  readonly value: number;
+  readonly updatedAtMs: number;
+}
+
+export type LearningState = "learning" | "ready";
+
+export interface ServiceSummary {
+  readonly name: string;
+  readonly records: number;
+  readonly anomalies: number;
+  readonly learningState: LearningState;
+  readonly lastSeenMs: number;
+}
+
+export interface TemplateSummary {
+  readonly id: string;
+  readonly service: string;
+  readonly text: string;
+  readonly count: number;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+}
+
+/** Scores of one service in one minute, counted in equal buckets of the score from 0 to 1. */
+export interface ScoreHistogram {
+  readonly service: string;
+  readonly minuteMs: number;
+  /** Length {@link SCORE_BUCKETS}. */
+  readonly counts: readonly number[];
+  readonly anomalies: number;
+  readonly maxScore: number;
+}
+
+/** Buckets of a {@link ScoreHistogram}: bucket i counts scores in [i/200, (i+1)/200), the last one includes 1. */
+export const SCORE_BUCKETS = 200;
+
+/** What a running stage says of itself, a heartbeat every few seconds. */
+export interface StageStatus {
+  readonly version: string;
+  readonly modelVersion: string;
+  readonly startedAtMs: number;
+  readonly updatedAtMs: number;
+  readonly recordsPerSecond: number;
+  readonly forwardEndpoint: string | undefined;
+  readonly forwardState: "sink" | "ok" | "retrying" | "refusing" | "unknown";
+}
+
+export interface AnomalyFilter {
+  readonly service?: string | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  readonly minScore?: number | undefined;
+  /** true: confirmed by feedback; false: marked as expected; absent: any. */
+  readonly isTrueAnomaly?: boolean | undefined;
+  readonly templateId?: string | undefined;
+  readonly traceId?: string | undefined;
+  /** Substring of body or template, case-insensitive. */
+  readonly text?: string | undefined;
+}
+
+/** Keyset pagination, newest first: `after` is the id of the last row of the page before. */
+export interface Page {
+  readonly first: number;
+  readonly after?: string | undefined;
+}
+
+/** One batch of what the stage learned; written in one transaction. */
+export interface StageBatch {
+  readonly anomalies: readonly Anomaly[];
+  readonly histograms: readonly ScoreHistogram[];
+  readonly services: readonly ServiceDelta[];
+  readonly templates: readonly TemplateSummary[];
+  readonly thresholds: readonly { readonly service: string; readonly value: number }[];
+  readonly status: StageStatus | undefined;
+}
+
+/** Added to what is stored: `records` and `anomalies` are increments, as are `counts` of histograms and `count` of templates. */
+export interface ServiceDelta {
+  readonly name: string;
+  readonly records: number;
+  readonly anomalies: number;
+  readonly learningState: LearningState;
+  readonly lastSeenMs: number;
+}
+
+export interface ThresholdSetting {
+  readonly service: string;
+  readonly mode: ThresholdMode;
+  readonly alertsPerDay: number | undefined;
+  /** Required in mode `manual`. */
+  readonly value: number | undefined;
+  readonly author: string | undefined;
+}
+
+/** Everything that outlives a restart; every database implements it alike. All times are milliseconds since the epoch.
+ * Methods reject with a {@link StoreError} only. */
+export interface Store {
+  saveBatch(batch: StageBatch): Promise<void>;
+
+  anomalies(filter: AnomalyFilter, page: Page): Promise<readonly Anomaly[]>;
+  anomaly(id: string): Promise<Anomaly | undefined>;
+  /** Anomalies with an id greater than `afterId`, oldest first: what a live view polls. */
+  anomaliesSince(afterId: string, limit: number, service: string | undefined): Promise<readonly Anomaly[]>;
+  countAnomalies(filter: AnomalyFilter): Promise<number>;
+
+  services(): Promise<readonly ServiceSummary[]>;
+  templates(service: string | undefined, page: Page): Promise<readonly TemplateSummary[]>;
+  scoreHistograms(service: string | undefined, fromMs: number, toMs: number): Promise<readonly ScoreHistogram[]>;
+
+  addFeedback(feedback: Feedback): Promise<void>;
+  /** False when there is no such feedback, or it was undone before. */
+  undoFeedback(id: string, atMs: number): Promise<boolean>;
+  feedbackFor(anomalyIds: readonly string[]): Promise<readonly Feedback[]>;
+  /** Every standing feedback of a service with the score that its anomaly had. */
+  labelledScores(service: string, fromMs?: number, toMs?: number): Promise<readonly { readonly score: number; readonly isTrueAnomaly: boolean; readonly anomalyId: string }[]>;
+
+  threshold(service: string): Promise<Threshold | undefined>;
+  thresholds(): Promise<readonly Threshold[]>;
+  /** Sets how a service's threshold is found, and keeps the change in the history. */
+  setThreshold(setting: ThresholdSetting, atMs: number): Promise<Threshold>;
+
+  status(): Promise<StageStatus | undefined>;
+
+  /** A named piece of the stage's memory (template miner, calibration, …) as JSON text. */
+  saveSnapshot(name: string, json: string, atMs: number): Promise<void>;
+  snapshot(name: string): Promise<string | undefined>;
+
+  /** A number that changes whenever another connection has written: what a poller watches. */
+  changeCounter(): Promise<number>;
+  /** Deletes what is older than the retention. */
+  expire(beforeMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What went wrong with the database, with what to do about it. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: "locked" | "unreachable" | "corrupt" | "newer-schema" | "full" | "other";
+  readonly remedy: string;
+  constructor(code: StoreError["code"], message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
