@@ -1,0 +1,50 @@
+import type { Finding } from "../calibrate/verdict.ts";
+import type { ParsedRecord } from "../window/sequence-window.ts";
+import type { ExportRequest, NewAttribute } from "../wire/record-view.ts";
+import { spliceAttributes } from "../wire/splice.ts";
+import type { NamedAnomaly } from "./name-anomalies.ts";
+
+/** The attribute that carries a template, here and in the Collector's drain processor. */
+export const TEMPLATE_ATTRIBUTE = "log.record.template";
+
+/** What is known of a request's records when they are written. */
+export interface Judged {
+  readonly parsed: readonly ParsedRecord[];
+  readonly findings: readonly Finding[];
+  readonly anomalies: readonly NamedAnomaly[];
+}
+
+/**
+ * The request's bytes with our attributes written into each record; every other byte stays.
+ * A record without a finding gets its template alone, one that was not even parsed stays as it came.
+ */
+export function enrich(request: ExportRequest, judged: Judged, prefix: string): Uint8Array {
+  const additions: NewAttribute[][] = request.records.map(() => []);
+  for (const record of judged.parsed) {
+    additions[record.recordIndex]?.push({ key: TEMPLATE_ATTRIBUTE, value: record.match.template });
+  }
+  for (const { recordIndex, verdict } of judged.findings) {
+    if (recordIndex === undefined) continue;
+    additions[recordIndex]?.push(
+      { key: `${prefix}.score`, value: verdict.score },
+      { key: `${prefix}.is_anomaly`, value: verdict.isAnomaly },
+    );
+  }
+  for (const { id, finding, explanation } of judged.anomalies) {
+    if (finding.recordIndex === undefined) continue;
+    additions[finding.recordIndex]?.push(
+      { key: `${prefix}.threshold`, value: finding.verdict.threshold },
+      { key: `${prefix}.explanation`, value: explanation.summary },
+      { key: `${prefix}.id`, value: id },
+      { key: `${prefix}.model.version`, value: finding.verdict.modelVersion },
+    );
+  }
+  return spliceAttributes(request, (recordIndex) => additions[recordIndex] ?? []);
+}
+
+/** Whether an attribute key is one that {@link enrich} writes. */
+export function isOurAttribute(key: string, prefix: string): boolean {
+  return key === TEMPLATE_ATTRIBUTE || OUR_SUFFIXES.some((suffix) => key === `${prefix}.${suffix}`);
+}
+
+const OUR_SUFFIXES = ["score", "is_anomaly", "threshold", "explanation", "id", "model.version"];

@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+/** What the stage says of itself. */
+export const telemetryConfig = z.strictObject({
+  metrics_endpoint: z
+    .string()
+    .default("127.0.0.1:9464")
+    .describe('host:port of the Prometheus endpoint /metrics; "" switches it off.'),
+  log_level: z
+    .enum(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"])
+    .default("INFO")
+    .describe("Least severe level of the stage's own log lines (stderr, JSON). Environment: LOG_LEVEL."),
+});
+export type TelemetryConfig = z.infer<typeof telemetryConfig>;

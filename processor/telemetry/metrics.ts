@@ -1,0 +1,132 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
+import { AggregationType, MeterProvider } from "@opentelemetry/sdk-metrics";
+
+/** Label values of `service` are bounded: the first ones keep their name, the rest are "other". */
+const SERVICES_MAX = 200;
+
+/** A count, rate or state that is read when somebody scrapes. */
+export interface GaugeSources {
+  templatesActive(): number;
+  templatesEvicted(): number;
+  thresholds(): Iterable<{ readonly service: string; readonly value: number }>;
+  falseAlarmRates(): { readonly target: number; readonly observed: number };
+  modelVersion(): string;
+  streamsActive(): number;
+  rememberQueueRows(): number;
+}
+
+/** Every metric of the stage, once. Names follow the Collector's vocabulary under the prefix `logbert_`. */
+export interface Metrics {
+  accepted(transport: string, records: number): void;
+  refused(reason: string, records: number): void;
+  sent(records: number): void;
+  sendFailed(records: number): void;
+  incoming(records: number): void;
+  outgoing(records: number): void;
+  scored(result: "normal" | "anomalous" | "unscored", records: number): void;
+  processed(seconds: number): void;
+  inferred(seconds: number): void;
+  feedback(label: string, count: number): void;
+  explained(source: string, outcome: string): void;
+  redacted(kind: string, count: number): void;
+  rememberDropped(rows: number): void;
+  observe(sources: GaugeSources): void;
+  /** Answers a scrape. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  close(): Promise<void>;
+}
+
+const SECONDS_BUCKETS = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Creates the metrics; nothing is exported before `handle` is called. */
+export function createMetrics(): Metrics {
+  const exporter = new PrometheusExporter({
+    preventServerStart: true,
+    prefix: "logbert",
+    withoutScopeInfo: true,
+    withoutTargetInfo: true,
+  });
+  const provider = new MeterProvider({
+    readers: [exporter],
+    views: [
+      {
+        instrumentName: "*_seconds",
+        aggregation: {
+          type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
+          options: { boundaries: SECONDS_BUCKETS },
+        },
+      },
+    ],
+  });
+  const meter = provider.getMeter("logbert");
+  const counter = (name: string, description: string) => meter.createCounter(name, { description });
+  const histogram = (name: string, description: string) => meter.createHistogram(name, { description });
+
+  const accepted = counter("receiver_accepted_log_records", "Log records taken in and acknowledged upstream.");
+  const refused = counter("receiver_refused_log_records", "Log records not taken, by reason.");
+  const sent = counter("exporter_sent_log_records", "Log records that the next hop acknowledged.");
+  const sendFailed = counter("exporter_send_failed_log_records", "Log records that the next hop did not take.");
+  const incoming = counter("processor_incoming_items", "Log records that entered the processor.");
+  const outgoing = counter("processor_outgoing_items", "Log records that left the processor.");
+  const scored = counter("scored_log_records", "Log records by verdict; unscored ones are passed on all the same.");
+  const processed = histogram("processor_internal_duration_seconds", "Time in the stage without the next hop.");
+  const inferred = histogram("inference_duration_seconds", "Time of one scoring pass over a request.");
+  const feedback = counter("feedback", "Feedback given by people.");
+  const explained = counter("explanations", "Explanations made.");
+  const redacted = counter("redactions", "Values replaced before something was stored or shown.");
+  const dropped = counter("remember_dropped_rows", "Rows not stored because the database did not keep up.");
+  for (const label of ["normal", "anomalous", "unscored"]) scored.add(0, { result: label });
+  sendFailed.add(0);
+
+  return {
+    accepted: (transport, records) => accepted.add(records, { transport }),
+    refused: (reason, records) => refused.add(records, { reason }),
+    sent: (records) => sent.add(records),
+    sendFailed: (records) => sendFailed.add(records),
+    incoming: (records) => incoming.add(records),
+    outgoing: (records) => outgoing.add(records),
+    scored: (result, records) => scored.add(records, { result }),
+    processed: (seconds) => processed.record(seconds),
+    inferred: (seconds) => inferred.record(seconds),
+    feedback: (label, count) => feedback.add(count, { label }),
+    explained: (source, outcome) => explained.add(1, { source, outcome }),
+    redacted: (kind, count) => redacted.add(count, { kind }),
+    rememberDropped: (rows) => dropped.add(rows),
+    observe: (sources) => observeGauges(provider, sources),
+    handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
+    close: () => provider.shutdown(),
+  };
+}
+
+function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
+  const meter = provider.getMeter("logbert");
+  const gauge = (name: string, description: string) => meter.createObservableGauge(name, { description });
+
+  gauge("templates_active", "Templates in memory.").addCallback((result) =>
+    result.observe(sources.templatesActive()),
+  );
+  meter
+    .createObservableCounter("templates_evicted", { description: "Templates evicted, least recently used first." })
+    .addCallback((result) => result.observe(sources.templatesEvicted()));
+  gauge("streams_active", "Streams in memory.").addCallback((result) => result.observe(sources.streamsActive()));
+  gauge("remember_queue_rows", "Rows waiting for the database.").addCallback((result) =>
+    result.observe(sources.rememberQueueRows()),
+  );
+  gauge("threshold", "Threshold on the score in force, by service.").addCallback((result) => {
+    let named = 0;
+    for (const { service, value } of sources.thresholds()) {
+      result.observe(value, { service: named < SERVICES_MAX ? service : "other" });
+      named += 1;
+    }
+  });
+  gauge("false_alarm_rate_target_ratio", "Promised share of normal records above the threshold.").addCallback(
+    (result) => result.observe(sources.falseAlarmRates().target),
+  );
+  gauge("false_alarm_rate_observed_ratio", "Realised share of records above the threshold.").addCallback(
+    (result) => result.observe(sources.falseAlarmRates().observed),
+  );
+  gauge("model_info", "1, labelled with the weights in use.").addCallback((result) =>
+    result.observe(1, { version: sources.modelVersion() }),
+  );
+}
