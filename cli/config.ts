@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { apiConfig } from "../api/config.ts";
+import { calibrateConfig } from "../processor/calibrate/config.ts";
+import { detectConfig } from "../processor/detect/config.ts";
+import { attributesConfig } from "../processor/enrich/config.ts";
+import { forwardConfig } from "../processor/forward/config.ts";
+import { inferenceConfig } from "../processor/inference/config.ts";
+import { receiveConfig } from "../processor/receive/config.ts";
+import { redactConfig } from "../processor/redact/config.ts";
+import { rememberConfig } from "../processor/remember/config.ts";
+import { telemetryConfig } from "../processor/telemetry/config.ts";
+import { templateConfig } from "../processor/template/config.ts";
+import { windowConfig } from "../processor/window/config.ts";
+import { storeConfig } from "../store/config.ts";
+
+/** The whole configuration, in the order that a record meets it: one schema for the file, the docs and the checks. */
+export const configSchema = z.strictObject({
+  receive: receiveConfig.prefault({}).describe("Taking in OTLP."),
+  forward: forwardConfig.prefault({}).describe("The next hop."),
+  template: templateConfig.prefault({}).describe("Template mining."),
+  window: windowConfig.prefault({}).describe("Streams and windows."),
+  detect: detectConfig.prefault({}).describe("Detectors."),
+  inference: inferenceConfig.prefault({}).describe("The model."),
+  calibrate: calibrateConfig.prefault({}).describe("From surprise to score, and from score to alert."),
+  redact: redactConfig.prefault({}).describe("What is replaced before anything is stored or shown."),
+  attributes: attributesConfig.prefault({}).describe("What is written into each record."),
+  remember: rememberConfig.prefault({}).describe("What is written down, how often, for how long."),
+  store: storeConfig.prefault({}).describe("The database."),
+  api: apiConfig.prefault({}).describe("GraphQL and the UI."),
+  telemetry: telemetryConfig.prefault({}).describe("Own metrics and logs."),
+});
+
+/** A validated configuration. */
+export type Config = z.infer<typeof configSchema>;
+
+/** Where the environment variables of the original program, and of OpenTelemetry, go. */
+export const ENVIRONMENT: Readonly<Record<string, readonly [room: keyof Config, key: string]>> = {
+  LOGBERT_MODEL: ["inference", "model"],
+  WINDOW_TYPE: ["window", "type"],
+  SEQUENCE_LENGTH: ["window", "size"],
+  SLIDING_STEP: ["window", "step"],
+  ANOMALY_THRESHOLD: ["calibrate", "anomaly_threshold"],
+  DRAIN_DEPTH: ["template", "depth"],
+  DRAIN_SIMILARITY: ["template", "similarity"],
+  DB_PATH: ["store", "path"],
+  LOG_LEVEL: ["telemetry", "log_level"],
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: ["forward", "endpoint"],
+};

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { parse as parseYaml, YAMLParseError } from "yaml";
+import type { z } from "zod";
+import { type Config, configSchema, ENVIRONMENT } from "./config.ts";
+import { expandEnvironment } from "./expand-environment.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with a configuration, one line each, with its path and what to do. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+  constructor(source: string, problems: readonly string[]) {
+    super(`${source} is not valid:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+/** Where a configuration comes from. */
+export interface ConfigSource {
+  /** The file named on the command line; undefined: LOGBERT_CONFIG, else ./logbert.yaml where it exists, else defaults. */
+  readonly file?: string | undefined;
+  readonly environment: Environment;
+}
+
+/** Reads and validates the configuration as a whole: file, then `.env`, then environment; the last one wins.
+ * Throws a {@link ConfigError} that lists every problem. */
+export function loadConfig({ file, environment }: ConfigSource): Config {
+  const withDotEnv = { ...readDotEnv(), ...environment };
+  const path = file ?? withDotEnv["LOGBERT_CONFIG"] ?? (existsSync("logbert.yaml") ? "logbert.yaml" : undefined);
+  const source = path ?? "The configuration";
+  const settings = path === undefined ? {} : readFile(path, withDotEnv);
+  const result = configSchema.safeParse(override(settings, withDotEnv, source));
+  if (!result.success) throw new ConfigError(source, result.error.issues.map((i) => describeIssue(i, withDotEnv)));
+  return result.data;
+}
+
+function readDotEnv(): Environment {
+  return existsSync(".env") ? parseEnv(readFileSync(".env", "utf8")) : {};
+}
+
+function readFile(path: string, environment: Environment): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
+    throw new ConfigError(path, [`cannot be read (${code}): name an existing file by --config or LOGBERT_CONFIG`]);
+  }
+  try {
+    const parsed: unknown = parseYaml(text);
+    if (parsed === null || parsed === undefined) return {};
+    if (isObject(parsed)) return Object.fromEntries(Object.entries(expandEnvironment(parsed, environment)));
+    throw new ConfigError(path, ["the file must hold keys and values, such as `forward:`"]);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    const line = error.linePos?.[0].line;
+    throw new ConfigError(path, [`no valid YAML${line === undefined ? "" : ` at line ${line}`} (${error.code})`]);
+  }
+}
+
+/** Lays the environment's values over the file's. */
+function override(
+  settings: Record<string, unknown>,
+  environment: Environment,
+  source: string,
+): Record<string, unknown> {
+  const result = { ...settings };
+  for (const [name, [room, key]] of Object.entries(ENVIRONMENT)) {
+    const value = environment[name];
+    if (value === undefined || value === "") continue;
+    const slice = result[room] ?? {};
+    if (!isObject(slice)) throw new ConfigError(source, [`${room}: must hold keys and values`]);
+    result[room] = { ...slice, [key]: fromText(name, value) };
+  }
+  return result;
+}
+
+const LEVEL_ALIASES: Readonly<Record<string, string>> = { WARNING: "WARN", CRITICAL: "ERROR", FATAL: "ERROR" };
+
+function fromText(name: string, value: string): unknown {
+  if (name === "LOG_LEVEL") return LEVEL_ALIASES[value.toUpperCase()] ?? value.toUpperCase();
+  return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, environment: Environment): string {
+  const path = issue.path.join(".");
+  const variable = Object.keys(ENVIRONMENT).find(
+    (name) => ENVIRONMENT[name]?.join(".") === path && environment[name],
+  );
+  const origin = variable === undefined ? "" : ` (from the environment variable ${variable})`;
+  const remedy = issue.code === "unrecognized_keys" ? "; `logbert validate --help` says where the keys are listed" : "";
+  return `${path === "" ? "(top level)" : path}${origin}: ${issue.message}${remedy}`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,37 @@
+import { TEMPLATE_ATTRIBUTE } from "./enrich/enrich.ts";
+import type { TemplateMatch, TemplateMiner } from "./template/template-miner.ts";
+import type { ParsedRecord } from "./window/sequence-window.ts";
+import { serviceName } from "./window/service-name.ts";
+import type { ExportRequest, RecordView } from "./wire/record-view.ts";
+
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+
+/** What parsing needs besides the request. */
+export interface ParsePorts {
+  readonly miner: TemplateMiner;
+  readonly streamKey: (record: RecordView) => string;
+  /** Milliseconds since the epoch, for records without a time. */
+  readonly now: () => number;
+}
+
+/** Gives each record its template, service, stream and time, in wire order. An upstream template is adopted. */
+export function parseRecords(request: ExportRequest, { miner, streamKey, now }: ParsePorts): ParsedRecord[] {
+  return request.records.map((record) => ({
+    recordIndex: record.index,
+    service: serviceName(record),
+    stream: streamKey(record),
+    match: templateOf(record, miner),
+    timeMs: timeMs(record) ?? now(),
+    severityNumber: record.severityNumber,
+  }));
+}
+
+function templateOf(record: RecordView, miner: TemplateMiner): TemplateMatch {
+  const upstream = record.attribute(TEMPLATE_ATTRIBUTE);
+  return typeof upstream === "string" && upstream !== "" ? miner.adopt(upstream) : miner.mine(record.body);
+}
+
+function timeMs(record: RecordView): number | undefined {
+  const nanoseconds = record.timeUnixNano || record.observedTimeUnixNano;
+  return nanoseconds === 0n ? undefined : Number(nanoseconds / NANOSECONDS_PER_MILLISECOND);
+}

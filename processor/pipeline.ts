@@ -1,0 +1,169 @@
+import type { Finding, Judge } from "./calibrate/verdict.ts";
+import type { Detector } from "./detect/detector.ts";
+import type { Judged } from "./enrich/enrich.ts";
+import type { NamedAnomaly } from "./enrich/name-anomalies.ts";
+import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
+import type { RetryMemory } from "./receive/retries.ts";
+import type { ParsedRecord, SequenceWindow, Windower } from "./window/sequence-window.ts";
+import { type ExportRequest, MalformedRequestError } from "./wire/record-view.ts";
+
+/** A request that was judged but not yet acknowledged by the next hop: what a retry of it needs. */
+export interface Pending {
+  /** The enriched bytes that the next hop has not taken yet. */
+  readonly bytes: Uint8Array;
+  readonly work: Work;
+}
+
+/** All that is known of a request on its way. */
+export interface Work {
+  readonly request: ExportRequest;
+  readonly windows: readonly SequenceWindow[];
+  readonly judged: Judged;
+}
+
+/** The rooms, built by stage.ts. */
+export interface Stages {
+  readonly read: (bytes: Uint8Array) => ExportRequest;
+  readonly parse: (request: ExportRequest) => readonly ParsedRecord[];
+  readonly windower: Windower;
+  readonly detectors: readonly Detector[];
+  readonly judge: Judge;
+  readonly name: (findings: readonly Finding[]) => readonly NamedAnomaly[];
+  readonly enrich: (request: ExportRequest, judged: Judged) => Uint8Array;
+  readonly forwarder: Forwarder;
+  readonly retries: RetryMemory<Pending>;
+  /** After the acknowledgement; never waits. */
+  readonly remember: (request: ExportRequest | undefined, judged: Judged) => void;
+  /** Time that scoring one request may take before its records pass unscored. */
+  readonly scoringBudgetMs: number;
+  readonly observer: PipelineObserver;
+}
+
+/** What the pipeline tells of each request. */
+export interface PipelineObserver {
+  incoming(records: number): void;
+  /** Records passed on without a verdict. */
+  unscored(records: number, cause: unknown): void;
+  judged(judged: Judged, seconds: number): void;
+  outcome(outcome: ForwardOutcome, records: number): void;
+}
+
+const NOTHING: Judged = { parsed: [], findings: [], anomalies: [] };
+
+/** The whole way of one export request. Its answer is the next hop's answer. */
+export async function processRequest(
+  bytes: Uint8Array,
+  stages: Stages,
+  signal: AbortSignal,
+): Promise<ForwardOutcome> {
+  const pending = stages.retries.take(bytes) ?? (await prepare(bytes, stages, signal));
+  if (isOutcome(pending)) return pending;
+  const outcome = await stages.forwarder.forward(pending.bytes, signal);
+  stages.observer.outcome(outcome, pending.work.request.records.length);
+  if (outcome.kind === "accepted") acknowledge(pending.work, stages);
+  if (outcome.kind === "retry") {
+    const rest = { bytes: outcome.remainder ?? pending.bytes, work: pending.work };
+    stages.retries.keep(bytes, rest, bytes.length + rest.bytes.length);
+  }
+  return outcome;
+}
+
+/** Judges the sessions that fell silent. Their findings have no record to travel on: they go to the store alone. */
+export async function processSilence(nowMs: number, stages: Stages, signal: AbortSignal): Promise<void> {
+  const windows = stages.windower.closeIdle(nowMs);
+  if (windows.length === 0) return;
+  const judged = await judgeWindows([], windows, stages, signal);
+  learn(windows, judged, stages);
+  stages.remember(undefined, judged);
+}
+
+async function prepare(bytes: Uint8Array, stages: Stages, signal: AbortSignal): Promise<Pending | ForwardOutcome> {
+  const request = readOrRefuse(bytes, stages);
+  if (isOutcome(request)) return request;
+  stages.observer.incoming(request.records.length);
+  const { windows, judged } = await judgeOrPassThrough(request, stages, signal);
+  return { bytes: enrichOrPassThrough(request, judged, stages), work: { request, windows, judged } };
+}
+
+/** Only here may a request be refused; every later room fails open. */
+function readOrRefuse(bytes: Uint8Array, stages: Stages): ExportRequest | ForwardOutcome {
+  try {
+    return stages.read(bytes);
+  } catch (error) {
+    if (!(error instanceof MalformedRequestError)) throw error;
+    return { kind: "refused", reason: "malformed", message: error.message };
+  }
+}
+
+/** Fails open: whatever goes wrong on the way to a verdict, the records go on as they came. */
+async function judgeOrPassThrough(
+  request: ExportRequest,
+  stages: Stages,
+  signal: AbortSignal,
+): Promise<{ readonly windows: readonly SequenceWindow[]; readonly judged: Judged }> {
+  const startedAt = performance.now();
+  let parsed: readonly ParsedRecord[] = [];
+  let windows: readonly SequenceWindow[] = [];
+  try {
+    parsed = stages.parse(request);
+    windows = stages.windower.push(parsed);
+    const judged = await judgeWindows(parsed, windows, stages, signal);
+    stages.observer.judged(judged, (performance.now() - startedAt) / 1000);
+    return { windows, judged };
+  } catch (cause) {
+    stages.observer.unscored(request.records.length, cause);
+    return { windows, judged: { ...NOTHING, parsed } };
+  }
+}
+
+async function judgeWindows(
+  parsed: readonly ParsedRecord[],
+  windows: readonly SequenceWindow[],
+  stages: Stages,
+  signal: AbortSignal,
+): Promise<Judged> {
+  const budget = AbortSignal.timeout(stages.scoringBudgetMs);
+  const deadline = AbortSignal.any([signal, budget]);
+  const evidence = await Promise.race([
+    Promise.all(stages.detectors.map((detector) => detector.score(windows, deadline))),
+    rejection(deadline),
+  ]);
+  const findings = stages.judge.judge(windows, evidence.flat());
+  return { parsed, findings, anomalies: stages.name(findings) };
+}
+
+function enrichOrPassThrough(request: ExportRequest, judged: Judged, stages: Stages): Uint8Array {
+  try {
+    return stages.enrich(request, judged);
+  } catch (cause) {
+    stages.observer.unscored(judged.findings.length, cause);
+    return request.bytes;
+  }
+}
+
+/** The request's records are safe at the next hop: now, and only now, they teach. */
+function acknowledge({ request, windows, judged }: Work, stages: Stages): void {
+  try {
+    learn(windows, judged, stages);
+    stages.remember(request, judged);
+  } catch (cause) {
+    stages.observer.unscored(0, cause);
+  }
+}
+
+function learn(windows: readonly SequenceWindow[], judged: Judged, stages: Stages): void {
+  for (const detector of stages.detectors) detector.learn(windows);
+  stages.judge.learn(judged.findings);
+}
+
+/** Rejects when the signal aborts: a detector may ignore its signal. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function isOutcome(value: ForwardOutcome | ExportRequest | Pending): value is ForwardOutcome {
+  return "kind" in value;
+}

@@ -1,0 +1,77 @@
+import type { StageStatus, Store } from "../../store/store.ts";
+import type { LearningState } from "../calibrate/verdict.ts";
+import type { Judged } from "../enrich/enrich.ts";
+import type { ExportRequest } from "../wire/record-view.ts";
+import type { RememberConfig } from "./config.ts";
+import { createTally, type TalliedRecord } from "./tally.ts";
+import { toAnomaly } from "./to-anomaly.ts";
+
+/** What the rememberer is handed. */
+export interface RememberPorts {
+  readonly store: Store;
+  readonly redact: (text: string) => string;
+  readonly learningState: (service: string) => LearningState;
+  /** The thresholds in force, for the store. */
+  readonly thresholds: () => readonly { readonly service: string; readonly value: number }[];
+  readonly status: () => StageStatus;
+  readonly onDropped: (anomalies: number) => void;
+}
+
+/** The bounded queue between an acknowledged request and the store: never waits, never throws, drops and counts. */
+export interface Rememberer {
+  /** @param request undefined for sessions that closed by falling silent */
+  remember(request: ExportRequest | undefined, judged: Judged): void;
+  /** Writes what is queued; what cannot be written stays queued. Rejects with the store's error. */
+  flush(): Promise<void>;
+  readonly queuedAnomalies: number;
+}
+
+export function createRememberer(config: RememberConfig, ports: RememberPorts): Rememberer {
+  const tally = createTally(config.max_queued_anomalies, ports.onDropped);
+  let flushing: Promise<void> | undefined;
+
+  const write = async () => {
+    const batch = tally.drain();
+    try {
+      await ports.store.saveBatch({ ...batch, thresholds: ports.thresholds(), status: ports.status() });
+    } catch (error) {
+      tally.restore(batch);
+      throw error;
+    }
+  };
+
+  return {
+    get queuedAnomalies() {
+      return tally.queuedAnomalies;
+    },
+    remember(request, judged) {
+      for (const record of tallied(judged)) tally.record(record, ports.learningState(record.service));
+      for (const named of judged.anomalies) {
+        const { recordIndex } = named.finding;
+        const record = recordIndex === undefined ? undefined : request?.records[recordIndex];
+        tally.anomaly(toAnomaly(named, record, ports.redact));
+      }
+    },
+    flush() {
+      flushing ??= write().finally(() => {
+        flushing = undefined;
+      });
+      return flushing;
+    },
+  };
+}
+
+function tallied({ parsed, findings }: Judged): readonly TalliedRecord[] {
+  const verdicts = new Map(findings.map((finding) => [finding.recordIndex, finding.verdict]));
+  return parsed.map(({ recordIndex, service, timeMs, match }) => {
+    const verdict = verdicts.get(recordIndex);
+    return {
+      service,
+      timeMs,
+      templateId: match.templateId,
+      template: match.template,
+      score: verdict?.score,
+      isAnomaly: verdict?.isAnomaly ?? false,
+    };
+  });
+}

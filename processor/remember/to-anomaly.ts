@@ -1,0 +1,43 @@
+import type { Anomaly, WindowEvent } from "../../store/store.ts";
+import type { NamedAnomaly } from "../enrich/name-anomalies.ts";
+import type { RecordView } from "../wire/record-view.ts";
+
+/** Longest body that is stored; the rest is cut. */
+const BODY_CHARACTERS_MAX = 8_192;
+
+/**
+ * What is stored of an anomaly: redacted, and detached from the request's bytes.
+ * @param record the anomalous record; undefined for the end of a session, which no record carries
+ */
+export function toAnomaly(
+  { id, finding, explanation }: NamedAnomaly,
+  record: RecordView | undefined,
+  redact: (text: string) => string,
+): Anomaly {
+  const { window, event, verdict } = finding;
+  const subject = window.events[event] ?? window.events.at(-1);
+  return {
+    id,
+    timeMs: subject?.timeMs ?? 0,
+    service: window.service,
+    stream: redact(window.stream),
+    severityNumber: subject?.severityNumber ?? 0,
+    severityText: record?.severityText ?? "",
+    body: record === undefined ? "" : redact(record.body.slice(0, BODY_CHARACTERS_MAX)),
+    templateId: subject?.match.templateId ?? "",
+    template: redact(subject?.match.template ?? ""),
+    score: verdict.score,
+    threshold: verdict.threshold,
+    modelVersion: verdict.modelVersion,
+    traceId: record?.traceId,
+    explanation,
+    window: window.events.map(
+      (one, index): WindowEvent => ({
+        timeMs: one.timeMs,
+        template: redact(one.match.template),
+        severityNumber: one.severityNumber,
+        isSubject: index === event,
+      }),
+    ),
+  };
+}
