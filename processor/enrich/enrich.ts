@@ -20,8 +20,9 @@ export interface Judged {
  */
 export function enrich(request: ExportRequest, judged: Judged, prefix: string): Uint8Array {
   const additions: NewAttribute[][] = request.records.map(() => []);
-  for (const record of judged.parsed) {
-    additions[record.recordIndex]?.push({ key: TEMPLATE_ATTRIBUTE, value: record.match.template });
+  for (const { recordIndex, match } of judged.parsed) {
+    if (hasUpstreamTemplate(request, recordIndex)) continue;
+    additions[recordIndex]?.push({ key: TEMPLATE_ATTRIBUTE, value: match.template });
   }
   for (const { recordIndex, verdict } of judged.findings) {
     if (recordIndex === undefined) continue;
@@ -40,6 +41,12 @@ export function enrich(request: ExportRequest, judged: Judged, prefix: string): 
     );
   }
   return spliceAttributes(request, (recordIndex) => additions[recordIndex] ?? []);
+}
+
+/** An upstream template was adopted, and is kept as it is. */
+function hasUpstreamTemplate(request: ExportRequest, recordIndex: number): boolean {
+  const upstream = request.records[recordIndex]?.attribute(TEMPLATE_ATTRIBUTE);
+  return typeof upstream === "string" && upstream !== "";
 }
 
 /** Whether an attribute key is one that {@link enrich} writes. */

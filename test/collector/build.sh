@@ -5,16 +5,14 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${LOGBERT_COLLECTOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/logbert-collector}
-key=$(sha256sum "$here/ocb.yaml" | cut -c1-16)
-out="$cache/$key"
-if [ ! -x "$out/otelcol" ]; then
-  mkdir -p "$out"
+binary="$cache/otelcol-$(sha256sum "$here/ocb.yaml" | cut -c1-16)"
+if [ ! -x "$binary" ]; then
+  mkdir -p "$cache"
   export GOTOOLCHAIN=local CGO_ENABLED=0
   GOBIN="$cache/bin" go install go.opentelemetry.io/collector/cmd/builder@v0.159.0 >&2
   work=$(mktemp -d "$cache/build.XXXXXX")
   trap 'rm -rf "$work"' EXIT
-  (cd "$work" && "$cache/bin/builder" --config="$here/ocb.yaml" --output-path="$work") >&2 || \
-    (cd "$work" && sed "s|^dist:|dist:\n  output_path: $work|" "$here/ocb.yaml" > manifest.yaml && "$cache/bin/builder" --config=manifest.yaml) >&2
-  mv "$work/otelcol" "$out/otelcol"
+  (cd "$work" && "$cache/bin/builder" --config="$here/ocb.yaml") >&2
+  mv "$work/otelcol/otelcol" "$binary"
 fi
-echo "$out/otelcol"
+echo "$binary"

@@ -1,0 +1,41 @@
+import { Command, CommanderError } from "commander";
+import { registerDemo } from "./demo.ts";
+import { exitCodeFor } from "./exit-code.ts";
+import { registerGenerate } from "./generate.ts";
+import { registerReplay } from "./replay.ts";
+import { registerScore } from "./score.ts";
+import { registerServe } from "./serve.ts";
+import { registerTail } from "./tail.ts";
+import { registerValidate } from "./validate.ts";
+import { packageVersion } from "./version.ts";
+
+const program = new Command("logbert")
+  .description("Scores every log record on its way through your OpenTelemetry pipeline, and forwards everything.")
+  .version(packageVersion())
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+
+for (const register of [
+  registerServe,
+  registerDemo,
+  registerValidate,
+  registerTail,
+  registerReplay,
+  registerGenerate,
+  registerScore,
+]) {
+  register(program);
+}
+// Subcommands inherit neither setting: without it a wrong option of theirs would leave with 1 instead of 2.
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeFor(error);
+  if (!(error instanceof CommanderError)) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const remedy = error instanceof Error && "remedy" in error ? error.remedy : undefined;
+    if (typeof remedy === "string") process.stderr.write(`${remedy}\n`);
+  }
+}

@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import { loadConfig } from "./load-config.ts";
+
+/** `logbert validate`: checks a configuration without starting; every error with its path, exit code 2. */
+export function registerValidate(program: Command): void {
+  program
+    .command("validate")
+    .description("Check a configuration without starting. Every key with its default: docs/configuration.md.")
+    .option("--config <file>", "configuration file (default: LOGBERT_CONFIG, else ./logbert.yaml where it exists)")
+    .option("--print", "print the whole configuration, defaults included, as JSON (secrets hidden)")
+    .action((options: { config?: string; print?: boolean }) => {
+      const config = loadConfig({ file: options.config, environment: process.env });
+      process.stdout.write(options.print ? `${JSON.stringify(hideSecrets(config), null, 2)}\n` : "The configuration is valid.\n");
+    });
+}
+
+function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
+  const headers = Object.fromEntries(Object.keys(config.forward.headers).map((name) => [name, "(hidden)"]));
+  return { ...config, forward: { ...config.forward, headers } };
+}

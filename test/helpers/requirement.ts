@@ -1,0 +1,65 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { test } from "vitest";
+
+/** Something that a test needs and a machine may lack. */
+export interface Requirement {
+  readonly name: string;
+  /** Where it is, or undefined when it is missing. */
+  readonly path: string | undefined;
+  /** The one command that provides it. */
+  readonly remedy: string;
+}
+
+const repository = join(import.meta.dirname, "../..");
+
+/** The labelled public logs; their licence keeps them out of this repository. */
+export function testData(): Requirement {
+  const path = process.env["LOGBERT_TEST_DATA"] ?? join(repository, "../shared/data");
+  return {
+    name: "labelled public logs",
+    path: existsSync(path) ? path : undefined,
+    remedy: "LOGBERT_TEST_DATA=/path/to/data npm test",
+  };
+}
+
+/** A real OpenTelemetry Collector, built from test/collector/ocb.yaml. */
+export function collector(): Requirement {
+  const named = process.env["OTELCOL_BIN"];
+  const path = named ?? cachedCollector();
+  return { name: "OpenTelemetry Collector", path, remedy: "bash test/collector/build.sh" };
+}
+
+function cachedCollector(): string | undefined {
+  const cache =
+    process.env["LOGBERT_COLLECTOR_CACHE"] ??
+    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "logbert-collector");
+  const key = spawnSync("sha256sum", [join(repository, "test/collector/ocb.yaml")], { encoding: "utf8" }).stdout;
+  const path = join(cache, `otelcol-${key.slice(0, 16)}`);
+  return existsSync(path) ? path : undefined;
+}
+
+/** A test that needs something: skipped by name, with the command that provides it; in CI a skip is a failure. */
+export function testWith(
+  requirements: readonly Requirement[],
+  name: string,
+  body: (paths: readonly string[]) => Promise<void>,
+  timeoutMs = 120_000,
+): void {
+  const missing = requirements.filter(({ path }) => path === undefined);
+  if (missing.length === 0) {
+    test(name, { timeout: timeoutMs }, () => body(requirements.map(({ path }) => path ?? "")));
+    return;
+  }
+  const reason = missing.map((one) => `needs ${one.name}; provide it by: ${one.remedy}`).join("; ");
+  if (process.env["CI"] === "true") {
+    test(name, () => {
+      throw new Error(`in CI nothing may be skipped: ${reason}`);
+    });
+    return;
+  }
+  process.stderr.write(`SKIPPED ${name}: ${reason}\n`);
+  test.skip(`${name} (${reason})`, () => {});
+}
