@@ -7,8 +7,9 @@ import { createGunzip } from "node:zlib";
 import { describe, expect } from "vitest";
 import { z } from "zod";
 import { freePort } from "../helpers/free-port.ts";
-import { startLogbert, temporaryDirectory } from "../helpers/logbert-process.ts";
+import { startLogbert } from "../helpers/logbert-process.ts";
 import { collector, testData, testWith } from "../helpers/requirement.ts";
+import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
 const shippedConfig = join(import.meta.dirname, "../../otel-collector-config.yaml");

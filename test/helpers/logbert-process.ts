@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { freePort } from "./free-port.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 import { waitFor } from "./wait-for.ts";
 
 const executable = join(import.meta.dirname, "../../bin/logbert.js");
@@ -28,13 +28,6 @@ export interface LogbertOptions {
   readonly directory?: string;
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly environment?: Readonly<Record<string, string>>;
-}
-
-/** A temporary directory that goes when the test process ends. */
-export function temporaryDirectory(name: string): string {
-  const directory = mkdtempSync(join(tmpdir(), `${name}-`));
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-  return directory;
 }
 
 /** Starts `logbert serve` on free ports and waits until it is ready. */

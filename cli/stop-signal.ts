@@ -1,0 +1,14 @@
+/** Resolves with the name of the first SIGTERM or SIGINT; a second one ends the process at once. */
+export function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const onSignal = (signal: NodeJS.Signals) => {
+      for (const name of ["SIGTERM", "SIGINT"] as const) {
+        process.removeListener(name, onSignal);
+        process.once(name, () => process.exit(1));
+      }
+      resolve(signal);
+    };
+    process.once("SIGTERM", onSignal);
+    process.once("SIGINT", onSignal);
+  });
+}
