@@ -1,0 +1,85 @@
+import { byCount } from "./by-count.ts";
+import { bySession } from "./by-session.ts";
+import { byTime } from "./by-time.ts";
+import type { WindowConfig } from "./config.ts";
+import { type OpenStream, openStream } from "./open-stream.ts";
+import type { ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
+import type { WindowRule } from "./window-rule.ts";
+
+/** Most sessions that one call of `closeIdle` closes, so that judging them stays within a scoring budget; the rest come with the next call. */
+export const CLOSED_PER_CALL_MAX = 1_000;
+
+/**
+ * Cuts streams into windows. Every pushed record is fresh in exactly one window, and that window comes out of the
+ * push that the record went into. At most `max_streams` streams are kept, each with at most `size` events.
+ * @param now wall clock, milliseconds since the epoch
+ */
+export function createWindower(config: WindowConfig, now: () => number = Date.now): Windower {
+  const rule = ruleOf(config);
+  const limits = {
+    size: config.size,
+    step: Math.min(config.step, config.size),
+    maxSessionEvents: config.max_session_events,
+  };
+  /** In the order of their last arrival: the first is the least recently used. */
+  const streams = new Map<string, OpenStream>();
+
+  const evict = (): readonly SequenceWindow[] => {
+    const closed: SequenceWindow[] = [];
+    for (const [key, stream] of streams) {
+      if (streams.size <= config.max_streams) break;
+      streams.delete(key);
+      const window = stream.close();
+      if (window !== undefined) closed.push(window);
+    }
+    return closed;
+  };
+
+  return {
+    push(records) {
+      const nowMs = now();
+      const windows: SequenceWindow[] = [];
+      for (const [key, group] of groupByStream(records)) {
+        const [first] = group;
+        if (first === undefined) continue;
+        const stream = streams.get(key) ?? openStream(first, rule, limits);
+        streams.delete(key);
+        streams.set(key, stream);
+        append(windows, stream.push(group, nowMs));
+        append(windows, evict());
+      }
+      return windows;
+    },
+    closeIdle(nowMs) {
+      const closed: SequenceWindow[] = [];
+      if (!rule.hasEnds) return closed;
+      for (const [key, stream] of streams) {
+        if (nowMs - stream.lastArrivalMs <= config.idle_ms || closed.length >= CLOSED_PER_CALL_MAX) break;
+        streams.delete(key);
+        const window = stream.close();
+        if (window !== undefined) closed.push(window);
+      }
+      return closed;
+    },
+  };
+}
+
+function ruleOf({ type, span_ms: spanMs, idle_ms: idleMs }: WindowConfig): WindowRule {
+  switch (type) {
+    case "count":
+      return byCount;
+    case "time":
+      return byTime(spanMs);
+    case "session":
+      return bySession(idleMs);
+  }
+}
+
+function groupByStream(records: readonly ParsedRecord[]): ReadonlyMap<string, readonly ParsedRecord[]> {
+  return Map.groupBy(records, ({ service, stream }) => `${service}\0${stream}`);
+}
+
+/** `push(...items)` would overflow the stack on a request with very many records. */
+function append<T>(target: T[], items: readonly T[]): void {
+  for (const item of items) target.push(item);
+}

@@ -1,0 +1,119 @@
+import type { LogEvent, ParsedRecord, SequenceWindow } from "./sequence-window.ts";
+import type { WindowRule } from "./window-rule.ts";
+
+/** Sizes that hold for every kind of window. */
+export interface WindowLimits {
+  /** Most events in a window. */
+  readonly size: number;
+  /** Most fresh events in a window, not above `size`. */
+  readonly step: number;
+  /** A session with more events has no end that is judged. */
+  readonly maxSessionEvents: number;
+}
+
+/** A stream that may still go on. */
+export interface OpenStream {
+  /** Judges the records with the context so far; a session that ended between them comes out closed. */
+  push(records: readonly ParsedRecord[], nowMs: number): readonly SequenceWindow[];
+  /** The session's end; undefined where ends are not judged. */
+  close(): SequenceWindow | undefined;
+  /** Wall clock of the last push, in milliseconds since the epoch. */
+  readonly lastArrivalMs: number;
+}
+
+/** An event that is not judged yet. */
+interface Fresh {
+  readonly event: LogEvent;
+  readonly recordIndex: number;
+}
+
+/** Opens the stream of the record's service and key; only those two fields are read. */
+export function openStream(
+  { service, stream }: Pick<ParsedRecord, "service" | "stream">,
+  rule: WindowRule,
+  { size, step, maxSessionEvents }: WindowLimits,
+): OpenStream {
+  let recent: readonly LogEvent[] = [];
+  /** Events since the stream or session began. */
+  let eventsSeen = 0;
+  let lastArrivalMs = 0;
+
+  const cut = (fresh: readonly Fresh[]): SequenceWindow => {
+    const freshEvents = fresh.map(({ event }) => event);
+    const context = rule.context(recent, freshEvents.at(-1)?.timeMs ?? 0);
+    const room = size - fresh.length;
+    const events = [...(room === 0 ? [] : context.slice(-room)), ...freshEvents];
+    recent = [...recent, ...freshEvents].slice(-size);
+    eventsSeen += fresh.length;
+    return {
+      service,
+      stream,
+      events,
+      freshFrom: events.length - fresh.length,
+      freshRecords: fresh.map(({ recordIndex }) => recordIndex),
+      isStart: rule.hasEnds && eventsSeen === events.length,
+      isClosed: false,
+    };
+  };
+
+  const close = (): SequenceWindow | undefined => {
+    if (!rule.hasEnds || recent.length === 0 || eventsSeen > maxSessionEvents) return undefined;
+    const isStart = eventsSeen === recent.length;
+    return {
+      service,
+      stream,
+      events: recent,
+      freshFrom: recent.length,
+      freshRecords: [],
+      isStart,
+      isClosed: true,
+    };
+  };
+
+  const startSession = (): readonly SequenceWindow[] => {
+    const closed = close();
+    recent = [];
+    eventsSeen = 0;
+    return closed === undefined ? [] : [closed];
+  };
+
+  const push = (records: readonly ParsedRecord[], nowMs: number): readonly SequenceWindow[] => {
+    lastArrivalMs = nowMs;
+    const windows: SequenceWindow[] = [];
+    let fresh: Fresh[] = [];
+    const flush = () => {
+      if (fresh.length > 0) windows.push(cut(fresh));
+      fresh = [];
+    };
+    let previousMs = recent.at(-1)?.timeMs;
+    for (const record of records) {
+      const gapMs = Math.max(0, record.timeMs - (previousMs ?? record.timeMs));
+      previousMs = record.timeMs;
+      const isNewSession = rule.ends(gapMs);
+      const event = toEvent(record, isNewSession ? 0 : gapMs);
+      if (isNewSession || isFull(fresh, event, rule, step)) flush();
+      if (isNewSession) windows.push(...startSession());
+      fresh.push({ event, recordIndex: record.recordIndex });
+    }
+    flush();
+    return windows;
+  };
+
+  return {
+    push,
+    close,
+    get lastArrivalMs() {
+      return lastArrivalMs;
+    },
+  };
+}
+
+/** Whether the event must wait for the next window. */
+function isFull(fresh: readonly Fresh[], event: LogEvent, rule: WindowRule, step: number): boolean {
+  const [first] = fresh;
+  return first !== undefined && (fresh.length >= step || rule.isApart(first.event, event));
+}
+
+function toEvent({ match, timeMs, severityNumber }: ParsedRecord, gapMs: number): LogEvent {
+  return { match, timeMs, gapMs, severityNumber };
+}
