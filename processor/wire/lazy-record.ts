@@ -1,0 +1,154 @@
+import type { Buffer } from "node:buffer";
+import { decodeAnyValue, decodeKeyValue, within } from "./any-value.ts";
+import { bodyText } from "./body-text.ts";
+import { type Cursor, createCursor, readInt32, readLength, readTag, skipField } from "./protobuf.ts";
+import type { AttributeValue, RecordView } from "./record-view.ts";
+import { ATTRIBUTE, attributesEnd, MESSAGE, RECORD, type RequestIndex } from "./request-index.ts";
+import { decodeString, textEquals } from "./text.ts";
+
+const SEVERITY_NUMBER_MAX = 24;
+const TRACE_ID_BYTES = 16;
+const NO_TRACE_ID = "0".repeat(2 * TRACE_ID_BYTES);
+const RESOURCE = 0x0a;
+const RESOURCE_ATTRIBUTES = 0x0a;
+
+/** What the views of one request share. */
+interface Source {
+  readonly index: RequestIndex;
+  readonly bytes: Buffer;
+  /** Moved to whatever is being decoded: decoding never waits, so one cursor serves all views. */
+  readonly cursor: Cursor;
+  /** Decoded attributes of a resource, by the row of its ResourceLogs. */
+  readonly resources: Map<number, ReadonlyMap<string, AttributeValue>>;
+}
+
+/** A view of every record of an indexed request, in wire order. Each question decodes its answer anew. */
+export function viewRecords(index: RequestIndex): readonly RecordView[] {
+  const source: Source = {
+    index,
+    bytes: index.bytes,
+    cursor: createCursor(index.bytes),
+    resources: new Map(),
+  };
+  return Array.from({ length: index.records.rowCount }, (_, record) => new LazyRecord(source, record));
+}
+
+/** A class, because a request has thousands: its getters are made once, not once a record. */
+class LazyRecord implements RecordView {
+  readonly index: number;
+  private readonly source: Source;
+
+  constructor(source: Source, index: number) {
+    this.source = source;
+    this.index = index;
+  }
+
+  get timeUnixNano(): bigint {
+    return this.fixed64(RECORD.time);
+  }
+
+  get observedTimeUnixNano(): bigint {
+    return this.fixed64(RECORD.observedTime);
+  }
+
+  get severityNumber(): number {
+    const at = this.cell(RECORD.severityNumber);
+    const number = at < 0 ? 0 : readInt32(this.source.bytes, at);
+    return number >= 0 && number <= SEVERITY_NUMBER_MAX ? number : 0;
+  }
+
+  get severityText(): string {
+    const at = this.cell(RECORD.severityText);
+    return at < 0 ? "" : takeString(this.cursorAt(at));
+  }
+
+  get body(): string {
+    const at = this.cell(RECORD.body);
+    if (at < 0) return "";
+    return within(this.cursorAt(at), (cursor) => bodyText(decodeAnyValue(cursor)));
+  }
+
+  get traceId(): string | undefined {
+    const at = this.cell(RECORD.traceId);
+    if (at < 0) return undefined;
+    const cursor = this.cursorAt(at);
+    if (readLength(cursor) !== TRACE_ID_BYTES) return undefined;
+    const hex = cursor.bytes.toString("hex", cursor.position, cursor.position + TRACE_ID_BYTES);
+    return hex === NO_TRACE_ID ? undefined : hex;
+  }
+
+  attribute(key: string): AttributeValue | undefined {
+    const { attributes } = this.source.index;
+    const from = this.cell(RECORD.attributesFrom);
+    for (let row = attributesEnd(this.source.index, this.index) - 1; row >= from; row--) {
+      const base = row * attributes.width;
+      if (!this.hasKey(attributes.cells[base + ATTRIBUTE.keyAt] ?? -1, key)) continue;
+      const cursor = this.cursorAt(attributes.cells[base + ATTRIBUTE.fieldStart] ?? 0);
+      readTag(cursor);
+      return within(cursor, decodeKeyValue)[1];
+    }
+    return undefined;
+  }
+
+  resourceAttribute(key: string): AttributeValue | undefined {
+    const { cells, width } = this.source.index.messages;
+    const scopeLogs = cells[this.cell(RECORD.message) * width + MESSAGE.parent] ?? 0;
+    const resourceLogs = cells[scopeLogs * width + MESSAGE.parent] ?? 0;
+    return resourceAttributes(this.source, resourceLogs).get(key);
+  }
+
+  private hasKey(keyAt: number, key: string): boolean {
+    if (keyAt < 0) return key === "";
+    const cursor = this.cursorAt(keyAt);
+    const length = readLength(cursor);
+    return textEquals(cursor.bytes, cursor.position, cursor.position + length, key);
+  }
+
+  private fixed64(column: number): bigint {
+    const at = this.cell(column);
+    return at < 0 ? 0n : this.source.bytes.readBigUInt64LE(at);
+  }
+
+  private cell(column: number): number {
+    const { cells, width } = this.source.index.records;
+    return cells[this.index * width + column] ?? -1;
+  }
+
+  private cursorAt(position: number): Cursor {
+    const { cursor, bytes } = this.source;
+    cursor.position = position;
+    cursor.end = bytes.length;
+    return cursor;
+  }
+}
+
+/** A resource that is given in pieces is their sum (protobuf merges repeated single messages). */
+function resourceAttributes(source: Source, resourceLogs: number): ReadonlyMap<string, AttributeValue> {
+  const known = source.resources.get(resourceLogs);
+  if (known) return known;
+  const decoded = new Map<string, AttributeValue>();
+  const { cells, width } = source.index.messages;
+  const { cursor } = source;
+  cursor.position = cells[resourceLogs * width + MESSAGE.contentStart] ?? 0;
+  cursor.end = cells[resourceLogs * width + MESSAGE.end] ?? 0;
+  while (cursor.position < cursor.end) {
+    const tag = readTag(cursor);
+    if (tag === RESOURCE) within(cursor, (inner) => addAttributes(inner, decoded));
+    else skipField(cursor, tag);
+  }
+  source.resources.set(resourceLogs, decoded);
+  return decoded;
+}
+
+function addAttributes(cursor: Cursor, attributes: Map<string, AttributeValue>): void {
+  while (cursor.position < cursor.end) {
+    const tag = readTag(cursor);
+    if (tag === RESOURCE_ATTRIBUTES) attributes.set(...within(cursor, decodeKeyValue));
+    else skipField(cursor, tag);
+  }
+}
+
+function takeString(cursor: Cursor): string {
+  const length = readLength(cursor);
+  return decodeString(cursor.bytes, cursor.position, cursor.position + length);
+}

@@ -1,0 +1,68 @@
+import { type AttributeBuffer, createAttributeBuffer } from "./attribute-buffer.ts";
+import { type Cursor, createCursor, readLength } from "./protobuf.ts";
+import { indexOf } from "./read-request.ts";
+import type { ExportRequest, NewAttribute } from "./record-view.ts";
+import { ATTRIBUTE, attributesEnd, RECORD, type RequestIndex } from "./request-index.ts";
+import { rewriteRecords } from "./rewrite.ts";
+import { textEquals } from "./text.ts";
+
+/** A guess of what a record gets, for the first size of the buffer. */
+const APPENDED_BYTES_PER_RECORD = 128;
+
+/**
+ * Writes attributes into the records' own bytes, at the end of each record (protobuf lets a repeated field
+ * stand anywhere). Attributes that a record has under the same keys are left out, so that keys stay unique.
+ * The lengths around a changed record are rewritten; every other byte stays, and so does a record that gets
+ * nothing. Numbers are written as double_value, always.
+ *
+ * @param attributesOf the new attributes of a record, their keys different from each other.
+ * @returns the new bytes, or `request.bytes` itself when nothing is added.
+ */
+export function spliceAttributes(
+  request: ExportRequest,
+  attributesOf: (recordIndex: number) => readonly NewAttribute[],
+): Uint8Array {
+  const index = indexOf(request);
+  const cursor = createCursor(index.bytes);
+  const { rowCount } = index.records;
+  const buffer = createAttributeBuffer(APPENDED_BYTES_PER_RECORD * (rowCount + 1));
+  const appendedEnds = new Int32Array(rowCount);
+  const removed: number[] = [];
+  for (let record = 0; record < rowCount; record++) {
+    const additions = attributesOf(record);
+    appendAll(buffer, additions);
+    if (additions.length > 0) findReplaced(index, cursor, record, additions, removed);
+    appendedEnds[record] = buffer.length();
+  }
+  if (buffer.length() === 0) return request.bytes;
+  return rewriteRecords(index, { removed, appended: buffer.bytes(), appendedEnds });
+}
+
+function appendAll(buffer: AttributeBuffer, additions: readonly NewAttribute[]): void {
+  for (const addition of additions) buffer.append(addition);
+}
+
+/** Adds the rows of the record's attributes whose keys are among the new ones. */
+function findReplaced(
+  index: RequestIndex,
+  cursor: Cursor,
+  record: number,
+  additions: readonly NewAttribute[],
+  removed: number[],
+): void {
+  const { records, attributes } = index;
+  const from = records.cells[record * records.width + RECORD.attributesFrom] ?? 0;
+  const to = attributesEnd(index, record);
+  for (let row = from; row < to; row++) {
+    const base = row * attributes.width;
+    const keyAt = attributes.cells[base + ATTRIBUTE.keyAt] ?? -1;
+    cursor.position = keyAt;
+    const length = keyAt < 0 ? 0 : readLength(cursor);
+    const keyStart = cursor.position;
+    for (const addition of additions) {
+      if (!textEquals(index.bytes, keyStart, keyStart + length, addition.key)) continue;
+      removed.push(row);
+      break;
+    }
+  }
+}
