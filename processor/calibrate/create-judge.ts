@@ -1,0 +1,190 @@
+import { z } from "zod";
+import type { Evidence } from "../detect/detector.ts";
+import { createServiceTable } from "../detect/service-table.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { CalibrateConfig } from "./config.ts";
+import { createPriorProbability, type Prior } from "./learning-band.ts";
+import type { RateMeter } from "./rate-meter.ts";
+import { pValueOf, scoreOf } from "./score.ts";
+import {
+  createServiceCalibration,
+  type ServiceCalibration,
+  serviceCalibrationState,
+} from "./service-calibration.ts";
+import { type ThresholdChoice, thresholdOf } from "./threshold.ts";
+import type { Finding, Judge, ServiceState } from "./verdict.ts";
+
+/** A service's state with its rates. */
+export interface ServiceActivityState extends ServiceState {
+  readonly recordsPerDay: number;
+  /** Share of records that the threshold promises to flag by chance. */
+  readonly targetRate: number;
+  /** Share of records that were flagged, faded with a half-life of three days. */
+  readonly observedRate: number;
+}
+
+/** The judge with what the stage tells of it and sets in it. */
+export interface ServiceJudge extends Judge {
+  /** What people set, by service; replaces what was set before. */
+  applyThresholds(choices: ReadonlyMap<string, ThresholdChoice>): void;
+  service(name: string): ServiceActivityState | undefined;
+  services(): readonly ServiceActivityState[];
+  /** Promised and realised share of flagged records over all services, faded alike. The realised one contains the true anomalies. */
+  falseAlarmRates(): { readonly target: number; readonly observed: number };
+}
+
+/** What the judge is handed. */
+export interface JudgePorts {
+  /** Names the weights in use in every verdict. */
+  readonly modelVersion: string;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly prior?: Prior;
+}
+
+const judgeState = z.strictObject({
+  version: z.literal(1),
+  services: z.array(z.tuple([z.string(), serviceCalibrationState])),
+});
+
+/**
+ * Measures evidence against each service's own past. `judge` reads; `learn` writes, after the acknowledgement.
+ * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
+ */
+export function createJudge(config: CalibrateConfig, { modelVersion, now, prior }: JudgePorts): ServiceJudge {
+  const priorProbability = createPriorProbability(prior);
+  const create = () => createServiceCalibration(config, priorProbability);
+  const calibrations = createServiceTable<ServiceCalibration>(config.max_services, create);
+  const stranger = create();
+  let choices: ReadonlyMap<string, ThresholdChoice> = new Map();
+
+  const threshold = (service: string, { learned, meter }: ServiceCalibration): number =>
+    thresholdOf(choices.get(service), { learned, recordsPerDay: meter.recordsPerDay }, config);
+
+  const judgeWindow = (
+    window: SequenceWindow,
+    byEvent: ReadonlyMap<number, readonly Evidence[]>,
+  ): Finding[] => {
+    const calibration = calibrations.peek(window.service) ?? stranger;
+    const level = threshold(window.service, calibration);
+    return [...byEvent]
+      .filter(([event]) => isJudged(window, event))
+      .map(([event, evidence]) => {
+        const { pValue, contributions } = calibration.assess(evidence, kindOf(window, event));
+        const score = scoreOf(pValue);
+        const verdict = {
+          score,
+          pValue,
+          threshold: level,
+          isAnomaly: score >= level,
+          modelVersion,
+          contributions,
+        };
+        return { recordIndex: window.freshRecords[event - window.freshFrom], window, event, verdict };
+      });
+  };
+
+  const stateOf = (service: string, calibration: ServiceCalibration): ServiceActivityState => {
+    const level = threshold(service, calibration);
+    const { learned, meter } = calibration;
+    return {
+      service,
+      state: learned < config.learning_records ? "learning" : "ready",
+      threshold: level,
+      recordsPerDay: meter.recordsPerDay,
+      targetRate: pValueOf(level),
+      observedRate: meter.alerts / Math.max(1, meter.records),
+    };
+  };
+
+  return {
+    judge(windows, evidence) {
+      const byWindow = groupEvidence(evidence);
+      return windows.flatMap((window, index) => judgeWindow(window, byWindow.get(index) ?? new Map()));
+    },
+    learn(findings) {
+      const nowMs = now();
+      for (const [service, group] of Map.groupBy(findings, ({ window }) => window.service)) {
+        learnService(calibrations.touch(service), group, nowMs);
+      }
+    },
+    applyThresholds(next) {
+      choices = next;
+    },
+    service(name) {
+      const calibration = calibrations.peek(name);
+      return calibration === undefined ? undefined : stateOf(name, calibration);
+    },
+    services: () => calibrations.entries().map(([service, calibration]) => stateOf(service, calibration)),
+    falseAlarmRates: () => ratesOver(calibrations.entries().map(([, { meter }]) => meter)),
+    snapshot: () => ({
+      version: 1,
+      services: calibrations.entries().map(([service, calibration]) => [service, calibration.snapshot()]),
+    }),
+    restore(state) {
+      const saved = readState(state);
+      calibrations.clear();
+      for (const [service, one] of saved) {
+        calibrations.set(service, createServiceCalibration(config, priorProbability, one));
+      }
+    },
+  };
+}
+
+function readState(state: unknown): z.infer<typeof judgeState>["services"] {
+  const parsed = judgeState.safeParse(state);
+  if (!parsed.success)
+    throw new Error(`The calibration's state is not usable: ${z.prettifyError(parsed.error)}`);
+  return parsed.data.services;
+}
+
+function ratesOver(meters: readonly RateMeter[]): { readonly target: number; readonly observed: number } {
+  const total = (of: (meter: RateMeter) => number) => meters.reduce((sum, meter) => sum + of(meter), 0);
+  const records = Math.max(
+    1,
+    total((meter) => meter.records),
+  );
+  return {
+    target: total((meter) => meter.promised) / records,
+    observed: total((meter) => meter.alerts) / records,
+  };
+}
+
+function learnService(calibration: ServiceCalibration, findings: readonly Finding[], nowMs: number): void {
+  let alerts = 0;
+  let promised = 0;
+  let newestEventMs = Number.NEGATIVE_INFINITY;
+  for (const { window, event, verdict } of findings) {
+    alerts += verdict.isAnomaly ? 1 : 0;
+    promised += pValueOf(verdict.threshold);
+    newestEventMs = Math.max(newestEventMs, (window.events[event] ?? window.events.at(-1))?.timeMs ?? nowMs);
+  }
+  calibration.meter.add(findings.length, alerts, promised, newestEventMs, nowMs);
+  for (const { window, event, verdict } of findings) calibration.learn(verdict, kindOf(window, event));
+}
+
+/** Usable evidence by window and event. */
+function groupEvidence(
+  evidence: readonly Evidence[],
+): ReadonlyMap<number, ReadonlyMap<number, readonly Evidence[]>> {
+  const byWindow = new Map<number, Map<number, Evidence[]>>();
+  for (const one of evidence) {
+    if (!Number.isFinite(one.surprise)) continue;
+    const byEvent = byWindow.get(one.window) ?? new Map<number, Evidence[]>();
+    byWindow.set(one.window, byEvent);
+    const known = byEvent.get(one.event);
+    if (known === undefined) byEvent.set(one.event, [one]);
+    else known.push(one);
+  }
+  return byWindow;
+}
+
+function isJudged({ events, freshFrom, isClosed }: SequenceWindow, event: number): boolean {
+  return event >= freshFrom && (event < events.length || (event === events.length && isClosed));
+}
+
+/** What would recur: the template, or the end of a session after it. */
+function kindOf({ events }: SequenceWindow, event: number): string {
+  const match = events[event]?.match;
+  return match === undefined ? `end ${events.at(-1)?.match.templateId ?? ""}` : match.templateId;
+}

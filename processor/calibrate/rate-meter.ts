@@ -1,0 +1,85 @@
+import { z } from "zod";
+
+const DAY_MS = 86_400_000;
+/** What is this old counts half. */
+export const HALF_LIFE_MS = 3 * DAY_MS;
+/** A service is taken to have run for at least this long, in milliseconds. */
+const ELAPSED_MIN_MS = 60_000;
+/** One step of event time counts at most this much: one wrong timestamp must not age everything. */
+const STEP_MAX_MS = DAY_MS;
+
+/** The meter as JSON. Times in milliseconds; counts and elapsed times are faded. */
+export const rateMeterState = z.strictObject({
+  records: z.number().min(0),
+  alerts: z.number().min(0),
+  promised: z.number().min(0),
+  eventElapsedMs: z.number().min(0),
+  wallElapsedMs: z.number().min(0),
+  clockMs: z.number().min(0),
+  lastEventMs: z.number().nullable(),
+});
+export type RateMeterState = z.infer<typeof rateMeterState>;
+
+/** How many records and alerts a service has, faded by age. */
+export interface RateMeter {
+  /** @param promised sum of the false-alarm probabilities that the records' thresholds stood for */
+  add(records: number, alerts: number, promised: number, newestEventMs: number, nowMs: number): void;
+  readonly recordsPerDay: number;
+  /** Faded number of records. */
+  readonly records: number;
+  readonly alerts: number;
+  readonly promised: number;
+  /** Time that has passed for the service, by whichever clock went faster, in milliseconds. */
+  readonly clockMs: number;
+  snapshot(): RateMeterState;
+}
+
+/** Time passes by the records' own time where it advances (a replay of a week in a minute is a week), else by arrival. */
+export function createRateMeter(state?: RateMeterState): RateMeter {
+  const faded = { records: 0, alerts: 0, promised: 0, eventElapsedMs: 0, wallElapsedMs: 0, ...state };
+  let clockMs = state?.clockMs ?? 0;
+  let lastEventMs = state?.lastEventMs ?? null;
+  /** Not kept over a restart: the time in between is no time without records. */
+  let lastWallMs: number | undefined;
+
+  const pass = (newestEventMs: number, nowMs: number) => {
+    const eventStepMs = Math.min(STEP_MAX_MS, Math.max(0, newestEventMs - (lastEventMs ?? newestEventMs)));
+    const wallStepMs = Math.max(0, nowMs - (lastWallMs ?? nowMs));
+    lastEventMs = Math.max(newestEventMs, lastEventMs ?? newestEventMs);
+    lastWallMs = nowMs;
+    const stepMs = Math.max(eventStepMs, wallStepMs);
+    const fading = 2 ** (-stepMs / HALF_LIFE_MS);
+    clockMs += stepMs;
+    faded.records *= fading;
+    faded.alerts *= fading;
+    faded.promised *= fading;
+    faded.eventElapsedMs = faded.eventElapsedMs * fading + eventStepMs;
+    faded.wallElapsedMs = faded.wallElapsedMs * fading + wallStepMs;
+  };
+
+  return {
+    add(records, alerts, promised, newestEventMs, nowMs) {
+      pass(newestEventMs, nowMs);
+      faded.records += records;
+      faded.alerts += alerts;
+      faded.promised += promised;
+    },
+    get recordsPerDay() {
+      const elapsedMs = Math.max(ELAPSED_MIN_MS, faded.eventElapsedMs, faded.wallElapsedMs);
+      return (faded.records * DAY_MS) / elapsedMs;
+    },
+    get records() {
+      return faded.records;
+    },
+    get alerts() {
+      return faded.alerts;
+    },
+    get promised() {
+      return faded.promised;
+    },
+    get clockMs() {
+      return clockMs;
+    },
+    snapshot: () => ({ ...faded, clockMs, lastEventMs }),
+  };
+}

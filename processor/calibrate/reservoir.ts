@@ -1,0 +1,110 @@
+import { z } from "zod";
+
+/** Every n-th value is kept, n at most this: with 2,048 places the sample reaches back 40,960 values. */
+const STRIDE_MAX = 20;
+/** Places used from the start, before half of the history is more. */
+const SIZE_MIN = 64;
+
+/** A reservoir as JSON: values as base64 of little-endian 32-bit floats, oldest first. */
+export const reservoirState = z.strictObject({ offered: z.int().min(0), values: z.base64() });
+export type ReservoirState = z.infer<typeof reservoirState>;
+
+/** A rolling sample of numbers, in ascending order at hand. */
+export interface Reservoir {
+  /** Offers a value; it is kept, or passed over where the sample is thinned. */
+  offer(value: number): void;
+  /** How many kept values are at least this high. */
+  countAtLeast(value: number): number;
+  /** The kept values, ascending; valid until the next offer. */
+  sorted(): Float32Array;
+  readonly size: number;
+  /** How many values were ever offered. */
+  readonly offered: number;
+  snapshot(): ReservoirState;
+}
+
+/**
+ * Keeps the later half of everything offered, up to `capacity` values; after that it is thinned so that it reaches further
+ * back. So the odd first minutes of a service are soon forgotten, and a burst cannot fill it.
+ */
+export function createReservoir(capacity: number, state?: ReservoirState): Reservoir {
+  const ring = new Float32Array(capacity);
+  const ascending = new Float32Array(capacity);
+  let oldest = 0;
+  let size = 0;
+  let offered = 0;
+  let random = 0x9e3779b9;
+
+  const keep = (value: number) => {
+    const sizeMax = Math.min(capacity, Math.max(SIZE_MIN, offered >> 1));
+    if (size >= sizeMax) {
+      remove(ascending, size, ring[oldest] ?? 0);
+      oldest = (oldest + 1) % capacity;
+      size -= 1;
+    }
+    ring[(oldest + size) % capacity] = value;
+    insert(ascending, size, value);
+    size += 1;
+  };
+
+  /** Numerical Recipes' linear congruential generator: thinning by chance follows no rhythm of the log. */
+  const isKept = () => {
+    const stride = Math.min(STRIDE_MAX, Math.max(1, Math.floor(offered / (2 * capacity))));
+    random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
+    return random < 2 ** 32 / stride;
+  };
+
+  if (state !== undefined) {
+    offered = state.offered;
+    for (const value of decode(state.values).subarray(-capacity)) keep(value);
+  }
+
+  return {
+    get size() {
+      return size;
+    },
+    get offered() {
+      return offered;
+    },
+    offer(value) {
+      offered += 1;
+      if (isKept()) keep(Math.fround(value));
+    },
+    countAtLeast: (value) => size - lowerBound(ascending, size, Math.fround(value)),
+    sorted: () => ascending.subarray(0, size),
+    snapshot() {
+      const values = Float32Array.from({ length: size }, (_, i) => ring[(oldest + i) % capacity] ?? 0);
+      return { offered, values: Buffer.from(values.buffer).toString("base64") };
+    },
+  };
+}
+
+function decode(base64: string): Float32Array {
+  const bytes = Buffer.from(base64, "base64");
+  const values = new Float32Array(Math.floor(bytes.length / 4));
+  for (let i = 0; i < values.length; i++) values[i] = bytes.readFloatLE(4 * i);
+  return values.filter(Number.isFinite);
+}
+
+/** Index of the first of the `size` ascending values that is at least `value`. */
+function lowerBound(ascending: Float32Array, size: number, value: number): number {
+  let low = 0;
+  let high = size;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ascending[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function insert(ascending: Float32Array, size: number, value: number): void {
+  const at = lowerBound(ascending, size, value);
+  ascending.copyWithin(at + 1, at, size);
+  ascending[at] = value;
+}
+
+function remove(ascending: Float32Array, size: number, value: number): void {
+  const at = lowerBound(ascending, size, value);
+  ascending.copyWithin(at, at + 1, size);
+}

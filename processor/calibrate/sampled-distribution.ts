@@ -1,0 +1,57 @@
+import { createReservoir, type ReservoirState } from "./reservoir.ts";
+import { P_MIN } from "./score.ts";
+import { fitTail, type Tail, tailProbability } from "./tail.ts";
+
+/** A new fit is due after this share of the sample has been offered. */
+const REFIT_SHARE = 0.02;
+
+/** The distribution of a detector's surprises in one service, as far as it is known. */
+export interface SampledDistribution {
+  /** P(a normal value is at least this high): conformal inside the sample, by its tail beyond; 1e-9 to 1. */
+  pValue(value: number): number;
+  /** The conformal p-value alone: (1 + values at least this high) / (size + 1), or 0 where there is none. */
+  seenShare(value: number): number;
+  learn(value: number): void;
+  snapshot(): ReservoirState;
+}
+
+/**
+ * Conformal p-values (Bates et al., Annals of Statistics 2023) on a rolling sample, with a fitted tail so that p can go
+ * below 1/n. Ties count as "at least as high", so that a mostly silent detector gives no false smallness.
+ * @param scaleMin see fitTail
+ */
+export function createSampledDistribution(
+  capacity: number,
+  scaleMin: number,
+  state?: ReservoirState,
+): SampledDistribution {
+  const reservoir = createReservoir(capacity, state);
+  let tail: Tail | undefined;
+  let fittedAt = 0;
+
+  const currentTail = (): Tail => {
+    const isDue = reservoir.offered - fittedAt > REFIT_SHARE * reservoir.size;
+    if (tail === undefined || isDue) {
+      tail = fitTail(reservoir.sorted(), scaleMin);
+      fittedAt = reservoir.offered;
+    }
+    return tail;
+  };
+
+  return {
+    pValue(value) {
+      const above = reservoir.countAtLeast(value);
+      const conformal = (above + 1) / (reservoir.size + 1);
+      const fitted = currentTail();
+      if (value <= fitted.from) return conformal;
+      const seen = above / (reservoir.size + 1);
+      return Math.min(conformal, Math.max(P_MIN, seen, tailProbability(fitted, value)));
+    },
+    seenShare(value) {
+      const above = reservoir.countAtLeast(value);
+      return above === 0 ? 0 : (above + 1) / (reservoir.size + 1);
+    },
+    learn: (value) => reservoir.offer(value),
+    snapshot: () => reservoir.snapshot(),
+  };
+}

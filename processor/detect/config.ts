@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** What judges, and how long it may take. */
+export const detectConfig = z.strictObject({
+  detectors: z
+    .array(z.enum(["event-model", "new-template", "ngram"]))
+    .min(1)
+    .default(["event-model", "new-template", "ngram"])
+    .describe("Detectors in use; what they say is combined into one score."),
+  scoring_budget_ms: z
+    .int()
+    .min(10)
+    .max(60_000)
+    .default(200)
+    .describe("Longest time that scoring one request may take; after it the records pass on unscored."),
+  max_services: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1_000)
+    .describe("Services whose habits are remembered; over it the least recently seen one is forgotten."),
+  max_known_templates: z
+    .int()
+    .min(16)
+    .max(1_000_000)
+    .default(5_000)
+    .describe("Templates remembered for each service."),
+});
+export type DetectConfig = z.infer<typeof detectConfig>;

@@ -1,0 +1,46 @@
+/** One value for each service, at most `servicesMax`: the least recently touched one is forgotten. */
+export interface ServiceTable<T> {
+  /** The service's value, created when there is none, and now the most recently touched. */
+  touch(service: string): T;
+  /** The service's value as it is; nothing is created or moved. */
+  peek(service: string): T | undefined;
+  set(service: string, value: T): void;
+  /** Removes the least recently touched service and returns its value. */
+  forgetOldest(): T | undefined;
+  /** Least recently touched first. */
+  entries(): readonly (readonly [string, T])[];
+  clear(): void;
+  readonly size: number;
+}
+
+export function createServiceTable<T>(servicesMax: number, create: () => T): ServiceTable<T> {
+  const values = new Map<string, T>();
+
+  const forgetOldest = () => {
+    const [oldest] = values;
+    if (oldest === undefined) return undefined;
+    values.delete(oldest[0]);
+    return oldest[1];
+  };
+  const set = (service: string, value: T) => {
+    values.delete(service);
+    values.set(service, value);
+    if (values.size > servicesMax) forgetOldest();
+  };
+
+  return {
+    get size() {
+      return values.size;
+    },
+    touch(service) {
+      const value = values.get(service) ?? create();
+      set(service, value);
+      return value;
+    },
+    peek: (service) => values.get(service),
+    set,
+    forgetOldest,
+    entries: () => [...values],
+    clear: () => values.clear(),
+  };
+}

@@ -1,0 +1,175 @@
+import { z } from "zod";
+import {
+  add,
+  CONTEXT_BOUNDS,
+  type Context,
+  contextFor,
+  halve,
+  KEY_BASE,
+  keyOf,
+  rename,
+  renameAll,
+  SINGLE_BOUNDS,
+} from "./context-counts.ts";
+import type { Expectation } from "./detector.ts";
+
+/** Tokens that stand for no template. */
+export const BEGIN = 0;
+export const END = 1;
+/** A template that these statistics have not seen. */
+export const UNSEEN = -1;
+const FIRST_TEMPLATE = 2;
+
+/** Bounds of one service's table. */
+export interface TransitionLimits {
+  readonly templatesMax: number;
+  readonly contextsMax: number;
+}
+
+const pairs = z.array(z.tuple([z.int(), z.int().min(0)]));
+const contextState = z.tuple([z.int(), z.int().min(0), pairs]);
+
+/** One service's table as JSON: template ids and texts by token, then contexts as [key, total, followers]. */
+export const transitionsState = z.strictObject({
+  templates: z.array(z.tuple([z.string(), z.string()])).max(KEY_BASE - FIRST_TEMPLATE),
+  single: z.tuple([z.int().min(0), pairs]),
+  contexts: z.array(contextState),
+});
+export type TransitionsState = z.infer<typeof transitionsState>;
+
+/** One service's transition counts of order 0, 1 and 2. A context's token is undefined where it is not known. */
+export interface Transitions {
+  token(templateId: string): number;
+  /** P(next | before, last), interpolated over the orders; 0 for a template that was never seen. */
+  probability(next: number, last: number | undefined, before: number | undefined): number;
+  /** The most probable followers, at most three. */
+  expected(last: number | undefined, before: number | undefined): readonly Expectation[];
+  /** Counts one transition. */
+  count(next: number, last: number | undefined, before: number | undefined): void;
+  /** Forgets what is rare where a limit has been reached. Tokens from before are void. */
+  makeRoom(): void;
+  /** The token of a template, new if need be. */
+  intern(templateId: string, template: string): number;
+  readonly contextCount: number;
+  snapshot(): TransitionsState;
+}
+
+interface Tables {
+  readonly tokens: Map<string, number>;
+  /** By token, from FIRST_TEMPLATE on. */
+  readonly templates: { readonly id: string; text: string }[];
+  readonly contexts: Map<number, Context>;
+  readonly single: Context;
+}
+
+/**
+ * Interpolated Witten-Bell smoothing (Witten and Bell 1991; Chen and Goodman 1999, section 2.5):
+ * P(w | h) = (c(h, w) + T(h) * P(w | shorter h)) / (c(h) + T(h)), T(h) = different followers of h.
+ * When a limit is reached every count is halved and what falls to 0 is forgotten.
+ */
+export function createTransitions(limits: TransitionLimits, state?: TransitionsState): Transitions {
+  let tables = load(state);
+
+  return {
+    get contextCount() {
+      return tables.contexts.size;
+    },
+    token: (templateId) => tables.tokens.get(templateId) ?? UNSEEN,
+    probability: (next, last, before) =>
+      next === UNSEEN ? 0 : probabilityIn(tables, contextsOf(tables, last, before), next),
+    expected(last, before) {
+      const found = contextsOf(tables, last, before);
+      return [...(found.at(-1) ?? tables.single).followers.keys()]
+        .map((token) => ({ token, probability: probabilityIn(tables, found, token) }))
+        .sort((a, b) => b.probability - a.probability)
+        .slice(0, 3)
+        .map(({ token, probability }) => ({
+          template: tables.templates[token - FIRST_TEMPLATE]?.text,
+          probability,
+        }));
+    },
+    count(next, last, before) {
+      add(tables.single, next, SINGLE_BOUNDS);
+      if (last === undefined) return;
+      add(contextFor(tables.contexts, keyOf(last)), next, CONTEXT_BOUNDS);
+      if (before !== undefined) add(contextFor(tables.contexts, keyOf(last, before)), next, CONTEXT_BOUNDS);
+    },
+    makeRoom() {
+      const { contextsMax, templatesMax } = limits;
+      if (tables.contexts.size < contextsMax && tables.templates.length < templatesMax) return;
+      while (tables.contexts.size > contextsMax / 2 || tables.templates.length > templatesMax / 2) {
+        tables = withoutRare(tables);
+      }
+    },
+    intern(templateId, template) {
+      const known = tables.tokens.get(templateId);
+      const entry = known === undefined ? undefined : tables.templates[known - FIRST_TEMPLATE];
+      if (known !== undefined && entry !== undefined) {
+        entry.text = template;
+        return known;
+      }
+      const token = tables.templates.length + FIRST_TEMPLATE;
+      tables.templates.push({ id: templateId, text: template });
+      tables.tokens.set(templateId, token);
+      return token;
+    },
+    snapshot: () => ({
+      templates: tables.templates.map(({ id, text }) => [id, text]),
+      single: [tables.single.total, [...tables.single.followers]],
+      contexts: [...tables.contexts].map(([key, { total, followers }]) => [key, total, [...followers]]),
+    }),
+  };
+}
+
+function load(state: TransitionsState | undefined): Tables {
+  const templates = (state?.templates ?? []).map(([id, text]) => ({ id, text }));
+  const [total, followers] = state?.single ?? [0, []];
+  return {
+    templates,
+    tokens: new Map(templates.map(({ id }, index) => [id, index + FIRST_TEMPLATE])),
+    single: { total, followers: new Map(followers) },
+    contexts: new Map(
+      (state?.contexts ?? []).map(([key, total, followers]) => [
+        key,
+        { total, followers: new Map(followers) },
+      ]),
+    ),
+  };
+}
+
+/** The known contexts, shortest first. */
+function contextsOf(
+  { single, contexts }: Tables,
+  last: number | undefined,
+  before: number | undefined,
+): Context[] {
+  const found: Context[] = [single];
+  const one = last === undefined ? undefined : contexts.get(keyOf(last));
+  if (one !== undefined) found.push(one);
+  const two = last === undefined || before === undefined ? undefined : contexts.get(keyOf(last, before));
+  if (two !== undefined) found.push(two);
+  return found;
+}
+
+function probabilityIn({ templates }: Tables, found: readonly Context[], next: number): number {
+  let probability = 1 / (templates.length + FIRST_TEMPLATE);
+  for (const { total, followers } of found) {
+    const kinds = Math.max(1, followers.size);
+    probability = ((followers.get(next) ?? 0) + kinds * probability) / (total + kinds);
+  }
+  return probability;
+}
+
+/** Halves all counts, forgets what falls to 0, and numbers the rest anew. */
+function withoutRare({ tokens, templates, contexts, single }: Tables): Tables {
+  halve(single);
+  const kept = templates.filter((_, index) => single.followers.has(index + FIRST_TEMPLATE));
+  const renamed = new Map([BEGIN, END].map((token) => [token, token]));
+  for (const [index, { id }] of kept.entries()) renamed.set(tokens.get(id) ?? UNSEEN, index + FIRST_TEMPLATE);
+  return {
+    templates: kept,
+    tokens: new Map(kept.map(({ id }, index) => [id, index + FIRST_TEMPLATE])),
+    single: rename(single, renamed),
+    contexts: renameAll(contexts, renamed),
+  };
+}
