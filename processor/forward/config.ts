@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+/** The next hop. */
+export const forwardConfig = z.strictObject({
+  endpoint: z
+    .string()
+    .regex(/^$|^(https?:\/\/)?[^\s/]+(\/\S*)?$/, 'host:port or http(s)://host:port[/path]; "" for a sink')
+    .default("")
+    .describe(
+      'OTLP next hop: host:port or http(s)://host:port[/path]. "": none, the stage is a sink that acknowledges what it has processed. Environment: OTEL_EXPORTER_OTLP_LOGS_ENDPOINT.',
+    ),
+  protocol: z
+    .enum(["auto", "grpc", "http"])
+    .default("auto")
+    .describe("auto: http when the endpoint has a path or port 4318, else grpc."),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Sent with each request, such as authorization. Secret: never printed."),
+  compression: z
+    .enum(["none", "gzip"])
+    .default("none")
+    .describe("gzip pays across a network, not on one machine."),
+  timeout_ms: z.int().min(100).max(600_000).default(10_000).describe("For one request to the next hop."),
+  max_message_bytes: z
+    .int()
+    .min(1_024)
+    .default(4_194_304)
+    .describe("Requests out stay under it, split along records; 4 MiB is what gRPC servers take by default."),
+  retry_resource_exhausted: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Whether RESOURCE_EXHAUSTED without RetryInfo is retried. The specification says no, a Collector's memory_limiter answers so, and dropping would lose data.",
+    ),
+  tls: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe("TLS for gRPC; https:// endpoints use it anyway."),
+      ca_file: z.string().default("").describe('PEM file of the authority; "" for the system\'s.'),
+      cert_file: z.string().default("").describe("PEM certificate of this client (mTLS)."),
+      key_file: z.string().default("").describe("PEM key of this client (mTLS)."),
+    })
+    .prefault({}),
+});
+export type ForwardConfig = z.infer<typeof forwardConfig>;

@@ -1,0 +1,32 @@
+import type { ForwardConfig } from "./config.ts";
+
+/** Where a request goes. */
+export interface Target {
+  readonly protocol: "grpc" | "http";
+  /** host:port for gRPC. */
+  readonly authority: string;
+  /** Full URL for HTTP, `/v1/logs` appended where the endpoint has no path. */
+  readonly url: string;
+  readonly isTls: boolean;
+}
+
+const DEFAULT_PORT = { grpc: "4317", http: "4318" };
+
+/**
+ * Reads `forward.endpoint`.
+ *
+ * Examples: "collector:4317" is gRPC; "http://loki:3100/otlp" is HTTP to http://loki:3100/otlp/v1/logs;
+ * "localhost:4318" is HTTP to http://localhost:4318/v1/logs.
+ */
+export function targetOf({ endpoint, protocol, tls }: ForwardConfig): Target {
+  const url = new URL(/^https?:\/\//.test(endpoint) ? endpoint : `http://${endpoint}`);
+  const hasPath = url.pathname !== "/";
+  const guessed = hasPath || url.port === DEFAULT_PORT.http ? "http" : "grpc";
+  const chosen = protocol === "auto" ? guessed : protocol;
+  const isTls = url.protocol === "https:" || tls.enabled;
+  if (isTls) url.protocol = "https:";
+  if (!url.pathname.endsWith("/v1/logs")) url.pathname = `${url.pathname.replace(/\/$/, "")}/v1/logs`;
+  const port = url.port || (isTls ? "443" : DEFAULT_PORT[chosen]);
+  if (chosen === "http" && !hasPath && url.port === "" && !isTls) url.port = DEFAULT_PORT.http;
+  return { protocol: chosen, authority: `${url.hostname}:${port}`, url: url.href, isTls };
+}

@@ -1,0 +1,67 @@
+import { status as Code } from "@grpc/grpc-js";
+import type { ForwardOutcome, RefusalReason } from "../forward/forwarder.ts";
+import type { PartialSuccess } from "../wire/export-response.ts";
+import type { RpcStatus } from "../wire/rpc-status.ts";
+import type { RefusedReason } from "./consume.ts";
+
+/** What a sender is told, in both protocols' terms. */
+export type Answer =
+  | { readonly kind: "ok"; readonly result: PartialSuccess }
+  | {
+      readonly kind: "error";
+      readonly httpStatus: number;
+      readonly status: RpcStatus;
+      readonly reason: RefusedReason;
+    };
+
+const RETRY_AFTER_MS = 1_000;
+
+const REFUSALS: Readonly<Record<RefusalReason, { readonly code: number; readonly httpStatus: number }>> = {
+  malformed: { code: Code.INVALID_ARGUMENT, httpStatus: 400 },
+  "too-large": { code: Code.RESOURCE_EXHAUSTED, httpStatus: 413 },
+  unsupported: { code: Code.UNIMPLEMENTED, httpStatus: 415 },
+  other: { code: Code.INTERNAL, httpStatus: 500 },
+};
+
+/**
+ * The one place where an outcome becomes a protocol's answer (OTLP specification, "Failures"): what may be retried is
+ * UNAVAILABLE with RetryInfo or 503 with Retry-After, what may not keeps its kind.
+ */
+export function answerOf(outcome: ForwardOutcome): Answer {
+  if (outcome.kind === "accepted") {
+    return { kind: "ok", result: { rejectedRecords: outcome.rejectedRecords, message: outcome.message } };
+  }
+  if (outcome.kind === "retry") return retryAnswer(outcome.message, outcome.afterMs, "next-hop");
+  const { code, httpStatus } = REFUSALS[outcome.reason];
+  const badRequest = outcome.reason === "malformed" ? outcome.message : undefined;
+  return {
+    kind: "error",
+    httpStatus,
+    status: { code, message: outcome.message, badRequest },
+    reason: outcome.reason,
+  };
+}
+
+/** Overload: never a bare RESOURCE_EXHAUSTED, for which a Collector would drop the records. */
+export function overloadedAnswer(): Answer {
+  return retryAnswer(
+    "overloaded: more bytes are in flight than receive.max_in_flight_bytes",
+    undefined,
+    "overloaded",
+  );
+}
+
+/** Something of ours broke; the records are not lost, because the sender tries again. */
+export function internalAnswer(): Answer {
+  return retryAnswer("internal error; the stage's log says more", undefined, "internal");
+}
+
+function retryAnswer(message: string, afterMs: number | undefined, reason: RefusedReason): Answer {
+  const retryAfterMs = afterMs ?? RETRY_AFTER_MS;
+  return {
+    kind: "error",
+    httpStatus: 503,
+    status: { code: Code.UNAVAILABLE, message, retryAfterMs },
+    reason,
+  };
+}

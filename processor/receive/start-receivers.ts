@@ -1,0 +1,36 @@
+import type { ReceiveConfig } from "./config.ts";
+import type { Receiver } from "./consume.ts";
+import { startGrpcReceiver } from "./grpc.ts";
+import type { HandlePorts } from "./handle.ts";
+import { startHttpReceiver } from "./http.ts";
+import { createAdmission } from "./limits.ts";
+
+/** The open doors. */
+export interface Receivers {
+  /** host:port really bound; undefined for a transport that is switched off. */
+  readonly grpcAddress: string | undefined;
+  readonly httpAddress: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** Opens every transport that the configuration names; when one cannot listen, the others are closed again. */
+export async function startReceivers(
+  config: ReceiveConfig,
+  ports: Omit<HandlePorts, "admission">,
+): Promise<Receivers> {
+  const shared = { ...ports, admission: createAdmission(config.max_in_flight_bytes) };
+  const started = await Promise.allSettled([
+    config.grpc.endpoint === "" ? undefined : startGrpcReceiver(config, shared),
+    config.http.endpoint === "" ? undefined : startHttpReceiver(config, shared),
+  ]);
+  const [grpc, http] = started.map((one) => (one.status === "fulfilled" ? one.value : undefined));
+  const stop = async () => {
+    await Promise.all([grpc, http].map((receiver: Receiver | undefined) => receiver?.stop()));
+  };
+  const failure = started.find((one) => one.status === "rejected");
+  if (failure !== undefined) {
+    await stop();
+    throw failure.reason;
+  }
+  return { grpcAddress: grpc?.address, httpAddress: http?.address, stop };
+}
