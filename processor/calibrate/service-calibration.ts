@@ -71,15 +71,28 @@ export function createServiceCalibration(
     return share * own.pValue(surprise) + (1 - share) * believed;
   };
 
+  /** That a message is new surprises every detector; how odd that is, the novelty detector alone says. */
+  const calibrated = (evidence: readonly Evidence[]): readonly Contribution[] => {
+    const novelty = evidence.find(isNovelty);
+    const pMin = novelty === undefined ? 0 : detectorP(novelty);
+    return evidence
+      .map(
+        (one): Contribution => ({
+          detector: one.detector,
+          pValue: Math.max(pMin, detectorP(one)),
+          evidence: one,
+        }),
+      )
+      .sort((a, b) => a.pValue - b.pValue);
+  };
+
   return {
     meter,
     get learned() {
       return learned;
     },
     assess(evidence, kind) {
-      const contributions = evidence
-        .map((one): Contribution => ({ detector: one.detector, pValue: detectorP(one), evidence: one }))
-        .sort((a, b) => a.pValue - b.pValue);
+      const contributions = calibrated(evidence);
       const p = combine(contributions.map(({ pValue }) => pValue));
       const share = ownShare(learned, config.learning_records);
       const measured = share * combined.pValue(-Math.log(p));
@@ -89,7 +102,10 @@ export function createServiceCalibration(
     learn({ contributions, pValue, isAnomaly }, kind) {
       learned += 1;
       if (isAnomaly && pValue < WITHHELD_BELOW_P) return recurrence.count(kind, meter.clockMs);
-      for (const { detector, evidence } of contributions) detectors.get(detector)?.learn(evidence.surprise);
+      const isNew = contributions.some(({ evidence }) => isNovelty(evidence));
+      for (const { detector, evidence } of contributions) {
+        if (!isNew || isNovelty(evidence)) detectors.get(detector)?.learn(evidence.surprise);
+      }
       combined.learn(-Math.log(combine(contributions.map((one) => one.pValue))));
     },
     snapshot() {
@@ -107,4 +123,8 @@ export function createServiceCalibration(
       };
     },
   };
+}
+
+function isNovelty({ detector, surprise }: Evidence): boolean {
+  return detector === "new-template" && surprise > 0;
 }

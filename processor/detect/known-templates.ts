@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SeverityClass } from "./severity-class.ts";
+import { SEVERITY_CLASSES, type SeverityClass } from "./severity-class.ts";
 
 /** Records over which "lately" fades. */
 const LATELY_RECORDS = 200;
@@ -8,11 +8,11 @@ const PRIOR_NOVELTIES = 20;
 /** Prior share of new templates that are at least this severe. */
 const PRIOR_SHARE: Readonly<Record<SeverityClass, number>> = {
   harmless: 1,
+  unspecified: 1,
   warning: 0.2,
   error: 0.03,
   fatal: 1e-4,
 };
-const SEVERITIES: readonly SeverityClass[] = ["harmless", "warning", "error", "fatal"];
 
 interface Known {
   readonly template: string;
@@ -24,10 +24,8 @@ interface Known {
 export const knownTemplatesState = z.strictObject({
   records: z.number().min(0),
   lately: z.number().min(0).max(1),
-  novelties: z.tuple([z.number().min(0), z.number().min(0), z.number().min(0), z.number().min(0)]),
-  templates: z.array(
-    z.tuple([z.string(), z.string(), z.enum(["harmless", "warning", "error", "fatal"]), z.boolean()]),
-  ),
+  novelties: z.array(z.number().min(0)).length(SEVERITY_CLASSES.length),
+  templates: z.array(z.tuple([z.string(), z.string(), z.enum(SEVERITY_CLASSES), z.boolean()])),
 });
 export type KnownTemplatesState = z.infer<typeof knownTemplatesState>;
 
@@ -58,15 +56,14 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
   );
   let records = state?.records ?? 0;
   let lately = state?.lately ?? 0;
-  /** New templates by severity, in the order of SEVERITIES. */
-  const novelties: [number, number, number, number] =
-    state === undefined ? [0, 0, 0, 0] : [...state.novelties];
+  /** New templates by severity, in the order of SEVERITY_CLASSES. */
+  const novelties = SEVERITY_CLASSES.map((_, index) => state?.novelties[index] ?? 0);
   let seenOnce = [...templates.values()].filter(({ isRepeated }) => !isRepeated).length;
 
   const add = (templateId: string, known: Known) => {
     templates.set(templateId, known);
     seenOnce += 1;
-    const index = SEVERITIES.indexOf(known.severity);
+    const index = SEVERITY_CLASSES.indexOf(known.severity);
     novelties[index] = (novelties[index] ?? 0) + 1;
     const [oldest] = templates;
     if (templates.size <= templatesMax || oldest === undefined) return;
@@ -79,7 +76,9 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
     noveltyProbability: () => Math.min(1, Math.max((seenOnce + 0.5) / (records + 1), lately)),
     severityProbability(severity) {
       const total = novelties.reduce((sum, count) => sum + count, 0);
-      const asSevere = novelties.slice(SEVERITIES.indexOf(severity)).reduce((sum, count) => sum + count, 0);
+      const asSevere = novelties
+        .slice(SEVERITY_CLASSES.indexOf(severity))
+        .reduce((sum, count) => sum + count, 0);
       return (asSevere + PRIOR_NOVELTIES * PRIOR_SHARE[severity]) / (total + PRIOR_NOVELTIES);
     },
     latest: (count) => [...templates.values()].slice(-count),

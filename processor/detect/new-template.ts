@@ -19,10 +19,13 @@ export interface NewTemplateOptions {
 /** The most that novelty alone is worth by severity, in nats: a new harmless message is worth watching, never an alert. */
 const SURPRISE_MAX: Readonly<Record<SeverityClass, number>> = {
   harmless: 7,
+  unspecified: 11,
   warning: 8,
   error: 16,
   fatal: 18,
 };
+/** A new message is never quite unsurprising: 0 is for the known ones. */
+const SURPRISE_MIN = 1e-3;
 /** Cosine from which a text says nothing new, and below which it says only new things. */
 const SAME_FROM_COSINE = 0.9;
 const OTHER_BELOW_COSINE = 0.5;
@@ -39,7 +42,8 @@ const newTemplateState = z.strictObject({
 /**
  * Messages that a service has not written before. Surprise in nats, -ln of the estimated probability of such a novelty:
  * of anything new at all in this service now, times that of something new being this severe, both lessened by how
- * close in meaning it is to what the service writes anyway. A known message has surprise 0.
+ * close in meaning it is to what the service writes anyway. A known message has surprise 0,
+ * a new one always more.
  * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
  */
 export function createNewTemplateDetector({
@@ -54,14 +58,14 @@ export function createNewTemplateDetector({
 
   const surpriseOf = ({ match, severityNumber }: LogEvent, known: KnownTemplates): number => {
     if (known.has(match.templateId)) return 0;
-    const severity = severityClass(severityNumber);
+    const severity = severityClass(severityNumber, match.template);
     const novelty = -Math.log(known.noveltyProbability());
     const severe = -Math.log(known.severityProbability(severity));
-    if (novelty + severe < MEANING_FROM_SURPRISE) return novelty + severe;
+    if (novelty + severe < MEANING_FROM_SURPRISE) return Math.max(SURPRISE_MIN, novelty + severe);
     const own = vectors.of(match.template);
     const { toAny, toAsSevere } = closest(own, severity, known);
     const weighed = novelty * newness(toAny) + severe * newness(toAsSevere);
-    return Math.min(SURPRISE_MAX[severity], weighed);
+    return Math.min(SURPRISE_MAX[severity], Math.max(SURPRISE_MIN, weighed));
   };
 
   const closest = (own: Float32Array, severity: SeverityClass, known: KnownTemplates) => {
@@ -93,7 +97,7 @@ export function createNewTemplateDetector({
       for (const { service, events, freshFrom } of windows) {
         const known = services.touch(service);
         for (const { match, severityNumber } of events.slice(freshFrom)) {
-          known.learn(match.templateId, match.template, severityClass(severityNumber));
+          known.learn(match.templateId, match.template, severityClass(severityNumber, match.template));
         }
       }
     },

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { patternProblem } from "../window/user-pattern.ts";
+
+const extraPattern = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,31}$/, "capital letters, digits and _, such as CUSTOMER_ID")
+    .describe("What stands in place of a match, between < and >."),
+  pattern: z
+    .string()
+    .superRefine((pattern, context) => {
+      const problem = patternProblem(pattern);
+      if (problem !== undefined) context.addIssue({ code: "custom", message: `the pattern ${problem}` });
+    })
+    .describe("Regular expression (JavaScript syntax, unicode mode)."),
+});
+
+/** What is replaced before anything is stored, shown or sent to a language model. */
+export const redactConfig = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Replace personal data and secrets by placeholders such as <EMAIL> in everything that is stored or shown.",
+    ),
+  extra_patterns: z
+    .array(extraPattern)
+    .max(50)
+    .default([])
+    .describe("Patterns of your own, for example {name: CUSTOMER_ID, pattern: 'C-\\d{8}'}."),
+});
+export type RedactConfig = z.infer<typeof redactConfig>;
