@@ -43,7 +43,7 @@ function refreshRoutes(trace: Trace): void {
     "INFO",
     `Route table refreshed: ${trace.random.int(38, 42)} routes in ${trace.took("gateway", 8)}ms`,
   );
-  if (trace.random.chance(0.1)) {
+  if (trace.random.chance(0.25)) {
     trace.log(
       "gateway.upstream",
       "WARN",
@@ -56,7 +56,7 @@ function poolStatistics(service: ServiceName, pool: string): Flow {
   return (trace) => {
     const busy = trace.random.int(1, 18);
     trace.log(`${service}.pool`, "DEBUG", `Connection pool ${pool}: ${busy} of 50 connections in use`);
-    if (trace.random.chance(0.05)) {
+    if (trace.random.chance(0.1)) {
       trace.log(
         `${service}.gc`,
         "WARN",
@@ -123,7 +123,7 @@ function pingAcquirer(trace: Trace): void {
     "DEBUG",
     `Acquirer ${acquirer} answered ping in ${trace.took("payments", 20)}ms`,
   );
-  if (trace.random.chance(0.02)) {
+  if (trace.random.chance(0.06)) {
     trace.log("payments.acquirer", "ERROR", `Acquirer ${acquirer} closed the connection, reconnecting`);
     trace.log(
       "payments.acquirer",
@@ -150,7 +150,7 @@ function synchroniseStock(trace: Trace): void {
     "DEBUG",
     `Received ${trace.random.int(20, 500)} stock levels from warehouse ${warehouse}`,
   );
-  if (trace.random.chance(0.08)) {
+  if (trace.random.chance(0.2)) {
     trace.log(
       "inventory.sync",
       "WARN",
@@ -181,7 +181,7 @@ function writeReport(trace: Trace): void {
 function deliverWebhooks(trace: Trace): void {
   const hook = createParameters(trace.random).id("hook");
   trace.log("worker.webhooks", "DEBUG", `Delivering webhook ${hook}`);
-  if (trace.random.chance(0.06)) {
+  if (trace.random.chance(0.12)) {
     const { logger, body } = webhookRetried(hook, trace.random.int(2, 8));
     trace.log(logger, "WARN", body);
   }
