@@ -9,23 +9,42 @@ export interface CommandIo {
   out(text: string): Promise<void>;
   /** Writes a line of progress or of complaint. */
   err(line: string): void;
+  /** Shows how far the work is, in one line that the next one replaces; only on a terminal. */
+  progress(text: string): void;
   readonly stdin: Readable;
   /** Aborted when the command shall stop: by SIGINT or SIGTERM, or because nobody reads its results any more. */
   readonly signal: AbortSignal;
+  /** Aborted some seconds after `signal`: what is on its way by then is given up. */
+  readonly giveUp: AbortSignal;
   readonly clock: Clock;
 }
+
+const GIVE_UP_AFTER_MS = 5_000;
+const CLEAR_LINE = "\r\u001b[K";
 
 /** The process's own streams and signals. */
 export function processIo(): CommandIo {
   const stop = new AbortController();
+  const giveUp = new AbortController();
+  stop.signal.addEventListener("abort", () => setTimeout(() => giveUp.abort(), GIVE_UP_AFTER_MS).unref());
   void stopSignal().then(() => stop.abort());
   // A reader such as `head` that has enough closes the pipe: that ends the command, and is no failure.
   process.stdout.on("error", () => stop.abort());
+  let shown = "";
   return {
     out: (text) => write(process.stdout, text, stop.signal),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    err(line) {
+      process.stderr.write(`${shown === "" ? "" : CLEAR_LINE}${line}\n`);
+      shown = "";
+    },
+    progress(text) {
+      if (!process.stderr.isTTY || text === shown) return;
+      process.stderr.write(`${CLEAR_LINE}${text}`);
+      shown = text;
+    },
     stdin: process.stdin,
     signal: stop.signal,
+    giveUp: giveUp.signal,
     clock: systemClock,
   };
 }

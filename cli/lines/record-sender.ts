@@ -5,7 +5,7 @@ import { deliver } from "./deliver.ts";
 
 /** Sends records one request after the other and keeps count. */
 export interface RecordSender {
-  /** Resolves when the records were acknowledged, refused for good, or given up because of the signal. */
+  /** Resolves when the records were acknowledged, refused for good, or given up after the command was told to stop. */
   send(resources: readonly NewResource[]): Promise<void>;
   readonly counts: SentCounts;
 }
@@ -33,7 +33,7 @@ export function createRecordSender(forwarder: Forwarder, io: CommandIo): RecordS
     async send(resources) {
       const records = resources.reduce((sum, resource) => sum + resource.records.length, 0);
       if (records === 0) return;
-      const delivery = await deliver(encodeRequest(resources), ports, io.signal);
+      const delivery = await deliver(encodeRequest(resources), ports, io.giveUp);
       switch (delivery.kind) {
         case "accepted":
           counts.acknowledged += records - delivery.rejectedRecords;
