@@ -21,7 +21,8 @@ export function createContainerReader(
   return {
     push(line) {
       const entry = unwrap(line);
-      if (entry !== undefined) return (entry.stream === "stderr" ? stderr : stdout).push({ ...entry, source: line });
+      if (entry !== undefined)
+        return (entry.stream === "stderr" ? stderr : stdout).push({ ...entry, source: line });
       return line.trim() === "" ? [] : [...flush(), parsePlain(line, now())];
     },
     flush,
