@@ -51,8 +51,8 @@ export function createLineSplitter(lineBytesMax = LINE_BYTES_MAX): LineSplitter 
         lines.push(...cut(), decoder.decode(withoutCr(take())));
         start = end + 1;
       }
-      // The caller may use its buffer again.
-      keep(chunk.slice(start));
+      // A copy: the caller may use its buffer again (and slice() of a Buffer is none).
+      keep(new Uint8Array(chunk.subarray(start)));
       lines.push(...cut());
       return lines;
     },
