@@ -16,10 +16,13 @@ export const ENDPOINT_HELP = {
   protocol: "auto, grpc or http; auto takes http for port 4318 and for URLs with a path",
 };
 
-/** The forwarder's configuration for such options. */
-export function forwardConfigOf(options: {
+/** The forwarder's configuration for such options; all else has its default. */
+export function forwardConfigOf({
+  endpoint,
+  protocol,
+}: {
   endpoint: string;
   protocol: "auto" | "grpc" | "http";
 }): ForwardConfig {
-  return forwardConfig.parse(options);
+  return forwardConfig.parse({ endpoint, protocol });
 }

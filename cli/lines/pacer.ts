@@ -12,6 +12,7 @@ export interface PacerOptions {
 
 /** Sends records in their order and in the rhythm of their times. */
 export interface Pacer {
+  /** Waits until the record is due; after the signal it takes none. */
   push(line: ParsedLine): Promise<void>;
   /** Sends what is still held. */
   flush(): Promise<void>;
@@ -51,7 +52,7 @@ export function createPacer({ speed, clock, signal, send }: PacerOptions): Pacer
         await flush();
         while (!signal.aborted && clock.now() < due) await clock.sleep(due - clock.now(), signal);
       }
-      batch.push(line);
+      if (!signal.aborted) batch.push(line);
     },
     flush,
   };
