@@ -28,7 +28,9 @@ describe("a stream", () => {
 
   it("is the same for the same seed, on every machine", () => {
     const lines = generateNormal({ seed: 1, records: 1_000 }).map(toJsonLine).join("\n");
-    expect(createHash("sha256").update(lines).digest("hex")).toMatchInlineSnapshot(`"7a599087d5883e75ed86def94e8cc20710dcdf7de686bc649dbfc77363bf2d45"`);
+    expect(createHash("sha256").update(lines).digest("hex")).toMatchInlineSnapshot(
+      `"7a599087d5883e75ed86def94e8cc20710dcdf7de686bc649dbfc77363bf2d45"`,
+    );
     expect(generateNormal({ seed: 2, records: 1_000 }).map(toJsonLine).join("\n")).not.toBe(lines);
   });
 
