@@ -1,0 +1,55 @@
+import { useQuery } from "urql";
+import { describeError } from "../client.ts";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { ErrorNotice } from "../ui/ErrorNotice.tsx";
+import { Skeleton } from "../ui/Skeleton.tsx";
+import { AnomalyDetail } from "./AnomalyDetail.tsx";
+import { anomalyQuery } from "./anomaly-query.ts";
+import type { AnomalyRowData } from "./anomaly-row.ts";
+import { Link } from "./Link.tsx";
+
+interface AnomalyPanelProps {
+  readonly id: string;
+  /** Where the list is. */
+  readonly backHref: string;
+  readonly onFeedback: (id: string, feedback: AnomalyRowData["feedback"]) => void;
+  readonly announce: (text: string) => void;
+}
+
+/** One anomaly beside the list: fetched, or why it cannot be shown. */
+export function AnomalyPanel({ id, backHref, onFeedback, announce }: AnomalyPanelProps) {
+  const [{ data, error, fetching }, refetch] = useQuery({ query: anomalyQuery, variables: { id } });
+  const anomaly = data?.anomaly;
+  const isOther = anomaly !== undefined && anomaly !== null && anomaly.id !== id;
+  return (
+    <section className="anomaly-panel" aria-label="Anomaly">
+      <Link href={backHref} className="close-link" aria-keyshortcuts="Escape">
+        <span aria-hidden="true">←</span> All anomalies
+      </Link>
+      {error !== undefined && !fetching ? (
+        <ErrorNotice {...describeError(error)} onRetry={() => refetch({ requestPolicy: "network-only" })} />
+      ) : null}
+      {anomaly === undefined || isOther ? (
+        fetching ? (
+          <Skeleton rows={10} label="Loading the anomaly" />
+        ) : null
+      ) : null}
+      {anomaly === null && !fetching ? (
+        <EmptyState title="No such anomaly">
+          <p>It may have been deleted after the retention time, or the address is mistyped.</p>
+        </EmptyState>
+      ) : null}
+      {anomaly === undefined || anomaly === null || isOther ? null : (
+        <AnomalyDetail
+          key={anomaly.id}
+          anomaly={anomaly}
+          announce={announce}
+          onFeedback={(feedback) => {
+            onFeedback(anomaly.id, feedback);
+            refetch({ requestPolicy: "network-only" });
+          }}
+        />
+      )}
+    </section>
+  );
+}

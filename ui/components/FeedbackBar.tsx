@@ -1,0 +1,70 @@
+import { useState } from "react";
+import { formatAgo } from "../format/time.ts";
+import { Button } from "../ui/Button.tsx";
+import { ErrorNotice } from "../ui/ErrorNotice.tsx";
+import { useShortcuts } from "../ui/use-shortcuts.ts";
+import type { AnomalyData } from "./anomaly-query.ts";
+import type { AnomalyRowData } from "./anomaly-row.ts";
+import { useFeedback } from "./use-feedback.ts";
+import { VerdictBadge } from "./VerdictBadge.tsx";
+
+const NOTE_LENGTH_MAX = 500;
+
+interface FeedbackBarProps {
+  readonly anomaly: AnomalyData;
+  readonly onFeedback: (feedback: AnomalyRowData["feedback"]) => void;
+  readonly announce: (text: string) => void;
+  readonly nowMs: number;
+}
+
+/** "Real" or "Expected", with a note where one is due; what was said can be taken back. */
+export function FeedbackBar({ anomaly, onFeedback, announce, nowMs }: FeedbackBarProps) {
+  const [note, setNote] = useState("");
+  const { standing, isPending, error, give, undo } = useFeedback(anomaly, onFeedback);
+  const mark = async (isTrueAnomaly: boolean) => {
+    if (!(await give(isTrueAnomaly, note))) return;
+    setNote("");
+    announce(isTrueAnomaly ? "Marked as real" : "Marked as expected");
+  };
+  const takeBack = async () => {
+    if (await undo()) announce("Feedback undone");
+  };
+  useShortcuts({ r: () => void mark(true), e: () => void mark(false), u: () => void takeBack() });
+
+  return (
+    <section className="feedback" aria-label="Your verdict">
+      {standing === undefined ? (
+        <>
+          <Button tone="danger" shortcut="r" disabled={isPending} onClick={() => void mark(true)}>
+            Real
+          </Button>
+          <Button tone="calm" shortcut="e" disabled={isPending} onClick={() => void mark(false)}>
+            Expected
+          </Button>
+          <label className="note">
+            <span className="visually-hidden">Note (optional)</span>
+            <input
+              type="text"
+              value={note}
+              maxLength={NOTE_LENGTH_MAX}
+              placeholder="Note (optional)"
+              onChange={(event) => setNote(event.target.value)}
+            />
+          </label>
+        </>
+      ) : (
+        <>
+          <VerdictBadge isTrueAnomaly={standing.isTrueAnomaly} />
+          <span className="feedback-said">
+            {standing.note === null ? null : <q>{standing.note}</q>}
+            <span className="muted">{formatAgo(Date.parse(standing.createdAt), nowMs)}</span>
+          </span>
+          <Button shortcut="u" disabled={isPending} onClick={() => void takeBack()}>
+            Undo
+          </Button>
+        </>
+      )}
+      {error === undefined ? null : <ErrorNotice {...error} />}
+    </section>
+  );
+}

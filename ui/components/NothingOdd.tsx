@@ -1,0 +1,45 @@
+import { formatCount, formatNoun } from "../format/count.ts";
+import { Button } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { useStageStatus } from "./StageStatusProvider.tsx";
+
+interface NothingOddProps {
+  readonly isFiltered: boolean;
+  readonly onClearFilter: () => void;
+}
+
+/** Says why there are no anomalies: none match, none yet, or nothing has come in at all. */
+export function NothingOdd({ isFiltered, onClearFilter }: NothingOddProps) {
+  const { services } = useStageStatus();
+  if (isFiltered) {
+    return (
+      <EmptyState title="No anomaly matches">
+        <p>New ones that match appear here by themselves.</p>
+        <Button onClick={onClearFilter}>Clear the filter</Button>
+      </EmptyState>
+    );
+  }
+  if (services === undefined || services.length === 0) {
+    return (
+      <EmptyState title="Waiting for the first record">
+        <p>
+          Send OTLP logs to port <code>4317</code> (gRPC) or <code>4318</code> (HTTP), or try it with{" "}
+          <code>logbert generate</code>.
+        </p>
+      </EmptyState>
+    );
+  }
+  const records = services.reduce((sum, service) => sum + service.records, 0);
+  const learning = services.filter((service) => service.learningState === "LEARNING").length;
+  return (
+    <EmptyState title="Nothing odd so far">
+      <p>
+        {learning > 0
+          ? `Learning: ${formatNoun(learning, "service")}`
+          : `Watching ${formatNoun(services.length, "service")}`}
+        , {formatCount(records)} records so far.
+      </p>
+      <p>New anomalies appear here by themselves.</p>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,48 @@
+import { describeError } from "../client.ts";
+import { formatNoun, formatRate } from "../format/count.ts";
+import type { Tone } from "../ui/Badge.tsx";
+import { StatusDot } from "../ui/StatusDot.tsx";
+import { type StageStatus, useStageStatus } from "./StageStatusProvider.tsx";
+
+type ForwardState = NonNullable<StageStatus["status"]>["forwardState"];
+
+const forwardWords: Readonly<Record<ForwardState, { readonly text: string; readonly tone: Tone }>> = {
+  SINK: { text: "sink", tone: "muted" },
+  OK: { text: "ok", tone: "ok" },
+  RETRYING: { text: "retrying", tone: "warning" },
+  REFUSING: { text: "refusing", tone: "danger" },
+  UNKNOWN: { text: "unknown", tone: "muted" },
+};
+
+/** The stage at a glance: throughput, model, next hop, what is still learning. */
+export function StageFigures() {
+  const { status, services, error } = useStageStatus();
+  if (error !== undefined) return <p className="stage-figures tone-danger">{describeError(error).message}</p>;
+  if (status === undefined || services === undefined)
+    return <p className="stage-figures">Asking the stage …</p>;
+  const learning = services.filter((service) => service.learningState === "LEARNING").length;
+  const forward = forwardWords[status.forwardState];
+  return (
+    <dl className="stage-figures" aria-label="Stage">
+      <div>
+        <dt>Records/s</dt>
+        <dd>{formatRate(status.recordsPerSecond)}</dd>
+      </div>
+      <div className="figure-model">
+        <dt>Model</dt>
+        <dd>{status.model}</dd>
+      </div>
+      <div>
+        <dt>Forward</dt>
+        <dd>
+          <StatusDot tone={forward.tone} />
+          {forward.text}
+        </dd>
+      </div>
+      <div className="figure-learning">
+        <dt>Learning</dt>
+        <dd>{learning === 0 ? "none" : formatNoun(learning, "service")}</dd>
+      </div>
+    </dl>
+  );
+}

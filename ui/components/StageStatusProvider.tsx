@@ -1,0 +1,51 @@
+import { createContext, type ReactNode, useContext } from "react";
+import { useQuery } from "urql";
+import { graphql, type ResultOf } from "../graphql.ts";
+import { usePolling } from "./use-polling.ts";
+
+const POLL_MS = 5_000;
+
+const stageStatusQuery = graphql(`
+  query StageStatus {
+    status {
+      version
+      model
+      recordsPerSecond
+      forwardState
+    }
+    services {
+      name
+      records
+      learningState
+    }
+  }
+`);
+
+/** What the stage says of itself; everything is undefined until its first answer. */
+export interface StageStatus {
+  readonly status: ResultOf<typeof stageStatusQuery>["status"] | undefined;
+  readonly services: ResultOf<typeof stageStatusQuery>["services"] | undefined;
+  readonly error: unknown;
+}
+
+const StageStatusContext = createContext<StageStatus>({
+  status: undefined,
+  services: undefined,
+  error: undefined,
+});
+
+/** Asks for the stage's status every few seconds, once for the whole page. */
+export function StageStatusProvider({ children }: { readonly children: ReactNode }) {
+  const [{ data, error }, refetch] = useQuery({ query: stageStatusQuery });
+  usePolling(refetch, POLL_MS);
+  return (
+    <StageStatusContext value={{ status: data?.status, services: data?.services, error }}>
+      {children}
+    </StageStatusContext>
+  );
+}
+
+/** The stage's status, as last heard. */
+export function useStageStatus(): StageStatus {
+  return useContext(StageStatusContext);
+}

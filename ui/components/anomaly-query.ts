@@ -1,0 +1,52 @@
+import { graphql, type ResultOf } from "../graphql.ts";
+
+/** Everything that is known of one anomaly. */
+export const anomalyQuery = graphql(`
+  query Anomaly($id: ID!) {
+    anomaly(id: $id) {
+      id
+      time
+      service
+      severity
+      body
+      template
+      score
+      threshold
+      traceId
+      explanation {
+        summary
+        source
+        tokens {
+          token
+          importance
+          start
+          end
+        }
+        expected {
+          template
+          probability
+        }
+        detectors {
+          detector
+          pValue
+          share
+        }
+      }
+      window {
+        time
+        template
+        severity
+        isSubject
+      }
+      feedback {
+        id
+        isTrueAnomaly
+        note
+        createdAt
+      }
+    }
+  }
+`);
+
+/** One anomaly with its window, explanation and feedback. */
+export type AnomalyData = NonNullable<ResultOf<typeof anomalyQuery>["anomaly"]>;

@@ -1,0 +1,34 @@
+import { AppHeader } from "./components/AppHeader.tsx";
+import { StageStatusProvider } from "./components/StageStatusProvider.tsx";
+import { usePathname } from "./navigation.ts";
+import { LivePage } from "./pages/LivePage.tsx";
+import { NotFoundPage } from "./pages/NotFoundPage.tsx";
+import { ServicesPage } from "./pages/ServicesPage.tsx";
+import { matchRoute, type Route } from "./paths.ts";
+
+/** The map of the product: which address shows which page. */
+export function App() {
+  const route = matchRoute(usePathname());
+  return (
+    <StageStatusProvider>
+      <a className="skip-link" href="#content">
+        Skip to the content
+      </a>
+      <AppHeader page={route.page} />
+      <main id="content" className="app-content" tabIndex={-1}>
+        <Page route={route} />
+      </main>
+    </StageStatusProvider>
+  );
+}
+
+function Page({ route }: { readonly route: Route }) {
+  switch (route.page) {
+    case "live":
+      return <LivePage anomalyId={route.anomalyId} />;
+    case "services":
+      return <ServicesPage />;
+    case "unknown":
+      return <NotFoundPage />;
+  }
+}

@@ -1,0 +1,18 @@
+import { Fragment } from "react";
+
+const PLACEHOLDER = /(<[^<>\s]{1,40}>)/;
+
+/** A text that quotes templates: placeholders such as <*> are set apart from the words. */
+export function PlaceholderText({ text }: { readonly text: string }) {
+  let offset = 0;
+  return text.split(PLACEHOLDER).map((part, index) => {
+    const key = offset;
+    offset += part.length;
+    if (index % 2 === 0) return <Fragment key={key}>{part}</Fragment>;
+    return (
+      <span key={key} className="placeholder">
+        {part}
+      </span>
+    );
+  });
+}
