@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import type { Forwarder, ForwardOutcome } from "../processor/forward/forwarder.t
 import { readRequest } from "../processor/wire/read-request.ts";
 import type { RecordView } from "../processor/wire/record-view.ts";
 import { type Script, scriptedIo } from "../test/generate/scripted-io.ts";
-import type { LineBatch } from "./lines/line-sink.ts";
+import type { LineBatch, LineSink } from "./lines/line-sink.ts";
 import { runTail } from "./tail.ts";
 
 let folder: string;
@@ -102,13 +102,14 @@ describe("files", () => {
       onSleep(times, stop) {
         if (times === 1) appendFileSync(a, "new\n\tat x\n");
         if (times === 2) appendFileSync(b, '{"msg":"late","service":"cart"}\n');
-        if (times === 20) stop();
+        if (records.length === 3) stop();
       },
     });
-    expect(await runTail([a, b], {}, io, ports)).toBe(0);
+    expect(await runTail([a, b], { fromStart: true }, io, ports)).toBe(0);
     const seen = records.map((record) => [record.resourceAttribute("service.name"), record.body]);
     expect(seen.toSorted()).toEqual([
       ["a", "new\n\tat x"],
+      ["a", "old"],
       ["cart", "late"],
     ]);
     expect(records.find(({ body }) => body === "late")?.resourceAttribute("log.file.path")).toBe(b);
@@ -118,16 +119,48 @@ describe("files", () => {
     const path = join(folder, "a.log");
     writeFileSync(path, "old\n");
     const { ports, records } = nextHop();
-    const { io } = scene({ onSleep: (times, stop) => (times === 9 ? stop() : undefined) });
+    const { io } = scene({ onSleep: (_, stop) => (records.length === 1 ? stop() : undefined) });
     await runTail([path], { fromStart: true }, io, ports);
     expect(records.map(({ body }) => body)).toEqual(["old"]);
+  });
+
+  it("that are rotated while the next hop is away are all sent, in order", async () => {
+    const path = join(folder, "a.log");
+    writeFileSync(path, "0\n");
+    const sent: string[] = [];
+    let rotations = 0;
+    let release: (() => void) | undefined;
+    const sink: LineSink = {
+      async send({ lines }) {
+        sent.push(...lines.map(({ body }) => body));
+        if (rotations === 0) {
+          await new Promise<void>((resolve) => {
+            release = resolve;
+          });
+        }
+      },
+      close: async () => 0,
+    };
+    const { io } = scene({
+      onSleep(_, stop) {
+        if (sent.length === 6) stop();
+        if (release === undefined) return;
+        if (rotations === 5) return release();
+        rotations += 1;
+        renameSync(path, `${path}.${rotations}`);
+        writeFileSync(path, `${rotations}\n`);
+      },
+    });
+    const options = { fromStart: true, standalone: true };
+    expect(await runTail([path], options, io, { openStandalone: async () => sink })).toBe(0);
+    expect(sent).toEqual(["0", "1", "2", "3", "4", "5"]);
   });
 
   it("that cannot be read are told once, and the others go on", async () => {
     const path = join(folder, "a.log");
     writeFileSync(path, "old\n");
     const { ports, records } = nextHop();
-    const { io, told } = scene({ onSleep: (times, stop) => (times === 9 ? stop() : undefined) });
+    const { io, told } = scene({ onSleep: (_, stop) => (records.length === 1 ? stop() : undefined) });
     await runTail([folder, path], { fromStart: true }, io, ports);
     expect(told.filter((line) => line.includes("no regular file"))).toHaveLength(1);
     expect(records).toHaveLength(1);

@@ -11,7 +11,7 @@ import { createOtlpSink } from "./lines/otlp-sink.ts";
 import { parseOptions } from "./lines/parse-options.ts";
 import { readStream } from "./lines/read-stream.ts";
 import { serviceOfFile } from "./lines/service-of-file.ts";
-import { createTailSource, type TailSource } from "./lines/tail-source.ts";
+import { createTailSource, type Step, type TailSource } from "./lines/tail-source.ts";
 import { createWakeUp, type WakeUp } from "./lines/wake-up.ts";
 
 /** What tail is handed by the program. */
@@ -121,37 +121,60 @@ interface NamedSource {
 const IDLE_INTERVALS = 2;
 
 async function follow(sources: readonly NamedSource[], wakeUp: WakeUp, io: CommandIo): Promise<void> {
-  const complaints = new Map<string, string>();
+  const complain = createComplaints(io);
   let live = sources;
   let idleIntervals = 0;
   while (!io.signal.aborted && live.length > 0) {
-    const steps: Awaited<ReturnType<TailSource["step"]>>[] = [];
-    for (const named of live) steps.push(await stepOrComplain(named, complaints, io));
+    const steps: Step[] = [];
+    for (const { path, source } of live) {
+      const step = await whileNoticing(live, source.step(), io);
+      complain(path, step.failure);
+      steps.push(step);
+    }
     live = live.filter((_, i) => steps[i]?.isDone !== true);
     if (steps.some(({ isBusy }) => isBusy)) {
       idleIntervals = 0;
       continue;
     }
     idleIntervals = (await wakeUp.wait(io.signal)) ? 0 : idleIntervals + 1;
-    if (idleIntervals === IDLE_INTERVALS) await flushAll(live);
+    if (idleIntervals === IDLE_INTERVALS) await whileNoticing(live, flushAll(live), io);
   }
   await flushAll(live);
+}
+
+/** Waits for work that sends, which may take as long as the next hop is away, and lets no rotation pass unseen meanwhile. */
+async function whileNoticing<T>(
+  sources: readonly NamedSource[],
+  work: Promise<T>,
+  { clock }: CommandIo,
+): Promise<T> {
+  const done = new AbortController();
+  const notice = async () => {
+    while (!done.signal.aborted) {
+      await clock.sleep(INTERVAL_MS, done.signal);
+      // What cannot be opened now is complained of by the next poll.
+      await Promise.allSettled(sources.map(({ source }) => source.notice()));
+    }
+  };
+  const noticing = notice();
+  return work.finally(() => {
+    done.abort();
+    return noticing;
+  });
 }
 
 async function flushAll(sources: readonly NamedSource[]): Promise<void> {
   for (const { source } of sources) await source.flush();
 }
 
-/** A file that cannot be read now is told once, and tried again: its rights may be mended. */
-async function stepOrComplain({ path, source }: NamedSource, complaints: Map<string, string>, io: CommandIo) {
-  try {
-    const step = await source.step();
-    complaints.delete(path);
-    return step;
-  } catch (error) {
-    const complaint = error instanceof Error ? error.message : String(error);
-    if (complaints.get(path) !== complaint) io.err(`${path}: ${complaint}`);
-    complaints.set(path, complaint);
-    return { isBusy: false, isDone: path === "-" };
-  }
+/** A source that cannot be read now is told once, and tried again: the file's rights may be mended. */
+function createComplaints(io: CommandIo): (path: string, failure: string | undefined) => void {
+  const told = new Map<string, string>();
+  return (path, failure) => {
+    if (failure === undefined) told.delete(path);
+    else if (told.get(path) !== failure) {
+      told.set(path, failure);
+      io.err(`${path}: ${failure}`);
+    }
+  };
 }

@@ -12,6 +12,8 @@ export interface Poll {
 export interface ByteSource {
   /** Reads what is new, at most one chunk. */
   poll(): Promise<Poll>;
+  /** Takes hold of what would be gone by the next poll (a file that is about to be rotated); it may run beside a poll. */
+  notice(): Promise<void>;
   close(): Promise<void>;
 }
 

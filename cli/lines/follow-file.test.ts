@@ -98,6 +98,24 @@ describe("rotation by renaming", () => {
     await tail.source.close();
   });
 
+  it("loses no file that was noticed, however often it is rotated before it is read", async () => {
+    const path = join(folder, "app.log");
+    const tail = follow(path);
+    for (const name of ["1", "2", "3"]) {
+      writeFileSync(path, `${name}\n`);
+      await tail.source.notice();
+      renameSync(path, `${path}.${name}`);
+    }
+    writeFileSync(path, "4\n");
+    const seen = [];
+    for (let i = 0; i < 8; i += 1) {
+      seen.push(...(await tail.lines()));
+      tail.later(1_000);
+    }
+    expect(seen).toEqual(["1", "2", "3", "4"]);
+    await tail.source.close();
+  });
+
   it("lets a deleted file go", async () => {
     const path = join(folder, "app.log");
     writeFileSync(path, "1\n");

@@ -1,116 +1,83 @@
-import { Buffer } from "node:buffer";
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { type ByteSource, NOTHING, type Poll } from "./byte-source.ts";
+import { stat } from "node:fs/promises";
+import { type ByteSource, NOTHING } from "./byte-source.ts";
+import { type OpenFile, openFile } from "./open-file.ts";
 
 /** How a file is followed. */
 export interface FollowOptions {
-  /** Read what the file holds at the first poll, too; a file that appears later is always read from its begin. */
+  /** Read what the file holds at the first look, too; a file that appears later is always read from its begin. */
   readonly fromStart: boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly chunkBytes?: number;
 }
 
-const CHUNK_BYTES = 262_144;
-/** So many last bytes are compared with the file, to see that it was cut and has grown again. */
-const MEMORY_BYTES = 64;
+const CHUNK_BYTES = 65_536;
 /** So long without news a replaced file is still read: one of its writers may not know yet. */
 const GRACE_MS = 1_000;
+/** Rotated files that are held open until they are read. */
+const FILES_MAX = 64;
 
 /**
- * Follows the file at `path` through rename-and-create and copy-and-truncate, as its writer does. What it cannot see: lines
- * that a copy-and-truncate cuts off before they were polled, and a file that came and went between two polls.
+ * Follows the file at `path` through rename-and-create and copy-and-truncate, as its writer does. What it cannot see: lines that
+ * a copy-and-truncate cuts off before they were polled, and a file that came and went between two looks.
  */
 export function followFile(path: string, options: FollowOptions): ByteSource {
-  const buffer = Buffer.alloc(options.chunkBytes ?? CHUNK_BYTES);
-  let file: OpenFile | undefined;
+  /** The first is being read, the last bears the name. */
+  const files: OpenFile[] = [];
   let startsAtEnd = !options.fromStart;
-  /** When the file was seen to be at its end and replaced. */
+  /** When the first file was seen to be at its end and replaced. */
   let replacedAtMs: number | undefined;
+  let looking: Promise<void> | undefined;
 
-  const openFile = async () => {
-    const opened = await openAt(path, startsAtEnd);
+  const look = async () => {
+    const atEnd = startsAtEnd;
+    const current = await stat(path, { bigint: true }).catch(unlessMissing);
     startsAtEnd = false;
-    replacedAtMs = undefined;
-    return opened;
+    if (current === undefined || files.at(-1)?.is(current.ino, current.dev) || files.length >= FILES_MAX)
+      return;
+    const file = await openFile(path, atEnd, options.chunkBytes ?? CHUNK_BYTES).catch(unlessMissing);
+    if (file !== undefined) files.push(file);
   };
-  const leave = async (left: OpenFile): Promise<Poll> => {
-    await left.handle.close();
-    file = undefined;
-    return { ...NOTHING, hasEnded: true };
+  const notice = () => {
+    looking ??= look().finally(() => {
+      looking = undefined;
+    });
+    return looking;
   };
   return {
+    notice,
     async poll() {
-      file ??= await openFile();
+      await notice();
+      const [file] = files;
       if (file === undefined) return NOTHING;
-      if (await wasCut(file)) {
-        file.position = 0;
-        file.memory = Buffer.alloc(0);
-        return { ...NOTHING, hasEnded: true };
-      }
-      const { bytesRead } = await file.handle.read(buffer, 0, buffer.length, file.position);
-      if (bytesRead > 0) {
-        const bytes = Buffer.from(buffer.subarray(0, bytesRead));
-        file.position += bytesRead;
-        file.memory = Buffer.concat([file.memory, bytes.subarray(-MEMORY_BYTES)]).subarray(-MEMORY_BYTES);
+      if (await file.restartIfCut()) return { ...NOTHING, hasEnded: true };
+      const bytes = await file.read();
+      if (bytes !== undefined) {
         replacedAtMs = undefined;
         return { ...NOTHING, bytes };
       }
-      if (!(await wasReplaced(path, file))) return NOTHING;
+      if (!(await isLeft(file, files.slice(1)))) {
+        replacedAtMs = undefined;
+        return NOTHING;
+      }
       replacedAtMs ??= options.now();
-      return options.now() - replacedAtMs >= GRACE_MS ? leave(file) : NOTHING;
+      if (options.now() - replacedAtMs < GRACE_MS) return NOTHING;
+      files.shift();
+      await file.close();
+      return { ...NOTHING, hasEnded: true };
     },
     async close() {
-      await file?.handle.close();
-      file = undefined;
+      await looking?.catch(() => undefined);
+      for (const file of files.splice(0)) await file.close();
     },
   };
 }
 
-interface OpenFile {
-  readonly handle: FileHandle;
-  readonly inode: bigint;
-  readonly device: bigint;
-  position: number;
-  /** The bytes before `position`, a few. */
-  memory: Buffer;
-}
-
-/** Undefined while there is no file. */
-async function openAt(path: string, atEnd: boolean): Promise<OpenFile | undefined> {
-  const handle = await open(path, "r").catch(unlessMissing);
-  if (handle === undefined) return undefined;
-  const { size, ino, dev, ...stats } = await handle.stat({ bigint: true });
-  if ((stats.mode & 0o170_000n) !== 0o100_000n) {
-    await handle.close();
-    throw new Error(`${path} is no regular file; pipe it in and use - instead`);
-  }
-  const position = atEnd ? Number(size) : 0;
-  const file: OpenFile = { handle, inode: ino, device: dev, position, memory: Buffer.alloc(0) };
-  file.memory = await readBefore(file, MEMORY_BYTES);
-  return file;
-}
-
-/** The file is shorter than what was read of it, or holds something else there. */
-async function wasCut(file: OpenFile): Promise<boolean> {
-  const { size } = await file.handle.stat();
-  if (size < file.position) return true;
-  return size > file.position && !(await readBefore(file, file.memory.length)).equals(file.memory);
-}
-
-/** Up to `length` bytes before the position. */
-async function readBefore({ handle, position }: OpenFile, length: number): Promise<Buffer> {
-  const wanted = Math.min(length, position);
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(wanted), 0, wanted, position - wanted);
-  return buffer.subarray(0, bytesRead);
-}
-
-/** Another file bears the name now and is written to, or this one has no name left. */
-async function wasReplaced(path: string, { handle, inode, device }: OpenFile): Promise<boolean> {
-  const current = await stat(path, { bigint: true }).catch(unlessMissing);
-  if (current !== undefined) return current.size > 0n && (current.ino !== inode || current.dev !== device);
-  const { nlink } = await handle.stat();
-  return nlink === 0;
+/** Its writer has gone on to a later file, or it is deleted. An empty later file says nothing yet: logrotate makes it first. */
+async function isLeft(file: OpenFile, later: readonly OpenFile[]): Promise<boolean> {
+  if (later.length === 0) return file.isDeleted();
+  const sizes = await Promise.all(later.map((next) => next.size()));
+  return sizes.some((size) => size > 0);
 }
 
 function unlessMissing(error: unknown): undefined {
