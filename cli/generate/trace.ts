@@ -14,7 +14,7 @@ export interface TraceRecord extends GeneratedRecord {
 }
 
 /** What a log call may add. */
-export interface LogDetails {
+interface LogDetails {
   readonly step?: string;
   readonly attributes?: Readonly<Record<string, string | number>>;
 }
