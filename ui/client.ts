@@ -1,4 +1,9 @@
-import { createClient as createSocketClient } from "graphql-ws";
+import {
+  createClient as createSocketClient,
+  type FormattedExecutionResult,
+  type Client as SocketClient,
+  type SubscribePayload,
+} from "graphql-ws";
 import { Client, CombinedError, fetchExchange, subscriptionExchange } from "urql";
 import type { ConnectionMonitor } from "./connection.ts";
 
@@ -9,14 +14,14 @@ const PONG_TIMEOUT_MS = 5_000;
 /** Close code of graphql-transport-ws for "request timeout". */
 const TIMED_OUT = 4408;
 
+/** Where the page came from. */
+type Origin = Pick<Location, "protocol" | "host">;
+
 /**
  * The page's one way to the API: queries over HTTP, subscriptions over a WebSocket that comes back by itself for as
  * long as the page is open.
  */
-export function createClient(
-  origin: Pick<Location, "protocol" | "host">,
-  monitor: ConnectionMonitor,
-): Client {
+export function createClient(origin: Origin, monitor: ConnectionMonitor): Client {
   const socket = createSocket(origin, monitor);
   return new Client({
     url: `${origin.protocol}//${origin.host}/graphql`,
@@ -27,14 +32,12 @@ export function createClient(
       subscriptionExchange({
         forwardSubscription: ({ query, variables }) => ({
           subscribe: (sink) => ({
-            unsubscribe: socket.subscribe(
+            unsubscribe: subscribeForGood(
               { query: query ?? "", ...(variables === undefined ? {} : { variables: { ...variables } }) },
-              {
-                next: ({ data, errors }) =>
-                  sink.next({ data: data ?? null, ...(errors === undefined ? {} : { errors }) }),
-                error: (error) => sink.error(error),
-                complete: () => sink.complete(),
-              },
+              ({ data, errors }) =>
+                sink.next({ data: data ?? null, ...(errors === undefined ? {} : { errors }) }),
+              socket,
+              monitor,
             ),
           }),
         }),
@@ -43,24 +46,72 @@ export function createClient(
   });
 }
 
-function createSocket(origin: Pick<Location, "protocol" | "host">, monitor: ConnectionMonitor) {
+/** Subscribes anew whenever the server ends the subscription, until the returned function is called. */
+function subscribeForGood(
+  payload: SubscribePayload,
+  onResult: (result: FormattedExecutionResult<Record<string, unknown>, unknown>) => void,
+  socket: Socket,
+  monitor: ConnectionMonitor,
+): () => void {
+  let isWanted = true;
+  let attempts = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let leave: () => void = () => {};
+  const open = () => {
+    leave = socket.client.subscribe(payload, {
+      next: (result) => {
+        attempts = 0;
+        onResult(result);
+      },
+      error: openLater,
+      complete: openLater,
+    });
+  };
+  const openLater = () => {
+    if (!isWanted) return;
+    monitor.report("lost");
+    timer = setTimeout(
+      () => {
+        open();
+        if (socket.isConnected()) monitor.report("live");
+      },
+      retryDelayMs(attempts, Math.random()),
+    );
+    attempts += 1;
+  };
+  open();
+  return () => {
+    isWanted = false;
+    clearTimeout(timer);
+    leave();
+  };
+}
+
+interface Socket {
+  readonly client: SocketClient;
+  isConnected(): boolean;
+}
+
+function createSocket(origin: Origin, monitor: ConnectionMonitor): Socket {
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
   let openSocket: WebSocket | undefined;
-  return createSocketClient({
+  const client = createSocketClient({
     url: `${origin.protocol === "https:" ? "wss" : "ws"}://${origin.host}/graphql`,
     lazy: false, // the header tells whether the API is there, whatever the page
+    onNonLazyError: () => monitor.report("lost"),
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
     retryWait: (retries) =>
       new Promise((resolve) => setTimeout(resolve, retryDelayMs(retries, Math.random()))),
     keepAlive: PING_EVERY_MS,
     on: {
-      opened: (socket) => {
+      connected: (socket) => {
         if (socket instanceof WebSocket) openSocket = socket;
+        monitor.report("live");
       },
-      connected: () => monitor.report("live"),
       closed: () => {
         clearTimeout(pongTimer);
+        openSocket = undefined;
         monitor.report("lost");
       },
       // A network that went away without a word closes nothing: an unanswered ping does.
@@ -72,6 +123,7 @@ function createSocket(origin: Pick<Location, "protocol" | "host">, monitor: Conn
       },
     },
   });
+  return { client, isConnected: () => openSocket !== undefined };
 }
 
 /** Doubles from half a second to 15 s; `random` in [0,1) spreads the clients of a restarted server over half of it. */

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
-/** One bucket of time: how much came, and how odd the oddest of it was. */
+/** One bucket of time from `timeMs` on: how much came, and how odd the oddest of it was. */
 export interface ChartPoint {
   readonly timeMs: number;
   readonly records: number;
@@ -53,8 +53,11 @@ export function TimeChart({ points, summary, onHover }: TimeChartProps) {
 }
 
 function columns(points: readonly ChartPoint[]): uPlot.AlignedData {
+  // A bucket is drawn around its middle.
+  const [first, second] = points;
+  const halfMs = first === undefined || second === undefined ? 0 : (second.timeMs - first.timeMs) / 2;
   return [
-    points.map((point) => point.timeMs / 1000),
+    points.map((point) => (point.timeMs + halfMs) / 1000),
     points.map((point) => point.records),
     points.map((point) => point.maxScore ?? null),
     points.map((point) => (point.anomalies > 0 ? (point.maxScore ?? null) : null)),
@@ -106,7 +109,7 @@ function options(element: HTMLElement, onHover: (index: number | null | undefine
 function bars(): uPlot.Series.PathBuilder {
   const { bars: build } = uPlot.paths;
   if (build === undefined) throw new Error("this build of uPlot lacks bars");
-  return build({ size: [0.8, 24], align: 1 });
+  return build({ size: [0.8, 24] });
 }
 
 const DAY_S = 86_400;
