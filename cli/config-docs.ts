@@ -14,7 +14,9 @@ const node = z.looseObject({
 /** docs/configuration.md, made from the schema that validates the file: every key with its type, default and meaning. */
 export function configurationDocs(): string {
   const schema = node.parse(z.toJSONSchema(configSchema, { io: "input" }));
-  const rooms = Object.entries(schema.properties ?? {}).map(([room, value]) => roomSection(room, node.parse(value)));
+  const rooms = Object.entries(schema.properties ?? {}).map(([room, value]) =>
+    roomSection(room, node.parse(value)),
+  );
   return [
     "# Configuration",
     "",

@@ -13,7 +13,9 @@ export function expandEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): object {
   if (Array.isArray(value)) return value.map((item: unknown) => expandValue(item, environment));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, expandValue(item, environment)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, expandValue(item, environment)]),
+  );
 }
 
 function expandValue(value: unknown, environment: Readonly<Record<string, string | undefined>>): unknown {

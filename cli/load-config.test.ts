@@ -43,7 +43,9 @@ describe("a wrong configuration", () => {
   });
 
   test("a missing file says how to name one", () => {
-    expect(() => loadConfig({ file: "/nowhere/logbert.yaml", environment: {} })).toThrow(/--config or LOGBERT_CONFIG/);
+    expect(() => loadConfig({ file: "/nowhere/logbert.yaml", environment: {} })).toThrow(
+      /--config or LOGBERT_CONFIG/,
+    );
   });
 });
 
@@ -58,7 +60,12 @@ describe("a right configuration", () => {
   test("the environment overrides the file, in the original program's names", () => {
     const config = loadConfig({
       file: fileWith("window: { size: 30 }\n"),
-      environment: { SEQUENCE_LENGTH: "16", WINDOW_TYPE: "session", LOG_LEVEL: "warning", ANOMALY_THRESHOLD: "0.9" },
+      environment: {
+        SEQUENCE_LENGTH: "16",
+        WINDOW_TYPE: "session",
+        LOG_LEVEL: "warning",
+        ANOMALY_THRESHOLD: "0.9",
+      },
     });
     expect(config.window).toMatchObject({ size: 16, type: "session" });
     expect(config.telemetry.log_level).toBe("WARN");

@@ -28,11 +28,16 @@ export interface ConfigSource {
  * Throws a {@link ConfigError} that lists every problem. */
 export function loadConfig({ file, environment }: ConfigSource): Config {
   const withDotEnv = { ...readDotEnv(), ...environment };
-  const path = file ?? withDotEnv["LOGBERT_CONFIG"] ?? (existsSync("logbert.yaml") ? "logbert.yaml" : undefined);
+  const path =
+    file ?? withDotEnv["LOGBERT_CONFIG"] ?? (existsSync("logbert.yaml") ? "logbert.yaml" : undefined);
   const source = path ?? "The configuration";
   const settings = path === undefined ? {} : readFile(path, withDotEnv);
   const result = configSchema.safeParse(override(settings, withDotEnv, source));
-  if (!result.success) throw new ConfigError(source, result.error.issues.map((i) => describeIssue(i, withDotEnv)));
+  if (!result.success)
+    throw new ConfigError(
+      source,
+      result.error.issues.map((i) => describeIssue(i, withDotEnv)),
+    );
   return result.data;
 }
 
@@ -46,7 +51,9 @@ function readFile(path: string, environment: Environment): Record<string, unknow
     text = readFileSync(path, "utf8");
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unreadable";
-    throw new ConfigError(path, [`cannot be read (${code}): name an existing file by --config or LOGBERT_CONFIG`]);
+    throw new ConfigError(path, [
+      `cannot be read (${code}): name an existing file by --config or LOGBERT_CONFIG`,
+    ]);
   }
   try {
     const parsed: unknown = parseYaml(text);
@@ -56,7 +63,9 @@ function readFile(path: string, environment: Environment): Record<string, unknow
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error;
     const line = error.linePos?.[0].line;
-    throw new ConfigError(path, [`no valid YAML${line === undefined ? "" : ` at line ${line}`} (${error.code})`]);
+    throw new ConfigError(path, [
+      `no valid YAML${line === undefined ? "" : ` at line ${line}`} (${error.code})`,
+    ]);
   }
 }
 
@@ -77,7 +86,11 @@ function override(
   return result;
 }
 
-const LEVEL_ALIASES: Readonly<Record<string, string>> = { WARNING: "WARN", CRITICAL: "ERROR", FATAL: "ERROR" };
+const LEVEL_ALIASES: Readonly<Record<string, string>> = {
+  WARNING: "WARN",
+  CRITICAL: "ERROR",
+  FATAL: "ERROR",
+};
 
 function fromText(name: string, value: string): unknown {
   if (name === "LOG_LEVEL") return LEVEL_ALIASES[value.toUpperCase()] ?? value.toUpperCase();
@@ -90,7 +103,8 @@ function describeIssue(issue: z.core.$ZodIssue, environment: Environment): strin
     (name) => ENVIRONMENT[name]?.join(".") === path && environment[name],
   );
   const origin = variable === undefined ? "" : ` (from the environment variable ${variable})`;
-  const remedy = issue.code === "unrecognized_keys" ? "; `logbert validate --help` says where the keys are listed" : "";
+  const remedy =
+    issue.code === "unrecognized_keys" ? "; `logbert validate --help` says where the keys are listed" : "";
   return `${path === "" ? "(top level)" : path}${origin}: ${issue.message}${remedy}`;
 }
 

@@ -10,7 +10,9 @@ import { registerValidate } from "./validate.ts";
 import { packageVersion } from "./version.ts";
 
 const program = new Command("logbert")
-  .description("Scores every log record on its way through your OpenTelemetry pipeline, and forwards everything.")
+  .description(
+    "Scores every log record on its way through your OpenTelemetry pipeline, and forwards everything.",
+  )
   .version(packageVersion())
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });

@@ -6,11 +6,16 @@ export function registerValidate(program: Command): void {
   program
     .command("validate")
     .description("Check a configuration without starting. Every key with its default: docs/configuration.md.")
-    .option("--config <file>", "configuration file (default: LOGBERT_CONFIG, else ./logbert.yaml where it exists)")
+    .option(
+      "--config <file>",
+      "configuration file (default: LOGBERT_CONFIG, else ./logbert.yaml where it exists)",
+    )
     .option("--print", "print the whole configuration, defaults included, as JSON (secrets hidden)")
     .action((options: { config?: string; print?: boolean }) => {
       const config = loadConfig({ file: options.config, environment: process.env });
-      process.stdout.write(options.print ? `${JSON.stringify(hideSecrets(config), null, 2)}\n` : "The configuration is valid.\n");
+      process.stdout.write(
+        options.print ? `${JSON.stringify(hideSecrets(config), null, 2)}\n` : "The configuration is valid.\n",
+      );
     });
 }
 

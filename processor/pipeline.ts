@@ -77,7 +77,11 @@ export async function processSilence(nowMs: number, stages: Stages, signal: Abor
   stages.remember(undefined, judged);
 }
 
-async function prepare(bytes: Uint8Array, stages: Stages, signal: AbortSignal): Promise<Pending | ForwardOutcome> {
+async function prepare(
+  bytes: Uint8Array,
+  stages: Stages,
+  signal: AbortSignal,
+): Promise<Pending | ForwardOutcome> {
   const request = readOrRefuse(bytes, stages);
   if (isOutcome(request)) return request;
   stages.observer.incoming(request.records.length);

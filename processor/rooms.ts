@@ -1,5 +1,5 @@
-import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
 import type { CalibrateConfig } from "./calibrate/config.ts";
+import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
 import type { DetectConfig } from "./detect/config.ts";
 import type { Detector } from "./detect/detector.ts";
 import { createEventModelDetector } from "./detect/event-model.ts";
@@ -44,7 +44,11 @@ export interface Rooms {
 /** Furnishes the rooms. The model is handed in, because it runs on a thread of its own. */
 export function createRooms(
   config: RoomsConfig,
-  ports: { readonly scorer: EventScorer; readonly now: () => number; readonly minerSnapshot?: MinerSnapshot | undefined },
+  ports: {
+    readonly scorer: EventScorer;
+    readonly now: () => number;
+    readonly minerSnapshot?: MinerSnapshot | undefined;
+  },
 ): Rooms {
   const redact = createRedactor(config.redact);
   const detectors: Detector[] = [

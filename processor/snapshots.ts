@@ -1,6 +1,6 @@
 import type { Store } from "../store/store.ts";
-import type { Detector } from "./detect/detector.ts";
 import type { Judge } from "./calibrate/verdict.ts";
+import type { Detector } from "./detect/detector.ts";
 import { parseMinerSnapshot } from "./template/snapshot.ts";
 import type { MinerSnapshot, TemplateMiner } from "./template/template-miner.ts";
 
@@ -21,9 +21,14 @@ export async function loadMinerSnapshot(
   onUnusable: (name: string, error: unknown) => void,
 ): Promise<MinerSnapshot | undefined> {
   let snapshot: MinerSnapshot | undefined;
-  await loadEach(store, MINER, (state) => {
-    snapshot = parseMinerSnapshot(state);
-  }, onUnusable);
+  await loadEach(
+    store,
+    MINER,
+    (state) => {
+      snapshot = parseMinerSnapshot(state);
+    },
+    onUnusable,
+  );
   return snapshot;
 }
 

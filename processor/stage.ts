@@ -1,10 +1,10 @@
 import type { StageStatus, Store } from "../store/store.ts";
+import type { EventScorer } from "./detect/event-scorer.ts";
 import { enrich } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
 import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
 import { createForwardMonitor } from "./forward/forward-monitor.ts";
-import type { EventScorer } from "./detect/event-scorer.ts";
 import { parseRecords } from "./parse-records.ts";
 import { type Periodic, periodically } from "./periodic.ts";
 import { processRequest, processSilence, type Stages } from "./pipeline.ts";
@@ -146,11 +146,15 @@ function startTimers(
   rememberer: Rememberer,
 ): readonly Periodic[] {
   const every = (intervalMs: number, what: string, task: () => Promise<void>) =>
-    periodically(intervalMs, task, (error) => log.warn({ reason: String(error) }, `${what} failed; it is tried again`));
+    periodically(intervalMs, task, (error) =>
+      log.warn({ reason: String(error) }, `${what} failed; it is tried again`),
+    );
   let changes = -1;
   return [
     every(config.remember.flush_interval_ms, "writing findings", () => rememberer.flush()),
-    every(config.remember.snapshot_interval_ms, "saving what was learned", () => saveSnapshots(store, rooms, now())),
+    every(config.remember.snapshot_interval_ms, "saving what was learned", () =>
+      saveSnapshots(store, rooms, now()),
+    ),
     every(SILENCE_INTERVAL_MS, "judging silent sessions", () =>
       processSilence(now(), stages, AbortSignal.timeout(stages.scoringBudgetMs)),
     ),
@@ -173,7 +177,10 @@ interface Running {
   readonly rememberer: Rememberer;
 }
 
-async function stopStage({ receivers, timers, stages, rooms, rememberer }: Running, ports: StagePorts): Promise<void> {
+async function stopStage(
+  { receivers, timers, stages, rooms, rememberer }: Running,
+  ports: StagePorts,
+): Promise<void> {
   await receivers.stop();
   await Promise.all(timers.map((timer) => timer.stop()));
   await stages.forwarder.close();

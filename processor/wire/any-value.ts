@@ -35,6 +35,7 @@ const KEY_STRINDEX = 0x18;
  * @returns where the length of its key stands (the last one's, where there are several), or -1 without a key.
  */
 export function checkKeyValue(cursor: Cursor, depth: number): number {
+  if (isPlainKeyValue(cursor.bytes, cursor.position, cursor.end)) return cursor.position + 1;
   let keyAt = -1;
   while (cursor.position < cursor.end) {
     const start = cursor.position;
@@ -52,6 +53,17 @@ export function checkKeyValue(cursor: Cursor, depth: number): number {
     }
   }
   return keyAt;
+}
+
+/** Whether a KeyValue is a short key and a short string, nothing else: nearly all are, and need no walk. */
+function isPlainKeyValue(bytes: Uint8Array, start: number, end: number): boolean {
+  const keyLength = bytes[start + 1] ?? 0;
+  if (bytes[start] !== KEY || keyLength >= 0x80) return false;
+  const valueAt = start + 2 + keyLength;
+  const valueLength = bytes[valueAt + 1] ?? 0;
+  if (bytes[valueAt] !== VALUE || valueLength >= 0x80 || valueAt + 2 + valueLength !== end) return false;
+  const textLength = bytes[valueAt + 3] ?? 0;
+  return bytes[valueAt + 2] === STRING_VALUE && textLength < 0x80 && valueAt + 4 + textLength === end;
 }
 
 /** Validates the AnyValue that the cursor stands in, up to `cursor.end`, without decoding it. */

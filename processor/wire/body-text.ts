@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { isList } from "./is-list.ts";
 import type { AttributeValue } from "./record-view.ts";
 
 /**
@@ -21,8 +22,4 @@ function toJson(value: AttributeValue): string {
   return `{${Object.entries(value)
     .map(([key, inner]) => `${JSON.stringify(key)}:${toJson(inner)}`)
     .join(",")}}`;
-}
-
-function isList(value: object): value is readonly AttributeValue[] {
-  return Array.isArray(value);
 }

@@ -8,21 +8,27 @@ export interface IntTable {
   rowCount: number;
 }
 
-const ROWS_AT_FIRST = 64;
+const ROWS_MIN = 16;
 
-/** An empty table of `width` columns. */
-export function createIntTable(width: number): IntTable {
-  return { width, cells: new Int32Array(width * ROWS_AT_FIRST), rowCount: 0 };
+/**
+ * An empty table of `width` columns.
+ *
+ * @param expectedRows a guess; the table grows beyond it.
+ */
+export function createIntTable(width: number, expectedRows: number): IntTable {
+  return { width, cells: new Int32Array(width * Math.max(ROWS_MIN, expectedRows)), rowCount: 0 };
 }
 
 /** Adds a row of zeros; returns where its first cell stands. */
 export function addRow(table: IntTable): number {
   const base = table.rowCount * table.width;
-  if (base + table.width > table.cells.length) {
-    const grown = new Int32Array(table.cells.length * 2);
-    grown.set(table.cells);
-    table.cells = grown;
-  }
+  if (base + table.width > table.cells.length) grow(table);
   table.rowCount++;
   return base;
+}
+
+function grow(table: IntTable): void {
+  const grown = new Int32Array(table.cells.length * 2);
+  grown.set(table.cells);
+  table.cells = grown;
 }

@@ -39,16 +39,32 @@ export function malformed(what: string, offset: number): MalformedRequestError {
  * needs, like every varint.
  */
 export function readTag(cursor: Cursor): number {
+  const { bytes, position } = cursor;
+  const byte = bytes[position] ?? 0;
+  if (byte >= 0x80 || byte < 8 || position >= cursor.end) return readLongTag(cursor);
+  cursor.position = position + 1;
+  return byte;
+}
+
+function readLongTag(cursor: Cursor): number {
   const start = cursor.position;
-  const tag = readSmallVarint(cursor);
+  const tag = readVarint(cursor);
   if (tag > 0xffff_ffff || tag < 8) throw malformed("a field number out of range", start);
   return tag;
 }
 
 /** Reads the length of a length-delimited field and checks that so many bytes follow within the message. */
 export function readLength(cursor: Cursor): number {
+  const { bytes, position, end } = cursor;
+  const byte = bytes[position] ?? 0;
+  if (byte >= 0x80 || position + byte >= end) return readLongLength(cursor);
+  cursor.position = position + 1;
+  return byte;
+}
+
+function readLongLength(cursor: Cursor): number {
   const start = cursor.position;
-  const length = readSmallVarint(cursor);
+  const length = readVarint(cursor);
   if (length > cursor.end - cursor.position) throw malformed("a length beyond the enclosing message", start);
   return length;
 }
@@ -123,30 +139,11 @@ function skipBytes(cursor: Cursor, count: number): void {
 function skipVarint(cursor: Cursor): void {
   const { bytes, position, end } = cursor;
   if (position < end && (bytes[position] ?? 0) < 0x80) cursor.position = position + 1;
-  else readLongVarint(cursor);
+  else readVarint(cursor);
 }
 
-/** Reads a varint that is expected to be small; above 2^53 the number is inexact, but never too small. */
-function readSmallVarint(cursor: Cursor): number {
-  const { bytes, position, end } = cursor;
-  if (position < end) {
-    const byte = bytes[position] ?? 0;
-    if (byte < 0x80) {
-      cursor.position = position + 1;
-      return byte;
-    }
-    if (position + 1 < end) {
-      const second = bytes[position + 1] ?? 0;
-      if (second < 0x80) {
-        cursor.position = position + 2;
-        return (byte & 0x7f) | (second << 7);
-      }
-    }
-  }
-  return readLongVarint(cursor);
-}
-
-function readLongVarint(cursor: Cursor): number {
+/** Reads a varint as a number; above 2^53 it is inexact, but never too small to be refused. */
+function readVarint(cursor: Cursor): number {
   const { bytes, position, end } = cursor;
   let value = 0;
   let factor = 1;

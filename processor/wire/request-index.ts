@@ -39,7 +39,7 @@ export const RECORD = {
 export const ATTRIBUTE = { fieldStart: 0, end: 1, keyAt: 2 } as const;
 
 /** So many resources, scopes and records a request may have: an empty one costs the sender two bytes, and us a hundred. */
-export const MESSAGES_MAX = 2_097_152;
+export const MESSAGES_MAX = 1_048_576;
 /** So many attributes all records of a request may have together. */
 export const ATTRIBUTES_MAX = 4_194_304;
 
@@ -53,9 +53,9 @@ export function indexRequest(bytes: Uint8Array): RequestIndex {
   const cursor = createCursor(bytes);
   const index: RequestIndex = {
     bytes: cursor.bytes,
-    messages: createIntTable(5),
-    records: createIntTable(8),
-    attributes: createIntTable(3),
+    messages: createIntTable(5, bytes.length >>> 8),
+    records: createIntTable(8, bytes.length >>> 8),
+    attributes: createIntTable(3, bytes.length >>> 6),
   };
   while (cursor.position < cursor.end) {
     const start = cursor.position;
@@ -143,25 +143,27 @@ function indexRecord(cursor: Cursor, index: RequestIndex, row: number): void {
   const { records, attributes } = index;
   const base = addRow(records);
   const { cells } = records;
-  cells.fill(-1, base + RECORD.time, base + records.width);
+  for (let column: number = RECORD.time; column <= RECORD.traceId; column++) cells[base + column] = -1;
   cells[base + RECORD.message] = row;
   cells[base + RECORD.attributesFrom] = attributes.rowCount;
   while (cursor.position < cursor.end) {
     const start = cursor.position;
     const tag = readTag(cursor);
-    if (tag === 0x32) {
-      indexAttribute(cursor, attributes, start);
-      continue;
-    }
     const column = columnOf(tag);
-    if (column >= 0) cells[base + column] = cursor.position;
-    if (tag === 0x2a) {
-      const parentEnd = enter(cursor);
-      checkAnyValue(cursor, 0);
-      leave(cursor, parentEnd);
-    } else if (column >= 0 || isOtherRecordField(tag)) skipField(cursor, tag);
-    else skipUnknown(cursor, tag, start, 12);
+    if (tag === 0x32) indexAttribute(cursor, attributes, start);
+    else if (column < 0) skipOther(cursor, tag, start);
+    else {
+      cells[base + column] = cursor.position;
+      if (column === RECORD.body) checkBody(cursor);
+      else skipField(cursor, tag);
+    }
   }
+}
+
+function checkBody(cursor: Cursor): void {
+  const parentEnd = enter(cursor);
+  checkAnyValue(cursor, 0);
+  leave(cursor, parentEnd);
 }
 
 function indexAttribute(cursor: Cursor, attributes: IntTable, fieldStart: number): void {
@@ -195,9 +197,10 @@ function columnOf(tag: number): number {
   }
 }
 
-/** dropped_attributes_count, flags, span_id, event_name. */
-function isOtherRecordField(tag: number): boolean {
-  return tag === 0x38 || tag === 0x45 || tag === 0x52 || tag === 0x62;
+/** Skips dropped_attributes_count, flags, span_id, event_name, and what a LogRecord does not have. */
+function skipOther(cursor: Cursor, tag: number, start: number): void {
+  if (tag === 0x38 || tag === 0x45 || tag === 0x52 || tag === 0x62) skipField(cursor, tag);
+  else skipUnknown(cursor, tag, start, 12);
 }
 
 /** Skips a field that the message does not have; one that it has, in another wire type, is an error. */

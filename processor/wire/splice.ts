@@ -1,4 +1,5 @@
-import { type AttributeBuffer, createAttributeBuffer } from "./attribute-buffer.ts";
+import type { Buffer } from "node:buffer";
+import { createAttributeBuffer } from "./attribute-buffer.ts";
 import { type Cursor, createCursor, readLength } from "./protobuf.ts";
 import { indexOf } from "./read-request.ts";
 import type { ExportRequest, NewAttribute } from "./record-view.ts";
@@ -30,39 +31,45 @@ export function spliceAttributes(
   const removed: number[] = [];
   for (let record = 0; record < rowCount; record++) {
     const additions = attributesOf(record);
-    appendAll(buffer, additions);
-    if (additions.length > 0) findReplaced(index, cursor, record, additions, removed);
+    const keyLengths = buffer.append(additions);
+    if (keyLengths !== 0) findReplaced(index, cursor, record, additions, keyLengths, removed);
     appendedEnds[record] = buffer.length();
   }
   if (buffer.length() === 0) return request.bytes;
   return rewriteRecords(index, { removed, appended: buffer.bytes(), appendedEnds });
 }
 
-function appendAll(buffer: AttributeBuffer, additions: readonly NewAttribute[]): void {
-  for (const addition of additions) buffer.append(addition);
-}
-
-/** Adds the rows of the record's attributes whose keys are among the new ones. */
+/** Adds the rows of the record's attributes whose keys are among the new ones, whose lengths are `keyLengths`. */
 function findReplaced(
   index: RequestIndex,
   cursor: Cursor,
   record: number,
   additions: readonly NewAttribute[],
+  keyLengths: number,
   removed: number[],
 ): void {
-  const { records, attributes } = index;
+  const { bytes, records, attributes } = index;
+  const { cells, width } = attributes;
   const from = records.cells[record * records.width + RECORD.attributesFrom] ?? 0;
   const to = attributesEnd(index, record);
   for (let row = from; row < to; row++) {
-    const base = row * attributes.width;
-    const keyAt = attributes.cells[base + ATTRIBUTE.keyAt] ?? -1;
+    const keyAt = cells[row * width + ATTRIBUTE.keyAt] ?? -1;
+    // The low five bits of a varint stand in its first byte: the length mod 32, without reading it.
+    const lengthMod32 = keyAt < 0 ? 0 : (bytes[keyAt] ?? 0) & 31;
+    if (((keyLengths >>> lengthMod32) & 1) === 0) continue;
     cursor.position = keyAt;
     const length = keyAt < 0 ? 0 : readLength(cursor);
-    const keyStart = cursor.position;
-    for (const addition of additions) {
-      if (!textEquals(index.bytes, keyStart, keyStart + length, addition.key)) continue;
-      removed.push(row);
-      break;
-    }
+    const start = cursor.position;
+    if (isAmong(additions, bytes, start, start + length)) removed.push(row);
   }
+}
+
+function isAmong(
+  additions: readonly NewAttribute[],
+  bytes: Buffer,
+  keyStart: number,
+  keyEnd: number,
+): boolean {
+  for (const { key } of additions) if (textEquals(bytes, keyStart, keyEnd, key)) return true;
+  return false;
 }

@@ -63,6 +63,11 @@ export function ScorePanel({ service, range, onRange }: ScorePanelProps) {
       <header>
         <h2>{service === "" ? "All services" : service}</h2>
         <p className="chart-readout">{hovered === undefined ? summary.short : describe(hovered)}</p>
+        <ul className="chart-key">
+          <li className="key-records">records</li>
+          <li className="key-score">highest score</li>
+          <li className="key-anomalies">anomalies</li>
+        </ul>
         <Segmented label="Time range" options={rangeOptions} value={range} onChange={onRange} />
       </header>
       {error === undefined ? (

@@ -5,14 +5,19 @@ import { AnomalyPanel } from "../components/AnomalyPanel.tsx";
 import { ScorePanel, toChartRange } from "../components/ScorePanel.tsx";
 import { ShortcutsDialog } from "../components/ShortcutsDialog.tsx";
 import { type ListFilter, useAnomalyList } from "../components/use-anomaly-list.ts";
+import { formatNoun } from "../format/count.ts";
 import { navigate, useQueryState } from "../navigation.ts";
 import { paths } from "../paths.ts";
 import { Button } from "../ui/Button.tsx";
+import { useDebounced } from "../ui/use-debounced.ts";
 import { useShortcuts } from "../ui/use-shortcuts.ts";
 import { useUnseen } from "../ui/use-unseen.ts";
 
 /** Rows scrolled away before arrivals wait instead of pushing what is being read. */
 const AT_TOP_PX = 40;
+
+/** Arrivals are told once there is a pause in them. */
+const ANNOUNCE_MS = 3_000;
 
 /** What is odd right now: chart, list, and beside them the anomaly that is looked at. */
 export function LivePage({ anomalyId }: { readonly anomalyId: string | undefined }) {
@@ -23,6 +28,7 @@ export function LivePage({ anomalyId }: { readonly anomalyId: string | undefined
   const shouldHold = useCallback(() => (scroller.current?.scrollTop ?? 0) > AT_TOP_PX, []);
   const filter = useFilter(query);
   const list = useAnomalyList(filter, shouldHold);
+  const arrivals = useDebounced(list.arrivals, ANNOUNCE_MS);
   const unseen = useUnseen(list.arrivals);
   const queryString = query.size === 0 ? "" : `?${query}`;
   const backHref = paths.live + queryString;
@@ -82,6 +88,11 @@ export function LivePage({ anomalyId }: { readonly anomalyId: string | undefined
       )}
       <p className="visually-hidden" role="status">
         {announcement}
+      </p>
+      <p className="visually-hidden" role="status">
+        {arrivals === 0
+          ? ""
+          : `${formatNoun(arrivals, "new anomaly", "new anomalies")} since the list was opened`}
       </p>
       <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>

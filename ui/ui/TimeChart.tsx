@@ -74,7 +74,12 @@ function options(element: HTMLElement, onHover: (index: number | null | undefine
     padding: [8, 4, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-    scales: { records: { range: (_, __, max) => [0, Math.max(1, max * 1.15)] }, score: { range: [0, 1.04] } },
+    // A bar stands on both sides of its place: half a bucket of room at the ends.
+    scales: {
+      x: { range: (plot, min, max) => widened(min, max, plot.data[0].length) },
+      records: { range: (_, __, max) => [0, Math.max(1, max * 1.15)] },
+      score: { range: [0, 1.04] },
+    },
     axes: [
       {
         ...axis,
@@ -110,6 +115,11 @@ function bars(): uPlot.Series.PathBuilder {
   const { bars: build } = uPlot.paths;
   if (build === undefined) throw new Error("this build of uPlot lacks bars");
   return build({ size: [0.8, 24] });
+}
+
+function widened(min: number, max: number, points: number): [number, number] {
+  const half = points < 2 ? 1 : (max - min) / (points - 1) / 2;
+  return [min - half, max + half];
 }
 
 const DAY_S = 86_400;

@@ -1,0 +1,13 @@
+import type { Command } from "commander";
+import { monotonicFactory } from "ulid";
+import { type ApiProcess, startApiProcess } from "../api/api-process-client.ts";
+import { openModel } from "../processor/inference/open-model.ts";
+import { startStage } from "../processor/stage.ts";
+import { createLog, type Log } from "../processor/telemetry/log.ts";
+import { createMetrics } from "../processor/telemetry/metrics.ts";
+import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Config } from "./config.ts";
+import { loadConfig } from "./load-config.ts";
+import { stopSignal } from "./stop-signal.ts";
+import { packageVersion } from "./version.ts";

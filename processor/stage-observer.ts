@@ -1,0 +1,76 @@
+import type { ForwardOutcome } from "./forward/forwarder.ts";
+import type { PipelineObserver } from "./pipeline.ts";
+import type { Log } from "./telemetry/log.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+
+/** A repeated warning is logged once in this time: never a line a record. */
+const WARNING_INTERVAL_MS = 10_000;
+
+/** Records per second over the last ten seconds, and the observer that counts them. */
+export interface StageObserver extends PipelineObserver {
+  recordsPerSecond(): number;
+}
+
+/** Turns what the pipeline tells into metrics, and into a log line where a person should know. */
+export function createStageObserver(metrics: Metrics, log: Log, now: () => number): StageObserver {
+  const rate = createRate(now);
+  const lastWarnedMs = new Map<string, number>();
+  const warn = (key: string, details: object, message: string) => {
+    if (now() - (lastWarnedMs.get(key) ?? Number.NEGATIVE_INFINITY) < WARNING_INTERVAL_MS) return;
+    lastWarnedMs.set(key, now());
+    log.warn(details, message);
+  };
+
+  return {
+    recordsPerSecond: rate.perSecond,
+    incoming(records) {
+      metrics.incoming(records);
+      rate.add(records);
+    },
+    unscored(records, cause) {
+      metrics.scored("unscored", records);
+      const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+      warn("unscored", { records, reason }, "records were passed on unscored");
+    },
+    judged({ findings, anomalies }, seconds) {
+      const onRecords = findings.filter(({ recordIndex }) => recordIndex !== undefined);
+      const anomalous = onRecords.filter(({ verdict }) => verdict.isAnomaly).length;
+      metrics.scored("anomalous", anomalous);
+      metrics.scored("normal", onRecords.length - anomalous);
+      metrics.inferred(seconds);
+      for (const _ of anomalies) metrics.explained("model", "ok");
+    },
+    outcome(outcome, records) {
+      countOutcome(metrics, outcome, records);
+      if (outcome.kind !== "accepted") {
+        warn(outcome.kind, { records, message: outcome.message }, "the next hop did not take the records");
+      }
+    },
+  };
+}
+
+function countOutcome(metrics: Metrics, outcome: ForwardOutcome, records: number): void {
+  if (outcome.kind !== "accepted") return metrics.sendFailed(records);
+  metrics.sent(records - outcome.rejectedRecords);
+  metrics.outgoing(records);
+  if (outcome.rejectedRecords > 0) metrics.sendFailed(outcome.rejectedRecords);
+}
+
+const RATE_SECONDS = 10;
+
+function createRate(now: () => number) {
+  const startedAtMs = now();
+  const seconds = new Map<number, number>();
+  const second = () => Math.floor(now() / 1000);
+  return {
+    add(records: number) {
+      seconds.set(second(), (seconds.get(second()) ?? 0) + records);
+      for (const key of seconds.keys()) if (key < second() - RATE_SECONDS) seconds.delete(key);
+    },
+    perSecond(): number {
+      let sum = 0;
+      for (const [key, records] of seconds) if (key >= second() - RATE_SECONDS) sum += records;
+      return sum / Math.max(1, Math.min(RATE_SECONDS, (now() - startedAtMs) / 1000));
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/** What stands for a variable part that has no type of its own. */
+export const WILDCARD = "<*>";
+
+/** A body cut at white space, its variable parts replaced by typed placeholders. */
+export interface MaskedBody {
+  /** Example: ["Receiving", "block", "blk_<NUM>", "src:", "/<IP>"]. */
+  readonly tokens: readonly string[];
+  /** The raw text of each token, at the same index. */
+  readonly raw: readonly string[];
+}
+
+/** Bounds on what is read of a body. */
+export interface MaskLimits {
+  readonly max_body_characters: number;
+  readonly max_tokens: number;
+}
+
+/**
+ * Cuts a body into tokens and masks what varies by its form: numbers, hexadecimals, addresses, UUIDs, times, paths and
+ * words with digits in them. One pass over the characters: a hostile line costs no more than its length.
+ */
+export function maskBody(body: string, limits: MaskLimits): MaskedBody {
+  const isCut = body.length > limits.max_body_characters;
+  const raw = (isCut ? body.slice(0, limits.max_body_characters) : body).split(/\s+/).filter((token) => token !== "");
+  const isLong = raw.length > limits.max_tokens;
+  const kept = isLong ? raw.slice(0, limits.max_tokens) : raw;
+  const tokens = kept.map(maskToken);
+  if (isCut || isLong) return { tokens: [...tokens, WILDCARD], raw: [...kept, ""] };
+  return { tokens, raw: kept };
+}
+
+/**
+ * Masks the variable parts inside one token and leaves the text around them.
+ *
+ * Examples: "uid=0" -> "uid=<NUM>", "/10.250.18.114:43996" -> "/<IP>", "(0x1f)" -> "(<HEX>)", "part-00081." -> "part-<NUM>."
+ */
+export function maskToken(token: string): string {
+  if (!needsMask(token)) return token;
+  let masked = "";
+  let at = 0;
+  while (at < token.length) {
+    const end = runEnd(token, at);
+    if (end === at) {
+      masked += token[at];
+      at += 1;
+    } else {
+      masked += maskRun(token.slice(at, end));
+      at = end;
+    }
+  }
+  return masked;
+}
+
+const DIGIT = 1;
+const LETTER = 2;
+const JOINER = 4;
+
+/** Class of each ASCII character; everything beyond ASCII is a letter. */
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[0-9]/.test(character)) return DIGIT;
+  if (/[A-Za-z]/.test(character)) return LETTER;
+  return "_.:-/@+%\\$~#*".includes(character) ? JOINER : 0;
+});
+
+const classAt = (text: string, index: number) => {
+  const code = text.charCodeAt(index);
+  return code < 128 ? (CLASSES[code] ?? 0) : LETTER;
+};
+
+function needsMask(token: string): boolean {
+  let slashes = 0;
+  for (let i = 0; i < token.length; i += 1) {
+    const code = token.charCodeAt(i);
+    if (code >= 48 && code <= 57) return true;
+    if (code === 47 || code === 92) slashes += 1;
+  }
+  return slashes > 1;
+}
+
+/** End of the run of letters, digits and joiners that starts at `from`; `from` itself when there is none. */
+function runEnd(token: string, from: number): number {
+  let end = from;
+  while (end < token.length && classAt(token, end) !== 0) end += 1;
+  return end;
+}
+
+const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}|\/\d{1,2})?$/;
+const IPV6 = /^(?=.*::|(?:[0-9a-fA-F]*:){7})[0-9a-fA-F:]{3,39}$/;
+const MAC = /^[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}$/;
+const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
+const NUMBER = /^[+-]?\d+(?:\.\d+)?%?$/;
+const TIME = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T:.@-][\d:.+Z-]*)?$|^\d{1,2}:\d{2}(?::\d{2})?(?:[.:]\d+)?Z?$/;
+const DURATION = /^\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|sec|secs|min|mins|msec)$/i;
+const SIZE = /^\d+(?:\.\d+)?(?:B|KB|MB|GB|TB|KiB|MiB|GiB|k|M|G)$/i;
+const HEX = /^(?:0[xX][0-9a-fA-F]+|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6,})$/;
+
+/** Longest run that is looked at as a whole: every form above is shorter. */
+const FORM_CHARACTERS_MAX = 64;
+
+function maskRun(run: string): string {
+  let start = 0;
+  let end = run.length;
+  while (start < end && isPadding(run, start, true)) start += 1;
+  while (end > start && isPadding(run, end - 1, false)) end -= 1;
+  const core = run.slice(start, end);
+  return run.slice(0, start) + maskCore(core) + run.slice(end);
+}
+
+/** Joiners around a value that are no part of it; a leading slash, backslash or sign may be. */
+function isPadding(run: string, index: number, isLeading: boolean): boolean {
+  if (classAt(run, index) !== JOINER) return false;
+  const character = run[index] ?? "";
+  if (character === "/" && isLeading) return IPV4.test(run.slice(index + 1, index + 24).replace(/[^\d.:].*$/, ""));
+  if (character === "%" && !isLeading) return false;
+  return isLeading ? !"/\\+-~".includes(character) : !"/".includes(character);
+}
+
+function maskCore(core: string): string {
+  if (core.length <= FORM_CHARACTERS_MAX) {
+    if (NUMBER.test(core)) return "<NUM>";
+    if (IPV4.test(core)) return "<IP>";
+    if (UUID.test(core)) return "<UUID>";
+    if (TIME.test(core)) return "<TIME>";
+    if (HEX.test(core)) return "<HEX>";
+    if (DURATION.test(core)) return "<DUR>";
+    if (SIZE.test(core)) return "<SIZE>";
+    if (MAC.test(core)) return "<MAC>";
+    if (IPV6.test(core)) return "<IP>";
+  }
+  if (isPath(core)) return "<PATH>";
+  return maskParts(core);
+}
+
+/** An absolute path or URL of at least two segments. */
+function isPath(core: string): boolean {
+  return /^(?:[A-Za-z][A-Za-z+.-]*:)?[/\\]{1,3}[^/\\]+[/\\]/.test(core);
+}
+
+/** A word with digits in it: each part between joiners that has a digit varies, and neighbours that vary are one. */
+function maskParts(core: string): string {
+  let masked = "";
+  let at = 0;
+  let lastWasMasked = false;
+  while (at < core.length) {
+    let end = at;
+    let hasDigit = false;
+    while (end < core.length && classAt(core, end) !== JOINER) {
+      if (classAt(core, end) === DIGIT) hasDigit = true;
+      end += 1;
+    }
+    const joinerEnd = Math.min(core.length, end + 1);
+    if (hasDigit) {
+      if (lastWasMasked) masked = masked.slice(0, -1);
+      else masked += WILDCARD;
+      masked += core.slice(end, joinerEnd);
+    } else masked += core.slice(at, joinerEnd);
+    lastWasMasked = hasDigit || (lastWasMasked && end === at);
+    at = joinerEnd;
+  }
+  return masked;
+}

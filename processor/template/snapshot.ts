@@ -1,0 +1,17 @@
+import { z } from "zod";
+import type { MinerSnapshot } from "./template-miner.ts";
+
+const minerSnapshot = z.strictObject({
+  version: z.literal(1),
+  templates: z.array(
+    z.strictObject({ id: z.string().min(1), tokens: z.array(z.string()), count: z.int().nonnegative() }),
+  ),
+  tombstones: z.array(z.string()),
+});
+
+/** Validates what was read from the store. Throws an Error that names the field. */
+export function parseMinerSnapshot(json: unknown): MinerSnapshot {
+  const result = minerSnapshot.safeParse(json);
+  if (result.success) return result.data;
+  throw new Error(`no template snapshot of this version: ${z.prettifyError(result.error)}`);
+}
