@@ -29,7 +29,8 @@ export default {
     {
       name: "nobody-above-the-pipeline",
       severity: "error",
-      comment: "pipeline.ts and stage.ts compose the rooms; a room that needs them has a type in the wrong place.",
+      comment:
+        "pipeline.ts and stage.ts compose the rooms; a room that needs them has a type in the wrong place.",
       from: { path: "^processor/[^/]+/" },
       to: { path: "^processor/[^/]+[.]ts$" },
     },

@@ -1,10 +1,7 @@
 import { Command, CommanderError } from "commander";
-import { registerDemo } from "./demo.ts";
 import { exitCodeFor } from "./exit-code.ts";
 import { registerGenerate } from "./generate.ts";
 import { registerReplay } from "./replay.ts";
-import { registerScore } from "./score.ts";
-import { registerServe } from "./serve.ts";
 import { registerTail } from "./tail.ts";
 import { registerValidate } from "./validate.ts";
 import { packageVersion } from "./version.ts";
@@ -17,15 +14,7 @@ const program = new Command("logbert")
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
 
-for (const register of [
-  registerServe,
-  registerDemo,
-  registerValidate,
-  registerTail,
-  registerReplay,
-  registerGenerate,
-  registerScore,
-]) {
+for (const register of [registerValidate, registerTail, registerReplay, registerGenerate]) {
   register(program);
 }
 // Subcommands inherit neither setting: without it a wrong option of theirs would leave with 1 instead of 2.

@@ -50,7 +50,10 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
 }
 
 function countOutcome(metrics: Metrics, outcome: ForwardOutcome, records: number): void {
-  if (outcome.kind !== "accepted") return metrics.sendFailed(records);
+  if (outcome.kind !== "accepted") {
+    metrics.sendFailed(records);
+    return;
+  }
   metrics.sent(records - outcome.rejectedRecords);
   metrics.outgoing(records);
   if (outcome.rejectedRecords > 0) metrics.sendFailed(outcome.rejectedRecords);

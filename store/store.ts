@@ -186,14 +186,24 @@ export interface Store {
 
   services(): Promise<readonly ServiceSummary[]>;
   templates(service: string | undefined, page: Page): Promise<readonly TemplateSummary[]>;
-  scoreHistograms(service: string | undefined, fromMs: number, toMs: number): Promise<readonly ScoreHistogram[]>;
+  scoreHistograms(
+    service: string | undefined,
+    fromMs: number,
+    toMs: number,
+  ): Promise<readonly ScoreHistogram[]>;
 
   addFeedback(feedback: Feedback): Promise<void>;
   /** False when there is no such feedback, or it was undone before. */
   undoFeedback(id: string, atMs: number): Promise<boolean>;
   feedbackFor(anomalyIds: readonly string[]): Promise<readonly Feedback[]>;
   /** Every standing feedback of a service with the score that its anomaly had. */
-  labelledScores(service: string, fromMs?: number, toMs?: number): Promise<readonly { readonly score: number; readonly isTrueAnomaly: boolean; readonly anomalyId: string }[]>;
+  labelledScores(
+    service: string,
+    fromMs?: number,
+    toMs?: number,
+  ): Promise<
+    readonly { readonly score: number; readonly isTrueAnomaly: boolean; readonly anomalyId: string }[]
+  >;
 
   threshold(service: string): Promise<Threshold | undefined>;
   thresholds(): Promise<readonly Threshold[]>;

@@ -20,7 +20,8 @@ export function textVector(template: string): Float32Array {
   for (const word of words) {
     add(vector, `w:${word}`, WORD_WEIGHT);
     const padded = `^${word}$`;
-    for (let i = 0; i + 3 <= padded.length; i += 1) add(vector, `t:${padded.slice(i, i + 3)}`, TRIGRAM_WEIGHT);
+    for (let i = 0; i + 3 <= padded.length; i += 1)
+      add(vector, `t:${padded.slice(i, i + 3)}`, TRIGRAM_WEIGHT);
   }
   const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
   if (norm === 0) {

@@ -4,7 +4,10 @@ import { z } from "zod";
 export const attributesConfig = z.strictObject({
   prefix: z
     .string()
-    .regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/, "lower-case words joined by dots, such as anomaly or acme.anomaly")
+    .regex(
+      /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/,
+      "lower-case words joined by dots, such as anomaly or acme.anomaly",
+    )
     .default("anomaly")
     .describe("Prefix of the attributes that are added to each record."),
 });

@@ -18,27 +18,33 @@ const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
 /** Reads and decompresses a body. The limit holds while it decompresses, so that a small bomb does not grow. */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer | UnreadableBody> {
   const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
-  const decoder = encoding === "identity" || encoding === "" ? undefined : DECODERS[encoding];
-  if (decoder === undefined && encoding !== "identity" && encoding !== "") {
+  const isPlain = encoding === "identity" || encoding === "";
+  const decoder = isPlain ? undefined : DECODERS[encoding];
+  if (decoder === undefined && !isPlain) {
     return { problem: "unsupported", message: "Content-Encoding must be gzip, deflate, zstd or identity." };
   }
-  const tooLarge: UnreadableBody = {
-    problem: "too-large",
-    message: `The request is larger than ${bytesMax} bytes.`,
-  };
-  if (Number(request.headers["content-length"] ?? 0) > bytesMax) return tooLarge;
+  if (Number(request.headers["content-length"] ?? 0) > bytesMax) return tooLarge(bytesMax);
   const source = decoder === undefined ? request : pipeline(request, decoder(), () => {});
+  try {
+    return (await collect(source, bytesMax)) ?? tooLarge(bytesMax);
+  } catch (error) {
+    if (request.errored !== null) throw error;
+    return { problem: "malformed", message: "The body does not have the Content-Encoding that it names." };
+  }
+}
+
+/** The whole stream; undefined when it is longer than `bytesMax`. */
+async function collect(source: AsyncIterable<Buffer>, bytesMax: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      if (bytes > bytesMax) return tooLarge;
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (request.errored !== null && request.destroyed) throw error;
-    return { problem: "malformed", message: `The body is not valid ${encoding}.` };
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) return undefined;
+    chunks.push(chunk);
   }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes);
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes);
+}
+
+function tooLarge(bytesMax: number): UnreadableBody {
+  return { problem: "too-large", message: `The request is larger than ${bytesMax} bytes.` };
 }

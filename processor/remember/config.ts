@@ -2,7 +2,12 @@ import { z } from "zod";
 
 /** How the stage writes down what it learned. */
 export const rememberConfig = z.strictObject({
-  flush_interval_ms: z.int().min(50).max(60_000).default(1_000).describe("How often findings go to the database."),
+  flush_interval_ms: z
+    .int()
+    .min(50)
+    .max(60_000)
+    .default(1_000)
+    .describe("How often findings go to the database."),
   snapshot_interval_ms: z
     .int()
     .min(1_000)
@@ -13,6 +18,10 @@ export const rememberConfig = z.strictObject({
     .min(100)
     .default(10_000)
     .describe("Anomalies that wait for a slow database; over it the oldest are dropped and counted."),
-  retention_days: z.number().positive().default(30).describe("Age at which stored anomalies and scores are deleted."),
+  retention_days: z
+    .number()
+    .positive()
+    .default(30)
+    .describe("Age at which stored anomalies and scores are deleted."),
 });
 export type RememberConfig = z.infer<typeof rememberConfig>;

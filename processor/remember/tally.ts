@@ -51,55 +51,14 @@ export function createTally(anomaliesMax: number, onDrop: (anomalies: number) =>
     onDrop(surplus);
   };
 
-  const addHistogram = (record: TalliedRecord & { readonly score: number }) => {
-    const minuteMs = Math.floor(record.timeMs / MINUTE_MS) * MINUTE_MS;
-    const entry = slot(histograms, `${minuteMs}|${record.service}`, () => ({
-      service: record.service,
-      minuteMs,
-      counts: new Array<number>(SCORE_BUCKETS).fill(0),
-      anomalies: 0,
-      maxScore: 0,
-    }));
-    if (entry === undefined) return;
-    const bucket = Math.min(SCORE_BUCKETS - 1, Math.floor(record.score * SCORE_BUCKETS));
-    entry.counts[bucket] = (entry.counts[bucket] ?? 0) + 1;
-    entry.anomalies += record.isAnomaly ? 1 : 0;
-    entry.maxScore = Math.max(entry.maxScore, record.score);
-  };
-
   return {
     get queuedAnomalies() {
       return anomalies.length;
     },
     record(record, learningState) {
-      const { service, timeMs, score } = record;
-      if (score !== undefined) addHistogram({ ...record, score });
-      const delta = slot(services, service, () => ({
-        name: service,
-        records: 0,
-        anomalies: 0,
-        learningState,
-        lastSeenMs: timeMs,
-      }));
-      if (delta !== undefined) {
-        delta.records += 1;
-        delta.anomalies += record.isAnomaly ? 1 : 0;
-        delta.learningState = learningState;
-        delta.lastSeenMs = Math.max(delta.lastSeenMs, timeMs);
-      }
-      const summary = slot(templates, `${record.templateId}|${service}`, () => ({
-        id: record.templateId,
-        service,
-        text: record.template,
-        count: 0,
-        firstSeenMs: timeMs,
-        lastSeenMs: timeMs,
-      }));
-      if (summary === undefined) return;
-      summary.text = record.template;
-      summary.count += 1;
-      summary.firstSeenMs = Math.min(summary.firstSeenMs, timeMs);
-      summary.lastSeenMs = Math.max(summary.lastSeenMs, timeMs);
+      if (record.score !== undefined) addScore(histograms, record, record.score);
+      addService(services, record, learningState);
+      addTemplate(templates, record);
     },
     anomaly(anomaly) {
       anomalies.push(anomaly);
@@ -126,6 +85,62 @@ export function createTally(anomaliesMax: number, onDrop: (anomalies: number) =>
       for (const t of batch.templates) mergeTemplate(templates, t);
     },
   };
+}
+
+function addScore(
+  map: Map<string, Histogram>,
+  { service, timeMs, isAnomaly }: TalliedRecord,
+  score: number,
+): void {
+  const minuteMs = Math.floor(timeMs / MINUTE_MS) * MINUTE_MS;
+  const entry = slot(map, `${minuteMs}|${service}`, () => ({
+    service,
+    minuteMs,
+    counts: new Array<number>(SCORE_BUCKETS).fill(0),
+    anomalies: 0,
+    maxScore: 0,
+  }));
+  if (entry === undefined) return;
+  const bucket = Math.min(SCORE_BUCKETS - 1, Math.floor(score * SCORE_BUCKETS));
+  entry.counts[bucket] = (entry.counts[bucket] ?? 0) + 1;
+  entry.anomalies += isAnomaly ? 1 : 0;
+  entry.maxScore = Math.max(entry.maxScore, score);
+}
+
+function addService(
+  map: Map<string, Mutable<ServiceDelta>>,
+  { service, timeMs, isAnomaly }: TalliedRecord,
+  learningState: LearningState,
+): void {
+  const entry = slot(map, service, () => ({
+    name: service,
+    records: 0,
+    anomalies: 0,
+    learningState,
+    lastSeenMs: timeMs,
+  }));
+  if (entry === undefined) return;
+  entry.records += 1;
+  entry.anomalies += isAnomaly ? 1 : 0;
+  entry.learningState = learningState;
+  entry.lastSeenMs = Math.max(entry.lastSeenMs, timeMs);
+}
+
+function addTemplate(map: Map<string, Mutable<TemplateSummary>>, record: TalliedRecord): void {
+  const { service, timeMs, templateId, template } = record;
+  const entry = slot(map, `${templateId}|${service}`, () => ({
+    id: templateId,
+    service,
+    text: template,
+    count: 0,
+    firstSeenMs: timeMs,
+    lastSeenMs: timeMs,
+  }));
+  if (entry === undefined) return;
+  entry.text = template;
+  entry.count += 1;
+  entry.firstSeenMs = Math.min(entry.firstSeenMs, timeMs);
+  entry.lastSeenMs = Math.max(entry.lastSeenMs, timeMs);
 }
 
 function slot<T>(map: Map<string, T>, key: string, create: () => T): T | undefined {

@@ -23,7 +23,9 @@ export async function startMetricsServer(endpoint: string, metrics: Metrics): Pr
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new MetricsPortError(`telemetry.metrics_endpoint: cannot listen on ${endpoint}`, { cause: error })),
+      reject(
+        new MetricsPortError(`telemetry.metrics_endpoint: cannot listen on ${endpoint}`, { cause: error }),
+      ),
     );
     server.listen(Number(port || "9464"), hostname, resolve);
   });

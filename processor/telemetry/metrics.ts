@@ -63,14 +63,26 @@ export function createMetrics(): Metrics {
   const counter = (name: string, description: string) => meter.createCounter(name, { description });
   const histogram = (name: string, description: string) => meter.createHistogram(name, { description });
 
-  const accepted = counter("receiver_accepted_log_records", "Log records taken in and acknowledged upstream.");
+  const accepted = counter(
+    "receiver_accepted_log_records",
+    "Log records taken in and acknowledged upstream.",
+  );
   const refused = counter("receiver_refused_log_records", "Log records not taken, by reason.");
   const sent = counter("exporter_sent_log_records", "Log records that the next hop acknowledged.");
-  const sendFailed = counter("exporter_send_failed_log_records", "Log records that the next hop did not take.");
+  const sendFailed = counter(
+    "exporter_send_failed_log_records",
+    "Log records that the next hop did not take.",
+  );
   const incoming = counter("processor_incoming_items", "Log records that entered the processor.");
   const outgoing = counter("processor_outgoing_items", "Log records that left the processor.");
-  const scored = counter("scored_log_records", "Log records by verdict; unscored ones are passed on all the same.");
-  const processed = histogram("processor_internal_duration_seconds", "Time in the stage without the next hop.");
+  const scored = counter(
+    "scored_log_records",
+    "Log records by verdict; unscored ones are passed on all the same.",
+  );
+  const processed = histogram(
+    "processor_internal_duration_seconds",
+    "Time in the stage without the next hop.",
+  );
   const inferred = histogram("inference_duration_seconds", "Time of one scoring pass over a request.");
   const feedback = counter("feedback", "Feedback given by people.");
   const explained = counter("explanations", "Explanations made.");
@@ -107,9 +119,13 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
     result.observe(sources.templatesActive()),
   );
   meter
-    .createObservableCounter("templates_evicted", { description: "Templates evicted, least recently used first." })
+    .createObservableCounter("templates_evicted", {
+      description: "Templates evicted, least recently used first.",
+    })
     .addCallback((result) => result.observe(sources.templatesEvicted()));
-  gauge("streams_active", "Streams in memory.").addCallback((result) => result.observe(sources.streamsActive()));
+  gauge("streams_active", "Streams in memory.").addCallback((result) =>
+    result.observe(sources.streamsActive()),
+  );
   gauge("remember_queue_rows", "Rows waiting for the database.").addCallback((result) =>
     result.observe(sources.rememberQueueRows()),
   );

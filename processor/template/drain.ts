@@ -71,7 +71,8 @@ export function createDrainTree(config: TemplateConfig, onEvict: (cluster: Clust
     },
     match(tokens) {
       const best = mostSimilar(leafFor(root, tokens, config).clusters, tokens, config.similarity);
-      if (best === undefined) return { cluster: insert(tokens, templateId(tokens.join(" ")), 1), isCreated: true };
+      if (best === undefined)
+        return { cluster: insert(tokens, templateId(tokens.join(" ")), 1), isCreated: true };
       const merged = merge(best.tokens, tokens);
       if (merged !== best.tokens) {
         best.tokens = merged;

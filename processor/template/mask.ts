@@ -21,7 +21,9 @@ export interface MaskLimits {
  */
 export function maskBody(body: string, limits: MaskLimits): MaskedBody {
   const isCut = body.length > limits.max_body_characters;
-  const raw = (isCut ? body.slice(0, limits.max_body_characters) : body).split(/\s+/).filter((token) => token !== "");
+  const raw = (isCut ? body.slice(0, limits.max_body_characters) : body)
+    .split(/\s+/)
+    .filter((token) => token !== "");
   const isLong = raw.length > limits.max_tokens;
   const kept = isLong ? raw.slice(0, limits.max_tokens) : raw;
   const tokens = kept.map(maskToken);
@@ -90,7 +92,8 @@ const IPV6 = /^(?=.*::|(?:[0-9a-fA-F]*:){7})[0-9a-fA-F:]{3,39}$/;
 const MAC = /^[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5}$/;
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 const NUMBER = /^[+-]?\d+(?:\.\d+)?%?$/;
-const TIME = /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T:.@-][\d:.+Z-]*)?$|^\d{1,2}:\d{2}(?::\d{2})?(?:[.:]\d+)?Z?$/;
+const TIME =
+  /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T:.@-][\d:.+Z-]*)?$|^\d{1,2}:\d{2}(?::\d{2})?(?:[.:]\d+)?Z?$/;
 const DURATION = /^\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|sec|secs|min|mins|msec)$/i;
 const SIZE = /^\d+(?:\.\d+)?(?:B|KB|MB|GB|TB|KiB|MiB|GiB|k|M|G)$/i;
 const HEX = /^(?:0[xX][0-9a-fA-F]+|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6,})$/;
@@ -111,25 +114,29 @@ function maskRun(run: string): string {
 function isPadding(run: string, index: number, isLeading: boolean): boolean {
   if (classAt(run, index) !== JOINER) return false;
   const character = run[index] ?? "";
-  if (character === "/" && isLeading) return IPV4.test(run.slice(index + 1, index + 24).replace(/[^\d.:].*$/, ""));
+  if (character === "/" && isLeading)
+    return IPV4.test(run.slice(index + 1, index + 24).replace(/[^\d.:].*$/, ""));
   if (character === "%" && !isLeading) return false;
   return isLeading ? !"/\\+-~".includes(character) : !"/".includes(character);
 }
 
+/** The forms that a run as a whole may have, in the order in which they are tried. */
+const FORMS: readonly (readonly [form: RegExp, placeholder: string])[] = [
+  [NUMBER, "<NUM>"],
+  [IPV4, "<IP>"],
+  [UUID, "<UUID>"],
+  [TIME, "<TIME>"],
+  [HEX, "<HEX>"],
+  [DURATION, "<DUR>"],
+  [SIZE, "<SIZE>"],
+  [MAC, "<MAC>"],
+  [IPV6, "<IP>"],
+];
+
 function maskCore(core: string): string {
-  if (core.length <= FORM_CHARACTERS_MAX) {
-    if (NUMBER.test(core)) return "<NUM>";
-    if (IPV4.test(core)) return "<IP>";
-    if (UUID.test(core)) return "<UUID>";
-    if (TIME.test(core)) return "<TIME>";
-    if (HEX.test(core)) return "<HEX>";
-    if (DURATION.test(core)) return "<DUR>";
-    if (SIZE.test(core)) return "<SIZE>";
-    if (MAC.test(core)) return "<MAC>";
-    if (IPV6.test(core)) return "<IP>";
-  }
-  if (isPath(core)) return "<PATH>";
-  return maskParts(core);
+  const form = core.length > FORM_CHARACTERS_MAX ? undefined : FORMS.find(([pattern]) => pattern.test(core));
+  if (form !== undefined) return form[1];
+  return isPath(core) ? "<PATH>" : maskParts(core);
 }
 
 /** An absolute path or URL of at least two segments. */
@@ -143,20 +150,19 @@ function maskParts(core: string): string {
   let at = 0;
   let lastWasMasked = false;
   while (at < core.length) {
-    let end = at;
-    let hasDigit = false;
-    while (end < core.length && classAt(core, end) !== JOINER) {
-      if (classAt(core, end) === DIGIT) hasDigit = true;
-      end += 1;
-    }
-    const joinerEnd = Math.min(core.length, end + 1);
-    if (hasDigit) {
-      if (lastWasMasked) masked = masked.slice(0, -1);
-      else masked += WILDCARD;
-      masked += core.slice(end, joinerEnd);
-    } else masked += core.slice(at, joinerEnd);
+    const end = partEnd(core, at);
+    const hasDigit = /\d/.test(core.slice(at, end));
+    const joiner = core.slice(end, end + 1);
+    if (hasDigit && lastWasMasked) masked = masked.slice(0, -1) + joiner;
+    else masked += (hasDigit ? WILDCARD : core.slice(at, end)) + joiner;
     lastWasMasked = hasDigit || (lastWasMasked && end === at);
-    at = joinerEnd;
+    at = end + 1;
   }
   return masked;
+}
+
+function partEnd(core: string, from: number): number {
+  let end = from;
+  while (end < core.length && classAt(core, end) !== JOINER) end += 1;
+  return end;
 }

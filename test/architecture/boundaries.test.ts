@@ -9,17 +9,44 @@ const sources = ["processor", "api", "store", "cli", "ui"];
 
 /** A file that must not pass the check, and the rule that must name it. */
 const violations: readonly (readonly [rule: string, file: string, source: string])[] = [
-  ["processor-wire-looks-ahead", "processor/wire/planted.ts", 'export type { Detector } from "../detect/detector.ts";'],
-  ["processor-enrich-looks-ahead", "processor/enrich/planted.ts", 'export { createSinkForwarder } from "../forward/sink.ts";'],
-  ["nobody-above-the-pipeline", "processor/forward/planted.ts", 'export { processRequest } from "../pipeline.ts";'],
-  ["halves-meet-in-store", "processor/remember/planted.ts", 'export { apiConfig } from "../../api/config.ts";'],
-  ["halves-meet-in-store", "api/planted.ts", 'export type { Verdict } from "../processor/calibrate/verdict.ts";'],
-  ["store-knows-nobody", "store/planted.ts", 'export { apiConfig } from "../api/config.ts";'],
-  ["only-cli-composes", "processor/telemetry/planted.ts", 'export { loadConfig } from "../../cli/load-config.ts";'],
+  [
+    "processor-wire-looks-ahead",
+    "processor/wire/planted.ts",
+    'export type { Detector } from "../detect/detector.ts";',
+  ],
+  [
+    "processor-enrich-looks-ahead",
+    "processor/enrich/planted.ts",
+    'export { createSinkForwarder } from "../forward/sink.ts";',
+  ],
+  [
+    "nobody-above-the-pipeline",
+    "processor/forward/planted.ts",
+    'export { processRequest } from "../pipeline.ts";',
+  ],
+  [
+    "halves-meet-in-store",
+    "api/planted.ts",
+    'export type { Verdict } from "../processor/calibrate/verdict.ts";',
+  ],
+  ["store-knows-nobody", "store/planted.ts", 'export { loadConfig } from "../cli/load-config.ts";'],
+  [
+    "only-cli-composes",
+    "processor/telemetry/planted.ts",
+    'export { loadConfig } from "../../cli/load-config.ts";',
+  ],
   ["ui-over-the-wire", "ui/planted.ts", 'export type { Anomaly } from "../store/store.ts";'],
   ["io-at-the-edges", "processor/template/planted.ts", 'export { readFileSync } from "node:fs";'],
-  ["one-file-for--better-sqlite3-pg-", "store/planted.ts", 'export { default as sqlite } from "better-sqlite3";'],
-  ["one-file-for-onnxruntime-node-", "processor/inference/planted.ts", 'export { Tensor } from "onnxruntime-node";'],
+  [
+    "one-file-for--better-sqlite3-pg-",
+    "store/planted.ts",
+    'export { default as sqlite } from "better-sqlite3";',
+  ],
+  [
+    "one-file-for-onnxruntime-node-",
+    "processor/inference/planted.ts",
+    'export { Tensor } from "onnxruntime-node";',
+  ],
   ["nothing-unresolved", "store/planted.ts", 'export { nothing } from "./not-there.ts";'],
   ["no-orphans", "store/planted.ts", "export const planted = 1;"],
 ];
@@ -30,7 +57,10 @@ describe("the import rules of the house", () => {
   beforeAll(() => {
     tree = temporaryDirectory("logbert-boundaries");
     for (const folder of sources) {
-      cpSync(join(repository, folder), join(tree, folder), { recursive: true, filter: (path) => !path.includes("node_modules") });
+      cpSync(join(repository, folder), join(tree, folder), {
+        recursive: true,
+        filter: (path) => !path.includes("node_modules"),
+      });
     }
     for (const file of [".dependency-cruiser.mjs", "tsconfig.json", "package.json"]) {
       cpSync(join(repository, file), join(tree, file));
@@ -59,7 +89,11 @@ function cruise(directory: string) {
     [binary, "--config", ".dependency-cruiser.mjs", "--output-type", "err-long", "--no-progress", ...sources],
     { cwd: directory, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 },
   );
-  const all = [...run.stdout.matchAll(/(?:error|warn) ([\w-]+): (\S+)/g)].map(([, rule = "", from = ""]) => ({ rule, from }));
-  if (!/\d+ modules/.test(run.stdout)) throw new Error(`dependency-cruiser did not run: ${run.stdout}${run.stderr}`);
+  const all = [...run.stdout.matchAll(/(?:error|warn) ([\w-]+): (\S+)/g)].map(([, rule = "", from = ""]) => ({
+    rule,
+    from,
+  }));
+  if (!/\d+ modules/.test(run.stdout))
+    throw new Error(`dependency-cruiser did not run: ${run.stdout}${run.stderr}`);
   return { all, rulesFor: (file: string) => all.filter(({ from }) => from === file).map(({ rule }) => rule) };
 }

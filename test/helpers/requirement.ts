@@ -1,7 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
 import { test } from "vitest";
 
 /** Something that a test needs and a machine may lack. */
@@ -36,7 +36,9 @@ function cachedCollector(): string | undefined {
   const cache =
     process.env["LOGBERT_COLLECTOR_CACHE"] ??
     join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "logbert-collector");
-  const key = spawnSync("sha256sum", [join(repository, "test/collector/ocb.yaml")], { encoding: "utf8" }).stdout;
+  const key = spawnSync("sha256sum", [join(repository, "test/collector/ocb.yaml")], {
+    encoding: "utf8",
+  }).stdout;
   const path = join(cache, `otelcol-${key.slice(0, 16)}`);
   return existsSync(path) ? path : undefined;
 }
