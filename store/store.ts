@@ -69,6 +69,13 @@ export interface Feedback {
   readonly createdAtMs: number;
 }
 
+/** A standing feedback with the score that its anomaly had. */
+export interface LabelledScore {
+  readonly anomalyId: string;
+  readonly score: number;
+  readonly isTrueAnomaly: boolean;
+}
+
 /** auto: from the alert budget that the configuration names; budget: from an alert budget of this service's own; manual: a fixed value. */
 export type ThresholdMode = "auto" | "budget" | "manual";
 
@@ -93,13 +100,20 @@ export interface ServiceSummary {
   readonly lastSeenMs: number;
 }
 
-export interface TemplateSummary {
+/** What is added to a stored template: `count` is an increment. */
+export interface TemplateDelta {
   readonly id: string;
   readonly service: string;
   readonly text: string;
   readonly count: number;
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
+}
+
+/** A template of one service; several services may have templates with the same id. */
+export interface TemplateSummary extends TemplateDelta {
+  /** Order of first appearance over all services: what pages of templates follow each other by. */
+  readonly sequence: number;
 }
 
 /** Scores of one service in one minute, counted in equal buckets of the score from 0 to 1. */
@@ -139,10 +153,10 @@ export interface AnomalyFilter {
   readonly text?: string | undefined;
 }
 
-/** Keyset pagination, newest first: `after` is the id of the last row of the page before. */
-export interface Page {
+/** Keyset pagination, newest first: `after` is the key of the last row of the page before. */
+export interface Page<Key> {
   readonly first: number;
-  readonly after?: string | undefined;
+  readonly after?: Key | undefined;
 }
 
 /** One batch of what the stage learned; written in one transaction. */
@@ -150,12 +164,12 @@ export interface StageBatch {
   readonly anomalies: readonly Anomaly[];
   readonly histograms: readonly ScoreHistogram[];
   readonly services: readonly ServiceDelta[];
-  readonly templates: readonly TemplateSummary[];
+  readonly templates: readonly TemplateDelta[];
   readonly thresholds: readonly { readonly service: string; readonly value: number }[];
   readonly status: StageStatus | undefined;
 }
 
-/** Added to what is stored: `records` and `anomalies` are increments, as are `counts` of histograms and `count` of templates. */
+/** Added to what is stored: `records` and `anomalies` are increments, as are the `counts` of histograms. */
 export interface ServiceDelta {
   readonly name: string;
   readonly records: number;
@@ -178,14 +192,16 @@ export interface ThresholdSetting {
 export interface Store {
   saveBatch(batch: StageBatch): Promise<void>;
 
-  anomalies(filter: AnomalyFilter, page: Page): Promise<readonly Anomaly[]>;
+  /** Newest first, paged by id. */
+  anomalies(filter: AnomalyFilter, page: Page<string>): Promise<readonly Anomaly[]>;
   anomaly(id: string): Promise<Anomaly | undefined>;
   /** Anomalies with an id greater than `afterId`, oldest first: what a live view polls. */
   anomaliesSince(afterId: string, limit: number, service: string | undefined): Promise<readonly Anomaly[]>;
   countAnomalies(filter: AnomalyFilter): Promise<number>;
 
   services(): Promise<readonly ServiceSummary[]>;
-  templates(service: string | undefined, page: Page): Promise<readonly TemplateSummary[]>;
+  /** Newest first, paged by sequence. */
+  templates(service: string | undefined, page: Page<number>): Promise<readonly TemplateSummary[]>;
   scoreHistograms(
     service: string | undefined,
     fromMs: number,
@@ -197,17 +213,12 @@ export interface Store {
   undoFeedback(id: string, atMs: number): Promise<boolean>;
   feedbackFor(anomalyIds: readonly string[]): Promise<readonly Feedback[]>;
   /** Every standing feedback of a service with the score that its anomaly had. */
-  labelledScores(
-    service: string,
-    fromMs?: number,
-    toMs?: number,
-  ): Promise<
-    readonly { readonly score: number; readonly isTrueAnomaly: boolean; readonly anomalyId: string }[]
-  >;
+  labelledScores(service: string, fromMs?: number, toMs?: number): Promise<readonly LabelledScore[]>;
 
   threshold(service: string): Promise<Threshold | undefined>;
   thresholds(): Promise<readonly Threshold[]>;
-  /** Sets how a service's threshold is found, and keeps the change in the history. */
+  /** Sets how a service's threshold is found, and keeps the change in the history. Outside mode `manual` the value
+   * stays until the stage has computed the new one. */
   setThreshold(setting: ThresholdSetting, atMs: number): Promise<Threshold>;
 
   status(): Promise<StageStatus | undefined>;

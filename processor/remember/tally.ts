@@ -4,7 +4,7 @@ import {
   type ScoreHistogram,
   type ServiceDelta,
   type StageBatch,
-  type TemplateSummary,
+  type TemplateDelta,
 } from "../../store/store.ts";
 import type { LearningState } from "../calibrate/verdict.ts";
 
@@ -42,7 +42,7 @@ export function createTally(anomaliesMax: number, onDrop: (anomalies: number) =>
   let anomalies: Anomaly[] = [];
   let histograms = new Map<string, Histogram>();
   let services = new Map<string, Mutable<ServiceDelta>>();
-  let templates = new Map<string, Mutable<TemplateSummary>>();
+  let templates = new Map<string, Mutable<TemplateDelta>>();
 
   const trim = () => {
     const surplus = anomalies.length - anomaliesMax;
@@ -126,7 +126,7 @@ function addService(
   entry.lastSeenMs = Math.max(entry.lastSeenMs, timeMs);
 }
 
-function addTemplate(map: Map<string, Mutable<TemplateSummary>>, record: TalliedRecord): void {
+function addTemplate(map: Map<string, Mutable<TemplateDelta>>, record: TalliedRecord): void {
   const { service, timeMs, templateId, template } = record;
   const entry = slot(map, `${templateId}|${service}`, () => ({
     id: templateId,
@@ -172,7 +172,7 @@ function mergeService(map: Map<string, Mutable<ServiceDelta>>, older: ServiceDel
   newer.lastSeenMs = Math.max(newer.lastSeenMs, older.lastSeenMs);
 }
 
-function mergeTemplate(map: Map<string, Mutable<TemplateSummary>>, older: TemplateSummary): void {
+function mergeTemplate(map: Map<string, Mutable<TemplateDelta>>, older: TemplateDelta): void {
   const newer = slot(map, `${older.id}|${older.service}`, () => ({ ...older, count: 0 }));
   if (newer === undefined) return;
   newer.count += older.count;

@@ -1,0 +1,35 @@
+import type { Kysely } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import { firstTables } from "./migrations/0001-first-tables.ts";
+import { StoreError } from "./store.ts";
+import type { Tables } from "./tables.ts";
+
+/** Append-only: a migration that has been released is never changed. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  "0001-first-tables": firstTables,
+};
+
+/** Brings the database to this program's schema. Rejects when a newer program has already gone further, or with what the database said. */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  await refuseNewerSchema(db);
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+async function refuseNewerSchema(db: Kysely<Tables>): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === "kysely_migration")) return;
+  const applied = await db
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom("kysely_migration")
+    .select("name")
+    .execute();
+  const unknown = applied.find(({ name }) => !Object.hasOwn(MIGRATIONS, name));
+  if (unknown === undefined) return;
+  throw new StoreError(
+    "newer-schema",
+    `the database has the migration "${unknown.name}", which this version of logbert does not know`,
+    "run the newer logbert that wrote it, or name another database",
+  );
+}

@@ -1,0 +1,84 @@
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { StoreConfig } from "./config.ts";
+import { type Store, StoreError } from "./store.ts";
+import { OPENING, type StoreAnswer, type StoreCall } from "./store-calls.ts";
+
+/** Opens the configured database in a thread of its own: SQLite blocks the thread that calls it.
+ * Rejects with a {@link StoreError} when it cannot be opened. */
+export async function openStore({ path }: StoreConfig): Promise<Store> {
+  const url = new URL(`./sqlite-worker${extname(import.meta.filename)}`, import.meta.url);
+  const worker = new Worker(url, { workerData: { path } });
+  const calls = createCalls(worker);
+  await calls.opened;
+  return {
+    saveBatch: calls.remote("saveBatch"),
+    anomalies: calls.remote("anomalies"),
+    anomaly: calls.remote("anomaly"),
+    anomaliesSince: calls.remote("anomaliesSince"),
+    countAnomalies: calls.remote("countAnomalies"),
+    services: calls.remote("services"),
+    templates: calls.remote("templates"),
+    scoreHistograms: calls.remote("scoreHistograms"),
+    addFeedback: calls.remote("addFeedback"),
+    undoFeedback: calls.remote("undoFeedback"),
+    feedbackFor: calls.remote("feedbackFor"),
+    labelledScores: calls.remote("labelledScores"),
+    threshold: calls.remote("threshold"),
+    thresholds: calls.remote("thresholds"),
+    setThreshold: calls.remote("setThreshold"),
+    status: calls.remote("status"),
+    saveSnapshot: calls.remote("saveSnapshot"),
+    snapshot: calls.remote("snapshot"),
+    changeCounter: calls.remote("changeCounter"),
+    expire: calls.remote("expire"),
+    close: calls.remote("close"),
+  };
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: StoreError): void;
+}
+
+function createCalls(worker: Worker) {
+  const waiting = new Map<number, Waiting>();
+  let lastId = OPENING;
+  let death: StoreError | undefined;
+
+  const wait = (id: number) => {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    waiting.set(id, { resolve, reject });
+    return promise;
+  };
+  const die = (message: string, cause?: unknown) => {
+    death = new StoreError("other", message, "restart logbert", { cause });
+    for (const { reject } of waiting.values()) reject(death);
+    waiting.clear();
+  };
+
+  worker.on("message", (answer: StoreAnswer) => {
+    const call = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if ("error" in answer)
+      call?.reject(new StoreError(answer.error.code, answer.error.message, answer.error.remedy));
+    else call?.resolve(answer.value);
+  });
+  worker.on("error", (cause) => die("the database thread has crashed", cause));
+  worker.on("exit", () => die("the database is closed"));
+
+  return {
+    opened: wait(OPENING),
+    /** The method `name` of the store in the worker: both ends implement the same interface, so its types hold. */
+    remote<Name extends keyof Store>(name: Name): Store[Name] {
+      const call = (...args: unknown[]) => {
+        if (death !== undefined) return Promise.reject(death);
+        lastId += 1;
+        const answer = wait(lastId);
+        worker.postMessage({ id: lastId, method: name, args } satisfies StoreCall);
+        return answer;
+      };
+      return call as Store[Name];
+    },
+  };
+}

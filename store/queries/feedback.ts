@@ -1,0 +1,69 @@
+import type { Kysely } from "kysely";
+import { toFeedback } from "../rows.ts";
+import type { Feedback, LabelledScore } from "../store.ts";
+import type { Tables } from "../tables.ts";
+
+export async function insertFeedback(db: Kysely<Tables>, feedback: Feedback): Promise<void> {
+  await db
+    .insertInto("feedback")
+    .values({
+      id: feedback.id,
+      anomaly_id: feedback.anomalyId,
+      is_true_anomaly: feedback.isTrueAnomaly ? 1 : 0,
+      note: feedback.note ?? null,
+      author: feedback.author ?? null,
+      created_at_ms: feedback.createdAtMs,
+      undone_at_ms: null,
+    })
+    .execute();
+}
+
+/** @returns false when there is no such feedback, or it was undone before */
+export async function markUndone(db: Kysely<Tables>, id: string, atMs: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("feedback")
+    .set({ undone_at_ms: atMs })
+    .where("id", "=", id)
+    .where("undone_at_ms", "is", null)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+/** The standing feedback of some anomalies, oldest first. */
+export async function selectFeedback(
+  db: Kysely<Tables>,
+  anomalyIds: readonly string[],
+): Promise<readonly Feedback[]> {
+  if (anomalyIds.length === 0) return [];
+  const rows = await db
+    .selectFrom("feedback")
+    .selectAll()
+    .where("anomaly_id", "in", anomalyIds)
+    .where("undone_at_ms", "is", null)
+    .orderBy("id")
+    .execute();
+  return rows.map(toFeedback);
+}
+
+export async function selectLabelledScores(
+  db: Kysely<Tables>,
+  service: string,
+  fromMs: number | undefined,
+  toMs: number | undefined,
+): Promise<readonly LabelledScore[]> {
+  const rows = await db
+    .selectFrom("feedback")
+    .innerJoin("anomalies", "anomalies.id", "feedback.anomaly_id")
+    .select(["anomalies.id", "anomalies.score", "feedback.is_true_anomaly"])
+    .where("anomalies.service", "=", service)
+    .where("feedback.undone_at_ms", "is", null)
+    .$if(fromMs !== undefined, (query) => query.where("anomalies.time_ms", ">=", fromMs ?? 0))
+    .$if(toMs !== undefined, (query) => query.where("anomalies.time_ms", "<", toMs ?? 0))
+    .orderBy("feedback.id")
+    .execute();
+  return rows.map((row) => ({
+    anomalyId: row.id,
+    score: row.score,
+    isTrueAnomaly: row.is_true_anomaly === 1,
+  }));
+}

@@ -1,0 +1,48 @@
+import type { Kysely } from "kysely";
+import { fromJson, jsonColumns } from "../rows.ts";
+import type { StageStatus } from "../store.ts";
+import type { Tables } from "../tables.ts";
+
+const ONLY_ROW = 1;
+
+export async function saveStatus(db: Kysely<Tables>, status: StageStatus): Promise<void> {
+  const row = { status: JSON.stringify(status) };
+  await db
+    .insertInto("stage_status")
+    .values({ id: ONLY_ROW, ...row })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet(row))
+    .execute();
+}
+
+export async function selectStatus(db: Kysely<Tables>): Promise<StageStatus | undefined> {
+  const row = await db.selectFrom("stage_status").selectAll().executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { forwardEndpoint, ...rest } = fromJson(jsonColumns.status, "stage_status.status", row.status);
+  return { ...rest, forwardEndpoint };
+}
+
+export async function saveSnapshot(
+  db: Kysely<Tables>,
+  name: string,
+  json: string,
+  atMs: number,
+): Promise<void> {
+  const row = { json, at_ms: atMs };
+  await db
+    .insertInto("snapshots")
+    .values({ name, ...row })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
+    .execute();
+}
+
+export async function selectSnapshot(db: Kysely<Tables>, name: string): Promise<string | undefined> {
+  const row = await db.selectFrom("snapshots").select("json").where("name", "=", name).executeTakeFirst();
+  return row?.json;
+}
+
+/** Deletes what is older than the retention; feedback goes with its anomaly. */
+export async function deleteOlder(db: Kysely<Tables>, beforeMs: number): Promise<void> {
+  await db.deleteFrom("anomalies").where("time_ms", "<", beforeMs).execute();
+  await db.deleteFrom("score_histograms").where("minute_ms", "<", beforeMs).execute();
+  await db.deleteFrom("templates").where("last_seen_ms", "<", beforeMs).execute();
+}

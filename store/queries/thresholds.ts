@@ -1,0 +1,72 @@
+import type { Kysely } from "kysely";
+import { toThreshold } from "../rows.ts";
+import type { Threshold, ThresholdSetting } from "../store.ts";
+import type { Tables } from "../tables.ts";
+
+/** What is shown for a service that nobody has computed a threshold for: the original program's start value. */
+const THRESHOLD_UNTIL_COMPUTED = 0.85;
+
+export async function selectThresholds(
+  db: Kysely<Tables>,
+  service: string | undefined,
+): Promise<readonly Threshold[]> {
+  const rows = await db
+    .selectFrom("thresholds")
+    .selectAll()
+    .$if(service !== undefined, (query) => query.where("service", "=", service ?? ""))
+    .orderBy("service")
+    .execute();
+  return rows.map(toThreshold);
+}
+
+/** Writes down the value that the stage computed; how it is found stays as people set it. A manual value is theirs. */
+export async function saveComputedThreshold(
+  db: Kysely<Tables>,
+  service: string,
+  value: number,
+  atMs: number,
+): Promise<void> {
+  await db
+    .insertInto("thresholds")
+    .values({ service, mode: "auto", alerts_per_day: null, value, updated_at_ms: atMs })
+    .onConflict((conflict) =>
+      conflict
+        .column("service")
+        .doUpdateSet({ value, updated_at_ms: atMs })
+        .where("thresholds.mode", "<>", "manual")
+        .where("thresholds.value", "<>", value),
+    )
+    .execute();
+}
+
+/** Sets how a service's threshold is found, and notes it in the history. */
+export async function changeThreshold(
+  db: Kysely<Tables>,
+  { service, mode, alertsPerDay, value, author }: ThresholdSetting,
+  atMs: number,
+): Promise<Threshold> {
+  const [before] = await selectThresholds(db, service);
+  const row = {
+    mode,
+    alerts_per_day: alertsPerDay ?? null,
+    value: value ?? before?.value ?? THRESHOLD_UNTIL_COMPUTED,
+    updated_at_ms: atMs,
+  };
+  await db
+    .insertInto("thresholds")
+    .values({ service, ...row })
+    .onConflict((conflict) => conflict.column("service").doUpdateSet(row))
+    .execute();
+  await db
+    .insertInto("threshold_history")
+    .values({
+      service,
+      mode,
+      alerts_per_day: alertsPerDay ?? null,
+      value: value ?? null,
+      author: author ?? null,
+      at_ms: atMs,
+    })
+    .execute();
+  return { service, mode, alertsPerDay, value: row.value, updatedAtMs: atMs };
+}

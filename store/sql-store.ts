@@ -1,0 +1,65 @@
+import type { Kysely } from "kysely";
+import {
+  countAnomalies,
+  insertAnomalies,
+  selectAnomalies,
+  selectAnomaliesSince,
+  selectAnomaly,
+} from "./queries/anomalies.ts";
+import { insertFeedback, markUndone, selectFeedback, selectLabelledScores } from "./queries/feedback.ts";
+import { deleteOlder, saveSnapshot, saveStatus, selectSnapshot, selectStatus } from "./queries/stage.ts";
+import {
+  addToHistogram,
+  addToService,
+  addToTemplate,
+  selectHistograms,
+  selectServices,
+  selectTemplates,
+} from "./queries/statistics.ts";
+import { changeThreshold, saveComputedThreshold, selectThresholds } from "./queries/thresholds.ts";
+import type { StageBatch, Store } from "./store.ts";
+import type { Tables } from "./tables.ts";
+
+/** What differs between databases. */
+export interface SqlDatabase {
+  readonly db: Kysely<Tables>;
+  /** A number that changes whenever another connection has written. */
+  changeCounter(): Promise<number>;
+}
+
+/** The store over any SQL database that Kysely speaks to. Rejects with the driver's own errors. */
+export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => number): Store {
+  return {
+    saveBatch: (batch) => db.transaction().execute((transaction) => saveBatch(transaction, batch, now())),
+    anomalies: (filter, page) => selectAnomalies(db, filter, page),
+    anomaly: (id) => selectAnomaly(db, id),
+    anomaliesSince: (afterId, limit, service) => selectAnomaliesSince(db, afterId, limit, service),
+    countAnomalies: (filter) => countAnomalies(db, filter),
+    services: () => selectServices(db),
+    templates: (service, page) => selectTemplates(db, service, page),
+    scoreHistograms: (service, fromMs, toMs) => selectHistograms(db, service, fromMs, toMs),
+    addFeedback: (feedback) => insertFeedback(db, feedback),
+    undoFeedback: (id, atMs) => markUndone(db, id, atMs),
+    feedbackFor: (anomalyIds) => selectFeedback(db, anomalyIds),
+    labelledScores: (service, fromMs, toMs) => selectLabelledScores(db, service, fromMs, toMs),
+    threshold: async (service) => (await selectThresholds(db, service))[0],
+    thresholds: () => selectThresholds(db, undefined),
+    setThreshold: (setting, atMs) =>
+      db.transaction().execute((transaction) => changeThreshold(transaction, setting, atMs)),
+    status: () => selectStatus(db),
+    saveSnapshot: (name, json, atMs) => saveSnapshot(db, name, json, atMs),
+    snapshot: (name) => selectSnapshot(db, name),
+    changeCounter,
+    expire: (beforeMs) => db.transaction().execute((transaction) => deleteOlder(transaction, beforeMs)),
+    close: () => db.destroy(),
+  };
+}
+
+async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {
+  await insertAnomalies(db, batch.anomalies);
+  for (const histogram of batch.histograms) await addToHistogram(db, histogram);
+  for (const service of batch.services) await addToService(db, service);
+  for (const template of batch.templates) await addToTemplate(db, template);
+  for (const { service, value } of batch.thresholds) await saveComputedThreshold(db, service, value, nowMs);
+  if (batch.status !== undefined) await saveStatus(db, batch.status);
+}

@@ -1,0 +1,81 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import SqliteDatabase from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+import { migrate } from "./migrate.ts";
+import { createSqlStore } from "./sql-store.ts";
+import { type Store, StoreError } from "./store.ts";
+import type { Tables } from "./tables.ts";
+
+/** How long a statement waits for another process's transaction before it gives up. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens a SQLite file, creates it and its directory where they are missing, and brings its schema up to date.
+ * Every call blocks the calling thread while SQLite works: run it in a worker. Rejects with a {@link StoreError} only.
+ */
+export async function openSqlite(path: string, now: () => number): Promise<Store> {
+  return explained(path, async () => {
+    mkdirSync(dirname(path), { recursive: true });
+    const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+    try {
+      // WAL: readers and the one writer do not wait for each other (sqlite.org/wal.html).
+      database.pragma("journal_mode = WAL");
+      database.pragma("synchronous = NORMAL");
+      database.pragma("foreign_keys = ON");
+      await migrate(db);
+    } catch (error) {
+      await db.destroy();
+      throw error;
+    }
+    const changeCounter = async () => Number(database.pragma("data_version", { simple: true }));
+    return withExplainedErrors(path, createSqlStore({ db, changeCounter }, now));
+  });
+}
+
+function withExplainedErrors(path: string, store: Store): Store {
+  return new Proxy(store, {
+    get(target, method, receiver) {
+      const call: unknown = Reflect.get(target, method, receiver);
+      if (typeof call !== "function") return call;
+      return (...args: unknown[]) => explained(path, async () => Reflect.apply(call, target, args));
+    },
+  });
+}
+
+async function explained<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof StoreError ? error : explain(path, error);
+  }
+}
+
+/** SQLite's result codes (sqlite.org/rescode.html) in a person's words. */
+function explain(path: string, cause: unknown): StoreError {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const error = (kind: StoreError["code"], message: string, remedy: string) =>
+    new StoreError(kind, `the database ${path} ${message}`, remedy, { cause });
+  if (code.startsWith("SQLITE_BUSY") || code.startsWith("SQLITE_LOCKED"))
+    return error("locked", "is locked by another process", "stop the other process, or name another DB_PATH");
+  if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB")
+    return error(
+      "corrupt",
+      "is damaged or no SQLite file",
+      "restore it from a backup, or name another DB_PATH",
+    );
+  if (code === "SQLITE_FULL" || code === "ENOSPC")
+    return error("full", "cannot grow: the disk is full", "make room, or shorten remember.retention_days");
+  if (/^(SQLITE_(CANTOPEN|READONLY|PERM|IOERR|AUTH)|EACCES|EROFS|ENOTDIR|EEXIST|EPERM)/.test(code))
+    return error(
+      "unreachable",
+      `cannot be opened for writing (${code})`,
+      "check the path and its permissions, or name another DB_PATH",
+    );
+  return error(
+    "other",
+    `failed (${code === "" ? "no code" : code})`,
+    "see the log for the cause, and report it",
+  );
+}

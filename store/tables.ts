@@ -1,0 +1,101 @@
+import type { Generated } from "kysely";
+
+/** The tables as they are stored, one interface a table; see migrations/ for their keys and indexes. All times are milliseconds. */
+export interface Tables {
+  anomalies: AnomaliesTable;
+  feedback: FeedbackTable;
+  services: ServicesTable;
+  templates: TemplatesTable;
+  score_histograms: ScoreHistogramsTable;
+  thresholds: ThresholdsTable;
+  threshold_history: ThresholdHistoryTable;
+  stage_status: StageStatusTable;
+  snapshots: SnapshotsTable;
+}
+
+export interface AnomaliesTable {
+  id: string;
+  time_ms: number;
+  service: string;
+  stream: string;
+  severity_number: number;
+  severity_text: string;
+  body: string;
+  template_id: string;
+  template: string;
+  score: number;
+  threshold: number;
+  model_version: string;
+  trace_id: string | null;
+  /** JSON of an Explanation. */
+  explanation: string;
+  /** JSON of WindowEvents. */
+  window_events: string;
+}
+
+interface FeedbackTable {
+  id: string;
+  anomaly_id: string;
+  is_true_anomaly: number;
+  note: string | null;
+  author: string | null;
+  created_at_ms: number;
+  undone_at_ms: number | null;
+}
+
+interface ServicesTable {
+  name: string;
+  records: number;
+  anomalies: number;
+  learning_state: string;
+  last_seen_ms: number;
+}
+
+interface TemplatesTable {
+  sequence: Generated<number>;
+  service: string;
+  id: string;
+  text: string;
+  count: number;
+  first_seen_ms: number;
+  last_seen_ms: number;
+}
+
+interface ScoreHistogramsTable {
+  service: string;
+  minute_ms: number;
+  /** JSON of [bucket, count] pairs: most of the 200 buckets of a minute are empty. */
+  counts: string;
+  anomalies: number;
+  max_score: number;
+}
+
+interface ThresholdsTable {
+  service: string;
+  mode: string;
+  alerts_per_day: number | null;
+  value: number;
+  updated_at_ms: number;
+}
+
+interface ThresholdHistoryTable {
+  sequence: Generated<number>;
+  service: string;
+  mode: string;
+  alerts_per_day: number | null;
+  value: number | null;
+  author: string | null;
+  at_ms: number;
+}
+
+interface StageStatusTable {
+  id: number;
+  /** JSON of a StageStatus. */
+  status: string;
+}
+
+interface SnapshotsTable {
+  name: string;
+  json: string;
+  at_ms: number;
+}

@@ -1,0 +1,270 @@
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import SqliteDatabase from "better-sqlite3";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openStore } from "../../store/open-store.ts";
+import { SCORE_BUCKETS, type StageBatch, type Store, type StoreError } from "../../store/store.ts";
+import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { anAnomaly, idOf } from "./an-anomaly.ts";
+
+const EMPTY: StageBatch = {
+  anomalies: [],
+  histograms: [],
+  services: [],
+  templates: [],
+  thresholds: [],
+  status: undefined,
+};
+
+let path: string;
+let store: Store;
+const others: Store[] = [];
+beforeEach(async () => {
+  path = join(temporaryDirectory("store"), "nested", "logbert.db");
+  store = await openStore({ path });
+});
+afterEach(async () => {
+  await store.close();
+  for (const other of others.splice(0)) await other.close();
+});
+
+async function failureOf(promise: Promise<unknown>): Promise<StoreError> {
+  return promise.then(
+    () => expect.unreachable("should have failed"),
+    (error) => error,
+  );
+}
+
+describe("a database that cannot be used", () => {
+  it("is named when it is no SQLite file, with a remedy", async () => {
+    const file = join(temporaryDirectory("store"), "notes.txt");
+    writeFileSync(file, "this is no database, but long enough to have a header ".repeat(40));
+    const error = await failureOf(openStore({ path: file }));
+    expect(error.code).toBe("corrupt");
+    expect(error.message).toContain(file);
+    expect(error.remedy).toContain("DB_PATH");
+  });
+
+  it("is refused when a newer program has written it", async () => {
+    await store.close();
+    const database = new SqliteDatabase(path);
+    database
+      .prepare("insert into kysely_migration (name, timestamp) values ('9999-from-the-future', 'x')")
+      .run();
+    database.close();
+    const error = await failureOf(openStore({ path }));
+    expect(error.code).toBe("newer-schema");
+    expect(error.message).toContain("9999-from-the-future");
+    store = await openStore({ path: join(temporaryDirectory("store"), "another.db") });
+  });
+
+  it("is refused when its directory cannot be made", async () => {
+    const file = join(temporaryDirectory("store"), "a-file");
+    writeFileSync(file, "");
+    const error = await failureOf(openStore({ path: join(file, "logbert.db") }));
+    expect(error.code).toBe("unreachable");
+  });
+
+  it("reports a lock, and goes on once it is gone", async () => {
+    const rival = new SqliteDatabase(path);
+    rival.exec("begin exclusive");
+    const error = await failureOf(store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] }));
+    expect(error.code).toBe("locked");
+    rival.exec("rollback");
+    rival.close();
+    await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
+    expect(await store.countAnomalies({})).toBe(1);
+  }, 20_000);
+
+  it("tells about damaged rows instead of passing them on", async () => {
+    await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
+    const rival = new SqliteDatabase(path);
+    rival.exec("update anomalies set explanation = '{}'");
+    rival.close();
+    const error = await failureOf(store.anomaly(idOf(1)));
+    expect(error.code).toBe("corrupt");
+    expect(error.message).toContain("anomalies.explanation");
+  });
+
+  it("fails every call after it was closed", async () => {
+    await store.close();
+    expect((await failureOf(store.services())).message).toContain("closed");
+    store = await openStore({ path });
+  });
+});
+
+describe("anomalies", () => {
+  it("come back as they were saved, and once when a batch is written twice", async () => {
+    const anomaly = anAnomaly(1, { traceId: undefined });
+    await store.saveBatch({ ...EMPTY, anomalies: [anomaly] });
+    await store.saveBatch({ ...EMPTY, anomalies: [anomaly] });
+    expect(await store.anomaly(anomaly.id)).toEqual(anomaly);
+    expect(await store.countAnomalies({})).toBe(1);
+    expect(await store.anomaly("none")).toBeUndefined();
+  });
+
+  it("page through everything exactly once, newest first, whatever the page size", async () => {
+    const anomalies = Array.from({ length: 57 }, (_, i) => anAnomaly(i));
+    await store.saveBatch({ ...EMPTY, anomalies });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 60 }), async (first) => {
+        const seen: string[] = [];
+        for (let after: string | undefined; ; ) {
+          const page = await store.anomalies({}, { first, after });
+          seen.push(...page.map(({ id }) => id));
+          if (page.length < first) break;
+          after = page.at(-1)?.id;
+        }
+        expect(seen).toEqual(anomalies.map(({ id }) => id).reverse());
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("are filtered by each field, and text is no pattern", async () => {
+    await store.saveBatch({
+      ...EMPTY,
+      anomalies: [
+        anAnomaly(1, { service: "cart", score: 0.9, body: "100% lost_it" }),
+        anAnomaly(2, { service: "shop", score: 0.99, templateId: "t9", traceId: "f".repeat(32) }),
+      ],
+    });
+    const idsFor = async (filter: Parameters<Store["anomalies"]>[0]) =>
+      (await store.anomalies(filter, { first: 10 })).map(({ id }) => id);
+    expect(await idsFor({ service: "cart" })).toEqual([idOf(1)]);
+    expect(await idsFor({ minScore: 0.95 })).toEqual([idOf(2)]);
+    expect(await idsFor({ templateId: "t9" })).toEqual([idOf(2)]);
+    expect(await idsFor({ traceId: "f".repeat(32) })).toEqual([idOf(2)]);
+    expect(await idsFor({ fromMs: 2_000 })).toEqual([idOf(2)]);
+    expect(await idsFor({ toMs: 2_000 })).toEqual([idOf(1)]);
+    expect(await idsFor({ text: "100% LOST_" })).toEqual([idOf(1)]);
+    expect(await idsFor({ text: "lost%it" })).toEqual([]);
+    expect(await store.anomaliesSince(idOf(1), 10, undefined)).toHaveLength(1);
+    expect(await store.anomaliesSince(idOf(1), 10, "cart")).toHaveLength(0);
+  });
+});
+
+describe("feedback", () => {
+  beforeEach(() => store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1), anAnomaly(2)] }));
+  const feedback = {
+    id: "f1",
+    anomalyId: idOf(1),
+    isTrueAnomaly: true,
+    note: "disk",
+    author: undefined,
+    createdAtMs: 5,
+  };
+
+  it("is refused for an anomaly that does not exist", async () => {
+    await failureOf(store.addFeedback({ ...feedback, anomalyId: "none" }));
+    expect(await store.feedbackFor(["none"])).toEqual([]);
+  });
+
+  it("is served until it is undone, once", async () => {
+    await store.addFeedback(feedback);
+    expect(await store.feedbackFor([idOf(1), idOf(2)])).toEqual([feedback]);
+    expect(await store.labelledScores("shop")).toEqual([
+      { anomalyId: idOf(1), score: 0.9, isTrueAnomaly: true },
+    ]);
+    expect((await store.anomalies({ isTrueAnomaly: true }, { first: 9 })).map(({ id }) => id)).toEqual([
+      idOf(1),
+    ]);
+    expect(await store.undoFeedback("f1", 6)).toBe(true);
+    expect(await store.undoFeedback("f1", 7)).toBe(false);
+    expect(await store.feedbackFor([idOf(1)])).toEqual([]);
+    expect(await store.labelledScores("shop")).toEqual([]);
+  });
+});
+
+describe("statistics", () => {
+  const counts = (bucket: number, count: number) =>
+    Array.from({ length: SCORE_BUCKETS }, (_, i) => (i === bucket ? count : 0));
+
+  it("add up over batches", async () => {
+    const service = {
+      name: "shop",
+      records: 10,
+      anomalies: 1,
+      learningState: "learning",
+      lastSeenMs: 1,
+    } as const;
+    const template = { id: "t1", service: "shop", text: "a", count: 4, firstSeenMs: 1, lastSeenMs: 1 };
+    const histogram = { service: "shop", minuteMs: 60_000, anomalies: 1, maxScore: 0.5 };
+    await store.saveBatch({
+      ...EMPTY,
+      services: [service],
+      templates: [template],
+      histograms: [{ ...histogram, counts: counts(3, 5) }],
+    });
+    await store.saveBatch({
+      ...EMPTY,
+      services: [{ ...service, learningState: "ready", lastSeenMs: 9 }],
+      templates: [{ ...template, text: "a <*>", firstSeenMs: 9, lastSeenMs: 9 }],
+      histograms: [{ ...histogram, counts: counts(7, 2), maxScore: 0.4 }],
+    });
+    expect(await store.services()).toEqual([
+      { name: "shop", records: 20, anomalies: 2, learningState: "ready", lastSeenMs: 9 },
+    ]);
+    expect(await store.templates(undefined, { first: 5 })).toEqual([
+      { ...template, sequence: 1, text: "a <*>", count: 8, lastSeenMs: 9 },
+    ]);
+    const [stored] = await store.scoreHistograms("shop", 0, 120_000);
+    expect(stored?.counts[3]).toBe(5);
+    expect(stored?.counts[7]).toBe(2);
+    expect(stored).toMatchObject({ anomalies: 2, maxScore: 0.5 });
+    expect(await store.scoreHistograms("shop", 0, 60_000)).toEqual([]);
+  });
+
+  it("expire with the anomalies and their feedback", async () => {
+    await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1), anAnomaly(2)] });
+    await store.expire(2_000);
+    expect((await store.anomalies({}, { first: 9 })).map(({ id }) => id)).toEqual([idOf(2)]);
+  });
+});
+
+describe("thresholds", () => {
+  const setting = {
+    service: "shop",
+    alertsPerDay: undefined,
+    value: undefined,
+    author: undefined,
+  };
+
+  it("computed by the stage move, set by a person stay", async () => {
+    const computed = (value: number) =>
+      store.saveBatch({ ...EMPTY, thresholds: [{ service: "shop", value }] });
+    await computed(0.9);
+    expect(await store.threshold("shop")).toMatchObject({ mode: "auto", value: 0.9 });
+    await store.setThreshold({ ...setting, mode: "manual", value: 0.7 }, 1);
+    await computed(0.95);
+    expect(await store.threshold("shop")).toMatchObject({ mode: "manual", value: 0.7 });
+    await store.setThreshold({ ...setting, mode: "budget", alertsPerDay: 3 }, 2);
+    await computed(0.95);
+    expect(await store.threshold("shop")).toMatchObject({ mode: "budget", alertsPerDay: 3, value: 0.95 });
+    expect(await store.threshold("none")).toBeUndefined();
+  });
+});
+
+describe("two processes", () => {
+  it("see each other's writes, and the change counter tells", async () => {
+    const other = await openStore({ path });
+    others.push(other);
+    const before = await other.changeCounter();
+    await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
+    expect(await other.changeCounter()).not.toBe(before);
+    expect(await other.countAnomalies({})).toBe(1);
+  });
+
+  it("a copy of the file opens with everything in it after a close", async () => {
+    await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
+    await store.saveSnapshot("templates", '{"a":1}', 1);
+    await store.close();
+    const copy = join(temporaryDirectory("store"), "copy.db");
+    copyFileSync(path, copy);
+    store = await openStore({ path: copy });
+    expect(await store.countAnomalies({})).toBe(1);
+    expect(await store.snapshot("templates")).toBe('{"a":1}');
+    expect(await store.snapshot("none")).toBeUndefined();
+  });
+});
