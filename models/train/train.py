@@ -4,15 +4,27 @@ LogBERT (Guo, Yuan, Wu: LogBERT: Log Anomaly Detection via BERT, IJCNN 2021) pre
 context. Here a key is its template's text vector, and the candidates are the templates of the same system, so that the
 vocabulary is open: a service that the model has never seen brings its own table.
 """
-import argparse, json, math, random, time
-import numpy as np, torch, torch.nn as nn, torch.nn.functional as F
+import argparse
+import json
+import math
+import os
+import time
+
+import numpy as np
+import onnxruntime as ort
+import torch
+import torch.nn.functional as F
+from torch import nn
 
 EVENT, BEGIN, END, MASK, PAD = range(5)
 DIMS, WIDTH, LAYERS, HEADS, SIZE, POSITIONS = 256, 64, 2, 4, 20, 64
 T = SIZE + 2
+LEARNING_RATE = 2e-3
 
 
 class Block(nn.Module):
+    """A pre-norm transformer block. Attention is written out: the exporter has no function for the fused one."""
+
     def __init__(self):
         super().__init__()
         self.ln1, self.ln2 = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
@@ -28,6 +40,8 @@ class Block(nn.Module):
 
 
 class EventModel(nn.Module):
+    """Masked event prediction over the templates of `table` [V, DIMS] and the end of the session."""
+
     def __init__(self):
         super().__init__()
         self.text = nn.Linear(DIMS, WIDTH)
@@ -64,104 +78,155 @@ class EventModel(nn.Module):
 
 
 class System:
-    """One system's templates and sequences; `session` says whether a sequence's begin and end mean something."""
+    """One system's templates and sequences; `is_session` says whether a sequence's begin and end mean something."""
 
     def __init__(self, row):
-        self.name, self.session = row["name"], row["session"]
-        self.table = torch.tensor(row["vecs"], dtype=torch.float32)
-        self.seqs = [np.array(s) for s in row["seqs"] if len(s) > 1]
-        self.sev = row.get("sev")
-        lengths = np.array([min(len(s), 400) for s in self.seqs], float)
+        self.name, self.is_session = row["name"], row["isSession"]
+        self.family = self.name.split("-")[0]
+        self.table = torch.tensor(row["vectors"], dtype=torch.float32)
+        self.severities = np.array(row["severities"]) if "severities" in row else None
+        self.sequences = [np.array(sequence) for sequence in row["sequences"] if len(sequence) > 1]
+        # A very long stream must not crowd the others out.
+        lengths = np.array([min(len(sequence), 400) for sequence in self.sequences], float)
         self.weights = lengths / lengths.sum()
 
     def window(self, rng):
-        seq = self.seqs[rng.choice(len(self.seqs), p=self.weights)]
-        n = len(seq)
-        end = int(rng.integers(1, n + (2 if self.session else 1)))
-        closed = self.session and end == n + 1
-        events = list(seq[max(0, min(end, n) - SIZE):min(end, n)])
-        begins = self.session and min(end, n) <= SIZE
-        if rng.random() < 0.1 and len(events) > 3:
-            i = int(rng.integers(0, len(events) - 1)); r = rng.random()
-            if r < 0.33: del events[i]
-            elif r < 0.66: events.insert(i, events[i]); events = events[-SIZE:]
-            else: events[i], events[i + 1] = events[i + 1], events[i]
-        return events, begins and rng.random() < 0.9, closed
+        """Up to SIZE events that end somewhere in a sequence, and whether its begin and its end belong to them."""
+        sequence = self.sequences[rng.choice(len(self.sequences), p=self.weights)]
+        n = len(sequence)
+        end = int(rng.integers(1, n + (2 if self.is_session else 1)))
+        closed = self.is_session and end == n + 1
+        last = min(end, n)
+        events = list(sequence[max(0, last - SIZE):last])
+        begins = self.is_session and last <= SIZE and rng.random() < 0.9
+        return disturbed(events, rng), begins, closed
+
+
+def disturbed(events, rng):
+    """One window in ten has an event too few, doubled or swapped, so that noise around an event is tolerated."""
+    if rng.random() >= 0.1 or len(events) <= 3:
+        return events
+    i, kind = int(rng.integers(0, len(events) - 1)), rng.integers(3)
+    if kind == 0:
+        del events[i]
+    elif kind == 1:
+        events.insert(i, events[i])
+    else:
+        events[i], events[i + 1] = events[i + 1], events[i]
+    return events[-SIZE:]
 
 
 def batch(system, rng, size, rotations):
-    ids = np.zeros((size, T), np.int64); kind = np.full((size, T), PAD, np.int64); target = np.full((size, T), -1, np.int64)
-    gap = np.zeros((size, T), np.float32); sev = np.zeros((size, T), np.int64)
-    vocabulary = system.table.shape[0]
-    for b in range(size):
+    """Windows of one system with masked positions: the candidates are that system's templates."""
+    shape = (size, T)
+    ids, kind, target = np.zeros(shape, np.int64), np.full(shape, PAD, np.int64), np.full(shape, -1, np.int64)
+    gap, severity = np.zeros(shape, np.float32), np.zeros(shape, np.int64)
+    for row in range(size):
         events, begins, closed = system.window(rng)
-        t = 0
-        if begins: kind[b, 0] = BEGIN; t = 1
-        first = t
-        for e in events: ids[b, t] = e; kind[b, t] = EVENT; t += 1
-        if closed: kind[b, t] = END; t += 1
-        use_sev = rng.random() < 0.5
-        if use_sev and system.sev is not None:
-            sev[b, first:first + len(events)] = [system.sev[e] for e in events]
+        first = int(begins)
+        end = first + len(events)
+        if begins:
+            kind[row, 0] = BEGIN
+        ids[row, first:end], kind[row, first:end] = events, EVENT
+        if closed:
+            kind[row, end] = END
+        # Severity and time are hidden often: many senders set neither.
+        if system.severities is not None and rng.random() < 0.5:
+            severity[row, first:end] = system.severities[events]
         if rng.random() < 0.4:
-            gap[b, first:first + len(events)] = np.log1p(rng.exponential(1.0, len(events)))
-        masked = [first + i for i in range(t - first) if rng.random() < (0.15 if rng.random() < .5 else 0.3)]
-        if rng.random() < 0.5 or not masked: masked.append(t - 1)
-        for m in set(masked):
-            target[b, m] = vocabulary if kind[b, m] == END else ids[b, m]
-            kind[b, m] = MASK; ids[b, m] = 0
-    table = system.table
+            gap[row, first:end] = np.log1p(rng.exponential(1.0, len(events)))
+        last = end if closed else end - 1
+        share = 0.15 if rng.random() < 0.5 else 0.3
+        masked = {at for at in range(first, last + 1) if rng.random() < share}
+        if rng.random() < 0.5 or not masked:
+            masked.add(last)
+        for at in masked:
+            target[row, at] = len(system.table) if kind[row, at] == END else ids[row, at]
+            kind[row, at], ids[row, at] = MASK, 0
+    return table_view(system.table, rng, rotations), *(torch.from_numpy(a) for a in (ids, kind, severity, gap, target))
+
+
+def table_view(table, rng, rotations):
+    """Often other vectors than the true ones: what follows what must be read from the window, for systems never seen."""
     r = rng.random()
-    if r < 0.25: table = table @ rotations[int(rng.integers(len(rotations)))]
-    elif r < 0.35: table = F.normalize(torch.randn(table.shape), dim=-1)
-    return table, *(torch.from_numpy(a) for a in (ids, kind, sev, gap, target))
+    if r < 0.3:
+        return table @ rotations[int(rng.integers(len(rotations)))]
+    if r < 0.5:
+        return F.normalize(torch.randn(table.shape), dim=-1)
+    return table
 
 
 def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("--corpus", required=True); p.add_argument("--out", required=True)
-    p.add_argument("--steps", type=int, default=4000); p.add_argument("--seed", type=int, default=7)
-    a = p.parse_args()
-    torch.manual_seed(a.seed); rng = np.random.default_rng(a.seed); random.seed(a.seed); torch.set_num_threads(2)
-    systems = [System(row) for row in json.load(open(a.corpus))]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", required=True, help="what build-corpus.ts wrote")
+    parser.add_argument("--out", required=True, help="directory for model.onnx")
+    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args()
+    torch.manual_seed(arguments.seed)
+    torch.set_num_threads(2)
+    with open(arguments.corpus, encoding="utf8") as file:
+        systems = [System(row) for row in json.load(file)]
+    model = train(systems, arguments.steps, np.random.default_rng(arguments.seed))
+    os.makedirs(arguments.out, exist_ok=True)
+    export(model, os.path.join(arguments.out, "model.onnx"))
+
+
+def train(systems, steps, rng):
+    """AdamW with a cosine schedule; the result is the exponential moving average of the weights."""
+    families = sorted({system.family for system in systems})
     rotations = [torch.linalg.qr(torch.randn(DIMS, DIMS))[0] for _ in range(32)]
-    model = EventModel(); ema = {k: v.detach().clone() for k, v in model.state_dict().items()}
-    print("parameters", sum(x.numel() for x in model.parameters()))
-    opt = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01, eps=1e-6)
-    t0 = time.time(); running = {}
-    for step in range(1, a.steps + 1):
-        for g in opt.param_groups: g["lr"] = 2e-3 * min(1, step / 100) * (0.5 + 0.5 * math.cos(math.pi * step / a.steps))
-        s = systems[int(rng.integers(len(systems)))]
-        table, ids, kind, sev, gap, target = batch(s, rng, 96, rotations)
-        h, rows = model.hidden(table, ids, kind, sev, gap)
-        pick = target >= 0
-        loss = F.cross_entropy(model.logits(h[pick], rows), target[pick])
-        opt.zero_grad(); loss.backward(); nn.utils.clip_grad_norm_(model.parameters(), 1.0); opt.step()
+    model = EventModel()
+    average = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    print("parameters", sum(p.numel() for p in model.parameters()))
+    # An eps of 1e-8 would vanish in an ONNX export of the step.
+    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.01, eps=1e-6)
+    started, losses = time.time(), {}
+    for step in range(1, steps + 1):
+        rate = LEARNING_RATE * min(1, step / 100) * (0.5 + 0.5 * math.cos(math.pi * step / steps))
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        family = families[int(rng.integers(len(families)))]
+        system = rng.choice([one for one in systems if one.family == family])
+        table, ids, kind, severity, gap, target = batch(system, rng, 96, rotations)
+        hidden, rows = model.hidden(table, ids, kind, severity, gap)
+        picked = target >= 0
+        loss = F.cross_entropy(model.logits(hidden[picked], rows), target[picked])
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
         decay = min(0.998, step / (step + 10))
-        for k, v in model.state_dict().items(): ema[k].mul_(decay).add_(v.detach(), alpha=1 - decay)
-        running[s.name] = 0.98 * running.get(s.name, loss.item()) + 0.02 * loss.item()
-        if step % 250 == 0: print(step, f"{time.time()-t0:.0f}s", {k: round(v, 3) for k, v in running.items()}, flush=True)
-    model.load_state_dict(ema); model.eval()
-    torch.save(model.state_dict(), a.out + "/model.pt")
-    export(model, a.out + "/model.onnx")
+        for name, value in model.state_dict().items():
+            average[name].mul_(decay).add_(value.detach(), alpha=1 - decay)
+        losses[family] = 0.98 * losses.get(family, loss.item()) + 0.02 * loss.item()
+        if step % 250 == 0:
+            print(step, f"{time.time() - started:.0f}s", {k: round(v, 3) for k, v in losses.items()}, flush=True)
+    model.load_state_dict(average)
+    return model.eval()
 
 
 def export(model, path):
-    v, b, t = 7, 3, 5
-    args = (torch.randn(v, DIMS), torch.zeros(b, t, dtype=torch.long), torch.zeros(b, t, dtype=torch.long),
-            torch.zeros(b, t, dtype=torch.long), torch.zeros(b, t), torch.zeros(b, dtype=torch.long))
-    D = torch.export.Dim
-    B, TT, V = D("batch", min=1, max=4096), D("positions", min=2, max=POSITIONS), D("templates", min=1, max=8192)
-    program = torch.onnx.export(model, args, dynamo=True, opset_version=18, external_data=False,
+    """Writes the ONNX graph with dynamic batch, positions and templates, and checks it against torch."""
+    example = (torch.randn(7, DIMS), *(torch.zeros(3, 5, dtype=torch.long) for _ in range(3)), torch.zeros(3, 5),
+               torch.zeros(3, dtype=torch.long))
+    dim = torch.export.Dim
+    batches, positions = dim("batch", min=1, max=4096), dim("positions", min=2, max=POSITIONS)
+    templates = dim("templates", min=1, max=8192)
+    window = {0: batches, 1: positions}
+    program = torch.onnx.export(
+        model, example, dynamo=True, opset_version=18, external_data=False,
         input_names=["table", "ids", "kind", "severity", "gap", "at"], output_names=["logits"],
-        dynamic_shapes=({0: V}, {0: B, 1: TT}, {0: B, 1: TT}, {0: B, 1: TT}, {0: B, 1: TT}, {0: B}))
+        dynamic_shapes=({0: templates}, window, window, window, window, {0: batches}))
     program.save(path)
-    import onnxruntime as ort
-    s = ort.InferenceSession(path)
-    feed = [torch.randn(11, DIMS), torch.randint(0, 11, (4, 22)), torch.randint(0, 5, (4, 22)), torch.randint(0, 7, (4, 22)), torch.rand(4, 22), torch.randint(0, 22, (4,))]
-    got = s.run(None, {i.name: x.numpy() for i, x in zip(s.get_inputs(), feed)})[0]
-    with torch.no_grad(): want = model(*feed).numpy()
-    print("onnx parity", np.abs(got - want).max(), got.shape)
+    session = ort.InferenceSession(path)
+    feed = [torch.randn(11, DIMS), torch.randint(0, 11, (4, T)), torch.randint(0, 5, (4, T)),
+            torch.randint(0, 7, (4, T)), torch.rand(4, T), torch.randint(0, T, (4,))]
+    got = session.run(None, {i.name: x.numpy() for i, x in zip(session.get_inputs(), feed)})[0]
+    with torch.no_grad():
+        difference = np.abs(got - model(*feed).numpy()).max()
+    print("largest difference between ONNX and torch", difference)
+    assert difference < 1e-3
 
 
 if __name__ == "__main__":

@@ -1,0 +1,134 @@
+import { z } from "zod";
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import { type Candidates, candidatesState, createCandidates } from "./candidates.ts";
+import type { Detector, Evidence } from "./detector.ts";
+import type { EventScorer } from "./event-scorer.ts";
+import { createMemorisedScores } from "./memorised-scores.ts";
+import { choiceFor, type IndexedWindows, questionsOf } from "./questions.ts";
+import { createServiceTable } from "./service-table.ts";
+import { textVector } from "./text-vector.ts";
+import { createVectorCache } from "./vector-cache.ts";
+
+/** Bounds on the memory and the work of this detector. */
+export interface EventModelOptions {
+  readonly maxServices?: number;
+  /** Templates of one service that the model chooses between. */
+  readonly maxCandidates?: number;
+  /** Rows whose score is remembered, over all services. */
+  readonly maxMemorised?: number;
+  /** Rows of one request that the model is run for; the events beyond are left to the other detectors. */
+  readonly maxRows?: number;
+  /** Told how many events one request left to the other detectors. */
+  readonly onSkipped?: (events: number) => void;
+}
+
+const eventModelState = z.strictObject({
+  version: z.literal(1),
+  services: z.array(z.tuple([z.string(), candidatesState])),
+});
+
+/**
+ * LogBERT's masked event prediction (Guo, Yuan, Wu: LogBERT, IJCNN 2021), one event at a time and from the past alone:
+ * surprise is how much more than usual for its template, in nats, the model is surprised by the event. The candidates
+ * are the service's own templates by meaning, so a template that was never seen is one more candidate.
+ * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
+ */
+export function createEventModelDetector(
+  scorer: EventScorer,
+  {
+    maxServices = 1_000,
+    maxCandidates = 512,
+    maxMemorised = 16_384,
+    maxRows = 1_000,
+    onSkipped = () => undefined,
+  }: EventModelOptions = {},
+): Detector {
+  const vectors = createVectorCache(textVector);
+  const create = () => createCandidates(maxCandidates, vectors.of);
+  const services = createServiceTable<Candidates>(maxServices, create);
+  const memory = createMemorisedScores(scorer, maxMemorised);
+  /** The model's own surprise at the fresh events of windows that wait for their acknowledgement. */
+  const surprises = new WeakMap<SequenceWindow, Map<number, number>>();
+
+  const scoreService = async (
+    service: string,
+    windows: IndexedWindows,
+    rowsMax: number,
+    signal: AbortSignal,
+  ) => {
+    const candidates = services.peek(service) ?? create();
+    const choice = choiceFor(service, candidates, windows, vectors.of);
+    const questions = windows.flatMap(([index, window]) =>
+      questionsOf(window, index, choice, scorer.eventsMax),
+    );
+    const { scores, rowsRun } = await memory.answer(choice, questions, rowsMax, signal);
+    const evidence = questions.flatMap(({ window, index, event }, at): Evidence[] => {
+      const score = scores[at];
+      if (score === undefined) return [];
+      surprisesOf(surprises, window).set(event, score.surprise);
+      const usual = candidates.usualSurprise(window.events[event]?.match.templateId);
+      const surprise = Math.max(0, score.surprise - usual);
+      const expected = score.expected.map(({ candidate, probability }) => ({
+        template: choice.textAt(candidate),
+        probability,
+      }));
+      return [{ detector: "event-model", window: index, event, surprise, expected }];
+    });
+    return { rowsRun, skipped: questions.length - evidence.length, evidence };
+  };
+
+  return {
+    name: "event-model",
+    async score(windows, signal) {
+      const evidence: Evidence[] = [];
+      let rowsMax = maxRows;
+      let skipped = 0;
+      for (const [service, group] of Map.groupBy(windows.entries(), ([, window]) => window.service)) {
+        const result = await scoreService(service, group, rowsMax, signal);
+        rowsMax -= result.rowsRun;
+        skipped += result.skipped;
+        evidence.push(...result.evidence);
+      }
+      if (skipped > 0) onSkipped(skipped);
+      return evidence;
+    },
+    learn(windows) {
+      for (const window of windows)
+        learnWindow(services.touch(window.service), window, surprises.get(window));
+    },
+    snapshot: () => ({
+      version: 1,
+      services: services.entries().map(([service, candidates]) => [service, candidates.snapshot()]),
+    }),
+    restore(state) {
+      const parsed = eventModelState.safeParse(state);
+      if (!parsed.success)
+        throw new Error(
+          `The state of the event-model detector is not usable: ${z.prettifyError(parsed.error)}`,
+        );
+      services.clear();
+      memory.clear();
+      for (const [service, saved] of parsed.data.services) {
+        services.set(service, createCandidates(maxCandidates, vectors.of, saved.slice(-maxCandidates)));
+      }
+    },
+  };
+}
+
+function learnWindow(
+  candidates: Candidates,
+  { events, freshFrom }: SequenceWindow,
+  surprises: ReadonlyMap<number, number> | undefined,
+): void {
+  for (const [offset, { match }] of events.slice(freshFrom).entries())
+    candidates.learn(match.templateId, match.template, surprises?.get(freshFrom + offset));
+}
+
+function surprisesOf(
+  surprises: WeakMap<SequenceWindow, Map<number, number>>,
+  window: SequenceWindow,
+): Map<number, number> {
+  const known = surprises.get(window) ?? new Map<number, number>();
+  surprises.set(window, known);
+  return known;
+}

@@ -1,0 +1,55 @@
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import { type MaskedRow, POSITION_KIND } from "./event-scorer.ts";
+import { severityIndex } from "./severity-index.ts";
+
+/** Gaps are told apart in steps of half a unit of ln(1 + seconds), so that like windows are alike. */
+const GAP_STEP = 0.5;
+
+/**
+ * The model's view of one event (or, for `event` = events.length, of the session's end): the events before it, at most
+ * `eventsMax` with it, and itself masked. What came after it is not shown: at the time of the verdict it has not happened.
+ */
+export function maskedRow(
+  window: SequenceWindow,
+  event: number,
+  eventsMax: number,
+  candidateOf: (templateId: string) => number,
+  candidates: number,
+): MaskedRow {
+  const isEnd = event === window.events.length;
+  const last = isEnd ? event : event + 1;
+  const from = Math.max(0, last - eventsMax);
+  const begins = window.isStart && from === 0;
+  const ids = begins ? [0] : [];
+  const kinds: number[] = begins ? [POSITION_KIND.begin] : [];
+  const severities = begins ? [0] : [];
+  const gaps = begins ? [0] : [];
+  for (const { match, severityNumber, gapMs } of window.events.slice(from, last)) {
+    ids.push(candidateOf(match.templateId));
+    kinds.push(POSITION_KIND.event);
+    severities.push(severityIndex(severityNumber));
+    gaps.push(Math.round(Math.log1p(gapMs / 1000) / GAP_STEP) * GAP_STEP);
+  }
+  if (isEnd) {
+    ids.push(0);
+    kinds.push(POSITION_KIND.end);
+    severities.push(0);
+    gaps.push(0);
+  }
+  const at = ids.length - 1;
+  const target = isEnd ? candidates : (ids[at] ?? 0);
+  ids[at] = 0;
+  kinds[at] = POSITION_KIND.mask;
+  severities[at] = 0;
+  gaps[at] = 0;
+  return { ids, kinds, severities, gaps, at, target };
+}
+
+/** Equal for rows that the model cannot tell apart, under the same candidates. */
+export function rowKey({ ids, kinds, severities, gaps, target }: MaskedRow): string {
+  const codes = [target];
+  for (let i = 0; i < ids.length; i += 1) {
+    codes.push(ids[i] ?? 0, (kinds[i] ?? 0) * 8 + (severities[i] ?? 0), (gaps[i] ?? 0) / GAP_STEP);
+  }
+  return String.fromCharCode(...codes);
+}

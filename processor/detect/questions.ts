@@ -1,0 +1,75 @@
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import { type Candidates, concatenated } from "./candidates.ts";
+import type { MaskedRow } from "./event-scorer.ts";
+import { maskedRow, rowKey } from "./masked-row.ts";
+
+/** One event on its way through the model. */
+export interface Question {
+  readonly window: SequenceWindow;
+  /** Index of the window within the scored batch. */
+  readonly index: number;
+  readonly event: number;
+  readonly row: MaskedRow;
+  /** Equal for questions with the same answer; undefined where the answer is not worth remembering. */
+  readonly key: string | undefined;
+}
+
+/** Windows of one service with their index in the scored batch. */
+export type IndexedWindows = readonly (readonly [index: number, window: SequenceWindow])[];
+
+/** Templates that the questions of one service choose between. */
+export interface Choice {
+  readonly size: number;
+  readonly table: () => Float32Array;
+  indexOf(templateId: string): number;
+  textAt(index: number): string | undefined;
+  /** Undefined when the choice holds templates that the service has not learned: such rows are not remembered. */
+  readonly memoKey: string | undefined;
+}
+
+/** The service's candidates, and behind them what its windows hold beyond these. */
+export function choiceFor(
+  service: string,
+  candidates: Candidates,
+  windows: IndexedWindows,
+  vectorOf: (text: string) => Float32Array,
+): Choice {
+  const strangers = new Map<string, string>();
+  for (const { match } of windows.flatMap(([, { events }]) => events)) {
+    if (candidates.indexOf(match.templateId) === undefined) strangers.set(match.templateId, match.template);
+  }
+  const ids = [...strangers.keys()];
+  const texts = [...strangers.values()];
+  const indexes = new Map(ids.map((id, index) => [id, candidates.size + index]));
+  return {
+    size: candidates.size + texts.length,
+    table: () =>
+      texts.length === 0 ? candidates.table() : joined(candidates.table(), concatenated(texts.map(vectorOf))),
+    indexOf: (templateId) => candidates.indexOf(templateId) ?? indexes.get(templateId) ?? 0,
+    textAt: (index) => candidates.textAt(index) ?? texts[index - candidates.size],
+    memoKey: texts.length === 0 ? `${service}\0${candidates.revision}\0` : undefined,
+  };
+}
+
+/** One question for each fresh event of a window, and for the end of a closed one. */
+export function questionsOf(
+  window: SequenceWindow,
+  index: number,
+  choice: Choice,
+  eventsMax: number,
+): readonly Question[] {
+  const end = window.events.length + (window.isClosed ? 1 : 0);
+  return Array.from({ length: end - window.freshFrom }, (_, offset) => {
+    const event = window.freshFrom + offset;
+    const row = maskedRow(window, event, eventsMax, choice.indexOf, choice.size);
+    const key = choice.memoKey === undefined ? undefined : choice.memoKey + rowKey(row);
+    return { window, index, event, row, key };
+  });
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array {
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

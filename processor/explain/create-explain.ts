@@ -1,0 +1,62 @@
+import type { DetectorContribution, Explanation } from "../../store/store.ts";
+import type { Contribution, Finding } from "../calibrate/verdict.ts";
+import type { Expectation } from "../detect/detector.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { Explain } from "./explain.ts";
+import { type Oddness, sentence } from "./sentence.ts";
+
+/** Explains from the evidence alone. A template may hold raw values of a line that was seen only once: `redact` hides them. */
+export function createExplain({ redact }: { readonly redact: (text: string) => string }): Explain {
+  return (finding): Explanation => {
+    const { contributions } = finding.verdict;
+    const expected = expectedOf(contributions).map(({ template, probability }) => ({
+      template: template === undefined ? undefined : redact(template),
+      probability,
+    }));
+    return {
+      summary: sentence(oddnessOf(finding, expected, redact)),
+      source: "MODEL",
+      expected,
+      detectors: sharesOf(contributions),
+      tokens: [],
+    };
+  };
+}
+
+function oddnessOf(
+  { window, event, verdict }: Finding,
+  expected: readonly Expectation[],
+  redact: (text: string) => string,
+): Oddness {
+  const after = templateAt(window, event - 1, redact);
+  const template = templateAt(window, event, redact);
+  if (template === undefined) return { kind: "ended-early", after, expected };
+  if (verdict.contributions[0]?.detector === "new-template")
+    return { kind: "never-seen", template, service: redact(window.service) };
+  return { kind: "out-of-order", template, after, expected: expected.filter((e) => e.template !== template) };
+}
+
+function templateAt(
+  { events }: SequenceWindow,
+  index: number,
+  redact: (text: string) => string,
+): string | undefined {
+  const match = events[index]?.match;
+  return match === undefined ? undefined : redact(match.template);
+}
+
+/** What the strongest detector that expected anything expected. */
+function expectedOf(contributions: readonly Contribution[]): readonly Expectation[] {
+  return contributions.find(({ evidence }) => evidence.expected.length > 0)?.evidence.expected ?? [];
+}
+
+/** Each detector's share of -ln p, the unit in which the evidence adds up. */
+function sharesOf(contributions: readonly Contribution[]): readonly DetectorContribution[] {
+  const weights = contributions.map(({ pValue }) => -Math.log(pValue));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return contributions.map(({ detector, pValue }, index) => ({
+    detector,
+    pValue,
+    share: total === 0 ? 1 / contributions.length : (weights[index] ?? 0) / total,
+  }));
+}

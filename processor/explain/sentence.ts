@@ -1,0 +1,103 @@
+import type { Expectation } from "../detect/detector.ts";
+import { shorten } from "./shorten.ts";
+
+/** The length that the attribute is bound to. */
+export const SENTENCE_CHARACTERS_MAX = 256;
+
+/** What one event was like: one case a kind of oddness. Texts are redacted templates. */
+export type Oddness =
+  | { readonly kind: "never-seen"; readonly template: string; readonly service: string }
+  | {
+      readonly kind: "out-of-order";
+      readonly template: string;
+      readonly after: string | undefined;
+      readonly expected: readonly Expectation[];
+    }
+  | {
+      readonly kind: "ended-early";
+      readonly after: string | undefined;
+      readonly expected: readonly Expectation[];
+    };
+
+/** Expectations that are named: the rest is in the full explanation. */
+const EXPECTED_NAMED_MAX = 2;
+/** Longest service name that a sentence shows whole. */
+const SERVICE_CHARACTERS_MAX = 40;
+
+/**
+ * One plain sentence of at most 256 characters; long templates are cut, the sentence's own words never.
+ *
+ * Example: Unexpected "Deleting block <*>" after "Receiving block <*>"; expected "PacketResponder <*>" (91 %).
+ */
+export function sentence(oddness: Oddness): string {
+  switch (oddness.kind) {
+    case "never-seen": {
+      const service = shorten(oddness.service, SERVICE_CHARACTERS_MAX);
+      return fitted([oddness.template], ([template]) => `First time that ${service} logs ${template}.`);
+    }
+    case "out-of-order":
+      return unexpected(oddness.template, oddness.after, named(oddness.expected));
+    case "ended-early":
+      return endedEarly(oddness.after, named(oddness.expected));
+  }
+}
+
+function unexpected(subject: string, after: string | undefined, expected: readonly Expectation[]): string {
+  return fitted([subject, after, ...texts(expected)], ([what, previous, ...instead]) => {
+    const place = after === undefined ? "" : ` after ${previous}`;
+    return `Unexpected ${what}${place}${instead.length === 0 ? "" : `; expected ${choice(expected, instead)}`}.`;
+  });
+}
+
+function endedEarly(after: string | undefined, expected: readonly Expectation[]): string {
+  return fitted([after, ...texts(expected)], ([previous, ...instead]) => {
+    const place = after === undefined ? "" : ` after ${previous}`;
+    return `The sequence ended${place}${instead.length === 0 ? "" : `; expected ${choice(expected, instead)}`}.`;
+  });
+}
+
+function named(expected: readonly Expectation[]): readonly Expectation[] {
+  return expected.slice(0, EXPECTED_NAMED_MAX);
+}
+
+function texts(expected: readonly Expectation[]): readonly (string | undefined)[] {
+  return expected.map(({ template }) => template);
+}
+
+function choice(expected: readonly Expectation[], shown: readonly string[]): string {
+  return expected
+    .map(({ template, probability }, index) => {
+      const what = template === undefined ? "the end" : shown[index];
+      return `${what} (${percent(probability)})`;
+    })
+    .join(" or ");
+}
+
+function percent(probability: number): string {
+  const rounded = Math.round(probability * 100);
+  return rounded === 0 ? "<1 %" : `${rounded} %`;
+}
+
+/** Writes the sentence with quoted texts, the longest texts cut just as far as the limit asks. */
+function fitted(parts: readonly (string | undefined)[], write: (shown: readonly string[]) => string): string {
+  const lengths = parts.map((part) => part?.length ?? 0);
+  const own = write(parts.map((part) => (part === undefined ? "" : quoted("")))).length;
+  const limit = longestShare(lengths, SENTENCE_CHARACTERS_MAX - own);
+  return write(parts.map((part) => (part === undefined ? "" : quoted(shorten(part, limit)))));
+}
+
+/** The largest limit under which the lengths, each cut to it, add up to no more than `total`. */
+function longestShare(lengths: readonly number[], total: number): number {
+  let left = total;
+  const ascending = [...lengths].sort((a, b) => a - b);
+  for (const [index, length] of ascending.entries()) {
+    const share = Math.floor(left / (ascending.length - index));
+    if (length > share) return Math.max(0, share);
+    left -= length;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', "'")}"`;
+}

@@ -1,0 +1,104 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { POSITION_KIND, type ScoringBatch } from "../processor/detect/event-scorer.ts";
+import { textVector } from "../processor/detect/text-vector.ts";
+import { ModelError, readModelDirectory } from "../processor/inference/model-directory.ts";
+import { startScorer } from "../processor/inference/worker-client.ts";
+import { temporaryDirectory } from "./helpers/temporary-directory.ts";
+
+const SHIPPED = "models/logbert-s";
+const OPTIONS = { threads: 1, maxWaitingRows: 1_000, onDeath: () => undefined };
+const TEMPLATES = ["request started", "request finished", "disk failure on <*>"];
+
+/** The pair of the first two templates again and again, and a masked event at its end. */
+function pairs(target: number): ScoringBatch {
+  const history = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0];
+  const ids = [...history, 0];
+  return {
+    table: Float32Array.from(TEMPLATES.flatMap((text) => [...textVector(text)])),
+    rows: [
+      {
+        ids,
+        kinds: [...history.map(() => POSITION_KIND.event), POSITION_KIND.mask],
+        severities: ids.map(() => 0),
+        gaps: ids.map(() => 0),
+        at: history.length,
+        target,
+      },
+    ],
+  };
+}
+
+describe("a model directory that cannot be used", () => {
+  const broken = (prepare: (directory: string) => void) => {
+    const directory = join(temporaryDirectory("model"), "model");
+    mkdirSync(directory);
+    copyFileSync(join(SHIPPED, "model.onnx"), join(directory, "model.onnx"));
+    copyFileSync(join(SHIPPED, "config.json"), join(directory, "config.json"));
+    prepare(directory);
+    return () => readModelDirectory(directory);
+  };
+
+  it("is named when it is missing", () => {
+    expect(() => readModelDirectory("/no/such/model")).toThrow(
+      /\/no\/such\/model.*cannot be read \(ENOENT\)/,
+    );
+  });
+
+  it("is refused when the graph was changed", () => {
+    expect(broken((d) => writeFileSync(join(d, "model.onnx"), "garbage"))).toThrow(/is damaged/);
+  });
+
+  it("is refused when config.json is no JSON or of another kind, with the field's name", () => {
+    expect(broken((d) => writeFileSync(join(d, "config.json"), "{"))).toThrow(/is no JSON/);
+    expect(broken((d) => writeFileSync(join(d, "config.json"), '{"format":"x"}'))).toThrow(/format/);
+  });
+
+  it("is refused when the graph is none, though its checksum fits", async () => {
+    const directory = temporaryDirectory("model");
+    writeFileSync(join(directory, "model.onnx"), "garbage");
+    const model = { ...readModelDirectory(SHIPPED), graph: join(directory, "model.onnx") };
+    await expect(startScorer(model, OPTIONS)).rejects.toThrow(ModelError);
+  });
+});
+
+describe("the shipped model", () => {
+  it("has the checksum that its config.json names", () => {
+    expect(readModelDirectory(SHIPPED).version).toBe(
+      JSON.parse(readFileSync(join(SHIPPED, "config.json"), "utf8")).version,
+    );
+  });
+
+  it("is most surprised by what the window has never shown, in templates that it was not trained on", async () => {
+    const scorer = await startScorer(readModelDirectory(SHIPPED), OPTIONS);
+    const usual = (await scorer.score(pairs(1), AbortSignal.timeout(20_000)))[0];
+    const odd = (await scorer.score(pairs(2), AbortSignal.timeout(20_000)))[0];
+    await scorer.close();
+    expect(odd?.expected.map(({ candidate }) => candidate).at(-1)).toBe(2);
+    expect(odd?.surprise ?? 0).toBeGreaterThan((usual?.surprise ?? 0) + 1);
+  });
+
+  it("answers every caller in its turn, refuses an overload, and lets a run finish before it closes", async () => {
+    const scorer = await startScorer(readModelDirectory(SHIPPED), { ...OPTIONS, maxWaitingRows: 2 });
+    const signal = AbortSignal.timeout(20_000);
+    const accepted = [
+      scorer.score(pairs(0), signal),
+      scorer.score(pairs(1), signal),
+      scorer.score(pairs(1), signal),
+    ];
+    await expect(scorer.score(pairs(1), signal)).rejects.toThrow(/wait for the model/);
+    const closed = scorer.close();
+    const [zero, one, again] = await Promise.all(accepted);
+    await closed;
+    expect(one).toEqual(again);
+    expect(zero).not.toEqual(one);
+    await expect(scorer.score(pairs(1), signal)).rejects.toThrow(/not running/);
+  });
+
+  it("lets go of a caller that no longer waits", async () => {
+    const scorer = await startScorer(readModelDirectory(SHIPPED), OPTIONS);
+    await expect(scorer.score(pairs(1), AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
+    await scorer.close();
+  });
+});
