@@ -3,6 +3,7 @@ import type { Detector } from "./detect/detector.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { NamedAnomaly } from "./enrich/name-anomalies.ts";
 import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
+import type { Transport } from "./receive/consume.ts";
 import type { RetryMemory } from "./receive/retries.ts";
 import type { ParsedRecord, SequenceWindow, Windower } from "./window/sequence-window.ts";
 import { type ExportRequest, MalformedRequestError } from "./wire/record-view.ts";
@@ -39,27 +40,35 @@ export interface Stages {
   readonly observer: PipelineObserver;
 }
 
+/** One serialised ExportLogsServiceRequest at the door. */
+export interface Arrival {
+  readonly bytes: Uint8Array;
+  readonly transport: Transport;
+}
+
 /** What the pipeline tells of each request. */
 export interface PipelineObserver {
   incoming(records: number): void;
   /** Records passed on without a verdict. */
   unscored(records: number, cause: unknown): void;
   judged(judged: Judged, seconds: number): void;
-  outcome(outcome: ForwardOutcome, records: number): void;
+  /** Time that a request took before it was forwarded. */
+  prepared(seconds: number): void;
+  outcome(outcome: ForwardOutcome, records: number, transport: Transport): void;
 }
 
 const NOTHING: Judged = { parsed: [], findings: [], anomalies: [] };
 
 /** The whole way of one export request. Its answer is the next hop's answer. */
 export async function processRequest(
-  bytes: Uint8Array,
+  { bytes, transport }: Arrival,
   stages: Stages,
   signal: AbortSignal,
 ): Promise<ForwardOutcome> {
   const pending = stages.retries.take(bytes) ?? (await prepare(bytes, stages, signal));
   if (isOutcome(pending)) return pending;
   const outcome = await stages.forwarder.forward(pending.bytes, signal);
-  stages.observer.outcome(outcome, pending.work.request.records.length);
+  stages.observer.outcome(outcome, pending.work.request.records.length, transport);
   if (outcome.kind === "accepted") acknowledge(pending.work, stages);
   if (outcome.kind === "retry") {
     const rest = { bytes: outcome.remainder ?? pending.bytes, work: pending.work };
@@ -82,11 +91,14 @@ async function prepare(
   stages: Stages,
   signal: AbortSignal,
 ): Promise<Pending | ForwardOutcome> {
+  const startedAtMs = performance.now();
   const request = readOrRefuse(bytes, stages);
   if (isOutcome(request)) return request;
   stages.observer.incoming(request.records.length);
   const { windows, judged } = await judgeOrPassThrough(request, stages, signal);
-  return { bytes: enrichOrPassThrough(request, judged, stages), work: { request, windows, judged } };
+  const enriched = enrichOrPassThrough(request, judged, stages);
+  stages.observer.prepared((performance.now() - startedAtMs) / 1000);
+  return { bytes: enriched, work: { request, windows, judged } };
 }
 
 /** Only here may a request be refused; every later room fails open. */

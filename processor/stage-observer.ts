@@ -1,5 +1,6 @@
 import type { ForwardOutcome } from "./forward/forwarder.ts";
 import type { PipelineObserver } from "./pipeline.ts";
+import type { Transport } from "./receive/consume.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
@@ -40,8 +41,9 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
       metrics.inferred(seconds);
       for (const _ of anomalies) metrics.explained("model", "ok");
     },
-    outcome(outcome, records) {
-      countOutcome(metrics, outcome, records);
+    prepared: metrics.processed,
+    outcome(outcome, records, transport) {
+      countOutcome(metrics, outcome, records, transport);
       if (outcome.kind !== "accepted") {
         warn(outcome.kind, { records, message: outcome.message }, "the next hop did not take the records");
       }
@@ -49,11 +51,18 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
   };
 }
 
-function countOutcome(metrics: Metrics, outcome: ForwardOutcome, records: number): void {
+function countOutcome(
+  metrics: Metrics,
+  outcome: ForwardOutcome,
+  records: number,
+  transport: Transport,
+): void {
   if (outcome.kind !== "accepted") {
+    metrics.refused("next-hop", records);
     metrics.sendFailed(records);
     return;
   }
+  metrics.accepted(transport, records);
   metrics.sent(records - outcome.rejectedRecords);
   metrics.outgoing(records);
   if (outcome.rejectedRecords > 0) metrics.sendFailed(outcome.rejectedRecords);

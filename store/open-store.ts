@@ -23,6 +23,7 @@ export async function openStore({ path }: StoreConfig): Promise<Store> {
     addFeedback: calls.remote("addFeedback"),
     undoFeedback: calls.remote("undoFeedback"),
     feedbackFor: calls.remote("feedbackFor"),
+    countFeedback: calls.remote("countFeedback"),
     labelledScores: calls.remote("labelledScores"),
     threshold: calls.remote("threshold"),
     thresholds: calls.remote("thresholds"),

@@ -6,7 +6,13 @@ import {
   selectAnomaliesSince,
   selectAnomaly,
 } from "./queries/anomalies.ts";
-import { insertFeedback, markUndone, selectFeedback, selectLabelledScores } from "./queries/feedback.ts";
+import {
+  countFeedback,
+  insertFeedback,
+  markUndone,
+  selectFeedback,
+  selectLabelledScores,
+} from "./queries/feedback.ts";
 import { deleteOlder, saveSnapshot, saveStatus, selectSnapshot, selectStatus } from "./queries/stage.ts";
 import {
   addToHistogram,
@@ -41,6 +47,7 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     addFeedback: (feedback) => insertFeedback(db, feedback),
     undoFeedback: (id, atMs) => markUndone(db, id, atMs),
     feedbackFor: (anomalyIds) => selectFeedback(db, anomalyIds),
+    countFeedback: () => countFeedback(db),
     labelledScores: (service, fromMs, toMs) => selectLabelledScores(db, service, fromMs, toMs),
     threshold: async (service) => (await selectThresholds(db, service))[0],
     thresholds: () => selectThresholds(db, undefined),

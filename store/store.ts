@@ -69,6 +69,14 @@ export interface Feedback {
   readonly createdAtMs: number;
 }
 
+/** Feedback ever given, undone or not. */
+export interface FeedbackCounts {
+  /** True anomalies. */
+  readonly confirmed: number;
+  /** False alarms: what was flagged was to be expected. */
+  readonly expected: number;
+}
+
 /** A standing feedback with the score that its anomaly had. */
 export interface LabelledScore {
   readonly anomalyId: string;
@@ -212,6 +220,7 @@ export interface Store {
   /** False when there is no such feedback, or it was undone before. */
   undoFeedback(id: string, atMs: number): Promise<boolean>;
   feedbackFor(anomalyIds: readonly string[]): Promise<readonly Feedback[]>;
+  countFeedback(): Promise<FeedbackCounts>;
   /** Every standing feedback of a service with the score that its anomaly had. */
   labelledScores(service: string, fromMs?: number, toMs?: number): Promise<readonly LabelledScore[]>;
 

@@ -11,8 +11,16 @@ export const detectConfig = z.strictObject({
     .int()
     .min(10)
     .max(60_000)
-    .default(200)
+    .default(500)
     .describe("Longest time that scoring one request may take; after it the records pass on unscored."),
+  max_model_rows: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1_000)
+    .describe(
+      "Events of one request that the event model is run for (about 0.1 ms each); those beyond are judged by the other detectors alone.",
+    ),
   max_services: z
     .int()
     .min(1)

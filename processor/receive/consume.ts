@@ -1,7 +1,11 @@
 import type { ForwardOutcome } from "../forward/forwarder.ts";
 
 /** What every transport calls with one serialised ExportLogsServiceRequest (protobuf). */
-export type Consume = (bytes: Uint8Array, signal: AbortSignal) => Promise<ForwardOutcome>;
+export type Consume = (
+  bytes: Uint8Array,
+  signal: AbortSignal,
+  transport: Transport,
+) => Promise<ForwardOutcome>;
 
 /** What the transports tell of requests. */
 export interface ReceiveObserver {

@@ -22,7 +22,7 @@ export async function handle(
   if (release === undefined) answer = overloadedAnswer();
   else {
     try {
-      answer = answerOf(await consume(bytes, signal));
+      answer = answerOf(await consume(bytes, signal, transport));
     } catch (error) {
       onError(error);
       answer = internalAnswer();

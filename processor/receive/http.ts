@@ -85,9 +85,9 @@ async function answerRequest(
 
 /** JSON becomes protobuf at the door; behind it there is one encoding. */
 function fromJson({ consume }: HandlePorts): HandlePorts["consume"] {
-  return async (bytes, signal) => {
+  return async (bytes, signal, transport) => {
     try {
-      return await consume(jsonToProtobuf(bytes), signal);
+      return await consume(jsonToProtobuf(bytes), signal, transport);
     } catch (error) {
       if (!(error instanceof MalformedRequestError)) throw error;
       return { kind: "refused", reason: "malformed", message: error.message };

@@ -12,7 +12,8 @@ export interface GaugeSources {
   thresholds(): Iterable<{ readonly service: string; readonly value: number }>;
   falseAlarmRates(): { readonly target: number; readonly observed: number };
   modelVersion(): string;
-  streamsActive(): number;
+  /** Feedback ever given. */
+  feedback(): { readonly confirmed: number; readonly expected: number };
   rememberQueueRows(): number;
 }
 
@@ -27,7 +28,8 @@ export interface Metrics {
   scored(result: "normal" | "anomalous" | "unscored", records: number): void;
   processed(seconds: number): void;
   inferred(seconds: number): void;
-  feedback(label: string, count: number): void;
+  /** Events that the event model left to the other detectors. */
+  modelSkipped(events: number): void;
   explained(source: string, outcome: string): void;
   redacted(kind: string, count: number): void;
   rememberDropped(rows: number): void;
@@ -41,24 +43,7 @@ const SECONDS_BUCKETS = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05
 
 /** Creates the metrics; nothing is exported before `handle` is called. */
 export function createMetrics(): Metrics {
-  const exporter = new PrometheusExporter({
-    preventServerStart: true,
-    prefix: "logbert",
-    withoutScopeInfo: true,
-    withoutTargetInfo: true,
-  });
-  const provider = new MeterProvider({
-    readers: [exporter],
-    views: [
-      {
-        instrumentName: "*_seconds",
-        aggregation: {
-          type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
-          options: { boundaries: SECONDS_BUCKETS },
-        },
-      },
-    ],
-  });
+  const { exporter, provider } = createPipeline();
   const meter = provider.getMeter("logbert");
   const counter = (name: string, description: string) => meter.createCounter(name, { description });
   const histogram = (name: string, description: string) => meter.createHistogram(name, { description });
@@ -84,7 +69,10 @@ export function createMetrics(): Metrics {
     "Time in the stage without the next hop.",
   );
   const inferred = histogram("inference_duration_seconds", "Time of one scoring pass over a request.");
-  const feedback = counter("feedback", "Feedback given by people.");
+  const modelSkipped = counter(
+    "event_model_skipped_events",
+    "Events that were judged without the event model, because one request had too many for it.",
+  );
   const explained = counter("explanations", "Explanations made.");
   const redacted = counter("redactions", "Values replaced before something was stored or shown.");
   const dropped = counter("remember_dropped_rows", "Rows not stored because the database did not keep up.");
@@ -101,7 +89,7 @@ export function createMetrics(): Metrics {
     scored: (result, records) => scored.add(records, { result }),
     processed: (seconds) => processed.record(seconds),
     inferred: (seconds) => inferred.record(seconds),
-    feedback: (label, count) => feedback.add(count, { label }),
+    modelSkipped: (events) => modelSkipped.add(events),
     explained: (source, outcome) => explained.add(1, { source, outcome }),
     redacted: (kind, count) => redacted.add(count, { kind }),
     rememberDropped: (rows) => dropped.add(rows),
@@ -109,6 +97,29 @@ export function createMetrics(): Metrics {
     handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
     close: () => provider.shutdown(),
   };
+}
+
+/** A meter provider that nothing leaves before somebody scrapes. */
+function createPipeline(): { readonly exporter: PrometheusExporter; readonly provider: MeterProvider } {
+  const exporter = new PrometheusExporter({
+    preventServerStart: true,
+    prefix: "logbert",
+    withoutScopeInfo: true,
+    withoutTargetInfo: true,
+  });
+  const provider = new MeterProvider({
+    readers: [exporter],
+    views: [
+      {
+        instrumentName: "*_seconds",
+        aggregation: {
+          type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
+          options: { boundaries: SECONDS_BUCKETS },
+        },
+      },
+    ],
+  });
+  return { exporter, provider };
 }
 
 function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
@@ -123,9 +134,13 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
       description: "Templates evicted, least recently used first.",
     })
     .addCallback((result) => result.observe(sources.templatesEvicted()));
-  gauge("streams_active", "Streams in memory.").addCallback((result) =>
-    result.observe(sources.streamsActive()),
-  );
+  meter
+    .createObservableCounter("feedback", { description: "Feedback given by people." })
+    .addCallback((result) => {
+      const { confirmed, expected } = sources.feedback();
+      result.observe(confirmed, { label: "true_anomaly" });
+      result.observe(expected, { label: "false_alarm" });
+    });
   gauge("remember_queue_rows", "Rows waiting for the database.").addCallback((result) =>
     result.observe(sources.rememberQueueRows()),
   );

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { toFeedback } from "../rows.ts";
-import type { Feedback, LabelledScore } from "../store.ts";
+import type { Feedback, FeedbackCounts, LabelledScore } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
 export async function insertFeedback(db: Kysely<Tables>, feedback: Feedback): Promise<void> {
@@ -43,6 +43,16 @@ export async function selectFeedback(
     .orderBy("id")
     .execute();
   return rows.map(toFeedback);
+}
+
+export async function countFeedback(db: Kysely<Tables>): Promise<FeedbackCounts> {
+  const rows = await db
+    .selectFrom("feedback")
+    .select((select) => ["is_true_anomaly", select.fn.countAll().as("count")])
+    .groupBy("is_true_anomaly")
+    .execute();
+  const count = (label: number) => Number(rows.find((row) => row.is_true_anomaly === label)?.count ?? 0);
+  return { confirmed: count(1), expected: count(0) };
 }
 
 export async function selectLabelledScores(

@@ -1,0 +1,29 @@
+/** Something that is done again and again until it is stopped. */
+export interface Periodic {
+  /** Stops the timer and waits for a run in progress. */
+  stop(): Promise<void>;
+}
+
+/** Runs `task` every `intervalMs`, never twice at the same time; a failure is told and the next run comes all the same. */
+export function periodically(
+  intervalMs: number,
+  task: () => Promise<void> | void,
+  onError: (error: unknown) => void,
+): Periodic {
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= Promise.resolve()
+      .then(task)
+      .catch(onError)
+      .finally(() => {
+        running = undefined;
+      });
+  }, intervalMs);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { CalibrateConfig } from "./calibrate/config.ts";
+import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
+import type { DetectConfig } from "./detect/config.ts";
+import type { Detector, DetectorName } from "./detect/detector.ts";
+import { createEventModelDetector } from "./detect/event-model.ts";
+import type { EventScorer } from "./detect/event-scorer.ts";
+import { createNewTemplateDetector } from "./detect/new-template.ts";
+import { createNgramDetector } from "./detect/ngram.ts";
+import type { AttributesConfig } from "./enrich/config.ts";
+import { createExplain } from "./explain/create-explain.ts";
+import type { Explain } from "./explain/explain.ts";
+import type { RedactConfig } from "./redact/config.ts";
+import { createRedactor } from "./redact/redact.ts";
+import type { TemplateConfig } from "./template/config.ts";
+import { createTemplateMiner } from "./template/create-template-miner.ts";
+import type { MinerSnapshot, TemplateMiner } from "./template/template-miner.ts";
+import type { WindowConfig } from "./window/config.ts";
+import { createWindower } from "./window/create-windower.ts";
+import type { Windower } from "./window/sequence-window.ts";
+import { createStreamKey } from "./window/stream-key.ts";
+import type { RecordView } from "./wire/record-view.ts";
+
+/** The slices of the configuration that the walking rooms need. */
+export interface RoomsConfig {
+  readonly template: TemplateConfig;
+  readonly window: WindowConfig;
+  readonly detect: DetectConfig;
+  readonly calibrate: CalibrateConfig;
+  readonly redact: RedactConfig;
+  readonly attributes: AttributesConfig;
+}
+
+/** The rooms that a record walks through, without the doors: no network, no database. */
+export interface Rooms {
+  readonly miner: TemplateMiner;
+  readonly streamKey: (record: RecordView) => string;
+  readonly windower: Windower;
+  readonly detectors: readonly Detector[];
+  readonly judge: ServiceJudge;
+  readonly explain: Explain;
+  readonly redact: (text: string) => string;
+}
+
+/** What the rooms are furnished with. The model is handed in, because it runs on a thread of its own. */
+export interface RoomsPorts {
+  readonly scorer: EventScorer;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly minerSnapshot?: MinerSnapshot | undefined;
+  readonly onRedaction?: (kind: string) => void;
+  /** Told how many events of a request the event model left to the other detectors. */
+  readonly onSkipped?: (events: number) => void;
+}
+
+/** Furnishes the rooms. */
+export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
+  const redact = createRedactor(config.redact, ports.onRedaction);
+  return {
+    miner: createTemplateMiner(config.template, ports.minerSnapshot),
+    streamKey: createStreamKey(config.window),
+    windower: createWindower(config.window, ports.now),
+    detectors: config.detect.detectors.map((name) => createDetector(name, config.detect, ports)),
+    judge: createJudge(config.calibrate, { modelVersion: ports.scorer.version, now: ports.now }),
+    explain: createExplain({ redact }),
+    redact,
+  };
+}
+
+function createDetector(name: DetectorName, config: DetectConfig, ports: RoomsPorts): Detector {
+  const maxServices = config.max_services;
+  const maxKnownTemplates = config.max_known_templates;
+  switch (name) {
+    case "event-model":
+      return createEventModelDetector(ports.scorer, {
+        maxServices,
+        maxRows: config.max_model_rows,
+        ...(ports.onSkipped === undefined ? {} : { onSkipped: ports.onSkipped }),
+      });
+    case "new-template":
+      return createNewTemplateDetector({ maxServices, maxKnownTemplates });
+    case "ngram":
+      return createNgramDetector({ maxServices, maxKnownTemplates });
+  }
+}

@@ -1,0 +1,48 @@
+import type { Store } from "../store/store.ts";
+import { type Periodic, periodically } from "./periodic.ts";
+import { processSilence, type Stages } from "./pipeline.ts";
+import type { RememberConfig } from "./remember/config.ts";
+import type { Rememberer } from "./remember/remember.ts";
+import type { Rooms } from "./rooms.ts";
+import type { Settings } from "./settings.ts";
+import { saveSnapshots } from "./snapshots.ts";
+import type { Log } from "./telemetry/log.ts";
+
+const SETTINGS_INTERVAL_MS = 1_000;
+const SILENCE_INTERVAL_MS = 1_000;
+const EXPIRY_INTERVAL_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** What the stage does besides requests. */
+export interface TimedWork {
+  readonly config: { readonly remember: RememberConfig };
+  readonly store: Store;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly rooms: Rooms;
+  readonly stages: Stages;
+  readonly rememberer: Rememberer;
+  readonly settings: Settings;
+}
+
+/** Writes findings down, saves what was learned, judges silence, follows people's settings, and deletes what is too old. */
+export function startTimers(work: TimedWork): readonly Periodic[] {
+  const { config, store, log, now, rooms, stages, rememberer, settings } = work;
+  const every = (intervalMs: number, what: string, task: () => Promise<void>) =>
+    periodically(intervalMs, task, (error) =>
+      log.warn({ reason: String(error) }, `${what} failed; it is tried again`),
+    );
+  return [
+    every(config.remember.flush_interval_ms, "writing findings", () => rememberer.flush()),
+    every(config.remember.snapshot_interval_ms, "saving what was learned", () =>
+      saveSnapshots(store, rooms, now()),
+    ),
+    every(SILENCE_INTERVAL_MS, "judging silent sessions", () =>
+      processSilence(now(), stages, AbortSignal.timeout(stages.scoringBudgetMs)),
+    ),
+    every(SETTINGS_INTERVAL_MS, "reading thresholds", () => settings.follow()),
+    every(EXPIRY_INTERVAL_MS, "deleting what is too old", () =>
+      store.expire(now() - config.remember.retention_days * DAY_MS),
+    ),
+  ];
+}

@@ -1,0 +1,198 @@
+import type { LiveRecord } from "../store/live-record.ts";
+import type { StageStatus, Store } from "../store/store.ts";
+import type { EventScorer } from "./detect/event-scorer.ts";
+import { enrich, type Judged } from "./enrich/enrich.ts";
+import { nameAnomalies } from "./enrich/name-anomalies.ts";
+import type { ForwardConfig } from "./forward/config.ts";
+import { createForwarder } from "./forward/create-forwarder.ts";
+import { createForwardMonitor } from "./forward/forward-monitor.ts";
+import { parseRecords } from "./parse-records.ts";
+import type { Periodic } from "./periodic.ts";
+import { processRequest, type Stages } from "./pipeline.ts";
+import type { ReceiveConfig } from "./receive/config.ts";
+import { createRetryMemory } from "./receive/retries.ts";
+import { type Receivers, startReceivers } from "./receive/start-receivers.ts";
+import type { RememberConfig } from "./remember/config.ts";
+import { createRememberer, type Rememberer } from "./remember/remember.ts";
+import { toLiveRecords } from "./remember/to-live-records.ts";
+import { createRooms, type Rooms, type RoomsConfig } from "./rooms.ts";
+import { followSettings, type Settings } from "./settings.ts";
+import { loadMinerSnapshot, restoreStates, saveSnapshots } from "./snapshots.ts";
+import { createStageObserver, type StageObserver } from "./stage-observer.ts";
+import { startTimers } from "./stage-timers.ts";
+import type { Log } from "./telemetry/log.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+import { readRequest } from "./wire/read-request.ts";
+import type { ExportRequest } from "./wire/record-view.ts";
+
+/** The slices of the configuration that a stage needs. */
+export interface StageConfig extends RoomsConfig {
+  readonly receive: ReceiveConfig;
+  readonly forward: ForwardConfig;
+  readonly remember: RememberConfig;
+}
+
+/** What a stage is handed. */
+export interface StagePorts {
+  readonly store: Store;
+  readonly scorer: EventScorer;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** A new ULID; sorts by time. */
+  readonly newId: () => string;
+  /** The program's version, for the status. */
+  readonly version: string;
+  /** Shows records to live views; must not wait. Undefined while nobody looks. */
+  readonly live: () => ((records: readonly LiveRecord[]) => void) | undefined;
+}
+
+/** A running stage. */
+export interface Stage {
+  /** host:port of each transport, really bound; undefined for one that is switched off. */
+  readonly grpcAddress: string | undefined;
+  readonly httpAddress: string | undefined;
+  /** Stops accepting, finishes what is in flight, saves what was learned. */
+  stop(): Promise<void>;
+}
+
+/** Builds the rooms, gives them back what they knew, and opens the doors. Rejects when a door or the store cannot be opened. */
+export async function startStage(config: StageConfig, ports: StagePorts): Promise<Stage> {
+  const { store, log, metrics, now } = ports;
+  const rooms = await furnish(config, ports);
+  const settings = await followSettings(store, rooms.judge);
+  const observer = createStageObserver(metrics, log, now);
+  const forwarder = createForwardMonitor(
+    createForwarder(config.forward),
+    config.forward.endpoint === "" ? "sink" : "unknown",
+  );
+  const rememberer = createRememberer(config.remember, {
+    store,
+    redact: rooms.redact,
+    learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
+    thresholds: () => thresholdsOf(rooms),
+    status: statusOf(config, ports, observer, forwarder.state),
+    onDropped: metrics.rememberDropped,
+  });
+  const stages: Stages = {
+    read: readRequest,
+    parse: (request) => parseRecords(request, { ...rooms, now }),
+    windower: rooms.windower,
+    detectors: rooms.detectors,
+    judge: rooms.judge,
+    name: (findings) => nameAnomalies(findings, rooms.explain, ports.newId),
+    enrich: (request, judged) => enrich(request, judged, config.attributes.prefix),
+    forwarder,
+    retries: createRetryMemory({ now, ...config.receive.retry_memory }),
+    remember: (request, judged) => {
+      rememberer.remember(request, judged);
+      showLive(request, judged, rooms, ports);
+    },
+    scoringBudgetMs: config.detect.scoring_budget_ms,
+    observer,
+  };
+  observeGauges(ports, rooms, rememberer, settings);
+  const receivers = await startReceivers(config.receive, {
+    consume: (bytes, signal, transport) => processRequest({ bytes, transport }, stages, signal),
+    // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
+    observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
+    onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
+  });
+  const timers = startTimers({ config, store, log, now, rooms, stages, rememberer, settings });
+  return {
+    grpcAddress: receivers.grpcAddress,
+    httpAddress: receivers.httpAddress,
+    stop: () => stopStage({ receivers, timers, stages, rooms, rememberer }, ports),
+  };
+}
+
+/** The rooms with everything that they knew before the last stop. */
+async function furnish(
+  config: StageConfig,
+  { store, scorer, metrics, log, now }: StagePorts,
+): Promise<Rooms> {
+  const onUnusable = (name: string, cause: unknown) =>
+    log.warn({ name, reason: String(cause) }, "a saved state could not be read: that part starts empty");
+  const rooms = createRooms(config, {
+    scorer,
+    now,
+    minerSnapshot: await loadMinerSnapshot(store, onUnusable),
+    onRedaction: (kind) => metrics.redacted(kind, 1),
+    onSkipped: metrics.modelSkipped,
+  });
+  await restoreStates(store, rooms, onUnusable);
+  return rooms;
+}
+
+function thresholdsOf({ judge }: Rooms): readonly { readonly service: string; readonly value: number }[] {
+  return judge.services().map(({ service, threshold }) => ({ service, value: threshold }));
+}
+
+function showLive(
+  request: ExportRequest | undefined,
+  judged: Judged,
+  { redact }: Rooms,
+  { live }: StagePorts,
+): void {
+  const show = live();
+  if (show !== undefined && request !== undefined) show(toLiveRecords(request, judged, redact));
+}
+
+function statusOf(
+  config: StageConfig,
+  { version, scorer, now }: StagePorts,
+  observer: StageObserver,
+  forwardState: () => StageStatus["forwardState"],
+): () => StageStatus {
+  const startedAtMs = now();
+  return () => ({
+    version,
+    modelVersion: scorer.version,
+    startedAtMs,
+    updatedAtMs: now(),
+    recordsPerSecond: observer.recordsPerSecond(),
+    forwardEndpoint: config.forward.endpoint || undefined,
+    forwardState: forwardState(),
+  });
+}
+
+function observeGauges(
+  { metrics, scorer }: StagePorts,
+  rooms: Rooms,
+  rememberer: Rememberer,
+  settings: Settings,
+): void {
+  metrics.observe({
+    templatesActive: () => rooms.miner.templatesActive,
+    templatesEvicted: () => rooms.miner.templatesEvicted,
+    thresholds: () => thresholdsOf(rooms),
+    falseAlarmRates: () => rooms.judge.falseAlarmRates(),
+    feedback: () => settings.feedback(),
+    modelVersion: () => scorer.version,
+    rememberQueueRows: () => rememberer.queuedAnomalies,
+  });
+}
+
+interface Running {
+  readonly receivers: Receivers;
+  readonly timers: readonly Periodic[];
+  readonly stages: Stages;
+  readonly rooms: Rooms;
+  readonly rememberer: Rememberer;
+}
+
+async function stopStage(
+  { receivers, timers, stages, rooms, rememberer }: Running,
+  { store, log, now }: StagePorts,
+): Promise<void> {
+  await receivers.stop();
+  await Promise.all(timers.map((timer) => timer.stop()));
+  await stages.forwarder.close();
+  try {
+    await rememberer.flush();
+    await saveSnapshots(store, rooms, now());
+  } catch (error) {
+    log.error({ reason: String(error) }, "what was learned since the last save could not be written");
+  }
+}
