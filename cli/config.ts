@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { apiConfig } from "../api/config.ts";
 import { calibrateConfig } from "../processor/calibrate/config.ts";
 import { detectConfig } from "../processor/detect/config.ts";
 import { attributesConfig } from "../processor/enrich/config.ts";
 import { forwardConfig } from "../processor/forward/config.ts";
+import { inferenceConfig } from "../processor/inference/config.ts";
 import { receiveConfig } from "../processor/receive/config.ts";
 import { redactConfig } from "../processor/redact/config.ts";
 import { rememberConfig } from "../processor/remember/config.ts";
@@ -18,11 +20,13 @@ export const configSchema = z.strictObject({
   template: templateConfig.prefault({}).describe("Template mining."),
   window: windowConfig.prefault({}).describe("Streams and windows."),
   detect: detectConfig.prefault({}).describe("Detectors."),
+  inference: inferenceConfig.prefault({}).describe("The model's weights."),
   calibrate: calibrateConfig.prefault({}).describe("From surprise to score, and from score to alert."),
   redact: redactConfig.prefault({}).describe("What is replaced before anything is stored or shown."),
   attributes: attributesConfig.prefault({}).describe("What is written into each record."),
   remember: rememberConfig.prefault({}).describe("What is written down, how often, for how long."),
   store: storeConfig.prefault({}).describe("The database."),
+  api: apiConfig.prefault({}).describe("GraphQL and the UI."),
   telemetry: telemetryConfig.prefault({}).describe("Own metrics and logs."),
 });
 
@@ -31,6 +35,7 @@ export type Config = z.infer<typeof configSchema>;
 
 /** Where the environment variables of the original program, and of OpenTelemetry, go. */
 export const ENVIRONMENT: Readonly<Record<string, readonly [room: keyof Config, key: string]>> = {
+  LOGBERT_MODEL: ["inference", "model"],
   WINDOW_TYPE: ["window", "type"],
   SEQUENCE_LENGTH: ["window", "size"],
   SLIDING_STEP: ["window", "step"],

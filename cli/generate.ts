@@ -56,20 +56,29 @@ export function registerGenerate(program: Command): void {
  * Runs until the duration or the number of records is reached, or the signal says stop.
  *
  * @param rawOptions as commander gives them, all texts
+ * @param onIncident told of each incident as it begins
  * @returns the exit code
  * @throws UsageError for wrong options
  */
-export async function runGenerate(rawOptions: unknown, io: CommandIo): Promise<0 | 1> {
+export async function runGenerate(
+  rawOptions: unknown,
+  io: CommandIo,
+  onIncident: (incident: Incident) => void = () => undefined,
+): Promise<0 | 1> {
   const options = parseOptions(optionsSchema, rawOptions);
   const liveFromMs = io.clock.now();
   const startMs = liveFromMs - options.history;
   const { seed, rate: ratePerSecond, incidents } = options;
+  const writeLabel = createLabelWriter(options.labels, io);
   const stream = createLogStream({
     seed,
     startMs,
     ratePerSecond,
     incidents: incidents === undefined ? [] : planIncidents({ ...incidents, startMs: liveFromMs }),
-    onIncident: createLabelWriter(options.labels, io),
+    onIncident: (incident) => {
+      writeLabel(incident);
+      onIncident(incident);
+    },
   });
   const endMs = options.duration === undefined ? Number.POSITIVE_INFINITY : liveFromMs + options.duration;
   const pace = { startMs, endMs, recordsMax: options.records };

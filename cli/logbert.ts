@@ -1,7 +1,12 @@
 import { Command, CommanderError } from "commander";
+import { registerDemo } from "./demo.ts";
 import { exitCodeFor } from "./exit-code.ts";
 import { registerGenerate } from "./generate.ts";
+import { loadConfig } from "./load-config.ts";
 import { registerReplay } from "./replay.ts";
+import { registerScore } from "./score.ts";
+import { registerServe } from "./serve.ts";
+import { openStandalone } from "./standalone.ts";
 import { registerTail } from "./tail.ts";
 import { registerValidate } from "./validate.ts";
 import { packageVersion } from "./version.ts";
@@ -14,9 +19,15 @@ const program = new Command("logbert")
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
 
-for (const register of [registerValidate, registerTail, registerReplay, registerGenerate]) {
-  register(program);
-}
+registerServe(program);
+registerDemo(program);
+registerValidate(program);
+registerTail(program, {
+  openStandalone: (io) => openStandalone(loadConfig({ file: undefined, environment: process.env }), io),
+});
+registerReplay(program);
+registerGenerate(program);
+registerScore(program);
 // Subcommands inherit neither setting: without it a wrong option of theirs would leave with 1 instead of 2.
 for (const command of program.commands) command.exitOverride();
 

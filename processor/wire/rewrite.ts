@@ -123,8 +123,8 @@ function measureGrowth(index: RequestIndex, edits: RecordEdits): Growth {
     const lengthAt = cells[base + MESSAGE.lengthAt] ?? 0;
     const contentStart = cells[base + MESSAGE.contentStart] ?? 0;
     const oldWidth = contentStart - lengthAt;
-    const grown =
-      delta + lengthWidth((cells[base + MESSAGE.end] ?? 0) - contentStart, oldWidth, delta) - oldWidth;
+    const length = (cells[base + MESSAGE.end] ?? 0) - contentStart;
+    const grown = delta + lengthWidth(length, oldWidth, length + delta) - oldWidth;
     const parent = cells[base + MESSAGE.parent] ?? -1;
     if (parent < 0) total += grown;
     else byMessage[parent] = (byMessage[parent] ?? 0) + grown;

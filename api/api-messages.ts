@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { storeConfig } from "../store/config.ts";
+import type { LiveRecord } from "../store/live-record.ts";
+import { apiConfig } from "./config.ts";
+
+/** The stage and the API run in processes of their own: what they say to each other besides the store. */
+export const startMessage = z.object({
+  kind: z.literal("start"),
+  config: apiConfig,
+  store: storeConfig,
+  version: z.string(),
+  uiDirectory: z.string(),
+});
+
+/** To the API process. */
+export type ToApi =
+  | z.infer<typeof startMessage>
+  | { readonly kind: "records"; readonly records: readonly LiveRecord[] }
+  | { readonly kind: "stop" };
+
+/** From the API process. */
+export type FromApi =
+  | { readonly kind: "listening"; readonly address: string }
+  | { readonly kind: "failed"; readonly message: string; readonly remedy: string }
+  | { readonly kind: "watched"; readonly isWatched: boolean }
+  | { readonly kind: "error"; readonly reason: string };

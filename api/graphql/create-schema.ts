@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { makeExecutableSchema } from "@graphql-tools/schema";
+import type { GraphQLSchema } from "graphql";
+import { anomalies } from "./anomalies.ts";
+import { dateTime } from "./date-time.ts";
+import { feedback } from "./feedback.ts";
+import { live } from "./live.ts";
+import { scoreSeries } from "./score-series.ts";
+import { services } from "./services.ts";
+import { status } from "./status.ts";
+import { templates } from "./templates.ts";
+import { thresholds } from "./thresholds.ts";
+import { training } from "./training.ts";
+
+/** schema.graphql with its resolvers; throws when one of them has no field in it. */
+export function createSchema(): GraphQLSchema {
+  return makeExecutableSchema({
+    typeDefs: readFileSync(new URL("../schema.graphql", import.meta.url), "utf8"),
+    resolvers: [
+      { DateTime: dateTime },
+      anomalies,
+      feedback,
+      live,
+      scoreSeries,
+      services,
+      status,
+      templates,
+      thresholds,
+      training,
+    ],
+    resolverValidationOptions: { requireResolversToMatchSchema: "error" },
+  });
+}

@@ -1,0 +1,16 @@
+import type { ServiceSummary } from "../../store/store.ts";
+import type { Context } from "./context.ts";
+import { thresholdOrDefault } from "./thresholds.ts";
+
+/** Query.services and the fields of Service. */
+export const services = {
+  Query: {
+    services: (_: unknown, __: unknown, { store }: Context) => store.services(),
+  },
+  Service: {
+    learningState: ({ learningState }: ServiceSummary) => learningState.toUpperCase(),
+    lastSeen: ({ lastSeenMs }: ServiceSummary) => lastSeenMs,
+    threshold: async ({ name }: ServiceSummary, _: unknown, { thresholdOf, now }: Context) =>
+      thresholdOrDefault(name, await thresholdOf.load(name), now()),
+  },
+};

@@ -1,0 +1,33 @@
+import type { Context } from "./context.ts";
+
+/** A stage that has not been heard of for this long is not running, or cannot write. */
+export const STALE_AFTER_MS = 15_000;
+
+/** Query.status: the stage's last heartbeat. */
+export const status = {
+  Query: {
+    async status(_: unknown, __: unknown, { store, now, version }: Context) {
+      const stage = await store.status();
+      if (stage === undefined)
+        return {
+          version,
+          model: "starting",
+          uptimeSeconds: 0,
+          recordsPerSecond: 0,
+          forwardEndpoint: null,
+          forwardState: "UNKNOWN",
+          database: "ok",
+        };
+      const isStale = now() - stage.updatedAtMs > STALE_AFTER_MS;
+      return {
+        version: stage.version,
+        model: stage.modelVersion,
+        uptimeSeconds: (stage.updatedAtMs - stage.startedAtMs) / 1000,
+        recordsPerSecond: isStale ? 0 : stage.recordsPerSecond,
+        forwardEndpoint: stage.forwardEndpoint ?? null,
+        forwardState: stage.forwardState.toUpperCase(),
+        database: isStale ? "stale" : "ok",
+      };
+    },
+  },
+};

@@ -1,0 +1,28 @@
+import type { TemplateSummary } from "../../store/store.ts";
+import { type PageArguments, paginate } from "./connection.ts";
+import type { Context } from "./context.ts";
+
+/** Query.templates and the fields of Template. */
+export const templates = {
+  Query: {
+    templates: (
+      _: unknown,
+      { service, ...page }: PageArguments & { readonly service?: string | null },
+      { store, config }: Context,
+    ) =>
+      paginate(
+        page,
+        config.max_page_size,
+        ({ first, after }) =>
+          store.templates(service ?? undefined, {
+            first,
+            after: after === undefined ? undefined : Number(after),
+          }),
+        ({ sequence }) => String(sequence),
+      ),
+  },
+  Template: {
+    firstSeen: ({ firstSeenMs }: TemplateSummary) => firstSeenMs,
+    lastSeen: ({ lastSeenMs }: TemplateSummary) => lastSeenMs,
+  },
+};

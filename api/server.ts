@@ -1,0 +1,168 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { ApolloServer } from "@apollo/server";
+import { ApolloArmor } from "@escape.tech/graphql-armor";
+import { GraphQLError, type ValidationRule } from "graphql";
+import { ulid } from "ulid";
+import type { LiveRecord } from "../store/live-record.ts";
+import type { Store } from "../store/store.ts";
+import { createHostCheck } from "./access/host.ts";
+import { createAnomalyFeed } from "./anomaly-feed.ts";
+import { createBroadcast } from "./broadcast.ts";
+import type { ApiConfig } from "./config.ts";
+import { type Context, createContext } from "./graphql/context.ts";
+import { createSchema } from "./graphql/create-schema.ts";
+import { toPublic } from "./graphql/errors.ts";
+import { STALE_AFTER_MS } from "./graphql/status.ts";
+import { createGraphqlEndpoint } from "./graphql-endpoint.ts";
+import { createStaticFiles } from "./static-files.ts";
+import { PARSE_OPTIONS, serveSubscriptions } from "./subscriptions.ts";
+
+/** What the API is handed. */
+export interface ApiPorts {
+  readonly config: ApiConfig;
+  readonly store: Store;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly version: string;
+  /** Directory of the built UI. */
+  readonly uiDirectory: string;
+  /** Told whether anybody watches the live tail. */
+  readonly onWatched: (isWatched: boolean) => void;
+  /** Told what callers are not. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** A listening API. */
+export interface Api {
+  /** host:port really bound. */
+  readonly address: string;
+  /** Shows records to those who watch the live tail. */
+  show(records: readonly LiveRecord[]): void;
+  close(): Promise<void>;
+}
+
+/** The address of the API cannot be listened on. */
+export class ApiListenError extends Error {
+  override readonly name = "ApiListenError";
+  readonly remedy: string;
+  constructor(endpoint: string, cause: unknown) {
+    const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+    super(`api.endpoint: cannot listen on ${endpoint}${code}`, { cause });
+    this.remedy = `Stop the program that uses ${endpoint}, or set api.endpoint to another host:port.`;
+  }
+}
+
+const LIVE_QUEUE_MAX = 500;
+const READ_METHODS = new Set(["GET", "HEAD"]);
+
+/** Serves GraphQL, the UI and the probes. Rejects with an {@link ApiListenError}. */
+export async function startApi(ports: ApiPorts): Promise<Api> {
+  const { config, store, now, version, onError } = ports;
+  const feed = createAnomalyFeed(store, onError);
+  const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
+  const context = () =>
+    createContext({ config, store, now, version, newId: ulid, anomalies: feed.listen, records: live.listen });
+  const schema = createSchema();
+  const format = (error: GraphQLError) => toPublic(error, onError);
+  const rules = limitRules();
+  const apollo = new ApolloServer<Context>({
+    schema,
+    validationRules: [...rules],
+    parseOptions: PARSE_OPTIONS,
+    introspection: config.introspection,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: (formatted, error) => (error instanceof GraphQLError ? format(error) : formatted),
+  });
+  await apollo.start();
+  const isAllowed = createHostCheck(hostOf(config.endpoint), config.allowed_hosts);
+  const graphql = createGraphqlEndpoint(apollo, context, config.max_body_bytes);
+  const files = createStaticFiles(ports.uiDirectory);
+  const route = createRouter({ isAllowed, graphql, files, isReady: () => isReady(store, now) });
+  const server = createServer((request, response) => {
+    route(request, response).catch((error: unknown) => {
+      onError(error);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  const sockets = serveSubscriptions(server, { schema, config, context, rules, isAllowed, format });
+  const address = await listen(server, config.endpoint);
+  return {
+    address,
+    show: live.send,
+    async close() {
+      feed.close();
+      live.close();
+      await sockets.close();
+      await apollo.stop();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** Depth, aliases, directives and cost of one operation are bounded, over both transports. */
+function limitRules(): readonly ValidationRule[] {
+  const armor = new ApolloArmor({ maxDepth: { n: 12 }, costLimit: { maxCost: 10_000 } });
+  return armor.protect().validationRules;
+}
+
+interface Routes {
+  readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;
+  readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly files: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
+  readonly isReady: () => Promise<boolean>;
+}
+
+function createRouter({ isAllowed, graphql, files, isReady }: Routes) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = (request.url ?? "/").split("?")[0];
+    // Probes come from orchestrators that use any address.
+    if (path === "/livez") return answer(response, 200, "alive");
+    if (path === "/readyz") return probe(response, await isReady());
+    if (!isAllowed(request.headers.host, request.headers.origin))
+      return answer(response, 403, "This host name is not allowed; name it in api.allowed_hosts.");
+    if (path === "/graphql") return graphql(request, response);
+    if (!READ_METHODS.has(request.method ?? "")) return answer(response, 405, "Only GET");
+    if (files !== undefined) return files(request, response);
+    return answer(response, 404, "The UI is not built: run npm run build:ui. GraphQL is at /graphql.");
+  };
+}
+
+function probe(response: ServerResponse, isReady: boolean): void {
+  answer(response, isReady ? 200 : 503, isReady ? "ready" : "not ready");
+}
+
+/** Ready: the database answers, and the stage has written its heartbeat lately. */
+async function isReady(store: Store, now: () => number): Promise<boolean> {
+  try {
+    const status = await store.status();
+    return status !== undefined && now() - status.updatedAtMs <= STALE_AFTER_MS;
+  } catch {
+    return false;
+  }
+}
+
+function answer(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);
+}
+
+function hostOf(endpoint: string): string {
+  return endpoint.slice(0, endpoint.lastIndexOf(":"));
+}
+
+async function listen(server: Server, endpoint: string): Promise<string> {
+  const host = hostOf(endpoint);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(new ApiListenError(endpoint, error)));
+    server.listen(
+      Number(endpoint.slice(endpoint.lastIndexOf(":") + 1)),
+      host.replace(/^\[|\]$/g, ""),
+      resolve,
+    );
+  });
+  const bound = server.address();
+  return typeof bound === "object" && bound !== null ? `${host}:${bound.port}` : endpoint;
+}

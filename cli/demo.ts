@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { createLog } from "../processor/telemetry/log.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Anomaly } from "../store/store.ts";
+import { type Config, configSchema } from "./config.ts";
+import { watchIncidents } from "./demo/watch-incidents.ts";
+import { runGenerate } from "./generate.ts";
+import { type CommandIo, processIo } from "./lines/command-io.ts";
+import { startProduct } from "./start-product.ts";
+
+/** What is played: some minutes of a normal past at once, then a live stream with an incident every 25 s. */
+const STREAM = { rate: "50", history: "10m", incidents: "every=25s,for=10s", seed: "42" };
+
+/** `logbert demo`: the whole product on embedded defaults, with a live log stream. */
+export function registerDemo(program: Command): void {
+  program
+    .command("demo")
+    .description(
+      "Run the whole product on embedded defaults and play a live log stream with incidents into it.",
+    )
+    .action(async () => {
+      process.exitCode = await runDemo(processIo());
+    });
+}
+
+/** Runs until the signal says stop; the data directory goes with it. */
+async function runDemo(io: CommandIo): Promise<0 | 1> {
+  const directory = mkdtempSync(join(tmpdir(), "logbert-demo-"));
+  const config = configSchema.parse({
+    store: { path: join(directory, "logbert.db") },
+    remember: { flush_interval_ms: 250 },
+    telemetry: { log_level: "WARN" },
+  });
+  try {
+    return await play(config, io);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function play(config: Config, io: CommandIo): Promise<0 | 1> {
+  const product = await startProduct(config, createLog(config.telemetry.log_level));
+  const store = await openStore(config.store);
+  try {
+    await io.out(
+      `logbert is running.\n\n  UI       http://${product.apiAddress}/\n  GraphQL  http://${product.apiAddress}/graphql\n  OTLP     ${product.grpcAddress} (gRPC), ${product.httpAddress} (HTTP)\n  Metrics  http://${product.metricsAddress}/metrics\n\nTen minutes of normal logs are played first, then incidents come every 25 s. Stop with Ctrl-C.\n\n`,
+    );
+    const watcher = watchIncidents(
+      store,
+      (incident, anomaly) =>
+        void io.out(
+          `Flagged: ${incident.kind} in ${incident.service}, score ${anomaly.score.toFixed(3)}\n  ${anomaly.explanation.summary}\n  http://${product.apiAddress}${pathOf(anomaly)}\n`,
+        ),
+    );
+    const options = { ...STREAM, endpoint: product.grpcAddress };
+    await runGenerate(options, io, watcher.expect);
+    await watcher.stop();
+    return 0;
+  } finally {
+    await store.close();
+    await product.stop();
+  }
+}
+
+/** The anomaly's page in the UI. */
+function pathOf({ id }: Anomaly): string {
+  return `/anomalies/${id}`;
+}

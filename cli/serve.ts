@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import { createLog } from "../processor/telemetry/log.ts";
+import { processIo } from "./lines/command-io.ts";
+import { loadConfig } from "./load-config.ts";
+import { runScore } from "./score.ts";
+import { startProduct } from "./start-product.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+/** `logbert serve`: the stage, the GraphQL API and the UI until SIGTERM or SIGINT. */
+export function registerServe(program: Command): void {
+  program
+    .command("serve")
+    .description("Run the stage, the GraphQL API and the UI until SIGTERM or SIGINT.")
+    .option(
+      "--config <file>",
+      "configuration file (default: LOGBERT_CONFIG, else ./logbert.yaml where it exists)",
+    )
+    .action(async (options: { config?: string }) => {
+      // The original program's batch mode: records from standard input, verdicts on standard output.
+      if (process.env["BATCH_MODE"]?.toLowerCase() === "true")
+        process.exitCode = await runScore(["-"], options, processIo());
+      else await serve(options.config);
+    });
+}
+
+async function serve(file: string | undefined): Promise<void> {
+  const config = loadConfig({ file, environment: process.env });
+  const log = createLog(config.telemetry.log_level);
+  const stopped = stopSignal();
+  const { grpcAddress, httpAddress, apiAddress, metricsAddress, stop } = await startProduct(config, log);
+  log.info(
+    {
+      grpc: grpcAddress,
+      http: httpAddress,
+      api: apiAddress,
+      metrics: metricsAddress,
+      forward: config.forward.endpoint || "(sink)",
+    },
+    "logbert is running",
+  );
+  const signal = await stopped;
+  log.info({ signal }, "stopping: finishing what is in flight");
+  await stop();
+  log.info("stopped");
+}

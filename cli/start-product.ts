@@ -1,0 +1,83 @@
+import { monotonicFactory } from "ulid";
+import { startApiProcess } from "../api/start-api-process.ts";
+import { startStage } from "../processor/stage.ts";
+import type { Log } from "../processor/telemetry/log.ts";
+import { createMetrics } from "../processor/telemetry/metrics.ts";
+import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Config } from "./config.ts";
+import { openScorer } from "./open-scorer.ts";
+import { packageFile } from "./package-files.ts";
+import { packageVersion } from "./version.ts";
+
+/** The whole product, running. Addresses are host:port, undefined for what is switched off. */
+export interface Product {
+  readonly grpcAddress: string | undefined;
+  readonly httpAddress: string | undefined;
+  readonly apiAddress: string | undefined;
+  readonly metricsAddress: string | undefined;
+  /** Stops accepting, finishes what is in flight, saves what was learned, and gives everything back. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything, inner parts first, so that the doors open last. When one part cannot start, the others are stopped again. */
+export async function startProduct(config: Config, log: Log): Promise<Product> {
+  const opened: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const close of opened.splice(0).reverse()) await close();
+  };
+  try {
+    const scorer = await openScorer(config.inference, (reason) =>
+      log.error({ reason }, "the model's thread"),
+    );
+    opened.push(scorer.close);
+    const store = await openStore(config.store);
+    opened.push(store.close);
+    const metrics = createMetrics();
+    opened.push(metrics.close);
+    const metricsServer = await optional(config.telemetry.metrics_endpoint, (endpoint) =>
+      startMetricsServer(endpoint, metrics),
+    );
+    if (metricsServer !== undefined) opened.push(metricsServer.stop);
+    const version = packageVersion();
+    const api = await optional(config.api.endpoint, () =>
+      startApiProcess({
+        config: config.api,
+        store: config.store,
+        version,
+        uiDirectory: packageFile("dist/ui"),
+        onError: (reason) => log.warn({ reason }, "the API"),
+      }),
+    );
+    if (api !== undefined) opened.push(api.stop);
+    const newId = monotonicFactory();
+    const stage = await startStage(config, {
+      store,
+      scorer,
+      metrics,
+      log,
+      now: Date.now,
+      newId: () => newId(),
+      version,
+      live: () => api?.live(),
+    });
+    opened.push(stage.stop);
+    return {
+      grpcAddress: stage.grpcAddress,
+      httpAddress: stage.httpAddress,
+      apiAddress: api?.address,
+      metricsAddress: metricsServer?.address,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function optional<T>(
+  endpoint: string,
+  start: (endpoint: string) => Promise<T>,
+): Promise<T | undefined> {
+  return endpoint === "" ? undefined : start(endpoint);
+}
