@@ -105,6 +105,7 @@ function planParts(
     addLeaf(index, envelopes, part, row);
     parts.push(part);
   }
+  for (const planned of parts) closeTo(index, planned, 1);
   return parts;
 }
 
@@ -129,15 +130,20 @@ function moveTo(
 ): void {
   const path = pathTo(index, leaf);
   const common = commonLength(part.open, path);
-  for (let inner = part.open.at(-1); inner && part.open.length > common; inner = part.open.at(-1)) {
-    part.open.pop();
-    const outer = part.open.at(-1);
-    if (outer) outer.bytes += containerBytes(index, inner.row, inner.bytes);
-  }
+  closeTo(index, part, common);
   for (const row of path.slice(common)) {
     const container = { row, bytes: envelopes.get(row)?.ownBytes ?? 0 };
     part.containers.push(container);
     part.open.push(container);
+  }
+}
+
+/** Closes the innermost containers until `depth` are open; each adds its bytes to the one around it. */
+function closeTo(index: RequestIndex, part: Part, depth: number): void {
+  for (let inner = part.open.at(-1); inner && part.open.length > depth; inner = part.open.at(-1)) {
+    part.open.pop();
+    const outer = part.open.at(-1);
+    if (outer) outer.bytes += containerBytes(index, inner.row, inner.bytes);
   }
 }
 
