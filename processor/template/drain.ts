@@ -1,5 +1,5 @@
 import type { TemplateConfig } from "./config.ts";
-import { WILDCARD } from "./mask.ts";
+import { WILDCARD } from "./masked-body.ts";
 import { templateId } from "./template-id.ts";
 
 /** A template and how often it was seen. */
@@ -95,7 +95,7 @@ function leafFor(root: Map<number, Node>, tokens: readonly string[], config: Tem
   for (let level = 0; level < levels; level += 1) {
     const token = tokens[level] ?? "";
     // A leading token that varies is no branch of its own (Drain, section III.C).
-    const key = isVariable(token) ? WILDCARD : token;
+    const key = varies(token) ? WILDCARD : token;
     node = childOf(node, key, config.max_children);
   }
   return node.leaf;
@@ -116,36 +116,73 @@ function createNode(): Node {
   return { children: new Map(), leaf: { clusters: new Set() } };
 }
 
+/** Whether a leading token is likely to be another one in the next record: it has a masked part, or is a dotted name. */
+function varies(token: string): boolean {
+  return /<[A-Z*]+>|^[\w-]+(?:\.[\w-]+){2,}[:,]?$/.test(token);
+}
+
 /** Whether a masked token is nothing but a variable part. */
 function isVariable(token: string): boolean {
   return token.charCodeAt(0) === 60 && /^<[A-Z*]+>$/.test(token);
 }
 
-/** The first of the templates with the highest share of equal tokens, when that is high enough; on a tie the one with more wildcards. */
+/** Templates that differ from a body in plain words alone, from which on the word is taken for a variable part. */
+const SIBLINGS_MAX = 6;
+const PLAIN_WORD = /^[A-Za-z]+[.,;:]?$/;
+
+/**
+ * The template that a body belongs to: the first with the highest similarity, on a tie the one with more wildcards.
+ * Beyond Drain: bodies that differ in a plain word are different events ("VM paused", "VM resumed"), until there are so
+ * many of them that the word must be a name.
+ */
 function mostSimilar(
   clusters: ReadonlySet<Cluster>,
   tokens: readonly string[],
-  similarity: number,
+  similarityMin: number,
 ): Cluster | undefined {
-  let best: Cluster | undefined;
-  let bestScore = -1;
+  let best: Match | undefined;
+  let bestSibling: Match | undefined;
+  let siblings = 0;
   for (const cluster of clusters) {
-    const score = similarityOf(cluster.tokens, tokens);
-    if (score < similarity || score < bestScore) continue;
-    if (score > bestScore || wildcardsOf(cluster) > (best === undefined ? 0 : wildcardsOf(best))) {
-      best = cluster;
-      bestScore = score;
-    }
+    const { similarity, isSibling } = compare(cluster.tokens, tokens);
+    if (similarity < similarityMin) continue;
+    const match = { cluster, similarity };
+    if (isSibling) {
+      siblings += 1;
+      bestSibling = better(bestSibling, match);
+    } else best = better(best, match);
   }
-  return best;
+  return (best ?? (siblings >= SIBLINGS_MAX ? bestSibling : undefined))?.cluster;
 }
 
-/** Share of positions with the same token (Drain, section III.D); a body without tokens equals another. */
-function similarityOf(template: readonly string[], tokens: readonly string[]): number {
-  if (tokens.length === 0) return 1;
+interface Match {
+  readonly cluster: Cluster;
+  readonly similarity: number;
+}
+
+function better(known: Match | undefined, other: Match): Match {
+  if (known === undefined || other.similarity > known.similarity) return other;
+  if (other.similarity < known.similarity) return known;
+  return wildcardsOf(other.cluster) > wildcardsOf(known.cluster) ? other : known;
+}
+
+/** Share of equal tokens (Drain, section III.D) among the positions that the template holds fixed. */
+function compare(
+  template: readonly string[],
+  tokens: readonly string[],
+): { readonly similarity: number; readonly isSibling: boolean } {
   let equal = 0;
-  for (let i = 0; i < tokens.length; i += 1) if (template[i] === tokens[i]) equal += 1;
-  return equal / tokens.length;
+  let fixed = 0;
+  let isSibling = false;
+  for (let i = 0; i < tokens.length; i += 1) {
+    const known = template[i] ?? "";
+    const token = tokens[i] ?? "";
+    if (isVariable(known)) continue;
+    fixed += 1;
+    if (known === token) equal += 1;
+    else if (PLAIN_WORD.test(known) && PLAIN_WORD.test(token)) isSibling = true;
+  }
+  return { similarity: fixed === 0 ? 1 : equal / fixed, isSibling };
 }
 
 function wildcardsOf(cluster: Cluster): number {

@@ -1,13 +1,5 @@
-/** What stands for a variable part that has no type of its own. */
-export const WILDCARD = "<*>";
-
-/** A body cut at white space, its variable parts replaced by typed placeholders. */
-export interface MaskedBody {
-  /** Example: ["Receiving", "block", "blk_<NUM>", "src:", "/<IP>"]. */
-  readonly tokens: readonly string[];
-  /** The raw text of each token, at the same index. */
-  readonly raw: readonly string[];
-}
+import { maskPhrases } from "./mask-phrases.ts";
+import { type MaskedBody, WILDCARD } from "./masked-body.ts";
 
 /** Bounds on what is read of a body. */
 export interface MaskLimits {
@@ -26,9 +18,9 @@ export function maskBody(body: string, limits: MaskLimits): MaskedBody {
     .filter((token) => token !== "");
   const isLong = raw.length > limits.max_tokens;
   const kept = isLong ? raw.slice(0, limits.max_tokens) : raw;
-  const tokens = kept.map(maskToken);
-  if (isCut || isLong) return { tokens: [...tokens, WILDCARD], raw: [...kept, ""] };
-  return { tokens, raw: kept };
+  const masked = maskPhrases({ tokens: kept.map(maskToken), raw: kept });
+  if (isCut || isLong) return { tokens: [...masked.tokens, WILDCARD], raw: [...masked.raw, ""] };
+  return masked;
 }
 
 /**
@@ -50,8 +42,13 @@ export function maskToken(token: string): string {
       at = end;
     }
   }
-  return masked;
+  return masked.replace(SIGN, "$1").replace(LIST, "$1");
 }
+
+/** The sign of a masked number belongs to it. */
+const SIGN = /(^|[:=(,[_])[-+](?=<(?:NUM|\*)>)/g;
+/** A list of values of one form is one value: its length varies. */
+const LIST = /(<[A-Z*]+>)(?:,\1)+/g;
 
 const DIGIT = 1;
 const LETTER = 2;
@@ -72,10 +69,14 @@ const classAt = (text: string, index: number) => {
 
 function needsMask(token: string): boolean {
   let slashes = 0;
+  let hexLetters = 0;
   for (let i = 0; i < token.length; i += 1) {
     const code = token.charCodeAt(i);
     if (code >= 48 && code <= 57) return true;
     if (code === 47 || code === 92) slashes += 1;
+    // A word of the letters a to f alone is no word from eight letters on.
+    hexLetters = code >= 97 && code <= 102 ? hexLetters + 1 : 0;
+    if (hexLetters >= 8) return true;
   }
   return slashes > 1;
 }
@@ -96,7 +97,9 @@ const TIME =
   /^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T:.@-][\d:.+Z-]*)?$|^\d{1,2}:\d{2}(?::\d{2})?(?:[.:]\d+)?Z?$/;
 const DURATION = /^\d+(?:\.\d+)?(?:ns|us|ms|s|m|h|sec|secs|min|mins|msec)$/i;
 const SIZE = /^\d+(?:\.\d+)?(?:B|KB|MB|GB|TB|KiB|MiB|GiB|k|M|G)$/i;
-const HEX = /^(?:0[xX][0-9a-fA-F]+|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6,})$/;
+/** A name with a dot and a port; a name alone is more often a class or a file. */
+const HOST_PORT = /^[A-Za-z0-9](?:[A-Za-z0-9_-]*\.)+[A-Za-z][A-Za-z0-9-]*:\d{1,5}$/;
+const HEX = /^(?:0[xX][0-9a-fA-F]+|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6,}|[a-f]{8,})$/;
 
 /** Longest run that is looked at as a whole: every form above is shorter. */
 const FORM_CHARACTERS_MAX = 64;
@@ -123,6 +126,7 @@ function isPadding(run: string, index: number, isLeading: boolean): boolean {
 /** The forms that a run as a whole may have, in the order in which they are tried. */
 const FORMS: readonly (readonly [form: RegExp, placeholder: string])[] = [
   [NUMBER, "<NUM>"],
+  [HOST_PORT, "<HOST>"],
   [IPV4, "<IP>"],
   [UUID, "<UUID>"],
   [TIME, "<TIME>"],

@@ -1,0 +1,10 @@
+/** What stands for a variable part that has no type of its own. */
+export const WILDCARD = "<*>";
+
+/** A body cut at white space, its variable parts replaced by typed placeholders. */
+export interface MaskedBody {
+  /** Example: ["Receiving", "block", "blk_<NUM>", "src:", "/<IP>"]. */
+  readonly tokens: readonly string[];
+  /** The raw text of each token, at the same index. */
+  readonly raw: readonly string[];
+}
