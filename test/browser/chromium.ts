@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium as driver, type Page } from "playwright-core";
+import { z } from "zod";
+import type { Requirement } from "../helpers/requirement.ts";
+
+/** A desktop and a phone, as width and height in CSS pixels. */
+export const DESKTOP = { width: 1280, height: 800 } as const;
+export const PHONE = { width: 390, height: 844 } as const;
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** A real Chromium, from CHROMIUM_BIN or where Debian puts it. */
+export function chromium(): Requirement {
+  const path = process.env["CHROMIUM_BIN"] ?? "/usr/bin/chromium";
+  return { name: "Chromium", path: existsSync(path) ? path : undefined, remedy: "apt-get install chromium" };
+}
+
+/** Starts the browser without a window. */
+export function launch(executablePath: string): Promise<Browser> {
+  return driver.launch({ executablePath, args: flags });
+}
+
+/** One visitor with a window of their own, and everything that went wrong in it. */
+export interface Visitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Errors and warnings of the console, exceptions, blocked and failed loads, since the start. */
+  readonly complaints: readonly string[];
+}
+
+/** How a visitor looks at the page. */
+export interface VisitorOptions {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly colorScheme?: "dark" | "light";
+}
+
+/** Opens a window. */
+export async function visit(browser: Browser, url: string, options: VisitorOptions = {}): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: options.viewport ?? DESKTOP,
+    colorScheme: options.colorScheme ?? "dark",
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("response", (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
+  });
+  await page.addInitScript({ content: axe.source });
+  await page.goto(url);
+  return { page, context, complaints };
+}
+
+const violations = z.object({
+  violations: z.array(
+    z.object({
+      id: z.string(),
+      impact: z.string().nullish(),
+      nodes: z.array(z.object({ target: z.array(z.unknown()), failureSummary: z.string().optional() })),
+    }),
+  ),
+});
+
+/** What axe-core finds wrong on the page as it is now, one line each: rule, weight, where. */
+export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
+  const result = violations.parse(await page.evaluate("axe.run()"));
+  return result.violations.map(
+    ({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map((node) => node.target.join(" ")).join("; ")}`,
+  );
+}
+
+/** Keeps a picture of the page where SCREENSHOT_DIR says, if it says. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const directory = process.env["SCREENSHOT_DIR"];
+  if (directory === undefined) return;
+  mkdirSync(directory, { recursive: true });
+  await page.screenshot({ path: join(directory, `${name}.png`) });
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { z } from "zod";
+import { freePort } from "./free-port.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
+import { waitFor } from "./wait-for.ts";
+
+const executable = join(import.meta.dirname, "../../bin/logbert.js");
+
+/** The real program, running. */
+export interface LogbertProcess {
+  readonly directory: string;
+  readonly grpcEndpoint: string;
+  readonly httpUrl: string;
+  readonly apiUrl: string;
+  readonly metricsUrl: string;
+  readonly stderr: () => string;
+  /** SIGTERM, then the exit code. */
+  stop(): Promise<number | null>;
+  kill(): Promise<void>;
+  /** The data that a GraphQL operation gives; rejects with its errors. */
+  graphql(query: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** The sum of a metric over its labels; 0 while it has not been exported. */
+  metric(name: string): Promise<number>;
+}
+
+/** What can be set for a run; the ports are chosen free ones. */
+export interface LogbertOptions {
+  /** Data directory to go on with; a fresh temporary one by default. */
+  readonly directory?: string;
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts `logbert serve` on free ports and waits until it is ready. */
+export async function startLogbert(options: LogbertOptions = {}): Promise<LogbertProcess> {
+  const directory = options.directory ?? temporaryDirectory("logbert");
+  const [grpc, http, api, metrics] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const settings = options.settings ?? {};
+  const config = {
+    ...settings,
+    receive: {
+      ...settings["receive"],
+      grpc: { endpoint: `127.0.0.1:${grpc}` },
+      http: { endpoint: `127.0.0.1:${http}` },
+    },
+    store: { path: join(directory, "logbert.db") },
+    api: { endpoint: `127.0.0.1:${api}`, ...settings["api"] },
+    telemetry: { metrics_endpoint: `127.0.0.1:${metrics}` },
+  };
+  const file = join(directory, "logbert.yaml");
+  writeFileSync(file, stringify(config));
+  const child = spawn(process.execPath, [executable, "serve", "--config", file], {
+    cwd: directory,
+    env: { ...process.env, ...options.environment },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString("utf8")).slice(-200_000);
+  });
+  const apiUrl = `http://127.0.0.1:${api}`;
+  await waitFor("logbert to be ready", async () => {
+    if (child.exitCode !== null) throw new Error(`logbert left with ${child.exitCode}: ${stderr}`);
+    return (await fetch(`${apiUrl}/readyz`).catch(() => undefined))?.ok === true ? true : undefined;
+  });
+  return {
+    directory,
+    grpcEndpoint: `127.0.0.1:${grpc}`,
+    httpUrl: `http://127.0.0.1:${http}/v1/logs`,
+    apiUrl,
+    metricsUrl: `http://127.0.0.1:${metrics}/metrics`,
+    stderr: () => stderr,
+    stop: () => leave(child, "SIGTERM"),
+    kill: async () => void (await leave(child, "SIGKILL")),
+    graphql: async (query, variables = {}) => {
+      const response = await fetch(`${apiUrl}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors } = graphqlResponse.parse(await response.json());
+      if (errors !== undefined) throw new Error(JSON.stringify(errors));
+      return data ?? {};
+    },
+    metric: async (name) => {
+      const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
+      return text
+        .split("\n")
+        .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+        .reduce((sum, line) => sum + Number(line.replace(/^[^{ ]+(?:\{.*\})? /, "").split(" ")[0]), 0);
+    },
+  };
+}
+
+const graphqlResponse = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z.array(z.unknown()).optional(),
+});
+
+function leave(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => {
+    child.once("exit", (code) => resolve(code));
+    child.kill(signal);
+  });
+}
