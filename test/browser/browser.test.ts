@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
@@ -16,6 +16,12 @@ import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
 import { buildUi, type Product, startProduct } from "./start-product.ts";
 
 const SEEDED = 60;
+
+/** The rows of the list of anomalies; the chart has a list of its own. */
+function rowsOf(page: Page): Locator {
+  return page.getByRole("list", { name: "Anomalies, newest first" }).getByRole("listitem");
+}
+
 const requirement = chromium();
 
 describe("the UI in a real browser, over the real API and a real database", () => {
@@ -72,7 +78,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
   testWith([requirement], "a new anomaly appears by itself, on top, without a reload", async () => {
     await seed();
     const { page, complaints } = await open("/");
-    const rows = page.getByRole("list", { name: "Anomalies, newest first" }).getByRole("listitem");
+    const rows = rowsOf(page);
     await rows.first().waitFor();
     await page.getByText("Live", { exact: true }).last().waitFor();
     await page.evaluate("globalThis.isSamePage = true");
@@ -93,7 +99,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
     await saveAnomaly({ ...sampleAnomaly(Date.now(), 1), service: "missed-one" });
     await product.startApi();
     await page.getByRole("status").getByText("Live").waitFor();
-    await page.getByRole("listitem").first().getByText("missed-one").waitFor();
+    await rowsOf(page).first().getByText("missed-one").waitFor();
   });
 
   testWith(
@@ -122,7 +128,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
     async () => {
       await seed();
       const { page, complaints } = await open("/");
-      await page.getByRole("listitem").first().waitFor();
+      await rowsOf(page).first().waitFor();
       await page.keyboard.press("j");
       const detail = page.getByRole("article");
       await detail.getByRole("heading", { name: "Expected here" }).waitFor();
@@ -164,20 +170,20 @@ describe("the UI in a real browser, over the real API and a real database", () =
   testWith([requirement], "what is shown is in the address", async () => {
     await seed();
     const { page, complaints } = await open("/");
-    await page.getByRole("listitem").first().waitFor();
+    await rowsOf(page).first().waitFor();
     await page.getByRole("combobox", { name: "Service" }).selectOption("payments");
     await page.getByRole("searchbox").fill("retrying");
     await page.waitForURL((url) => url.search === "?service=payments&q=retrying");
     await waitFor("only what matches", async () => {
-      const texts = await page.getByRole("listitem").allInnerTexts();
+      const texts = await rowsOf(page).allInnerTexts();
       return texts.length > 0 && texts.every((text) => text.includes("payments")) ? true : undefined;
     });
     await page.reload();
-    await page.getByRole("listitem").first().waitFor();
+    await rowsOf(page).first().waitFor();
     expect(await page.getByRole("searchbox").inputValue()).toBe("retrying");
     await page.getByRole("searchbox").fill("no such text anywhere");
     await page.getByRole("button", { name: "Clear the filter" }).click();
-    await page.getByRole("listitem").first().waitFor();
+    await rowsOf(page).first().waitFor();
     expect(new URL(page.url()).search).toBe("");
     expect(complaints).toEqual([]);
   });
@@ -245,9 +251,9 @@ describe("the UI in a real browser, over the real API and a real database", () =
             `${what} ${name} is wider than the window`,
           ).toBeLessThanOrEqual(0);
         };
-        await page.getByRole("listitem").first().waitFor();
+        await rowsOf(page).first().waitFor();
         await check("live");
-        await page.getByRole("listitem").first().getByRole("link").click();
+        await rowsOf(page).first().getByRole("link").click();
         await page.getByRole("article").waitFor();
         await check("anomaly");
         await page.getByRole("link", { name: "Services" }).click();
