@@ -58,6 +58,7 @@ const READ_METHODS = new Set(["GET", "HEAD"]);
 /** Serves GraphQL, the UI and the probes. Rejects with an {@link ApiListenError}. */
 export async function startApi(ports: ApiPorts): Promise<Api> {
   const { config, store, now, version, onError } = ports;
+  const startedAtMs = now();
   const feed = createAnomalyFeed(store, onError);
   const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
   const context = () =>
@@ -79,7 +80,7 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
   const isAllowed = createHostCheck(hostOf(config.endpoint), config.allowed_hosts);
   const graphql = createGraphqlEndpoint(apollo, context, config.max_body_bytes);
   const files = createStaticFiles(ports.uiDirectory);
-  const route = createRouter({ isAllowed, graphql, files, isReady: () => isReady(store, now) });
+  const route = createRouter({ isAllowed, graphql, files, isReady: () => isReady(store, startedAtMs, now) });
   const server = createServer((request, response) => {
     route(request, response).catch((error: unknown) => {
       onError(error);
@@ -135,11 +136,12 @@ function probe(response: ServerResponse, isReady: boolean): void {
   answer(response, isReady ? 200 : 503, isReady ? "ready" : "not ready");
 }
 
-/** Ready: the database answers, and the stage has written its heartbeat lately. */
-async function isReady(store: Store, now: () => number): Promise<boolean> {
+/** Ready: the database answers, and the stage has written its heartbeat lately; one from before our start is another run's. */
+async function isReady(store: Store, startedAtMs: number, now: () => number): Promise<boolean> {
   try {
     const status = await store.status();
-    return status !== undefined && now() - status.updatedAtMs <= STALE_AFTER_MS;
+    if (status === undefined) return false;
+    return status.updatedAtMs >= startedAtMs && now() - status.updatedAtMs <= STALE_AFTER_MS;
   } catch {
     return false;
   }
