@@ -29,11 +29,22 @@ export const live = {
   },
 };
 
-async function* ofService<T extends { readonly service: string }>(
+/** Written out: a generator function that waits for a value cannot be told meanwhile that nobody wants it any more. */
+function ofService<T extends { readonly service: string }>(
   source: AsyncGenerator<T>,
   service: string | null | undefined,
-): AsyncGenerator<T> {
-  for await (const one of source) {
-    if (service === null || service === undefined || one.service === service) yield one;
-  }
+): AsyncIterableIterator<T> {
+  return {
+    async next() {
+      for (;;) {
+        const result = await source.next();
+        if (result.done === true || service === null || service === undefined) return result;
+        if (result.value.service === service) return result;
+      }
+    },
+    return: () => source.return(undefined),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
