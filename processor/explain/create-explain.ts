@@ -32,7 +32,7 @@ function oddnessOf(
   const template = templateAt(window, event, redact);
   if (template === undefined) return { kind: "ended-early", after, expected };
   if (verdict.contributions[0]?.detector === "new-template")
-    return { kind: "never-seen", template, service: redact(window.service) };
+    return { kind: "never-seen", template, service: redact(window.service), expected };
   return { kind: "out-of-order", template, after, expected: expected.filter((e) => e.template !== template) };
 }
 

@@ -18,8 +18,17 @@ const GOLDEN: readonly (readonly [oddness: Oddness, expected: string])[] = [
   ],
   [{ kind: "out-of-order", template: "started", after: undefined, expected: [] }, 'Unexpected "started".'],
   [
-    { kind: "never-seen", template: 'cannot open "<PATH>"', service: "payments" },
+    { kind: "never-seen", template: 'cannot open "<PATH>"', service: "payments", expected: [] },
     "First time that payments logs \"cannot open '<PATH>'\".",
+  ],
+  [
+    {
+      kind: "never-seen",
+      template: "disk failed",
+      service: "payments",
+      expected: [{ template: "disk checked", probability: 0.42 }],
+    },
+    'First time that payments logs "disk failed"; expected "disk checked" (42 %).',
   ],
   [
     {
@@ -61,7 +70,7 @@ describe("the sentence", () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.record({ kind: fc.constant("never-seen" as const), template: text, service: text }),
+          fc.record({ kind: fc.constant("never-seen" as const), template: text, service: text, expected }),
           fc.record({ kind: fc.constant("out-of-order" as const), template: text, after, expected }),
           fc.record({ kind: fc.constant("ended-early" as const), after, expected }),
         ),

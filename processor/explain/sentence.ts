@@ -6,7 +6,12 @@ export const SENTENCE_CHARACTERS_MAX = 256;
 
 /** What one event was like: one case a kind of oddness. Texts are redacted templates. */
 export type Oddness =
-  | { readonly kind: "never-seen"; readonly template: string; readonly service: string }
+  | {
+      readonly kind: "never-seen";
+      readonly template: string;
+      readonly service: string;
+      readonly expected: readonly Expectation[];
+    }
   | {
       readonly kind: "out-of-order";
       readonly template: string;
@@ -31,10 +36,12 @@ const SERVICE_CHARACTERS_MAX = 40;
  */
 export function sentence(oddness: Oddness): string {
   switch (oddness.kind) {
-    case "never-seen": {
-      const service = shorten(oddness.service, SERVICE_CHARACTERS_MAX);
-      return fitted([oddness.template], ([template]) => `First time that ${service} logs ${template}.`);
-    }
+    case "never-seen":
+      return neverSeen(
+        oddness.template,
+        shorten(oddness.service, SERVICE_CHARACTERS_MAX),
+        named(oddness.expected),
+      );
     case "out-of-order":
       return unexpected(oddness.template, oddness.after, named(oddness.expected));
     case "ended-early":
@@ -42,17 +49,24 @@ export function sentence(oddness: Oddness): string {
   }
 }
 
+function neverSeen(subject: string, service: string, expected: readonly Expectation[]): string {
+  return fitted(
+    [subject, ...texts(expected)],
+    ([what, ...instead]) => `First time that ${service} logs ${what}${insteadOf(expected, instead)}.`,
+  );
+}
+
 function unexpected(subject: string, after: string | undefined, expected: readonly Expectation[]): string {
   return fitted([subject, after, ...texts(expected)], ([what, previous, ...instead]) => {
     const place = after === undefined ? "" : ` after ${previous}`;
-    return `Unexpected ${what}${place}${instead.length === 0 ? "" : `; expected ${choice(expected, instead)}`}.`;
+    return `Unexpected ${what}${place}${insteadOf(expected, instead)}.`;
   });
 }
 
 function endedEarly(after: string | undefined, expected: readonly Expectation[]): string {
   return fitted([after, ...texts(expected)], ([previous, ...instead]) => {
     const place = after === undefined ? "" : ` after ${previous}`;
-    return `The sequence ended${place}${instead.length === 0 ? "" : `; expected ${choice(expected, instead)}`}.`;
+    return `The sequence ended${place}${insteadOf(expected, instead)}.`;
   });
 }
 
@@ -62,6 +76,10 @@ function named(expected: readonly Expectation[]): readonly Expectation[] {
 
 function texts(expected: readonly Expectation[]): readonly (string | undefined)[] {
   return expected.map(({ template }) => template);
+}
+
+function insteadOf(expected: readonly Expectation[], shown: readonly string[]): string {
+  return expected.length === 0 ? "" : `; expected ${choice(expected, shown)}`;
 }
 
 function choice(expected: readonly Expectation[], shown: readonly string[]): string {

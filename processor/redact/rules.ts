@@ -68,7 +68,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     kind: "ip",
-    pattern: /(?<![\w:.])(?=[0-9a-f]{0,4}:)[0-9a-f:.]{2,45}(?![\w:])/gi,
+    pattern: /(?<![\w:.]|<[A-Z_]{1,32}>)(?=[0-9a-f]{0,4}:)[0-9a-f:.]{2,45}(?![\w:])/gi,
     placeholder: "<IP>",
     isMeant: isIpv6,
   },

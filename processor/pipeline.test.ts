@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { calibrateConfig } from "./calibrate/config.ts";
+import { detectConfig } from "./detect/config.ts";
+import type { EventScorer } from "./detect/event-scorer.ts";
+import { attributesConfig } from "./enrich/config.ts";
+import { enrich } from "./enrich/enrich.ts";
+import { nameAnomalies } from "./enrich/name-anomalies.ts";
+import type { ForwardOutcome } from "./forward/forwarder.ts";
+import { parseRecords } from "./parse-records.ts";
+import { processRequest, type Stages } from "./pipeline.ts";
+import { createRetryMemory } from "./receive/retries.ts";
+import { redactConfig } from "./redact/config.ts";
+import { createRooms } from "./rooms.ts";
+import { templateConfig } from "./template/config.ts";
+import { windowConfig } from "./window/config.ts";
+import { encodeRequest } from "./wire/encode.ts";
+import { readRequest } from "./wire/read-request.ts";
+
+const ACCEPTED: ForwardOutcome = { kind: "accepted", rejectedRecords: 0, message: "" };
+const config = {
+  template: templateConfig.parse({}),
+  window: windowConfig.parse({}),
+  detect: detectConfig.parse({}),
+  calibrate: calibrateConfig.parse({}),
+  redact: redactConfig.parse({}),
+  attributes: attributesConfig.parse({}),
+};
+const evenScorer: EventScorer = {
+  version: "even",
+  eventsMax: 20,
+  score: async ({ rows }) => rows.map(() => ({ surprise: 1, expected: [] })),
+};
+
+const request = encodeRequest([
+  {
+    attributes: { "service.name": "shop" },
+    records: ["a", "b", "c"].map((body, i) => ({ timeUnixNano: BigInt(i + 1), body: `event ${body}` })),
+  },
+]);
+
+/** The real rooms, with one of them replaced, and what became of the request. */
+function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer) {
+  const rooms = createRooms(config, { scorer, now: () => 1 });
+  const seen = { forwarded: [] as Uint8Array[], unscored: 0, remembered: 0, learned: 0 };
+  const real: Stages = {
+    read: readRequest,
+    parse: (one) => parseRecords(one, { ...rooms, now: () => 1 }),
+    windower: rooms.windower,
+    detectors: rooms.detectors,
+    judge: {
+      ...rooms.judge,
+      learn: (findings) => {
+        seen.learned += findings.length;
+      },
+    },
+    name: (findings) => nameAnomalies(findings, rooms.explain, () => "id"),
+    enrich: (one, judged) => enrich(one, judged, "anomaly"),
+    forwarder: {
+      forward: async (bytes) => {
+        seen.forwarded.push(bytes);
+        return ACCEPTED;
+      },
+      close: async () => undefined,
+    },
+    retries: createRetryMemory({ max_bytes: 1e6, max_age_ms: 1e6, now: () => 1 }),
+    remember: () => {
+      seen.remembered += 1;
+    },
+    scoringBudgetMs: 100,
+    observer: {
+      incoming: () => undefined,
+      unscored: (records) => {
+        seen.unscored += records;
+      },
+      judged: () => undefined,
+      prepared: () => undefined,
+      outcome: () => undefined,
+    },
+  };
+  return { stages: { ...real, ...changes }, seen };
+}
+
+const send = (to: Stages) =>
+  processRequest({ bytes: request, transport: "grpc" }, to, new AbortController().signal);
+
+const boom = () => {
+  throw new Error("broken");
+};
+
+describe("whatever breaks on the way to a verdict, the records go on as they came", () => {
+  const { windower, judge } = stages().stages;
+  it.each<readonly [string, Partial<Stages>]>([
+    ["parsing throws", { parse: boom }],
+    ["windowing throws", { windower: { ...windower, push: boom } }],
+    ["judging throws", { judge: { ...judge, judge: boom } }],
+    ["naming throws", { name: boom }],
+    ["enriching throws", { enrich: boom }],
+  ])("%s", async (_, changes) => {
+    const { stages: broken, seen } = stages(changes);
+    expect(await send(broken)).toEqual(ACCEPTED);
+    expect(seen.unscored).toBe(3);
+    const [out] = seen.forwarded;
+    const records = readRequest(out ?? new Uint8Array(0)).records;
+    expect(records.map(({ body }) => body)).toEqual(["event a", "event b", "event c"]);
+    for (const record of records) expect(record.attribute("anomaly.score")).toBeUndefined();
+  });
+
+  it.each<readonly [string, EventScorer["score"]]>([
+    ["the model rejects", async () => boom()],
+    ["the model never answers", () => new Promise(() => undefined)],
+    [
+      "the model answers after the budget",
+      () => new Promise((resolve) => setTimeout(() => resolve([]), 300)),
+    ],
+  ])("%s", async (_, score) => {
+    const { stages: broken, seen } = stages({}, { ...evenScorer, score });
+    expect(await send(broken)).toEqual(ACCEPTED);
+    expect(seen.unscored).toBe(3);
+    expect(readRequest(seen.forwarded[0] ?? new Uint8Array(0)).records).toHaveLength(3);
+  });
+
+  it("remembering throws", async () => {
+    const { stages: broken } = stages({ remember: boom });
+    expect(await send(broken)).toEqual(ACCEPTED);
+  });
+});
+
+describe("a request", () => {
+  it("teaches once, however often the next hop has to be asked", async () => {
+    const answers: ForwardOutcome[] = [
+      { kind: "retry", afterMs: undefined, message: "away" },
+      { kind: "retry", afterMs: undefined, message: "away" },
+      ACCEPTED,
+    ];
+    const forwarded: Uint8Array[] = [];
+    const { stages: patient, seen } = stages({
+      forwarder: {
+        forward: async (bytes) => {
+          forwarded.push(bytes);
+          return answers.shift() ?? ACCEPTED;
+        },
+        close: async () => undefined,
+      },
+    });
+    expect((await send(patient)).kind).toBe("retry");
+    expect((await send(patient)).kind).toBe("retry");
+    expect([seen.learned, seen.remembered]).toEqual([0, 0]);
+    expect(await send(patient)).toEqual(ACCEPTED);
+    expect([seen.learned, seen.remembered]).toEqual([3, 1]);
+    expect(forwarded[1]).toEqual(forwarded[0]);
+    expect(forwarded[2]).toEqual(forwarded[0]);
+  });
+
+  it("that is no request is refused, and nothing is forwarded", async () => {
+    const { stages: real, seen } = stages();
+    const bytes = Uint8Array.from([0xff, 0xff]);
+    const outcome = await processRequest({ bytes, transport: "http" }, real, new AbortController().signal);
+    expect(outcome).toMatchObject({ kind: "refused", reason: "malformed" });
+    expect(seen.forwarded).toEqual([]);
+  });
+});
