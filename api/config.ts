@@ -22,6 +22,19 @@ export const apiConfig = z.strictObject({
     .min(1_024)
     .default(1_048_576)
     .describe("Largest request body, and largest WebSocket message."),
+  max_query_depth: z.int().min(1).max(100).default(12).describe("Deepest nesting of fields in one query."),
+  max_query_cost: z
+    .int()
+    .min(100)
+    .default(10_000)
+    .describe(
+      "Most that one query may cost: 1 a field, 2 an object, half as much again for each level below.",
+    ),
   max_subscriptions: z.int().min(1).default(200).describe("WebSocket connections at one time."),
+  max_operations_per_connection: z
+    .int()
+    .min(1)
+    .default(20)
+    .describe("Subscriptions and queries under way on one WebSocket connection."),
 });
 export type ApiConfig = z.infer<typeof apiConfig>;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ApolloServer, HeaderMap } from "@apollo/server";
 import type { Context } from "./graphql/context.ts";
+import { splitTarget } from "./request-target.ts";
 
 /** GraphQL over HTTP (graphql-over-http specification) by Apollo Server on a plain node:http request. */
 export function createGraphqlEndpoint(
@@ -18,7 +19,7 @@ export function createGraphqlEndpoint(
         method: request.method ?? "GET",
         headers: headersOf(request),
         body: json,
-        search: new URL(request.url ?? "/", "http://localhost").search,
+        search: splitTarget(request.url).query,
       },
       context: async () => context(),
     });
@@ -35,9 +36,11 @@ export function createGraphqlEndpoint(
 
 /** The body as text, or undefined when it is longer than allowed. */
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
+  // Left half read, the request must stay open: its answer goes over the same socket.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const buffer = Buffer.from(chunk);
     bytes += buffer.length;
     if (bytes > maxBytes) return undefined;

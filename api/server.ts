@@ -1,21 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { ApolloServer } from "@apollo/server";
-import { ApolloArmor } from "@escape.tech/graphql-armor";
-import { GraphQLError, type ValidationRule } from "graphql";
 import { ulid } from "ulid";
 import type { LiveRecord } from "../store/live-record.ts";
 import type { Store } from "../store/store.ts";
 import { createHostCheck } from "./access/host.ts";
+import { queryLimits } from "./access/query-limits.ts";
 import { createAnomalyFeed } from "./anomaly-feed.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ApiConfig } from "./config.ts";
-import { type Context, createContext } from "./graphql/context.ts";
+import { createApollo } from "./create-apollo.ts";
+import { createContext } from "./graphql/context.ts";
 import { createSchema } from "./graphql/create-schema.ts";
 import { toPublic } from "./graphql/errors.ts";
 import { STALE_AFTER_MS } from "./graphql/status.ts";
 import { createGraphqlEndpoint } from "./graphql-endpoint.ts";
+import { splitTarget } from "./request-target.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 import { createStaticFiles } from "./static-files.ts";
-import { PARSE_OPTIONS, serveSubscriptions } from "./subscriptions.ts";
+import { serveSubscriptions } from "./subscriptions.ts";
 
 /** What the API is handed. */
 export interface ApiPorts {
@@ -52,6 +53,7 @@ export class ApiListenError extends Error {
   }
 }
 
+const POLL_INTERVAL_MS = 250;
 const LIVE_QUEUE_MAX = 500;
 const READ_METHODS = new Set(["GET", "HEAD"]);
 
@@ -59,23 +61,14 @@ const READ_METHODS = new Set(["GET", "HEAD"]);
 export async function startApi(ports: ApiPorts): Promise<Api> {
   const { config, store, now, version, onError } = ports;
   const startedAtMs = now();
-  const feed = createAnomalyFeed(store, onError);
+  const feed = createAnomalyFeed({ store, pollIntervalMs: POLL_INTERVAL_MS, onError });
   const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
   const context = () =>
     createContext({ config, store, now, version, newId: ulid, anomalies: feed.listen, records: live.listen });
   const schema = createSchema();
-  const format = (error: GraphQLError) => toPublic(error, onError);
-  const rules = limitRules();
-  const apollo = new ApolloServer<Context>({
-    schema,
-    validationRules: [...rules],
-    parseOptions: PARSE_OPTIONS,
-    introspection: config.introspection,
-    csrfPrevention: true,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    formatError: (formatted, error) => (error instanceof GraphQLError ? format(error) : formatted),
-  });
+  const format = (error: unknown) => toPublic(error, onError);
+  const rules = queryLimits(config);
+  const apollo = createApollo({ schema, rules, introspection: config.introspection, format });
   await apollo.start();
   const isAllowed = createHostCheck(hostOf(config.endpoint), config.allowed_hosts);
   const graphql = createGraphqlEndpoint(apollo, context, config.max_body_bytes);
@@ -104,12 +97,6 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
   };
 }
 
-/** Depth, aliases, directives and cost of one operation are bounded, over both transports. */
-function limitRules(): readonly ValidationRule[] {
-  const armor = new ApolloArmor({ maxDepth: { n: 12 }, costLimit: { maxCost: 10_000 } });
-  return armor.protect().validationRules;
-}
-
 interface Routes {
   readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -119,7 +106,8 @@ interface Routes {
 
 function createRouter({ isAllowed, graphql, files, isReady }: Routes) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = (request.url ?? "/").split("?")[0];
+    const { path } = splitTarget(request.url);
+    for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
     // Probes come from orchestrators that use any address.
     if (path === "/livez") return answer(response, 200, "alive");
     if (path === "/readyz") return probe(response, await isReady());

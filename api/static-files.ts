@@ -1,6 +1,7 @@
 import { createReadStream, readdirSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { extname, join } from "node:path";
+import { splitTarget } from "./request-target.ts";
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -11,10 +12,6 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
   ".json": "application/json",
 };
-
-/** The page may load its own files and talk to its own server, nothing else. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /**
  * Serves the built UI. Only files that lay in the directory at the start are served, so no path leads out of it; every
@@ -27,7 +24,7 @@ export function createStaticFiles(
   const files = new Set(list(directory));
   if (!files.has("/index.html")) return undefined;
   return (request, response) => {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    const { path } = splitTarget(request.url);
     const file = files.has(path) ? path : "/index.html";
     if (file !== path && extname(path) !== "") {
       response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("Not found\n");
@@ -59,8 +56,5 @@ function headersOf(file: string): Record<string, string> {
     "content-type": CONTENT_TYPES[extname(file)] ?? "application/octet-stream",
     // Vite names its assets by their content.
     "cache-control": file.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
-    "content-security-policy": CONTENT_SECURITY_POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
   };
 }

@@ -1,20 +1,19 @@
-import type { Server } from "node:http";
-import {
+import type { IncomingMessage, Server } from "node:http";
+import type {
+  ExecutionArgs,
   GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  parse,
-  specifiedRules,
-  type ValidationRule,
-  validate,
+  GraphQLFormattedError,
+  GraphQLSchema,
+  ValidationRule,
 } from "graphql";
+import type { SubscribePayload } from "graphql-ws";
 import { useServer as serveOver } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
+import { readDocument } from "./access/query-limits.ts";
 import type { ApiConfig } from "./config.ts";
 import type { Context } from "./graphql/context.ts";
-
-/** A document with more tokens is not even parsed. */
-export const PARSE_OPTIONS = { maxTokens: 2_000 };
+import { userError } from "./graphql/errors.ts";
+import { splitTarget } from "./request-target.ts";
 
 /** What the WebSocket half of the API needs. */
 export interface SubscriptionPorts {
@@ -23,40 +22,35 @@ export interface SubscriptionPorts {
   readonly context: () => Context;
   readonly rules: readonly ValidationRule[];
   readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;
-  readonly format: (error: GraphQLError) => GraphQLFormattedError;
+  readonly format: (error: unknown) => GraphQLFormattedError;
 }
 
 /** GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql. */
-export function serveSubscriptions(
-  server: Server,
-  { schema, config, context, rules, isAllowed, format }: SubscriptionPorts,
-): { close(): Promise<void> } {
+export function serveSubscriptions(server: Server, ports: SubscriptionPorts): { close(): Promise<void> } {
+  const { schema, config, context, rules, format } = ports;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: config.max_body_bytes });
-  const allRules = [...specifiedRules, ...rules];
-  const formatted = (error: unknown) =>
-    format(
-      error instanceof GraphQLError ? error : new GraphQLError("failed", { originalError: toError(error) }),
-    );
   const { dispose } = serveOver(
     {
       schema,
       context,
-      parse: (source) => parse(source, PARSE_OPTIONS),
-      validate: (checked, document) => validate(checked, document, allRules),
-      onError: (_context, _id, _payload, errors) => errors.map(formatted),
+      onSubscribe: ({ subscriptions }, _id, payload) =>
+        Object.keys(subscriptions).length > config.max_operations_per_connection
+          ? [tooManyOperations(config.max_operations_per_connection)]
+          : toExecution(payload, schema, rules),
+      onError: (_context, _id, _payload, errors) => errors.map(format),
       onNext: (_context, _id, _payload, _arguments, result) =>
         result.errors === undefined
           ? undefined
-          : { data: result.data ?? null, errors: result.errors.map(formatted) },
+          : { data: result.data ?? null, errors: result.errors.map(format) },
     },
     sockets,
   );
 
   server.on("upgrade", (request, socket, head) => {
-    const isGraphql = new URL(request.url ?? "/", "http://localhost").pathname === "/graphql";
-    const isFull = sockets.clients.size >= config.max_subscriptions;
-    if (!isGraphql || isFull || !isAllowed(request.headers.host, request.headers.origin)) {
-      const status = isFull ? "503 Service Unavailable" : isGraphql ? "403 Forbidden" : "404 Not Found";
+    // Nobody else listens on a socket that left HTTP: a peer that resets it would end the process.
+    socket.on("error", () => socket.destroy());
+    const status = refusal(request, ports, sockets.clients.size);
+    if (status !== undefined) {
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
@@ -69,6 +63,31 @@ export function serveSubscriptions(
   };
 }
 
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+function refusal(
+  { url, headers }: IncomingMessage,
+  { config, isAllowed }: SubscriptionPorts,
+  connections: number,
+): string | undefined {
+  if (splitTarget(url).path !== "/graphql") return "404 Not Found";
+  if (!isAllowed(headers.host, headers.origin)) return "403 Forbidden";
+  return connections >= config.max_subscriptions ? "503 Service Unavailable" : undefined;
+}
+
+/** Done here, because what graphql-ws parses itself and fails to closes the connection, with all its other operations. */
+function toExecution(
+  { query, operationName, variables }: SubscribePayload,
+  schema: GraphQLSchema,
+  rules: readonly ValidationRule[],
+): ExecutionArgs | readonly GraphQLError[] {
+  const document = readDocument(query, schema, rules);
+  if (!("kind" in document)) return document;
+  return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
+}
+
+function tooManyOperations(max: number): GraphQLError {
+  return userError(
+    "UNAVAILABLE",
+    `This connection has ${max} operations open already.`,
+    "Close one of them, or open another connection.",
+  );
 }

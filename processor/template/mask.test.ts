@@ -23,6 +23,7 @@ describe("a body is masked by the form of its parts", () => {
     ["id 3e8a1b6e-0f4e-4d8f-9a70-2f7f0a3c1d22 ok", "id <UUID> ok"],
     ["open /var/log/app/today.log failed", "open <PATH> failed"],
     ["plain words stay", "plain words stay"],
+    ["request req_ececfdcd done", "request req_<*> done"],
   ])("%s", (body, expected) => {
     expect(masked(body)).toBe(expected);
   });

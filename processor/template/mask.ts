@@ -148,6 +148,9 @@ function isPath(core: string): boolean {
   return /^(?:[A-Za-z][A-Za-z+.-]*:)?[/\\]{1,3}[^/\\]+[/\\]/.test(core);
 }
 
+/** With a digit, or a hexadecimal id that happens to have none. */
+const VARYING_PART = /\d|^[a-f]{8,}$/;
+
 /** A word with digits in it: each part between joiners that has a digit varies, and neighbours that vary are one. */
 function maskParts(core: string): string {
   let masked = "";
@@ -155,11 +158,11 @@ function maskParts(core: string): string {
   let lastWasMasked = false;
   while (at < core.length) {
     const end = partEnd(core, at);
-    const hasDigit = /\d/.test(core.slice(at, end));
+    const varies = VARYING_PART.test(core.slice(at, end));
     const joiner = core.slice(end, end + 1);
-    if (hasDigit && lastWasMasked) masked = masked.slice(0, -1) + joiner;
-    else masked += (hasDigit ? WILDCARD : core.slice(at, end)) + joiner;
-    lastWasMasked = hasDigit || (lastWasMasked && end === at);
+    if (varies && lastWasMasked) masked = masked.slice(0, -1) + joiner;
+    else masked += (varies ? WILDCARD : core.slice(at, end)) + joiner;
+    lastWasMasked = varies || (lastWasMasked && end === at);
     at = end + 1;
   }
   return masked;

@@ -115,6 +115,12 @@ describe("the UI in a real browser, over the real API and a real database", () =
         await page.mouse.wheel(0, 3000);
         return (await list.locator("li[aria-posinset='130']").count()) > 0 ? true : undefined;
       });
+      let reached = "";
+      await waitFor("the list to stand still", async () => {
+        const before = reached;
+        reached = String((await list.locator("li").last().boundingBox())?.y);
+        return reached === before ? true : undefined;
+      });
       await saveAnomaly({ ...sampleAnomaly(Date.now(), 2), service: "newcomer" });
       await page.getByRole("button", { name: "Show 1 new anomaly" }).click();
       await list.getByText("newcomer").waitFor();
