@@ -23,12 +23,12 @@ export const anomalies = {
       { store, config }: Context,
     ) {
       const wanted = toFilter(filter ?? {});
-      const connection = await paginate(
-        page,
-        config.max_page_size,
-        (one) => store.anomalies(wanted, one),
-        ({ id }) => id,
-      );
+      const connection = await paginate(page, config.max_page_size, {
+        name: "anomaly",
+        key: /^[0-9A-HJKMNP-TV-Z]{26}$/, // ULID
+        keyOf: ({ id }: Anomaly) => id,
+        read: (one) => store.anomalies(wanted, one),
+      });
       return { ...connection, totalCount: () => store.countAnomalies(wanted) };
     },
     anomaly: async (_: unknown, { id }: { readonly id: string }, { store }: Context) =>

@@ -21,53 +21,61 @@ export interface PageArguments {
 
 const DEFAULT_PAGE_SIZE = 50;
 
+/** What a connection lists: the rows of a page, and which key a row's cursor stands for. */
+export interface Listing<Node> {
+  /** Names the list in its cursors, so that those of another list are refused. */
+  readonly name: string;
+  /** What keys look like. */
+  readonly key: RegExp;
+  readonly keyOf: (node: Node) => string;
+  readonly read: (page: Page<string>) => Promise<readonly Node[]>;
+}
+
 /**
- * Reads one row more than asked for, to know whether another page follows.
- * @param keyOf what a cursor stands for, as text
- * @throws a BAD_USER_INPUT error for a size out of range or a cursor that is none of ours
+ * One page. Reads one row more than asked for, to know whether another page follows.
+ * @throws a BAD_USER_INPUT error for a size out of range or a cursor that is none of this list's
  */
 export async function paginate<Node>(
   { first, after }: PageArguments,
   maxPageSize: number,
-  read: (page: Page<string>) => Promise<readonly Node[]>,
-  keyOf: (node: Node) => string,
+  { name, key, keyOf, read }: Listing<Node>,
 ): Promise<Connection<Node>> {
   const size = first ?? DEFAULT_PAGE_SIZE;
   if (size < 1 || size > maxPageSize)
     throw userError(
       "BAD_USER_INPUT",
       `first: ${size} is not between 1 and ${maxPageSize}`,
-      "Ask for smaller pages.",
+      "Ask for another page size.",
     );
-  const rows = await read({
-    first: size + 1,
-    after: after === null || after === undefined ? undefined : decode(after),
-  });
+  const isFirstPage = after === null || after === undefined;
+  const rows = await read({ first: size + 1, after: isFirstPage ? undefined : decode(after, name, key) });
   const nodes = rows.slice(0, size);
-  const edges = nodes.map((node) => ({ cursor: encode(keyOf(node)), node }));
+  const edges = nodes.map((node) => ({ cursor: encode(name, keyOf(node)), node }));
   return {
     edges,
     nodes,
     pageInfo: {
       hasNextPage: rows.length > size,
-      hasPreviousPage: after !== null && after !== undefined,
+      hasPreviousPage: !isFirstPage,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
 }
 
-const PREFIX = "after:";
-const KEY = /^[0-9A-Za-z]{1,64}$/;
-
-function encode(key: string): string {
-  return Buffer.from(PREFIX + key).toString("base64url");
+function encode(name: string, key: string): string {
+  return Buffer.from(`${name}:${key}`).toString("base64url");
 }
 
-function decode(cursor: string): string {
-  const text = Buffer.from(cursor, "base64url").toString("utf8");
-  const key = text.slice(PREFIX.length);
-  if (!text.startsWith(PREFIX) || !KEY.test(key))
-    throw userError("BAD_USER_INPUT", "after: this is no cursor", "Use the endCursor of the page before.");
-  return key;
+function decode(cursor: string, name: string, pattern: RegExp): string {
+  const key = Buffer.from(cursor, "base64url")
+    .toString("utf8")
+    .slice(name.length + 1);
+  // Encoding it again also refuses what base64 decoders leniently pass over.
+  if (encode(name, key) === cursor && pattern.test(key)) return key;
+  throw userError(
+    "BAD_USER_INPUT",
+    "after: this is no cursor of this list",
+    "Use the endCursor of the page before.",
+  );
 }

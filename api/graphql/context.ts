@@ -1,10 +1,13 @@
 import DataLoader from "dataloader";
 import type { LiveRecord } from "../../store/live-record.ts";
-import type { Anomaly, Feedback, Store, Threshold } from "../../store/store.ts";
+import type { Anomaly, Feedback, LabelledScore, Store, Threshold } from "../../store/store.ts";
 import type { ApiConfig } from "../config.ts";
+import { latestLabels } from "../thresholds/latest-labels.ts";
+import { addUpScores, type ScoreTotals } from "../thresholds/score-totals.ts";
+import { scoreSlices } from "./score-slices.ts";
 
-/** What resolvers reach of the world; loaders live for one request. */
-export interface Context {
+/** What stays the same over requests. */
+export interface ContextPorts {
   readonly config: ApiConfig;
   readonly store: Store;
   /** Milliseconds since the epoch. */
@@ -17,12 +20,27 @@ export interface Context {
   readonly anomalies: () => AsyncGenerator<Anomaly>;
   /** Sampled records as they are scored. */
   readonly records: () => AsyncGenerator<LiveRecord>;
-  readonly feedbackOf: DataLoader<string, readonly Feedback[]>;
-  readonly thresholdOf: DataLoader<string, Threshold | undefined>;
 }
 
-/** What stays the same over requests. */
-export type ContextPorts = Omit<Context, "feedbackOf" | "thresholdOf">;
+/** A service over a time. */
+export interface ServiceSpan {
+  readonly service: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What is read once a request, however many fields ask for it. */
+interface Loaders {
+  readonly feedbackOf: DataLoader<string, readonly Feedback[]>;
+  readonly thresholdOf: DataLoader<string, Threshold | undefined>;
+  readonly isService: DataLoader<string, boolean>;
+  readonly scoresOf: DataLoader<ServiceSpan, ScoreTotals, string>;
+  /** One label an anomaly. */
+  readonly labelsOf: DataLoader<ServiceSpan, readonly LabelledScore[], string>;
+}
+
+/** What resolvers reach of the world. */
+export type Context = ContextPorts & Loaders;
 
 /** A context with fresh loaders. */
 export function createContext(ports: ContextPorts): Context {
@@ -37,5 +55,19 @@ export function createContext(ports: ContextPorts): Context {
       const byService = new Map((await store.thresholds()).map((one) => [one.service, one]));
       return services.map((service) => byService.get(service));
     }),
+    isService: new DataLoader(async (services) => {
+      const known = new Set((await store.services()).map(({ name }) => name));
+      return services.map((service) => known.has(service));
+    }),
+    scoresOf: onceEach(({ service, fromMs, toMs }) => addUpScores(scoreSlices(store, service, fromMs, toMs))),
+    labelsOf: onceEach(async ({ service, fromMs, toMs }) =>
+      latestLabels(await store.labelledScores(service, fromMs, toMs)),
+    ),
   };
+}
+
+function onceEach<T>(read: (span: ServiceSpan) => Promise<T>): DataLoader<ServiceSpan, T, string> {
+  return new DataLoader((spans) => Promise.all(spans.map(read)), {
+    cacheKeyFn: ({ service, fromMs, toMs }) => `${fromMs} ${toMs} ${service}`,
+  });
 }

@@ -9,6 +9,7 @@ import { scoreSeries } from "./score-series.ts";
 import { services } from "./services.ts";
 import { status } from "./status.ts";
 import { templates } from "./templates.ts";
+import { thresholdPreview } from "./threshold-preview.ts";
 import { thresholds } from "./thresholds.ts";
 import { training } from "./training.ts";
 
@@ -25,6 +26,7 @@ export function createSchema(): GraphQLSchema {
       services,
       status,
       templates,
+      thresholdPreview,
       thresholds,
       training,
     ],

@@ -1,9 +1,10 @@
 import { SCORE_BUCKETS, type ScoreHistogram } from "../../store/store.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
+import { requireSpan, scoreSlices } from "./score-slices.ts";
 
+const BUCKETS_DEFAULT = 60;
 const BUCKETS_MAX = 1_000;
-const SPAN_MS_MAX = 400 * 86_400_000;
 
 interface SeriesArguments {
   readonly service?: string | null;
@@ -16,43 +17,47 @@ interface SeriesArguments {
 export const scoreSeries = {
   Query: {
     async scoreSeries(_: unknown, { service, from, to, buckets }: SeriesArguments, { store }: Context) {
-      const count = buckets ?? 60;
+      const count = buckets ?? BUCKETS_DEFAULT;
       if (count < 1 || count > BUCKETS_MAX)
         throw userError(
           "BAD_USER_INPUT",
           `buckets: ${count} is not between 1 and ${BUCKETS_MAX}`,
-          "Ask for fewer.",
+          "Ask for another number of buckets.",
         );
-      if (from >= to || to - from > SPAN_MS_MAX)
-        throw userError(
-          "BAD_USER_INPUT",
-          "from must be before to, by at most 400 days",
-          "Ask for a shorter time.",
-        );
-      return toSeries(await store.scoreHistograms(service ?? undefined, from, to), from, to, count);
+      requireSpan(from, to);
+      const series = createSeries(from, to, count);
+      for await (const slice of scoreSlices(store, service ?? undefined, from, to)) series.add(slice);
+      return series.buckets();
     },
   },
 };
 
 /** One entry for each of `count` equal spans. A minute belongs to the span that its beginning lies in. */
-export function toSeries(histograms: readonly ScoreHistogram[], fromMs: number, toMs: number, count: number) {
+export function createSeries(fromMs: number, toMs: number, count: number) {
   const widthMs = (toMs - fromMs) / count;
-  const byBucket = Map.groupBy(histograms, ({ minuteMs }) => Math.floor((minuteMs - fromMs) / widthMs));
-  return Array.from({ length: count }, (_, bucket) => {
-    const own = byBucket.get(bucket) ?? [];
-    const records = sum(own.flatMap(({ counts }) => counts));
-    const total = sum(own.flatMap(({ counts }) => counts.map((n, i) => (n * (i + 0.5)) / SCORE_BUCKETS)));
-    return {
-      from: Math.round(fromMs + bucket * widthMs),
-      to: Math.round(fromMs + (bucket + 1) * widthMs),
-      records,
-      anomalies: sum(own.map(({ anomalies }) => anomalies)),
-      maxScore: Math.max(0, ...own.map(({ maxScore }) => maxScore)),
-      meanScore: records === 0 ? null : total / records,
-    };
-  });
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+  const sums = Array.from({ length: count }, () => ({ records: 0, anomalies: 0, maxScore: 0, scores: 0 }));
+  return {
+    add(histograms: readonly ScoreHistogram[]): void {
+      for (const { minuteMs, counts, anomalies, maxScore } of histograms) {
+        const sum = sums[Math.floor((minuteMs - fromMs) / widthMs)];
+        if (sum === undefined) continue;
+        sum.anomalies += anomalies;
+        sum.maxScore = Math.max(sum.maxScore, maxScore);
+        for (const [bucket, n] of counts.entries()) {
+          sum.records += n;
+          sum.scores += (n * (bucket + 0.5)) / SCORE_BUCKETS;
+        }
+      }
+    },
+    buckets() {
+      return sums.map(({ records, anomalies, maxScore, scores }, bucket) => ({
+        from: Math.round(fromMs + bucket * widthMs),
+        to: Math.round(fromMs + (bucket + 1) * widthMs),
+        records,
+        anomalies,
+        maxScore,
+        meanScore: records === 0 ? null : scores / records,
+      }));
+    },
+  };
 }

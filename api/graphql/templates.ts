@@ -10,16 +10,16 @@ export const templates = {
       { service, ...page }: PageArguments & { readonly service?: string | null },
       { store, config }: Context,
     ) =>
-      paginate(
-        page,
-        config.max_page_size,
-        ({ first, after }) =>
+      paginate(page, config.max_page_size, {
+        name: "template",
+        key: /^\d{1,15}$/,
+        keyOf: ({ sequence }: TemplateSummary) => String(sequence),
+        read: ({ first, after }) =>
           store.templates(service ?? undefined, {
             first,
             after: after === undefined ? undefined : Number(after),
           }),
-        ({ sequence }) => String(sequence),
-      ),
+      }),
   },
   Template: {
     firstSeen: ({ firstSeenMs }: TemplateSummary) => firstSeenMs,

@@ -1,12 +1,11 @@
-import type { Store, Threshold, ThresholdSetting } from "../../store/store.ts";
-import { preview } from "../thresholds/preview.ts";
-import { NEGATIVES_MIN, POSITIVES_MIN, youden } from "../thresholds/youden.ts";
+import type { Threshold, ThresholdSetting } from "../../store/store.ts";
+import { latestLabels } from "../thresholds/latest-labels.ts";
+import { proposeThreshold } from "../thresholds/propose.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
+import { requireScore, requireService } from "./requirements.ts";
 
-const DAY_MS = 86_400_000;
-const PREVIEW_DAYS = 7;
-const MISSED_MAX = 50;
+const ALERTS_PER_DAY_MAX = 1_000_000;
 /** What a service has before the stage has computed its own: the original program's start value. */
 const STARTING_THRESHOLD = 0.85;
 
@@ -17,65 +16,28 @@ interface ThresholdInput {
   readonly auto?: boolean | null;
 }
 
-/** Thresholds: as they are, as they would have been, and how people set them. */
+interface OfService {
+  readonly service: string;
+}
+
+/** Thresholds as they are, how people set them, and what the feedback proposes. */
 export const thresholds = {
   Query: {
-    async threshold(
-      _: unknown,
-      { service }: { readonly service: string },
-      { store, thresholdOf, now }: Context,
-    ) {
-      await requireService(service, store);
-      return thresholdOrDefault(service, await thresholdOf.load(service), now());
-    },
-    async thresholdPreview(
-      _: unknown,
-      args: {
-        readonly service: string;
-        readonly value: number;
-        readonly from?: number | null;
-        readonly to?: number | null;
-      },
-      { store, now }: Context,
-    ) {
-      await requireService(args.service, store);
-      requireScore("value", args.value);
-      const toMs = args.to ?? now();
-      const fromMs = args.from ?? toMs - PREVIEW_DAYS * DAY_MS;
-      if (fromMs >= toMs)
-        throw userError("BAD_USER_INPUT", "from must be before to", "Swap them, or leave both out.");
-      const histograms = await store.scoreHistograms(args.service, fromMs, toMs);
-      const labels = await store.labelledScores(args.service, fromMs, toMs);
-      const { missedIds, ...figures } = preview(args.value, histograms, labels);
-      const missed = await Promise.all(missedIds.slice(0, MISSED_MAX).map((id) => store.anomaly(id)));
-      return { ...figures, missed: missed.filter((anomaly) => anomaly !== undefined) };
+    async threshold(_: unknown, { service }: OfService, context: Context) {
+      await requireService(service, context);
+      return thresholdOrDefault(service, await context.thresholdOf.load(service), context.now());
     },
   },
   Mutation: {
-    async setThreshold(_: unknown, { input }: { readonly input: ThresholdInput }, { store, now }: Context) {
+    async setThreshold(_: unknown, { input }: { readonly input: ThresholdInput }, context: Context) {
       const setting = toSetting(input);
-      await requireService(input.service, store);
-      return store.setThreshold(setting, now());
+      await requireService(input.service, context);
+      context.thresholdOf.clear(input.service);
+      return context.store.setThreshold(setting, context.now());
     },
-    async computeThreshold(_: unknown, { service }: { readonly service: string }, { store }: Context) {
-      await requireService(service, store);
-      const labels = await store.labelledScores(service);
-      const positives = labels.filter(({ isTrueAnomaly }) => isTrueAnomaly).length;
-      const negatives = labels.length - positives;
-      if (positives < POSITIVES_MIN || negatives < NEGATIVES_MIN)
-        return {
-          value: null,
-          youdensJ: null,
-          points: [],
-          message: `Too little feedback: ${positives} of ${POSITIVES_MIN} true anomalies and ${negatives} of ${NEGATIVES_MIN} false alarms.`,
-        };
-      const { value, j, points } = youden(labels);
-      return {
-        value,
-        youdensJ: j,
-        points,
-        message: `Best over ${positives} true anomalies and ${negatives} false alarms. Youden's J weighs both errors alike, however rare anomalies are: look at the alerts a day before you use it.`,
-      };
+    async computeThreshold(_: unknown, { service }: OfService, context: Context) {
+      await requireService(service, context);
+      return proposeThreshold(latestLabels(await context.store.labelledScores(service)));
     },
   },
   Threshold: {
@@ -98,21 +60,6 @@ export function thresholdOrDefault(service: string, stored: Threshold | undefine
   );
 }
 
-async function requireService(service: string, store: Store): Promise<void> {
-  const known = await store.services();
-  if (!known.some(({ name }) => name === service))
-    throw userError(
-      "NOT_FOUND",
-      "No record of this service has been seen.",
-      "The query services lists those that have.",
-    );
-}
-
-function requireScore(name: string, value: number): void {
-  if (!(value >= 0 && value <= 1))
-    throw userError("BAD_USER_INPUT", `${name}: ${value} is not between 0 and 1`, "A threshold is a score.");
-}
-
 function toSetting({ service, value, alertsPerDay, auto }: ThresholdInput): ThresholdSetting {
   const given = [value, alertsPerDay, auto === true ? true : undefined].filter(
     (one) => one !== null && one !== undefined,
@@ -129,10 +76,10 @@ function toSetting({ service, value, alertsPerDay, auto }: ThresholdInput): Thre
     return { ...setting, mode: "manual", value };
   }
   if (alertsPerDay === null || alertsPerDay === undefined) return { ...setting, mode: "auto" };
-  if (!(alertsPerDay > 0 && alertsPerDay <= 1e6))
+  if (!(alertsPerDay > 0 && alertsPerDay <= ALERTS_PER_DAY_MAX))
     throw userError(
       "BAD_USER_INPUT",
-      `alertsPerDay: ${alertsPerDay} is not between 0 and 1,000,000`,
+      `alertsPerDay: ${alertsPerDay} is not above 0 and at most ${ALERTS_PER_DAY_MAX}`,
       "Give a budget such as 5.",
     );
   return { ...setting, mode: "budget", alertsPerDay };

@@ -1,4 +1,5 @@
-import { type LabelledScore, SCORE_BUCKETS, type ScoreHistogram } from "../../store/store.ts";
+import { type LabelledScore, SCORE_BUCKETS } from "../../store/store.ts";
+import type { ScoreTotals } from "./score-totals.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -6,6 +7,7 @@ const DAY_MS = 86_400_000;
 /** What a threshold would have done. */
 export interface Preview {
   readonly alerts: number;
+  /** Over the time that there are scores for. */
   readonly alertsPerDay: number;
   /** null where no alert was judged. */
   readonly precision: number | null;
@@ -15,23 +17,19 @@ export interface Preview {
   readonly missedIds: readonly string[];
 }
 
-/** Counts the scores at or above `value`: to the bucket that it lies in, so never too few. */
-export function preview(
-  value: number,
-  histograms: readonly ScoreHistogram[],
-  labels: readonly LabelledScore[],
-): Preview {
+/**
+ * Counts the scores at or above `value`: from the bucket that it lies in, so never too few.
+ * @param labels one an anomaly
+ */
+export function preview(value: number, scores: ScoreTotals, labels: readonly LabelledScore[]): Preview {
   const firstBucket = Math.min(SCORE_BUCKETS - 1, Math.floor(value * SCORE_BUCKETS));
-  const alerts = histograms.reduce(
-    (sum, { counts }) => sum + counts.slice(firstBucket).reduce((total, count) => total + count, 0),
-    0,
-  );
+  const alerts = scores.counts.slice(firstBucket).reduce((total, count) => total + count, 0);
   const confirmed = labels.filter(({ isTrueAnomaly }) => isTrueAnomaly);
   const judged = labels.filter(({ score }) => score >= value);
   const hits = judged.filter(({ isTrueAnomaly }) => isTrueAnomaly).length;
   return {
     alerts,
-    alertsPerDay: (alerts * DAY_MS) / Math.max(MINUTE_MS, spanMs(histograms)),
+    alertsPerDay: (alerts * DAY_MS) / Math.max(MINUTE_MS, scores.spanMs),
     precision: judged.length === 0 ? null : hits / judged.length,
     recall: confirmed.length === 0 ? null : hits / confirmed.length,
     missedIds: confirmed
@@ -39,15 +37,4 @@ export function preview(
       .sort((a, b) => b.score - a.score)
       .map(({ anomalyId }) => anomalyId),
   };
-}
-
-/** From the first minute with scores to the end of the last one. */
-function spanMs(histograms: readonly ScoreHistogram[]): number {
-  let firstMs = Number.POSITIVE_INFINITY;
-  let lastMs = Number.NEGATIVE_INFINITY;
-  for (const { minuteMs } of histograms) {
-    firstMs = Math.min(firstMs, minuteMs);
-    lastMs = Math.max(lastMs, minuteMs);
-  }
-  return histograms.length === 0 ? 0 : lastMs - firstMs + MINUTE_MS;
 }

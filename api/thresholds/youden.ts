@@ -1,9 +1,5 @@
 import type { LabelledScore } from "../../store/store.ts";
 
-/** Labels below which the best threshold is mostly chance. */
-export const POSITIVES_MIN = 10;
-export const NEGATIVES_MIN = 50;
-
 /** A point of the ROC curve: the rates of a threshold. */
 export interface RocPoint {
   readonly threshold: number;
@@ -11,36 +7,44 @@ export interface RocPoint {
   readonly falsePositiveRate: number;
 }
 
+type Label = Pick<LabelledScore, "score" | "isTrueAnomaly">;
+
 /**
- * The threshold with the largest Youden's J = true positive rate - false positive rate (Youden: Index for rating diagnostic
- * tests, Cancer 1950); of equal ones the highest, which alerts least. Needs labels of both kinds.
+ * The ROC curve: one point for each score that occurs, highest threshold first; a score at the threshold alerts. Without
+ * labels of a kind, the rate of that kind is 0.
+ */
+export function rocPoints(labels: readonly Label[]): readonly RocPoint[] {
+  const positives = labels.filter(({ isTrueAnomaly }) => isTrueAnomaly).length;
+  const negatives = labels.length - positives;
+  const falling = [...labels].sort((a, b) => b.score - a.score);
+  const points: RocPoint[] = [];
+  let hits = 0;
+  for (const [index, { score, isTrueAnomaly }] of falling.entries()) {
+    hits += isTrueAnomaly ? 1 : 0;
+    if (falling[index + 1]?.score === score) continue;
+    points.push({
+      threshold: score,
+      truePositiveRate: hits / Math.max(1, positives),
+      falsePositiveRate: (index + 1 - hits) / Math.max(1, negatives),
+    });
+  }
+  return points;
+}
+
+/** Youden's J of a threshold: true positive rate - false positive rate; 1 parts perfectly, 0 is chance. */
+export function jOf({ truePositiveRate, falsePositiveRate }: RocPoint): number {
+  return truePositiveRate - falsePositiveRate;
+}
+
+/**
+ * The point with the largest Youden's J (Youden: Index for rating diagnostic tests, Cancer 1950); of equal ones the highest
+ * threshold, which alerts least. Undefined when no threshold is better than chance.
  *
  * Example: true at 0.9 and 0.8, false at 0.7 give the threshold 0.8 with J = 1.
  */
-export function youden(labels: readonly Pick<LabelledScore, "score" | "isTrueAnomaly">[]): {
-  readonly value: number;
-  readonly j: number;
-  readonly points: readonly RocPoint[];
-} {
-  const positives = labels.filter(({ isTrueAnomaly }) => isTrueAnomaly).length;
-  const negatives = labels.length - positives;
-  const thresholds = [...new Set(labels.map(({ score }) => score))].sort((a, b) => b - a);
-  const points = thresholds.map((threshold): RocPoint => {
-    const above = labels.filter(({ score }) => score >= threshold);
-    const hits = above.filter(({ isTrueAnomaly }) => isTrueAnomaly).length;
-    return {
-      threshold,
-      truePositiveRate: hits / Math.max(1, positives),
-      falsePositiveRate: (above.length - hits) / Math.max(1, negatives),
-    };
-  });
-  const best = points.reduce<RocPoint | undefined>(
-    (a, b) => (a === undefined || jOf(b) > jOf(a) ? b : a),
+export function bestByYouden(points: readonly RocPoint[]): RocPoint | undefined {
+  return points.reduce<RocPoint | undefined>(
+    (best, point) => (jOf(point) > (best === undefined ? 0 : jOf(best)) ? point : best),
     undefined,
   );
-  return { value: best?.threshold ?? 1, j: best === undefined ? 0 : jOf(best), points };
-}
-
-function jOf({ truePositiveRate, falsePositiveRate }: RocPoint): number {
-  return truePositiveRate - falsePositiveRate;
 }
