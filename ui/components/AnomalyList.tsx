@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect } from "react";
+import { type RefObject, useEffect, useState } from "react";
 import { describeError } from "../client.ts";
 import { formatCount, formatNoun } from "../format/count.ts";
 import { useQueryString } from "../navigation.ts";
@@ -29,6 +29,7 @@ interface AnomalyListProps {
 /** The anomalies, newest first; only the rows in view exist in the page. */
 export function AnomalyList({ list, scroller, selectedId, isFiltered, onClearFilter }: AnomalyListProps) {
   const { rows, held, phase } = list;
+  const [releases, setReleases] = useState(0);
   return (
     <div className="anomaly-list">
       {held.length > 0 ? (
@@ -37,7 +38,7 @@ export function AnomalyList({ list, scroller, selectedId, isFiltered, onClearFil
           className="held-button"
           onClick={() => {
             list.release();
-            scroller.current?.scrollTo({ top: 0 });
+            setReleases((count) => count + 1);
           }}
         >
           Show {formatNoun(held.length, "new anomaly", "new anomalies")}
@@ -49,7 +50,9 @@ export function AnomalyList({ list, scroller, selectedId, isFiltered, onClearFil
         {phase === "ready" && rows.length === 0 ? (
           <NothingOdd isFiltered={isFiltered} onClearFilter={onClearFilter} />
         ) : null}
-        {rows.length > 0 ? <Rows list={list} scroller={scroller} selectedId={selectedId} /> : null}
+        {rows.length > 0 ? (
+          <Rows list={list} scroller={scroller} selectedId={selectedId} releases={releases} />
+        ) : null}
         {phase === "loading-more" ? <Skeleton rows={2} label="Loading older anomalies" /> : null}
         {rows.length >= ROWS_MAX ? (
           <p className="list-end">The newest {formatCount(ROWS_MAX)}. Narrow the filter to see older ones.</p>
@@ -59,7 +62,12 @@ export function AnomalyList({ list, scroller, selectedId, isFiltered, onClearFil
   );
 }
 
-function Rows({ list, scroller, selectedId }: Pick<AnomalyListProps, "list" | "scroller" | "selectedId">) {
+interface RowsProps extends Pick<AnomalyListProps, "list" | "scroller" | "selectedId"> {
+  /** How often held rows were asked for: each time the list goes back to its top. */
+  readonly releases: number;
+}
+
+function Rows({ list, scroller, selectedId, releases }: RowsProps) {
   const { rows, loadMore } = list;
   const queryString = useQueryString();
   const nowMs = useNow(CLOCK_MS);
@@ -82,6 +90,12 @@ function Rows({ list, scroller, selectedId }: Pick<AnomalyListProps, "list" | "s
     const index = rows.findIndex((row) => row.id === selectedId);
     if (index >= 0) virtualizer.scrollToIndex(index);
   }, [selectedId]);
+
+  // By the virtualizer, once the new rows are there: it would undo a scroll of its element while it measures them.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a release scrolls
+  useEffect(() => {
+    if (releases > 0) virtualizer.scrollToIndex(0);
+  }, [releases]);
 
   return (
     <ul className="rows" aria-label="Anomalies, newest first" style={{ height: virtualizer.getTotalSize() }}>
