@@ -4,7 +4,13 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["{processor,store,api,cli,ui}/**/*.test.ts"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["{processor,store,api,cli,ui}/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: "system",
