@@ -114,7 +114,7 @@ function addDecoded(request: ExportLogsServiceRequest): void {
           ? ({ case: "stringValue", value } as const)
           : typeof value === "number"
             ? ({ case: "doubleValue", value } as const)
-            : ({ case: "boolValue", value } as const);
+            : ({ case: "boolValue", value: value === true } as const);
       record.attributes.push(create(KeyValueSchema, { key, value: { value: oneOf } }));
     }
   }

@@ -36,8 +36,16 @@ try {
 } catch (error) {
   process.exitCode = exitCodeFor(error);
   if (!(error instanceof CommanderError)) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${describe(error)}\n`);
     const remedy = error instanceof Error && "remedy" in error ? error.remedy : undefined;
     if (typeof remedy === "string") process.stderr.write(`${remedy}\n`);
   }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // What the system says of a file is a code; the file and what to do about it are ours to say.
+  if ("path" in error && "code" in error && typeof error.path === "string")
+    return `${error.path}: cannot be used (${String(error.code)}); check the path and its permissions`;
+  return error.message;
 }

@@ -5,9 +5,14 @@ import { packageFile } from "./package-files.ts";
 
 /** The configured model, or the shipped one. Rejects with a ModelError when it cannot be used. */
 export function openScorer(
-  { model, threads, max_waiting_rows: maxWaitingRows }: Config["inference"],
+  config: Config["inference"],
   onDeath: (reason: string) => void,
 ): Promise<RunningScorer> {
-  const directory = model === "" ? packageFile("models/logbert-s") : model;
-  return startScorer(readModelDirectory(directory), { threads, maxWaitingRows, onDeath });
+  const { threads, max_waiting_rows: maxWaitingRows } = config;
+  return startScorer(readModelDirectory(modelDirectory(config)), { threads, maxWaitingRows, onDeath });
+}
+
+/** The directory that is configured, or the shipped one. */
+export function modelDirectory({ model }: Config["inference"]): string {
+  return model === "" ? packageFile("models/logbert-s") : model;
 }

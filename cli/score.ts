@@ -26,12 +26,14 @@ export function registerScore(program: Command): void {
     .description(
       "Score files or standard input in one pass: one JSON object a record on stdout. What is usual is learned on the way.",
     )
-    .argument("<file...>", "files; - for standard input")
+    .argument("[file...]", "files; - for standard input, which is the default with BATCH_MODE=true")
     .option("--config <file>", "configuration file (default: LOGBERT_CONFIG, else ./logbert.yaml)")
     .option("--service <name>", "service of records that name none (default: the file's name)")
     .option("--format <format>", `${LINE_FORMATS.join(", ")} (default auto)`)
     .action(async (files: string[], options: unknown) => {
-      process.exitCode = await runScore(files, options, processIo());
+      const isBatchMode = process.env["BATCH_MODE"]?.toLowerCase() === "true";
+      if (files.length === 0 && !isBatchMode) throw new UsageError("name a file, or - for standard input");
+      process.exitCode = await runScore(files.length === 0 ? ["-"] : files, options, processIo());
     });
 }
 

@@ -27,7 +27,13 @@ async function serve(file: string | undefined): Promise<void> {
   const config = loadConfig({ file, environment: process.env });
   const log = createLog(config.telemetry.log_level);
   const stopped = stopSignal();
-  const { grpcAddress, httpAddress, apiAddress, metricsAddress, stop } = await startProduct(config, log);
+  const product = await Promise.race([startProduct(config, log), stopped]);
+  if (typeof product === "string") {
+    // Nothing has been accepted yet, so nothing can be lost; what hangs at its start is not waited for.
+    log.info({ signal: product }, "stopped before it was running");
+    process.exit(0);
+  }
+  const { grpcAddress, httpAddress, apiAddress, metricsAddress, stop } = product;
   log.info(
     {
       grpc: grpcAddress,

@@ -1,5 +1,8 @@
 import type { Command } from "commander";
+import { readTlsFiles } from "../processor/forward/tls-files.ts";
+import { readModelDirectory } from "../processor/inference/model-directory.ts";
 import { loadConfig } from "./load-config.ts";
+import { modelDirectory } from "./open-scorer.ts";
 
 /** `logbert validate`: checks a configuration without starting; every error with its path, exit code 2. */
 export function registerValidate(program: Command): void {
@@ -13,6 +16,8 @@ export function registerValidate(program: Command): void {
     .option("--print", "print the whole configuration, defaults included, as JSON (secrets hidden)")
     .action((options: { config?: string; print?: boolean }) => {
       const config = loadConfig({ file: options.config, environment: process.env });
+      readTlsFiles(config.forward);
+      readModelDirectory(modelDirectory(config.inference));
       process.stdout.write(
         options.print ? `${JSON.stringify(hideSecrets(config), null, 2)}\n` : "The configuration is valid.\n",
       );

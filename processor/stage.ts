@@ -3,6 +3,7 @@ import type { StageStatus, Store } from "../store/store.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
 import { enrich, type Judged } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
+import { withinLimit } from "./enrich/within-limit.ts";
 import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
 import { createForwardMonitor } from "./forward/forward-monitor.ts";
@@ -82,7 +83,12 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     detectors: rooms.detectors,
     judge: rooms.judge,
     name: (findings) => nameAnomalies(findings, rooms.explain, ports.newId),
-    enrich: (request, judged) => enrich(request, judged, config.attributes.prefix),
+    enrich: (request, judged) =>
+      withinLimit(
+        request,
+        enrich(request, judged, config.attributes.prefix),
+        config.forward.endpoint === "" ? Number.POSITIVE_INFINITY : config.forward.max_message_bytes,
+      ),
     forwarder,
     retries: createRetryMemory({ now, ...config.receive.retry_memory }),
     remember: (request, judged) => {

@@ -19,6 +19,7 @@ export interface Judged {
  * A record without a finding gets its template alone, one that was not even parsed stays as it came.
  */
 export function enrich(request: ExportRequest, judged: Judged, prefix: string): Uint8Array {
+  const noAnomaly = ANOMALY_SUFFIXES.map((suffix) => ({ key: `${prefix}.${suffix}`, value: undefined }));
   const additions: NewAttribute[][] = request.records.map(() => []);
   for (const { recordIndex, match } of judged.parsed) {
     if (hasUpstreamTemplate(request, recordIndex)) continue;
@@ -30,6 +31,8 @@ export function enrich(request: ExportRequest, judged: Judged, prefix: string): 
       { key: `${prefix}.score`, value: verdict.score },
       { key: `${prefix}.is_anomaly`, value: verdict.isAnomaly },
     );
+    // What an earlier stage said of a record that is none to us would name an anomaly that we do not have.
+    if (!verdict.isAnomaly) additions[recordIndex]?.push(...noAnomaly);
   }
   for (const { id, finding, explanation } of judged.anomalies) {
     if (finding.recordIndex === undefined) continue;
@@ -54,4 +57,6 @@ export function isOurAttribute(key: string, prefix: string): boolean {
   return key === TEMPLATE_ATTRIBUTE || OUR_SUFFIXES.some((suffix) => key === `${prefix}.${suffix}`);
 }
 
-const OUR_SUFFIXES = ["score", "is_anomaly", "threshold", "explanation", "id", "model.version"];
+/** On anomalies only. */
+const ANOMALY_SUFFIXES = ["threshold", "explanation", "id", "model.version"];
+const OUR_SUFFIXES = ["score", "is_anomaly", ...ANOMALY_SUFFIXES];

@@ -9,10 +9,14 @@ import { type Oddness, sentence } from "./sentence.ts";
 export function createExplain({ redact }: { readonly redact: (text: string) => string }): Explain {
   return (finding): Explanation => {
     const { contributions } = finding.verdict;
-    const expected = expectedOf(contributions).map(({ template, probability }) => ({
-      template: template === undefined ? undefined : redact(template),
-      probability,
-    }));
+    const came = finding.window.events[finding.event]?.match.template;
+    // What came cannot be what was expected instead, however probable it was.
+    const expected = expectedOf(contributions)
+      .filter(({ template }) => template === undefined || template !== came)
+      .map(({ template, probability }) => ({
+        template: template === undefined ? undefined : redact(template),
+        probability,
+      }));
     return {
       summary: sentence(oddnessOf(finding, expected, redact)),
       source: "MODEL",
@@ -33,7 +37,7 @@ function oddnessOf(
   if (template === undefined) return { kind: "ended-early", after, expected };
   if (verdict.contributions[0]?.detector === "new-template")
     return { kind: "never-seen", template, service: redact(window.service), expected };
-  return { kind: "out-of-order", template, after, expected: expected.filter((e) => e.template !== template) };
+  return { kind: "out-of-order", template, after, expected };
 }
 
 function templateAt(

@@ -5,6 +5,10 @@ export const forwardConfig = z.strictObject({
   endpoint: z
     .string()
     .regex(/^$|^(https?:\/\/)?[^\s/]+(\/\S*)?$/, 'host:port or http(s)://host:port[/path]; "" for a sink')
+    .refine(
+      (text) => text === "" || URL.canParse(/^https?:/.test(text) ? text : `http://${text}`),
+      "no valid address: the port must be a number up to 65535",
+    )
     .default("")
     .describe(
       'OTLP next hop: host:port or http(s)://host:port[/path]. "": none, the stage is a sink that acknowledges what it has processed. Environment: OTEL_EXPORTER_OTLP_LOGS_ENDPOINT.',
@@ -14,7 +18,10 @@ export const forwardConfig = z.strictObject({
     .default("auto")
     .describe("auto: http when the endpoint has a path or port 4318, else grpc."),
   headers: z
-    .record(z.string(), z.string())
+    .record(
+      z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "a header's name: letters, digits and - _ ."),
+      z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, "a header's value: no line breaks or control characters"),
+    )
     .default({})
     .describe("Sent with each request, such as authorization. Secret: never printed."),
   compression: z

@@ -1,4 +1,5 @@
 import { readRequest } from "../wire/read-request.ts";
+import { MalformedRequestError } from "../wire/record-view.ts";
 import { splitRequest } from "../wire/split.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
@@ -27,32 +28,49 @@ export function inParts(sender: Sender, bytesMax: number): Forwarder {
 
   return {
     async forward(body, signal) {
-      const parts = splitRequest(body, bytesMax);
+      const parts = trySplit(body, bytesMax);
+      if ("kind" in parts) return parts;
       if (parts.length === 1) return trySend(body, signal);
-      const taken: ForwardOutcome[] = [];
+      const sent: SentPart[] = [];
       for (const [index, part] of parts.entries()) {
         const outcome = await trySend(part, signal);
         // A repeated field of concatenated messages is the concatenation of both (protobuf encoding, "Last One Wins").
         if (outcome.kind === "retry") return { ...outcome, remainder: Buffer.concat(parts.slice(index)) };
-        taken.push(outcome.kind === "refused" ? rejectedPart(part, outcome.message) : outcome);
+        sent.push({ part, outcome });
       }
-      return merge(taken);
+      return merge(sent);
     },
     close: () => sender.close(),
   };
 }
 
-/** A part that is refused for good does not hold up the others: its records are told upstream as rejected. */
-function rejectedPart(part: Uint8Array, message: string): ForwardOutcome {
-  return { kind: "accepted", rejectedRecords: readRequest(part).records.length, message };
+/** The parts, or the refusal of a request that cannot be cut: the same bytes will never fit. */
+function trySplit(body: Uint8Array, bytesMax: number): readonly Uint8Array[] | ForwardOutcome {
+  try {
+    return splitRequest(body, bytesMax);
+  } catch (error) {
+    if (!(error instanceof MalformedRequestError)) throw error;
+    return { kind: "refused", reason: "too-large", message: error.message };
+  }
 }
 
-function merge(outcomes: readonly ForwardOutcome[]): ForwardOutcome {
-  const accepted = outcomes.filter((outcome) => outcome.kind === "accepted");
-  const messages = new Set(accepted.map(({ message }) => message).filter((message) => message !== ""));
+interface SentPart {
+  readonly part: Uint8Array;
+  readonly outcome: ForwardOutcome;
+}
+
+/** Refused when every part was; else a part that is refused does not hold up the others: its records are told upstream as rejected. */
+function merge(sent: readonly SentPart[]): ForwardOutcome {
+  const [first] = sent;
+  if (first !== undefined && sent.every(({ outcome }) => outcome.kind === "refused")) return first.outcome;
+  const messages = new Set(sent.map(({ outcome }) => outcome.message).filter((message) => message !== ""));
   return {
     kind: "accepted",
-    rejectedRecords: accepted.reduce((sum, { rejectedRecords }) => sum + rejectedRecords, 0),
+    rejectedRecords: sent.reduce((sum, one) => sum + rejectedIn(one), 0),
     message: [...messages].join("; "),
   };
+}
+
+function rejectedIn({ part, outcome }: SentPart): number {
+  return outcome.kind === "accepted" ? outcome.rejectedRecords : readRequest(part).records.length;
 }

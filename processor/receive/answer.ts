@@ -15,6 +15,8 @@ export type Answer =
     };
 
 const RETRY_AFTER_MS = 1_000;
+/** No next hop may silence a sender for longer, nor name a time that a protocol cannot carry. */
+const RETRY_AFTER_MS_MAX = 3_600_000;
 
 const REFUSALS: Readonly<Record<RefusalReason, { readonly code: number; readonly httpStatus: number }>> = {
   malformed: { code: Code.INVALID_ARGUMENT, httpStatus: 400 },
@@ -57,7 +59,7 @@ export function internalAnswer(): Answer {
 }
 
 function retryAnswer(message: string, afterMs: number | undefined, reason: RefusedReason): Answer {
-  const retryAfterMs = afterMs ?? RETRY_AFTER_MS;
+  const retryAfterMs = Math.min(RETRY_AFTER_MS_MAX, Math.max(0, afterMs ?? RETRY_AFTER_MS));
   return {
     kind: "error",
     httpStatus: 503,

@@ -8,6 +8,10 @@ const endpoint = (port: number, what: string) =>
       endpoint: z
         .string()
         .regex(/^$|^[^\s:]+:\d+$|^\[[0-9a-fA-F:]+\]:\d+$/, 'host:port, or "" to switch it off')
+        .refine(
+          (text) => text === "" || URL.canParse(`http://${text}`),
+          "the port must be a number up to 65535",
+        )
         .default(`127.0.0.1:${port}`)
         .describe(`host:port of ${what}; "" switches it off.`),
     })

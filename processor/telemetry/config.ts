@@ -4,6 +4,8 @@ import { z } from "zod";
 export const telemetryConfig = z.strictObject({
   metrics_endpoint: z
     .string()
+    .regex(/^$|^[^\s:]+:\d+$|^\[[0-9a-fA-F:]+\]:\d+$/, 'host:port, or "" to switch it off')
+    .refine((text) => text === "" || URL.canParse(`http://${text}`), "the port must be a number up to 65535")
     .default("127.0.0.1:9464")
     .describe('host:port of the Prometheus endpoint /metrics; "" switches it off.'),
   log_level: z

@@ -77,7 +77,11 @@ export function createMetrics(): Metrics {
   const redacted = counter("redactions", "Values replaced before something was stored or shown.");
   const dropped = counter("remember_dropped_rows", "Rows not stored because the database did not keep up.");
   for (const label of ["normal", "anomalous", "unscored"]) scored.add(0, { result: label });
-  sendFailed.add(0);
+  for (const transport of ["grpc", "http"]) accepted.add(0, { transport });
+  for (const reason of ["malformed", "too-large", "overloaded", "next-hop"]) refused.add(0, { reason });
+  for (const kind of ["email", "ip", "secret"]) redacted.add(0, { kind });
+  for (const total of [sent, sendFailed, incoming, outgoing, modelSkipped, dropped]) total.add(0);
+  explained.add(0, { source: "model", outcome: "ok" });
 
   return {
     accepted: (transport, records) => accepted.add(records, { transport }),

@@ -51,7 +51,7 @@ export const windowConfig = z.strictObject({
     .min(1)
     .max(512)
     .default(5)
-    .describe("Most events that one window judges; never more than size."),
+    .describe("Most events that one window judges; more than size counts as size."),
   span_ms: z
     .int()
     .min(1)

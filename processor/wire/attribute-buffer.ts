@@ -89,7 +89,7 @@ export function createAttributeBuffer(bytesAtFirst: number): AttributeBuffer {
         const last = lastKeys[i];
         const key = last?.key === attribute.key ? last : findKey(attribute.key, i);
         lengthBits |= key.lengthBit;
-        appendOne(key, attribute.value);
+        if (attribute.value !== undefined) appendOne(key, attribute.value);
       }
       return lengthBits;
     },

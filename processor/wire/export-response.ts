@@ -30,7 +30,11 @@ export function decodeResponse(body: Uint8Array, isJson: boolean): PartialSucces
         })
       : fromBinary(ExportLogsServiceResponseSchema, body);
     return {
-      rejectedRecords: Number(response.partialSuccess?.rejectedLogRecords ?? 0n),
+      // A count that no request can have must not end the relay: what is passed on has to fit its field.
+      rejectedRecords: Math.min(
+        Number.MAX_SAFE_INTEGER,
+        Math.max(0, Number(response.partialSuccess?.rejectedLogRecords ?? 0n)),
+      ),
       message: response.partialSuccess?.errorMessage ?? "",
     };
   } catch {

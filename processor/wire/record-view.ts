@@ -40,7 +40,8 @@ export interface ExportRequest {
  * maps a field by its first value must not see an integer once and a double later. */
 export interface NewAttribute {
   readonly key: string;
-  readonly value: string | number | boolean;
+  /** undefined: the key is taken away where a record has it. */
+  readonly value: string | number | boolean | undefined;
 }
 
 /** The bytes are no valid ExportLogsServiceRequest. Permanent: the same bytes will never be valid. */

@@ -17,7 +17,7 @@ const APPENDED_BYTES_PER_RECORD = 128;
  * nothing. Numbers are written as double_value, always.
  *
  * @param attributesOf the new attributes of a record, their keys different from each other.
- * @returns the new bytes, or `request.bytes` itself when nothing is added.
+ * @returns the new bytes, or `request.bytes` itself when nothing changes.
  */
 export function spliceAttributes(
   request: ExportRequest,
@@ -35,7 +35,7 @@ export function spliceAttributes(
     if (keyLengths !== 0) findReplaced(index, cursor, record, additions, keyLengths, removed);
     appendedEnds[record] = buffer.length();
   }
-  if (buffer.length() === 0) return request.bytes;
+  if (buffer.length() === 0 && removed.length === 0) return request.bytes;
   return rewriteRecords(index, { removed, appended: buffer.bytes(), appendedEnds });
 }
 

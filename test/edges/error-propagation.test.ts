@@ -1,6 +1,7 @@
 import { status as Code } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import { encodeResponse } from "../../processor/wire/export-response.ts";
+import { readRequest } from "../../processor/wire/read-request.ts";
 import { decodeStatus, encodeStatus } from "../../processor/wire/rpc-status.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { type GrpcAnswer, type NextHop, startGrpcNextHop, startHttpNextHop } from "./next-hop.ts";
@@ -100,6 +101,30 @@ describe("a gRPC next hop", () => {
     const request = aRequest(100, "some text to fill the message with");
     expect((await sendGrpc(relay.grpcAddress, request)).code).toBe(Code.UNAVAILABLE);
     expect(calls).toBe(3);
+  });
+
+  it("that refuses every part has refused the request", async () => {
+    const refuse = { code: Code.INVALID_ARGUMENT, details: "no" };
+    const hop = keep(await startGrpcNextHop(() => refuse));
+    const relay = await relayTo(hop.address, { max_message_bytes: 1_024 });
+    const reply = await sendGrpc(relay.grpcAddress, aRequest(100, "some text to fill the message with"));
+    expect(Code[reply.code]).toBe("INVALID_ARGUMENT");
+    expect(hop.received.length).toBeGreaterThan(3);
+  });
+
+  it("that refuses one part of several has refused that part's records", async () => {
+    let calls = 0;
+    const hop = keep(
+      await startGrpcNextHop(() => {
+        calls += 1;
+        return calls === 2 ? { code: Code.INVALID_ARGUMENT, details: "no" } : { body: new Uint8Array(0) };
+      }),
+    );
+    const relay = await relayTo(hop.address, { max_message_bytes: 1_024 });
+    const reply = await sendGrpc(relay.grpcAddress, aRequest(100, "some text to fill the message with"));
+    const rejected = readRequest(hop.received[1] ?? new Uint8Array(0)).records.length;
+    expect(reply.result?.rejectedRecords).toBe(rejected);
+    expect(rejected).toBeGreaterThan(0);
   });
 
   it("that is not there is told upstream as something to try again", async () => {
