@@ -26,10 +26,15 @@ export const apiConfig = z.strictObject({
   max_query_cost: z
     .int()
     .min(100)
-    .default(10_000)
+    .default(100_000)
     .describe(
-      "Most that one query may cost: 1 a field, 2 an object, half as much again for each level below.",
+      "Most that one query may cost: 1 a field, 2 an object, half as much again for each level below, times a page size that is written out.",
     ),
+  max_rows_per_operation: z
+    .int()
+    .min(1)
+    .default(2_000)
+    .describe("Rows on all pages of one query; each day of scores that it reads counts as one."),
   max_subscriptions: z.int().min(1).default(200).describe("WebSocket connections at one time."),
   max_operations_per_connection: z
     .int()

@@ -8,7 +8,7 @@ import { createAnomalyFeed } from "./anomaly-feed.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ApiConfig } from "./config.ts";
 import { createApollo } from "./create-apollo.ts";
-import { createContext } from "./graphql/context.ts";
+import { type ContextLifetime, createContext } from "./graphql/context.ts";
 import { createSchema } from "./graphql/create-schema.ts";
 import { toPublic } from "./graphql/errors.ts";
 import { STALE_AFTER_MS } from "./graphql/status.ts";
@@ -63,15 +63,15 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
   const startedAtMs = now();
   const feed = createAnomalyFeed({ store, pollIntervalMs: POLL_INTERVAL_MS, onError });
   const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
-  const context = () =>
-    createContext({ config, store, now, version, newId: ulid, anomalies: feed.listen, records: live.listen });
+  const constant = { config, store, now, version, newId: ulid, anomalies: feed.listen, records: live.listen };
+  const context = (lifetime: ContextLifetime) => createContext(constant, lifetime);
   const schema = createSchema();
   const format = (error: unknown) => toPublic(error, onError);
   const rules = queryLimits(config);
   const apollo = createApollo({ schema, rules, introspection: config.introspection, format });
   await apollo.start();
   const isAllowed = createHostCheck(hostOf(config.endpoint), config.allowed_hosts);
-  const graphql = createGraphqlEndpoint(apollo, context, config.max_body_bytes);
+  const graphql = createGraphqlEndpoint(apollo, () => context("request"), config.max_body_bytes);
   const files = createStaticFiles(ports.uiDirectory);
   const route = createRouter({ isAllowed, graphql, files, isReady: () => isReady(store, startedAtMs, now) });
   const server = createServer((request, response) => {

@@ -1,25 +1,29 @@
 import type { IncomingMessage, Server } from "node:http";
-import type {
-  ExecutionArgs,
-  GraphQLError,
-  GraphQLFormattedError,
-  GraphQLSchema,
-  ValidationRule,
+import {
+  type ExecutionArgs,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  getOperationAST,
+  type ValidationRule,
 } from "graphql";
 import type { SubscribePayload } from "graphql-ws";
 import { useServer as serveOver } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { readDocument } from "./access/query-limits.ts";
 import type { ApiConfig } from "./config.ts";
-import type { Context } from "./graphql/context.ts";
+import type { Context, ContextLifetime } from "./graphql/context.ts";
 import { userError } from "./graphql/errors.ts";
 import { splitTarget } from "./request-target.ts";
+
+/** How long a peer may take to answer that the connection is closed. */
+const CLOSE_GRACE_MS = 1_000;
 
 /** What the WebSocket half of the API needs. */
 export interface SubscriptionPorts {
   readonly schema: GraphQLSchema;
   readonly config: ApiConfig;
-  readonly context: () => Context;
+  readonly context: (lifetime: ContextLifetime) => Context;
   readonly rules: readonly ValidationRule[];
   readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;
   readonly format: (error: unknown) => GraphQLFormattedError;
@@ -32,7 +36,11 @@ export function serveSubscriptions(server: Server, ports: SubscriptionPorts): { 
   const { dispose } = serveOver(
     {
       schema,
-      context,
+      isProd: true, // no text of an inner error in the reason that a connection is closed with
+      context: (_context, _id, _payload, { document, operationName }) =>
+        context(
+          getOperationAST(document, operationName)?.operation === "subscription" ? "subscription" : "request",
+        ),
       onSubscribe: ({ subscriptions }, _id, payload) =>
         Object.keys(subscriptions).length > config.max_operations_per_connection
           ? [tooManyOperations(config.max_operations_per_connection)]
@@ -46,6 +54,11 @@ export function serveSubscriptions(server: Server, ports: SubscriptionPorts): { 
     sockets,
   );
 
+  sockets.on("connection", (socket) => {
+    // ws closes the connection with the right code by itself; graphql-ws would print whatever a peer does wrong, and listens once.
+    socket.removeAllListeners("error");
+    socket.on("error", () => undefined);
+  });
   server.on("upgrade", (request, socket, head) => {
     // Nobody else listens on a socket that left HTTP: a peer that resets it would end the process.
     socket.on("error", () => socket.destroy());
@@ -58,7 +71,11 @@ export function serveSubscriptions(server: Server, ports: SubscriptionPorts): { 
   });
   return {
     async close() {
+      const timer = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, CLOSE_GRACE_MS);
       await dispose();
+      clearTimeout(timer);
     },
   };
 }

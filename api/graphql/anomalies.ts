@@ -20,10 +20,11 @@ export const anomalies = {
     async anomalies(
       _: unknown,
       { filter, ...page }: PageArguments & { readonly filter?: FilterInput | null },
-      { store, config }: Context,
+      context: Context,
     ) {
+      const { store } = context;
       const wanted = toFilter(filter ?? {});
-      const connection = await paginate(page, config.max_page_size, {
+      const connection = await paginate(page, context, {
         name: "anomaly",
         key: /^[0-9A-HJKMNP-TV-Z]{26}$/, // ULID
         keyOf: ({ id }: Anomaly) => id,

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { GraphQLError } from "graphql";
 import { describe, expect, it } from "vitest";
 import type { Page } from "../../store/store.ts";
+import { createRowBudget } from "../access/row-budget.ts";
+import { apiConfig } from "../config.ts";
 import { type PageArguments, paginate } from "./connection.ts";
 
 const listing = (rows: readonly number[], name = "row") => ({
@@ -11,7 +13,9 @@ const listing = (rows: readonly number[], name = "row") => ({
   read: async ({ first, after }: Page<string>) =>
     rows.filter((row) => after === undefined || row < Number(after)).slice(0, first),
 });
-const page = (args: PageArguments, rows: readonly number[] = [3, 2, 1]) => paginate(args, 500, listing(rows));
+const context = () => ({ config: apiConfig.parse({}), rows: createRowBudget(2_000) });
+const page = (args: PageArguments, rows: readonly number[] = [3, 2, 1]) =>
+  paginate(args, context(), listing(rows));
 
 async function codeOf(asked: Promise<unknown>): Promise<unknown> {
   const error: unknown = await asked.catch((reason: unknown) => reason);
@@ -33,11 +37,17 @@ describe("a page", () => {
   });
 
   it("does not begin after the cursor of another list, or one with something added", async () => {
-    const { pageInfo } = await paginate({ first: 1 }, 500, listing([3, 2, 1], "other"));
+    const { pageInfo } = await paginate({ first: 1 }, context(), listing([3, 2, 1], "other"));
     expect(await codeOf(page({ after: pageInfo.endCursor }))).toBe("BAD_USER_INPUT");
     const own = (await page({ first: 1 })).pageInfo.endCursor;
     expect(await codeOf(page({ after: own }))).toMatchObject({ nodes: [2, 1] });
     expect(await codeOf(page({ after: `${own}!` }))).toBe("BAD_USER_INPUT");
+  });
+
+  it("is not read when the operation has no rows left for it", async () => {
+    const shared = context();
+    for (let i = 0; i < 4; i++) await paginate({ first: 500 }, shared, listing([1]));
+    expect(await codeOf(paginate({ first: 1 }, shared, listing([1])))).toBe("BAD_USER_INPUT");
   });
 
   it("of an empty list has no cursors and no neighbours", async () => {

@@ -1,4 +1,5 @@
 import type { Page } from "../../store/store.ts";
+import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
 
 /** Relay's connection (relay.dev/graphql/connections.htm), forward only. */
@@ -33,20 +34,22 @@ export interface Listing<Node> {
 
 /**
  * One page. Reads one row more than asked for, to know whether another page follows.
- * @throws a BAD_USER_INPUT error for a size out of range or a cursor that is none of this list's
+ * @throws a BAD_USER_INPUT error for a size out of range, more rows than the operation may have, or a cursor that is none of this list's
  */
 export async function paginate<Node>(
   { first, after }: PageArguments,
-  maxPageSize: number,
+  { config, rows: budget }: Pick<Context, "config" | "rows">,
   { name, key, keyOf, read }: Listing<Node>,
 ): Promise<Connection<Node>> {
   const size = first ?? DEFAULT_PAGE_SIZE;
+  const maxPageSize = config.max_page_size;
   if (size < 1 || size > maxPageSize)
     throw userError(
       "BAD_USER_INPUT",
       `first: ${size} is not between 1 and ${maxPageSize}`,
       "Ask for another page size.",
     );
+  budget.take(size);
   const isFirstPage = after === null || after === undefined;
   const rows = await read({ first: size + 1, after: isFirstPage ? undefined : decode(after, name, key) });
   const nodes = rows.slice(0, size);

@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import type { LiveRecord } from "../../store/live-record.ts";
 import type { Anomaly, Feedback, LabelledScore, Store, Threshold } from "../../store/store.ts";
+import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { ApiConfig } from "../config.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
 import { addUpScores, type ScoreTotals } from "../thresholds/score-totals.ts";
@@ -29,8 +30,9 @@ export interface ServiceSpan {
   readonly toMs: number;
 }
 
-/** What is read once a request, however many fields ask for it. */
-interface Loaders {
+/** What belongs to one request; loaders read once, however many fields ask. */
+interface RequestState {
+  readonly rows: RowBudget;
   readonly feedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly thresholdOf: DataLoader<string, Threshold | undefined>;
   readonly isService: DataLoader<string, boolean>;
@@ -40,34 +42,50 @@ interface Loaders {
 }
 
 /** What resolvers reach of the world. */
-export type Context = ContextPorts & Loaders;
+export type Context = ContextPorts & RequestState;
 
-/** A context with fresh loaders. */
-export function createContext(ports: ContextPorts): Context {
-  const { store } = ports;
+/** How long a context is used: what a subscription read must not be kept for days. */
+export type ContextLifetime = "request" | "subscription";
+
+/** A context for one operation. */
+export function createContext(ports: ContextPorts, lifetime: ContextLifetime): Context {
+  const { store, config } = ports;
+  const cache = lifetime === "request";
+  const rows = createRowBudget(config.max_rows_per_operation);
   return {
     ...ports,
-    feedbackOf: new DataLoader(async (anomalyIds) => {
+    rows,
+    feedbackOf: loader(cache, async (anomalyIds) => {
       const byAnomaly = Map.groupBy(await store.feedbackFor(anomalyIds), ({ anomalyId }) => anomalyId);
       return anomalyIds.map((id) => byAnomaly.get(id) ?? []);
     }),
-    thresholdOf: new DataLoader(async (services) => {
+    thresholdOf: loader(cache, async (services) => {
       const byService = new Map((await store.thresholds()).map((one) => [one.service, one]));
       return services.map((service) => byService.get(service));
     }),
-    isService: new DataLoader(async (services) => {
+    isService: loader(cache, async (services) => {
       const known = new Set((await store.services()).map(({ name }) => name));
       return services.map((service) => known.has(service));
     }),
-    scoresOf: onceEach(({ service, fromMs, toMs }) => addUpScores(scoreSlices(store, service, fromMs, toMs))),
-    labelsOf: onceEach(async ({ service, fromMs, toMs }) =>
+    scoresOf: onceEach(cache, ({ service, fromMs, toMs }) =>
+      addUpScores(scoreSlices({ store, rows }, service, fromMs, toMs)),
+    ),
+    labelsOf: onceEach(cache, async ({ service, fromMs, toMs }) =>
       latestLabels(await store.labelledScores(service, fromMs, toMs)),
     ),
   };
 }
 
-function onceEach<T>(read: (span: ServiceSpan) => Promise<T>): DataLoader<ServiceSpan, T, string> {
+function loader<T>(cache: boolean, read: (keys: readonly string[]) => Promise<readonly T[]>) {
+  return new DataLoader<string, T>(read, { cache });
+}
+
+function onceEach<T>(
+  cache: boolean,
+  read: (span: ServiceSpan) => Promise<T>,
+): DataLoader<ServiceSpan, T, string> {
   return new DataLoader((spans) => Promise.all(spans.map(read)), {
+    cache,
     cacheKeyFn: ({ service, fromMs, toMs }) => `${fromMs} ${toMs} ${service}`,
   });
 }

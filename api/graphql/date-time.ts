@@ -7,6 +7,8 @@ const isoInstant = z.iso.datetime({ offset: true });
 /** Milliseconds since the epoch inside, ISO 8601 with a time zone outside. */
 export const dateTime = new GraphQLScalarType<number, string>({
   name: "DateTime",
+  description: "An instant, ISO 8601 with a time zone, such as 2026-01-05T08:00:00.000Z.",
+  specifiedByURL: "https://scalars.graphql.org/andimarek/date-time.html",
   serialize(value) {
     return new Date(Number(value)).toISOString();
   },

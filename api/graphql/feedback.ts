@@ -3,6 +3,7 @@ import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
 
 const NOTE_CHARACTERS_MAX = 2_000;
+const FEEDBACK_PER_ANOMALY_MAX = 100;
 
 interface FeedbackInput {
   readonly anomalyId: string;
@@ -27,6 +28,12 @@ export const feedback = {
           "NOT_FOUND",
           "There is no anomaly with this id.",
           "It may be older than the retention.",
+        );
+      if ((await feedbackOf.load(input.anomalyId)).length >= FEEDBACK_PER_ANOMALY_MAX)
+        throw userError(
+          "BAD_USER_INPUT",
+          `This anomaly was judged ${FEEDBACK_PER_ANOMALY_MAX} times already.`,
+          "Take earlier feedback back first.",
         );
       const given: Feedback = {
         id: newId(),

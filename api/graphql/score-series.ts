@@ -16,7 +16,7 @@ interface SeriesArguments {
 /** Query.scoreSeries: the stored minutes, added up. */
 export const scoreSeries = {
   Query: {
-    async scoreSeries(_: unknown, { service, from, to, buckets }: SeriesArguments, { store }: Context) {
+    async scoreSeries(_: unknown, { service, from, to, buckets }: SeriesArguments, context: Context) {
       const count = buckets ?? BUCKETS_DEFAULT;
       if (count < 1 || count > BUCKETS_MAX)
         throw userError(
@@ -26,7 +26,7 @@ export const scoreSeries = {
         );
       requireSpan(from, to);
       const series = createSeries(from, to, count);
-      for await (const slice of scoreSlices(store, service ?? undefined, from, to)) series.add(slice);
+      for await (const slice of scoreSlices(context, service ?? undefined, from, to)) series.add(slice);
       return series.buckets();
     },
   },

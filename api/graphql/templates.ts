@@ -8,14 +8,14 @@ export const templates = {
     templates: (
       _: unknown,
       { service, ...page }: PageArguments & { readonly service?: string | null },
-      { store, config }: Context,
+      context: Context,
     ) =>
-      paginate(page, config.max_page_size, {
+      paginate(page, context, {
         name: "template",
         key: /^\d{1,15}$/,
         keyOf: ({ sequence }: TemplateSummary) => String(sequence),
         read: ({ first, after }) =>
-          store.templates(service ?? undefined, {
+          context.store.templates(service ?? undefined, {
             first,
             after: after === undefined ? undefined : Number(after),
           }),

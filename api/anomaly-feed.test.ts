@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Anomaly } from "../store/store.ts";
+import { type AnomalyFeed, createAnomalyFeed } from "./anomaly-feed.ts";
+
+const anomaly = (number: number): Anomaly => ({
+  id: String(number).padStart(26, "0"),
+  timeMs: number,
+  service: "shop",
+  stream: "shop/1",
+  severityNumber: 9,
+  severityText: "INFO",
+  body: "b",
+  templateId: "t",
+  template: "b",
+  score: 1,
+  threshold: 0.9,
+  modelVersion: "m",
+  traceId: undefined,
+  explanation: { summary: "s", source: "MODEL", expected: [], detectors: [], tokens: [] },
+  window: [],
+});
+const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
+
+/** The three methods of a store, with what another process wrote into it. */
+function createMemory() {
+  const stored: Anomaly[] = [];
+  const memory = {
+    reads: 0,
+    fault: undefined as Error | undefined,
+    write(...ids: readonly number[]) {
+      stored.push(...ids.map(anomaly));
+      stored.sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
+    anomalies: async (_: object, { first }: { first: number }) => stored.slice(-first).reverse(),
+    anomaliesSince: async (after: string, limit: number) =>
+      stored.filter(({ id }) => id > after).slice(0, limit),
+    async changeCounter() {
+      memory.reads += 1;
+      if (memory.fault !== undefined) throw memory.fault;
+      return stored.length;
+    },
+  };
+  return memory;
+}
+
+const POLL_MS = 10;
+const poll = (times = 1) => vi.advanceTimersByTimeAsync(POLL_MS * times);
+
+let memory: ReturnType<typeof createMemory>;
+let feed: AnomalyFeed;
+let errors: unknown[];
+beforeEach(() => {
+  vi.useFakeTimers();
+  memory = createMemory();
+  errors = [];
+  feed = createAnomalyFeed({
+    store: memory,
+    pollIntervalMs: POLL_MS,
+    onError: (error) => errors.push(error),
+  });
+});
+afterEach(() => {
+  feed.close();
+  vi.useRealTimers();
+});
+
+/** Everything that a listener hears, by number. */
+async function listen(): Promise<{ readonly heard: number[]; leave(): Promise<unknown> }> {
+  const listener = feed.listen();
+  const heard: number[] = [];
+  void (async () => {
+    for await (const { timeMs } of listener) heard.push(timeMs);
+  })();
+  await poll();
+  return { heard, leave: () => listener.return(undefined) };
+}
+
+it("reads nothing while nobody listens, and once for all who do", async () => {
+  await poll(5);
+  expect(memory.reads).toBe(0);
+  const [a, b] = [await listen(), await listen()];
+  const before = memory.reads;
+  await poll(3);
+  expect(memory.reads).toBe(before + 3);
+  await a.leave();
+  await b.leave();
+  await poll(5);
+  expect(memory.reads).toBe(before + 3);
+});
+
+it("tells what is stored from now on, each once", async () => {
+  memory.write(...numbers(1, 300));
+  const { heard } = await listen();
+  await poll(3);
+  memory.write(1_000, 1_001);
+  await poll(3);
+  memory.write(1_002);
+  await poll(3);
+  expect(heard).toEqual([1_000, 1_001, 1_002]);
+});
+
+it("tells an anomaly that was found early and stored late, while it is among the newest", async () => {
+  memory.write(...numbers(1_000, 300));
+  const { heard } = await listen();
+  memory.write(5_000);
+  await poll();
+  memory.write(1_299.5, 10);
+  await poll();
+  expect(heard).toEqual([5_000, 1_299.5]);
+});
+
+it("tells a storm of anomalies whole, over several reads", async () => {
+  const { heard } = await listen();
+  memory.write(...numbers(1, 1_800));
+  await poll(10);
+  expect(heard).toEqual(numbers(1, 1_800));
+});
+
+it("reports a store that cannot be read once, and goes on where it was", async () => {
+  const { heard } = await listen();
+  memory.fault = new Error("locked");
+  memory.write(7);
+  await poll(5);
+  expect(errors).toEqual([memory.fault]);
+  memory.fault = undefined;
+  await poll();
+  expect(heard).toEqual([7]);
+  memory.fault = new Error("locked again");
+  await poll(5);
+  expect(errors).toHaveLength(2);
+});
