@@ -5,6 +5,7 @@ import type { ForwardConfig } from "./config.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
 import { createGrpcSender, type Sender } from "./grpc.ts";
 import { createHttpSender } from "./http.ts";
+import { nextHopText } from "./next-hop-text.ts";
 import { outcomeOfSilence } from "./outcome.ts";
 import { createSinkForwarder } from "./sink.ts";
 import { targetOf } from "./target.ts";
@@ -67,7 +68,7 @@ function merge(sent: readonly SentPart[]): ForwardOutcome {
   return {
     kind: "accepted",
     rejectedRecords: sent.reduce((sum, one) => sum + rejectedIn(one), 0),
-    message: [...messages].join("; "),
+    message: nextHopText([...messages].join("; ")),
   };
 }
 

@@ -3,7 +3,7 @@ import { decodeResponse } from "../wire/export-response.ts";
 import { decodeStatus } from "../wire/rpc-status.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
-import { outcomeOfGrpc } from "./outcome.ts";
+import { outcomeOfGrpc, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";
 import type { Target } from "./target.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
@@ -40,6 +40,7 @@ export function createGrpcSender(config: ForwardConfig, target: Target, tls: Tls
   return {
     send: (body, signal) =>
       new Promise((resolve) => {
+        if (signal.aborted) return resolve(outcomeOfSilence(signal.reason));
         const call = client.makeUnaryRequest(
           EXPORT_METHOD,
           (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
@@ -60,7 +61,7 @@ export function createGrpcSender(config: ForwardConfig, target: Target, tls: Tls
 }
 
 function accepted(response: Buffer | undefined): ForwardOutcome {
-  return { kind: "accepted", ...decodeResponse(response ?? Buffer.alloc(0), false) };
+  return outcomeOfSuccess(decodeResponse(response ?? Buffer.alloc(0), false));
 }
 
 function refused(error: ServiceError, retryResourceExhausted: boolean): ForwardOutcome {

@@ -7,7 +7,7 @@ import { decodeStatus } from "../wire/rpc-status.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
 import type { Sender } from "./grpc.ts";
-import { outcomeOfHttp, outcomeOfSilence } from "./outcome.ts";
+import { outcomeOfHttp, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";
 import type { Target } from "./target.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
@@ -61,7 +61,7 @@ export function createHttpSender(config: ForwardConfig, target: Target, tls: Tls
 function outcomeOf(response: IncomingMessage, body: Buffer): ForwardOutcome {
   const statusCode = response.statusCode ?? 0;
   const isJson = (response.headers["content-type"] ?? "").startsWith("application/json");
-  if (statusCode >= 200 && statusCode < 300) return { kind: "accepted", ...decodeResponse(body, isJson) };
+  if (statusCode >= 200 && statusCode < 300) return outcomeOfSuccess(decodeResponse(body, isJson));
   // Loki labels its protobuf status as octet-stream, so the body decides, not its content type.
   const text = isJson ? "" : (decodeStatus(body)?.message ?? "");
   return outcomeOfHttp(statusCode, response.headers["retry-after"], text, Date.now());

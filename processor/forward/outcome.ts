@@ -1,5 +1,7 @@
 import { status as Code } from "@grpc/grpc-js";
+import type { PartialSuccess } from "../wire/export-response.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
+import { nextHopText } from "./next-hop-text.ts";
 
 /** gRPC codes that a sender may retry (OTLP specification, "Failures", table of OTLP/gRPC codes). */
 const RETRYABLE: ReadonlySet<number> = new Set([
@@ -14,13 +16,18 @@ const RETRYABLE: ReadonlySet<number> = new Set([
 /** The next hop does not know us: our own credentials are wrong, and nobody upstream should drop logs for it. */
 const OUR_CREDENTIALS: ReadonlySet<number> = new Set([Code.UNAUTHENTICATED, Code.PERMISSION_DENIED]);
 
+/** The next hop has taken the request, but for what it says. */
+export function outcomeOfSuccess({ rejectedRecords, message }: PartialSuccess): ForwardOutcome {
+  return { kind: "accepted", rejectedRecords, message: nextHopText(message) };
+}
+
 /** The next hop's gRPC answer, other than OK, as an outcome. */
 export function outcomeOfGrpc(
   answer: { readonly code: number; readonly message: string; readonly retryAfterMs: number | undefined },
   retryResourceExhausted: boolean,
 ): ForwardOutcome {
   const { code, retryAfterMs: afterMs } = answer;
-  const message = `next hop: ${Code[code] ?? `code ${code}`}: ${answer.message}`;
+  const message = `next hop: ${Code[code] ?? `code ${code}`}: ${nextHopText(answer.message)}`;
   if (RETRYABLE.has(code)) return { kind: "retry", afterMs, message };
   if (OUR_CREDENTIALS.has(code)) {
     return { kind: "retry", afterMs, message: `${message} (check forward.headers and forward.tls)` };
@@ -56,7 +63,7 @@ export function outcomeOfHttp(
   text: string,
   nowMs: number,
 ): ForwardOutcome {
-  const message = `next hop: HTTP ${statusCode}${text === "" ? "" : `: ${text}`}`;
+  const message = `next hop: HTTP ${statusCode}${text === "" ? "" : `: ${nextHopText(text)}`}`;
   if (RETRYABLE_HTTP.has(statusCode))
     return { kind: "retry", afterMs: parseRetryAfter(retryAfter, nowMs), message };
   if (statusCode === 401 || statusCode === 403) {
@@ -76,12 +83,13 @@ export function outcomeOfHttp(
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const dateMs = Date.parse(value);
+  // A date of HTTP starts with the day of the week; Date.parse would also make one of "-5".
+  const dateMs = /^[A-Z][a-z]{2}/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 
 /** Nothing was heard of the next hop: it is down, too slow, or the connection broke. */
 export function outcomeOfSilence(cause: unknown): ForwardOutcome {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = nextHopText(cause instanceof Error ? cause.message : String(cause));
   return { kind: "retry", afterMs: undefined, message: `next hop does not answer: ${reason}` };
 }

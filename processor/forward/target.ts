@@ -20,13 +20,20 @@ const DEFAULT_PORT = { grpc: "4317", http: "4318" };
  */
 export function targetOf({ endpoint, protocol, tls }: ForwardConfig): Target {
   const url = new URL(/^https?:\/\//.test(endpoint) ? endpoint : `http://${endpoint}`);
+  const givenPort = portOf(endpoint);
   const hasPath = url.pathname !== "/";
-  const guessed = hasPath || url.port === DEFAULT_PORT.http ? "http" : "grpc";
+  const guessed = hasPath || givenPort === DEFAULT_PORT.http ? "http" : "grpc";
   const chosen = protocol === "auto" ? guessed : protocol;
   const isTls = url.protocol === "https:" || tls.enabled;
   if (isTls) url.protocol = "https:";
-  if (!url.pathname.endsWith("/v1/logs")) url.pathname = `${url.pathname.replace(/\/$/, "")}/v1/logs`;
-  const port = url.port || (isTls ? "443" : DEFAULT_PORT[chosen]);
-  if (chosen === "http" && !hasPath && url.port === "" && !isTls) url.port = DEFAULT_PORT.http;
+  if (givenPort !== undefined) url.port = givenPort;
+  url.pathname = `${url.pathname.replace(/\/+$/, "").replace(/\/v1\/logs$/, "")}/v1/logs`;
+  const port = givenPort ?? (isTls ? "443" : DEFAULT_PORT[chosen]);
+  if (chosen === "http" && !hasPath && givenPort === undefined && !isTls) url.port = DEFAULT_PORT.http;
   return { protocol: chosen, authority: `${url.hostname}:${port}`, url: url.href, isTls };
+}
+
+/** The port as it is written: a URL leaves out the one of its protocol, and OTLP has others. */
+function portOf(endpoint: string): string | undefined {
+  return /^(?:https?:\/\/)?[^/?#]*?:(\d+)(?:[/?#]|$)/.exec(endpoint)?.[1];
 }

@@ -5,14 +5,15 @@ import type { RpcStatus } from "../wire/rpc-status.ts";
 import type { RefusedReason } from "./consume.ts";
 
 /** What a sender is told, in both protocols' terms. */
-export type Answer =
-  | { readonly kind: "ok"; readonly result: PartialSuccess }
-  | {
-      readonly kind: "error";
-      readonly httpStatus: number;
-      readonly status: RpcStatus;
-      readonly reason: RefusedReason;
-    };
+export type Answer = { readonly kind: "ok"; readonly result: PartialSuccess } | ErrorAnswer;
+
+/** That a request was not taken. */
+export interface ErrorAnswer {
+  readonly kind: "error";
+  readonly httpStatus: number;
+  readonly status: RpcStatus;
+  readonly reason: RefusedReason;
+}
 
 const RETRY_AFTER_MS = 1_000;
 /** No next hop may silence a sender for longer, nor name a time that a protocol cannot carry. */
@@ -34,18 +35,18 @@ export function answerOf(outcome: ForwardOutcome): Answer {
     return { kind: "ok", result: { rejectedRecords: outcome.rejectedRecords, message: outcome.message } };
   }
   if (outcome.kind === "retry") return retryAnswer(outcome.message, outcome.afterMs, "next-hop");
-  const { code, httpStatus } = REFUSALS[outcome.reason];
-  const badRequest = outcome.reason === "malformed" ? outcome.message : undefined;
-  return {
-    kind: "error",
-    httpStatus,
-    status: { code, message: outcome.message, badRequest },
-    reason: outcome.reason,
-  };
+  return refusalAnswer(outcome.reason, outcome.message);
+}
+
+/** A request that will never be taken. */
+export function refusalAnswer(reason: RefusalReason, message: string): ErrorAnswer {
+  const { code, httpStatus } = REFUSALS[reason];
+  const badRequest = reason === "malformed" ? message : undefined;
+  return { kind: "error", httpStatus, status: { code, message, badRequest }, reason };
 }
 
 /** Overload: never a bare RESOURCE_EXHAUSTED, for which a Collector would drop the records. */
-export function overloadedAnswer(): Answer {
+export function overloadedAnswer(): ErrorAnswer {
   return retryAnswer(
     "overloaded: more bytes are in flight than receive.max_in_flight_bytes",
     undefined,
@@ -54,12 +55,12 @@ export function overloadedAnswer(): Answer {
 }
 
 /** Something of ours broke; the records are not lost, because the sender tries again. */
-export function internalAnswer(): Answer {
+export function internalAnswer(): ErrorAnswer {
   return retryAnswer("internal error; the stage's log says more", undefined, "internal");
 }
 
-function retryAnswer(message: string, afterMs: number | undefined, reason: RefusedReason): Answer {
-  const retryAfterMs = Math.min(RETRY_AFTER_MS_MAX, Math.max(0, afterMs ?? RETRY_AFTER_MS));
+function retryAnswer(message: string, afterMs: number | undefined, reason: RefusedReason): ErrorAnswer {
+  const retryAfterMs = Math.ceil(Math.min(RETRY_AFTER_MS_MAX, Math.max(0, afterMs ?? RETRY_AFTER_MS)));
   return {
     kind: "error",
     httpStatus: 503,

@@ -1,7 +1,15 @@
-import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import {
+  status as Code,
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+} from "@grpc/grpc-js";
 import { HealthImplementation } from "grpc-health-check";
 import { encodeResponse } from "../wire/export-response.ts";
 import { encodeStatus } from "../wire/rpc-status.ts";
+import { internalAnswer } from "./answer.ts";
 import type { ReceiveConfig } from "./config.ts";
 import { ListenError, type Receiver } from "./consume.ts";
 import { type HandlePorts, handle } from "./handle.ts";
@@ -32,7 +40,10 @@ export async function startGrpcReceiver(config: ReceiveConfig, ports: HandlePort
   health.addToServer(server);
   server.addService(LOGS_SERVICE, {
     Export: (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) => {
-      void answerCall(call, callback, ports);
+      answerCall(call, callback, ports).catch((error: unknown) => {
+        ports.onError(error);
+        callback({ code: Code.UNAVAILABLE, details: internalAnswer().status.message });
+      });
     },
   });
   const { endpoint } = config.grpc;
@@ -55,7 +66,7 @@ async function answerCall(
 ): Promise<void> {
   const abort = new AbortController();
   call.once("cancelled", () => abort.abort(new Error("the sender cancelled the call")));
-  const answer = await handle(call.request, "grpc", abort.signal, ports);
+  const answer = await handle({ bytes: call.request, transport: "grpc", signal: abort.signal }, ports);
   if (answer.kind === "ok") return callback(null, Buffer.from(encodeResponse(answer.result)));
   const { code, message } = answer.status;
   const metadata = new Metadata();

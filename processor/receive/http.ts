@@ -1,27 +1,40 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { ForwardOutcome } from "../forward/forwarder.ts";
 import { encodeResponse, responseToJson } from "../wire/export-response.ts";
 import { jsonToProtobuf } from "../wire/json.ts";
 import { MalformedRequestError } from "../wire/record-view.ts";
 import { encodeStatus, statusToJson } from "../wire/rpc-status.ts";
-import { type Answer, answerOf } from "./answer.ts";
+import { type Answer, type ErrorAnswer, internalAnswer, overloadedAnswer, refusalAnswer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import type { ReceiveConfig } from "./config.ts";
 import { ListenError, type Receiver } from "./consume.ts";
 import { type HandlePorts, handle } from "./handle.ts";
+import type { Reservation } from "./limits.ts";
 
 const PROTOBUF = "application/x-protobuf";
 const JSON_TYPE = "application/json";
+/** Also for what is discarded of a request that was refused unread. */
 const REQUEST_TIMEOUT_MS = 120_000;
 
 /** OTLP/HTTP at /v1/logs: protobuf and JSON; gzip, deflate and zstd. Rejects with a {@link ListenError}. */
 export async function startHttpReceiver(config: ReceiveConfig, ports: HandlePorts): Promise<Receiver> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    answerRequest(request, response, config, ports).catch((error: unknown) => {
-      // The sender went away in the middle of its body: there is nobody to answer.
-      response.destroy();
-      if (!request.destroyed) ports.onError(error);
-    });
+    const isJson = typeOf(request) === JSON_TYPE;
+    answerRequest(request, config, ports, abortedOnClose(response))
+      .catch((error: unknown) => {
+        // The sender went away in the middle of its body: there is nobody to answer.
+        if (request.errored === null) ports.onError(error);
+        return internalAnswer();
+      })
+      .then((answer) => {
+        // A connection that stays busy would hold up the stop of the server for ever.
+        if (!server.listening) response.setHeader("connection", "close");
+        write(response, answer, isJson);
+        request.resume();
+      })
+      .catch((error: unknown) => {
+        ports.onError(error);
+        response.destroy();
+      });
   });
   const { endpoint } = config.http;
   const { hostname, port } = new URL(`http://${endpoint}`);
@@ -29,6 +42,7 @@ export async function startHttpReceiver(config: ReceiveConfig, ports: HandlePort
     server.once("error", (error) => reject(new ListenError("receive.http.endpoint", endpoint, error)));
     server.listen(Number(port || "80"), hostname.replace(/^\[|\]$/g, ""), resolve);
   });
+  server.on("error", ports.onError);
   const bound = server.address();
   const boundPort = typeof bound === "object" && bound !== null ? bound.port : Number(port);
   return {
@@ -37,50 +51,61 @@ export async function startHttpReceiver(config: ReceiveConfig, ports: HandlePort
   };
 }
 
-async function answerRequest(
-  request: IncomingMessage,
-  response: ServerResponse,
-  config: ReceiveConfig,
-  ports: HandlePorts,
-): Promise<void> {
-  const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  const isJson = type === JSON_TYPE;
-  const refuse = (httpStatus: number, outcome: ForwardOutcome & { kind: "refused" }) => {
-    const answer = answerOf(outcome);
-    ports.observer.refused(outcome.reason, "http");
-    if (answer.kind === "error") write(response, { ...answer, httpStatus }, isJson);
-  };
-  const refused = (reason: "malformed" | "too-large" | "unsupported" | "other", message: string) =>
-    ({ kind: "refused", reason, message }) as const;
+function typeOf(request: IncomingMessage): string {
+  return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
 
-  if (request.url?.split("?")[0] !== "/v1/logs")
-    return refuse(404, refused("other", "Logs are taken at /v1/logs."));
-  if (request.method !== "POST") {
-    response.setHeader("allow", "POST");
-    return refuse(405, refused("other", "Send logs by POST."));
-  }
-  if (type !== PROTOBUF && !isJson) {
-    return refuse(415, refused("unsupported", `Content-Type must be ${PROTOBUF} or ${JSON_TYPE}.`));
-  }
-  const body = await readBody(request, config.max_request_bytes);
-  if ("problem" in body) {
-    // What was not read of the body is not waited for.
-    response.setHeader("connection", "close");
-    const outcome = refused(body.problem, body.message);
-    const answer = answerOf(outcome);
-    return refuse(answer.kind === "error" ? answer.httpStatus : 400, outcome);
-  }
+function abortedOnClose(response: ServerResponse): AbortSignal {
   const abort = new AbortController();
   response.once("close", () => {
     if (!response.writableFinished) abort.abort(new Error("the sender closed the connection"));
   });
-  const answer = await handle(
-    body,
-    "http",
-    abort.signal,
-    isJson ? { ...ports, consume: fromJson(ports) } : ports,
-  );
-  write(response, answer, isJson);
+  return abort.signal;
+}
+
+/** Rejects when the sender goes away in the middle of its body. */
+async function answerRequest(
+  request: IncomingMessage,
+  config: ReceiveConfig,
+  ports: HandlePorts,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const reservation = ports.admission.open();
+  try {
+    const read = refusalOfHead(request) ?? (await readOrRefuse(request, config, reservation));
+    if ("kind" in read) {
+      ports.observer.refused(read.reason, "http");
+      return read;
+    }
+    const isJson = typeOf(request) === JSON_TYPE;
+    return await handle(
+      { bytes: read, transport: "http", signal, reservation },
+      isJson ? { ...ports, consume: fromJson(ports) } : ports,
+    );
+  } finally {
+    reservation.release();
+  }
+}
+
+/** What can be refused before the body is read. */
+function refusalOfHead(request: IncomingMessage): ErrorAnswer | undefined {
+  if (request.url?.split("?")[0] !== "/v1/logs")
+    return { ...refusalAnswer("other", "Logs are taken at /v1/logs."), httpStatus: 404 };
+  if (request.method !== "POST") return { ...refusalAnswer("other", "Send logs by POST."), httpStatus: 405 };
+  const type = typeOf(request);
+  return type === PROTOBUF || type === JSON_TYPE
+    ? undefined
+    : refusalAnswer("unsupported", `Content-Type must be ${PROTOBUF} or ${JSON_TYPE}.`);
+}
+
+async function readOrRefuse(
+  request: IncomingMessage,
+  config: ReceiveConfig,
+  reservation: Reservation,
+): Promise<Buffer | ErrorAnswer> {
+  const body = await readBody(request, { bytesMax: config.max_request_bytes, reservation });
+  if (!("problem" in body)) return body;
+  return body.problem === "overloaded" ? overloadedAnswer() : refusalAnswer(body.problem, body.message);
 }
 
 /** JSON becomes protobuf at the door; behind it there is one encoding. */
@@ -97,10 +122,12 @@ function fromJson({ consume }: HandlePorts): HandlePorts["consume"] {
 
 function write(response: ServerResponse, answer: Answer, isJson: boolean): void {
   const retryAfterMs = answer.kind === "error" ? answer.status.retryAfterMs : undefined;
+  const httpStatus = answer.kind === "ok" ? 200 : answer.httpStatus;
   const body = isJson ? Buffer.from(JSON.stringify(jsonOf(answer))) : protobufOf(answer);
-  response.writeHead(answer.kind === "ok" ? 200 : answer.httpStatus, {
+  response.writeHead(httpStatus, {
     "content-type": isJson ? JSON_TYPE : PROTOBUF,
     "content-length": body.length,
+    ...(httpStatus === 405 ? { allow: "POST" } : {}),
     ...(retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)) }),
   });
   response.end(body);

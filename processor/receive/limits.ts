@@ -1,7 +1,14 @@
+/** The bytes of one request, counted while they arrive. */
+export interface Reservation {
+  /** Takes so many bytes more; false, and takes none, when that would be too many. */
+  grow(bytes: number): boolean;
+  /** Gives everything back; may be called again. */
+  release(): void;
+}
+
 /** Admission over all transports together: a bound on the bytes in the stage. */
 export interface Admission {
-  /** Takes `bytes`; undefined when that would be too many, else the function that gives them back. */
-  admit(bytes: number): (() => void) | undefined;
+  open(): Reservation;
   readonly bytesInFlight: number;
 }
 
@@ -12,13 +19,20 @@ export function createAdmission(bytesMax: number): Admission {
     get bytesInFlight() {
       return bytesInFlight;
     },
-    admit(bytes) {
-      if (bytesInFlight > 0 && bytesInFlight + bytes > bytesMax) return undefined;
-      bytesInFlight += bytes;
-      let isHeld = true;
-      return () => {
-        if (isHeld) bytesInFlight -= bytes;
-        isHeld = false;
+    open() {
+      let held = 0;
+      return {
+        grow(bytes) {
+          const isAlone = bytesInFlight === held;
+          if (!isAlone && bytesInFlight + bytes > bytesMax) return false;
+          held += bytes;
+          bytesInFlight += bytes;
+          return true;
+        },
+        release() {
+          bytesInFlight -= held;
+          held = 0;
+        },
       };
     },
   };

@@ -3,6 +3,7 @@ import {
   type ExportLogsServiceResponse,
   ExportLogsServiceResponseSchema,
 } from "../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
+import { MESSAGES_MAX } from "./request-index.ts";
 
 /** What an OTLP server says of a request that it took. */
 export interface PartialSuccess {
@@ -30,9 +31,9 @@ export function decodeResponse(body: Uint8Array, isJson: boolean): PartialSucces
         })
       : fromBinary(ExportLogsServiceResponseSchema, body);
     return {
-      // A count that no request can have must not end the relay: what is passed on has to fit its field.
+      // A count that no request can have must not end the relay: what is passed on, and its sum over parts, fits its field.
       rejectedRecords: Math.min(
-        Number.MAX_SAFE_INTEGER,
+        MESSAGES_MAX,
         Math.max(0, Number(response.partialSuccess?.rejectedLogRecords ?? 0n)),
       ),
       message: response.partialSuccess?.errorMessage ?? "",
