@@ -39,8 +39,7 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<str
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Left half read, the request must stay open: its answer goes over the same socket.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+  for await (const chunk of request) {
     const buffer = Buffer.from(chunk);
     bytes += buffer.length;
     if (bytes > maxBytes) return undefined;

@@ -49,7 +49,7 @@ describe("what a threshold would have done", () => {
   it("names what it would have missed, the nearest first", () => {
     const labels = [
       label("a", 0.7, true),
-      label("b", 0.95, true),
+      label("b", 0.9, true),
       label("c", 0.92, false),
       label("d", 0.85, true),
       label("e", 0.6, false),

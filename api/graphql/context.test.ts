@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Store } from "../../store/store.ts";
+import { apiConfig } from "../config.ts";
+import { type ContextLifetime, createContext } from "./context.ts";
+
+let reads: string[];
+beforeEach(() => {
+  reads = [];
+});
+
+const unused = () => Promise.reject(new Error("not asked for here"));
+const store: Store = {
+  saveBatch: unused,
+  anomalies: unused,
+  anomaly: unused,
+  anomaliesSince: unused,
+  countAnomalies: unused,
+  async services() {
+    reads.push("services");
+    return [{ name: "shop", records: 1, anomalies: 0, learningState: "ready", lastSeenMs: 0 }];
+  },
+  templates: unused,
+  async scoreHistograms(_, fromMs, toMs) {
+    reads.push(`scores ${fromMs}-${toMs}`);
+    return [];
+  },
+  addFeedback: unused,
+  undoFeedback: unused,
+  async feedbackFor(ids) {
+    reads.push(`feedback ${ids.join(" ")}`);
+    return [];
+  },
+  countFeedback: unused,
+  labelledScores: unused,
+  threshold: unused,
+  thresholds: unused,
+  setThreshold: unused,
+  status: unused,
+  saveSnapshot: unused,
+  snapshot: unused,
+  changeCounter: unused,
+  expire: unused,
+  close: unused,
+};
+
+const contextFor = (lifetime: ContextLifetime) =>
+  createContext(
+    {
+      config: apiConfig.parse({ max_rows_per_operation: 3 }),
+      store,
+      now: () => 0,
+      newId: () => "id",
+      version: "1",
+      anomalies: () => {
+        throw new Error("not asked for here");
+      },
+      records: () => {
+        throw new Error("not asked for here");
+      },
+    },
+    lifetime,
+  );
+
+describe("one request", () => {
+  it("reads the feedback of all its anomalies at once, and once", async () => {
+    const { feedbackOf } = contextFor("request");
+    await Promise.all([feedbackOf.load("a"), feedbackOf.load("b")]);
+    await feedbackOf.load("a");
+    expect(reads).toEqual(["feedback a b"]);
+  });
+
+  it("reads the scores of a time once, hour by hour, however many thresholds are tried on them", async () => {
+    const { scoresOf } = contextFor("request");
+    const span = { service: "shop", fromMs: 1, toMs: 2 * 3_600_000 };
+    await Promise.all([scoresOf.load(span), scoresOf.load({ ...span })]);
+    expect(reads).toEqual(["scores 1-3600001", "scores 3600001-7200000"]);
+  });
+
+  it("pays a row for each day of scores", async () => {
+    const { scoresOf } = contextFor("request");
+    const load = (days: number) => scoresOf.load({ service: "shop", fromMs: 0, toMs: days * 86_400_000 });
+    await load(2);
+    await expect(load(1.5)).rejects.toThrow("3 rows in all");
+  });
+
+  it("knows the services that have sent something", async () => {
+    const { isService } = contextFor("request");
+    expect(await Promise.all([isService.load("shop"), isService.load("none")])).toEqual([true, false]);
+    expect(reads).toEqual(["services"]);
+  });
+});
+
+it("a subscription, which may live for days, keeps nothing that it read", async () => {
+  const { feedbackOf } = contextFor("subscription");
+  await feedbackOf.load("a");
+  await feedbackOf.load("a");
+  expect(reads).toEqual(["feedback a", "feedback a"]);
+});
