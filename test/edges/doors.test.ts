@@ -1,0 +1,324 @@
+import { Agent, type IncomingMessage, request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
+import { ChannelCredentials, Client, status as Code } from "@grpc/grpc-js";
+import { afterEach, describe, expect, it } from "vitest";
+import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
+import { ListenError } from "../../processor/receive/consume.ts";
+import { decodeStatus } from "../../processor/wire/rpc-status.ts";
+import { type Doors, startDoors } from "./doors.ts";
+import { aRequest } from "./relay.ts";
+import { sendGrpc, sendHttp } from "./senders.ts";
+
+const MIB = 1024 * 1024;
+const ok: ForwardOutcome = { kind: "accepted", rejectedRecords: 0, message: "" };
+const open: Doors[] = [];
+afterEach(async () => {
+  for (const doors of open.splice(0)) await doors.stop();
+});
+
+async function doorsTo(consume: Parameters<typeof startDoors>[0], receive: object = {}): Promise<Doors> {
+  const doors = await startDoors(consume, { drain_timeout_ms: 1_000, ...receive });
+  open.push(doors);
+  return doors;
+}
+
+/** A consumer that takes nothing until it is told to; `arrived` when so many requests wait. */
+function held(requests = 1) {
+  const gate = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  let waiting = 0;
+  const consume = async () => {
+    waiting += 1;
+    if (waiting === requests) arrived.resolve();
+    await gate.promise;
+    return ok;
+  };
+  return { consume, arrived: arrived.promise, letGo: gate.resolve };
+}
+
+async function takesAGoodRequest(doors: Doors): Promise<void> {
+  expect((await sendGrpc(doors.grpcAddress, aRequest())).code).toBe(Code.OK);
+  expect((await sendHttp(doors.httpAddress, aRequest())).status).toBe(200);
+}
+
+describe("more bytes than the stage may hold", () => {
+  it("are refused over both doors with a time to come back, and taken when there is room", async () => {
+    const { consume, arrived, letGo } = held();
+    const doors = await doorsTo(consume, { max_in_flight_bytes: 10_000 });
+    const large = aRequest(200, "some text to fill the message with");
+    const first = sendGrpc(doors.grpcAddress, large);
+    await arrived;
+    const grpc = await sendGrpc(doors.grpcAddress, aRequest());
+    expect([Code[grpc.code], grpc.retryAfterMs]).toEqual(["UNAVAILABLE", 1_000]);
+    const http = await sendHttp(doors.httpAddress, aRequest());
+    expect([http.status, http.headers["retry-after"]]).toEqual([503, "1"]);
+    expect(decodeStatus(http.body)).toMatchObject({ code: Code.UNAVAILABLE, retryAfterMs: 1_000 });
+    expect(doors.refused).toEqual(["overloaded", "overloaded"]);
+    letGo();
+    expect((await first).code).toBe(Code.OK);
+    await takesAGoodRequest(doors);
+  });
+
+  it("count while they arrive, not only when they are there", async () => {
+    const doors = await doorsTo(async () => ok, { max_in_flight_bytes: MIB });
+    const slow = upload(doors.httpAddress, {});
+    slow.write(Buffer.alloc(MIB - 10));
+    await expect
+      .poll(async () => (await sendHttp(doors.httpAddress, aRequest(10))).status, { timeout: 10_000 })
+      .toBe(503);
+    slow.destroy();
+    await expect
+      .poll(async () => (await sendHttp(doors.httpAddress, aRequest(10))).status, { timeout: 10_000 })
+      .toBe(200);
+  });
+});
+
+describe("a body that is refused while it is still being sent", () => {
+  const limit = { max_request_bytes: MIB };
+  const rest = Buffer.alloc(20 * MIB);
+
+  it.each([
+    ["too large, with its length", { "content-length": String(rest.length) }, rest, 413],
+    ["too large, without a length", { "transfer-encoding": "chunked" }, chunked(rest), 413],
+    [
+      "too large only when it is decompressed",
+      { "content-encoding": "gzip", "transfer-encoding": "chunked" },
+      Buffer.concat([chunkOf(gzipSync(Buffer.alloc(50 * MIB))), chunked(rest)]),
+      413,
+    ],
+    [
+      "no gzip",
+      { "content-encoding": "gzip", "transfer-encoding": "chunked" },
+      Buffer.concat([chunkOf(Buffer.from("no gzip")), chunked(rest)]),
+      400,
+    ],
+    ["of another type", { "content-type": "text/plain", "content-length": String(rest.length) }, rest, 415],
+  ])("is told so even when its sender reads only after writing: %s", async (_, headers, body, status) => {
+    const doors = await doorsTo(async () => ok, limit);
+    expect(await writeThenRead(doors.httpAddress, headers, body)).toContain(`HTTP/1.1 ${status} `);
+    await takesAGoodRequest(doors);
+  });
+
+  it("over gRPC is told so as well, compressed or not", async () => {
+    const doors = await doorsTo(async () => ok, limit);
+    for (const gzip of [false, true]) {
+      const reply = await sendGrpc(doors.grpcAddress, Buffer.alloc(20 * MIB), { gzip });
+      expect([Code[reply.code], reply.retryAfterMs]).toEqual(["RESOURCE_EXHAUSTED", undefined]);
+      await takesAGoodRequest(doors);
+    }
+  });
+});
+
+describe("a sender that goes away", () => {
+  it("in the middle of its body is no error, and leaves nothing behind", async () => {
+    const doors = await doorsTo(async () => ok, { max_in_flight_bytes: MIB });
+    for (const encoding of ["identity", "gzip", "zstd"]) {
+      const slow = upload(doors.httpAddress, { "content-encoding": encoding });
+      slow.write(Buffer.alloc(1_000));
+      slow.destroy();
+    }
+    await takesAGoodRequest(doors);
+    expect(doors.errors).toEqual([]);
+  });
+
+  it.each(["grpc", "http"])("while it waits is told to the consumer: %s", async (transport) => {
+    const aborted = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
+    const doors = await doorsTo(async (_, signal) => {
+      signal.addEventListener("abort", () => aborted.resolve());
+      arrived.resolve();
+      await aborted.promise;
+      return ok;
+    });
+    const leave =
+      transport === "http"
+        ? leaveHttp(doors.httpAddress, arrived.promise)
+        : leaveGrpc(doors.grpcAddress, arrived.promise);
+    await leave;
+    await aborted.promise;
+  });
+});
+
+describe("something of ours that breaks", () => {
+  it("is told as worth another try, and logged; others go on", async () => {
+    let isBroken = true;
+    const doors = await doorsTo(async () => {
+      if (isBroken) throw new Error("broken");
+      return ok;
+    });
+    const grpc = await sendGrpc(doors.grpcAddress, aRequest());
+    expect([Code[grpc.code], grpc.retryAfterMs]).toEqual(["UNAVAILABLE", 1_000]);
+    expect((await sendHttp(doors.httpAddress, aRequest())).status).toBe(503);
+    expect(doors.errors.map(String)).toEqual(["Error: broken", "Error: broken"]);
+    isBroken = false;
+    await takesAGoodRequest(doors);
+  });
+});
+
+describe("health", () => {
+  it.each(["", "opentelemetry.proto.collector.logs.v1.LogsService"])("of %j is SERVING", async (service) => {
+    const doors = await doorsTo(async () => ok);
+    const field = Buffer.concat([Buffer.of(0x0a, service.length), Buffer.from(service)]);
+    // grpc.health.v1.HealthCheckResponse { status = 1: SERVING = 1 }
+    expect(await callHealth(doors.grpcAddress, service === "" ? Buffer.alloc(0) : field)).toEqual([8, 1]);
+  });
+});
+
+describe("a door", () => {
+  it.each(["grpc", "http"] as const)("whose address is taken says so and what to do: %s", async (which) => {
+    const first = await doorsTo(async () => ok);
+    const endpoint = which === "grpc" ? first.grpcAddress : first.httpAddress;
+    const failure = await startDoors(async () => ok, { [which]: { endpoint } }).catch(
+      (error: unknown) => error,
+    );
+    if (!(failure instanceof ListenError)) throw failure;
+    expect(failure.message).toContain(`receive.${which}.endpoint: cannot listen on ${endpoint}`);
+    expect(failure.remedy).toContain(`set receive.${which}.endpoint to another host:port`);
+    await takesAGoodRequest(first);
+  });
+
+  it("that is switched off stays shut, the other one opens", async () => {
+    const doors = await doorsTo(async () => ok, { grpc: { endpoint: "" } });
+    expect(doors.grpcAddress).toBe("");
+    expect((await sendHttp(doors.httpAddress, aRequest())).status).toBe(200);
+  });
+});
+
+describe("a stop", () => {
+  it("finishes what is in flight over both doors", async () => {
+    const { consume, arrived, letGo } = held(2);
+    const doors = await startDoors(consume);
+    const grpc = sendGrpc(doors.grpcAddress, aRequest());
+    const http = sendHttp(doors.httpAddress, aRequest());
+    await arrived;
+    const stopped = doors.stop();
+    letGo();
+    expect((await grpc).code).toBe(Code.OK);
+    expect((await http).status).toBe(200);
+    await stopped;
+  });
+
+  it("ends a busy connection after its answer: a sender that never rests does not hold it up", async () => {
+    const { consume, arrived, letGo } = held();
+    const doors = await startDoors(consume, { drain_timeout_ms: 600_000 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const first = sendOver(agent, doors.httpAddress);
+    await arrived;
+    const stopped = doors.stop();
+    letGo();
+    expect(await first).toBe(200);
+    expect(await sendOver(agent, doors.httpAddress)).toBe("ECONNREFUSED");
+    await stopped;
+    agent.destroy();
+  });
+
+  it("cuts what takes longer than its time", async () => {
+    const { consume, arrived, letGo } = held();
+    const doors = await startDoors(consume, { drain_timeout_ms: 50 });
+    const http = sendHttp(doors.httpAddress, aRequest()).catch(() => "cut");
+    await arrived;
+    await doors.stop();
+    expect(await http).toBe("cut");
+    letGo();
+  });
+});
+
+function upload(address: string, headers: Readonly<Record<string, string>>) {
+  const sent = request(`http://${address}/v1/logs`, {
+    method: "POST",
+    agent: false,
+    headers: { "content-type": "application/x-protobuf", ...headers },
+  });
+  sent.on("error", () => undefined);
+  return sent;
+}
+
+function chunkOf(data: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), data, Buffer.from("\r\n")]);
+}
+
+function chunked(data: Uint8Array): Buffer {
+  return Buffer.concat([chunkOf(data), Buffer.from("0\r\n\r\n")]);
+}
+
+/** What a sender hears that listens only when it has sent everything, as a simple one does. */
+async function writeThenRead(
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+): Promise<string> {
+  const [host = "", port = ""] = address.split(":");
+  const socket: Socket = connect(Number(port), host);
+  const head = Object.entries({ host, "content-type": "application/x-protobuf", ...headers })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("");
+  const written = Promise.withResolvers<void>();
+  socket.once("error", written.reject);
+  socket.pause();
+  socket.write(`POST /v1/logs HTTP/1.1\r\n${head}\r\n`);
+  socket.write(body, () => written.resolve());
+  await written.promise;
+  const answer = new Promise<string>((resolve) =>
+    socket.once("data", (data) => resolve(data.toString("latin1"))),
+  );
+  socket.resume();
+  const heard = await answer;
+  socket.destroy();
+  return heard;
+}
+
+async function leaveHttp(address: string, arrived: Promise<void>): Promise<void> {
+  const sent = upload(address, {});
+  sent.end(aRequest());
+  await arrived;
+  sent.destroy();
+}
+
+async function leaveGrpc(address: string, arrived: Promise<void>): Promise<void> {
+  const client = new Client(address, ChannelCredentials.createInsecure());
+  const call = client.makeUnaryRequest(
+    "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+    (bytes: Uint8Array) => Buffer.from(bytes),
+    (bytes: Buffer) => bytes,
+    aRequest(),
+    () => undefined,
+  );
+  await arrived;
+  call.cancel();
+  client.close();
+}
+
+function callHealth(address: string, body: Buffer): Promise<number[]> {
+  const client = new Client(address, ChannelCredentials.createInsecure());
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(
+      "/grpc.health.v1.Health/Check",
+      (bytes: Buffer) => bytes,
+      (bytes: Buffer) => bytes,
+      body,
+      (error, response) => {
+        client.close();
+        if (error === null) resolve([...(response ?? [])]);
+        else reject(error);
+      },
+    );
+  });
+}
+
+/** The status, or the error's code. */
+function sendOver(agent: Agent, address: string): Promise<number | string> {
+  return new Promise((resolve) => {
+    const headers = { "content-type": "application/x-protobuf" };
+    const sent = request(
+      `http://${address}/v1/logs`,
+      { method: "POST", agent, headers },
+      (response: IncomingMessage) => {
+        response.resume();
+        response.once("end", () => resolve(response.statusCode ?? 0));
+      },
+    );
+    sent.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "error"));
+    sent.end(aRequest());
+  });
+}
