@@ -63,10 +63,11 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
 }
 
 async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {
+  // Writes first: a SQLite transaction that begins by reading cannot wait for another writer (SQLITE_BUSY_SNAPSHOT).
   await insertAnomalies(db, batch.anomalies);
-  for (const histogram of batch.histograms) await addToHistogram(db, histogram);
   for (const service of batch.services) await addToService(db, service);
   for (const template of batch.templates) await addToTemplate(db, template);
+  for (const histogram of batch.histograms) await addToHistogram(db, histogram);
   for (const { service, value } of batch.thresholds) await saveComputedThreshold(db, service, value, nowMs);
   if (batch.status !== undefined) await saveStatus(db, batch.status);
 }

@@ -45,6 +45,18 @@ export async function changeThreshold(
   { service, mode, alertsPerDay, value, author }: ThresholdSetting,
   atMs: number,
 ): Promise<Threshold> {
+  // Written first: a SQLite transaction that begins by reading cannot wait for another writer (SQLITE_BUSY_SNAPSHOT).
+  await db
+    .insertInto("threshold_history")
+    .values({
+      service,
+      mode,
+      alerts_per_day: alertsPerDay ?? null,
+      value: value ?? null,
+      author: author ?? null,
+      at_ms: atMs,
+    })
+    .execute();
   const [before] = await selectThresholds(db, service);
   const row = {
     mode,
@@ -56,17 +68,6 @@ export async function changeThreshold(
     .insertInto("thresholds")
     .values({ service, ...row })
     .onConflict((conflict) => conflict.column("service").doUpdateSet(row))
-    .execute();
-  await db
-    .insertInto("threshold_history")
-    .values({
-      service,
-      mode,
-      alerts_per_day: alertsPerDay ?? null,
-      value: value ?? null,
-      author: author ?? null,
-      at_ms: atMs,
-    })
     .execute();
   return { service, mode, alertsPerDay, value: row.value, updatedAtMs: atMs };
 }

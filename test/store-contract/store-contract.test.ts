@@ -256,6 +256,27 @@ describe("two processes", () => {
     expect(await other.countAnomalies({})).toBe(1);
   });
 
+  it("write at the same time, and neither is told that the database is locked", async () => {
+    const other = await openStore({ path });
+    others.push(other);
+    const histogram = { service: "shop", anomalies: 0, maxScore: 0.5, counts: [] };
+    const batches = Array.from({ length: 60 }, (_, i) =>
+      store.saveBatch({
+        ...EMPTY,
+        services: [{ name: "shop", records: 1, anomalies: 0, learningState: "ready", lastSeenMs: i }],
+        histograms: [{ ...histogram, minuteMs: i * 60_000 }],
+      }),
+    );
+    const settings = Array.from({ length: 60 }, (_, i) =>
+      other.setThreshold(
+        { service: "shop", mode: "manual", value: 0.9, alertsPerDay: undefined, author: undefined },
+        i,
+      ),
+    );
+    await Promise.all([...batches, ...settings]);
+    expect((await store.services())[0]?.records).toBe(60);
+  });
+
   it("a copy of the file opens with everything in it after a close", async () => {
     await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
     await store.saveSnapshot("templates", '{"a":1}', 1);
