@@ -121,7 +121,8 @@ export function decodeAnyValue(cursor: Cursor): AttributeValue {
 
 function decodeOneOf(cursor: Cursor, tag: number): AttributeValue | undefined {
   if (tag === STRING_VALUE) return takeString(cursor);
-  if (tag === BYTES_VALUE) return takeBytes(cursor).slice();
+  // No `slice`: that of a Buffer, which the request is, copies nothing.
+  if (tag === BYTES_VALUE) return new Uint8Array(takeBytes(cursor));
   if (tag === ARRAY_VALUE) return takeList(cursor, decodeAnyValue);
   if (tag === KVLIST_VALUE) return Object.fromEntries(takeList(cursor, decodeKeyValue));
   if (!isScalarTag(tag) || tag === STRING_VALUE_STRINDEX) return undefined;

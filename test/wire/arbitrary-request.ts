@@ -38,6 +38,12 @@ const message = (field: number, content: fc.Arbitrary<Uint8Array>): fc.Arbitrary
   fc.tuple(content, padding).map(([bytes, extra]) => delimited(field, bytes, extra));
 
 const text = fc.string({ unit: "grapheme", maxLength: 40 }).map((value) => new TextEncoder().encode(value));
+/** Few enough that some are doubled in one record. */
+export const COMMON_KEYS = ["service.name", "a", "__proto__", "ключ"];
+const key = fc.oneof(
+  text,
+  fc.constantFrom(...COMMON_KEYS).map((value) => new TextEncoder().encode(value)),
+);
 /** Text that is no UTF-8: it must come out as it came in. */
 const brokenText = fc.uint8Array({ maxLength: 12 });
 
@@ -53,6 +59,12 @@ const unknownField: fc.Arbitrary<Field> = fc.oneof(
     .tuple(fc.integer({ min: 900, max: 1_000 }), fc.uint8Array({ minLength: 4, maxLength: 4 }))
     .map(([field, bytes]) => Uint8Array.from([...varint((field << 3) | 5), ...bytes])),
   message(950, fc.uint8Array({ maxLength: 20 })),
+  // A group, as proto2 has them: one varint between its start and its end.
+  fc
+    .nat(300)
+    .map((value) =>
+      Uint8Array.from([...varint((960 << 3) | 3), 0x08, ...varint(value), ...varint((960 << 3) | 4)]),
+    ),
 );
 
 /** Fields in any order: a parser must not depend on it. */
@@ -90,7 +102,7 @@ function requestWith(bodyText: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Arra
   }));
 
   function keyValue(value: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
-    return fields(some(message(1, text), 1), some(message(2, value), 1));
+    return fields(some(message(1, key), 1), some(message(2, value), 1));
   }
 
   const attributes = (field: number) => some(message(field, keyValue(anyValue)), 3);
@@ -110,6 +122,12 @@ function requestWith(bodyText: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Arra
     some(message(5, anyValue), 1),
     attributes(FIELD.attributes.record),
     some(message(9, fc.uint8Array({ minLength: 16, maxLength: 16 })), 1),
+    some(message(10, fc.uint8Array({ minLength: 8, maxLength: 8 })), 1),
+    some(
+      fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => Uint8Array.from([0x59, ...bytes])),
+      1,
+    ),
+    some(message(12, text), 1),
   );
 
   const resource = fields(attributes(FIELD.attributes.resource));
@@ -120,7 +138,7 @@ function requestWith(bodyText: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Arra
     some(message(FIELD.schemaUrl, text), 1),
   );
   const resourceLogs = fields(
-    some(message(FIELD.resource, resource), 1),
+    some(message(FIELD.resource, resource), 2),
     some(message(FIELD.scopeLogs, scopeLogs), 3),
     some(message(FIELD.schemaUrl, text), 1),
   );
