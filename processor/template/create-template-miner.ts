@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
+import type { Cluster } from "./cluster.ts";
 import type { TemplateConfig } from "./config.ts";
-import { createDrainTree } from "./drain.ts";
+import { createDrain } from "./drain.ts";
 import { maskBody } from "./mask.ts";
 import { parametersOf } from "./parameters.ts";
 import { templateId } from "./template-id.ts";
@@ -9,23 +10,50 @@ import type { MinerSnapshot, TemplateMiner } from "./template-miner.ts";
 /** Ids of evicted templates that are remembered, for each template in memory. */
 const TOMBSTONES_PER_TEMPLATE = 4;
 
-/** An online Drain miner in bounded memory; with a snapshot it goes on where another one stopped. */
+/**
+ * An online Drain miner in bounded memory; with a snapshot it goes on where another one stopped.
+ * A template that is evicted goes to an attic of the same size, where only bodies look that have no template: what comes
+ * back from there keeps its id and its wildcards. Of what leaves the attic the id alone is remembered.
+ */
 export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnapshot): TemplateMiner {
   const tombstones = new LRUCache<string, true>({ max: config.max_templates * TOMBSTONES_PER_TEMPLATE });
+  const adopted = new LRUCache<string, true>({ max: config.max_templates });
   let templatesEvicted = 0;
-  const tree = createDrainTree(config, (cluster) => {
-    tombstones.set(cluster.id, true);
+  const attic = createDrain(config, () => {});
+  const active = createDrain(config, (template) => {
+    attic.insert(template);
+    tombstones.set(template.id, true);
     templatesEvicted += 1;
   });
-  const adopted = new LRUCache<string, string>({ max: config.max_templates });
   for (const id of snapshot?.tombstones ?? []) tombstones.set(id, true);
-  for (const { id, tokens, count } of snapshot?.templates ?? []) tree.insert(tokens, id, count);
+  for (const template of snapshot?.evicted ?? []) attic.insert(template);
+  for (const template of snapshot?.templates ?? []) active.insert(template);
+
+  const bringBack = (evicted: Cluster, tokens: readonly string[]): Cluster => {
+    attic.remove(evicted);
+    tombstones.delete(evicted.id);
+    return active.insert({ id: evicted.id, count: evicted.count, tokens: evicted.tokens }, tokens);
+  };
+
+  // By id too: a body that founded a template belongs to it, also where a full tree node has hidden the one from the other.
+  const withoutMatch = (
+    tokens: readonly string[],
+  ): { readonly cluster: Cluster; readonly isNew: boolean } => {
+    const id = templateId(tokens.join(" "));
+    const evicted = attic.find(tokens) ?? attic.get(id);
+    const known = evicted === undefined ? active.get(id) : bringBack(evicted, tokens);
+    if (known !== undefined) return { cluster: known, isNew: false };
+    // Cloned, because a token that is cut out of a body keeps the whole body in memory.
+    const cluster = active.insert({ id, tokens: structuredClone(tokens), count: 0 });
+    return { cluster, isNew: !tombstones.delete(id) };
+  };
 
   return {
     mine(body) {
       const { tokens, raw } = maskBody(body, config);
-      const { cluster, isCreated } = tree.match(tokens);
-      const isNew = isCreated && !tombstones.delete(cluster.id);
+      const match = active.find(tokens);
+      const { cluster, isNew } = match ? { cluster: match, isNew: false } : withoutMatch(tokens);
+      active.join(cluster, tokens);
       return {
         templateId: cluster.id,
         template: cluster.text,
@@ -34,20 +62,20 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
       };
     },
     adopt(template) {
-      const known = adopted.get(template);
-      const id = known ?? templateId(template);
-      if (known === undefined) adopted.set(template, id);
-      const isNew = known === undefined && !tombstones.has(id);
+      const id = templateId(template);
+      const isNew = !adopted.has(id) && !tombstones.has(id);
+      adopted.set(id, true);
       tombstones.set(id, true);
       return { templateId: id, template, parameters: [], isNew };
     },
     snapshot: () => ({
       version: 1,
-      templates: [...tree.clusters()].map(({ id, tokens, count }) => ({ id, tokens, count })),
+      templates: active.stored(),
+      evicted: attic.stored(),
       tombstones: [...tombstones.keys()].reverse(),
     }),
     get templatesActive() {
-      return tree.size + adopted.size;
+      return active.size + adopted.size;
     },
     get templatesEvicted() {
       return templatesEvicted;

@@ -8,3 +8,8 @@ export interface MaskedBody {
   /** The raw text of each token, at the same index. */
   readonly raw: readonly string[];
 }
+
+/** Whether a masked token is nothing but a variable part. */
+export function isVariable(token: string): boolean {
+  return token.charCodeAt(0) === 60 && /^<[A-Z*]+>$/.test(token);
+}

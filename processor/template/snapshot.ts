@@ -1,11 +1,19 @@
 import { z } from "zod";
 import type { MinerSnapshot } from "./template-miner.ts";
 
+const storedTemplates = z.array(
+  z.strictObject({
+    id: z.string().min(1),
+    tokens: z.array(z.string()),
+    count: z.int().nonnegative(),
+    branch: z.array(z.string()).optional(),
+  }),
+);
+
 const minerSnapshot = z.strictObject({
   version: z.literal(1),
-  templates: z.array(
-    z.strictObject({ id: z.string().min(1), tokens: z.array(z.string()), count: z.int().nonnegative() }),
-  ),
+  templates: storedTemplates,
+  evicted: storedTemplates.default([]),
   tombstones: z.array(z.string()),
 });
 

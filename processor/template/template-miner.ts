@@ -11,15 +11,22 @@ export interface TemplateMatch {
   readonly isNew: boolean;
 }
 
-/** What a miner keeps across restarts. `version` names the format. */
+/** A template as it is kept outside of the parse tree. */
+export interface StoredTemplate {
+  readonly id: string;
+  readonly tokens: readonly string[];
+  readonly count: number;
+  /** Where it was in the parse tree, which its tokens alone do not tell when a node was full; else they decide. */
+  readonly branch?: readonly string[] | undefined;
+}
+
+/** What a miner keeps across restarts. `version` names the format. Every list has the least recently used first. */
 export interface MinerSnapshot {
   readonly version: 1;
-  readonly templates: readonly {
-    readonly id: string;
-    readonly tokens: readonly string[];
-    readonly count: number;
-  }[];
-  /** Ids of templates that were evicted: known once, so not new when they come back. */
+  readonly templates: readonly StoredTemplate[];
+  /** Evicted, and brought back as they were when a body needs them. */
+  readonly evicted: readonly StoredTemplate[];
+  /** Ids of templates that were evicted or adopted: known once, so not new when they come back. */
   readonly tombstones: readonly string[];
 }
 
