@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { encodeRequest } from "../wire/encode.ts";
 import { readRequest } from "../wire/read-request.ts";
-import { enrich } from "./enrich.ts";
+import { removeAttributes } from "../wire/remove-attributes.ts";
+import { enrich, isOurAttribute } from "./enrich.ts";
 import { AttributesTooLargeError, withinLimit } from "./within-limit.ts";
 
 const request = readRequest(
@@ -56,6 +57,53 @@ describe("a record that an earlier stage has marked", () => {
     expect(out?.attribute("anomaly.id")).toBeUndefined();
     expect(out?.attribute("mine")).toBe(1);
     expect(out?.attribute("log.record.template")).toBe("UP <*>");
+  });
+});
+
+describe("an anomaly", () => {
+  const plain = readRequest(
+    encodeRequest([
+      {
+        attributes: { "service.name": "shop" },
+        records: ["hello", "world"].map((body) => ({ timeUnixNano: 1n, body, attributes: { mine: 1 } })),
+      },
+    ]),
+  );
+  const finding = { recordIndex: 0, window, event: 0, verdict: { ...verdict, score: 0.9, isAnomaly: true } };
+  const end = { ...finding, recordIndex: undefined, event: 1 };
+  const explanation = {
+    summary: "seen for the first time",
+    source: "model",
+    expected: [],
+    detectors: [],
+    tokens: [],
+  } as const;
+  const found = {
+    parsed: [record],
+    findings: [finding, end],
+    anomalies: [
+      { id: "01A", finding, explanation },
+      { id: "01B", finding: end, explanation },
+    ],
+  };
+  const enriched = enrich(plain, found, "acme.anomaly");
+
+  it("is written onto its record under the prefix, and onto no other", () => {
+    const [out, other] = readRequest(enriched).records;
+    expect(out?.attribute("log.record.template")).toBe("hello");
+    expect(out?.attribute("acme.anomaly.score")).toBe(0.9);
+    expect(out?.attribute("acme.anomaly.is_anomaly")).toBe(true);
+    expect(out?.attribute("acme.anomaly.threshold")).toBe(0.85);
+    expect(out?.attribute("acme.anomaly.explanation")).toBe("seen for the first time");
+    expect(out?.attribute("acme.anomaly.id")).toBe("01A");
+    expect(out?.attribute("acme.anomaly.model.version")).toBe("m");
+    for (const name of ["log.record.template", "acme.anomaly.score", "acme.anomaly.id"])
+      expect(other?.attribute(name)).toBeUndefined();
+  });
+
+  it("is a mark that can be taken off again, byte for byte", () => {
+    const off = removeAttributes(enriched, (key) => isOurAttribute(key, "acme.anomaly"));
+    expect(Buffer.compare(off, plain.bytes)).toBe(0);
   });
 });
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ListenError } from "../../processor/receive/consume.ts";
 import { decodeStatus } from "../../processor/wire/rpc-status.ts";
 import { deeplyNested } from "../wire/arbitrary-request.ts";
+import { startGrpcNextHop } from "./next-hop.ts";
 import { aRequest, type Relay, startRelay } from "./relay.ts";
 import { sendGrpc, sendHttp } from "./senders.ts";
 
@@ -37,12 +38,19 @@ describe("a request that is no request", () => {
     await othersGoOn();
   });
 
-  it("is answered in JSON when it came as JSON", async () => {
-    const reply = await sendHttp(relay.httpAddress, Buffer.from('{"resourceLogs":7}'), {
-      "content-type": "application/json",
-    });
-    expect(reply.status).toBe(400);
-    expect(JSON.parse(reply.body.toString())).toMatchObject({ code: Code.INVALID_ARGUMENT });
+  it.each([
+    "{",
+    '{"resourceLogs":7}',
+    "[]",
+    '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"traceId":"x"}]}]}]}',
+  ])("is answered in JSON when it came as JSON: %s", async (json) => {
+    const type = "application/json";
+    const reply = await sendHttp(relay.httpAddress, Buffer.from(json), { "content-type": type });
+    expect([reply.status, reply.headers["content-type"]]).toEqual([400, type]);
+    const status = JSON.parse(reply.body.toString());
+    expect(status).toMatchObject({ code: Code.INVALID_ARGUMENT });
+    expect(status.details[0]["@type"]).toBe("type.googleapis.com/google.rpc.BadRequest");
+    await othersGoOn();
   });
 });
 
@@ -73,9 +81,25 @@ describe("a request that HTTP knows better", () => {
     [404, { path: "/v1/traces" }, {}],
     [415, {}, { "content-encoding": "br" }],
     [400, {}, { "content-encoding": "gzip" }],
+    [400, {}, { "content-encoding": "deflate" }],
+    [400, {}, { "content-encoding": "zstd" }],
   ])("is answered %i: %j %j", async (status, how, headers) => {
-    expect((await sendHttp(relay.httpAddress, aRequest(), headers, how)).status).toBe(status);
+    const reply = await sendHttp(relay.httpAddress, aRequest(), headers, how);
+    expect([reply.status, reply.headers["content-type"]]).toEqual([status, "application/x-protobuf"]);
+    expect(decodeStatus(reply.body)?.message).not.toBe("");
+    expect(reply.headers["retry-after"]).toBeUndefined();
     await othersGoOn();
+  });
+
+  it.each([
+    [405, { method: "PUT" }],
+    [404, { path: "/" }],
+  ])("is answered %i in JSON when it came as JSON: %j", async (status, how) => {
+    const headers = { "content-type": "application/json" };
+    const reply = await sendHttp(relay.httpAddress, Buffer.from("{}"), headers, how);
+    expect([reply.status, reply.headers["content-type"]]).toEqual([status, "application/json"]);
+    expect(JSON.parse(reply.body.toString())).toMatchObject({ code: Code.INTERNAL });
+    if (status === 405) expect(reply.headers["allow"]).toBe("POST");
   });
 
   it("of another gRPC method is UNIMPLEMENTED", async () => {
@@ -102,8 +126,22 @@ describe("unusual requests that are fine", () => {
     expect((await sendHttp(relay.httpAddress, bytes)).status).toBe(200);
   });
 
+  it("go on byte for byte, text that is no UTF-8 and all", async () => {
+    const hop = await startGrpcNextHop(() => ({ body: new Uint8Array(0) }));
+    const through = await startRelay(hop.address);
+    const bytes = bodyOf([0x0a, 0x02, 0xff, 0xfe]);
+    await sendGrpc(through.grpcAddress, bytes);
+    await sendHttp(through.httpAddress, bytes);
+    expect(hop.received.map((one) => [...one])).toEqual([[...bytes], [...bytes]]);
+    await through.stop();
+    await hop.close();
+  });
+
   it.each([
     ["gzip", gzipSync(aRequest(50))],
+    ["GZIP", gzipSync(aRequest(50))],
+    ["x-gzip", gzipSync(aRequest(50))],
+    ["identity", aRequest(50)],
     ["deflate", deflateSync(aRequest(50))],
     ["zstd", zstdCompressSync(aRequest(50))],
   ])("are taken compressed: %s", async (encoding, bytes) => {

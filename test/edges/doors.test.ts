@@ -1,7 +1,6 @@
-import { Agent, type IncomingMessage, request } from "node:http";
-import { connect, type Socket } from "node:net";
+import { Agent } from "node:http";
 import { gzipSync } from "node:zlib";
-import { ChannelCredentials, Client, status as Code } from "@grpc/grpc-js";
+import { status as Code } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
 import { ListenError } from "../../processor/receive/consume.ts";
@@ -9,6 +8,16 @@ import { decodeStatus } from "../../processor/wire/rpc-status.ts";
 import { type Doors, startDoors } from "./doors.ts";
 import { aRequest } from "./relay.ts";
 import { sendGrpc, sendHttp } from "./senders.ts";
+import {
+  callHealth,
+  chunked,
+  chunkOf,
+  leaveGrpc,
+  leaveHttp,
+  sendOver,
+  upload,
+  writeThenRead,
+} from "./unusual-senders.ts";
 
 const MIB = 1024 * 1024;
 const ok: ForwardOutcome = { kind: "accepted", rejectedRecords: 0, message: "" };
@@ -223,102 +232,3 @@ describe("a stop", () => {
     letGo();
   });
 });
-
-function upload(address: string, headers: Readonly<Record<string, string>>) {
-  const sent = request(`http://${address}/v1/logs`, {
-    method: "POST",
-    agent: false,
-    headers: { "content-type": "application/x-protobuf", ...headers },
-  });
-  sent.on("error", () => undefined);
-  return sent;
-}
-
-function chunkOf(data: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), data, Buffer.from("\r\n")]);
-}
-
-function chunked(data: Uint8Array): Buffer {
-  return Buffer.concat([chunkOf(data), Buffer.from("0\r\n\r\n")]);
-}
-
-/** What a sender hears that listens only when it has sent everything, as a simple one does. */
-async function writeThenRead(
-  address: string,
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
-): Promise<string> {
-  const [host = "", port = ""] = address.split(":");
-  const socket: Socket = connect(Number(port), host);
-  const head = Object.entries({ host, "content-type": "application/x-protobuf", ...headers })
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join("");
-  const written = Promise.withResolvers<void>();
-  socket.once("error", written.reject);
-  socket.pause();
-  socket.write(`POST /v1/logs HTTP/1.1\r\n${head}\r\n`);
-  socket.write(body, () => written.resolve());
-  await written.promise;
-  const answer = new Promise<string>((resolve) =>
-    socket.once("data", (data) => resolve(data.toString("latin1"))),
-  );
-  socket.resume();
-  const heard = await answer;
-  socket.destroy();
-  return heard;
-}
-
-async function leaveHttp(address: string, arrived: Promise<void>): Promise<void> {
-  const sent = upload(address, {});
-  sent.end(aRequest());
-  await arrived;
-  sent.destroy();
-}
-
-async function leaveGrpc(address: string, arrived: Promise<void>): Promise<void> {
-  const client = new Client(address, ChannelCredentials.createInsecure());
-  const call = client.makeUnaryRequest(
-    "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
-    (bytes: Uint8Array) => Buffer.from(bytes),
-    (bytes: Buffer) => bytes,
-    aRequest(),
-    () => undefined,
-  );
-  await arrived;
-  call.cancel();
-  client.close();
-}
-
-function callHealth(address: string, body: Buffer): Promise<number[]> {
-  const client = new Client(address, ChannelCredentials.createInsecure());
-  return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(
-      "/grpc.health.v1.Health/Check",
-      (bytes: Buffer) => bytes,
-      (bytes: Buffer) => bytes,
-      body,
-      (error, response) => {
-        client.close();
-        if (error === null) resolve([...(response ?? [])]);
-        else reject(error);
-      },
-    );
-  });
-}
-
-/** The status, or the error's code. */
-function sendOver(agent: Agent, address: string): Promise<number | string> {
-  return new Promise((resolve) => {
-    const headers = { "content-type": "application/x-protobuf" };
-    const sent = request(
-      `http://${address}/v1/logs`,
-      { method: "POST", agent, headers },
-      (response: IncomingMessage) => {
-        response.resume();
-        response.once("end", () => resolve(response.statusCode ?? 0));
-      },
-    );
-    sent.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? "error"));
-    sent.end(aRequest());
-  });
-}
