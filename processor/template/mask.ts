@@ -105,6 +105,8 @@ const HEX = /^(?:0[xX][0-9a-fA-F]+|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{6,}|[a-f]{8,})$
 const FORM_CHARACTERS_MAX = 64;
 
 function maskRun(run: string): string {
+  // The colons that an address starts with ("::1") are no padding.
+  if (run.startsWith("::") && run.length > 2 && IPV6.test(run)) return "<IP>";
   let start = 0;
   let end = run.length;
   while (start < end && isPadding(run, start, true)) start += 1;
