@@ -73,7 +73,7 @@ describe("an anomaly", () => {
   const end = { ...finding, recordIndex: undefined, event: 1 };
   const explanation = {
     summary: "seen for the first time",
-    source: "model",
+    source: "MODEL",
     expected: [],
     detectors: [],
     tokens: [],

@@ -27,7 +27,7 @@ describe("findings", () => {
       (one) => {
         explained.push(one);
         const summary = `record ${one.recordIndex}`;
-        return { summary, source: "model", expected: [], detectors: [], tokens: [] };
+        return { summary, source: "MODEL", expected: [], detectors: [], tokens: [] };
       },
       () => {
         ids += 1;

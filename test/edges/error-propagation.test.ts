@@ -89,7 +89,7 @@ describe("a gRPC next hop", () => {
     expect(reply.result).toEqual({ rejectedRecords: 2 * hop.received.length, message: "two were bad" });
   });
 
-  it("that fails in the middle of the parts gets only the rest again", async () => {
+  it("that fails in the middle of the parts is not asked for the rest, and that is told as retryable", async () => {
     let calls = 0;
     const hop = keep(
       await startGrpcNextHop(() => {
