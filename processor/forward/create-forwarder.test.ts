@@ -90,6 +90,30 @@ describe("a request that is too large", () => {
     expect(outcome).toEqual({ kind: "accepted", rejectedRecords: refused() + 2, message: "no; two" });
   });
 
+  it("tells of the parts before, when what is left comes back, however often", async () => {
+    const two: ForwardOutcome = { kind: "accepted", rejectedRecords: 2, message: "two" };
+    const { forwarder, sent } = scripted(two, no, away, away, ok, away);
+    const refused = () => bodiesOf(sent[1] ?? new Uint8Array(0)).length;
+    let rest = request;
+    for (let i = 0; i < 3; i += 1) {
+      const outcome = await forwarder.forward(rest, never);
+      if (outcome.kind !== "retry") throw new Error("expected a retry");
+      rest = outcome.remainder ?? rest;
+    }
+    const outcome = await forwarder.forward(rest, never);
+    expect(outcome).toEqual({ kind: "accepted", rejectedRecords: 2 + refused(), message: "two; no" });
+  });
+
+  it("whose last part is refused after a retry was taken but for that part", async () => {
+    const cut = requestOf(30);
+    const { forwarder, sent } = scripted(ok, away, no, no, no, no);
+    const first = await forwarder.forward(cut, never);
+    const rest = first.kind === "retry" ? (first.remainder ?? cut) : cut;
+    const outcome = await forwarder.forward(rest, never);
+    const taken = bodiesOf(sent[0] ?? new Uint8Array(0)).length;
+    expect(outcome).toMatchObject({ kind: "accepted", rejectedRecords: 30 - taken });
+  });
+
   it("is refused when every part was", async () => {
     const { forwarder } = scripted(...Array.from({ length: 100 }, () => no));
     expect(await forwarder.forward(request, never)).toEqual(no);

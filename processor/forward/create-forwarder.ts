@@ -21,9 +21,11 @@ export function createForwarder(config: ForwardConfig): Forwarder {
 
 /**
  * Sends what is larger than `bytesMax` in parts, in order, and stops at the first that is not taken.
- * Its outcome is the request's, and carries the bytes that were not taken, so that a retry repeats nothing.
+ * Its outcome is the request's, and carries the bytes that were not taken, so that a retry repeats nothing. When those very
+ * bytes come back, what was said of the parts before them is part of the outcome.
  */
 export function inParts(sender: Sender, bytesMax: number): Forwarder {
+  const resultsBefore = new WeakMap<Uint8Array, readonly PartResult[]>();
   const trySend = (part: Uint8Array, signal: AbortSignal): Promise<ForwardOutcome> =>
     sender.send(part, signal).catch(outcomeOfSilence);
 
@@ -31,15 +33,21 @@ export function inParts(sender: Sender, bytesMax: number): Forwarder {
     async forward(body, signal) {
       const parts = trySplit(body, bytesMax);
       if ("kind" in parts) return parts;
-      if (parts.length === 1) return trySend(body, signal);
-      const sent: SentPart[] = [];
+      const before = resultsBefore.get(body) ?? [];
+      if (parts.length === 1 && before.length === 0) return trySend(body, signal);
+      const results = [...before];
       for (const [index, part] of parts.entries()) {
         const outcome = await trySend(part, signal);
-        // A repeated field of concatenated messages is the concatenation of both (protobuf encoding, "Last One Wins").
-        if (outcome.kind === "retry") return { ...outcome, remainder: Buffer.concat(parts.slice(index)) };
-        sent.push({ part, outcome });
+        if (outcome.kind === "retry") {
+          if (index === 0) return outcome;
+          // A repeated field of concatenated messages is the concatenation of both (protobuf encoding, "Last One Wins").
+          const remainder = Buffer.concat(parts.slice(index));
+          resultsBefore.set(remainder, results);
+          return { ...outcome, remainder };
+        }
+        results.push({ outcome, rejectedRecords: rejectedIn(part, outcome) });
       }
-      return merge(sent);
+      return merge(results);
     },
     close: () => sender.close(),
   };
@@ -55,23 +63,24 @@ function trySplit(body: Uint8Array, bytesMax: number): readonly Uint8Array[] | F
   }
 }
 
-interface SentPart {
-  readonly part: Uint8Array;
+/** What became of a part that need not be sent again. */
+interface PartResult {
   readonly outcome: ForwardOutcome;
+  readonly rejectedRecords: number;
+}
+
+function rejectedIn(part: Uint8Array, outcome: ForwardOutcome): number {
+  return outcome.kind === "accepted" ? outcome.rejectedRecords : readRequest(part).records.length;
 }
 
 /** Refused when every part was; else a part that is refused does not hold up the others: its records are told upstream as rejected. */
-function merge(sent: readonly SentPart[]): ForwardOutcome {
-  const [first] = sent;
-  if (first !== undefined && sent.every(({ outcome }) => outcome.kind === "refused")) return first.outcome;
-  const messages = new Set(sent.map(({ outcome }) => outcome.message).filter((message) => message !== ""));
+function merge(results: readonly PartResult[]): ForwardOutcome {
+  const [first] = results;
+  if (first !== undefined && results.every(({ outcome }) => outcome.kind === "refused")) return first.outcome;
+  const messages = new Set(results.map(({ outcome }) => outcome.message).filter((message) => message !== ""));
   return {
     kind: "accepted",
-    rejectedRecords: sent.reduce((sum, one) => sum + rejectedIn(one), 0),
+    rejectedRecords: results.reduce((sum, { rejectedRecords }) => sum + rejectedRecords, 0),
     message: nextHopText([...messages].join("; ")),
   };
-}
-
-function rejectedIn({ part, outcome }: SentPart): number {
-  return outcome.kind === "accepted" ? outcome.rejectedRecords : readRequest(part).records.length;
 }

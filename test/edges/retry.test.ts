@@ -14,6 +14,7 @@ import { redactConfig } from "../../processor/redact/config.ts";
 import { createRooms } from "../../processor/rooms.ts";
 import { templateConfig } from "../../processor/template/config.ts";
 import { windowConfig } from "../../processor/window/config.ts";
+import { encodeResponse } from "../../processor/wire/export-response.ts";
 import { readRequest } from "../../processor/wire/read-request.ts";
 import { startDoors } from "./doors.ts";
 import { type GrpcAnswer, startGrpcNextHop } from "./next-hop.ts";
@@ -119,6 +120,15 @@ describe("the same bytes after a retryable answer", () => {
     expect((await sendGrpc(doors.grpcAddress, request)).code).toBe(Code.OK);
     const taken = hop.received.filter((bytes) => bytes !== refused);
     expect(bodiesOf(taken)).toEqual(readRequest(request).records.map(({ body }) => body));
+  });
+
+  it("of which a part was rejected: the sender hears of it in the end", async () => {
+    const part = { body: encodeResponse({ rejectedRecords: 2, message: "two were bad" }) };
+    const { doors } = await startPipeline(part, AWAY);
+    const request = aRequest(200, "some text to fill the message with");
+    expect((await sendGrpc(doors.grpcAddress, request)).code).toBe(Code.UNAVAILABLE);
+    const reply = await sendGrpc(doors.grpcAddress, request);
+    expect(reply.result).toEqual({ rejectedRecords: 2, message: "two were bad" });
   });
 
   it("after they were taken are another request", async () => {
