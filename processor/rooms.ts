@@ -1,7 +1,7 @@
 import type { CalibrateConfig } from "./calibrate/config.ts";
 import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
 import type { DetectConfig } from "./detect/config.ts";
-import type { Detector, DetectorName } from "./detect/detector.ts";
+import type { Detector } from "./detect/detector.ts";
 import { createEventModelDetector } from "./detect/event-model.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
 import { createNewTemplateDetector } from "./detect/new-template.ts";
@@ -66,7 +66,11 @@ export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
   };
 }
 
-function createDetector(name: DetectorName, config: DetectConfig, ports: RoomsPorts): Detector {
+function createDetector(
+  name: DetectConfig["detectors"][number],
+  config: DetectConfig,
+  ports: RoomsPorts,
+): Detector {
   const maxServices = config.max_services;
   const maxKnownTemplates = config.max_known_templates;
   switch (name) {

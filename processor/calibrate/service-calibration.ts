@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DetectorName, Evidence } from "../detect/detector.ts";
+import { DETECTOR_NAMES, type DetectorName, type Evidence } from "../detect/detector.ts";
 import { combine } from "./combine.ts";
 import type { CalibrateConfig } from "./config.ts";
 import { ownShare, type PriorProbability } from "./learning-band.ts";
@@ -16,7 +16,6 @@ const COMBINED_SCALE_MIN = 1;
 /** An alert that is rarer than this stays out of the sample of the normal. More would thin the sample out: fewer high values,
  * smaller p-values, more alerts. */
 const WITHHELD_BELOW_P = 1e-4;
-const DETECTORS: readonly DetectorName[] = ["event-model", "new-template", "ngram"];
 
 /** One service's calibration as JSON. */
 export const serviceCalibrationState = z.strictObject({
@@ -24,11 +23,7 @@ export const serviceCalibrationState = z.strictObject({
   meter: rateMeterState,
   recurrence: recurrenceState,
   combined: reservoirState,
-  detectors: z.strictObject({
-    "event-model": reservoirState,
-    "new-template": reservoirState,
-    ngram: reservoirState,
-  }),
+  detectors: z.partialRecord(z.enum(DETECTOR_NAMES), reservoirState),
 });
 export type ServiceCalibrationState = z.infer<typeof serviceCalibrationState>;
 
@@ -51,7 +46,7 @@ export function createServiceCalibration(
 ): ServiceCalibration {
   const size = config.reservoir_size;
   const detectors = new Map<DetectorName, SampledDistribution>(
-    DETECTORS.map((name) => [
+    DETECTOR_NAMES.map((name) => [
       name,
       createSampledDistribution(size, DETECTOR_SCALE_MIN, state?.detectors[name]),
     ]),
@@ -109,17 +104,12 @@ export function createServiceCalibration(
       combined.learn(-Math.log(combine(contributions.map((one) => one.pValue))));
     },
     snapshot() {
-      const of = (name: DetectorName) => detectors.get(name)?.snapshot() ?? { offered: 0, values: "" };
       return {
         learned,
         meter: meter.snapshot(),
         recurrence: recurrence.snapshot(),
         combined: combined.snapshot(),
-        detectors: {
-          "event-model": of("event-model"),
-          "new-template": of("new-template"),
-          ngram: of("ngram"),
-        },
+        detectors: Object.fromEntries([...detectors].map(([name, one]) => [name, one.snapshot()])),
       };
     },
   };
