@@ -46,7 +46,10 @@ describe("sessions", () => {
     );
     expect(joined(sequences)).toBe("t0 t1 t2 t3 t4 t5 t6 t7 t8");
     expect(sequences[0]).toMatchObject({ texts: "t0 t1 t2", begins: true, ends: true, gaps: [0, 1, 1] });
-    expect(sequences.find(({ texts }) => texts.startsWith("t3"))).toMatchObject({ begins: true, gaps: [0, 1] });
+    expect(sequences.find(({ texts }) => texts.startsWith("t3"))).toMatchObject({
+      begins: true,
+      gaps: [0, 1],
+    });
     expect(sequences.at(-1)?.ends).toBe(false);
   });
 

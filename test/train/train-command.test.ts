@@ -101,7 +101,9 @@ describe("logs", { timeout: TIMEOUT_MS }, () => {
   it("that are packed teach the same as those that are not", async () => {
     const packed = fileOf(gzipSync(toyLines(200).join("\n")), "good.log.gz");
     await train({ input: [packed], out: join(folder, "packed"), epochs: "4" });
-    expect(readFileSync(join(folder, "packed/weights.bin")).equals(readFileSync(join(good, "weights.bin")))).toBe(true);
+    expect(
+      readFileSync(join(folder, "packed/weights.bin")).equals(readFileSync(join(good, "weights.bin"))),
+    ).toBe(true);
   });
 
   it("as sessions of event ids are learned from, with their templates", async () => {
@@ -114,9 +116,9 @@ describe("logs", { timeout: TIMEOUT_MS }, () => {
       out: join(folder, "sequences"),
     });
     expect(printed).toMatch(/8 templates, 1 services/);
-    expect(readTrainableModel(join(folder, "sequences")).residuals.services[0]?.[1].map(([text]) => text)).toContain(
-      "query is parsed",
-    );
+    expect(
+      readTrainableModel(join(folder, "sequences")).residuals.services[0]?.[1].map(([text]) => text),
+    ).toContain("query is parsed");
   });
 
   it("train on from a trained model, into its own directory", async () => {
@@ -134,9 +136,17 @@ describe("bad input keeps the old model, and says what is wrong", { timeout: TIM
     ["an empty file", () => ({ input: [fileOf("")] }), /nothing to learn from: no event/],
     ["a binary file", () => ({ input: [fileOf(noise)] }), /is no text/],
     ["one line again and again", () => ({ input: [fileOf("ping 1\n".repeat(5_000))] }), /same template/],
-    ["one enormous line", () => ({ input: [fileOf("x".repeat(9_000_000))] }), /same template|only \d+ events/],
+    [
+      "one enormous line",
+      () => ({ input: [fileOf("x".repeat(9_000_000))] }),
+      /same template|only \d+ events/,
+    ],
     ["a few lines", () => ({ input: [fileOf("one\ntwo words\nthree words here\n")] }), /only 3 events/],
-    ["a file that is not there", () => ({ input: [join(folder, "missing.log")] }), /missing\.log: cannot be read \(ENOENT\)/],
+    [
+      "a file that is not there",
+      () => ({ input: [join(folder, "missing.log")] }),
+      /missing\.log: cannot be read \(ENOENT\)/,
+    ],
     ["a directory", () => ({ input: [folder] }), /cannot be read \(EISDIR\)/],
     [
       "a cut gzip file",
@@ -145,7 +155,11 @@ describe("bad input keeps the old model, and says what is wrong", { timeout: TIM
     ],
     [
       "an event id without a template",
-      () => ({ input: [fileOf("1 2 3\n1 99\n")], templates: fileOf(toyEventIds(1).templates), format: "sequences" }),
+      () => ({
+        input: [fileOf("1 2 3\n1 99\n")],
+        templates: fileOf(toyEventIds(1).templates),
+        format: "sequences",
+      }),
       /line 2 has the event id 99/,
     ],
     [
@@ -176,20 +190,23 @@ describe("a disk that is full while the model is saved", { timeout: TIMEOUT_MS }
     },
   });
 
-  it.each(["weights.bin", "config.json", "model.onnx"])("keeps the old model, whole, when %s does not fit", async (name) => {
-    const before = contents(good);
-    const error = await train(
-      { input: [goodLog], out: good, seed: "99" },
-      full((path) => path.endsWith(name)),
-    ).catch((one: unknown) => one);
-    expect(error).toMatchObject({
-      name: "TrainingError",
-      message: expect.stringMatching(/cannot be written to .*ENOSPC.*has stayed/),
-    });
-    expect(exitCodeFor(error)).toBe(1);
-    expect(contents(good)).toEqual(before);
-    expect(() => readTrainableModel(good)).not.toThrow();
-  });
+  it.each(["weights.bin", "config.json", "model.onnx"])(
+    "keeps the old model, whole, when %s does not fit",
+    async (name) => {
+      const before = contents(good);
+      const error = await train(
+        { input: [goodLog], out: good, seed: "99" },
+        full((path) => path.endsWith(name)),
+      ).catch((one: unknown) => one);
+      expect(error).toMatchObject({
+        name: "TrainingError",
+        message: expect.stringMatching(/cannot be written to .*ENOSPC.*has stayed/),
+      });
+      expect(exitCodeFor(error)).toBe(1);
+      expect(contents(good)).toEqual(before);
+      expect(() => readTrainableModel(good)).not.toThrow();
+    },
+  );
 
   it("brings the old model back when the last step fails", async () => {
     const before = contents(good);
@@ -201,7 +218,9 @@ describe("a disk that is full while the model is saved", { timeout: TIMEOUT_MS }
         await diskFileSystem.rename(source, target);
       },
     };
-    await expect(train({ input: [goodLog], out: good, seed: "98" }, broken)).rejects.toThrow(/EIO.*has stayed/);
+    await expect(train({ input: [goodLog], out: good, seed: "98" }, broken)).rejects.toThrow(
+      /EIO.*has stayed/,
+    );
     expect(contents(good)).toEqual(before);
   });
 
