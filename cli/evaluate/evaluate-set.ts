@@ -4,6 +4,7 @@ import type { EvaluationSet } from "./evaluation-set.ts";
 import type { ReportHead } from "./report/format-report.ts";
 import { scoreDetector } from "./score-detector.ts";
 import { type DecidedRun, type DetectorResult, decide, summarise } from "./summarise.ts";
+import { viewsOf } from "./views.ts";
 
 /** The figures of all detectors on one data set. */
 export interface SetResult {
@@ -35,6 +36,6 @@ export async function evaluateSet(
   const { name, notes, train } = set;
   return {
     head: { name, notes, trainUnits: train.length, ...duplicates },
-    results: summarise(set, runs),
+    results: summarise(name, viewsOf(set, set.truth.open()), runs),
   };
 }

@@ -1,10 +1,9 @@
-import type { EvaluationSet } from "./evaluation-set.ts";
-import { type Decisions, decisionsAbove, oracleDecisions } from "./metrics/confusion.ts";
+import { type Decisions, decisionsAbove, oracleDecisions, recallAtRate } from "./metrics/confusion.ts";
 import { averagePrecision, rank, rocArea } from "./metrics/ranking.ts";
 import { type Spread, spreadOf } from "./metrics/spread.ts";
 import type { ScoredRun } from "./score-detector.ts";
 import { calibratedThreshold } from "./threshold.ts";
-import { type View, type ViewName, viewsOf } from "./views.ts";
+import type { View, ViewName } from "./views.ts";
 
 /** Promised false-positive rates; the second is the one that results are named by. */
 export const ALPHAS = [0.005, 0.002, 0.001] as const;
@@ -22,6 +21,8 @@ export interface ViewResult {
   readonly auprc: Spread;
   readonly auroc: Spread;
   readonly oracle: DecisionSpread;
+  /** Highest recall with HEADLINE_ALPHA of the normal units flagged; an oracle too. */
+  readonly recallAtBudget: Spread;
   /** One for each of ALPHAS. */
   readonly calibrated: readonly DecisionSpread[];
 }
@@ -45,17 +46,17 @@ export function decide(run: ScoredRun): DecidedRun {
 }
 
 /**
- * The report: opens the labels and compares. Nothing is scored or decided after it.
+ * Compares what was decided with the truth.
  *
- * @param runs of all detectors, those of one detector next to each other
- * @throws Error when the labels have been opened before
+ * @param runs of any number of detectors and seeds, over the same units
  */
-export function summarise(set: EvaluationSet, runs: readonly DecidedRun[]): readonly DetectorResult[] {
-  if (!set.truth.isSealed) throw new Error(`${set.name}: its labels have been read before the report`);
-  const views = viewsOf(set, set.truth.open());
-  const byDetector = Map.groupBy(runs, ({ detector }) => detector);
-  return [...byDetector].map(([detector, seeds]) => ({
-    dataset: set.name,
+export function summarise(
+  dataset: string,
+  views: readonly View[],
+  runs: readonly DecidedRun[],
+): readonly DetectorResult[] {
+  return [...Map.groupBy(runs, ({ detector }) => detector)].map(([detector, seeds]) => ({
+    dataset,
     detector,
     seeds: seeds.length,
     views: views.map((view) => summariseView(view, seeds)),
@@ -72,6 +73,7 @@ function summariseView({ name, indexes, truth }: View, runs: readonly DecidedRun
     auprc: spreadOf(rankings.map(averagePrecision)),
     auroc: spreadOf(rankings.map(rocArea)),
     oracle: decisionSpread(rankings.map(oracleDecisions)),
+    recallAtBudget: spreadOf(rankings.map((ranking) => recallAtRate(ranking, HEADLINE_ALPHA))),
     calibrated: ALPHAS.map((_, alpha) =>
       decisionSpread(
         rankings.map((ranking, run) =>

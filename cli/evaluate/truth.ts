@@ -1,3 +1,5 @@
+import { createRandom } from "../generate/random.ts";
+
 /** What is true of the test units, in their order. */
 export interface Truth {
   /** 1 for an anomaly, 0 for a normal unit. */
@@ -10,7 +12,13 @@ export interface Truth {
 export interface SealedTruth {
   readonly size: number;
   readonly isSealed: boolean;
-  /** Breaks the seal for good. */
+  /** Indexes of units, ascending, in which normal units and anomalies are as frequent as in the full data set; breaks no seal. */
+  sample(seed: number): Uint32Array;
+  /**
+   * Breaks the seal for good.
+   *
+   * @throws Error when it is broken already: whatever was decided since may have seen the labels
+   */
   open(): Truth;
 }
 
@@ -28,7 +36,15 @@ export function sealTruth(isAnomaly: readonly boolean[], weights: readonly numbe
     get isSealed() {
       return isSealed;
     },
+    sample(seed) {
+      const random = createRandom(seed);
+      const heaviest = truth.weights.reduce((max, weight) => Math.max(max, weight), 0);
+      return Uint32Array.from(truth.weights.keys()).filter((unit) =>
+        random.chance((truth.weights[unit] ?? 0) / heaviest),
+      );
+    },
     open() {
+      if (!isSealed) throw new Error("the labels have been read before the report");
       isSealed = false;
       return truth;
     },

@@ -8,21 +8,36 @@ export function createNearestVector(vectors: readonly CountVector[]): (vector: C
   const byTotal = [...distinctVectors(vectors)].sort((a, b) => a.total - b.total);
   return (vector) => {
     let best = 1;
-    let above = firstNotBelow(byTotal, vector.total);
-    let below = above - 1;
-    // Outwards from the nearest total: the distance is at least 1 - smaller total / larger total, so that both ends come soon.
-    for (;;) {
-      const up = byTotal[above];
-      const down = byTotal[below];
-      const upBound = up === undefined ? 1 : 1 - vector.total / up.total;
-      const downBound = down === undefined ? 1 : 1 - down.total / vector.total;
-      if (Math.min(upBound, downBound) >= best) return best;
-      const next = upBound <= downBound ? up : down;
-      if (upBound <= downBound) above += 1;
-      else below -= 1;
-      if (next !== undefined) best = Math.min(best, distance(vector, next));
+    for (const [other, bound] of outwards(byTotal, vector.total)) {
+      if (bound >= best) break;
+      best = Math.min(best, distance(vector, other));
     }
+    return best;
   };
+}
+
+/**
+ * The vectors from the nearest total outwards, each with the least distance that its total allows, 1 - smaller / larger
+ * total: as it only grows, a search ends early.
+ */
+function* outwards(
+  byTotal: readonly CountVector[],
+  total: number,
+): Generator<readonly [vector: CountVector, bound: number]> {
+  let above = firstNotBelow(byTotal, total);
+  let below = above - 1;
+  while (above < byTotal.length || below >= 0) {
+    const [up, down] = [byTotal[above], byTotal[below]];
+    const upBound = up === undefined ? Number.POSITIVE_INFINITY : 1 - total / up.total;
+    const downBound = down === undefined ? Number.POSITIVE_INFINITY : 1 - down.total / total;
+    if (up !== undefined && upBound <= downBound) {
+      yield [up, upBound];
+      above += 1;
+    } else if (down !== undefined) {
+      yield [down, downBound];
+      below -= 1;
+    }
+  }
 }
 
 function distance(a: CountVector, b: CountVector): number {

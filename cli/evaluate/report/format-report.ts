@@ -1,6 +1,6 @@
-import type { Spread } from "../metrics/spread.ts";
 import { ALPHAS, type DetectorResult, HEADLINE_ALPHA, type ViewResult } from "../summarise.ts";
 import type { ViewName } from "../views.ts";
+import { figure, percent } from "./figure.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { PUBLISHED } from "./published.ts";
 
@@ -49,11 +49,7 @@ function trackB(results: readonly DetectorResult[]): string {
   ];
   const rows = results.map(({ detector, seeds, views }) => {
     const { calibrated, auprc, auroc } = viewNamed(views, "all");
-    const at = (alpha: number) =>
-      decisionsAt(
-        { calibrated },
-        ALPHAS.findIndex((one) => one === alpha),
-      );
+    const at = (alpha: (typeof ALPHAS)[number]) => decisionsAt({ calibrated }, ALPHAS.indexOf(alpha));
     const headline = at(HEADLINE_ALPHA);
     return [
       detector,
@@ -71,16 +67,17 @@ function trackA(results: readonly DetectorResult[]): string {
   const others = results[0]?.views.filter(({ view }) => view !== "all") ?? [];
   const header = [
     "detector",
-    ...["precision", "recall", "F1", "false positives"],
+    ...["precision", "recall", "F1", "false positives", `recall at ${percent(HEADLINE_ALPHA)}`],
     ...others.map(({ view }) => `F1, ${VIEW_TITLES[view]}`),
     "seeds",
   ];
   const rows = results.map(({ detector, seeds, views }) => {
-    const { oracle } = viewNamed(views, "all");
+    const { oracle, recallAtBudget } = viewNamed(views, "all");
     return [
       detector,
       ...[oracle.precision, oracle.recall, oracle.f1].map(figure),
       percent(oracle.falsePositiveRate.mean),
+      figure(recallAtBudget),
       ...others.map(({ view }) => figure(viewNamed(views, view).oracle.f1)),
       String(seeds),
     ];
@@ -98,13 +95,4 @@ function decisionsAt({ calibrated }: Pick<ViewResult, "calibrated">, index: numb
   const found = calibrated[index];
   if (found === undefined) throw new Error(`there are no decisions ${index}`);
   return found;
-}
-
-/** "0.971 ± 0.003"; without the deviation where there is none. */
-function figure({ mean, deviation }: Spread): string {
-  return deviation === 0 ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
 }
