@@ -18,6 +18,8 @@ export interface Evidence {
   readonly surprise: number;
   /** Most probable first, at most three. */
   readonly expected: readonly Expectation[];
+  /** For a message that was never seen: the text of the known template that it is nearest to in meaning. */
+  readonly nearest?: string;
 }
 
 export type DetectorName = "event-model" | "new-template" | "ngram";
