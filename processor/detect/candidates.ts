@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { TEXT_VECTOR_DIMENSIONS } from "./text-vector.ts";
+import type { VectorCache } from "./vector-cache.ts";
 
 /** Past these observations they fade: a template's habit may change. */
 const OBSERVATIONS_MAX = 1_000;
@@ -28,7 +28,9 @@ export interface Candidates {
   readonly size: number;
   /** Changes whenever an index or a text stands for something else. */
   readonly revision: number;
-  /** The text vectors in the order of their indexes. */
+  /** Texts whose vectors `table` is going to ask for; none while the table stands. */
+  textsForTable(): readonly string[];
+  /** The text vectors in the order of their indexes; zeros for a text that was not ensured. */
   table(): Float32Array;
   /** The surprise that an event of this template has on average; undefined: the mean over the service. */
   usualSurprise(templateId: string | undefined): number;
@@ -40,7 +42,7 @@ export interface Candidates {
 /** @param candidatesMax over it the least recently learned one is forgotten */
 export function createCandidates(
   candidatesMax: number,
-  vectorOf: (text: string) => Float32Array,
+  vectors: VectorCache,
   state: CandidatesState = [],
 ): Candidates {
   let candidates: Candidate[] = state.map(([id, text, observations, surpriseSum], index) => ({
@@ -82,9 +84,13 @@ export function createCandidates(
     get revision() {
       return revision;
     },
+    textsForTable: () => (table === undefined ? candidates.map(({ text }) => text) : []),
     table() {
-      table ??= concatenated(candidates.map(({ text }) => vectorOf(text)));
-      return table;
+      if (table !== undefined) return table;
+      const texts = candidates.map(({ text }) => text);
+      const built = concatenated(texts, vectors);
+      if (texts.every((text) => vectors.of(text) !== undefined)) table = built;
+      return built;
     },
     usualSurprise(templateId) {
       const mean = meanOf(candidates);
@@ -114,10 +120,13 @@ export function createCandidates(
   };
 }
 
-/** Text vectors, one after the other. */
-export function concatenated(vectors: readonly Float32Array[]): Float32Array {
-  const table = new Float32Array(vectors.length * TEXT_VECTOR_DIMENSIONS);
-  for (const [index, vector] of vectors.entries()) table.set(vector, index * TEXT_VECTOR_DIMENSIONS);
+/** The texts' vectors, one after the other; zeros for a text that was not ensured. */
+export function concatenated(texts: readonly string[], vectors: VectorCache): Float32Array {
+  const table = new Float32Array(texts.length * vectors.dimensions);
+  for (const [index, text] of texts.entries()) {
+    const vector = vectors.of(text);
+    if (vector !== undefined) table.set(vector, index * vectors.dimensions);
+  }
   return table;
 }
 

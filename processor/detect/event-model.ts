@@ -5,9 +5,8 @@ import type { Detector, Evidence } from "./detector.ts";
 import type { EventScorer } from "./event-scorer.ts";
 import { createMemorisedScores } from "./memorised-scores.ts";
 import { choiceFor, type IndexedWindows, questionsOf } from "./questions.ts";
-import { createServiceTable } from "./service-table.ts";
-import { textVector } from "./text-vector.ts";
-import { createVectorCache } from "./vector-cache.ts";
+import { createServiceTable, type ServiceTable } from "./service-table.ts";
+import type { VectorCache } from "./vector-cache.ts";
 
 /** Bounds on the memory and the work of this detector. */
 export interface EventModelOptions {
@@ -35,6 +34,7 @@ const eventModelState = z.strictObject({
  */
 export function createEventModelDetector(
   scorer: EventScorer,
+  vectors: VectorCache,
   {
     maxServices = 1_000,
     maxCandidates = 512,
@@ -43,8 +43,7 @@ export function createEventModelDetector(
     onSkipped = () => undefined,
   }: EventModelOptions = {},
 ): Detector {
-  const vectors = createVectorCache(textVector);
-  const create = () => createCandidates(maxCandidates, vectors.of);
+  const create = () => createCandidates(maxCandidates, vectors);
   const services = createServiceTable<Candidates>(maxServices, create);
   const memory = createMemorisedScores(scorer, maxMemorised);
   /** The model's own surprise at the fresh events of windows that wait for their acknowledgement. */
@@ -57,7 +56,7 @@ export function createEventModelDetector(
     signal: AbortSignal,
   ) => {
     const candidates = services.peek(service) ?? create();
-    const choice = choiceFor(service, candidates, windows, vectors.of);
+    const choice = choiceFor(service, candidates, windows, vectors);
     const questions = windows.flatMap(([index, window]) =>
       questionsOf(window, index, choice, scorer.eventsMax),
     );
@@ -83,6 +82,7 @@ export function createEventModelDetector(
       const evidence: Evidence[] = [];
       let rowsMax = maxRows;
       let skipped = 0;
+      await vectors.ensure(textsOf(windows, services), signal);
       for (const [service, group] of Map.groupBy(windows.entries(), ([, window]) => window.service)) {
         const result = await scoreService(service, group, rowsMax, signal);
         rowsMax -= result.rowsRun;
@@ -109,10 +109,22 @@ export function createEventModelDetector(
       services.clear();
       memory.clear();
       for (const [service, saved] of parsed.data.services) {
-        services.set(service, createCandidates(maxCandidates, vectors.of, saved.slice(-maxCandidates)));
+        services.set(service, createCandidates(maxCandidates, vectors, saved.slice(-maxCandidates)));
       }
     },
   };
+}
+
+/** The texts whose vectors the scoring of these windows looks at. */
+function textsOf(windows: readonly SequenceWindow[], services: ServiceTable<Candidates>): readonly string[] {
+  const known = new Set(windows.map(({ service }) => service));
+  const strangers = windows.flatMap(({ service, events }) =>
+    events.filter(({ match }) => services.peek(service)?.indexOf(match.templateId) === undefined),
+  );
+  return [
+    ...[...known].flatMap((service) => services.peek(service)?.textsForTable() ?? []),
+    ...strangers.map(({ match }) => match.template),
+  ];
 }
 
 function learnWindow(

@@ -2,6 +2,7 @@ import type { SequenceWindow } from "../window/sequence-window.ts";
 import { type Candidates, concatenated } from "./candidates.ts";
 import type { MaskedRow } from "./event-scorer.ts";
 import { maskedRow, rowKey } from "./masked-row.ts";
+import type { VectorCache } from "./vector-cache.ts";
 
 /** One event on its way through the model. */
 export interface Question {
@@ -32,7 +33,7 @@ export function choiceFor(
   service: string,
   candidates: Candidates,
   windows: IndexedWindows,
-  vectorOf: (text: string) => Float32Array,
+  vectors: VectorCache,
 ): Choice {
   const strangers = new Map<string, string>();
   for (const { match } of windows.flatMap(([, { events }]) => events)) {
@@ -44,7 +45,7 @@ export function choiceFor(
   return {
     size: candidates.size + texts.length,
     table: () =>
-      texts.length === 0 ? candidates.table() : joined(candidates.table(), concatenated(texts.map(vectorOf))),
+      texts.length === 0 ? candidates.table() : joined(candidates.table(), concatenated(texts, vectors)),
     indexOf: (templateId) => candidates.indexOf(templateId) ?? indexes.get(templateId) ?? 0,
     textAt: (index) => candidates.textAt(index) ?? texts[index - candidates.size],
     memoKey: texts.length === 0 ? `${service}\0${candidates.revision}\0` : undefined,

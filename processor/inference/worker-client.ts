@@ -1,6 +1,8 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { EventScorer, RowScore, ScoringBatch } from "../detect/event-scorer.ts";
+import type { EventScorer } from "../detect/event-scorer.ts";
+import { createHashedTextEncoder } from "../detect/hashed-text-encoder.ts";
+import type { TextEncoder } from "../detect/text-encoder.ts";
 import type { ModelDirectory } from "./model-directory.ts";
 import { ModelError } from "./model-directory.ts";
 import type { SessionAnswer, SessionCall } from "./session-calls.ts";
@@ -15,15 +17,20 @@ export interface ScorerOptions {
   readonly onDeath: (reason: string) => void;
 }
 
-/** A scorer with a thread to give back. */
+/** A scorer with its text encoder, and a thread to give back. */
 export interface RunningScorer extends EventScorer {
+  /** Where the vectors of the scorer's tables come from. */
+  readonly encoder: TextEncoder;
   /** Lets a run in progress finish, then ends the thread. */
   close(): Promise<void>;
 }
 
+/** What the thread is asked for. */
+type Question = Exclude<SessionCall, { readonly kind: "close" }>;
+
 interface Job {
-  readonly batch: ScoringBatch;
-  readonly resolve: (scores: readonly RowScore[]) => void;
+  readonly call: Question;
+  readonly resolve: (answer: SessionAnswer) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -40,13 +47,35 @@ export async function startScorer(model: ModelDirectory, options: ScorerOptions)
   return {
     version: model.version,
     eventsMax: model.eventsMax,
-    score: (batch, signal) => queue.add(batch, signal),
+    async score(batch, signal) {
+      const answer = await queue.add({ kind: "score", batch }, signal);
+      if (answer.kind !== "scores") throw new Error("the model's thread gave no scores");
+      return answer.scores;
+    },
+    encoder: model.textEncoder === undefined ? createHashedTextEncoder() : encoderOf(model, queue),
     close: thread.close,
   };
 }
 
+function encoderOf({ textVectorDimensions: dimensions }: ModelDirectory, queue: Queue): TextEncoder {
+  return {
+    dimensions,
+    async encode(texts, signal) {
+      if (texts.length === 0) return [];
+      const answer = await queue.add({ kind: "encode", texts }, signal);
+      if (answer.kind !== "vectors") throw new Error("the model's thread gave no vectors");
+      return texts.map((_, index) => answer.vectors.slice(index * dimensions, (index + 1) * dimensions));
+    },
+  };
+}
+
+/** How much a call weighs among those that wait: its events, or its texts. */
+function rowsOf(call: Question): number {
+  return call.kind === "score" ? call.batch.rows.length : call.texts.length;
+}
+
 interface Queue {
-  add(batch: ScoringBatch, signal: AbortSignal): Promise<readonly RowScore[]>;
+  add(call: Question, signal: AbortSignal): Promise<SessionAnswer>;
   /** The next job whose caller still waits. */
   next(): Job | undefined;
   /** Called whenever a job has been added. */
@@ -59,23 +88,23 @@ function createQueue(maxWaitingRows: number): Queue {
   let waitingRows = 0;
 
   const remove = (job: Job) => {
-    if (waiting.delete(job)) waitingRows -= job.batch.rows.length;
+    if (waiting.delete(job)) waitingRows -= rowsOf(job.call);
   };
   const queue: Queue = {
     onAdded: () => undefined,
-    add(batch, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<readonly RowScore[]>();
+    add(call, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<SessionAnswer>();
       if (signal.aborted) return Promise.reject(signal.reason);
-      if (waitingRows + batch.rows.length > maxWaitingRows)
+      if (waitingRows + rowsOf(call) > maxWaitingRows)
         return Promise.reject(new Error(`more than ${maxWaitingRows} events wait for the model`));
-      const job = { batch, resolve, reject };
+      const job = { call, resolve, reject };
       const onAbort = () => {
         remove(job);
         reject(signal.reason);
       };
       signal.addEventListener("abort", onAbort, { once: true });
       waiting.add(job);
-      waitingRows += batch.rows.length;
+      waitingRows += rowsOf(call);
       queue.onAdded();
       return promise.finally(() => signal.removeEventListener("abort", onAbort));
     },
@@ -103,14 +132,14 @@ async function startThread(model: ModelDirectory, options: ScorerOptions, queue:
   const runNext = () => {
     if (running !== undefined || isDead) return;
     running = queue.next();
-    if (running !== undefined) post({ kind: "score", batch: running.batch });
+    if (running !== undefined) post(running.call);
     else if (isClosing) post({ kind: "close" });
   };
   const onAnswer = (answer: SessionAnswer) => {
     const job = running;
     running = undefined;
-    if (answer.kind === "scores") job?.resolve(answer.scores);
     if (answer.kind === "failed") job?.reject(new Error(`the model failed: ${answer.message}`));
+    else job?.resolve(answer);
     runNext();
   };
   const onExit = () => {
@@ -159,9 +188,12 @@ async function startThread(model: ModelDirectory, options: ScorerOptions, queue:
 }
 
 /** A worker that has loaded the graph. */
-function spawn({ graph, textVectorDimensions }: ModelDirectory, threads: number): Promise<Worker> {
+function spawn(
+  { graph, textEncoder, textVectorDimensions }: ModelDirectory,
+  threads: number,
+): Promise<Worker> {
   const url = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(url, { workerData: { graph, textVectorDimensions, threads } });
+  const worker = new Worker(url, { workerData: { graph, textEncoder, textVectorDimensions, threads } });
   return new Promise((resolve, reject) => {
     const fail = (reason: string) =>
       reject(
