@@ -12,6 +12,7 @@ import { createVectorCache, type VectorCache } from "./detect/vector-cache.ts";
 import type { AttributesConfig } from "./enrich/config.ts";
 import { createExplain } from "./explain/create-explain.ts";
 import type { Explain } from "./explain/explain.ts";
+import { createExplainTokens, type ExplainTokens } from "./explain/token-importance.ts";
 import type { RedactConfig } from "./redact/config.ts";
 import { createRedactor } from "./redact/redact.ts";
 import type { TemplateConfig } from "./template/config.ts";
@@ -41,6 +42,7 @@ export interface Rooms {
   readonly detectors: readonly Detector[];
   readonly judge: ServiceJudge;
   readonly explain: Explain;
+  readonly explainTokens: ExplainTokens;
   readonly redact: (text: string) => string;
 }
 
@@ -60,7 +62,8 @@ export interface RoomsPorts {
 /** Furnishes the rooms. */
 export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
   const redact = createRedactor(config.redact, ports.onRedaction);
-  const vectors = createVectorCache(ports.encoder ?? createHashedTextEncoder());
+  const encoder = ports.encoder ?? createHashedTextEncoder();
+  const vectors = createVectorCache(encoder);
   return {
     miner: createTemplateMiner(config.template, ports.minerSnapshot),
     streamKey: createStreamKey(config.window),
@@ -68,6 +71,7 @@ export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
     detectors: config.detect.detectors.map((name) => createDetector(name, config.detect, ports, vectors)),
     judge: createJudge(config.calibrate, { modelVersion: ports.scorer.version, now: ports.now }),
     explain: createExplain({ redact }),
+    explainTokens: createExplainTokens(encoder),
     redact,
   };
 }

@@ -74,6 +74,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const rememberer = createRememberer(config.remember, {
     store,
     redact: rooms.redact,
+    explainTokens: rooms.explainTokens,
     learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
     thresholds: () => thresholdsOf(rooms),
     status: statusOf(config, ports, observer, forwarder.state),

@@ -38,7 +38,10 @@ class TextEncoder(nn.Module):
         self.blocks = nn.ModuleList(Block() for _ in range(LAYERS))
         self.ln = nn.LayerNorm(WIDTH)
         self.project = nn.Linear(WIDTH, EMBEDDING)
+        self.weigh = nn.Linear(WIDTH, 1)
+        self.literal = nn.Linear(WIDTH, EMBEDDING, bias=False)
         nn.init.normal_(self.token.weight, std=0.1)
+        nn.init.normal_(self.literal.weight, std=0.5)
         nn.init.normal_(self.position.weight, std=0.02)
 
     def hidden(self, input_ids, attention_mask):
@@ -49,15 +52,17 @@ class TextEncoder(nn.Module):
             x = block(x, bias)
         return self.ln(x)
 
-    def pooled(self, hidden, attention_mask):
-        """The mean over the tokens that are there, projected, of length 1."""
-        present = attention_mask.to(hidden.dtype).unsqueeze(-1)
-        mean = (hidden * present).sum(1) / present.sum(1)
-        projected = self.project(mean)
+    def pooled(self, hidden, input_ids, attention_mask):
+        """The weighted mean over the tokens that are there, projected, of length 1."""
+        weights = torch.sigmoid(self.weigh(hidden)) * attention_mask.to(hidden.dtype).unsqueeze(-1)
+        total = weights.sum(1)
+        mean = (hidden * weights).sum(1) / total
+        literal = (self.token(input_ids) * weights).sum(1) / total
+        projected = self.project(mean) + self.literal(literal)
         return projected / torch.sqrt((projected * projected).sum(-1, keepdim=True) + 1e-6)
 
     def forward(self, input_ids, attention_mask):
-        return self.pooled(self.hidden(input_ids, attention_mask), attention_mask)
+        return self.pooled(self.hidden(input_ids, attention_mask), input_ids, attention_mask)
 
 
 class Heads(nn.Module):

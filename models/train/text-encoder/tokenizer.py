@@ -6,11 +6,12 @@ then accents go, digits become one "0", camelCase is cut, ASCII punctuation beco
 
 Example: "PacketResponder 1 for block blk_<NUM>" -> [CLS] packet responder 0 for block blk <NUM>
 """
-import string
+from collections import Counter
 
-from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from views import PLACEHOLDER
+from word_pieces import ALPHABET, vocabulary
 
 VOCABULARY = 4096
 SPECIAL = ["[PAD]", "[UNK]", "[MASK]", "[CLS]"]
@@ -22,8 +23,19 @@ FIRST_WORD = len(SPECIAL) + len(PLACEHOLDERS)
 
 def train_tokenizer(texts):
     """A tokenizer of at most VOCABULARY entries; ids below FIRST_WORD are special tokens and placeholders."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=64))
-    tokenizer.normalizer = normalizers.Sequence([
+    named = SPECIAL + PLACEHOLDERS
+    pieces = vocabulary(word_counts(texts), VOCABULARY - len(named))
+    ids = {piece: at for at, piece in enumerate([*named, *pieces])}
+    tokenizer = Tokenizer(models.WordPiece(ids, unk_token="[UNK]", max_input_chars_per_word=64))
+    tokenizer.normalizer = normalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer.add_special_tokens([AddedToken(text, normalized=False, special=True) for text in named])
+    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A", special_tokens=[("[CLS]", CLS)])
+    return tokenizer
+
+
+def normalizer():
+    return normalizers.Sequence([
         normalizers.NFD(),
         normalizers.StripAccents(),
         normalizers.Replace(Regex("[0-9]+"), " 0 "),
@@ -31,13 +43,12 @@ def train_tokenizer(texts):
         normalizers.Replace(Regex(r"[\x00-/:-@\[-`{-\x7f]+"), " "),
         normalizers.Lowercase(),
     ])
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    special = [AddedToken(text, normalized=False, special=True) for text in SPECIAL + PLACEHOLDERS]
-    trainer = trainers.WordPieceTrainer(vocab_size=VOCABULARY, special_tokens=special, min_frequency=2,
-                                        limit_alphabet=27, show_progress=False)
-    # Each letter begins a piece and continues one, so that no word of a to z is unknown.
-    alphabet = [a + a for a in string.ascii_lowercase] * 100
-    literal = [PLACEHOLDER.sub(" ", text) for text in texts]
-    tokenizer.train_from_iterator([*literal, *alphabet], trainer)
-    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A", special_tokens=[("[CLS]", CLS)])
-    return tokenizer
+
+
+def word_counts(texts):
+    """The words of the texts as the model is going to see them, placeholders and other alphabets left out."""
+    normal = normalizer()
+    words = Counter()
+    for text in texts:
+        words.update(normal.normalize_str(PLACEHOLDER.sub(" ", text)).split())
+    return {word: count for word, count in words.items() if set(word) <= set(ALPHABET)}

@@ -22,7 +22,7 @@ from views import LEVEL_NAMES, envelope, read_synonyms, renaming, view
 
 LEARNING_RATE, WARM_UP, TEMPERATURE = 1.5e-3, 50, 0.07
 MASKED, MLM_WEIGHT, SEVERITY_WEIGHT = 0.12, 0.3, 0.2
-RENAMED, ENVELOPED = 0.3, 0.3
+RENAMED, ENVELOPED, PERMUTED = 0.3, 0.3, 0.25
 PARTS = 4
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -97,6 +97,7 @@ def losses_of(model, heads, tokenizer, corpus, rows, synonyms, rng):
     first, second = written(corpus, rows, synonyms, rng), written(corpus, rows, synonyms, rng)
     ids, mask = padded(tokenizer.encode_batch(first[0] + second[0]))
     n = len(rows)
+    ids = permuted(ids, corpus, rows, tokenizer.get_vocab_size())
     hidden_tokens = torch.from_numpy(rng.random(ids.shape) < MASKED) & (ids >= FIRST_WORD)
     hidden_tokens[n:] = False
     embedding, masked = forward(model, torch.where(hidden_tokens, MASK, ids), mask, hidden_tokens)
@@ -114,6 +115,23 @@ def losses_of(model, heads, tokenizer, corpus, rows, synonyms, rng):
     return [contrast, tokens, severity]
 
 
+def permuted(ids, corpus, rows, vocabulary):
+    """The words of some systems exchanged for each other, in both ways of writing alike: a word is then known by its
+    identity alone, as most words of a system are that was never seen."""
+    ids, systems = ids.clone(), corpus.system_of[rows]
+    for system in dict.fromkeys(systems.tolist()):
+        at = np.flatnonzero(systems == system)
+        shared = np.random.default_rng([1, *(int(rows[i]) for i in at)])
+        if shared.random() >= PERMUTED:
+            continue
+        table = np.arange(vocabulary)
+        moved = np.flatnonzero((table >= FIRST_WORD) & (shared.random(vocabulary) < 0.5))
+        table[moved] = shared.permutation(moved)
+        both = torch.from_numpy(np.concatenate([at, at + len(rows)]))
+        ids[both] = torch.from_numpy(table)[ids[both]]
+    return ids
+
+
 def forward(model, ids, mask, hidden_tokens):
     """Embeddings of all rows, and the hidden states of the masked tokens in row-major order. Rows of like length go
     together: padding all of them to the longest would cost two thirds of the time."""
@@ -123,7 +141,7 @@ def forward(model, ids, mask, hidden_tokens):
     for part in order.chunk(PARTS):
         width = max(2, int(lengths[part].max()))
         hidden = model.hidden(ids[part, :width], mask[part, :width])
-        embeddings.append(model.pooled(hidden, mask[part, :width]))
+        embeddings.append(model.pooled(hidden, ids[part, :width], mask[part, :width]))
         picked = hidden_tokens[part, :width]
         states.append(hidden[picked])
         row, column = picked.nonzero(as_tuple=True)
@@ -137,7 +155,7 @@ def written(corpus, rows, synonyms, rng):
     texts, enveloped = [], []
     for system in dict.fromkeys(corpus.system_of[rows].tolist()):
         members = [row for row in rows if corpus.system_of[row] == system]
-        shared = np.random.default_rng([int(row) for row in members])
+        shared = np.random.default_rng([0, *(int(row) for row in members)])
         renamed = renaming([corpus.texts[row][0] for row in members], shared) if shared.random() < RENAMED else {}
         before = envelope(shared) if shared.random() < ENVELOPED else None
         for row in members:

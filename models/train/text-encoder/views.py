@@ -14,7 +14,7 @@ VALUES = {
     "<PATH>": lambda rng: "/" + "/".join(pseudo_word(rng) for _ in range(3)),
     "<*>": lambda rng: pseudo_word(rng),
 }
-DROP, SYNONYM, SWAP, UNTYPE, REDRAW = 0.1, 0.25, 0.15, 0.25, 0.1
+DROP, SYNONYM, SWAP, UNTYPE, REDRAW = 0.18, 0.3, 0.15, 0.25, 0.1
 
 
 def read_synonyms(path):
