@@ -44,7 +44,7 @@ const judge = () =>
   });
 
 describe("the verdict on a session", () => {
-  it("holds the oddest that each detector saw in it, over all its requests, with its place", () => {
+  it("holds what each detector saw in it, over all its requests, with the place of the oddest", () => {
     const one = judge();
     const session = createSessionTally();
     const first = window(session, ["a", "b"], false);
@@ -56,8 +56,8 @@ describe("the verdict on a session", () => {
     expect(
       end?.verdict.contributions.map(({ detector, evidence, place }) => [detector, evidence.surprise, place]),
     ).toEqual([
-      ["ngram", 5, { template: "b", after: "a" }],
       ["count-vector", 3, undefined],
+      ["ngram", 8 / 3, { template: "b", after: "a" }],
     ]);
   });
 
@@ -90,6 +90,15 @@ describe("the verdict on a session", () => {
       [odd("new-template", 0, 4), odd("ngram", 0, 30)],
     );
     expect(findings[1]?.verdict.contributions.map(({ detector }) => detector)).toEqual(["new-template"]);
+  });
+
+  it("adds up new templates, each once", () => {
+    const session = createSessionTally();
+    const findings = judge().judge(
+      [window(session, ["x", "x", "y"], false), window(session, ["x", "x", "y"], true)],
+      [odd("new-template", 0, 4), odd("new-template", 1, 4), odd("new-template", 2, 3)],
+    );
+    expect(findings.at(-1)?.verdict.contributions.map(({ evidence }) => evidence.surprise)).toEqual([7]);
   });
 
   it("keeps sessions apart", () => {

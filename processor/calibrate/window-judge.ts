@@ -2,7 +2,7 @@ import type { Evidence } from "../detect/detector.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Scope } from "./scope-calibration.ts";
 import { scoreOf } from "./score.ts";
-import { createSessionMemory, keepStronger, type Strongest, strongestOf } from "./session-memory.ts";
+import { createSessionMemory, joined, opinionOf, type Strongest, strongestOf } from "./session-memory.ts";
 import type { Finding, Judge, Verdict } from "./verdict.ts";
 
 /** What is known of the services. */
@@ -48,9 +48,13 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
 
   const judgeEnd = (window: SequenceWindow, atEnd: readonly Evidence[], before: Strongest): Finding => {
     const event = window.events.length;
-    const strongest = new Map(before);
-    for (const evidence of atEnd) keepStronger(strongest, { evidence, place: undefined, isTold: false });
-    const placed = [...strongest.values()];
+    const strongest = joined(
+      before,
+      new Map(
+        atEnd.map((evidence) => [evidence.detector, [{ evidence, place: undefined, isTold: false }]]),
+      ),
+    );
+    const placed = [...strongest.values()].map(opinionOf).filter((one) => one !== undefined);
     const found = (evidence: Evidence | undefined) => placed.find((one) => one.evidence === evidence);
     const verdict = verdictOf(
       window,
@@ -77,7 +81,7 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
         const byEvent = byWindow.get(index) ?? new Map<number, readonly Evidence[]>();
         const findings = judgeEvents(window, byEvent);
         for (const finding of findings) batch.remember(window.session, strongestOf(finding));
-        const before = sessions.with(window.session, batch.with(window.session, undefined));
+        const before = sessions.with(window.session, batch.with(window.session, new Map()));
         const atEnd = byEvent.get(window.events.length) ?? [];
         const isJudged = window.isClosed && before.size + atEnd.length > 0;
         return isJudged ? [...findings, judgeEnd(window, atEnd, before)] : findings;

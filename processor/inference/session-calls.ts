@@ -1,11 +1,19 @@
 import type { MessagePort } from "node:worker_threads";
-import type { RowScore, ScoringBatch } from "../detect/event-scorer.ts";
+import type { RowScore } from "../detect/event-scorer.ts";
+import type { ModelDirectory } from "./model-directory.ts";
 import type { OnnxSession } from "./onnx-session.ts";
+import type { PackedRows } from "./pack-rows.ts";
+import type { TableCall } from "./table-calls.ts";
 import type { TextEncoderSession } from "./text-encoder-session.ts";
+
+/** What the worker is started with. */
+export interface WorkerData extends Pick<ModelDirectory, "graphs" | "textDimensions" | "width"> {
+  readonly threads: number;
+}
 
 /** To the worker: score a batch, encode texts, or leave. One at a time. */
 export type SessionCall =
-  | { readonly kind: "score"; readonly batch: ScoringBatch }
+  | { readonly kind: "score"; readonly table: TableCall; readonly rows: PackedRows }
   | { readonly kind: "encode"; readonly texts: readonly string[] }
   | { readonly kind: "close" };
 
@@ -20,8 +28,7 @@ export type SessionAnswer =
 /** A model's graphs, loaded. */
 export interface Sessions {
   readonly events: OnnxSession;
-  /** Undefined for a model that brings no text encoder. */
-  readonly texts: TextEncoderSession | undefined;
+  readonly texts: TextEncoderSession;
 }
 
 /** Loads the graphs, then answers one call after the other until it is told to leave. */
@@ -33,7 +40,7 @@ export function serveSessions(port: MessagePort, open: () => Promise<Sessions>):
   const answer = async (sessions: Sessions, call: SessionCall) => {
     if (call.kind === "close") {
       await sessions.events.close();
-      await sessions.texts?.close();
+      await sessions.texts.close();
       port.close();
       return;
     }
@@ -60,7 +67,6 @@ async function answerOf(
   { events, texts }: Sessions,
   call: Exclude<SessionCall, { readonly kind: "close" }>,
 ): Promise<SessionAnswer> {
-  if (call.kind === "score") return { kind: "scores", scores: await events.score(call.batch) };
-  if (texts === undefined) throw new Error("this model brings no text encoder");
+  if (call.kind === "score") return { kind: "scores", scores: await events.score(call.table, call.rows) };
   return { kind: "vectors", vectors: await texts.encode(call.texts) };
 }

@@ -1,11 +1,12 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { EventScorer } from "../detect/event-scorer.ts";
-import { createHashedTextEncoder } from "../detect/hashed-text-encoder.ts";
+import type { EventScorer, ScoringBatch } from "../detect/event-scorer.ts";
 import type { TextEncoder } from "../detect/text-encoder.ts";
 import type { ModelDirectory } from "./model-directory.ts";
 import { ModelError } from "./model-directory.ts";
-import type { SessionAnswer, SessionCall } from "./session-calls.ts";
+import { buffersOf, packRows } from "./pack-rows.ts";
+import type { SessionAnswer, SessionCall, WorkerData } from "./session-calls.ts";
+import { createTableCalls } from "./table-calls.ts";
 
 /** How a scorer runs. */
 export interface ScorerOptions {
@@ -26,7 +27,9 @@ export interface RunningScorer extends EventScorer {
 }
 
 /** What the thread is asked for. */
-type Question = Exclude<SessionCall, { readonly kind: "close" }>;
+type Question =
+  | { readonly kind: "score"; readonly batch: ScoringBatch }
+  | { readonly kind: "encode"; readonly texts: readonly string[] };
 
 interface Job {
   readonly call: Question;
@@ -47,17 +50,18 @@ export async function startScorer(model: ModelDirectory, options: ScorerOptions)
   return {
     version: model.version,
     eventsMax: model.eventsMax,
+    residual: (service, template) => model.residuals.get(service)?.get(template),
     async score(batch, signal) {
       const answer = await queue.add({ kind: "score", batch }, signal);
       if (answer.kind !== "scores") throw new Error("the model's thread gave no scores");
       return answer.scores;
     },
-    encoder: model.textEncoder === undefined ? createHashedTextEncoder() : encoderOf(model, queue),
+    encoder: encoderOf(model, queue),
     close: thread.close,
   };
 }
 
-function encoderOf({ textVectorDimensions: dimensions }: ModelDirectory, queue: Queue): TextEncoder {
+function encoderOf({ textDimensions: dimensions }: ModelDirectory, queue: Queue): TextEncoder {
   return {
     dimensions,
     async encode(texts, signal) {
@@ -127,19 +131,27 @@ async function startThread(model: ModelDirectory, options: ScorerOptions, queue:
   let running: Job | undefined;
   let isClosing = false;
   let isDead = false;
+  const tables = createTableCalls();
 
-  const post = (call: SessionCall) => worker.postMessage(call);
+  const post = (call: Question) => {
+    if (call.kind === "encode") return worker.postMessage(call satisfies SessionCall);
+    const rows = packRows(call.batch.rows);
+    const table = tables.callFor(call.batch.table);
+    worker.postMessage({ kind: "score", table, rows } satisfies SessionCall, buffersOf(rows));
+  };
   const runNext = () => {
     if (running !== undefined || isDead) return;
     running = queue.next();
     if (running !== undefined) post(running.call);
-    else if (isClosing) post({ kind: "close" });
+    else if (isClosing) worker.postMessage({ kind: "close" } satisfies SessionCall);
   };
   const onAnswer = (answer: SessionAnswer) => {
     const job = running;
     running = undefined;
-    if (answer.kind === "failed") job?.reject(new Error(`the model failed: ${answer.message}`));
-    else job?.resolve(answer);
+    if (answer.kind === "failed") {
+      tables.reset();
+      job?.reject(new Error(`the model failed: ${answer.message}`));
+    } else job?.resolve(answer);
     runNext();
   };
   const onExit = () => {
@@ -156,6 +168,7 @@ async function startThread(model: ModelDirectory, options: ScorerOptions, queue:
     if (isClosing) return;
     try {
       worker = await spawn(model, options.threads);
+      tables.reset();
       isDead = false;
       attach();
       runNext();
@@ -187,18 +200,16 @@ async function startThread(model: ModelDirectory, options: ScorerOptions, queue:
   };
 }
 
-/** A worker that has loaded the graph. */
-function spawn(
-  { graph, textEncoder, textVectorDimensions }: ModelDirectory,
-  threads: number,
-): Promise<Worker> {
+/** A worker that has loaded the graphs. */
+function spawn({ graphs, textDimensions, width }: ModelDirectory, threads: number): Promise<Worker> {
   const url = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(url, { workerData: { graph, textEncoder, textVectorDimensions, threads } });
+  const workerData: WorkerData = { graphs, textDimensions, width, threads };
+  const worker = new Worker(url, { workerData });
   return new Promise((resolve, reject) => {
     const fail = (reason: string) =>
       reject(
         new ModelError(
-          `the model ${graph} cannot be loaded: ${reason}`,
+          `the model ${graphs.events} cannot be loaded: ${reason}`,
           "name another model directory by inference.model or LOGBERT_MODEL",
         ),
       );
