@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import type { TextEncoder } from "../processor/detect/text-encoder.ts";
 import { createCheckpointFile, type Found } from "../processor/learn/checkpoint-file.ts";
 import type { Corpus } from "../processor/learn/corpus.ts";
 import { createCorpusBuilder } from "../processor/learn/corpus-builder.ts";
@@ -17,6 +16,7 @@ import { type CommandIo, processIo } from "./lines/command-io.ts";
 import { parseOptions } from "./lines/parse-options.ts";
 import { loadConfig } from "./load-config.ts";
 import { packageFile } from "./package-files.ts";
+import type { OpenTextEncoder } from "./train/open-text-encoder.ts";
 import { readEventIds } from "./train/read-event-ids.ts";
 import { readLogs } from "./train/read-logs.ts";
 import { reportText } from "./train/report-text.ts";
@@ -45,7 +45,7 @@ type TrainOptions = z.output<typeof optionsSchema>;
 /** What the command is furnished with. */
 export interface TrainPorts {
   /** Opens the text encoder of a model directory; throws a ModelError where there is none. */
-  openEncoder(directory: string): Promise<{ readonly encoder: TextEncoder; close(): Promise<void> }>;
+  openEncoder(directory: string): Promise<OpenTextEncoder>;
   readonly files: FileSystem;
   /** Whether progress may be drawn as a bar. */
   readonly isTerminal: boolean;

@@ -20,6 +20,8 @@ export interface Evidence {
   readonly expected: readonly Expectation[];
   /** What exactly was unusual, for the explanation, where it is not the event's place in the sequence. */
   readonly detail?: EvidenceDetail;
+  /** For a message that was never seen: the text of the known template that it is nearest to in meaning. */
+  readonly nearest?: string;
 }
 
 /** What a detector found besides "this event, here". Numbers and templates only, never a raw parameter. */

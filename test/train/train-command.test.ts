@@ -61,7 +61,10 @@ describe("wrong usage", () => {
 
 describe("a model that cannot be begun with", () => {
   it("is wrong usage: it is missing, or of another version", async () => {
-    for (const directory of ["/no/such/model", "models/logbert-s"]) {
+    const old = join(folder, "old-model");
+    mkdirSync(old);
+    writeFileSync(join(old, "config.json"), '{"format":"logbert-event-model/1","version":"old"}');
+    for (const directory of ["/no/such/model", old]) {
       const error = await train({ input: [goodLog], from: directory, out: join(folder, "none") }).catch(
         (one: unknown) => one,
       );
