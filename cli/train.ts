@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -23,16 +22,13 @@ import { reportText } from "./train/report-text.ts";
 import { showProgress } from "./train/show-progress.ts";
 
 const FORMATS = [...LINE_FORMATS, "sequences"] as const;
-/** More threads hardly help a model of this size. */
-const THREADS_DEFAULT = Math.min(2, availableParallelism());
-
 const number = (min: number, max: number) => z.coerce.number("must be a number").int().min(min).max(max);
 const optionsSchema = z.strictObject({
   input: z.array(z.string().min(1), "must name at least one file").min(1),
   out: z.string().min(1).default("logbert-model"),
   from: z.string().min(1).optional(),
   epochs: number(1, 10_000).optional(),
-  threads: number(1, 64).default(THREADS_DEFAULT),
+  threads: number(1, 64).default(1),
   seed: number(0, 0xffff_ffff).default(7),
   format: z.enum(FORMATS, `must be one of ${FORMATS.join(", ")}`).default("auto"),
   templates: z.string().min(1).optional(),
@@ -69,7 +65,7 @@ export function registerTrain(program: Command, openEncoder: TrainPorts["openEnc
     .option("--epochs <n>", "how often each event is seen (default: as often as makes about 1,000 steps)")
     .option(
       "--threads <n>",
-      `threads of one step; with 1 the weights are the same, bit for bit, every time (default ${THREADS_DEFAULT})`,
+      "threads of one step; with 1 the weights are the same, bit for bit, every time (default 1)",
     )
     .option("--seed <n>", "another seed, other weights (default 7)")
     .option(
