@@ -1,9 +1,11 @@
 import type { CalibrateConfig } from "./calibrate/config.ts";
 import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
 import type { DetectConfig } from "./detect/config.ts";
+import { createCountVectorDetector } from "./detect/count-vector.ts";
 import type { Detector } from "./detect/detector.ts";
 import { createEventModelDetector } from "./detect/event-model.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
+import { createLengthDetector } from "./detect/length.ts";
 import { createNewTemplateDetector } from "./detect/new-template.ts";
 import { createNgramDetector } from "./detect/ngram.ts";
 import type { AttributesConfig } from "./enrich/config.ts";
@@ -84,5 +86,9 @@ function createDetector(
       return createNewTemplateDetector({ maxServices, maxKnownTemplates });
     case "ngram":
       return createNgramDetector({ maxServices, maxKnownTemplates });
+    case "count-vector":
+      return createCountVectorDetector({ maxServices, maxKnownTemplates });
+    case "length":
+      return createLengthDetector({ maxServices });
   }
 }
