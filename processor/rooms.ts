@@ -8,6 +8,7 @@ import type { EventScorer } from "./detect/event-scorer.ts";
 import { createLengthDetector } from "./detect/length.ts";
 import { createNewTemplateDetector } from "./detect/new-template.ts";
 import { createNgramDetector } from "./detect/ngram.ts";
+import { createRateDetector } from "./detect/rate.ts";
 import type { AttributesConfig } from "./enrich/config.ts";
 import { createExplain } from "./explain/create-explain.ts";
 import type { Explain } from "./explain/explain.ts";
@@ -90,5 +91,7 @@ function createDetector(
       return createCountVectorDetector({ maxServices, maxKnownTemplates });
     case "length":
       return createLengthDetector({ maxServices });
+    case "rate":
+      return createRateDetector({ maxServices, maxKnownTemplates, now: ports.now });
   }
 }

@@ -3,9 +3,9 @@ import { z } from "zod";
 /** What judges, and how long it may take. */
 export const detectConfig = z.strictObject({
   detectors: z
-    .array(z.enum(["event-model", "new-template", "ngram", "count-vector", "length"]))
+    .array(z.enum(["event-model", "new-template", "ngram", "count-vector", "length", "rate"]))
     .min(1)
-    .default(["event-model", "new-template", "ngram", "count-vector", "length"])
+    .default(["event-model", "new-template", "ngram", "count-vector", "length", "rate"])
     .describe("Detectors in use; what they say is combined into one score."),
   scoring_budget_ms: z
     .int()

@@ -5,10 +5,12 @@ import type { SequenceWindow } from "../window/sequence-window.ts";
 import { createCountVectorDetector } from "./count-vector.ts";
 import type { Detector } from "./detector.ts";
 import { createLengthDetector } from "./length.ts";
+import { createRateDetector } from "./rate.ts";
 
 const DETECTORS: readonly (readonly [name: string, create: () => Detector])[] = [
   ["count-vector", createCountVectorDetector],
   ["length", createLengthDetector],
+  ["rate", createRateDetector],
 ];
 
 const template = fc.constantFrom("open <NUM>", "read <*> in <DUR>", "write", "close", "status <NUM>");
