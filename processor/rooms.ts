@@ -5,9 +5,11 @@ import { createCountVectorDetector } from "./detect/count-vector.ts";
 import type { Detector } from "./detect/detector.ts";
 import { createEventModelDetector } from "./detect/event-model.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
+import { createGapDetector } from "./detect/gap.ts";
 import { createLengthDetector } from "./detect/length.ts";
 import { createNewTemplateDetector } from "./detect/new-template.ts";
 import { createNgramDetector } from "./detect/ngram.ts";
+import { createParameterDetector } from "./detect/parameter.ts";
 import { createRateDetector } from "./detect/rate.ts";
 import type { AttributesConfig } from "./enrich/config.ts";
 import { createExplain } from "./explain/create-explain.ts";
@@ -93,5 +95,9 @@ function createDetector(
       return createLengthDetector({ maxServices });
     case "rate":
       return createRateDetector({ maxServices, maxKnownTemplates, now: ports.now });
+    case "gap":
+      return createGapDetector({ maxServices });
+    case "parameter":
+      return createParameterDetector({ maxServices, maxKnownTemplates });
   }
 }

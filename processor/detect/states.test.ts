@@ -4,13 +4,17 @@ import { closedSession, evidenceOf, freshWindow } from "../../test/helpers/detec
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { createCountVectorDetector } from "./count-vector.ts";
 import type { Detector } from "./detector.ts";
+import { createGapDetector } from "./gap.ts";
 import { createLengthDetector } from "./length.ts";
+import { createParameterDetector } from "./parameter.ts";
 import { createRateDetector } from "./rate.ts";
 
 const DETECTORS: readonly (readonly [name: string, create: () => Detector])[] = [
   ["count-vector", createCountVectorDetector],
   ["length", createLengthDetector],
   ["rate", createRateDetector],
+  ["gap", createGapDetector],
+  ["parameter", createParameterDetector],
 ];
 
 const template = fc.constantFrom("open <NUM>", "read <*> in <DUR>", "write", "close", "status <NUM>");
