@@ -43,6 +43,8 @@ export async function evaluateColdStart(
 ): Promise<ColdStartResult> {
   assertNoLeak(set);
   const stream = createStream(set);
+  if (stream.judged.length === 0)
+    throw new Error(`${set.name}: its test ends before ${LEARNING_EVENTS} events have been learned`);
   const cold: DecidedRun[] = [];
   const trained: DecidedRun[] = [];
   for (const detector of detectors.filter((one) => one.appliesTo(set))) {
