@@ -34,19 +34,19 @@ async function scoresOf(
 const NORMAL = [unit([0, 1, 1, 3]), unit([0, 1, 3]), unit([0, 1, 1, 1, 3])];
 
 describe("each baseline has its own idea of odd", () => {
-  test("new event: the share of unknown events", async () => {
-    expect(await scoresOf(newEvent, NORMAL, [unit([0, 1, 3]), unit([0, 2]), unit([2, 2])])).toEqual([
-      0, 0.5, 1,
+  test("new event: the number of distinct unknown events", async () => {
+    expect(await scoresOf(newEvent, NORMAL, [unit([0, 1, 3]), unit([0, 2]), unit([2, 2, 4])])).toEqual([
+      0, 1, 2,
     ]);
   });
   test("length: how far outside the range", async () => {
     const tested = [unit([0]), unit([0, 1, 3]), unit([0, 1, 1, 1, 3]), unit(Array(10).fill(1))];
     expect(await scoresOf(length, NORMAL, tested)).toEqual([1 - 1 / 3, 0, 0, 0.5]);
   });
-  test("new event + length: the worse of both", async () => {
+  test("new event + length: the sum of both", async () => {
     expect(await scoresOf(newEventAndLength, NORMAL, [unit([0, 1]), unit([0, 1, 2, 3])])).toEqual([
       1 - 2 / 3,
-      0.25,
+      1,
     ]);
   });
   test("count vectors: L1 distance to the nearest by the sum of the larger counts", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type CountVector, countVector } from "./count-vector.ts";
+import { editDistance } from "./edit-distance.ts";
 import { levenshtein } from "./levenshtein.ts";
 import { createNearestVector } from "./nearest-vector.ts";
 
@@ -23,6 +24,20 @@ test("the nearest vector is the nearest of all", () => {
       expect(createNearestVector(vectors)(own)).toBeCloseTo(nearest, 12);
     }),
   );
+});
+
+test("the edit distance baseline finds the nearest of all normal sequences", async () => {
+  const unit = (events: readonly number[]) => ({ events, source: { file: "f", fromLine: 1, toLine: 1 } });
+  const sequences = fc.array(sequence, { minLength: 1, maxLength: 15 });
+  const property = fc.asyncProperty(sequences, sequence, async (normal, tested) => {
+    const scorer = await editDistance.fit(normal.map(unit), { templates: [], isSession: true, seed: 1 });
+    const [score] = await scorer.score([unit(tested)], []);
+    const distances = normal.map(
+      (events) => textbookDistance(events, tested) / Math.max(1, events.length, tested.length),
+    );
+    expect(score).toBeCloseTo(Math.min(...distances), 12);
+  });
+  await fc.assert(property);
 });
 
 function textbookDistance(a: readonly number[], b: readonly number[]): number {
