@@ -54,6 +54,7 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
     const stage = await startStage(config, {
       store,
       scorer,
+      encoder: scorer.encoder,
       metrics,
       log,
       now: Date.now,

@@ -28,6 +28,7 @@ const config = {
 const evenScorer: EventScorer = {
   version: "even",
   eventsMax: 20,
+        residual: () => undefined,
   score: async ({ rows }) => rows.map(() => ({ surprise: 1, expected: [] })),
 };
 

@@ -2,6 +2,8 @@ import type { EvaluationSet, Unit } from "./evaluation-set.ts";
 
 /** What a detector may know beside the units it learns from. */
 export interface FitContext {
+  /** Name of the data set. */
+  readonly set: string;
   readonly templates: readonly string[];
   readonly isSession: boolean;
   readonly seed: number;
@@ -17,6 +19,8 @@ export interface Scorer {
   score(units: readonly Unit[], templates: readonly string[]): Promise<Float64Array>;
   /** Goes on learning from units that have been judged, where the detector can: without labels, in the order of time. */
   learn?(units: readonly Unit[], templates: readonly string[]): Promise<void>;
+  /** Gives back what it holds besides memory. */
+  close?(): Promise<void>;
 }
 
 /** Anything that can be compared: the product's detector, a baseline, a published method built again. */

@@ -28,9 +28,10 @@ export async function scoreDetector(
   set: EvaluationSet,
   seed: number,
 ): Promise<ScoredRun> {
-  const context = { templates: set.templates, isSession: set.isSession, seed };
+  const context = { set: set.name, templates: set.templates, isSession: set.isSession, seed };
   const { scorer, calibration } = await fitAndCalibrate(detector, set.train, context);
   const scores = await scoreAll(detector.name, scorer, set.test, set.templates);
+  await scorer.close?.();
   return { detector: detector.name, seed, scores, calibration };
 }
 
@@ -46,6 +47,7 @@ export async function fitAndCalibrate(
     const scorer = await detector.fit(fit, context);
     parts.push(await scoreAll(detector.name, scorer, calibrate, context.templates));
     if (!plan.fitsWhole) return { scorer, calibration: concatenate(parts) };
+    await scorer.close?.();
   }
   return { scorer: await detector.fit(train, context), calibration: concatenate(parts) };
 }

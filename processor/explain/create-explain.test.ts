@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
 import type { DetectorName, Expectation } from "../detect/detector.ts";
 import type { LogEvent } from "../window/sequence-window.ts";
+import { createSessionTally } from "../window/session-tally.ts";
 import { createExplain } from "./create-explain.ts";
 
 const event = (template: string): LogEvent => ({
@@ -30,6 +31,7 @@ function finding(
       freshRecords: [0],
       isStart: false,
       isClosed: true,
+      session: createSessionTally(),
     },
     verdict: {
       score: 0.9,

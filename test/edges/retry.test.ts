@@ -46,6 +46,7 @@ async function startPipeline(...answers: GrpcAnswer[]) {
       scorer: {
         version: "even",
         eventsMax: 20,
+        residual: () => undefined,
         score: async ({ rows }) => rows.map(() => ({ surprise: 1, expected: [] })),
       },
       now: () => 1,

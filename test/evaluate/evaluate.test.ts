@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { BASELINES } from "../../cli/evaluate/baselines/baselines.ts";
 import { runEvaluate } from "../../cli/evaluate.ts";
 import { UsageError } from "../../cli/exit-code.ts";
 import { scriptedIo } from "../generate/scripted-io.ts";
@@ -15,7 +16,7 @@ beforeAll(() => {
 
 async function evaluate(options: Readonly<Record<string, unknown>>) {
   const { io, printed, told } = scriptedIo({ beginMs: 0 });
-  await runEvaluate({ data, ...options }, io);
+  await runEvaluate({ data, ...options }, io, () => BASELINES);
   return { printed: printed.join(""), told };
 }
 

@@ -27,7 +27,7 @@ async function scoresOf(
   test: readonly Unit[],
   seed = 1,
 ): Promise<readonly number[]> {
-  const scorer = await detector.fit(train, { templates: TEMPLATES, isSession: true, seed });
+  const scorer = await detector.fit(train, { set: "test", templates: TEMPLATES, isSession: true, seed });
   return [...(await scorer.score(test, TEMPLATES))];
 }
 

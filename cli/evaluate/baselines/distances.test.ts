@@ -30,7 +30,12 @@ test("the edit distance baseline finds the nearest of all normal sequences", asy
   const unit = (events: readonly number[]) => ({ events, source: { file: "f", fromLine: 1, toLine: 1 } });
   const sequences = fc.array(sequence, { minLength: 1, maxLength: 15 });
   const property = fc.asyncProperty(sequences, sequence, async (normal, tested) => {
-    const scorer = await editDistance.fit(normal.map(unit), { templates: [], isSession: true, seed: 1 });
+    const scorer = await editDistance.fit(normal.map(unit), {
+      set: "test",
+      templates: [],
+      isSession: true,
+      seed: 1,
+    });
     const [score] = await scorer.score([unit(tested)], []);
     const distances = normal.map(
       (events) => textbookDistance(events, tested) / Math.max(1, events.length, tested.length),

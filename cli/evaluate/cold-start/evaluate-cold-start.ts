@@ -50,7 +50,7 @@ export async function evaluateColdStart(
   for (const detector of detectors.filter((one) => one.appliesTo(set))) {
     for (let seed = 1; seed <= (detector.isSeeded ? seeds : 1); seed++) {
       await onRun(detector.name, seed);
-      const context = { templates: set.templates, isSession: set.isSession, seed };
+      const context = { set: set.name, templates: set.templates, isSession: set.isSession, seed };
       cold.push(await judgeStream(detector, stream.learning, stream.judged, context));
       trained.push(await judgeStream(detector, set.train, stream.judged, context));
     }
@@ -104,6 +104,7 @@ async function judgeStream(
     scores.set(await scoreAll(detector.name, scorer, batch, context.templates), from);
     await scorer.learn?.(batch, context.templates);
   }
+  await scorer.close?.();
   return decide({ detector: detector.name, seed: context.seed, scores, calibration });
 }
 

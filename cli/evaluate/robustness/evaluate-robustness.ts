@@ -48,12 +48,13 @@ export async function evaluateRobustness(
     const tests = kinds.map((kind) => perturb(set, kind, seed));
     for (const detector of detectors.filter((one) => one.appliesTo(set))) {
       await onRun(detector.name, seed);
-      const context = { templates: set.templates, isSession: set.isSession, seed };
+      const context = { set: set.name, templates: set.templates, isSession: set.isSession, seed };
       const { scorer, calibration } = await fitAndCalibrate(detector, set.train, context);
       for (const [kind, { units, templates }] of tests.entries()) {
         const scores = await scoreAll(detector.name, scorer, units, templates);
         runs[kind]?.push(decide({ detector: detector.name, seed, scores, calibration }));
       }
+      await scorer.close?.();
     }
   }
   const [all] = viewsOf(set, set.truth.open());
