@@ -1,9 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import type { Command } from "commander";
 import { z } from "zod";
 import { evaluateColdStart } from "./evaluate/cold-start/evaluate-cold-start.ts";
 import { formatColdStart } from "./evaluate/cold-start/format-cold-start.ts";
 import { DATA_SET_NAMES, DATA_SETS } from "./evaluate/data/data-sets.ts";
-import type { DetectorUnderTest } from "./evaluate/detector-under-test.ts";
+import type { DetectorUnderTest, OnRun } from "./evaluate/detector-under-test.ts";
 import { type DetectorOptions, detectorsUnderTest } from "./evaluate/detectors.ts";
 import { evaluateSet } from "./evaluate/evaluate-set.ts";
 import type { EvaluationSet } from "./evaluate/evaluation-set.ts";
@@ -69,9 +70,12 @@ export async function runEvaluate(
   for (const name of names) {
     io.err(`${name}: reading ${options.data}`);
     const set = await DATA_SETS[name](options.data);
-    const { results, report } = await measure(set, detectors, options, (detector, seed) =>
-      io.err(`${name}: ${detector}, seed ${seed}`),
-    );
+    const { results, report } = await measure(set, detectors, options, async (detector, seed) => {
+      io.err(`${name}: ${detector}, seed ${seed}`);
+      // Baselines compute without a pause: a signal is only heard in one.
+      await setImmediate();
+      if (io.signal.aborted) throw new Error(`stopped before ${name} was complete`);
+    });
     collected.push(...results);
     if (!options.json) await io.out(`${report}\n`);
   }
@@ -83,7 +87,7 @@ async function measure(
   set: EvaluationSet,
   detectors: readonly DetectorUnderTest[],
   { seeds, robustness, coldStart }: EvaluateOptions,
-  onRun: (detector: string, seed: number) => void,
+  onRun: OnRun,
 ): Promise<{ readonly results: readonly DetectorResult[]; readonly report: string }> {
   if (robustness) {
     const variants = await evaluateRobustness(set, detectors, seeds, onRun);

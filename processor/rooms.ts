@@ -1,14 +1,11 @@
 import type { CalibrateConfig } from "./calibrate/config.ts";
 import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
+import { createDetectors } from "./create-detectors.ts";
 import type { DetectConfig } from "./detect/config.ts";
 import type { Detector } from "./detect/detector.ts";
-import { createEventModelDetector } from "./detect/event-model.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
-import { createHashedTextEncoder } from "./detect/hashed-text-encoder.ts";
-import { createNewTemplateDetector } from "./detect/new-template.ts";
-import { createNgramDetector } from "./detect/ngram.ts";
 import type { TextEncoder } from "./detect/text-encoder.ts";
-import { createVectorCache, type VectorCache } from "./detect/vector-cache.ts";
+import { createVectorCache } from "./detect/vector-cache.ts";
 import type { AttributesConfig } from "./enrich/config.ts";
 import { createExplain } from "./explain/create-explain.ts";
 import type { Explain } from "./explain/explain.ts";
@@ -49,8 +46,8 @@ export interface Rooms {
 /** What the rooms are furnished with. The model is handed in, because it runs on a thread of its own. */
 export interface RoomsPorts {
   readonly scorer: EventScorer;
-  /** Where the vectors of the scorer's tables come from; undefined: from hashed words. */
-  readonly encoder?: TextEncoder;
+  /** Where the vectors of the scorer's tables come from. */
+  readonly encoder: TextEncoder;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly minerSnapshot?: MinerSnapshot | undefined;
@@ -62,38 +59,14 @@ export interface RoomsPorts {
 /** Furnishes the rooms. */
 export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
   const redact = createRedactor(config.redact, ports.onRedaction);
-  const encoder = ports.encoder ?? createHashedTextEncoder();
-  const vectors = createVectorCache(encoder);
   return {
     miner: createTemplateMiner(config.template, ports.minerSnapshot),
     streamKey: createStreamKey(config.window),
     windower: createWindower(config.window, ports.now),
-    detectors: config.detect.detectors.map((name) => createDetector(name, config.detect, ports, vectors)),
+    detectors: createDetectors(config.detect, { ...ports, vectors: createVectorCache(ports.encoder) }),
     judge: createJudge(config.calibrate, { modelVersion: ports.scorer.version, now: ports.now }),
     explain: createExplain({ redact }),
-    explainTokens: createExplainTokens(encoder),
+    explainTokens: createExplainTokens(ports.encoder),
     redact,
   };
-}
-
-function createDetector(
-  name: DetectConfig["detectors"][number],
-  config: DetectConfig,
-  ports: RoomsPorts,
-  vectors: VectorCache,
-): Detector {
-  const maxServices = config.max_services;
-  const maxKnownTemplates = config.max_known_templates;
-  switch (name) {
-    case "event-model":
-      return createEventModelDetector(ports.scorer, vectors, {
-        maxServices,
-        maxRows: config.max_model_rows,
-        ...(ports.onSkipped === undefined ? {} : { onSkipped: ports.onSkipped }),
-      });
-    case "new-template":
-      return createNewTemplateDetector(vectors, { maxServices, maxKnownTemplates });
-    case "ngram":
-      return createNgramDetector({ maxServices, maxKnownTemplates });
-  }
 }

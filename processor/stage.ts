@@ -39,7 +39,7 @@ export interface StagePorts {
   readonly store: Store;
   readonly scorer: EventScorer;
   /** Where the vectors of the scorer's tables come from; undefined: from hashed words. */
-  readonly encoder?: TextEncoder;
+  readonly encoder: TextEncoder;
   readonly metrics: Metrics;
   readonly log: Log;
   /** Milliseconds since the epoch. */
@@ -126,7 +126,7 @@ async function furnish(
     log.warn({ name, reason: String(cause) }, "a saved state could not be read: that part starts empty");
   const rooms = createRooms(config, {
     scorer,
-    ...(encoder === undefined ? {} : { encoder }),
+    encoder,
     now,
     minerSnapshot: await loadMinerSnapshot(store, onUnusable),
     onRedaction: (kind) => metrics.redacted(kind, 1),

@@ -33,3 +33,6 @@ export interface DetectorUnderTest {
   /** @param train normal units only; never those that calibrate or test */
   fit(train: readonly Unit[], context: FitContext): Promise<Scorer>;
 }
+
+/** Called before a detector runs with a seed; what it throws ends the evaluation. */
+export type OnRun = (detector: string, seed: number) => Promise<void>;

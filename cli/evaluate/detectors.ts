@@ -21,6 +21,7 @@ const SYSTEMS: Readonly<Record<string, string>> = {
 
 /** Everything that is compared, in the order of the report. */
 export function detectorsUnderTest({ modelDirectory }: DetectorOptions): readonly DetectorUnderTest[] {
-  const modelOf = (set: string) => modelDirectory ?? packageFile(`models/leave-one-out/${SYSTEMS[set] ?? set}`);
+  const modelOf = (set: string) =>
+    modelDirectory ?? packageFile(`models/leave-one-out/${SYSTEMS[set] ?? set}`);
   return [createLogbertDetector({ name: "logbert", modelOf, isTrained: true }), ...BASELINES];
 }

@@ -1,5 +1,5 @@
 import { assertNoLeak } from "./assert-no-leak.ts";
-import type { DetectorUnderTest } from "./detector-under-test.ts";
+import type { DetectorUnderTest, OnRun } from "./detector-under-test.ts";
 import type { EvaluationSet } from "./evaluation-set.ts";
 import type { ReportHead } from "./report/format-report.ts";
 import { scoreDetector } from "./score-detector.ts";
@@ -15,21 +15,21 @@ export interface SetResult {
 /**
  * Runs every detector that the data set suits, with each seed where the seed matters, and reports when all have decided.
  *
- * @param onRun told before each run
+ * @param onRun called before each run; rejects to stop
  * @throws LeakError for a data set that leaks, Error for a detector that leaves a unit without a score
  */
 export async function evaluateSet(
   set: EvaluationSet,
   detectors: readonly DetectorUnderTest[],
   seeds: number,
-  onRun: (detector: string, seed: number) => void = () => undefined,
+  onRun: OnRun = async () => undefined,
 ): Promise<SetResult> {
   const duplicates = assertNoLeak(set);
   const runs: DecidedRun[] = [];
   for (const detector of detectors) {
     if (!detector.appliesTo(set)) continue;
     for (let seed = 1; seed <= (detector.isSeeded ? seeds : 1); seed++) {
-      onRun(detector.name, seed);
+      await onRun(detector.name, seed);
       runs.push(decide(await scoreDetector(detector, set, seed)));
     }
   }

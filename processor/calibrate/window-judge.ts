@@ -50,9 +50,7 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
     const event = window.events.length;
     const strongest = joined(
       before,
-      new Map(
-        atEnd.map((evidence) => [evidence.detector, [{ evidence, place: undefined, isTold: false }]]),
-      ),
+      new Map(atEnd.map((evidence) => [evidence.detector, [{ evidence, place: undefined, isTold: false }]])),
     );
     const placed = [...strongest.values()].map(opinionOf).filter((one) => one !== undefined);
     const found = (evidence: Evidence | undefined) => placed.find((one) => one.evidence === evidence);

@@ -148,7 +148,9 @@ export function joinTables(
   { vectors }: Pick<CandidateSource, "vectors">,
 ): CandidateTable {
   const sizeOf = (table: CandidateTable) => table.vectors.length / vectors.dimensions;
-  const width = Math.max(...[a, b].map((table) => (table.residuals?.length ?? 0) / Math.max(1, sizeOf(table))));
+  const width = Math.max(
+    ...[a, b].map((table) => (table.residuals?.length ?? 0) / Math.max(1, sizeOf(table))),
+  );
   const residualsOrZeros = (table: CandidateTable) =>
     table.residuals ?? new Float32Array(sizeOf(table) * width);
   return {

@@ -31,10 +31,10 @@ export type EvidenceDetail =
   | { readonly kind: "length"; readonly events: number; readonly usual: number }
   /** More of a template than usual within `spanMs`. */
   | { readonly kind: "rate"; readonly count: number; readonly usual: number; readonly spanMs: number }
-  /** Nothing of a template for `silentMs`; usually it comes every `usualMs`. */
+  /** Nothing of a template (undefined: of the whole service) for `silentMs`; usually it comes every `usualMs`. */
   | {
       readonly kind: "silence";
-      readonly template: string;
+      readonly template: string | undefined;
       readonly silentMs: number;
       readonly usualMs: number;
     }

@@ -1,10 +1,17 @@
 import { z } from "zod";
 import type { TemplateMatch } from "../template/template-miner.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import { type CandidateSource, type Candidates, candidatesState, createCandidates } from "./candidates.ts";
+import {
+  type CandidateSource,
+  type Candidates,
+  type CandidatesState,
+  candidatesState,
+  createCandidates,
+} from "./candidates.ts";
 import type { Detector, Evidence } from "./detector.ts";
-import { type EventScorer, PARAMETER_FEATURES } from "./event-scorer.ts";
+import type { EventScorer } from "./event-scorer.ts";
 import { createMemorisedScores } from "./memorised-scores.ts";
+import { PARAMETER_FEATURES } from "./parameter-features.ts";
 import { choiceFor, type IndexedWindows, questionsOf } from "./questions.ts";
 import { createServiceTable, type ServiceTable } from "./service-table.ts";
 import type { VectorCache } from "./vector-cache.ts";
@@ -49,12 +56,10 @@ export function createEventModelDetector(
     onSkipped = () => undefined,
   }: EventModelOptions = {},
 ): Detector {
-  const sourceOf = (service: string): CandidateSource => ({
-    vectors,
-    residual: (template) => scorer.residual(service, template),
-  });
-  const create = (service: string) => createCandidates(maxCandidates, sourceOf(service));
-  const services = createServiceTable<Candidates>(maxServices, create);
+  const sourceOf = (service: string) => candidateSource(service, scorer, vectors);
+  const create = (service: string, saved: CandidatesState = []) =>
+    createCandidates(maxCandidates, sourceOf(service), saved.slice(-maxCandidates));
+  const services = createServiceTable<Candidates>(maxServices, (service) => create(service));
   const memory = createMemorisedScores(scorer, maxMemorised);
   /** The model's own surprise at the fresh events of windows that wait for their acknowledgement. */
   const surprises = new WeakMap<SequenceWindow, Map<number, number>>();
@@ -118,11 +123,13 @@ export function createEventModelDetector(
         );
       services.clear();
       memory.clear();
-      for (const [service, saved] of parsed.data.services) {
-        services.set(service, createCandidates(maxCandidates, sourceOf(service), saved.slice(-maxCandidates)));
-      }
+      for (const [service, saved] of parsed.data.services) services.set(service, create(service, saved));
     },
   };
+}
+
+function candidateSource(service: string, scorer: EventScorer, vectors: VectorCache): CandidateSource {
+  return { vectors, residual: (template) => scorer.residual(service, template) };
 }
 
 /** The texts whose vectors the scoring of these windows looks at. */

@@ -19,9 +19,6 @@ export interface MaskedRow {
 /** What a position of the event model holds (models/train/event_model.py). */
 export const POSITION_KIND = { event: 0, begin: 1, end: 2, mask: 3, padding: 4 } as const;
 
-/** Numbers that say how unusual an event's parameters are (see parameter.ts). */
-export const PARAMETER_FEATURES = 4;
-
 /** The templates that rows choose between. As long as it stays the same object, the model reads it once. */
 export interface CandidateTable {
   /** The templates' text vectors, one after the other. */

@@ -1,6 +1,7 @@
 import type { TemplateMatch } from "../template/template-miner.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import { type MaskedRow, PARAMETER_FEATURES, POSITION_KIND } from "./event-scorer.ts";
+import { type MaskedRow, POSITION_KIND } from "./event-scorer.ts";
+import { PARAMETER_FEATURES } from "./parameter-features.ts";
 import { severityIndex } from "./severity-index.ts";
 
 /** Gaps are told apart in steps of half a unit of ln(1 + seconds), so that like windows are alike. */

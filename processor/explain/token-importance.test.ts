@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { textVector } from "../../test/helpers/text-vector.ts";
 import type { TextEncoder } from "../detect/text-encoder.ts";
-import { textVector } from "../detect/text-vector.ts";
 import { createExplainTokens, importancesOf } from "./token-importance.ts";
 
 const signal = new AbortController().signal;

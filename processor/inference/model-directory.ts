@@ -17,7 +17,13 @@ export class ModelError extends Error {
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 in lower-case hexadecimal");
 
 /** The files without which a model does not work. */
-const FILES = ["model.onnx", "candidates.onnx", "weights.bin", "text-encoder.onnx", "tokenizer.json"] as const;
+const FILES = [
+  "model.onnx",
+  "candidates.onnx",
+  "weights.bin",
+  "text-encoder.onnx",
+  "tokenizer.json",
+] as const;
 
 /** `config.json`: what the directory holds, with the SHA-256 of each of its files. */
 const modelDescription = z.object({
@@ -74,10 +80,7 @@ export function readModelDirectory(directory: string): ModelDirectory {
   };
 }
 
-function readResidualsOf(
-  directory: string,
-  { files, width }: z.infer<typeof modelDescription>,
-): Residuals {
+function readResidualsOf(directory: string, { files, width }: z.infer<typeof modelDescription>): Residuals {
   if (!("residuals.json" in files)) return new Map();
   const path = join(directory, "residuals.json");
   try {

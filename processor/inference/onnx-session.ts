@@ -1,6 +1,7 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { LRUCache } from "lru-cache";
-import { PARAMETER_FEATURES, type RowScore } from "../detect/event-scorer.ts";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { RowScore } from "../detect/event-scorer.ts";
+import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
 import type { PackedRows } from "./pack-rows.ts";
 import { rowScore } from "./row-score.ts";
 import type { TableCall } from "./table-calls.ts";

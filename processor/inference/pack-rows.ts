@@ -1,4 +1,5 @@
-import { type MaskedRow, PARAMETER_FEATURES, POSITION_KIND } from "../detect/event-scorer.ts";
+import { type MaskedRow, POSITION_KIND } from "../detect/event-scorer.ts";
+import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
 
 /** Rows as the graph's inputs hold them, padded to the longest: [rows, positions] one row after the other. */
 export interface PackedRows {

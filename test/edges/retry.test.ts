@@ -16,6 +16,7 @@ import { templateConfig } from "../../processor/template/config.ts";
 import { windowConfig } from "../../processor/window/config.ts";
 import { encodeResponse } from "../../processor/wire/export-response.ts";
 import { readRequest } from "../../processor/wire/read-request.ts";
+import { standInEncoder } from "../helpers/stand-in-encoder.ts";
 import { startDoors } from "./doors.ts";
 import { type GrpcAnswer, startGrpcNextHop } from "./next-hop.ts";
 import { aRequest } from "./relay.ts";
@@ -49,6 +50,7 @@ async function startPipeline(...answers: GrpcAnswer[]) {
         residual: () => undefined,
         score: async ({ rows }) => rows.map(() => ({ surprise: 1, expected: [] })),
       },
+      encoder: standInEncoder,
       now: () => 1,
     },
   );

@@ -7,9 +7,9 @@ import { runTrain, type TrainPorts } from "../../cli/train.ts";
 import { diskFileSystem, type FileSystem } from "../../processor/learn/file-system.ts";
 import { readTrainableModel } from "../../processor/learn/trainable-model.ts";
 import { scriptedIo } from "../generate/scripted-io.ts";
+import { standInEncoder } from "../helpers/stand-in-encoder.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { randomModel } from "./random-model.ts";
-import { standInEncoder } from "./stand-in-encoder.ts";
 import { toyEventIds, toyLines } from "./toy-logs.ts";
 
 const TIMEOUT_MS = 300_000;

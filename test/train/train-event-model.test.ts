@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { trainEventModel } from "../../processor/learn/train-event-model.ts";
 import type { TrainingProgress } from "../../processor/learn/training-report.ts";
+import { standInEncoder } from "../helpers/stand-in-encoder.ts";
 import { randomModel } from "./random-model.ts";
-import { standInEncoder } from "./stand-in-encoder.ts";
 import { toyCorpus } from "./toy-corpus.ts";
 
 describe("a toy language in which each event tells the next", () => {

@@ -34,25 +34,30 @@ function candidateOf(events: readonly number[]): Candidate {
 }
 
 function nearest(own: Candidate, normal: readonly Candidate[]): number {
-  let best = 1;
-  for (const { other, bound } of likeliest(own, normal)) {
-    if (bound >= best) break;
-    const longer = Math.max(own.events.length, other.events.length);
-    const edits = levenshtein(own.events, other.events, Math.floor(best * longer));
-    best = Math.min(best, edits / longer);
+  const bounds = Float64Array.from(normal, (other) => leastDistance(own, other));
+  const likeliest = bounds.indexOf(bounds.reduce((least, bound) => Math.min(least, bound), 1));
+  let best = distance(own, normal[likeliest], 1);
+  const rest = [...bounds.keys()]
+    .filter((index) => (bounds[index] ?? 1) < best && index !== likeliest)
+    .sort((a, b) => (bounds[a] ?? 1) - (bounds[b] ?? 1))
+    .slice(0, CANDIDATES_MAX);
+  for (const index of rest) {
+    if ((bounds[index] ?? 1) >= best) break;
+    best = Math.min(best, distance(own, normal[index], best));
   }
   return best;
 }
 
-/** The candidates by the least distance that their counts allow: every event too many or too few is at least one edit. */
-function likeliest(own: Candidate, normal: readonly Candidate[]) {
-  const lengthOf = ({ events }: Candidate) => events.length;
-  return normal
-    .map((other) => {
-      const larger = sumOfLarger(own.counts, other.counts);
-      const editsMin = larger - Math.min(lengthOf(own), lengthOf(other));
-      return { other, bound: editsMin / Math.max(lengthOf(own), lengthOf(other)) };
-    })
-    .sort((a, b) => a.bound - b.bound)
-    .slice(0, CANDIDATES_MAX);
+/** The least distance that the counts allow: every event too many or too few is at least one edit. */
+function leastDistance(own: Candidate, other: Candidate): number {
+  const [shorter, longer] = [own, other].map(({ events }) => events.length).sort((a, b) => a - b);
+  const edits = sumOfLarger(own.counts, other.counts) - (shorter ?? 0);
+  return longer === 0 ? 0 : edits / (longer ?? 1);
+}
+
+/** The distance where it is at most the limit, more than the limit elsewhere. */
+function distance(own: Candidate, other: Candidate | undefined, limit: number): number {
+  if (other === undefined) return 1;
+  const longer = Math.max(1, own.events.length, other.events.length);
+  return levenshtein(own.events, other.events, Math.floor(limit * longer)) / longer;
 }

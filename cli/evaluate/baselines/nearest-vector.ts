@@ -26,18 +26,22 @@ function* outwards(
 ): Generator<readonly [vector: CountVector, bound: number]> {
   let above = firstNotBelow(byTotal, total);
   let below = above - 1;
-  while (above < byTotal.length || below >= 0) {
+  for (;;) {
     const [up, down] = [byTotal[above], byTotal[below]];
-    const upBound = up === undefined ? Number.POSITIVE_INFINITY : 1 - total / up.total;
-    const downBound = down === undefined ? Number.POSITIVE_INFINITY : 1 - down.total / total;
+    const upBound = up === undefined ? Number.POSITIVE_INFINITY : boundOf(total, up.total);
+    const downBound = down === undefined ? Number.POSITIVE_INFINITY : boundOf(down.total, total);
     if (up !== undefined && upBound <= downBound) {
       yield [up, upBound];
       above += 1;
     } else if (down !== undefined) {
       yield [down, downBound];
       below -= 1;
-    }
+    } else return;
   }
+}
+
+function boundOf(smaller: number, larger: number): number {
+  return larger === 0 ? 0 : 1 - smaller / larger;
 }
 
 function distance(a: CountVector, b: CountVector): number {

@@ -1,6 +1,6 @@
 import { createRandom } from "../../generate/random.ts";
 import { assertNoLeak } from "../assert-no-leak.ts";
-import type { DetectorUnderTest, FitContext } from "../detector-under-test.ts";
+import type { DetectorUnderTest, FitContext, OnRun } from "../detector-under-test.ts";
 import type { EvaluationSet, Unit } from "../evaluation-set.ts";
 import { fitAndCalibrate, scoreAll } from "../score-detector.ts";
 import { type DecidedRun, type DetectorResult, decide, summarise } from "../summarise.ts";
@@ -32,22 +32,24 @@ export interface ColdStartResult {
  * times and in seeded order elsewhere. A detector learns from the first 10,000 events and judges the rest, and goes on
  * learning where it can. One that was trained elsewhere before must not have seen this system.
  *
- * @param onRun told before each run
+ * @param onRun called before each run; rejects to stop
  * @throws as evaluateSet
  */
 export async function evaluateColdStart(
   set: EvaluationSet,
   detectors: readonly DetectorUnderTest[],
   seeds: number,
-  onRun: (detector: string, seed: number) => void = () => undefined,
+  onRun: OnRun = async () => undefined,
 ): Promise<ColdStartResult> {
   assertNoLeak(set);
   const stream = createStream(set);
+  if (stream.judged.length === 0)
+    throw new Error(`${set.name}: its test ends before ${LEARNING_EVENTS} events have been learned`);
   const cold: DecidedRun[] = [];
   const trained: DecidedRun[] = [];
   for (const detector of detectors.filter((one) => one.appliesTo(set))) {
     for (let seed = 1; seed <= (detector.isSeeded ? seeds : 1); seed++) {
-      onRun(detector.name, seed);
+      await onRun(detector.name, seed);
       const context = { set: set.name, templates: set.templates, isSession: set.isSession, seed };
       cold.push(await judgeStream(detector, stream.learning, stream.judged, context));
       trained.push(await judgeStream(detector, set.train, stream.judged, context));

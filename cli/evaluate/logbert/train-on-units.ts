@@ -1,7 +1,7 @@
-import type { TextEncoder } from "../../../processor/detect/text-encoder.ts";
 import { severityIndex } from "../../../processor/detect/severity-index.ts";
-import { createCorpusBuilder } from "../../../processor/learn/corpus-builder.ts";
+import type { TextEncoder } from "../../../processor/detect/text-encoder.ts";
 import type { Corpus, Sequence } from "../../../processor/learn/corpus.ts";
+import { createCorpusBuilder } from "../../../processor/learn/corpus-builder.ts";
 import { diskFileSystem } from "../../../processor/learn/file-system.ts";
 import { saveModel } from "../../../processor/learn/save-model.ts";
 import { trainEventModel } from "../../../processor/learn/train-event-model.ts";
@@ -32,7 +32,9 @@ export async function trainOnUnits(training: UnitTraining): Promise<void> {
 function corpusOf({ units, templates, isSession }: UnitTraining): Corpus {
   const builder = createCorpusBuilder();
   for (const unit of units) {
-    const ids = unit.events.map((event) => builder.templateOf(SERVICE, String(event), templates[event] ?? ""));
+    const ids = unit.events.map((event) =>
+      builder.templateOf(SERVICE, String(event), templates[event] ?? ""),
+    );
     if (ids.every((id) => id !== undefined)) builder.add(SERVICE, sequenceOf(unit, ids, isSession), 0);
   }
   return builder.build();

@@ -1,6 +1,6 @@
 import { createRandom } from "../../generate/random.ts";
 import { assertNoLeak } from "../assert-no-leak.ts";
-import type { DetectorUnderTest } from "../detector-under-test.ts";
+import type { DetectorUnderTest, OnRun } from "../detector-under-test.ts";
 import type { EvaluationSet, Unit } from "../evaluation-set.ts";
 import { fitAndCalibrate, scoreAll } from "../score-detector.ts";
 import { type DecidedRun, type DetectorResult, decide, summarise } from "../summarise.ts";
@@ -32,14 +32,14 @@ export interface Variant {
 /**
  * Detectors and thresholds as in the main table, on tests that have changed since training (MODEL: LogRobust's protocol).
  *
- * @param onRun told before each run
+ * @param onRun called before each run; rejects to stop
  * @throws as evaluateSet
  */
 export async function evaluateRobustness(
   set: EvaluationSet,
   detectors: readonly DetectorUnderTest[],
   seeds: number,
-  onRun: (detector: string, seed: number) => void = () => undefined,
+  onRun: OnRun = async () => undefined,
 ): Promise<readonly Variant[]> {
   assertNoLeak(set);
   const kinds = [{ perturbation: undefined, share: 0 }, ...changes()];
@@ -47,7 +47,7 @@ export async function evaluateRobustness(
   for (let seed = 1; seed <= seeds; seed++) {
     const tests = kinds.map((kind) => perturb(set, kind, seed));
     for (const detector of detectors.filter((one) => one.appliesTo(set))) {
-      onRun(detector.name, seed);
+      await onRun(detector.name, seed);
       const context = { set: set.name, templates: set.templates, isSession: set.isSession, seed };
       const { scorer, calibration } = await fitAndCalibrate(detector, set.train, context);
       for (const [kind, { units, templates }] of tests.entries()) {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { wordsOf } from "../../../processor/detect/text-vector.ts";
+import { wordsOf } from "../../../test/helpers/text-vector.ts";
 import type { System, Template } from "./system.ts";
 import { generatedSystem, labelledSystems, minedSystems, ownSystems, tableSystems } from "./systems.ts";
 

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createRandom, type Random } from "../../../cli/generate/random.ts";
-import { textVector } from "../../../processor/detect/text-vector.ts";
 import { openTextEncoderSession } from "../../../processor/inference/text-encoder-session.ts";
 import { openWordPieces } from "../../../processor/inference/word-pieces.ts";
+import { textVector } from "../../../test/helpers/text-vector.ts";
 import type { System } from "./system.ts";
 
 /** Vectors of texts, in their order. */
