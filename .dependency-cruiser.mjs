@@ -80,7 +80,14 @@ export default {
       },
     },
     oneFileOnly("(better-sqlite3|pg)/", "^store/(sqlite-worker|sqlite|postgres)[.]ts$"),
-    oneFileOnly("onnxruntime-node/", "^processor/inference/onnx-session[.]ts$"),
+    oneFileOnly(
+      "onnxruntime-node/",
+      "^processor/inference/(onnx-session|pretrained/transformer-graph)[.]ts$",
+    ),
+    oneFileOnly(
+      "@huggingface/tokenizers/",
+      "^processor/inference/pretrained/(piece-tokenizer|word-cutter)[.]ts$",
+    ),
     oneFileOnly("@opentelemetry/", "^processor/telemetry/metrics[.]ts$"),
     oneFileOnly("pino/", "^processor/telemetry/log[.]ts$"),
     {

@@ -34,8 +34,19 @@ const SCORING_BUDGET_MS = 600_000;
 export async function openStandalone(config: Config, io: CommandIo): Promise<LineSink> {
   const scorer = await openScorer(config.inference, (reason) => io.err(`The model's thread: ${reason}`));
   const rooms = createRooms(
-    { ...config, detect: { ...config.detect, max_model_rows: BATCH_RECORDS_MAX * 2 } },
-    { scorer, now: io.clock.now },
+    {
+      ...config,
+      detect: {
+        ...config.detect,
+        max_model_rows: BATCH_RECORDS_MAX * 2,
+        scoring_budget_ms: SCORING_BUDGET_MS,
+      },
+    },
+    {
+      scorer,
+      now: io.clock.now,
+      onSkipped: (events) => io.err(`${events} events were not scored by the model`),
+    },
   );
   let judged: Judged = { parsed: [], findings: [], anomalies: [] };
   const stages: Stages = {

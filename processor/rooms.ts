@@ -1,11 +1,14 @@
 import type { CalibrateConfig } from "./calibrate/config.ts";
 import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
+import { createProbabilityJudge } from "./calibrate/probability-judge.ts";
 import type { DetectConfig } from "./detect/config.ts";
-import type { Detector, DetectorName } from "./detect/detector.ts";
+import type { Detector } from "./detect/detector.ts";
 import { createEventModelDetector } from "./detect/event-model.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
 import { createNewTemplateDetector } from "./detect/new-template.ts";
 import { createNgramDetector } from "./detect/ngram.ts";
+import { createPretrainedModelDetector } from "./detect/pretrained-model.ts";
+import type { PretrainedScorer } from "./detect/pretrained-scorer.ts";
 import type { AttributesConfig } from "./enrich/config.ts";
 import { createExplain } from "./explain/create-explain.ts";
 import type { Explain } from "./explain/explain.ts";
@@ -30,6 +33,9 @@ export interface RoomsConfig {
   readonly attributes: AttributesConfig;
 }
 
+/** Of the scoring budget: a slow model's answers are waited for this long, so that those there are can still be used. */
+const PATIENCE_SHARE = 0.8;
+
 /** The rooms that a record walks through, without the doors: no network, no database. */
 export interface Rooms {
   readonly miner: TemplateMiner;
@@ -41,9 +47,12 @@ export interface Rooms {
   readonly redact: (text: string) => string;
 }
 
+/** The model in use: logbert's own, or one of Hugging Face's making. */
+export type Scorer = EventScorer | PretrainedScorer;
+
 /** What the rooms are furnished with. The model is handed in, because it runs on a thread of its own. */
 export interface RoomsPorts {
-  readonly scorer: EventScorer;
+  readonly scorer: Scorer;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly minerSnapshot?: MinerSnapshot | undefined;
@@ -59,26 +68,49 @@ export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
     miner: createTemplateMiner(config.template, ports.minerSnapshot),
     streamKey: createStreamKey(config.window),
     windower: createWindower(config.window, ports.now),
-    detectors: config.detect.detectors.map((name) => createDetector(name, config.detect, ports)),
-    judge: createJudge(config.calibrate, { modelVersion: ports.scorer.version, now: ports.now }),
+    detectors: config.detect.detectors.map((name) =>
+      createDetector(name, config.detect, { ...ports, redact: createRedactor(config.redact) }),
+    ),
+    judge: createModelJudge(config.calibrate, ports),
     explain: createExplain({ redact }),
     redact,
   };
 }
 
-function createDetector(name: DetectorName, config: DetectConfig, ports: RoomsPorts): Detector {
+function createDetector(
+  name: DetectConfig["detectors"][number],
+  config: DetectConfig,
+  ports: RoomsPorts & { readonly redact: (text: string) => string },
+): Detector {
   const maxServices = config.max_services;
   const maxKnownTemplates = config.max_known_templates;
   switch (name) {
     case "event-model":
-      return createEventModelDetector(ports.scorer, {
-        maxServices,
-        maxRows: config.max_model_rows,
-        ...(ports.onSkipped === undefined ? {} : { onSkipped: ports.onSkipped }),
-      });
+      return createModelDetector(config, ports);
     case "new-template":
       return createNewTemplateDetector({ maxServices, maxKnownTemplates });
     case "ngram":
       return createNgramDetector({ maxServices, maxKnownTemplates });
   }
+}
+
+/** The detector that the model in use asks for. */
+function createModelDetector(
+  { max_model_rows: rows, max_services: maxServices, scoring_budget_ms: budgetMs }: DetectConfig,
+  { scorer, redact, onSkipped }: RoomsPorts & { readonly redact: (text: string) => string },
+): Detector {
+  const told = onSkipped === undefined ? {} : { onSkipped };
+  if (!isPretrained(scorer)) return createEventModelDetector(scorer, { maxServices, maxRows: rows, ...told });
+  const patience = () => AbortSignal.timeout(Math.floor(budgetMs * PATIENCE_SHARE));
+  return createPretrainedModelDetector(scorer, { maxTexts: rows, redact, patience, ...told });
+}
+
+function createModelJudge(config: CalibrateConfig, { scorer, now }: RoomsPorts): ServiceJudge {
+  const judge = createJudge(config, { modelVersion: scorer.version, now });
+  const isClassifier = isPretrained(scorer) && scorer.kind === "classifier";
+  return isClassifier ? createProbabilityJudge(judge, config) : judge;
+}
+
+function isPretrained(scorer: Scorer): scorer is PretrainedScorer {
+  return "kind" in scorer;
 }

@@ -1,6 +1,5 @@
 import type { LiveRecord } from "../store/live-record.ts";
 import type { StageStatus, Store } from "../store/store.ts";
-import type { EventScorer } from "./detect/event-scorer.ts";
 import { enrich, type Judged } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
@@ -16,7 +15,7 @@ import { type Receivers, startReceivers } from "./receive/start-receivers.ts";
 import type { RememberConfig } from "./remember/config.ts";
 import { createRememberer, type Rememberer } from "./remember/remember.ts";
 import { toLiveRecords } from "./remember/to-live-records.ts";
-import { createRooms, type Rooms, type RoomsConfig } from "./rooms.ts";
+import { createRooms, type Rooms, type RoomsConfig, type Scorer } from "./rooms.ts";
 import { followSettings, type Settings } from "./settings.ts";
 import { loadMinerSnapshot, restoreStates, saveSnapshots } from "./snapshots.ts";
 import { createStageObserver, type StageObserver } from "./stage-observer.ts";
@@ -36,7 +35,7 @@ export interface StageConfig extends RoomsConfig {
 /** What a stage is handed. */
 export interface StagePorts {
   readonly store: Store;
-  readonly scorer: EventScorer;
+  readonly scorer: Scorer;
   readonly metrics: Metrics;
   readonly log: Log;
   /** Milliseconds since the epoch. */

@@ -16,7 +16,7 @@ const COMBINED_SCALE_MIN = 1;
 /** An alert that is rarer than this stays out of the sample of the normal. More would thin the sample out: fewer high values,
  * smaller p-values, more alerts. */
 const WITHHELD_BELOW_P = 1e-4;
-const DETECTORS: readonly DetectorName[] = ["event-model", "new-template", "ngram"];
+const DETECTORS: readonly DetectorName[] = ["event-model", "pretrained-model", "new-template", "ngram"];
 
 /** One service's calibration as JSON. */
 export const serviceCalibrationState = z.strictObject({
@@ -26,6 +26,7 @@ export const serviceCalibrationState = z.strictObject({
   combined: reservoirState,
   detectors: z.strictObject({
     "event-model": reservoirState,
+    "pretrained-model": reservoirState.optional(),
     "new-template": reservoirState,
     ngram: reservoirState,
   }),
@@ -117,6 +118,7 @@ export function createServiceCalibration(
         combined: combined.snapshot(),
         detectors: {
           "event-model": of("event-model"),
+          "pretrained-model": of("pretrained-model"),
           "new-template": of("new-template"),
           ngram: of("ngram"),
         },

@@ -6,7 +6,9 @@ export const detectConfig = z.strictObject({
     .array(z.enum(["event-model", "new-template", "ngram"]))
     .min(1)
     .default(["event-model", "new-template", "ngram"])
-    .describe("Detectors in use; what they say is combined into one score."),
+    .describe(
+      "Detectors in use; what they say is combined into one score. With a Hugging Face model, event-model is that model.",
+    ),
   scoring_budget_ms: z
     .int()
     .min(10)

@@ -1,4 +1,5 @@
 import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { TokenWeight } from "./pretrained-scorer.ts";
 
 /** A template that a detector would have expected at an event's place. */
 export interface Expectation {
@@ -18,9 +19,14 @@ export interface Evidence {
   readonly surprise: number;
   /** Most probable first, at most three. */
   readonly expected: readonly Expectation[];
+  /** Of a classifier: the probability that the event is an anomaly, which then is the record's score. */
+  readonly probability?: number;
+  /** How much each word of the event's redacted template counted, where the detector can tell. */
+  readonly tokens?: readonly TokenWeight[];
 }
 
-export type DetectorName = "event-model" | "new-template" | "ngram";
+/** "pretrained-model" takes the place of "event-model" where a Hugging Face model is configured. */
+export type DetectorName = "event-model" | "pretrained-model" | "new-template" | "ngram";
 
 /**
  * One way of being surprised; a new detector is one file that implements this.

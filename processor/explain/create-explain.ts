@@ -1,9 +1,12 @@
-import type { DetectorContribution, Explanation } from "../../store/store.ts";
+import type { DetectorContribution, Explanation, TokenImportance } from "../../store/store.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
 import type { Expectation } from "../detect/detector.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Explain } from "./explain.ts";
 import { type Oddness, sentence } from "./sentence.ts";
+
+/** Words that a sentence names as what counted. */
+const WORDS_NAMED_MAX = 2;
 
 /** Explains from the evidence alone. A template may hold raw values of a line that was seen only once: `redact` hides them. */
 export function createExplain({ redact }: { readonly redact: (text: string) => string }): Explain {
@@ -22,7 +25,7 @@ export function createExplain({ redact }: { readonly redact: (text: string) => s
       source: "MODEL",
       expected,
       detectors: sharesOf(contributions),
-      tokens: [],
+      tokens: tokensOf(contributions),
     };
   };
 }
@@ -35,6 +38,16 @@ function oddnessOf(
   const after = templateAt(window, event - 1, redact);
   const template = templateAt(window, event, redact);
   if (template === undefined) return { kind: "ended-early", after, expected };
+  const probability = verdict.contributions.find(({ evidence }) => evidence.probability !== undefined)
+    ?.evidence.probability;
+  if (probability !== undefined)
+    return {
+      kind: "classified",
+      template,
+      after,
+      probability,
+      words: strongest(tokensOf(verdict.contributions)),
+    };
   if (verdict.contributions[0]?.detector === "new-template")
     return { kind: "never-seen", template, service: redact(window.service), expected };
   return { kind: "out-of-order", template, after, expected };
@@ -52,6 +65,19 @@ function templateAt(
 /** What the strongest detector that expected anything expected. */
 function expectedOf(contributions: readonly Contribution[]): readonly Expectation[] {
   return contributions.find(({ evidence }) => evidence.expected.length > 0)?.evidence.expected ?? [];
+}
+
+/** The words' weights of the strongest detector that has any. Offsets are into the redacted template. */
+function tokensOf(contributions: readonly Contribution[]): readonly TokenImportance[] {
+  return contributions.find(({ evidence }) => evidence.tokens !== undefined)?.evidence.tokens ?? [];
+}
+
+function strongest(tokens: readonly TokenImportance[]): readonly string[] {
+  return tokens
+    .filter(({ token, importance }) => importance > 0 && /\p{L}/u.test(token))
+    .sort((a, b) => b.importance - a.importance)
+    .slice(0, WORDS_NAMED_MAX)
+    .map(({ token }) => token);
 }
 
 /** Each detector's share of -ln p, the unit in which the evidence adds up. */

@@ -19,6 +19,15 @@ export type Oddness =
       readonly expected: readonly Expectation[];
     }
   | {
+      readonly kind: "classified";
+      readonly template: string;
+      readonly after: string | undefined;
+      /** Of an anomaly, as the classifier says. */
+      readonly probability: number;
+      /** What counted most, strongest first. */
+      readonly words: readonly string[];
+    }
+  | {
       readonly kind: "ended-early";
       readonly after: string | undefined;
       readonly expected: readonly Expectation[];
@@ -44,6 +53,8 @@ export function sentence(oddness: Oddness): string {
       );
     case "out-of-order":
       return unexpected(oddness.template, oddness.after, named(oddness.expected));
+    case "classified":
+      return classified(oddness.template, oddness.after, oddness.probability, oddness.words);
     case "ended-early":
       return endedEarly(oddness.after, named(oddness.expected));
   }
@@ -67,6 +78,19 @@ function endedEarly(after: string | undefined, expected: readonly Expectation[])
   return fitted([after, ...texts(expected)], ([previous, ...instead]) => {
     const place = after === undefined ? "" : ` after ${previous}`;
     return `The sequence ended${place}${insteadOf(expected, instead)}.`;
+  });
+}
+
+function classified(
+  subject: string,
+  after: string | undefined,
+  probability: number,
+  words: readonly string[],
+): string {
+  return fitted([subject, after, ...words], ([what, previous, ...counted]) => {
+    const place = after === undefined ? "" : ` after ${previous}`;
+    const because = words.length === 0 ? "" : `; what counts most: ${counted.join(", ")}`;
+    return `Classified as an anomaly (${percent(probability)}): ${what}${place}${because}.`;
   });
 }
 

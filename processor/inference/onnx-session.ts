@@ -1,15 +1,13 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { POSITION_KIND, type RowScore, type ScoringBatch } from "../detect/event-scorer.ts";
 import { rowScore } from "./row-score.ts";
+import type { BatchSession } from "./session-calls.ts";
 
 /** Rows of one run: larger batches are no faster and hold up the next request. */
 const ROWS_PER_RUN = 64;
 
 /** The graph, loaded. Its run blocks the calling thread. */
-export interface OnnxSession {
-  score(batch: ScoringBatch): Promise<readonly RowScore[]>;
-  close(): Promise<void>;
-}
+export type OnnxSession = BatchSession<ScoringBatch, RowScore>;
 
 /** Loads an event model's graph. Rejects when the file is no graph or its inputs are not the ones that train.py exports. */
 export async function openOnnxSession(

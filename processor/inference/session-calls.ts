@@ -1,25 +1,33 @@
 import type { MessagePort } from "node:worker_threads";
-import type { RowScore, ScoringBatch } from "../detect/event-scorer.ts";
-import type { OnnxSession } from "./onnx-session.ts";
+
+/** A model, loaded. Its run blocks the calling thread. */
+export interface BatchSession<Batch, Score> {
+  /** One score a row of the batch, in their order. */
+  score(batch: Batch): Promise<readonly Score[]>;
+  close(): Promise<void>;
+}
 
 /** To the worker: score a batch, or leave. One at a time. */
-export type SessionCall =
-  | { readonly kind: "score"; readonly batch: ScoringBatch }
+export type SessionCall<Batch> =
+  | { readonly kind: "score"; readonly batch: Batch }
   | { readonly kind: "close" };
 
 /** From the worker: loaded, scored, or failed. */
-export type SessionAnswer =
+export type SessionAnswer<Score> =
   | { readonly kind: "ready" }
-  | { readonly kind: "scores"; readonly scores: readonly RowScore[] }
+  | { readonly kind: "scores"; readonly scores: readonly Score[] }
   | { readonly kind: "failed"; readonly message: string };
 
 /** Loads the graph, then answers one call after the other until it is told to leave. */
-export function serveSession(port: MessagePort, open: () => Promise<OnnxSession>): void {
-  const say = (answer: SessionAnswer) => port.postMessage(answer);
+export function serveSession<Batch, Score>(
+  port: MessagePort,
+  open: () => Promise<BatchSession<Batch, Score>>,
+): void {
+  const say = (answer: SessionAnswer<Score>) => port.postMessage(answer);
   const failed = (error: unknown) =>
     say({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
 
-  const answer = async (session: OnnxSession, call: SessionCall) => {
+  const answer = async (session: BatchSession<Batch, Score>, call: SessionCall<Batch>) => {
     if (call.kind === "close") {
       await session.close();
       port.close();
@@ -34,7 +42,7 @@ export function serveSession(port: MessagePort, open: () => Promise<OnnxSession>
 
   open().then(
     (session) => {
-      port.on("message", (call: SessionCall) => void answer(session, call));
+      port.on("message", (call: SessionCall<Batch>) => void answer(session, call));
       say({ kind: "ready" });
     },
     (error) => {

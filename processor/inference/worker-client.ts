@@ -21,9 +21,32 @@ export interface RunningScorer extends EventScorer {
   close(): Promise<void>;
 }
 
-interface Job {
-  readonly batch: ScoringBatch;
-  readonly resolve: (scores: readonly RowScore[]) => void;
+/** What a batch is counted by. */
+interface Rows {
+  readonly rows: readonly unknown[];
+}
+
+/** A model in a thread of its own. */
+export interface ModelThread<Batch, Score> {
+  /** One score a row, in their order. Rejects when the model fails or is overloaded, or the signal aborts. */
+  run(batch: Batch, signal: AbortSignal): Promise<readonly Score[]>;
+  /** Lets a run in progress finish, then ends the thread. */
+  close(): Promise<void>;
+}
+
+/** What the thread runs. */
+export interface ThreadStart {
+  /** A module that serves a session; see serveSession. */
+  readonly file: URL;
+  readonly workerData: unknown;
+  /** The model's file and what to do when it cannot be used, for errors. */
+  readonly graph: string;
+  readonly remedy: string;
+}
+
+interface Job<Batch, Score> {
+  readonly batch: Batch;
+  readonly resolve: (scores: readonly Score[]) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -31,40 +54,55 @@ interface Job {
 const RESTART_DELAY_MS = 1_000;
 
 /**
- * Loads the model in a thread of its own, because a run blocks its thread; what arrives during a run waits for the next.
- * Rejects with a {@link ModelError} when the graph cannot be loaded.
+ * Loads the event model in a thread of its own. Rejects with a {@link ModelError} when the graph cannot be loaded.
  */
 export async function startScorer(model: ModelDirectory, options: ScorerOptions): Promise<RunningScorer> {
-  const queue = createQueue(options.maxWaitingRows);
-  const thread = await startThread(model, options, queue);
-  return {
-    version: model.version,
-    eventsMax: model.eventsMax,
-    score: (batch, signal) => queue.add(batch, signal),
-    close: thread.close,
-  };
+  const { graph, textVectorDimensions } = model;
+  const thread = await startModelThread<ScoringBatch, RowScore>(
+    {
+      file: new URL(`./worker${extname(import.meta.filename)}`, import.meta.url),
+      workerData: { graph, textVectorDimensions, threads: options.threads },
+      graph,
+      remedy: "name another model directory by inference.model or LOGBERT_MODEL",
+    },
+    options,
+  );
+  return { version: model.version, eventsMax: model.eventsMax, score: thread.run, close: thread.close };
 }
 
-interface Queue {
-  add(batch: ScoringBatch, signal: AbortSignal): Promise<readonly RowScore[]>;
+/**
+ * Starts a model's thread, because a run blocks its thread; what arrives during a run waits for the next.
+ * Rejects with a {@link ModelError} when the model cannot be loaded.
+ */
+export async function startModelThread<Batch extends Rows, Score>(
+  start: ThreadStart,
+  options: ScorerOptions,
+): Promise<ModelThread<Batch, Score>> {
+  const queue = createQueue<Batch, Score>(options.maxWaitingRows);
+  const thread = await startThread(start, options, queue);
+  return { run: (batch, signal) => queue.add(batch, signal), close: thread.close };
+}
+
+interface Queue<Batch, Score> {
+  add(batch: Batch, signal: AbortSignal): Promise<readonly Score[]>;
   /** The next job whose caller still waits. */
-  next(): Job | undefined;
+  next(): Job<Batch, Score> | undefined;
   /** Called whenever a job has been added. */
   onAdded: () => void;
   rejectAll(reason: Error): void;
 }
 
-function createQueue(maxWaitingRows: number): Queue {
-  const waiting = new Set<Job>();
+function createQueue<Batch extends Rows, Score>(maxWaitingRows: number): Queue<Batch, Score> {
+  const waiting = new Set<Job<Batch, Score>>();
   let waitingRows = 0;
 
-  const remove = (job: Job) => {
+  const remove = (job: Job<Batch, Score>) => {
     if (waiting.delete(job)) waitingRows -= job.batch.rows.length;
   };
-  const queue: Queue = {
+  const queue: Queue<Batch, Score> = {
     onAdded: () => undefined,
     add(batch, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<readonly RowScore[]>();
+      const { promise, resolve, reject } = Promise.withResolvers<readonly Score[]>();
       if (signal.aborted) return Promise.reject(signal.reason);
       if (waitingRows + batch.rows.length > maxWaitingRows)
         return Promise.reject(new Error(`more than ${maxWaitingRows} events wait for the model`));
@@ -93,20 +131,24 @@ function createQueue(maxWaitingRows: number): Queue {
   return queue;
 }
 
-async function startThread(model: ModelDirectory, options: ScorerOptions, queue: Queue) {
-  let worker = await spawn(model, options.threads);
-  let running: Job | undefined;
+async function startThread<Batch extends Rows, Score>(
+  start: ThreadStart,
+  options: ScorerOptions,
+  queue: Queue<Batch, Score>,
+) {
+  let worker = await spawn(start);
+  let running: Job<Batch, Score> | undefined;
   let isClosing = false;
   let isDead = false;
 
-  const post = (call: SessionCall) => worker.postMessage(call);
+  const post = (call: SessionCall<Batch>) => worker.postMessage(call);
   const runNext = () => {
     if (running !== undefined || isDead) return;
     running = queue.next();
     if (running !== undefined) post({ kind: "score", batch: running.batch });
     else if (isClosing) post({ kind: "close" });
   };
-  const onAnswer = (answer: SessionAnswer) => {
+  const onAnswer = (answer: SessionAnswer<Score>) => {
     const job = running;
     running = undefined;
     if (answer.kind === "scores") job?.resolve(answer.scores);
@@ -126,7 +168,7 @@ async function startThread(model: ModelDirectory, options: ScorerOptions, queue:
   const restart = async () => {
     if (isClosing) return;
     try {
-      worker = await spawn(model, options.threads);
+      worker = await spawn(start);
       isDead = false;
       attach();
       runNext();
@@ -159,21 +201,15 @@ async function startThread(model: ModelDirectory, options: ScorerOptions, queue:
 }
 
 /** A worker that has loaded the graph. */
-function spawn({ graph, textVectorDimensions }: ModelDirectory, threads: number): Promise<Worker> {
-  const url = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(url, { workerData: { graph, textVectorDimensions, threads } });
+function spawn({ file, workerData, graph, remedy }: ThreadStart): Promise<Worker> {
+  const worker = new Worker(file, { workerData });
   return new Promise((resolve, reject) => {
     const fail = (reason: string) =>
-      reject(
-        new ModelError(
-          `the model ${graph} cannot be loaded: ${reason}`,
-          "name another model directory by inference.model or LOGBERT_MODEL",
-        ),
-      );
+      reject(new ModelError(`the model ${graph} cannot be loaded: ${reason}`, remedy));
     const onExit = () => fail("its thread ended");
     const onError = (error: Error) => fail(error.message);
     worker.once("exit", onExit).once("error", onError);
-    worker.once("message", (answer: SessionAnswer) => {
+    worker.once("message", (answer: SessionAnswer<unknown>) => {
       worker.off("exit", onExit).off("error", onError);
       if (answer.kind === "failed") fail(answer.message);
       else resolve(worker);
