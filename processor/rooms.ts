@@ -96,13 +96,21 @@ function createDetector(
 
 /** The detector that the model in use asks for. */
 function createModelDetector(
-  { max_model_rows: rows, max_services: maxServices, scoring_budget_ms: budgetMs }: DetectConfig,
+  config: DetectConfig,
   { scorer, redact, onSkipped }: RoomsPorts & { readonly redact: (text: string) => string },
 ): Detector {
+  const { max_services: maxServices, max_known_templates: maxKnownTemplates } = config;
   const told = onSkipped === undefined ? {} : { onSkipped };
-  if (!isPretrained(scorer)) return createEventModelDetector(scorer, { maxServices, maxRows: rows, ...told });
-  const patience = () => AbortSignal.timeout(Math.floor(budgetMs * PATIENCE_SHARE));
-  return createPretrainedModelDetector(scorer, { maxTexts: rows, redact, patience, ...told });
+  if (!isPretrained(scorer))
+    return createEventModelDetector(scorer, { maxServices, maxRows: config.max_model_rows, ...told });
+  return createPretrainedModelDetector(scorer, {
+    maxServices,
+    maxKnownTemplates,
+    maxTexts: config.max_model_rows,
+    redact,
+    patience: () => AbortSignal.timeout(Math.floor(config.scoring_budget_ms * PATIENCE_SHARE)),
+    ...told,
+  });
 }
 
 function createModelJudge(config: CalibrateConfig, { scorer, now }: RoomsPorts): ServiceJudge {

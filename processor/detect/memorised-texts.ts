@@ -35,8 +35,7 @@ export function createMemorisedTexts(scorer: PretrainedScorer, scoresMax: number
 
   /** Waits for the keys' tasks, or until patience ends. */
   const work = async (keys: ReadonlyMap<string, WindowText>, isExplained: boolean, patience: AbortSignal) => {
-    const tasks = [...keys].map(([key, text]) => run.add(key, text, isExplained));
-    await Promise.race([Promise.all(tasks), ended(patience)]);
+    await Promise.race([run.all(keys, isExplained), ended(patience)]);
     if (patience.aborted) run.forgetAllBut(LEFT_OVER_MAX);
   };
 
@@ -92,18 +91,23 @@ function createRunner(scorer: PretrainedScorer, remember: (key: string, score: T
     }
   };
 
+  const add = (key: string, text: WindowText, isExplained: boolean): Promise<void> => {
+    const taskKey = isExplained ? EXPLAIN + key : key;
+    const known = running.get(taskKey) ?? waiting.get(taskKey);
+    if (known !== undefined) return known.done.promise;
+    const done = Promise.withResolvers<void>();
+    // Nobody may be left to hear of a failure.
+    done.promise.catch(() => undefined);
+    waiting.set(taskKey, { text, isExplained, done });
+    return done.promise;
+  };
+
   return {
-    /** Resolves when the model has answered, or the task was forgotten. */
-    add(key: string, text: WindowText, isExplained: boolean): Promise<void> {
-      const taskKey = isExplained ? EXPLAIN + key : key;
-      const known = running.get(taskKey) ?? waiting.get(taskKey);
-      if (known !== undefined) return known.done.promise;
-      const done = Promise.withResolvers<void>();
-      // Nobody may be left to hear of a failure.
-      done.promise.catch(() => undefined);
-      waiting.set(taskKey, { text, isExplained, done });
+    /** Resolves when the model has answered them all, or they were forgotten. */
+    async all(texts: ReadonlyMap<string, WindowText>, isExplained: boolean): Promise<void> {
+      const done = [...texts].map(([key, text]) => add(key, text, isExplained));
       void runAll();
-      return done.promise;
+      await Promise.all(done);
     },
     /** Forgets the tasks that came last. */
     forgetAllBut(tasks: number): void {
