@@ -72,9 +72,10 @@ function tokensOf(contributions: readonly Contribution[]): readonly TokenImporta
   return contributions.find(({ evidence }) => evidence.tokens !== undefined)?.evidence.tokens ?? [];
 }
 
+/** Of plain words: neither punctuation nor a placeholder says anything to a reader. */
 function strongest(tokens: readonly TokenImportance[]): readonly string[] {
   return tokens
-    .filter(({ token, importance }) => importance > 0 && /\p{L}/u.test(token))
+    .filter(({ token, importance }) => importance > 0 && /^[^<]*\p{L}/u.test(token))
     .sort((a, b) => b.importance - a.importance)
     .slice(0, WORDS_NAMED_MAX)
     .map(({ token }) => token);
