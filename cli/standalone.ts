@@ -32,7 +32,9 @@ const SCORING_BUDGET_MS = 600_000;
 
 /** The rooms without doors and without a database: scores records in this process and prints them, in their order. */
 export async function openStandalone(config: Config, io: CommandIo): Promise<LineSink> {
-  const scorer = await openScorer(config.inference, (reason) => io.err(`The model's thread: ${reason}`));
+  const { scorer, encoder, close } = await openScorer(config.inference, (reason) =>
+    io.err(`The model's thread: ${reason}`),
+  );
   const rooms = createRooms(
     {
       ...config,
@@ -44,6 +46,7 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
     },
     {
       scorer,
+      encoder,
       now: io.clock.now,
       onSkipped: (events) => io.err(`${events} events were not scored by the model`),
     },
@@ -93,7 +96,7 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
       }
     },
     async close() {
-      await scorer.close();
+      await close();
       return 0;
     },
   };

@@ -1,17 +1,15 @@
 import type { CalibrateConfig } from "./calibrate/config.ts";
 import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
 import { createProbabilityJudge } from "./calibrate/probability-judge.ts";
+import { createDetectors, isClassifier, type Scorer } from "./create-detectors.ts";
 import type { DetectConfig } from "./detect/config.ts";
 import type { Detector } from "./detect/detector.ts";
-import { createEventModelDetector } from "./detect/event-model.ts";
-import type { EventScorer } from "./detect/event-scorer.ts";
-import { createNewTemplateDetector } from "./detect/new-template.ts";
-import { createNgramDetector } from "./detect/ngram.ts";
-import { createPretrainedModelDetector } from "./detect/pretrained-model.ts";
-import type { PretrainedScorer } from "./detect/pretrained-scorer.ts";
+import type { TextEncoder } from "./detect/text-encoder.ts";
+import { createVectorCache } from "./detect/vector-cache.ts";
 import type { AttributesConfig } from "./enrich/config.ts";
 import { createExplain } from "./explain/create-explain.ts";
 import type { Explain } from "./explain/explain.ts";
+import { createExplainTokens, type ExplainTokens } from "./explain/token-importance.ts";
 import type { RedactConfig } from "./redact/config.ts";
 import { createRedactor } from "./redact/redact.ts";
 import type { TemplateConfig } from "./template/config.ts";
@@ -33,9 +31,6 @@ export interface RoomsConfig {
   readonly attributes: AttributesConfig;
 }
 
-/** Of the scoring budget: a slow model's answers are waited for this long, so that those there are can still be used. */
-const PATIENCE_SHARE = 0.8;
-
 /** The rooms that a record walks through, without the doors: no network, no database. */
 export interface Rooms {
   readonly miner: TemplateMiner;
@@ -44,15 +39,15 @@ export interface Rooms {
   readonly detectors: readonly Detector[];
   readonly judge: ServiceJudge;
   readonly explain: Explain;
+  readonly explainTokens: ExplainTokens;
   readonly redact: (text: string) => string;
 }
-
-/** The model in use: logbert's own, or one of Hugging Face's making. */
-export type Scorer = EventScorer | PretrainedScorer;
 
 /** What the rooms are furnished with. The model is handed in, because it runs on a thread of its own. */
 export interface RoomsPorts {
   readonly scorer: Scorer;
+  /** Where the vectors of the scorer's tables come from. */
+  readonly encoder: TextEncoder;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly minerSnapshot?: MinerSnapshot | undefined;
@@ -68,57 +63,19 @@ export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
     miner: createTemplateMiner(config.template, ports.minerSnapshot),
     streamKey: createStreamKey(config.window),
     windower: createWindower(config.window, ports.now),
-    detectors: config.detect.detectors.map((name) =>
-      createDetector(name, config.detect, { ...ports, redact: createRedactor(config.redact) }),
-    ),
+    detectors: createDetectors(config.detect, {
+      ...ports,
+      vectors: createVectorCache(ports.encoder),
+      redact: createRedactor(config.redact),
+    }),
     judge: createModelJudge(config.calibrate, ports),
     explain: createExplain({ redact }),
+    explainTokens: createExplainTokens(ports.encoder),
     redact,
   };
 }
 
-function createDetector(
-  name: DetectConfig["detectors"][number],
-  config: DetectConfig,
-  ports: RoomsPorts & { readonly redact: (text: string) => string },
-): Detector {
-  const maxServices = config.max_services;
-  const maxKnownTemplates = config.max_known_templates;
-  switch (name) {
-    case "event-model":
-      return createModelDetector(config, ports);
-    case "new-template":
-      return createNewTemplateDetector({ maxServices, maxKnownTemplates });
-    case "ngram":
-      return createNgramDetector({ maxServices, maxKnownTemplates });
-  }
-}
-
-/** The detector that the model in use asks for. */
-function createModelDetector(
-  config: DetectConfig,
-  { scorer, redact, onSkipped }: RoomsPorts & { readonly redact: (text: string) => string },
-): Detector {
-  const { max_services: maxServices, max_known_templates: maxKnownTemplates } = config;
-  const told = onSkipped === undefined ? {} : { onSkipped };
-  if (!isPretrained(scorer))
-    return createEventModelDetector(scorer, { maxServices, maxRows: config.max_model_rows, ...told });
-  return createPretrainedModelDetector(scorer, {
-    maxServices,
-    maxKnownTemplates,
-    maxTexts: config.max_model_rows,
-    redact,
-    patience: () => AbortSignal.timeout(Math.floor(config.scoring_budget_ms * PATIENCE_SHARE)),
-    ...told,
-  });
-}
-
 function createModelJudge(config: CalibrateConfig, { scorer, now }: RoomsPorts): ServiceJudge {
   const judge = createJudge(config, { modelVersion: scorer.version, now });
-  const isClassifier = isPretrained(scorer) && scorer.kind === "classifier";
-  return isClassifier ? createProbabilityJudge(judge, config) : judge;
-}
-
-function isPretrained(scorer: Scorer): scorer is PretrainedScorer {
-  return "kind" in scorer;
+  return isClassifier(scorer) ? createProbabilityJudge(judge, config) : judge;
 }

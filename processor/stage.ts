@@ -1,5 +1,7 @@
 import type { LiveRecord } from "../store/live-record.ts";
 import type { StageStatus, Store } from "../store/store.ts";
+import type { Scorer } from "./create-detectors.ts";
+import type { TextEncoder } from "./detect/text-encoder.ts";
 import { enrich, type Judged } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
@@ -15,7 +17,7 @@ import { type Receivers, startReceivers } from "./receive/start-receivers.ts";
 import type { RememberConfig } from "./remember/config.ts";
 import { createRememberer, type Rememberer } from "./remember/remember.ts";
 import { toLiveRecords } from "./remember/to-live-records.ts";
-import { createRooms, type Rooms, type RoomsConfig, type Scorer } from "./rooms.ts";
+import { createRooms, type Rooms, type RoomsConfig } from "./rooms.ts";
 import { followSettings, type Settings } from "./settings.ts";
 import { loadMinerSnapshot, restoreStates, saveSnapshots } from "./snapshots.ts";
 import { createStageObserver, type StageObserver } from "./stage-observer.ts";
@@ -36,6 +38,8 @@ export interface StageConfig extends RoomsConfig {
 export interface StagePorts {
   readonly store: Store;
   readonly scorer: Scorer;
+  /** Where the vectors of the scorer's tables come from; whichever model is the scorer. */
+  readonly encoder: TextEncoder;
   readonly metrics: Metrics;
   readonly log: Log;
   /** Milliseconds since the epoch. */
@@ -70,6 +74,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const rememberer = createRememberer(config.remember, {
     store,
     redact: rooms.redact,
+    explainTokens: rooms.explainTokens,
     learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
     thresholds: () => thresholdsOf(rooms),
     status: statusOf(config, ports, observer, forwarder.state),
@@ -115,12 +120,13 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
 /** The rooms with everything that they knew before the last stop. */
 async function furnish(
   config: StageConfig,
-  { store, scorer, metrics, log, now }: StagePorts,
+  { store, scorer, encoder, metrics, log, now }: StagePorts,
 ): Promise<Rooms> {
   const onUnusable = (name: string, cause: unknown) =>
     log.warn({ name, reason: String(cause) }, "a saved state could not be read: that part starts empty");
   const rooms = createRooms(config, {
     scorer,
+    encoder,
     now,
     minerSnapshot: await loadMinerSnapshot(store, onUnusable),
     onRedaction: (kind) => metrics.redacted(kind, 1),

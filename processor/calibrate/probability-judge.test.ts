@@ -18,7 +18,8 @@ const window: SequenceWindow = {
   freshFrom: 0,
   freshRecords: [0, 1],
   isStart: true,
-  isClosed: true,
+  isClosed: false,
+  session: { events: 2, counts: new Map(), startedMs: 1 },
 };
 const says = (at: number, probability: number): Evidence => ({
   detector: "pretrained-model",
@@ -68,7 +69,7 @@ describe("a classifier's judge", () => {
   });
 
   it("lets the end of a session keep its calibrated verdict", () => {
-    const [end] = judge().judge([window], [ngram(2)]);
+    const [end] = judge().judge([{ ...window, isClosed: true }], [ngram(2)]);
     expect(end?.verdict.score).toBe(1 - (end?.verdict.pValue ?? 0) ** 0.25);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DetectorName, Evidence } from "../detect/detector.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
+import { createSessionTally } from "../window/session-tally.ts";
 import { calibrateConfig } from "./config.ts";
 import { createJudge, type ServiceJudge } from "./create-judge.ts";
 import type { Verdict } from "./verdict.ts";
@@ -44,6 +45,7 @@ function simulate(judge: ServiceJudge, recordsPerDay: number) {
       freshRecords: [0],
       isStart: false,
       isClosed: false,
+      session: createSessionTally(),
     };
     const evidence = Object.entries(event.surprises).map(
       ([detector, surprise]) => ({ detector, surprise, window: 0, event: 0, expected: [] }) as Evidence,

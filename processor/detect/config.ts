@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { CONFIGURABLE_DETECTORS } from "./detector.ts";
 
 /** What judges, and how long it may take. */
 export const detectConfig = z.strictObject({
   detectors: z
-    .array(z.enum(["event-model", "new-template", "ngram"]))
+    .array(z.enum(CONFIGURABLE_DETECTORS))
     .min(1)
-    .default(["event-model", "new-template", "ngram"])
+    .default([...CONFIGURABLE_DETECTORS])
     .describe(
       "Detectors in use; what they say is combined into one score. With a Hugging Face model, event-model is that model.",
     ),

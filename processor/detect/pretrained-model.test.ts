@@ -19,6 +19,7 @@ function windowOf(templates: readonly string[], freshFrom = 0): SequenceWindow {
     freshRecords: templates.slice(freshFrom).map((_, index) => index),
     isStart: true,
     isClosed: true,
+    session: { events: templates.length, counts: new Map(), startedMs: 1 },
   };
 }
 

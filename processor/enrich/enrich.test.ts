@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createSessionTally } from "../window/session-tally.ts";
 import { encodeRequest } from "../wire/encode.ts";
 import { readRequest } from "../wire/read-request.ts";
 import { removeAttributes } from "../wire/remove-attributes.ts";
@@ -34,6 +35,7 @@ const window = {
   freshRecords: [0],
   isStart: true,
   isClosed: false,
+  session: createSessionTally(),
 };
 const verdict = {
   score: 0.5,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../calibrate/verdict.ts";
+import { createSessionTally } from "../window/session-tally.ts";
 import { nameAnomalies } from "./name-anomalies.ts";
 
 const finding = (isAnomaly: boolean, recordIndex: number): Finding => ({
@@ -13,6 +14,7 @@ const finding = (isAnomaly: boolean, recordIndex: number): Finding => ({
     freshRecords: [],
     isStart: false,
     isClosed: false,
+    session: createSessionTally(),
   },
   verdict: { score: 0.5, pValue: 0.1, threshold: 0.5, isAnomaly, modelVersion: "m", contributions: [] },
 });

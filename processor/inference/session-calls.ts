@@ -1,53 +1,43 @@
-import type { MessagePort } from "node:worker_threads";
+import type { RowScore } from "../detect/event-scorer.ts";
+import type { ModelDirectory } from "./model-directory.ts";
+import type { OnnxSession } from "./onnx-session.ts";
+import type { PackedRows } from "./pack-rows.ts";
+import type { ThreadSession } from "./serve-thread.ts";
+import type { TableCall } from "./table-calls.ts";
+import type { TextEncoderSession } from "./text-encoder-session.ts";
 
-/** A model, loaded. Its run blocks the calling thread. */
-export interface BatchSession<Batch, Score> {
-  /** One score a row of the batch, in their order. */
-  score(batch: Batch): Promise<readonly Score[]>;
-  close(): Promise<void>;
+/** What the worker is started with. */
+export interface WorkerData extends Pick<ModelDirectory, "graphs" | "textDimensions" | "width"> {
+  readonly threads: number;
 }
 
-/** To the worker: score a batch, or leave. One at a time. */
-export type SessionCall<Batch> =
-  | { readonly kind: "score"; readonly batch: Batch }
-  | { readonly kind: "close" };
+/** To the worker: score a batch, or encode texts. One at a time. */
+export type SessionCall =
+  | { readonly kind: "score"; readonly table: TableCall; readonly rows: PackedRows }
+  | { readonly kind: "encode"; readonly texts: readonly string[] };
 
-/** From the worker: loaded, scored, or failed. */
-export type SessionAnswer<Score> =
-  | { readonly kind: "ready" }
-  | { readonly kind: "scores"; readonly scores: readonly Score[] }
-  | { readonly kind: "failed"; readonly message: string };
+/** From the worker: scored, or encoded. */
+export type SessionAnswer =
+  | { readonly kind: "scores"; readonly scores: readonly RowScore[] }
+  /** The texts' vectors, one after the other. */
+  | { readonly kind: "vectors"; readonly vectors: Float32Array };
 
-/** Loads the graph, then answers one call after the other until it is told to leave. */
-export function serveSession<Batch, Score>(
-  port: MessagePort,
-  open: () => Promise<BatchSession<Batch, Score>>,
-): void {
-  const say = (answer: SessionAnswer<Score>) => port.postMessage(answer);
-  const failed = (error: unknown) =>
-    say({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+/** A model's graphs, loaded. */
+export interface Sessions {
+  readonly events: OnnxSession;
+  readonly texts: TextEncoderSession;
+}
 
-  const answer = async (session: BatchSession<Batch, Score>, call: SessionCall<Batch>) => {
-    if (call.kind === "close") {
-      await session.close();
-      port.close();
-      return;
-    }
-    try {
-      say({ kind: "scores", scores: await session.score(call.batch) });
-    } catch (error) {
-      failed(error);
-    }
+/** Both graphs as one session of the model's thread. */
+export function asThreadSession({ events, texts }: Sessions): ThreadSession<SessionCall, SessionAnswer> {
+  return {
+    async answer(call) {
+      if (call.kind === "score") return { kind: "scores", scores: await events.score(call.table, call.rows) };
+      return { kind: "vectors", vectors: await texts.encode(call.texts) };
+    },
+    async close() {
+      await events.close();
+      await texts.close();
+    },
   };
-
-  open().then(
-    (session) => {
-      port.on("message", (call: SessionCall<Batch>) => void answer(session, call));
-      say({ kind: "ready" });
-    },
-    (error) => {
-      failed(error);
-      port.close();
-    },
-  );
 }

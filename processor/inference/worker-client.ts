@@ -1,218 +1,86 @@
 import { extname } from "node:path";
-import { Worker } from "node:worker_threads";
-import type { EventScorer, RowScore, ScoringBatch } from "../detect/event-scorer.ts";
+import type { EventScorer, ScoringBatch } from "../detect/event-scorer.ts";
+import type { TextEncoder } from "../detect/text-encoder.ts";
 import type { ModelDirectory } from "./model-directory.ts";
-import { ModelError } from "./model-directory.ts";
-import type { SessionAnswer, SessionCall } from "./session-calls.ts";
+import {
+  type ModelThread,
+  startModelThread,
+  type ThreadOptions,
+  type ThreadProtocol,
+} from "./model-thread.ts";
+import { buffersOf, packRows } from "./pack-rows.ts";
+import type { SessionAnswer, SessionCall, WorkerData } from "./session-calls.ts";
+import { createTableCalls } from "./table-calls.ts";
 
 /** How a scorer runs. */
-export interface ScorerOptions {
+export interface ScorerOptions extends ThreadOptions {
   /** Threads of one model run. */
   readonly threads: number;
-  /** Rows that may wait; over it a batch is rejected at once. */
-  readonly maxWaitingRows: number;
-  /** Told when the model's thread has died; another one is started. */
-  readonly onDeath: (reason: string) => void;
 }
 
-/** A scorer with a thread to give back. */
+/** A scorer with its text encoder, and a thread to give back. */
 export interface RunningScorer extends EventScorer {
+  /** Where the vectors of the scorer's tables come from. */
+  readonly encoder: TextEncoder;
   /** Lets a run in progress finish, then ends the thread. */
   close(): Promise<void>;
 }
 
-/** What a batch is counted by. */
-interface Rows {
-  readonly rows: readonly unknown[];
-}
+/** What the thread is asked for. */
+type Question =
+  | { readonly kind: "score"; readonly batch: ScoringBatch }
+  | { readonly kind: "encode"; readonly texts: readonly string[] };
 
-/** A model in a thread of its own. */
-export interface ModelThread<Batch, Score> {
-  /** One score a row, in their order. Rejects when the model fails or is overloaded, or the signal aborts. */
-  run(batch: Batch, signal: AbortSignal): Promise<readonly Score[]>;
-  /** Lets a run in progress finish, then ends the thread. */
-  close(): Promise<void>;
-}
-
-/** What the thread runs. */
-export interface ThreadStart {
-  /** A module that serves a session; see serveSession. */
-  readonly file: URL;
-  readonly workerData: unknown;
-  /** The model's file and what to do when it cannot be used, for errors. */
-  readonly graph: string;
-  readonly remedy: string;
-}
-
-interface Job<Batch, Score> {
-  readonly batch: Batch;
-  readonly resolve: (scores: readonly Score[]) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-/** A thread that dies again at once is not started again before this. */
-const RESTART_DELAY_MS = 1_000;
-
-/**
- * Loads the event model in a thread of its own. Rejects with a {@link ModelError} when the graph cannot be loaded.
- */
+/** Loads the event model in a thread of its own. Rejects with a ModelError when the graphs cannot be loaded. */
 export async function startScorer(model: ModelDirectory, options: ScorerOptions): Promise<RunningScorer> {
-  const { graph, textVectorDimensions } = model;
-  const thread = await startModelThread<ScoringBatch, RowScore>(
-    {
-      file: new URL(`./worker${extname(import.meta.filename)}`, import.meta.url),
-      workerData: { graph, textVectorDimensions, threads: options.threads },
-      graph,
-      remedy: "name another model directory by inference.model or LOGBERT_MODEL",
-    },
-    options,
-  );
-  return { version: model.version, eventsMax: model.eventsMax, score: thread.run, close: thread.close };
-}
-
-/**
- * Starts a model's thread, because a run blocks its thread; what arrives during a run waits for the next.
- * Rejects with a {@link ModelError} when the model cannot be loaded.
- */
-export async function startModelThread<Batch extends Rows, Score>(
-  start: ThreadStart,
-  options: ScorerOptions,
-): Promise<ModelThread<Batch, Score>> {
-  const queue = createQueue<Batch, Score>(options.maxWaitingRows);
-  const thread = await startThread(start, options, queue);
-  return { run: (batch, signal) => queue.add(batch, signal), close: thread.close };
-}
-
-interface Queue<Batch, Score> {
-  add(batch: Batch, signal: AbortSignal): Promise<readonly Score[]>;
-  /** The next job whose caller still waits. */
-  next(): Job<Batch, Score> | undefined;
-  /** Called whenever a job has been added. */
-  onAdded: () => void;
-  rejectAll(reason: Error): void;
-}
-
-function createQueue<Batch extends Rows, Score>(maxWaitingRows: number): Queue<Batch, Score> {
-  const waiting = new Set<Job<Batch, Score>>();
-  let waitingRows = 0;
-
-  const remove = (job: Job<Batch, Score>) => {
-    if (waiting.delete(job)) waitingRows -= job.batch.rows.length;
-  };
-  const queue: Queue<Batch, Score> = {
-    onAdded: () => undefined,
-    add(batch, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<readonly Score[]>();
-      if (signal.aborted) return Promise.reject(signal.reason);
-      if (waitingRows + batch.rows.length > maxWaitingRows)
-        return Promise.reject(new Error(`more than ${maxWaitingRows} events wait for the model`));
-      const job = { batch, resolve, reject };
-      const onAbort = () => {
-        remove(job);
-        reject(signal.reason);
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      waiting.add(job);
-      waitingRows += batch.rows.length;
-      queue.onAdded();
-      return promise.finally(() => signal.removeEventListener("abort", onAbort));
-    },
-    next() {
-      const [job] = waiting;
-      if (job !== undefined) remove(job);
-      return job;
-    },
-    rejectAll(reason) {
-      for (const job of waiting) job.reject(reason);
-      waiting.clear();
-      waitingRows = 0;
-    },
-  };
-  return queue;
-}
-
-async function startThread<Batch extends Rows, Score>(
-  start: ThreadStart,
-  options: ScorerOptions,
-  queue: Queue<Batch, Score>,
-) {
-  let worker = await spawn(start);
-  let running: Job<Batch, Score> | undefined;
-  let isClosing = false;
-  let isDead = false;
-
-  const post = (call: SessionCall<Batch>) => worker.postMessage(call);
-  const runNext = () => {
-    if (running !== undefined || isDead) return;
-    running = queue.next();
-    if (running !== undefined) post({ kind: "score", batch: running.batch });
-    else if (isClosing) post({ kind: "close" });
-  };
-  const onAnswer = (answer: SessionAnswer<Score>) => {
-    const job = running;
-    running = undefined;
-    if (answer.kind === "scores") job?.resolve(answer.scores);
-    if (answer.kind === "failed") job?.reject(new Error(`the model failed: ${answer.message}`));
-    runNext();
-  };
-  const onExit = () => {
-    if (isClosing) return;
-    isDead = true;
-    const reason = new Error("the model's thread has died");
-    running?.reject(reason);
-    running = undefined;
-    queue.rejectAll(reason);
-    options.onDeath(reason.message);
-    setTimeout(() => void restart(), RESTART_DELAY_MS).unref();
-  };
-  const restart = async () => {
-    if (isClosing) return;
-    try {
-      worker = await spawn(start);
-      isDead = false;
-      attach();
-      runNext();
-    } catch (error) {
-      options.onDeath(error instanceof Error ? error.message : String(error));
-      setTimeout(() => void restart(), RESTART_DELAY_MS).unref();
-    }
-  };
-  const attach = () => {
-    worker.on("message", onAnswer);
-    worker.on("error", (error) => options.onDeath(error.message));
-    worker.on("exit", onExit);
-  };
-
-  attach();
-  queue.onAdded = () => {
-    if (isDead || isClosing) queue.rejectAll(new Error("the model's thread is not running"));
-    else runNext();
-  };
+  const thread = await startModelThread<Question, SessionAnswer>(protocolOf(model, options.threads), options);
   return {
-    async close() {
-      if (isClosing) return;
-      isClosing = true;
-      if (isDead) return;
-      const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-      runNext();
-      await exited;
+    version: model.version,
+    eventsMax: model.eventsMax,
+    residual: (service, template) => model.residuals.get(service)?.get(template),
+    async score(batch, signal) {
+      const answer = await thread.ask({ kind: "score", batch }, signal);
+      if (answer.kind !== "scores") throw new Error("the model's thread gave no scores");
+      return answer.scores;
+    },
+    encoder: encoderOf(model, thread),
+    close: thread.close,
+  };
+}
+
+function encoderOf(
+  { textDimensions: dimensions }: ModelDirectory,
+  thread: ModelThread<Question, SessionAnswer>,
+): TextEncoder {
+  return {
+    dimensions,
+    async encode(texts, signal) {
+      if (texts.length === 0) return [];
+      const answer = await thread.ask({ kind: "encode", texts }, signal);
+      if (answer.kind !== "vectors") throw new Error("the model's thread gave no vectors");
+      return texts.map((_, index) => answer.vectors.slice(index * dimensions, (index + 1) * dimensions));
     },
   };
 }
 
-/** A worker that has loaded the graph. */
-function spawn({ file, workerData, graph, remedy }: ThreadStart): Promise<Worker> {
-  const worker = new Worker(file, { workerData });
-  return new Promise((resolve, reject) => {
-    const fail = (reason: string) =>
-      reject(new ModelError(`the model ${graph} cannot be loaded: ${reason}`, remedy));
-    const onExit = () => fail("its thread ended");
-    const onError = (error: Error) => fail(error.message);
-    worker.once("exit", onExit).once("error", onError);
-    worker.once("message", (answer: SessionAnswer<unknown>) => {
-      worker.off("exit", onExit).off("error", onError);
-      if (answer.kind === "failed") fail(answer.message);
-      else resolve(worker);
-    });
-  });
+function protocolOf(
+  { graphs, textDimensions, width }: ModelDirectory,
+  threads: number,
+): ThreadProtocol<Question> {
+  const tables = createTableCalls();
+  const workerData: WorkerData = { graphs, textDimensions, width, threads };
+  return {
+    file: new URL(`./worker${extname(import.meta.filename)}`, import.meta.url),
+    workerData,
+    graph: graphs.events,
+    remedy: "name another model directory by inference.model or LOGBERT_MODEL",
+    rowsOf: (question) => (question.kind === "score" ? question.batch.rows.length : question.texts.length),
+    send(worker, question) {
+      if (question.kind === "encode") return worker.postMessage(question satisfies SessionCall);
+      const rows = packRows(question.batch.rows);
+      const table = tables.callFor(question.batch.table);
+      worker.postMessage({ kind: "score", table, rows } satisfies SessionCall, buffersOf(rows));
+    },
+    reset: tables.reset,
+  };
 }

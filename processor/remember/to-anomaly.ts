@@ -1,6 +1,6 @@
 import type { Anomaly, WindowEvent } from "../../store/store.ts";
 import type { NamedAnomaly } from "../enrich/name-anomalies.ts";
-import { locateTokens } from "../explain/locate-tokens.ts";
+import { placeWeights } from "../explain/place-weights.ts";
 import type { RecordView } from "../wire/record-view.ts";
 
 /** Longest body that is stored; the rest is cut. */
@@ -33,7 +33,7 @@ export function toAnomaly(
     threshold: verdict.threshold,
     modelVersion: verdict.modelVersion,
     traceId: record?.traceId,
-    explanation: { ...explanation, tokens: locateTokens(template, body, explanation.tokens) },
+    explanation: { ...explanation, tokens: placeWeights(template, body, explanation.tokens) },
     window: window.events.map(
       (one, index): WindowEvent => ({
         timeMs: one.timeMs,

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { templateConfig } from "./config.ts";
@@ -159,10 +161,10 @@ describe("bounded memory", () => {
 
   it("holds, and ids stay unique, however hostile the bodies are", () => {
     const settings = { max_templates: 12, max_leaf_templates: 4, max_children: 4 };
-    const token = fc.constantFrom("a", "b", "c", "k-x", "k-y", "p-z", "org.a.b", "7");
+    const token = fc.constantFrom("a", "b", "c", "k-x", "k-y", "p-z");
     const bodies = fc.array(
-      fc.array(token, { maxLength: 5 }).map((tokens) => tokens.join(" ")),
-      { maxLength: 200 },
+      fc.array(token, { minLength: 3, maxLength: 4 }).map((tokens) => tokens.join(" ")),
+      { minLength: 200, maxLength: 300, size: "max" },
     );
     fc.assert(
       fc.property(bodies, (texts) => {
@@ -178,6 +180,22 @@ describe("bounded memory", () => {
     );
   });
 
+  it("keeps no body, only its template", () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage: unknown = runInNewContext("gc");
+    const heapBytes = () => {
+      if (typeof collectGarbage === "function") collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const one = miner();
+    const before = heapBytes();
+    for (const word of others)
+      one.mine(`${word} averyverylongplainword ${"x".repeat(1_000_000)}`.concat(word));
+    for (const word of others) one.adopt(`${word} ${"x".repeat(1_000_000)}`.concat(word));
+    expect(heapBytes() - before).toBeLessThan(10_000_000);
+    expect(one.templatesActive).toBe(2 * others.length);
+  });
+
   it("counts upstream templates too", () => {
     const one = miner({ max_templates: 10 });
     for (const template of others) one.adopt(template);
@@ -189,8 +207,8 @@ describe("a restart", () => {
   it("goes on as if there had been none, also when nodes were full and templates evicted", () => {
     const token = fc.constantFrom("a", "b", "c", "d", "e", "k-x", "k-y", "user", "for", "1.2.3.4", "/a/b/c");
     const bodies = fc.array(
-      fc.array(token, { maxLength: 5 }).map((tokens) => tokens.join(" ")),
-      { maxLength: 60 },
+      fc.array(token, { maxLength: 4, size: "max" }).map((tokens) => tokens.join(" ")),
+      { maxLength: 120, size: "max" },
     );
     const settings = fc.record({
       max_children: fc.integer({ min: 2, max: 5 }),

@@ -31,7 +31,6 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
 
   const bringBack = (evicted: Cluster, tokens: readonly string[]): Cluster => {
     attic.remove(evicted);
-    tombstones.delete(evicted.id);
     return active.insert({ id: evicted.id, count: evicted.count, tokens: evicted.tokens }, tokens);
   };
 

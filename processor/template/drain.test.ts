@@ -50,6 +50,14 @@ describe("which template a body joins", () => {
     expect(put(tree, "a b k-1 u-2 u-3 u-4")).toBe("a b <*> u-2 u-3 u-4");
   });
 
+  it("of equally similar ones the most general", () => {
+    const { tree } = drain();
+    tree.insert({ id: "special", tokens: tokensOf("a b k-1 <*>"), count: 0 });
+    tree.insert({ id: "general", tokens: tokensOf("a b <*> <*>"), count: 0 });
+    tree.insert({ id: "special too", tokens: tokensOf("a b <*> u-1"), count: 0 });
+    expect(tree.find(tokensOf("a b k-1 u-1"))?.id).toBe("general");
+  });
+
   it("where all tokens vary: the one template of that length", () => {
     const { tree } = drain();
     put(tree, "<NUM> <NUM>");
@@ -100,6 +108,20 @@ describe("templates that there is no room for", () => {
     for (const last of ["k-1", "k-2", "k-3"]) put(tree, `same head ${last}`);
     expect(evicted.map(({ id }) => id)).toEqual(["same head k-1"]);
     expect(tree.find(tokensOf("same head k-1"))).toBeUndefined();
+  });
+
+  it("leave a leaf in the order in which they were last used", () => {
+    const { tree, evicted } = drain({ max_leaf_templates: 2, similarity: 1 });
+    for (const last of ["k-1", "k-2", "k-1", "k-3"]) put(tree, `same head ${last}`);
+    expect(evicted.map(({ id }) => id)).toEqual(["same head k-2"]);
+  });
+
+  it("leave their place in the tree to others", () => {
+    const { tree } = drain({ max_templates: 10, max_children: 13 });
+    for (let n = 0; n < 40; n += 1) put(tree, `k-${n} u-${n} go`);
+    expect(tree.stored().map(({ branch }) => branch?.[0])).toEqual(
+      Array.from({ length: 10 }, (_, n) => `k-${n + 30}`),
+    );
   });
 
   it("keep their id to themselves: one that is put in twice is there once", () => {

@@ -1,4 +1,5 @@
 import type { LogEvent, ParsedRecord, SequenceWindow } from "./sequence-window.ts";
+import { createSessionTally } from "./session-tally.ts";
 import type { WindowRule } from "./window-rule.ts";
 
 /** Sizes that hold for every kind of window. */
@@ -34,8 +35,7 @@ export function openStream(
   { size, step, maxSessionEvents }: WindowLimits,
 ): OpenStream {
   let recent: readonly LogEvent[] = [];
-  /** Events since the stream or session began. */
-  let eventsSeen = 0;
+  let session = createSessionTally();
   let lastArrivalMs = 0;
 
   const cut = (fresh: readonly Fresh[]): SequenceWindow => {
@@ -44,21 +44,22 @@ export function openStream(
     const room = size - fresh.length;
     const events = [...(room === 0 ? [] : context.slice(-room)), ...freshEvents];
     recent = [...recent, ...freshEvents].slice(-size);
-    eventsSeen += fresh.length;
+    session.add(freshEvents);
     return {
       service,
       stream,
       events,
       freshFrom: events.length - fresh.length,
       freshRecords: fresh.map(({ recordIndex }) => recordIndex),
-      isStart: rule.hasEnds && eventsSeen === events.length,
+      isStart: rule.hasEnds && session.events === events.length,
       isClosed: false,
+      session,
     };
   };
 
   const close = (): SequenceWindow | undefined => {
-    if (!rule.hasEnds || recent.length === 0 || eventsSeen > maxSessionEvents) return undefined;
-    const isStart = eventsSeen === recent.length;
+    if (!rule.hasEnds || recent.length === 0 || session.events > maxSessionEvents) return undefined;
+    const isStart = session.events === recent.length;
     return {
       service,
       stream,
@@ -67,13 +68,14 @@ export function openStream(
       freshRecords: [],
       isStart,
       isClosed: true,
+      session,
     };
   };
 
   const startSession = (): readonly SequenceWindow[] => {
     const closed = close();
     recent = [];
-    eventsSeen = 0;
+    session = createSessionTally();
     return closed === undefined ? [] : [closed];
   };
 

@@ -20,6 +20,16 @@ export interface ParsedRecord extends Omit<LogEvent, "gapMs"> {
   readonly stream: string;
 }
 
+/** What a stream, or the session that it is in, has been so far. One object for as long as it is open: it also names it. */
+export interface Session {
+  /** Events since it began, those of the windows just cut included. */
+  readonly events: number;
+  /** How often each template came, by template id; templates beyond the first 512 are not counted. */
+  readonly counts: ReadonlyMap<string, { readonly template: string; readonly count: number }>;
+  /** Time of its first event, milliseconds since the epoch. */
+  readonly startedMs: number;
+}
+
 /** A run of one stream's events, oldest first: context, then the events that this window is the only one to judge. */
 export interface SequenceWindow {
   readonly service: string;
@@ -33,6 +43,7 @@ export interface SequenceWindow {
   readonly isStart: boolean;
   /** True when the session is over, so that its end can be judged. */
   readonly isClosed: boolean;
+  readonly session: Session;
 }
 
 /** Cuts streams into windows. Bounded: idle and least recently used streams are closed. */

@@ -58,10 +58,7 @@ describe("a request that is too large", () => {
   it("is refused over both doors: 100 MB", async () => {
     const bytes = Buffer.alloc(100 * MIB);
     expect(Code[(await sendGrpc(relay.grpcAddress, bytes)).code]).toBe("RESOURCE_EXHAUSTED");
-    const http = await sendHttp(relay.httpAddress, bytes).catch((error: NodeJS.ErrnoException) => error.code);
-    // The refusal may meet a sender that is still sending: then its connection ends.
-    if (typeof http === "object") expect(http.status).toBe(413);
-    else expect(http).toMatch(/EPIPE|ECONNRESET/);
+    expect((await sendHttp(relay.httpAddress, bytes)).status).toBe(413);
     await othersGoOn();
   });
 

@@ -17,7 +17,8 @@ async function scores(name: string, isExplained = true) {
   });
   const session = await openPretrainedSession(directory, 1);
   try {
-    return { directory, scores: await session.score({ rows, isExplained }) };
+    const { scores: found } = await session.answer({ kind: isExplained ? "explain" : "score", texts: rows });
+    return { directory, scores: found };
   } finally {
     await session.close();
   }

@@ -63,6 +63,8 @@ describe("logbert serve with a Hugging Face classifier", () => {
       expect.arrayContaining(["Payment", "failed", "exception"]),
     );
     for (const { token, start, end } of tokens) expect(BODY.slice(start, end)).toBe(token);
+    const strongest = tokens.toSorted((a, b) => b.importance - a.importance)[0]?.token;
+    expect(["failed", "exception", "0xdeadbeef"]).toContain(strongest);
     expect(await logbert.metric("logbert_scored_log_records_total")).toBe(2);
   });
 });

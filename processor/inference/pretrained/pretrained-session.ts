@@ -1,5 +1,5 @@
 import type { TextScore, WindowText } from "../../detect/pretrained-scorer.ts";
-import type { BatchSession } from "../session-calls.ts";
+import type { ThreadSession } from "../serve-thread.ts";
 import { createClassifier } from "./classifier.ts";
 import { encodeWindow } from "./encode-window.ts";
 import { createMaskedLanguageModel } from "./masked-language-model.ts";
@@ -8,15 +8,20 @@ import type { PretrainedDirectory, PretrainedTask } from "./pretrained-directory
 import type { TextModel } from "./text-model.ts";
 import { openTransformerGraph, type TransformerGraph } from "./transformer-graph.ts";
 
-/** Texts that one call scores. */
-export interface TextBatch {
-  readonly rows: readonly WindowText[];
-  /** Whether the scores have to tell how much each word counted. */
-  readonly isExplained: boolean;
+/** To the model's thread: score texts, or also tell how much each word counted. */
+export interface TextCall {
+  readonly kind: "score" | "explain";
+  readonly texts: readonly WindowText[];
+}
+
+/** From the model's thread: one score a text, in their order. */
+export interface TextAnswer {
+  readonly kind: "scores";
+  readonly scores: readonly TextScore[];
 }
 
 /** The model, loaded. Its runs block the calling thread. */
-export type PretrainedSession = BatchSession<TextBatch, TextScore>;
+export type PretrainedSession = ThreadSession<TextCall, TextAnswer>;
 
 /** Run once at the start, so that a graph that cannot work is told then. */
 const PROBE: WindowText = { context: ["connection accepted"], judged: "connection lost after <NUM> seconds" };
@@ -29,17 +34,18 @@ export async function openPretrainedSession(
   const tokenizer = openPieceTokenizer(directory.tokenizer);
   const graph = await openTransformerGraph(directory.graph, tokenizer.special.padding, threads);
   const model = openModel(directory.task, graph, tokenizer);
-  const score = ({ rows, isExplained }: TextBatch): Promise<readonly TextScore[]> => {
-    const windows = rows.map((text) => ({
+  const answer = async ({ kind, texts }: TextCall): Promise<TextAnswer> => {
+    const windows = texts.map((text) => ({
       ...encodeWindow(text, tokenizer, directory.tokensMax),
       judged: text.judged,
     }));
-    return isExplained ? model.explain(windows) : model.score(windows);
+    const scores = await (kind === "explain" ? model.explain(windows) : model.score(windows));
+    return { kind: "scores", scores };
   };
-  const [tried] = await score({ rows: [PROBE], isExplained: true });
-  if (!Number.isFinite(tried?.surprise))
+  const { scores } = await answer({ kind: "explain", texts: [PROBE] });
+  if (!Number.isFinite(scores[0]?.surprise))
     throw new Error("its logits hold a value that is no finite number (NaN)");
-  return { score, close: graph.close };
+  return { answer, close: graph.close };
 }
 
 function openModel(

@@ -1,9 +1,10 @@
 import { extname } from "node:path";
-import type { PretrainedScorer, TextScore } from "../../detect/pretrained-scorer.ts";
-import { type ScorerOptions, startModelThread } from "../worker-client.ts";
+import type { PretrainedScorer } from "../../detect/pretrained-scorer.ts";
+import { startModelThread } from "../model-thread.ts";
+import type { ScorerOptions } from "../worker-client.ts";
 import { PRETRAINED_REMEDY } from "./model-file.ts";
 import type { PretrainedDirectory } from "./pretrained-directory.ts";
-import type { TextBatch } from "./pretrained-session.ts";
+import type { TextAnswer, TextCall } from "./pretrained-session.ts";
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -24,12 +25,15 @@ export async function startPretrainedScorer(
   options: ScorerOptions & Pick<PretrainedScorer, "contextEvents">,
 ): Promise<RunningPretrainedScorer> {
   const workerData: ThreadData = { directory, threads: options.threads };
-  const thread = await startModelThread<TextBatch, TextScore>(
+  const thread = await startModelThread<TextCall, TextAnswer>(
     {
       file: new URL(`./pretrained-worker${extname(import.meta.filename)}`, import.meta.url),
       workerData,
       graph: directory.graph,
       remedy: PRETRAINED_REMEDY,
+      rowsOf: ({ texts }) => texts.length,
+      send: (worker, call) => worker.postMessage(call),
+      reset: () => undefined,
     },
     options,
   );
@@ -37,8 +41,8 @@ export async function startPretrainedScorer(
     kind: directory.task.kind,
     version: directory.version,
     contextEvents: options.contextEvents,
-    score: (rows, signal) => thread.run({ rows, isExplained: false }, signal),
-    explain: (rows, signal) => thread.run({ rows, isExplained: true }, signal),
+    score: async (texts, signal) => (await thread.ask({ kind: "score", texts }, signal)).scores,
+    explain: async (texts, signal) => (await thread.ask({ kind: "explain", texts }, signal)).scores,
     close: thread.close,
   };
 }
