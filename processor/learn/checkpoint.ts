@@ -28,8 +28,8 @@ export interface Checkpoint {
 
 /** Where a training leaves what it needs to go on after a crash. */
 export interface CheckpointStore {
-  /** The last one that was saved; undefined when there is none that can be used. */
-  load(): Promise<Checkpoint | undefined>;
+  /** The last one that was saved; undefined when there is none, or none with this fingerprint. */
+  load(fingerprint: string): Promise<Checkpoint | undefined>;
   /** The one before stays until this one is complete. */
   save(checkpoint: Checkpoint): Promise<void>;
 }

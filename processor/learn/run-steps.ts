@@ -22,12 +22,12 @@ export interface Work {
   readonly signal: AbortSignal;
   readonly fingerprint: string;
   readonly checkpoints: CheckpointStore | undefined;
+  readonly checkpointEveryMs: number;
   readonly onProgress: (progress: TrainingProgress) => void;
   /** Of the averaged weights as they are now. */
   readonly heldOutLoss: () => Promise<number>;
 }
 
-const CHECKPOINT_EVERY_MS = 10_000;
 /** Looks at the held-out events without a gain after which training stops, and what counts as a gain, in nats. */
 const PATIENCE = 4;
 const GAIN_MIN = 0.000_5;
@@ -69,12 +69,12 @@ function batchesOf(plan: TrainingPlan, { step, skipped }: TrainingState): readon
   return planEpoch(plan.units, plan.shape.rows, skipped, plan.seed, epochOf(plan, step));
 }
 
-/** Saves a checkpoint every ten seconds, and before the training stops. */
+/** Saves a checkpoint now and then, and before the training stops. */
 function createSaver(work: Work) {
   let savedMs = performance.now();
   return {
     async saveWhenDue() {
-      const isDue = work.signal.aborted || performance.now() - savedMs >= CHECKPOINT_EVERY_MS;
+      const isDue = work.signal.aborted || performance.now() - savedMs >= work.checkpointEveryMs;
       if (!isDue || work.checkpoints === undefined) return;
       await work.checkpoints.save(checkpointOf(work));
       savedMs = performance.now();

@@ -23,6 +23,7 @@ export interface TrainingOptions {
   readonly learningRate?: number;
   /** Undefined: nothing can be gone on with. */
   readonly checkpoints?: CheckpointStore | undefined;
+  readonly checkpointEveryMs?: number | undefined;
   /** Ends the training after the step in progress; what is done by then is in the checkpoint. */
   readonly signal?: AbortSignal;
 }
@@ -30,6 +31,9 @@ export interface TrainingOptions {
 /** Events that select among weights, and those that the report is about. */
 const SELECTION_QUESTIONS_MAX = 2_048;
 const TEST_QUESTIONS_MAX = 8_192;
+const CHECKPOINT_EVERY_MS = 10_000;
+/** The encoder works on so many texts at a time, and is told to stop in between. */
+const TEXTS_PER_CALL = 256;
 /** Fewer events teach nothing that would hold up. */
 const EVENTS_MIN = 100;
 
@@ -48,7 +52,7 @@ export async function trainEventModel(
 ): Promise<TrainedModel> {
   const model = readTrainableModel(modelDirectory);
   checkCorpus(corpus);
-  const { seed = 7, threads = 1, learningRate = 2e-3, signal = new AbortController().signal } = options;
+  const { seed = 7, threads = 1, learningRate = 3e-3, signal = new AbortController().signal } = options;
   const vectors = await encodeTemplates(corpus, encoder, model, signal);
   const plan = createPlan(corpus, model.shape, { seed, epochs: options.epochs, learningRate });
   const testSet = createExaminer(corpus, "test", TEST_QUESTIONS_MAX, model, vectors, threads);
@@ -61,8 +65,8 @@ export async function trainEventModel(
   });
   const fresh = freshState(corpus, model, plan);
   const before = await testSet.examine(model.weights, fresh.residuals.averaged);
-  const checkpoint = await options.checkpoints?.load();
-  const state = checkpoint?.fingerprint === fingerprint ? restoredState(fresh, checkpoint) : fresh;
+  const checkpoint = await options.checkpoints?.load(fingerprint);
+  const state = checkpoint === undefined ? fresh : restoredState(fresh, checkpoint);
   const session = await openTrainingSession(model, state.optimizer, threads);
   await runSteps({
     corpus,
@@ -73,6 +77,7 @@ export async function trainEventModel(
     signal,
     fingerprint,
     checkpoints: options.checkpoints,
+    checkpointEveryMs: options.checkpointEveryMs ?? CHECKPOINT_EVERY_MS,
     onProgress,
     heldOutLoss: async () => (await selectionSet.examine(state.average, state.residuals.averaged)).loss,
   }).finally(() => session.close());
@@ -159,8 +164,10 @@ async function encodeTemplates(
   const tables: Float32Array[] = [];
   for (const { templates } of services) {
     const table = new Float32Array(templates.length * dimensions);
-    for (const [index, vector] of (await encoder.encode(templates, signal)).entries())
-      table.set(vector, index * dimensions);
+    for (let from = 0; from < templates.length; from += TEXTS_PER_CALL) {
+      const vectors = await encoder.encode(templates.slice(from, from + TEXTS_PER_CALL), signal);
+      for (const [index, vector] of vectors.entries()) table.set(vector, (from + index) * dimensions);
+    }
     tables.push(table);
   }
   return tables;
