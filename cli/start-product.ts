@@ -27,10 +27,8 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const scorer = await openScorer(config.inference, (reason) =>
-      log.error({ reason }, "the model's thread"),
-    );
-    opened.push(scorer.close);
+    const model = await openScorer(config.inference, (reason) => log.error({ reason }, "the model's thread"));
+    opened.push(model.close);
     const store = await openStore(config.store);
     opened.push(store.close);
     const metrics = createMetrics();
@@ -53,8 +51,8 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
     const newId = monotonicFactory();
     const stage = await startStage(config, {
       store,
-      scorer,
-      encoder: scorer.encoder,
+      scorer: model.scorer,
+      encoder: model.encoder,
       metrics,
       log,
       now: Date.now,
