@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { openWordPieces, PIECES_MAX } from "./word-pieces.ts";
+import { openWordPieces, PARTS_MAX, PIECES_MAX } from "./word-pieces.ts";
 
 const MODEL = "models/logbert-s";
 const pieces = openWordPieces(readFileSync(join(MODEL, "tokenizer.json"), "utf8"));
@@ -19,20 +19,29 @@ describe("word pieces", () => {
 
   it("are the ones that the text encoder was trained on", () => {
     expect(golden.ids.length).toBeGreaterThan(500);
-    for (const [text, ids] of golden.ids) expect([text, pieces.ids(text)]).toEqual([text, ids]);
+    for (const [text, ids] of golden.ids) expect([text, joined(pieces.parts(text))]).toEqual([text, ids]);
   });
 
-  it("are never none and never more than the encoder reads, whatever the text", () => {
+  it("come in parts that the encoder can read, never none, whatever the text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 400 }), (text) => {
-        const { length } = pieces.ids(text);
-        expect(length).toBeGreaterThan(0);
-        expect(length).toBeLessThanOrEqual(PIECES_MAX);
+        const parts = pieces.parts(text);
+        expect(parts.length).toBeGreaterThan(0);
+        expect(parts.length).toBeLessThanOrEqual(PARTS_MAX);
+        for (const part of parts) {
+          expect(part.length).toBeGreaterThan(0);
+          expect(part.length).toBeLessThanOrEqual(PIECES_MAX);
+        }
       }),
     );
   });
 
   it("do not depend on the numbers, the case and the punctuation of a text", () => {
-    expect(pieces.ids("Disk 12 of (node) failed.")).toEqual(pieces.ids("disk 7 of node: failed"));
+    expect(pieces.parts("Disk 12 of (node) failed.")).toEqual(pieces.parts("disk 7 of node: failed"));
   });
 });
+
+/** The pieces of all parts as one list. */
+function joined(parts: readonly (readonly number[])[]): readonly number[] {
+  return parts.flatMap((part, index) => (index === 0 ? part : part.slice(1)));
+}

@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime as ort
 from tokenizers import Tokenizer
 
-from encoder import TOKENS, padded
+from encoder import padded
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ODD = ["", " ", "....", "<*>", "<NUM><NUM>", "<*>:<*>x<NUM>y", "<num> <NUMBER> <* >", "[CLS] [MASK] [PAD]", "HDFSServer",
@@ -32,7 +32,7 @@ def main():
     ids, mask = padded([encodings[at] for at in some])
     session = ort.InferenceSession(os.path.join(arguments.model, "text-encoder.onnx"))
     vectors = session.run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})[0]
-    golden = {"ids": [[text, encoding.ids[:TOKENS]] for text, encoding in zip(texts, encodings)],
+    golden = {"ids": [[text, encoding.ids] for text, encoding in zip(texts, encodings)],
               "vectors": [[texts[at], np.round(vector, 5).tolist()] for at, vector in zip(some, vectors)]}
     with open(arguments.out, "w", encoding="utf8") as file:
         json.dump(golden, file, separators=(",", ":"))
