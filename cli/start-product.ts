@@ -1,12 +1,16 @@
+import { dirname } from "node:path";
 import { monotonicFactory } from "ulid";
 import { startApiProcess } from "../api/start-api-process.ts";
+import { readModelDirectory } from "../processor/inference/model-directory.ts";
+import { startLearning } from "../processor/promote/start-learning.ts";
+import { createRedactor } from "../processor/redact/redact.ts";
 import { startStage } from "../processor/stage.ts";
 import type { Log } from "../processor/telemetry/log.ts";
 import { createMetrics } from "../processor/telemetry/metrics.ts";
 import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Config } from "./config.ts";
-import { openScorer } from "./open-scorer.ts";
+import { modelDirectory, openTriedScorer } from "./open-scorer.ts";
 import { packageFile } from "./package-files.ts";
 import { packageVersion } from "./version.ts";
 
@@ -27,14 +31,28 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const scorer = await openScorer(config.inference, (reason) =>
-      log.error({ reason }, "the model's thread"),
-    );
-    opened.push(scorer.close);
+    const configured = modelDirectory(config.inference);
+    const { version: configuredVersion } = readModelDirectory(configured);
     const store = await openStore(config.store);
     opened.push(store.close);
     const metrics = createMetrics();
     opened.push(metrics.close);
+    const newId = monotonicFactory();
+    const ports = { store, metrics, log, now: Date.now, newId: () => newId() };
+    const { scorer, learning } = await startLearning(
+      { ...config.training, directory: config.training.directory || dirname(config.store.path) },
+      {
+        ...ports,
+        configured: { directory: configured, version: configuredVersion },
+        openModel: (directory) =>
+          openTriedScorer(directory, config.inference, (reason) =>
+            log.error({ reason }, "the model's thread"),
+          ),
+        trainer: { file: process.execPath, args: [packageFile("bin/logbert.js")] },
+        redact: createRedactor(config.redact),
+      },
+    );
+    opened.push(scorer.close);
     const metricsServer = await optional(config.telemetry.metrics_endpoint, (endpoint) =>
       startMetricsServer(endpoint, metrics),
     );
@@ -50,14 +68,10 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
       }),
     );
     if (api !== undefined) opened.push(api.stop);
-    const newId = monotonicFactory();
     const stage = await startStage(config, {
-      store,
+      ...ports,
       scorer,
-      metrics,
-      log,
-      now: Date.now,
-      newId: () => newId(),
+      learning,
       version,
       live: () => api?.live(),
     });

@@ -60,7 +60,7 @@ export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
     streamKey: createStreamKey(config.window),
     windower: createWindower(config.window, ports.now),
     detectors: config.detect.detectors.map((name) => createDetector(name, config.detect, ports)),
-    judge: createJudge(config.calibrate, { modelVersion: ports.scorer.version, now: ports.now }),
+    judge: createJudge(config.calibrate, { modelVersion: () => ports.scorer.version, now: ports.now }),
     explain: createExplain({ redact }),
     redact,
   };

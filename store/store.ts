@@ -249,7 +249,7 @@ export interface Store {
   /** Newest first. */
   models(): Promise<readonly ModelVersion[]>;
   activeModel(): Promise<ModelVersion | undefined>;
-  /** Makes a configured model known and puts it in use; those that were trained on another one are forgotten. */
+  /** Puts a configured model in use, in the place of the one that was configured before. */
   configureModel(version: string, atMs: number): Promise<void>;
   /** Puts new weights in use and stores their run. False, and nothing is changed, when the weights that the run started from
    * are no longer the active ones. */

@@ -27,7 +27,7 @@ function vectorOf(template: string): Float32Array {
 function newService() {
   const windower = createWindower(windowConfig.parse({}), () => 0);
   const detectors: readonly Detector[] = [createNewTemplateDetector({ vectorOf }), createNgramDetector()];
-  const judge = createJudge(calibrateConfig.parse({}), { modelVersion: "test", now: () => 0 });
+  const judge = createJudge(calibrateConfig.parse({}), { modelVersion: () => "test", now: () => 0 });
   let timeMs = 1_000_000_000_000;
 
   const feed = async (template: string, severityNumber = INFO): Promise<Verdict> => {

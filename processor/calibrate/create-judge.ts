@@ -35,8 +35,8 @@ export interface ServiceJudge extends Judge {
 
 /** What the judge is handed. */
 export interface JudgePorts {
-  /** Names the weights in use in every verdict. */
-  readonly modelVersion: string;
+  /** Names the weights in use now, for verdicts to which none contributed. */
+  readonly modelVersion: () => string;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
   readonly prior?: Prior;
@@ -77,7 +77,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now, prior 
           pValue,
           threshold: level,
           isAnomaly: score >= level,
-          modelVersion,
+          modelVersion: evidence.find(({ model }) => model !== undefined)?.model ?? modelVersion(),
           contributions,
         };
         return { recordIndex: window.freshRecords[event - window.freshFrom], window, event, verdict };

@@ -20,6 +20,8 @@ export interface Evidence {
   readonly expected: readonly Expectation[];
   /** What exactly was unusual, for the explanation, where it is not the event's place in the sequence. */
   readonly detail?: EvidenceDetail;
+  /** Name of the weights that were asked, where the detector has weights. */
+  readonly model?: string;
 }
 
 /** What a detector found besides "this event, here". Numbers and templates only, never a raw parameter. */

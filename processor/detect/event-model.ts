@@ -56,6 +56,7 @@ export function createEventModelDetector(
     rowsMax: number,
     signal: AbortSignal,
   ) => {
+    const { version: model } = scorer;
     const candidates = services.peek(service) ?? create();
     const choice = choiceFor(service, candidates, windows, vectors.of);
     const questions = windows.flatMap(([index, window]) =>
@@ -72,7 +73,7 @@ export function createEventModelDetector(
         template: choice.textAt(candidate),
         probability,
       }));
-      return [{ detector: "event-model", window: index, event, surprise, expected }];
+      return [{ detector: "event-model", window: index, event, surprise, expected, model }];
     });
     return { rowsRun, skipped: questions.length - evidence.length, evidence };
   };

@@ -23,9 +23,18 @@ export async function selectActiveModel(db: Kysely<Tables>): Promise<ModelVersio
   return row === undefined ? undefined : toModel(row);
 }
 
-/** Every other model was trained on another configured one: they are forgotten. */
+/** Takes the place of the model that was configured before, also as what trained ones have replaced. */
 export async function configureModel(db: Kysely<Tables>, version: string, atMs: number): Promise<void> {
-  await db.deleteFrom("models").where("version", "<>", version).execute();
+  await db
+    .updateTable("models")
+    .set({ previous_version: version })
+    .where("version", "<>", version)
+    .where("previous_version", "in", (query) =>
+      query.selectFrom("models").select("version").where("origin", "=", "configured"),
+    )
+    .execute();
+  await db.updateTable("models").set({ is_active: null }).where("version", "<>", version).execute();
+  await db.deleteFrom("models").where("version", "<>", version).where("origin", "=", "configured").execute();
   const row = { origin: "configured", is_active: ACTIVE, activated_at_ms: atMs, problem: null };
   await db
     .insertInto("models")

@@ -68,6 +68,7 @@ async function startPipeline(...answers: GrpcAnswer[]) {
     remember: () => {
       seen.remembered += 1;
     },
+    record: () => undefined,
     scoringBudgetMs: 60_000,
     observer: {
       incoming: () => undefined,

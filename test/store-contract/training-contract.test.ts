@@ -117,11 +117,16 @@ describe("weights", () => {
     expect(await store.rollbackModel(9)).toMatchObject({ version: "base" });
   });
 
-  it("trained on other configured weights go when the configuration names new ones", async () => {
+  it("that the configuration names anew are in use, and take the place of those that it named before", async () => {
     await store.configureModel("base", 1);
     await promoted(store, 1, "base", "a");
-    await store.configureModel("base-2", 5);
-    expect((await store.models()).map(({ version }) => version)).toEqual(["base-2"]);
+    await store.configureModel("base-2", 5_000);
+    expect(await active()).toBe("base-2");
+    expect((await store.models()).map(({ version, previousVersion }) => [version, previousVersion])).toEqual([
+      ["base-2", undefined],
+      ["a", "base-2"],
+    ]);
+    await store.configureModel("base-2", 6_000);
     expect(await active()).toBe("base-2");
   });
 });
