@@ -105,6 +105,8 @@ export function createRecordedLines(
   };
 }
 
+/** Readers of lines may take Unicode's separators for their ends; JSON leaves them as they are. */
 function line(value: object): string {
-  return `${JSON.stringify(value)}\n`;
+  const json = JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+  return `${json}\n`;
 }
