@@ -8,6 +8,8 @@ import { registerScore } from "./score.ts";
 import { registerServe } from "./serve.ts";
 import { openStandalone } from "./standalone.ts";
 import { registerTail } from "./tail.ts";
+import { openTextEncoder } from "./train/open-text-encoder.ts";
+import { registerTrain } from "./train.ts";
 import { registerValidate } from "./validate.ts";
 import { packageVersion } from "./version.ts";
 
@@ -28,6 +30,7 @@ registerTail(program, {
 registerReplay(program);
 registerGenerate(program);
 registerScore(program);
+registerTrain(program, openTextEncoder);
 // Subcommands inherit neither setting: without it a wrong option of theirs would leave with 1 instead of 2.
 for (const command of program.commands) command.exitOverride();
 

@@ -1,0 +1,48 @@
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+
+/** What saving needs of a disk; handed in, so that a full one can be tried. Rejects with the system's errors. */
+export interface FileSystem {
+  /** Undefined when there is no such file. */
+  read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Writes a whole file and waits until it is on the disk. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Names of a directory's entries; undefined when there is no such directory. */
+  list(directory: string): Promise<readonly string[] | undefined>;
+  makeDirectory(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file or a directory with all that is in it, if it is there. */
+  remove(path: string): Promise<void>;
+  /** Waits until renames in the directory are on the disk. */
+  sync(directory: string): Promise<void>;
+}
+
+/** The machine's own disk. */
+export const diskFileSystem: FileSystem = {
+  read: (path) => readFile(path).then((bytes) => new Uint8Array(bytes), unlessMissing),
+  async write(path, bytes) {
+    const handle = await open(path, "w");
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  list: (directory) => readdir(directory).catch(unlessMissing),
+  makeDirectory: async (path) => void (await mkdir(path, { recursive: true })),
+  rename,
+  remove: (path) => rm(path, { recursive: true, force: true }),
+  async sync(directory) {
+    const handle = await open(directory, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+};
+
+function unlessMissing(error: unknown): undefined {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+  throw error;
+}

@@ -1,0 +1,47 @@
+import type { CurvePoint } from "./checkpoint.ts";
+import type { HeldOutScore } from "./held-out.ts";
+import type { Residuals } from "./residuals.ts";
+import type { TrainableModel } from "./trainable-model.ts";
+
+/** How far a training is. */
+export interface TrainingProgress {
+  readonly step: number;
+  readonly steps: number;
+  /** Moving mean over the last steps, in nats a masked event. */
+  readonly loss: number;
+  /** On held-out events, at the last look. */
+  readonly heldOutLoss: number;
+  readonly eventsPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** What a training has come to. */
+export interface TrainingReport {
+  readonly events: number;
+  readonly eventsOffered: number;
+  readonly eventsLeftOut: number;
+  readonly templates: number;
+  readonly services: number;
+  readonly epochs: number;
+  readonly steps: number;
+  /** Steps that were taken: fewer when the held-out loss stopped falling. */
+  readonly stepsTaken: number;
+  readonly seconds: number;
+  /** Of the events that select among the weights, on the way. */
+  readonly curve: readonly CurvePoint[];
+  /** On the last tenth of the logs, by which nothing was chosen: the model that training began with, and the trained one. */
+  readonly heldOut: {
+    readonly questions: number;
+    readonly before: HeldOutScore;
+    readonly after: HeldOutScore;
+  };
+  readonly isBetter: boolean;
+}
+
+/** Weights, ready to be saved. */
+export interface TrainedModel {
+  readonly from: TrainableModel;
+  readonly weights: Float32Array;
+  readonly residuals: Residuals;
+  readonly report: TrainingReport;
+}
