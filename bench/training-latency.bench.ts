@@ -8,17 +8,18 @@ import { runTrainer } from "../processor/promote/run-trainer.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
 import { startLogbert } from "../test/helpers/logbert-process.ts";
 import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
+import { randomModel } from "../test/train/random-model.ts";
 
 /**
  * What a training in the background does to a stage's answers: requests come at a steady rate whether or not the ones before
  * have been answered (open loop), and a latency counts from the time that a request was due. Phases with and without a
- * training alternate, so that other work on the machine falls on both. The training is `logbert train`, started as the stage
- * starts it, on made-up logs. `--quick` only shows that the benchmark still runs.
+ * training alternate, so that other work on the machine falls on both. The training is that of `logbert train` (with a
+ * stand-in for the text encoder, which is done before the first step), started as the stage starts it, on made-up logs.
+ * `--quick` only shows that the benchmark still runs.
  */
 const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
-    from: { type: "string" },
     rate: { type: "string", default: "50" },
     records: { type: "string", default: "20" },
     seconds: { type: "string", default: "15" },
@@ -30,6 +31,7 @@ const RECORDS = Number(values.records);
 const SECONDS = values.quick ? 0.5 : Number(values.seconds);
 const ROUNDS = values.quick ? 1 : Number(values.rounds);
 
+const TRAINER = join(import.meta.dirname, "../test/training/real-trainer.ts");
 const STEPS = ["order received", "stock reserved", "card charged", "order shipped"];
 const directory = temporaryDirectory("bench");
 const logbert = await startLogbert();
@@ -80,11 +82,20 @@ async function whileTraining<T>(round: number, work: () => Promise<T>): Promise<
   const ending = new AbortController();
   const begun = Promise.withResolvers<void>();
   let isOver = false;
-  const from = values.from === undefined ? [] : ["--from", values.from];
-  const args = ["train", "--input", input, "--format", "plain", "--threads", "1", "--epochs", "10000"];
   const training = runTrainer(
-    { file: process.execPath, args: ["bin/logbert.js"] },
-    [...args, "--out", join(directory, `model-${round}`), ...from, "--progress", "json"],
+    { file: process.execPath, args: [TRAINER, randomModel(), "10000", "train"] },
+    [
+      "--input",
+      input,
+      "--format",
+      "plain",
+      "--threads",
+      "1",
+      "--progress",
+      "json",
+      "--out",
+      join(directory, `model-${round}`),
+    ],
     ending.signal,
     () => begun.resolve(),
   ).finally(() => {

@@ -35,10 +35,27 @@ export interface StageUnderTest {
   stop(): Promise<void>;
 }
 
+/** What can be chosen for a stage. */
+interface StageOptions {
+  /** Data to go on with; fresh by default. */
+  readonly directory?: string;
+  /** The next hop; a sink by default. */
+  readonly forward?: string;
+  /** Arguments of node in the place of the scripted trainer. */
+  readonly trainer?: readonly string[];
+  /** Directory of the weights that stand for those of a directory. */
+  readonly standIn?: (directory: string) => string;
+}
+
 /** Starts it as the product does, without the API. */
 export async function startStageUnderTest(
   behaviour: Behaviour,
-  { directory = temporaryDirectory("training"), forward = "" } = {},
+  {
+    directory = temporaryDirectory("training"),
+    forward = "",
+    trainer = [TRAINER, behaviour],
+    standIn = (model) => model,
+  }: StageOptions = {},
 ): Promise<StageUnderTest> {
   const config = configSchema.parse({
     receive: { grpc: { endpoint: "" }, http: { endpoint: "127.0.0.1:0" } },
@@ -67,8 +84,8 @@ export async function startStageUnderTest(
   const { scorer, learning } = await startLearning(config.training, {
     ...ports,
     configured: { directory: MODEL, version: "logbert-s-1" },
-    openModel: (model) => openTriedScorer(model, config.inference, () => undefined),
-    trainer: { file: process.execPath, args: [TRAINER, behaviour] },
+    openModel: (model) => openTriedScorer(standIn(model), config.inference, () => undefined),
+    trainer: { file: process.execPath, args: trainer },
     redact: createRedactor(config.redact),
   });
   const stage = await startStage(config, {
