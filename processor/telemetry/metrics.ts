@@ -184,7 +184,12 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
   gauge("false_alarm_rate_observed_ratio", "Realised share of records above the threshold.").addCallback(
     (result) => result.observe(sources.falseAlarmRates().observed),
   );
-  gauge("model_info", "1, labelled with the weights in use.").addCallback((result) =>
-    result.observe(1, { version: sources.modelVersion() }),
-  );
+  let told: string | undefined;
+  gauge("model_info", "1 for the weights in use, 0 for those before them.").addCallback((result) => {
+    const version = sources.modelVersion();
+    // The exporter goes on telling the last value of a label that is no longer observed.
+    if (told !== undefined && told !== version) result.observe(0, { version: told });
+    result.observe(1, { version });
+    told = version;
+  });
 }
