@@ -80,7 +80,8 @@ export default {
       },
     },
     oneFileOnly("(better-sqlite3|pg)/", "^store/(sqlite-worker|sqlite|postgres)[.]ts$"),
-    oneFileOnly("onnxruntime-node/", "^processor/inference/(onnx|training)-session[.]ts$"),
+    oneFileOnly("onnxruntime-node/", "^processor/inference/(onnx|text-encoder|training)-session[.]ts$"),
+    oneFileOnly("@huggingface/tokenizers/", "^processor/inference/word-pieces[.]ts$"),
     oneFileOnly("@opentelemetry/", "^processor/telemetry/metrics[.]ts$"),
     oneFileOnly("pino/", "^processor/telemetry/log[.]ts$"),
     {

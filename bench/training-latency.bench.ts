@@ -8,14 +8,12 @@ import { runTrainer } from "../processor/promote/run-trainer.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
 import { startLogbert } from "../test/helpers/logbert-process.ts";
 import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
-import { randomModel } from "../test/train/random-model.ts";
 
 /**
  * What a training in the background does to a stage's answers: requests come at a steady rate whether or not the ones before
  * have been answered (open loop), and a latency counts from the time that a request was due. Phases with and without a
- * training alternate, so that other work on the machine falls on both. The training is that of `logbert train` (with a
- * stand-in for the text encoder, which is done before the first step), started as the stage starts it, on made-up logs.
- * `--quick` only shows that the benchmark still runs.
+ * training alternate, so that other work on the machine falls on both. The training is `logbert train`, started as the stage
+ * starts it, on made-up logs. `--quick` only shows that the benchmark still runs.
  */
 const { values } = parseArgs({
   options: {
@@ -31,7 +29,6 @@ const RECORDS = Number(values.records);
 const SECONDS = values.quick ? 0.5 : Number(values.seconds);
 const ROUNDS = values.quick ? 1 : Number(values.rounds);
 
-const TRAINER = join(import.meta.dirname, "../test/training/real-trainer.ts");
 const STEPS = ["order received", "stock reserved", "card charged", "order shipped"];
 const directory = temporaryDirectory("bench");
 const logbert = await startLogbert();
@@ -83,7 +80,10 @@ async function whileTraining<T>(round: number, work: () => Promise<T>): Promise<
   const begun = Promise.withResolvers<void>();
   let isOver = false;
   const training = runTrainer(
-    { file: process.execPath, args: [TRAINER, randomModel(), "10000", "train"] },
+    {
+      file: process.execPath,
+      args: [join(import.meta.dirname, "../bin/logbert.js"), "train", "--epochs", "10000"],
+    },
     [
       "--input",
       input,

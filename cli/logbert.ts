@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { registerDemo } from "./demo.ts";
+import { registerEvaluate } from "./evaluate.ts";
 import { exitCodeFor } from "./exit-code.ts";
 import { registerGenerate } from "./generate.ts";
 import { loadConfig } from "./load-config.ts";
@@ -31,6 +32,7 @@ registerReplay(program);
 registerGenerate(program);
 registerScore(program);
 registerTrain(program, openTextEncoder);
+registerEvaluate(program);
 // Subcommands inherit neither setting: without it a wrong option of theirs would leave with 1 instead of 2.
 for (const command of program.commands) command.exitOverride();
 

@@ -35,7 +35,7 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
   const scorer = await openScorer(config.inference, (reason) => io.err(`The model's thread: ${reason}`));
   const rooms = createRooms(
     { ...config, detect: { ...config.detect, max_model_rows: BATCH_RECORDS_MAX * 2 } },
-    { scorer, now: io.clock.now },
+    { scorer, encoder: scorer.encoder, now: io.clock.now },
   );
   let judged: Judged = { parsed: [], findings: [], anomalies: [] };
   const stages: Stages = {

@@ -71,6 +71,7 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
     const stage = await startStage(config, {
       ...ports,
       scorer,
+      encoder: scorer.encoder,
       learning,
       version,
       live: () => api?.live(),

@@ -1,8 +1,6 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import type { TextEncoder } from "../processor/detect/text-encoder.ts";
 import { createCheckpointFile, type Found } from "../processor/learn/checkpoint-file.ts";
 import type { Corpus } from "../processor/learn/corpus.ts";
 import { createCorpusBuilder } from "../processor/learn/corpus-builder.ts";
@@ -17,6 +15,7 @@ import { type CommandIo, processIo } from "./lines/command-io.ts";
 import { parseOptions } from "./lines/parse-options.ts";
 import { loadConfig } from "./load-config.ts";
 import { packageFile } from "./package-files.ts";
+import type { OpenTextEncoder } from "./train/open-text-encoder.ts";
 import { readEventIds } from "./train/read-event-ids.ts";
 import { readLogs } from "./train/read-logs.ts";
 import { readRecordedRuns } from "./train/read-recorded-runs.ts";
@@ -25,16 +24,13 @@ import { showProgress } from "./train/show-progress.ts";
 import { tellProgress } from "./train/tell-progress.ts";
 
 const FORMATS = [...LINE_FORMATS, "sequences", "recorded"] as const;
-/** More threads hardly help a model of this size. */
-const THREADS_DEFAULT = Math.min(2, availableParallelism());
-
 const number = (min: number, max: number) => z.coerce.number("must be a number").int().min(min).max(max);
 const optionsSchema = z.strictObject({
   input: z.array(z.string().min(1), "must name at least one file").min(1),
   out: z.string().min(1).default("logbert-model"),
   from: z.string().min(1).optional(),
   epochs: number(1, 10_000).optional(),
-  threads: number(1, 64).default(THREADS_DEFAULT),
+  threads: number(1, 64).default(1),
   seed: number(0, 0xffff_ffff).default(7),
   format: z.enum(FORMATS, `must be one of ${FORMATS.join(", ")}`).default("auto"),
   templates: z.string().min(1).optional(),
@@ -49,7 +45,7 @@ type TrainOptions = z.output<typeof optionsSchema>;
 /** What the command is furnished with. */
 export interface TrainPorts {
   /** Opens the text encoder of a model directory; throws a ModelError where there is none. */
-  openEncoder(directory: string): Promise<{ readonly encoder: TextEncoder; close(): Promise<void> }>;
+  openEncoder(directory: string): Promise<OpenTextEncoder>;
   readonly files: FileSystem;
   /** Whether progress may be drawn as a bar. */
   readonly isTerminal: boolean;
@@ -73,7 +69,7 @@ export function registerTrain(program: Command, openEncoder: TrainPorts["openEnc
     .option("--epochs <n>", "how often each event is seen (default: as often as makes about 1,000 steps)")
     .option(
       "--threads <n>",
-      `threads of one step; with 1 the weights are the same, bit for bit, every time (default ${THREADS_DEFAULT})`,
+      "threads of one step; with 1 the weights are the same, bit for bit, every time (default 1)",
     )
     .option("--seed <n>", "another seed, other weights (default 7)")
     .option(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { standInEncoder } from "../test/helpers/stand-in-encoder.ts";
 import { calibrateConfig } from "./calibrate/config.ts";
 import { detectConfig } from "./detect/config.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
@@ -28,6 +29,7 @@ const config = {
 const evenScorer: EventScorer = {
   version: "even",
   eventsMax: 20,
+  residual: () => undefined,
   score: async ({ rows }) => rows.map(() => ({ surprise: 1, expected: [] })),
 };
 
@@ -40,7 +42,7 @@ const request = encodeRequest([
 
 /** The real rooms, with one of them replaced, and what became of the request. */
 function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer) {
-  const rooms = createRooms(config, { scorer, now: () => 1 });
+  const rooms = createRooms(config, { scorer, encoder: standInEncoder, now: () => 1 });
   const seen = { forwarded: [] as Uint8Array[], unscored: 0, remembered: 0, learned: 0 };
   const real: Stages = {
     read: readRequest,

@@ -79,13 +79,29 @@ export async function processRequest(
   return outcome;
 }
 
-/** Judges the sessions that fell silent. Their findings have no record to travel on: they go to the store alone. */
+/**
+ * Judges what is missing and the sessions that fell silent. Their findings have no record to travel on: they go to the
+ * store alone.
+ */
 export async function processSilence(nowMs: number, stages: Stages, signal: AbortSignal): Promise<void> {
+  judgeAbsences(nowMs, stages);
   const windows = stages.windower.closeIdle(nowMs);
   if (windows.length === 0) return;
   const judged = await judgeWindows([], windows, stages, signal);
   learn(windows, judged, stages);
   stages.remember(undefined, judged);
+}
+
+/** What did not come has one piece of evidence and no events: only the calibration learns from it. */
+function judgeAbsences(nowMs: number, stages: Stages): void {
+  const absences = stages.detectors.flatMap((detector) => detector.watch?.(nowMs) ?? []);
+  if (absences.length === 0) return;
+  const findings = stages.judge.judge(
+    absences.map(({ window }) => window),
+    absences.map(({ evidence }, window) => ({ ...evidence, window })),
+  );
+  stages.judge.learn(findings);
+  stages.remember(undefined, { ...NOTHING, findings, anomalies: stages.name(findings) });
 }
 
 async function prepare(

@@ -1,14 +1,15 @@
 import type { CalibrateConfig } from "./calibrate/config.ts";
 import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
+import { createDetectors } from "./create-detectors.ts";
 import type { DetectConfig } from "./detect/config.ts";
 import type { Detector } from "./detect/detector.ts";
-import { createEventModelDetector } from "./detect/event-model.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
-import { createNewTemplateDetector } from "./detect/new-template.ts";
-import { createNgramDetector } from "./detect/ngram.ts";
+import type { TextEncoder } from "./detect/text-encoder.ts";
+import { createVectorCache } from "./detect/vector-cache.ts";
 import type { AttributesConfig } from "./enrich/config.ts";
 import { createExplain } from "./explain/create-explain.ts";
 import type { Explain } from "./explain/explain.ts";
+import { createExplainTokens, type ExplainTokens } from "./explain/token-importance.ts";
 import type { RedactConfig } from "./redact/config.ts";
 import { createRedactor } from "./redact/redact.ts";
 import type { TemplateConfig } from "./template/config.ts";
@@ -38,12 +39,15 @@ export interface Rooms {
   readonly detectors: readonly Detector[];
   readonly judge: ServiceJudge;
   readonly explain: Explain;
+  readonly explainTokens: ExplainTokens;
   readonly redact: (text: string) => string;
 }
 
 /** What the rooms are furnished with. The model is handed in, because it runs on a thread of its own. */
 export interface RoomsPorts {
   readonly scorer: EventScorer;
+  /** Where the vectors of the scorer's tables come from. */
+  readonly encoder: TextEncoder;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly minerSnapshot?: MinerSnapshot | undefined;
@@ -59,30 +63,10 @@ export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
     miner: createTemplateMiner(config.template, ports.minerSnapshot),
     streamKey: createStreamKey(config.window),
     windower: createWindower(config.window, ports.now),
-    detectors: config.detect.detectors.map((name) => createDetector(name, config.detect, ports)),
+    detectors: createDetectors(config.detect, { ...ports, vectors: createVectorCache(ports.encoder) }),
     judge: createJudge(config.calibrate, { modelVersion: () => ports.scorer.version, now: ports.now }),
     explain: createExplain({ redact }),
+    explainTokens: createExplainTokens(ports.encoder),
     redact,
   };
-}
-
-function createDetector(
-  name: DetectConfig["detectors"][number],
-  config: DetectConfig,
-  ports: RoomsPorts,
-): Detector {
-  const maxServices = config.max_services;
-  const maxKnownTemplates = config.max_known_templates;
-  switch (name) {
-    case "event-model":
-      return createEventModelDetector(ports.scorer, {
-        maxServices,
-        maxRows: config.max_model_rows,
-        ...(ports.onSkipped === undefined ? {} : { onSkipped: ports.onSkipped }),
-      });
-    case "new-template":
-      return createNewTemplateDetector({ maxServices, maxKnownTemplates });
-    case "ngram":
-      return createNgramDetector({ maxServices, maxKnownTemplates });
-  }
 }

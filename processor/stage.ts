@@ -1,6 +1,7 @@
 import type { LiveRecord } from "../store/live-record.ts";
 import type { StageStatus, Store } from "../store/store.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
+import type { TextEncoder } from "./detect/text-encoder.ts";
 import { enrich, type Judged } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
@@ -40,6 +41,8 @@ export interface StageConfig extends RoomsConfig {
 export interface StagePorts {
   readonly store: Store;
   readonly scorer: EventScorer;
+  /** Where the vectors of the scorer's tables come from; undefined: from hashed words. */
+  readonly encoder: TextEncoder;
   readonly metrics: Metrics;
   readonly log: Log;
   /** Milliseconds since the epoch. */
@@ -76,6 +79,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const rememberer = createRememberer(config.remember, {
     store,
     redact: rooms.redact,
+    explainTokens: rooms.explainTokens,
     learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
     thresholds: () => thresholdsOf(rooms),
     status: statusOf(config, ports, observer, forwarder.state),
@@ -122,12 +126,13 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
 /** The rooms with everything that they knew before the last stop. */
 async function furnish(
   config: StageConfig,
-  { store, scorer, metrics, log, now }: StagePorts,
+  { store, scorer, encoder, metrics, log, now }: StagePorts,
 ): Promise<Rooms> {
   const onUnusable = (name: string, cause: unknown) =>
     log.warn({ name, reason: String(cause) }, "a saved state could not be read: that part starts empty");
   const rooms = createRooms(config, {
     scorer,
+    encoder,
     now,
     minerSnapshot: await loadMinerSnapshot(store, onUnusable),
     onRedaction: (kind) => metrics.redacted(kind, 1),

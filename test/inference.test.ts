@@ -1,10 +1,11 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { POSITION_KIND, type ScoringBatch } from "../processor/detect/event-scorer.ts";
-import { textVector } from "../processor/detect/text-vector.ts";
+import type { TextEncoder } from "../processor/detect/text-encoder.ts";
 import { ModelError, readModelDirectory } from "../processor/inference/model-directory.ts";
 import { startScorer } from "../processor/inference/worker-client.ts";
+import { standInEncoder } from "./helpers/stand-in-encoder.ts";
 import { temporaryDirectory } from "./helpers/temporary-directory.ts";
 
 const SHIPPED = "models/logbert-s";
@@ -12,17 +13,19 @@ const OPTIONS = { threads: 1, maxWaitingRows: 1_000, onDeath: () => undefined };
 const TEMPLATES = ["request started", "request finished", "disk failure on <*>"];
 
 /** The pair of the first two templates again and again, and a masked event at its end. */
-function pairs(target: number): ScoringBatch {
+async function pairs(target: number, encoder: TextEncoder): Promise<ScoringBatch> {
+  const vectors = await encoder.encode(TEMPLATES, new AbortController().signal);
   const history = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0];
   const ids = [...history, 0];
   return {
-    table: Float32Array.from(TEMPLATES.flatMap((text) => [...textVector(text)])),
+    table: { vectors: Float32Array.from(vectors.flatMap((vector) => [...vector])), residuals: undefined },
     rows: [
       {
         ids,
         kinds: [...history.map(() => POSITION_KIND.event), POSITION_KIND.mask],
         severities: ids.map(() => 0),
         gaps: ids.map(() => 0),
+        parameters: ids.flatMap(() => [0, 0, 0, 0]),
         at: history.length,
         target,
       },
@@ -33,9 +36,7 @@ function pairs(target: number): ScoringBatch {
 describe("a model directory that cannot be used", () => {
   const broken = (prepare: (directory: string) => void) => {
     const directory = join(temporaryDirectory("model"), "model");
-    mkdirSync(directory);
-    copyFileSync(join(SHIPPED, "model.onnx"), join(directory, "model.onnx"));
-    copyFileSync(join(SHIPPED, "config.json"), join(directory, "config.json"));
+    cpSync(SHIPPED, directory, { recursive: true });
     prepare(directory);
     return () => readModelDirectory(directory);
   };
@@ -58,7 +59,8 @@ describe("a model directory that cannot be used", () => {
   it("is refused when the graph is none, though its checksum fits", async () => {
     const directory = temporaryDirectory("model");
     writeFileSync(join(directory, "model.onnx"), "garbage");
-    const model = { ...readModelDirectory(SHIPPED), graph: join(directory, "model.onnx") };
+    const shipped = readModelDirectory(SHIPPED);
+    const model = { ...shipped, graphs: { ...shipped.graphs, events: join(directory, "model.onnx") } };
     await expect(startScorer(model, OPTIONS)).rejects.toThrow(ModelError);
   });
 });
@@ -72,8 +74,8 @@ describe("the shipped model", () => {
 
   it("is most surprised by what the window has never shown, in templates that it was not trained on", async () => {
     const scorer = await startScorer(readModelDirectory(SHIPPED), OPTIONS);
-    const usual = (await scorer.score(pairs(1), AbortSignal.timeout(20_000)))[0];
-    const odd = (await scorer.score(pairs(2), AbortSignal.timeout(20_000)))[0];
+    const usual = (await scorer.score(await pairs(1, scorer.encoder), AbortSignal.timeout(20_000)))[0];
+    const odd = (await scorer.score(await pairs(2, scorer.encoder), AbortSignal.timeout(20_000)))[0];
     await scorer.close();
     expect(odd?.expected.map(({ candidate }) => candidate).at(-1)).toBe(2);
     expect(odd?.surprise ?? 0).toBeGreaterThan((usual?.surprise ?? 0) + 1);
@@ -82,23 +84,22 @@ describe("the shipped model", () => {
   it("answers every caller in its turn, refuses an overload, and lets a run finish before it closes", async () => {
     const scorer = await startScorer(readModelDirectory(SHIPPED), { ...OPTIONS, maxWaitingRows: 2 });
     const signal = AbortSignal.timeout(20_000);
-    const accepted = [
-      scorer.score(pairs(0), signal),
-      scorer.score(pairs(1), signal),
-      scorer.score(pairs(1), signal),
-    ];
-    await expect(scorer.score(pairs(1), signal)).rejects.toThrow(/wait for the model/);
+    const [first, second] = [await pairs(0, standInEncoder), await pairs(1, standInEncoder)];
+    const accepted = [first, second, second].map((batch) => scorer.score(batch, signal));
+    await expect(scorer.score(second, signal)).rejects.toThrow(/wait for the model/);
     const closed = scorer.close();
     const [zero, one, again] = await Promise.all(accepted);
     await closed;
     expect(one).toEqual(again);
     expect(zero).not.toEqual(one);
-    await expect(scorer.score(pairs(1), signal)).rejects.toThrow(/not running/);
+    await expect(scorer.score(second, signal)).rejects.toThrow(/not running/);
   });
 
   it("lets go of a caller that no longer waits", async () => {
     const scorer = await startScorer(readModelDirectory(SHIPPED), OPTIONS);
-    await expect(scorer.score(pairs(1), AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
+    await expect(
+      scorer.score(await pairs(1, scorer.encoder), AbortSignal.abort(new Error("gone"))),
+    ).rejects.toThrow("gone");
     await scorer.close();
   });
 });

@@ -1,28 +1,47 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
+import { parseCsv } from "../../bench/parser-accuracy.ts";
+import { DATA_SETS } from "../../cli/evaluate/data/data-sets.ts";
+import type { Unit } from "../../cli/evaluate/evaluation-set.ts";
 import { generateNormal } from "../../cli/generate/generate-normal.ts";
+import type { GeneratedRecord } from "../../cli/generate/generated-record.ts";
 import { severityIndex } from "../../processor/detect/severity-index.ts";
-import { textVector } from "../../processor/detect/text-vector.ts";
 import { templateConfig } from "../../processor/template/config.ts";
 import { createTemplateMiner } from "../../processor/template/create-template-miner.ts";
 
-/** One system to learn from, as train.py reads it. */
+/** One sequence of events, as train_event_model.py reads it. */
+interface Sequence {
+  readonly ids: readonly number[];
+  /** The model's severity index of each event. */
+  readonly severities?: readonly number[];
+  /** ln(1 + seconds since the event before) of each event. */
+  readonly gaps?: readonly number[];
+}
+
+/** One system to learn from. */
 interface System {
   readonly name: string;
-  /** A unit vector for each template. */
-  readonly vectors: readonly (readonly number[])[];
-  /** The model's severity index of each template; absent when the data has no severities. */
-  readonly severities?: readonly number[];
-  /** Template indexes in the order of time, a session or a stream each. */
-  readonly sequences: readonly (readonly number[])[];
+  /** What is left out together in a leave-one-system-out model. */
+  readonly family: string;
+  readonly templates: readonly string[];
+  readonly sequences: readonly Sequence[];
   /** Whether the begin and the end of a sequence mean something. */
   readonly isSession: boolean;
 }
 
+/** The evaluation's data sets by family; only their training units, which are normal, are read. */
+const EVALUATED = {
+  hdfs: "hdfs",
+  "bgl-nodes": "bgl",
+  "openstack-loghub": "openstack",
+  "openstack-kalaki": "openstack",
+  iotdb: "iotdb",
+} as const;
 const GENERATED_SEEDS = [11, 12, 13, 14];
 const GENERATED_RECORDS = 60_000;
+const GAP_DIGITS = 2;
 
 const { values } = parseArgs({
   options: {
@@ -30,76 +49,120 @@ const { values } = parseArgs({
     out: { type: "string", default: "corpus.json" },
   },
 });
-const corpus = [hdfs(values.data), bgl(values.data), ...GENERATED_SEEDS.map(generated)];
+const corpus = [
+  ...(await evaluated(values.data)),
+  ...sampled(values.data),
+  ...GENERATED_SEEDS.flatMap(generated),
+];
 writeFileSync(values.out, JSON.stringify(corpus));
-for (const { name, vectors, sequences } of corpus) {
-  const events = sequences.reduce((sum, sequence) => sum + sequence.length, 0);
+for (const { name, templates, sequences } of corpus) {
+  const events = sequences.reduce((sum, { ids }) => sum + ids.length, 0);
   process.stderr.write(
-    `${name}: ${vectors.length} templates, ${sequences.length} sequences, ${events} events\n`,
+    `${name}: ${templates.length} templates, ${sequences.length} sequences, ${events} events\n`,
   );
 }
 
-/** The 4,855 normal blocks that DeepLog and LogBERT train on. */
-function hdfs(data: string): System {
-  const templates = readFileSync(join(data, "hdfs/templates.csv"), "utf8").trim().split("\n").slice(1);
-  return {
-    name: "hdfs",
-    vectors: templates.map((row) => rounded(row.slice(row.indexOf(",") + 1))),
-    sequences: readSequences(join(data, "hdfs/deeplog_train_normal.txt.gz")).map((ids) =>
-      ids.map((id) => id - 1),
-    ),
-    isSession: true,
-  };
-}
-
-/** The normal node sequences from before the last fifth of the log. */
-function bgl(data: string): System {
-  const texts: string[] = [];
-  const rows = readFileSync(join(data, "bgl/node_sequences_templates.csv"), "utf8").trim().split("\n");
-  for (const row of rows.slice(1)) {
-    const comma = row.indexOf(",");
-    texts[Number(row.slice(0, comma))] = row.slice(comma + 1);
+async function evaluated(data: string): Promise<System[]> {
+  const systems: System[] = [];
+  for (const [name, family] of Object.entries(EVALUATED)) {
+    const set = await DATA_SETS[name as keyof typeof EVALUATED](data);
+    systems.push({
+      name,
+      family,
+      templates: set.templates,
+      sequences: set.train.map(fromUnit),
+      isSession: set.isSession,
+    });
   }
+  return systems;
+}
+
+function fromUnit({ events, severities, timesMs }: Unit): Sequence {
   return {
-    name: "bgl",
-    vectors: Array.from(texts, (text) => rounded(text ?? "")),
-    sequences: readSequences(join(data, "bgl/node_sequences_train_normal.txt.gz")),
-    isSession: false,
+    ids: events,
+    ...(severities === undefined ? {} : { severities: severities.map(severityIndex) }),
+    ...(timesMs === undefined ? {} : { gaps: gapsOf(timesMs) }),
   };
 }
 
-/** The streams of the services that `logbert generate` plays, without incidents. */
-function generated(seed: number): System {
+/** loghub's 2,000 lines of each system, in their order, as one stream with the true templates. */
+function sampled(data: string): System[] {
+  return readdirSync(join(data, "loghub_2k")).map((system) => {
+    const file = join(data, "loghub_2k", system, `${system}_2k.log_structured.csv.gz`);
+    const [header = [], ...rows] = parseCsv(gunzipSync(readFileSync(file)).toString("utf8"));
+    const at = header.indexOf("EventTemplate");
+    const indexes = new Map<string, number>();
+    const ids = rows
+      .map((row) => row[at])
+      .filter((text) => text !== undefined)
+      .map((text) => {
+        const known = indexes.get(text) ?? indexes.size;
+        indexes.set(text, known);
+        return known;
+      });
+    const family = system.toLowerCase();
+    return {
+      name: `${family}-2k`,
+      family,
+      templates: [...indexes.keys()],
+      sequences: [{ ids }],
+      isSession: false,
+    };
+  });
+}
+
+/** What `logbert generate` plays without incidents: the services' instances as streams, and their traces as sessions. */
+function generated(seed: number): System[] {
+  const records = generateNormal({ seed, records: GENERATED_RECORDS });
   const miner = createTemplateMiner(templateConfig.parse({}));
   const indexes = new Map<string, number>();
-  const texts: string[] = [];
-  const severities: number[] = [];
-  const streams = new Map<string, number[]>();
-  for (const record of generateNormal({ seed, records: GENERATED_RECORDS })) {
-    const { templateId, template } = miner.mine(record.body);
-    const index = indexes.get(templateId) ?? texts.length;
+  const templates: string[] = [];
+  const ids = records.map(({ body }) => {
+    const { templateId, template } = miner.mine(body);
+    const index = indexes.get(templateId) ?? templates.length;
     indexes.set(templateId, index);
-    texts[index] = template;
-    severities[index] = severityIndex(record.severityNumber);
-    const stream = `${record.service}/${record.instance}`;
-    const sequence = streams.get(stream) ?? [];
-    streams.set(stream, sequence);
-    sequence.push(index);
-  }
-  return {
-    name: `generated-${seed}`,
-    vectors: texts.map(rounded),
-    severities,
-    sequences: [...streams.values()],
-    isSession: false,
-  };
+    templates[index] = template;
+    return index;
+  });
+  const family = "generated";
+  const of = (key: (record: GeneratedRecord) => string | undefined): Sequence[] =>
+    [...Map.groupBy(records.keys(), (index) => keyAt(records, index, key))]
+      .filter(([name]) => name !== undefined)
+      .map(([, group]) => ({
+        ids: group.map((index) => ids[index] ?? 0),
+        severities: group.map((index) => severityIndex(records[index]?.severityNumber ?? 0)),
+        gaps: gapsOf(group.map((index) => records[index]?.timeMs ?? 0)),
+      }));
+  return [
+    {
+      name: `generated-${seed}-streams`,
+      family,
+      templates,
+      sequences: of(({ service, instance }) => `${service}/${instance}`),
+      isSession: false,
+    },
+    {
+      name: `generated-${seed}-traces`,
+      family,
+      templates,
+      sequences: of(({ service, traceId }) => (traceId === undefined ? undefined : `${service}/${traceId}`)),
+      isSession: true,
+    },
+  ];
 }
 
-function readSequences(path: string): number[][] {
-  const lines = gunzipSync(readFileSync(path)).toString("utf8").trim().split("\n");
-  return lines.map((line) => line.trim().split(/\s+/).map(Number));
+function keyAt(
+  records: readonly GeneratedRecord[],
+  index: number,
+  key: (record: GeneratedRecord) => string | undefined,
+): string | undefined {
+  const record = records[index];
+  return record === undefined ? undefined : key(record);
 }
 
-function rounded(text: string): number[] {
-  return Array.from(textVector(text), (value) => Number(value.toFixed(5)));
+function gapsOf(timesMs: readonly number[]): number[] {
+  return timesMs.map((timeMs, index) => {
+    const gapMs = Math.max(0, timeMs - (timesMs[index - 1] ?? timeMs));
+    return Number(Math.log1p(gapMs / 1000).toFixed(GAP_DIGITS));
+  });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Detector } from "../detect/detector.ts";
 import { createNewTemplateDetector } from "../detect/new-template.ts";
 import { createNgramDetector } from "../detect/ngram.ts";
+import { createVectorCache } from "../detect/vector-cache.ts";
 import { windowConfig } from "../window/config.ts";
 import { createWindower } from "../window/create-windower.ts";
 import type { ParsedRecord } from "../window/sequence-window.ts";
@@ -26,7 +27,11 @@ function vectorOf(template: string): Float32Array {
 /** The rooms from window to calibrate, with the detectors that need no model. */
 function newService() {
   const windower = createWindower(windowConfig.parse({}), () => 0);
-  const detectors: readonly Detector[] = [createNewTemplateDetector({ vectorOf }), createNgramDetector()];
+  const vectors = createVectorCache({
+    dimensions: 256,
+    encode: (texts) => Promise.resolve(texts.map(vectorOf)),
+  });
+  const detectors: readonly Detector[] = [createNewTemplateDetector(vectors), createNgramDetector()];
   const judge = createJudge(calibrateConfig.parse({}), { modelVersion: () => "test", now: () => 0 });
   let timeMs = 1_000_000_000_000;
 

@@ -1,11 +1,9 @@
 import { z } from "zod";
-import type { Evidence } from "../detect/detector.ts";
 import { createServiceTable } from "../detect/service-table.ts";
-import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { CalibrateConfig } from "./config.ts";
 import { createPriorProbability, type Prior } from "./learning-band.ts";
 import type { RateMeter } from "./rate-meter.ts";
-import { pValueOf, scoreOf } from "./score.ts";
+import { pValueOf } from "./score.ts";
 import {
   createServiceCalibration,
   type ServiceCalibration,
@@ -13,6 +11,7 @@ import {
 } from "./service-calibration.ts";
 import { type ThresholdChoice, thresholdOf } from "./threshold.ts";
 import type { Finding, Judge, ServiceState } from "./verdict.ts";
+import { createWindowJudge, kindOf, scopeOf } from "./window-judge.ts";
 
 /** A service's state with its rates. */
 export interface ServiceActivityState extends ServiceState {
@@ -43,7 +42,7 @@ export interface JudgePorts {
 }
 
 const judgeState = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   services: z.array(z.tuple([z.string(), serviceCalibrationState])),
 });
 
@@ -61,28 +60,12 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now, prior 
   const threshold = (service: string, { learned, meter }: ServiceCalibration): number =>
     thresholdOf(choices.get(service), { learned, recordsPerDay: meter.recordsPerDay }, config);
 
-  const judgeWindow = (
-    window: SequenceWindow,
-    byEvent: ReadonlyMap<number, readonly Evidence[]>,
-  ): Finding[] => {
-    const calibration = calibrations.peek(window.service) ?? stranger;
-    const level = threshold(window.service, calibration);
-    return [...byEvent]
-      .filter(([event]) => isJudged(window, event))
-      .map(([event, evidence]) => {
-        const { pValue, contributions } = calibration.assess(evidence, kindOf(window, event));
-        const score = scoreOf(pValue);
-        const verdict = {
-          score,
-          pValue,
-          threshold: level,
-          isAnomaly: score >= level,
-          modelVersion: evidence.find(({ model }) => model !== undefined)?.model ?? modelVersion(),
-          contributions,
-        };
-        return { recordIndex: window.freshRecords[event - window.freshFrom], window, event, verdict };
-      });
-  };
+  const windowJudge = createWindowJudge({
+    modelVersion,
+    threshold: (service) => threshold(service, calibrations.peek(service) ?? stranger),
+    assess: (service, scope, evidence, kind) =>
+      (calibrations.peek(service) ?? stranger).assess(scope, evidence, kind),
+  });
 
   const stateOf = (service: string, calibration: ServiceCalibration): ServiceActivityState => {
     const level = threshold(service, calibration);
@@ -98,11 +81,9 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now, prior 
   };
 
   return {
-    judge(windows, evidence) {
-      const byWindow = groupEvidence(evidence);
-      return windows.flatMap((window, index) => judgeWindow(window, byWindow.get(index) ?? new Map()));
-    },
+    judge: windowJudge.judge,
     learn(findings) {
+      windowJudge.remember(findings);
       const nowMs = now();
       for (const [service, group] of Map.groupBy(findings, ({ window }) => window.service)) {
         learnService(calibrations.touch(service), group, nowMs);
@@ -118,7 +99,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now, prior 
     services: () => calibrations.entries().map(([service, calibration]) => stateOf(service, calibration)),
     falseAlarmRates: () => ratesOver(calibrations.entries().map(([, { meter }]) => meter)),
     snapshot: () => ({
-      version: 1,
+      version: 2,
       services: calibrations.entries().map(([service, calibration]) => [service, calibration.snapshot()]),
     }),
     restore(state) {
@@ -160,31 +141,7 @@ function learnService(calibration: ServiceCalibration, findings: readonly Findin
     newestEventMs = Math.max(newestEventMs, (window.events[event] ?? window.events.at(-1))?.timeMs ?? nowMs);
   }
   calibration.meter.add(findings.length, alerts, promised, newestEventMs, nowMs);
-  for (const { window, event, verdict } of findings) calibration.learn(verdict, kindOf(window, event));
-}
-
-/** Usable evidence by window and event. */
-function groupEvidence(
-  evidence: readonly Evidence[],
-): ReadonlyMap<number, ReadonlyMap<number, readonly Evidence[]>> {
-  const byWindow = new Map<number, Map<number, Evidence[]>>();
-  for (const one of evidence) {
-    if (!Number.isFinite(one.surprise)) continue;
-    const byEvent = byWindow.get(one.window) ?? new Map<number, Evidence[]>();
-    byWindow.set(one.window, byEvent);
-    const known = byEvent.get(one.event);
-    if (known === undefined) byEvent.set(one.event, [one]);
-    else known.push(one);
+  for (const { window, event, verdict } of findings) {
+    calibration.learn(scopeOf(window, event), verdict, kindOf(window, event));
   }
-  return byWindow;
-}
-
-function isJudged({ events, freshFrom, isClosed }: SequenceWindow, event: number): boolean {
-  return event >= freshFrom && (event < events.length || (event === events.length && isClosed));
-}
-
-/** What would recur: the template, or the end of a session after it. */
-function kindOf({ events }: SequenceWindow, event: number): string {
-  const match = events[event]?.match;
-  return match === undefined ? `end ${events.at(-1)?.match.templateId ?? ""}` : match.templateId;
 }

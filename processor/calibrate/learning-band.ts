@@ -1,5 +1,4 @@
 import type { DetectorName } from "../detect/detector.ts";
-import { P_MIN } from "./score.ts";
 import { fitTail, tailProbability } from "./tail.ts";
 
 /** Before a service is known, a detector of habits may not claim more than this: only novelty can alert then. */
@@ -16,8 +15,8 @@ export type Prior = Partial<Record<DetectorName, readonly number[]>>;
 export type PriorProbability = (detector: DetectorName, surprise: number) => number;
 
 /**
- * The prior: the shipped sample where there is one; the surprise of novelty taken at its word, P = e^-s; every other
- * detector held back, because a service that nobody knows surprises it all the time.
+ * The prior: the shipped sample where there is one; every other detector held back, because a service that nobody knows
+ * surprises it all the time.
  */
 export function createPriorProbability(prior: Prior = {}): PriorProbability {
   const samples = new Map(
@@ -27,7 +26,6 @@ export function createPriorProbability(prior: Prior = {}): PriorProbability {
     }),
   );
   return (detector, surprise) => {
-    if (detector === "new-template") return Math.max(P_MIN, Math.exp(-surprise));
     const sample = samples.get(detector);
     if (sample === undefined) return Math.max(UNKNOWN_P_MIN, Math.exp(-surprise / UNKNOWN_SCALE));
     if (surprise > sample.tail.from) return Math.max(UNKNOWN_P_MIN, tailProbability(sample.tail, surprise));

@@ -1,15 +1,25 @@
 import type { DetectorName, Evidence } from "../detect/detector.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 
+/** Where in a session something was odd. */
+export interface Place {
+  /** The template of the odd event. */
+  readonly template: string;
+  /** The template before it; undefined for the first event that was held. */
+  readonly after: string | undefined;
+}
+
 /** What one detector contributed to a verdict. */
 export interface Contribution {
   readonly detector: DetectorName;
   /** Calibrated: the share of this service's recent normal events that are at least as odd. */
   readonly pValue: number;
   readonly evidence: Evidence;
+  /** In the verdict on a session: the event that the evidence is about; undefined when it is about the end. */
+  readonly place?: Place | undefined;
 }
 
-/** The judgement of one event. */
+/** The judgement of one event, or of a whole session at its end. */
 export interface Verdict {
   /** 1 - pValue^(1/4): 0.85 is one record in 2,000, 0.968 one in a million. Comparable across services. */
   readonly score: number;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { TEXT_VECTOR_DIMENSIONS } from "./text-vector.ts";
+import type { CandidateTable } from "./event-scorer.ts";
+import type { VectorCache } from "./vector-cache.ts";
 
 /** Past these observations they fade: a template's habit may change. */
 const OBSERVATIONS_MAX = 1_000;
@@ -20,6 +21,15 @@ export const candidatesState = z.array(
 );
 export type CandidatesState = z.infer<typeof candidatesState>;
 
+/** Where what the model knows of a service's templates comes from. */
+export interface CandidateSource {
+  readonly vectors: VectorCache;
+  /** Name of the weights that the residuals belong to. */
+  model(): string;
+  /** What training on the service's own logs added to a template. */
+  residual(template: string): Float32Array | undefined;
+}
+
 /** The templates of one service that the event model chooses between, and how surprising each usually is. */
 export interface Candidates {
   /** Position in the table, or undefined for a template that the service has not written before. */
@@ -28,8 +38,10 @@ export interface Candidates {
   readonly size: number;
   /** Changes whenever an index or a text stands for something else. */
   readonly revision: number;
-  /** The text vectors in the order of their indexes. */
-  table(): Float32Array;
+  /** Texts whose vectors `table` is going to ask for; none while the table stands. */
+  textsForTable(): readonly string[];
+  /** In the order of their indexes; zeros for a text whose vector was not ensured. */
+  table(): CandidateTable;
   /** The surprise that an event of this template has on average; undefined: the mean over the service. */
   usualSurprise(templateId: string | undefined): number;
   /** @param surprise undefined where the model did not judge the event */
@@ -40,7 +52,7 @@ export interface Candidates {
 /** @param candidatesMax over it the least recently learned one is forgotten */
 export function createCandidates(
   candidatesMax: number,
-  vectorOf: (text: string) => Float32Array,
+  source: CandidateSource,
   state: CandidatesState = [],
 ): Candidates {
   let candidates: Candidate[] = state.map(([id, text, observations, surpriseSum], index) => ({
@@ -53,11 +65,11 @@ export function createCandidates(
   let indexes = indexesOf(candidates);
   let uses = candidates.length;
   let revision = 0;
-  let table: Float32Array | undefined;
+  const table = createKeptTable(source);
 
   const changed = () => {
     revision += 1;
-    table = undefined;
+    table.forget();
   };
   const add = (id: string, text: string) => {
     if (candidates.length >= candidatesMax) {
@@ -82,10 +94,8 @@ export function createCandidates(
     get revision() {
       return revision;
     },
-    table() {
-      table ??= concatenated(candidates.map(({ text }) => vectorOf(text)));
-      return table;
-    },
+    textsForTable: () => (table.isKept() ? [] : candidates.map(({ text }) => text)),
+    table: () => table.of(candidates.map(({ text }) => text)),
     usualSurprise(templateId) {
       const mean = meanOf(candidates);
       const known = find(templateId);
@@ -114,11 +124,78 @@ export function createCandidates(
   };
 }
 
-/** Text vectors, one after the other. */
-export function concatenated(vectors: readonly Float32Array[]): Float32Array {
-  const table = new Float32Array(vectors.length * TEXT_VECTOR_DIMENSIONS);
-  for (const [index, vector] of vectors.entries()) table.set(vector, index * TEXT_VECTOR_DIMENSIONS);
-  return table;
+/** The table of candidates that do not change, built once; zeros for a text whose vector was not ensured are not kept. */
+function createKeptTable(source: CandidateSource) {
+  let kept: { readonly table: CandidateTable; readonly model: string } | undefined;
+  return {
+    isKept: () => kept !== undefined,
+    forget() {
+      kept = undefined;
+    },
+    of(texts: readonly string[]): CandidateTable {
+      const model = source.model();
+      if (kept === undefined) {
+        const table = candidateTable(texts, source);
+        if (texts.every((text) => source.vectors.of(text) !== undefined)) kept = { table, model };
+        return table;
+      }
+      // Other weights have other residuals; the texts mean what they meant.
+      if (kept.model !== model) kept = { table: withResiduals(kept.table.vectors, texts, source), model };
+      return kept.table;
+    },
+  };
+}
+
+/** What the model is shown of these templates; zeros for a text whose vector was not ensured. */
+export function candidateTable(texts: readonly string[], source: CandidateSource): CandidateTable {
+  const { vectors } = source;
+  const table = new Float32Array(texts.length * vectors.dimensions);
+  for (const [index, text] of texts.entries()) {
+    const vector = vectors.of(text);
+    if (vector !== undefined) table.set(vector, index * vectors.dimensions);
+  }
+  return withResiduals(table, texts, source);
+}
+
+function withResiduals(
+  vectors: Float32Array,
+  texts: readonly string[],
+  { residual }: Pick<CandidateSource, "residual">,
+): CandidateTable {
+  return { vectors, residuals: residualsOf(texts.map(residual)) };
+}
+
+/** One table behind the other. */
+export function joinTables(
+  a: CandidateTable,
+  b: CandidateTable,
+  { vectors }: Pick<CandidateSource, "vectors">,
+): CandidateTable {
+  const sizeOf = (table: CandidateTable) => table.vectors.length / vectors.dimensions;
+  const width = Math.max(
+    ...[a, b].map((table) => (table.residuals?.length ?? 0) / Math.max(1, sizeOf(table))),
+  );
+  const residualsOrZeros = (table: CandidateTable) =>
+    table.residuals ?? new Float32Array(sizeOf(table) * width);
+  return {
+    vectors: joined(a.vectors, b.vectors),
+    residuals: width === 0 ? undefined : joined(residualsOrZeros(a), residualsOrZeros(b)),
+  };
+}
+
+function residualsOf(rows: readonly (Float32Array | undefined)[]): Float32Array | undefined {
+  const width = rows.find((row) => row !== undefined)?.length;
+  if (width === undefined) return undefined;
+  const residuals = new Float32Array(rows.length * width);
+  for (const [index, row] of rows.entries()) if (row !== undefined) residuals.set(row, index * width);
+  return residuals;
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array {
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 function indexesOf(candidates: readonly Candidate[]): Map<string, number> {

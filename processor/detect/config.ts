@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { DETECTOR_NAMES } from "./detector.ts";
 
 /** What judges, and how long it may take. */
 export const detectConfig = z.strictObject({
   detectors: z
-    .array(z.enum(["event-model", "new-template", "ngram"]))
+    .array(z.enum(DETECTOR_NAMES))
     .min(1)
-    .default(["event-model", "new-template", "ngram"])
+    .default([...DETECTOR_NAMES])
     .describe("Detectors in use; what they say is combined into one score."),
   scoring_budget_ms: z
     .int()

@@ -22,6 +22,8 @@ export interface Evidence {
   readonly detail?: EvidenceDetail;
   /** Name of the weights that were asked, where the detector has weights. */
   readonly model?: string;
+  /** For a message that was never seen: the text of the known template that it is nearest to in meaning. */
+  readonly nearest?: string;
 }
 
 /** What a detector found besides "this event, here". Numbers and templates only, never a raw parameter. */
@@ -31,10 +33,10 @@ export type EvidenceDetail =
   | { readonly kind: "length"; readonly events: number; readonly usual: number }
   /** More of a template than usual within `spanMs`. */
   | { readonly kind: "rate"; readonly count: number; readonly usual: number; readonly spanMs: number }
-  /** Nothing of a template for `silentMs`; usually it comes every `usualMs`. */
+  /** Nothing of a template (undefined: of the whole service) for `silentMs`; usually it comes every `usualMs`. */
   | {
       readonly kind: "silence";
-      readonly template: string;
+      readonly template: string | undefined;
       readonly silentMs: number;
       readonly usualMs: number;
     }

@@ -1,13 +1,20 @@
 import { z } from "zod";
+import type { TemplateMatch } from "../template/template-miner.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import { type Candidates, candidatesState, createCandidates } from "./candidates.ts";
+import {
+  type CandidateSource,
+  type Candidates,
+  type CandidatesState,
+  candidatesState,
+  createCandidates,
+} from "./candidates.ts";
 import type { Detector, Evidence } from "./detector.ts";
 import type { EventScorer } from "./event-scorer.ts";
 import { createMemorisedScores } from "./memorised-scores.ts";
+import { PARAMETER_FEATURES } from "./parameter-features.ts";
 import { choiceFor, type IndexedWindows, questionsOf } from "./questions.ts";
-import { createServiceTable } from "./service-table.ts";
-import { textVector } from "./text-vector.ts";
-import { createVectorCache } from "./vector-cache.ts";
+import { createServiceTable, type ServiceTable } from "./service-table.ts";
+import type { VectorCache } from "./vector-cache.ts";
 
 /** Bounds on the memory and the work of this detector. */
 export interface EventModelOptions {
@@ -18,9 +25,13 @@ export interface EventModelOptions {
   readonly maxMemorised?: number;
   /** Rows of one request that the model is run for; the events beyond are left to the other detectors. */
   readonly maxRows?: number;
+  /** How unusual the parameters of a service's event are (see parameter.ts); zeros where nobody says. */
+  readonly featuresOf?: (service: string, match: TemplateMatch) => readonly number[];
   /** Told how many events one request left to the other detectors. */
   readonly onSkipped?: (events: number) => void;
 }
+
+const NO_FEATURES: readonly number[] = new Array<number>(PARAMETER_FEATURES).fill(0);
 
 const eventModelState = z.strictObject({
   version: z.literal(1),
@@ -35,17 +46,20 @@ const eventModelState = z.strictObject({
  */
 export function createEventModelDetector(
   scorer: EventScorer,
+  vectors: VectorCache,
   {
     maxServices = 1_000,
     maxCandidates = 512,
     maxMemorised = 16_384,
     maxRows = 1_000,
+    featuresOf = () => NO_FEATURES,
     onSkipped = () => undefined,
   }: EventModelOptions = {},
 ): Detector {
-  const vectors = createVectorCache(textVector);
-  const create = () => createCandidates(maxCandidates, vectors.of);
-  const services = createServiceTable<Candidates>(maxServices, create);
+  const sourceOf = (service: string) => candidateSource(service, scorer, vectors);
+  const create = (service: string, saved: CandidatesState = []) =>
+    createCandidates(maxCandidates, sourceOf(service), saved.slice(-maxCandidates));
+  const services = createServiceTable<Candidates>(maxServices, (service) => create(service));
   const memory = createMemorisedScores(scorer, maxMemorised);
   /** The model's own surprise at the fresh events of windows that wait for their acknowledgement. */
   const surprises = new WeakMap<SequenceWindow, Map<number, number>>();
@@ -57,10 +71,10 @@ export function createEventModelDetector(
     signal: AbortSignal,
   ) => {
     const { version: model } = scorer;
-    const candidates = services.peek(service) ?? create();
-    const choice = choiceFor(service, candidates, windows, vectors.of);
+    const candidates = services.peek(service) ?? create(service);
+    const choice = choiceFor(service, candidates, windows, sourceOf(service));
     const questions = windows.flatMap(([index, window]) =>
-      questionsOf(window, index, choice, scorer.eventsMax),
+      questionsOf(window, index, choice, scorer.eventsMax, (match) => featuresOf(service, match)),
     );
     const { scores, rowsRun } = await memory.answer(choice, questions, rowsMax, signal);
     const evidence = questions.flatMap(({ window, index, event }, at): Evidence[] => {
@@ -84,6 +98,7 @@ export function createEventModelDetector(
       const evidence: Evidence[] = [];
       let rowsMax = maxRows;
       let skipped = 0;
+      await vectors.ensure(textsOf(windows, services), signal);
       for (const [service, group] of Map.groupBy(windows.entries(), ([, window]) => window.service)) {
         const result = await scoreService(service, group, rowsMax, signal);
         rowsMax -= result.rowsRun;
@@ -109,11 +124,29 @@ export function createEventModelDetector(
         );
       services.clear();
       memory.clear();
-      for (const [service, saved] of parsed.data.services) {
-        services.set(service, createCandidates(maxCandidates, vectors.of, saved.slice(-maxCandidates)));
-      }
+      for (const [service, saved] of parsed.data.services) services.set(service, create(service, saved));
     },
   };
+}
+
+function candidateSource(service: string, scorer: EventScorer, vectors: VectorCache): CandidateSource {
+  return {
+    vectors,
+    model: () => scorer.version,
+    residual: (template) => scorer.residual(service, template),
+  };
+}
+
+/** The texts whose vectors the scoring of these windows looks at. */
+function textsOf(windows: readonly SequenceWindow[], services: ServiceTable<Candidates>): readonly string[] {
+  const known = new Set(windows.map(({ service }) => service));
+  const strangers = windows.flatMap(({ service, events }) =>
+    events.filter(({ match }) => services.peek(service)?.indexOf(match.templateId) === undefined),
+  );
+  return [
+    ...[...known].flatMap((service) => services.peek(service)?.textsForTable() ?? []),
+    ...strangers.map(({ match }) => match.template),
+  ];
 }
 
 function learnWindow(

@@ -1,9 +1,24 @@
+import type { TemplateMatch } from "../template/template-miner.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { type MaskedRow, POSITION_KIND } from "./event-scorer.ts";
+import { PARAMETER_FEATURES } from "./parameter-features.ts";
 import { severityIndex } from "./severity-index.ts";
 
 /** Gaps are told apart in steps of half a unit of ln(1 + seconds), so that like windows are alike. */
 const GAP_STEP = 0.5;
+/** Features are told apart in steps of a half. */
+const FEATURE_STEP = 0.5;
+const NO_FEATURES: readonly number[] = new Array<number>(PARAMETER_FEATURES).fill(0);
+
+/** How a service's templates are put before the model. */
+export interface RowReading {
+  /** Position in the table. */
+  candidateOf(templateId: string): number;
+  /** {@link PARAMETER_FEATURES} numbers, each 0, 0.5 or 1. */
+  featuresOf(match: TemplateMatch): readonly number[];
+  /** Size of the table: the index that stands for the end of the session. */
+  readonly candidates: number;
+}
 
 /**
  * The model's view of one event (or, for `event` = events.length, of the session's end): the events before it, at most
@@ -13,8 +28,7 @@ export function maskedRow(
   window: SequenceWindow,
   event: number,
   eventsMax: number,
-  candidateOf: (templateId: string) => number,
-  candidates: number,
+  { candidateOf, featuresOf, candidates }: RowReading,
 ): MaskedRow {
   const isEnd = event === window.events.length;
   const last = isEnd ? event : event + 1;
@@ -24,17 +38,20 @@ export function maskedRow(
   const kinds: number[] = begins ? [POSITION_KIND.begin] : [];
   const severities = begins ? [0] : [];
   const gaps = begins ? [0] : [];
+  const parameters = begins ? [...NO_FEATURES] : [];
   for (const { match, severityNumber, gapMs } of window.events.slice(from, last)) {
     ids.push(candidateOf(match.templateId));
     kinds.push(POSITION_KIND.event);
     severities.push(severityIndex(severityNumber));
     gaps.push(Math.round(Math.log1p(gapMs / 1000) / GAP_STEP) * GAP_STEP);
+    parameters.push(...featuresOf(match));
   }
   if (isEnd) {
     ids.push(0);
     kinds.push(POSITION_KIND.end);
     severities.push(0);
     gaps.push(0);
+    parameters.push(...NO_FEATURES);
   }
   const at = ids.length - 1;
   const target = isEnd ? candidates : (ids[at] ?? 0);
@@ -42,14 +59,19 @@ export function maskedRow(
   kinds[at] = POSITION_KIND.mask;
   severities[at] = 0;
   gaps[at] = 0;
-  return { ids, kinds, severities, gaps, at, target };
+  parameters.fill(0, at * PARAMETER_FEATURES);
+  return { ids, kinds, severities, gaps, parameters, at, target };
 }
 
 /** Equal for rows that the model cannot tell apart, under the same candidates. */
-export function rowKey({ ids, kinds, severities, gaps, target }: MaskedRow): string {
+export function rowKey({ ids, kinds, severities, gaps, parameters, target }: MaskedRow): string {
   const codes = [target];
   for (let i = 0; i < ids.length; i += 1) {
     codes.push(ids[i] ?? 0, (kinds[i] ?? 0) * 8 + (severities[i] ?? 0), (gaps[i] ?? 0) / GAP_STEP);
+    let features = 0;
+    for (let j = 0; j < PARAMETER_FEATURES; j += 1)
+      features = features * 3 + (parameters[i * PARAMETER_FEATURES + j] ?? 0) / FEATURE_STEP;
+    codes.push(features);
   }
   return String.fromCharCode(...codes);
 }

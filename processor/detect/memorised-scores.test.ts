@@ -5,7 +5,7 @@ import type { Choice, Question } from "./questions.ts";
 
 const choice: Choice = {
   size: 1,
-  table: () => new Float32Array(1),
+  table: () => ({ vectors: new Float32Array(1), residuals: undefined }),
   indexOf: () => 0,
   textAt: () => "a",
   memoKey: "shop",
@@ -20,7 +20,7 @@ const window: Question["window"] = {
   isClosed: false,
   session: { events: 0, counts: new Map(), startedMs: 0 },
 };
-const row = { ids: [0], kinds: [3], severities: [0], gaps: [0], at: 0, target: 0 };
+const row = { ids: [0], kinds: [3], severities: [0], gaps: [0], parameters: [], at: 0, target: 0 };
 const question: Question = { window, index: 0, event: 0, row, key: "the same" };
 
 it("asks other weights anew, and those before again from memory", async () => {
@@ -28,6 +28,7 @@ it("asks other weights anew, and those before again from memory", async () => {
   const scorer: EventScorer & { version: string } = {
     version: "one",
     eventsMax: 20,
+    residual: () => undefined,
     async score({ rows }) {
       asked += rows.length;
       return rows.map(() => ({ surprise: asked, expected: [] }));

@@ -1,19 +1,16 @@
 import { z } from "zod";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
-import type { Detector } from "./detector.ts";
+import type { Detector, Evidence } from "./detector.ts";
 import { createKnownTemplates, type KnownTemplates, knownTemplatesState } from "./known-templates.ts";
 import { createServiceTable } from "./service-table.ts";
 import { type SeverityClass, severityClass } from "./severity-class.ts";
-import { textVector } from "./text-vector.ts";
-import { createVectorCache } from "./vector-cache.ts";
+import type { VectorCache } from "./vector-cache.ts";
 
-/** Bounds on the memory of this detector, and where meaning comes from. */
+/** Bounds on the memory of this detector. */
 export interface NewTemplateOptions {
   readonly maxServices?: number;
   /** Templates remembered in each service. */
   readonly maxKnownTemplates?: number;
-  /** Unit vector of a template's text. */
-  readonly vectorOf?: (template: string) => Float32Array;
 }
 
 /** The most that novelty alone is worth by severity, in nats: a new harmless message is worth watching, never an alert. */
@@ -46,53 +43,56 @@ const newTemplateState = z.strictObject({
  * a new one always more.
  * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
  */
-export function createNewTemplateDetector({
-  maxServices = 1_000,
-  maxKnownTemplates = 5_000,
-  vectorOf = textVector,
-}: NewTemplateOptions = {}): Detector {
+export function createNewTemplateDetector(
+  vectors: VectorCache,
+  { maxServices = 1_000, maxKnownTemplates = 5_000 }: NewTemplateOptions = {},
+): Detector {
   const services = createServiceTable<KnownTemplates>(maxServices, () =>
     createKnownTemplates(maxKnownTemplates),
   );
-  const vectors = createVectorCache(vectorOf);
+  const knownOf = (service: string) => services.peek(service) ?? createKnownTemplates(maxKnownTemplates);
 
-  const surpriseOf = ({ match, severityNumber }: LogEvent, known: KnownTemplates): number => {
-    if (known.has(match.templateId)) return 0;
-    const severity = severityClass(severityNumber, match.template);
-    const novelty = -Math.log(known.noveltyProbability());
-    const severe = -Math.log(known.severityProbability(severity));
-    if (novelty + severe < MEANING_FROM_SURPRISE) return Math.max(SURPRISE_MIN, novelty + severe);
-    const own = vectors.of(match.template);
-    const { toAny, toAsSevere } = closest(own, severity, known);
+  const judge = (event: LogEvent, known: KnownTemplates): Pick<Evidence, "surprise" | "nearest"> => {
+    if (known.has(event.match.templateId)) return { surprise: 0 };
+    const { severity, novelty, severe } = oddnessOf(event, known);
+    if (novelty + severe < MEANING_FROM_SURPRISE)
+      return { surprise: Math.max(SURPRISE_MIN, novelty + severe) };
+    const { toAny, toAsSevere, nearest } = closest(event.match.template, severity, known, vectors);
     const weighed = novelty * newness(toAny) + severe * newness(toAsSevere);
-    return Math.min(SURPRISE_MAX[severity], Math.max(SURPRISE_MIN, weighed));
+    const surprise = Math.min(SURPRISE_MAX[severity], Math.max(SURPRISE_MIN, weighed));
+    return nearest === undefined ? { surprise } : { surprise, nearest };
   };
 
-  const closest = (own: Float32Array, severity: SeverityClass, known: KnownTemplates) => {
-    let toAny = 0;
-    let toAsSevere = 0;
-    for (const other of known.latest(COMPARED_MAX)) {
-      const cosine = dot(own, vectors.of(other.template));
-      toAny = Math.max(toAny, cosine);
-      if (other.severity === severity) toAsSevere = Math.max(toAsSevere, cosine);
-    }
-    return { toAny, toAsSevere };
+  /** The texts whose meaning matters for this window: none as long as nothing in it is new. */
+  const textsOf = ({ service, events, freshFrom }: SequenceWindow): readonly string[] => {
+    const known = knownOf(service);
+    const weighed = events.slice(freshFrom).filter((event) => {
+      if (known.has(event.match.templateId)) return false;
+      const { novelty, severe } = oddnessOf(event, known);
+      return novelty + severe >= MEANING_FROM_SURPRISE;
+    });
+    if (weighed.length === 0) return [];
+    const compared = known.latest(COMPARED_MAX).map(({ template }) => template);
+    return [...weighed.map(({ match }) => match.template), ...compared];
   };
 
   const scoreWindow = (window: SequenceWindow, index: number) => {
-    const known = services.peek(window.service) ?? createKnownTemplates(maxKnownTemplates);
+    const known = knownOf(window.service);
     return window.events.slice(window.freshFrom).map((event, offset) => ({
       detector: "new-template" as const,
       window: index,
       event: window.freshFrom + offset,
-      surprise: surpriseOf(event, known),
       expected: [],
+      ...judge(event, known),
     }));
   };
 
   return {
     name: "new-template",
-    score: (windows) => Promise.resolve(windows.flatMap(scoreWindow)),
+    async score(windows, signal) {
+      await vectors.ensure(windows.flatMap(textsOf), signal);
+      return windows.flatMap(scoreWindow);
+    },
     learn(windows) {
       for (const { service, events, freshFrom } of windows) {
         const known = services.touch(service);
@@ -120,12 +120,37 @@ export function createNewTemplateDetector({
   };
 }
 
+/** How odd a new template is before its meaning is looked at, in nats: for being new, and for being this severe. */
+function oddnessOf({ match, severityNumber }: LogEvent, known: KnownTemplates) {
+  const severity = severityClass(severityNumber, match.template);
+  const novelty = -Math.log(known.noveltyProbability());
+  const severe = -Math.log(known.severityProbability(severity));
+  return { severity, novelty, severe };
+}
+
+/** How near the known templates come in meaning: any of them, and those of this severity. */
+function closest(template: string, severity: SeverityClass, known: KnownTemplates, vectors: VectorCache) {
+  const own = vectors.of(template);
+  let toAny = 0;
+  let toAsSevere = 0;
+  let nearest: string | undefined;
+  for (const other of known.latest(COMPARED_MAX)) {
+    const cosine = dot(own, vectors.of(other.template));
+    if (cosine > toAny) nearest = other.template;
+    toAny = Math.max(toAny, cosine);
+    if (other.severity === severity) toAsSevere = Math.max(toAsSevere, cosine);
+  }
+  return { toAny, toAsSevere, nearest };
+}
+
 /** 0 for a near-duplicate, 1 for a text that resembles nothing. */
 function newness(cosine: number): number {
   return Math.min(1, Math.max(0, (SAME_FROM_COSINE - cosine) / (SAME_FROM_COSINE - OTHER_BELOW_COSINE)));
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+/** 0 where a vector is missing: what cannot be compared resembles nothing. */
+function dot(a: Float32Array | undefined, b: Float32Array | undefined): number {
+  if (a === undefined || b === undefined) return 0;
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
   return sum;

@@ -1,6 +1,7 @@
+import type { TemplateMatch } from "../template/template-miner.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import { type Candidates, concatenated } from "./candidates.ts";
-import type { MaskedRow } from "./event-scorer.ts";
+import { type CandidateSource, type Candidates, candidateTable, joinTables } from "./candidates.ts";
+import type { CandidateTable, MaskedRow } from "./event-scorer.ts";
 import { maskedRow, rowKey } from "./masked-row.ts";
 
 /** One event on its way through the model. */
@@ -20,7 +21,7 @@ export type IndexedWindows = readonly (readonly [index: number, window: Sequence
 /** Templates that the questions of one service choose between. */
 export interface Choice {
   readonly size: number;
-  readonly table: () => Float32Array;
+  readonly table: () => CandidateTable;
   indexOf(templateId: string): number;
   textAt(index: number): string | undefined;
   /** Undefined when the choice holds templates that the service has not learned: such rows are not remembered. */
@@ -32,7 +33,7 @@ export function choiceFor(
   service: string,
   candidates: Candidates,
   windows: IndexedWindows,
-  vectorOf: (text: string) => Float32Array,
+  source: CandidateSource,
 ): Choice {
   const strangers = new Map<string, string>();
   for (const { match } of windows.flatMap(([, { events }]) => events)) {
@@ -44,7 +45,9 @@ export function choiceFor(
   return {
     size: candidates.size + texts.length,
     table: () =>
-      texts.length === 0 ? candidates.table() : joined(candidates.table(), concatenated(texts.map(vectorOf))),
+      texts.length === 0
+        ? candidates.table()
+        : joinTables(candidates.table(), candidateTable(texts, source), source),
     indexOf: (templateId) => candidates.indexOf(templateId) ?? indexes.get(templateId) ?? 0,
     textAt: (index) => candidates.textAt(index) ?? texts[index - candidates.size],
     memoKey: texts.length === 0 ? `${service}\0${candidates.revision}\0` : undefined,
@@ -57,19 +60,17 @@ export function questionsOf(
   index: number,
   choice: Choice,
   eventsMax: number,
+  featuresOf: (match: TemplateMatch) => readonly number[],
 ): readonly Question[] {
   const end = window.events.length + (window.isClosed ? 1 : 0);
   return Array.from({ length: end - window.freshFrom }, (_, offset) => {
     const event = window.freshFrom + offset;
-    const row = maskedRow(window, event, eventsMax, choice.indexOf, choice.size);
+    const row = maskedRow(window, event, eventsMax, {
+      candidateOf: choice.indexOf,
+      featuresOf,
+      candidates: choice.size,
+    });
     const key = choice.memoKey === undefined ? undefined : choice.memoKey + rowKey(row);
     return { window, index, event, row, key };
   });
-}
-
-function joined(a: Float32Array, b: Float32Array): Float32Array {
-  const both = new Float32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

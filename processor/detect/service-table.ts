@@ -13,7 +13,7 @@ export interface ServiceTable<T> {
   readonly size: number;
 }
 
-export function createServiceTable<T>(servicesMax: number, create: () => T): ServiceTable<T> {
+export function createServiceTable<T>(servicesMax: number, create: (service: string) => T): ServiceTable<T> {
   const values = new Map<string, T>();
 
   const forgetOldest = () => {
@@ -33,7 +33,7 @@ export function createServiceTable<T>(servicesMax: number, create: () => T): Ser
       return values.size;
     },
     touch(service) {
-      const value = values.get(service) ?? create();
+      const value = values.get(service) ?? create(service);
       set(service, value);
       return value;
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
-import type { DetectorName, Expectation } from "../detect/detector.ts";
+import type { DetectorName, EvidenceDetail, Expectation } from "../detect/detector.ts";
 import type { LogEvent } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
 import { createExplain } from "./create-explain.ts";
@@ -18,6 +18,7 @@ function finding(
     detector: DetectorName,
     pValue: number,
     expected: readonly Expectation[],
+    detail?: EvidenceDetail,
   ])[],
 ): Finding {
   return {
@@ -40,10 +41,10 @@ function finding(
       isAnomaly: true,
       modelVersion: "m",
       contributions: contributions.map(
-        ([detector, pValue, expected]): Contribution => ({
+        ([detector, pValue, expected, detail]): Contribution => ({
           detector,
           pValue,
-          evidence: { detector, window: 0, event: at, surprise: 1, expected },
+          evidence: { detector, window: 0, event: at, surprise: 1, expected, ...(detail && { detail }) },
         }),
       ),
     },
@@ -73,6 +74,51 @@ describe("an explanation", () => {
   it("says that a session ended", () => {
     const { summary } = explain(finding(2, [["ngram", 1e-4, expected]]));
     expect(summary).toBe('The sequence ended after "mail to <EMAIL>"; expected "cart paid" (90 %).');
+  });
+
+  it.each<readonly [at: number, detector: DetectorName, detail: EvidenceDetail, expected: string]>([
+    [
+      2,
+      "count-vector",
+      { kind: "count", template: "mail to bob@example.com", count: 3, usual: 1 },
+      '"mail to <EMAIL>" came 3 times in this session; usual is 1.',
+    ],
+    [2, "length", { kind: "length", events: 2, usual: 20 }, "The session had 2 events; usual is 20."],
+    [
+      1,
+      "rate",
+      { kind: "rate", count: 40, usual: 2.3, spanMs: 10_000 },
+      '"mail to <EMAIL>" came 40 times within 10 s; usual is 2.3.',
+    ],
+    [
+      2,
+      "rate",
+      { kind: "silence", template: "mail to bob@example.com", silentMs: 90_000, usualMs: 5_000 },
+      'Nothing like "mail to <EMAIL>" for 1.5 min; usually it comes every 5 s.',
+    ],
+    [
+      2,
+      "rate",
+      { kind: "silence", template: undefined, silentMs: 90_000, usualMs: 5_000 },
+      "Nothing from shop for 1.5 min; usually it writes every 5 s.",
+    ],
+    [
+      1,
+      "gap",
+      { kind: "gap", gapMs: 9_000, usualMs: 10 },
+      '"mail to <EMAIL>" came 9 s after "cart loaded"; usual is 10 ms.',
+    ],
+    [
+      1,
+      "parameter",
+      { kind: "parameter", slot: 0, oddity: "number" },
+      'Parameter 1 of "mail to <EMAIL>" is far from its usual range.',
+    ],
+  ])("says what exactly was odd, where the strongest detector tells: %#", (at, detector, detail, summary) => {
+    const strongest = [detector, 1e-6, [], detail] as const;
+    expect(explain(finding(at, [strongest, ["ngram", 1e-2, expected]])).summary).toBe(summary);
+    const { summary: other } = explain(finding(at, [["ngram", 1e-6, expected], strongest]));
+    expect(other).toContain("expected");
   });
 
   it("shares the verdict out over the detectors", () => {

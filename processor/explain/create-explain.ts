@@ -1,6 +1,6 @@
 import type { DetectorContribution, Explanation } from "../../store/store.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
-import type { Expectation } from "../detect/detector.ts";
+import type { EvidenceDetail, Expectation } from "../detect/detector.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Explain } from "./explain.ts";
 import { type Oddness, sentence } from "./sentence.ts";
@@ -34,10 +34,45 @@ function oddnessOf(
 ): Oddness {
   const after = templateAt(window, event - 1, redact);
   const template = templateAt(window, event, redact);
+  const detail = verdict.contributions[0]?.evidence.detail;
+  const detailed = detail && detailedOddness(detail, { template, after, service: window.service, redact });
+  if (detailed !== undefined) return detailed;
   if (template === undefined) return { kind: "ended-early", after, expected };
   if (verdict.contributions[0]?.detector === "new-template")
     return { kind: "never-seen", template, service: redact(window.service), expected };
   return { kind: "out-of-order", template, after, expected };
+}
+
+interface Place {
+  /** undefined at the end of a session. */
+  readonly template: string | undefined;
+  readonly after: string | undefined;
+  readonly service: string;
+  readonly redact: (text: string) => string;
+}
+
+/** The detail in its place; undefined where it needs an event and there is none. */
+function detailedOddness(
+  detail: EvidenceDetail,
+  { template, after, service, redact }: Place,
+): Oddness | undefined {
+  switch (detail.kind) {
+    case "length":
+      return detail;
+    case "count":
+      return { ...detail, template: redact(detail.template) };
+    case "silence":
+      return {
+        ...detail,
+        template: detail.template === undefined ? undefined : redact(detail.template),
+        service: redact(service),
+      };
+    case "rate":
+    case "parameter":
+      return template === undefined ? undefined : { ...detail, template };
+    case "gap":
+      return template === undefined ? undefined : { ...detail, template, after };
+  }
 }
 
 function templateAt(

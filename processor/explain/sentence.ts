@@ -1,4 +1,5 @@
 import type { Expectation } from "../detect/detector.ts";
+import { inWords, rounded, times } from "./quantities.ts";
 import { shorten } from "./shorten.ts";
 
 /** The length that the attribute is bound to. */
@@ -22,6 +23,37 @@ export type Oddness =
       readonly kind: "ended-early";
       readonly after: string | undefined;
       readonly expected: readonly Expectation[];
+    }
+  | { readonly kind: "count"; readonly template: string; readonly count: number; readonly usual: number }
+  | { readonly kind: "length"; readonly events: number; readonly usual: number }
+  | {
+      readonly kind: "rate";
+      readonly template: string;
+      readonly count: number;
+      readonly usual: number;
+      readonly spanMs: number;
+    }
+  | {
+      readonly kind: "silence";
+      /** undefined: nothing at all of the service. */
+      readonly template: string | undefined;
+      readonly service: string;
+      readonly silentMs: number;
+      readonly usualMs: number;
+    }
+  | {
+      readonly kind: "gap";
+      readonly template: string;
+      readonly after: string | undefined;
+      readonly gapMs: number;
+      readonly usualMs: number;
+    }
+  | {
+      readonly kind: "parameter";
+      readonly template: string;
+      /** From 0. */
+      readonly slot: number;
+      readonly oddity: "number" | "value";
     };
 
 /** Expectations that are named: the rest is in the full explanation. */
@@ -46,7 +78,55 @@ export function sentence(oddness: Oddness): string {
       return unexpected(oddness.template, oddness.after, named(oddness.expected));
     case "ended-early":
       return endedEarly(oddness.after, named(oddness.expected));
+    default:
+      return detailed(oddness);
   }
+}
+
+type Detailed = Exclude<Oddness, { readonly expected: readonly Expectation[] }>;
+
+/** What was odd is a number here, not a place in the sequence. */
+function detailed(oddness: Detailed): string {
+  switch (oddness.kind) {
+    case "count":
+      return fitted(
+        [oddness.template],
+        ([what]) => `${what} came ${times(oddness.count)} in this session; usual is ${oddness.usual}.`,
+      );
+    case "length":
+      return `The session had ${oddness.events} ${oddness.events === 1 ? "event" : "events"}; usual is ${oddness.usual}.`;
+    case "rate":
+      return fitted(
+        [oddness.template],
+        ([what]) =>
+          `${what} came ${times(oddness.count)} within ${inWords(oddness.spanMs)}; usual is ${rounded(oddness.usual)}.`,
+      );
+    case "silence":
+      return silence(oddness);
+    case "gap":
+      return fitted([oddness.template, oddness.after], ([what, previous]) => {
+        const place = oddness.after === undefined ? "the event before" : previous;
+        return `${what} came ${inWords(oddness.gapMs)} after ${place}; usual is ${inWords(oddness.usualMs)}.`;
+      });
+    case "parameter":
+      return fitted([oddness.template], ([what]) => {
+        const oddity =
+          oddness.oddity === "number" ? "is far from its usual range" : "has a value never seen before";
+        return `Parameter ${oddness.slot + 1} of ${what} ${oddity}.`;
+      });
+  }
+}
+
+function silence({
+  template,
+  service,
+  silentMs,
+  usualMs,
+}: Extract<Oddness, { readonly kind: "silence" }>): string {
+  const how = (verb: string) => `for ${inWords(silentMs)}; usually it ${verb} every ${inWords(usualMs)}.`;
+  return template === undefined
+    ? `Nothing from ${shorten(service, SERVICE_CHARACTERS_MAX)} ${how("writes")}`
+    : fitted([template], ([what]) => `Nothing like ${what} ${how("comes")}`);
 }
 
 function neverSeen(subject: string, service: string, expected: readonly Expectation[]): string {

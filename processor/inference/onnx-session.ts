@@ -1,82 +1,119 @@
+import { LRUCache } from "lru-cache";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { POSITION_KIND, type RowScore, type ScoringBatch } from "../detect/event-scorer.ts";
+import type { RowScore } from "../detect/event-scorer.ts";
+import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
+import type { PackedRows } from "./pack-rows.ts";
 import { rowScore } from "./row-score.ts";
+import type { TableCall } from "./table-calls.ts";
+import { TABLES_MAX } from "./table-calls.ts";
 
 /** Rows of one run: larger batches are no faster and hold up the next request. */
 const ROWS_PER_RUN = 64;
+const SCORING_INPUTS = ["rows", "ids", "kind", "severity", "gap", "parameters", "at"];
 
-/** The graph, loaded. Its run blocks the calling thread. */
+/** The event model's graphs, loaded. A run blocks the calling thread. */
 export interface OnnxSession {
-  score(batch: ScoringBatch): Promise<readonly RowScore[]>;
+  /** One score a row. Rejects when the table is not known, or the graph's answer is not usable. */
+  score(table: TableCall, rows: PackedRows): Promise<readonly RowScore[]>;
   close(): Promise<void>;
 }
 
-/** Loads an event model's graph. Rejects when the file is no graph or its inputs are not the ones that train.py exports. */
-export async function openOnnxSession(
+/** Where the graphs are, and the sizes of what goes in. */
+export interface OnnxSessionOptions {
+  /** Path of the scoring graph. */
+  readonly graph: string;
+  /** Path of the graph that makes candidate rows of text vectors and residuals. */
+  readonly candidates: string;
+  /** Values of one text vector. */
+  readonly textDimensions: number;
+  /** Values of one candidate row. */
+  readonly width: number;
+  readonly threads: number;
+}
+
+/** Loads an event model's graphs. Rejects when a file is no graph or its inputs are not the ones that are exported. */
+export async function openOnnxSession(options: OnnxSessionOptions): Promise<OnnxSession> {
+  const { textDimensions, width, threads } = options;
+  const scoring = await open(options.graph, threads, SCORING_INPUTS, "logits");
+  const projection = await open(options.candidates, threads, ["table", "residual"], "rows");
+  const tables = new LRUCache<number, Tensor>({ max: TABLES_MAX });
+
+  const candidatesOf = async ({ id, table }: TableCall): Promise<Tensor> => {
+    const known = tables.get(id);
+    if (known !== undefined) return known;
+    if (table === undefined) throw new Error("the model's thread does not know the table of candidates");
+    const size = table.vectors.length / textDimensions;
+    const { rows } = await projection.run({
+      table: new Tensor("float32", table.vectors, [size, textDimensions]),
+      residual: new Tensor("float32", table.residuals ?? new Float32Array(size * width), [size, width]),
+    });
+    if (rows === undefined || rows.dims[0] !== size)
+      throw new Error("the candidates' rows do not have the expected shape");
+    tables.set(id, rows);
+    return rows;
+  };
+
+  return {
+    async score(call, packed) {
+      const candidates = await candidatesOf(call);
+      const answers = (candidates.dims[0] ?? 0) + 1;
+      const scores: RowScore[] = [];
+      for (let from = 0; from < packed.rows; from += ROWS_PER_RUN) {
+        const count = Math.min(ROWS_PER_RUN, packed.rows - from);
+        const { logits } = await scoring.run({ rows: candidates, ...toTensors(packed, from, count) });
+        const values = logits?.data;
+        if (!(values instanceof Float32Array) || values.length !== count * answers)
+          throw new Error("the graph's logits do not have the expected shape");
+        for (let row = 0; row < count; row += 1) {
+          const score = rowScore(
+            values.subarray(row * answers, (row + 1) * answers),
+            packed.targets[from + row] ?? 0,
+          );
+          if (!Number.isFinite(score.surprise)) throw new Error("the graph's logits are not finite");
+          scores.push(score);
+        }
+      }
+      return scores;
+    },
+    async close() {
+      await scoring.release();
+      await projection.release();
+    },
+  };
+}
+
+async function open(
   graph: string,
-  textVectorDimensions: number,
   threads: number,
-): Promise<OnnxSession> {
+  inputs: readonly string[],
+  output: string,
+): Promise<InferenceSession> {
   const session = await InferenceSession.create(graph, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
   });
-  const missing = ["table", "ids", "kind", "severity", "gap", "at"].filter(
-    (name) => !session.inputNames.includes(name),
-  );
-  if (missing.length > 0 || !session.outputNames.includes("logits"))
-    throw new Error(`the graph lacks ${missing.join(", ") || "the output logits"}`);
-
-  const run = async (table: Tensor, rows: ScoringBatch["rows"]): Promise<readonly RowScore[]> => {
-    const { logits } = await session.run({ table, ...toTensors(rows) });
-    const width = (table.dims[0] ?? 0) + 1;
-    const values = logits?.data;
-    if (!(values instanceof Float32Array) || values.length !== rows.length * width)
-      throw new Error("the graph's logits do not have the expected shape");
-    return rows.map(({ target }, row) => rowScore(values.subarray(row * width, (row + 1) * width), target));
-  };
-
-  return {
-    async score({ table, rows }) {
-      const tensor = new Tensor("float32", table, [
-        table.length / textVectorDimensions,
-        textVectorDimensions,
-      ]);
-      const scores: RowScore[] = [];
-      for (let from = 0; from < rows.length; from += ROWS_PER_RUN) {
-        scores.push(...(await run(tensor, rows.slice(from, from + ROWS_PER_RUN))));
-      }
-      return scores;
-    },
-    close: () => session.release(),
-  };
+  const missing = inputs.filter((name) => !session.inputNames.includes(name));
+  if (missing.length > 0 || !session.outputNames.includes(output))
+    throw new Error(`the graph lacks ${missing.join(", ") || `the output ${output}`}`);
+  return session;
 }
 
-/** Rows of different lengths, padded to the longest. */
-function toTensors(rows: ScoringBatch["rows"]): Record<string, Tensor> {
-  const positions = Math.max(2, ...rows.map(({ ids }) => ids.length));
-  const shape = [rows.length, positions];
-  const ids = new BigInt64Array(rows.length * positions);
-  const kinds = new BigInt64Array(ids.length).fill(BigInt(POSITION_KIND.padding));
-  const severities = new BigInt64Array(ids.length);
-  const gaps = new Float32Array(ids.length);
-  const at = new BigInt64Array(rows.length);
-  for (const [index, row] of rows.entries()) {
-    const offset = index * positions;
-    at[index] = BigInt(row.at);
-    for (let i = 0; i < row.ids.length; i += 1) {
-      ids[offset + i] = BigInt(row.ids[i] ?? 0);
-      kinds[offset + i] = BigInt(row.kinds[i] ?? 0);
-      severities[offset + i] = BigInt(row.severities[i] ?? 0);
-      gaps[offset + i] = row.gaps[i] ?? 0;
-    }
-  }
+/** Some of the rows as the graph's inputs. */
+function toTensors(packed: PackedRows, from: number, count: number): Record<string, Tensor> {
+  const { positions } = packed;
+  const shape = [count, positions];
+  const cut = <T extends BigInt64Array | Float32Array>(values: T, width: number) =>
+    values.subarray(from * width, (from + count) * width);
   return {
-    ids: new Tensor("int64", ids, shape),
-    kind: new Tensor("int64", kinds, shape),
-    severity: new Tensor("int64", severities, shape),
-    gap: new Tensor("float32", gaps, shape),
-    at: new Tensor("int64", at, [rows.length]),
+    ids: new Tensor("int64", cut(packed.ids, positions), shape),
+    kind: new Tensor("int64", cut(packed.kinds, positions), shape),
+    severity: new Tensor("int64", cut(packed.severities, positions), shape),
+    gap: new Tensor("float32", cut(packed.gaps, positions), shape),
+    parameters: new Tensor("float32", cut(packed.parameters, positions * PARAMETER_FEATURES), [
+      ...shape,
+      PARAMETER_FEATURES,
+    ]),
+    at: new Tensor("int64", cut(packed.at, 1), [count]),
   };
 }

@@ -1,9 +1,12 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { EventScorer, RowScore, ScoringBatch } from "../detect/event-scorer.ts";
+import type { EventScorer, ScoringBatch } from "../detect/event-scorer.ts";
+import type { TextEncoder } from "../detect/text-encoder.ts";
 import type { ModelDirectory } from "./model-directory.ts";
 import { ModelError } from "./model-directory.ts";
-import type { SessionAnswer, SessionCall } from "./session-calls.ts";
+import { buffersOf, packRows } from "./pack-rows.ts";
+import type { SessionAnswer, SessionCall, WorkerData } from "./session-calls.ts";
+import { createTableCalls } from "./table-calls.ts";
 
 /** How a scorer runs. */
 export interface ScorerOptions {
@@ -15,15 +18,22 @@ export interface ScorerOptions {
   readonly onDeath: (reason: string) => void;
 }
 
-/** A scorer with a thread to give back. */
+/** A scorer with its text encoder, and a thread to give back. */
 export interface RunningScorer extends EventScorer {
+  /** Where the vectors of the scorer's tables come from. */
+  readonly encoder: TextEncoder;
   /** Lets a run in progress finish, then ends the thread. */
   close(): Promise<void>;
 }
 
+/** What the thread is asked for. */
+type Question =
+  | { readonly kind: "score"; readonly batch: ScoringBatch }
+  | { readonly kind: "encode"; readonly texts: readonly string[] };
+
 interface Job {
-  readonly batch: ScoringBatch;
-  readonly resolve: (scores: readonly RowScore[]) => void;
+  readonly call: Question;
+  readonly resolve: (answer: SessionAnswer) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -40,13 +50,36 @@ export async function startScorer(model: ModelDirectory, options: ScorerOptions)
   return {
     version: model.version,
     eventsMax: model.eventsMax,
-    score: (batch, signal) => queue.add(batch, signal),
+    residual: (service, template) => model.residuals.get(service)?.get(template),
+    async score(batch, signal) {
+      const answer = await queue.add({ kind: "score", batch }, signal);
+      if (answer.kind !== "scores") throw new Error("the model's thread gave no scores");
+      return answer.scores;
+    },
+    encoder: encoderOf(model, queue),
     close: thread.close,
   };
 }
 
+function encoderOf({ textDimensions: dimensions }: ModelDirectory, queue: Queue): TextEncoder {
+  return {
+    dimensions,
+    async encode(texts, signal) {
+      if (texts.length === 0) return [];
+      const answer = await queue.add({ kind: "encode", texts }, signal);
+      if (answer.kind !== "vectors") throw new Error("the model's thread gave no vectors");
+      return texts.map((_, index) => answer.vectors.slice(index * dimensions, (index + 1) * dimensions));
+    },
+  };
+}
+
+/** How much a call weighs among those that wait: its events, or its texts. */
+function rowsOf(call: Question): number {
+  return call.kind === "score" ? call.batch.rows.length : call.texts.length;
+}
+
 interface Queue {
-  add(batch: ScoringBatch, signal: AbortSignal): Promise<readonly RowScore[]>;
+  add(call: Question, signal: AbortSignal): Promise<SessionAnswer>;
   /** The next job whose caller still waits. */
   next(): Job | undefined;
   /** Called whenever a job has been added. */
@@ -59,23 +92,23 @@ function createQueue(maxWaitingRows: number): Queue {
   let waitingRows = 0;
 
   const remove = (job: Job) => {
-    if (waiting.delete(job)) waitingRows -= job.batch.rows.length;
+    if (waiting.delete(job)) waitingRows -= rowsOf(job.call);
   };
   const queue: Queue = {
     onAdded: () => undefined,
-    add(batch, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<readonly RowScore[]>();
+    add(call, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<SessionAnswer>();
       if (signal.aborted) return Promise.reject(signal.reason);
-      if (waitingRows + batch.rows.length > maxWaitingRows)
+      if (waitingRows + rowsOf(call) > maxWaitingRows)
         return Promise.reject(new Error(`more than ${maxWaitingRows} events wait for the model`));
-      const job = { batch, resolve, reject };
+      const job = { call, resolve, reject };
       const onAbort = () => {
         remove(job);
         reject(signal.reason);
       };
       signal.addEventListener("abort", onAbort, { once: true });
       waiting.add(job);
-      waitingRows += batch.rows.length;
+      waitingRows += rowsOf(call);
       queue.onAdded();
       return promise.finally(() => signal.removeEventListener("abort", onAbort));
     },
@@ -98,19 +131,27 @@ async function startThread(model: ModelDirectory, options: ScorerOptions, queue:
   let running: Job | undefined;
   let isClosing = false;
   let isDead = false;
+  const tables = createTableCalls();
 
-  const post = (call: SessionCall) => worker.postMessage(call);
+  const post = (call: Question) => {
+    if (call.kind === "encode") return worker.postMessage(call satisfies SessionCall);
+    const rows = packRows(call.batch.rows);
+    const table = tables.callFor(call.batch.table);
+    worker.postMessage({ kind: "score", table, rows } satisfies SessionCall, buffersOf(rows));
+  };
   const runNext = () => {
     if (running !== undefined || isDead) return;
     running = queue.next();
-    if (running !== undefined) post({ kind: "score", batch: running.batch });
-    else if (isClosing) post({ kind: "close" });
+    if (running !== undefined) post(running.call);
+    else if (isClosing) worker.postMessage({ kind: "close" } satisfies SessionCall);
   };
   const onAnswer = (answer: SessionAnswer) => {
     const job = running;
     running = undefined;
-    if (answer.kind === "scores") job?.resolve(answer.scores);
-    if (answer.kind === "failed") job?.reject(new Error(`the model failed: ${answer.message}`));
+    if (answer.kind === "failed") {
+      tables.reset();
+      job?.reject(new Error(`the model failed: ${answer.message}`));
+    } else job?.resolve(answer);
     runNext();
   };
   const onExit = () => {
@@ -127,6 +168,7 @@ async function startThread(model: ModelDirectory, options: ScorerOptions, queue:
     if (isClosing) return;
     try {
       worker = await spawn(model, options.threads);
+      tables.reset();
       isDead = false;
       attach();
       runNext();
@@ -158,15 +200,16 @@ async function startThread(model: ModelDirectory, options: ScorerOptions, queue:
   };
 }
 
-/** A worker that has loaded the graph. */
-function spawn({ graph, textVectorDimensions }: ModelDirectory, threads: number): Promise<Worker> {
+/** A worker that has loaded the graphs. */
+function spawn({ graphs, textDimensions, width }: ModelDirectory, threads: number): Promise<Worker> {
   const url = new URL(`./worker${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(url, { workerData: { graph, textVectorDimensions, threads } });
+  const workerData: WorkerData = { graphs, textDimensions, width, threads };
+  const worker = new Worker(url, { workerData });
   return new Promise((resolve, reject) => {
     const fail = (reason: string) =>
       reject(
         new ModelError(
-          `the model ${graph} cannot be loaded: ${reason}`,
+          `the model ${graphs.events} cannot be loaded: ${reason}`,
           "name another model directory by inference.model or LOGBERT_MODEL",
         ),
       );

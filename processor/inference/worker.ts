@@ -1,8 +1,19 @@
+import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { openOnnxSession } from "./onnx-session.ts";
-import { serveSession } from "./session-calls.ts";
+import { type Sessions, serveSessions, type WorkerData } from "./session-calls.ts";
+import { openTextEncoderSession } from "./text-encoder-session.ts";
+import { openWordPieces } from "./word-pieces.ts";
 
-const { graph, textVectorDimensions, threads } = workerData;
-if (parentPort === null || typeof graph !== "string")
-  throw new Error("the inference worker is started by worker-client with a graph");
-serveSession(parentPort, () => openOnnxSession(graph, Number(textVectorDimensions), Number(threads)));
+const { graphs, textDimensions, width, threads }: WorkerData = workerData;
+if (parentPort === null) throw new Error("the inference worker is started by worker-client");
+serveSessions(parentPort, open);
+
+async function open(): Promise<Sessions> {
+  const { events: graph, candidates, texts, tokenizer } = graphs;
+  const pieces = openWordPieces(readFileSync(tokenizer, "utf8"));
+  return {
+    events: await openOnnxSession({ graph, candidates, textDimensions, width, threads }),
+    texts: await openTextEncoderSession(texts, pieces, textDimensions, threads),
+  };
+}

@@ -1,15 +1,21 @@
-import type { StageStatus, Store } from "../../store/store.ts";
-import type { LearningState } from "../calibrate/verdict.ts";
+import type { Anomaly, StageStatus, Store } from "../../store/store.ts";
+import type { LearningState, Verdict } from "../calibrate/verdict.ts";
 import type { Judged } from "../enrich/enrich.ts";
+import type { ExplainTokens } from "../explain/token-importance.ts";
 import type { ExportRequest } from "../wire/record-view.ts";
 import type { RememberConfig } from "./config.ts";
 import { createTally, type TalliedRecord } from "./tally.ts";
 import { toAnomaly } from "./to-anomaly.ts";
+import { withTokens } from "./with-tokens.ts";
+
+/** What the token importances of one flush may take of the model's thread, which scores requests as well. */
+const TOKENS_BUDGET_MS = 200;
 
 /** What the rememberer is handed. */
 export interface RememberPorts {
   readonly store: Store;
   readonly redact: (text: string) => string;
+  readonly explainTokens: ExplainTokens;
   readonly learningState: (service: string) => LearningState;
   /** The thresholds in force, for the store. */
   readonly thresholds: () => readonly { readonly service: string; readonly value: number }[];
@@ -28,10 +34,16 @@ export interface Rememberer {
 
 export function createRememberer(config: RememberConfig, ports: RememberPorts): Rememberer {
   const tally = createTally(config.max_queued_anomalies, ports.onDropped);
+  /** What new messages were compared with; it lives as long as its anomaly waits. */
+  const nearest = new WeakMap<Anomaly, string>();
   let flushing: Promise<void> | undefined;
 
   const write = async () => {
-    const batch = tally.drain();
+    const drained = tally.drain();
+    const budget = AbortSignal.timeout(TOKENS_BUDGET_MS);
+    const nearestOf = (anomaly: Anomaly) => nearest.get(anomaly);
+    const anomalies = await withTokens(drained.anomalies, ports.explainTokens, nearestOf, budget);
+    const batch = { ...drained, anomalies };
     try {
       await ports.store.saveBatch({ ...batch, thresholds: ports.thresholds(), status: ports.status() });
     } catch (error) {
@@ -49,7 +61,10 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       for (const named of judged.anomalies) {
         const { recordIndex } = named.finding;
         const record = recordIndex === undefined ? undefined : request?.records[recordIndex];
-        tally.anomaly(toAnomaly(named, record, ports.redact));
+        const anomaly = toAnomaly(named, record, ports.redact);
+        const compared = nearestIn(named.finding.verdict);
+        if (compared !== undefined) nearest.set(anomaly, compared);
+        tally.anomaly(anomaly);
       }
     },
     flush() {
@@ -59,6 +74,12 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       return flushing;
     },
   };
+}
+
+/** What the message was compared with, where being new is what counts most. */
+function nearestIn({ contributions }: Verdict): string | undefined {
+  const strongest = contributions[0]?.evidence;
+  return strongest?.detector === "new-template" ? strongest.nearest : undefined;
 }
 
 function tallied({ parsed, findings }: Judged): readonly TalliedRecord[] {

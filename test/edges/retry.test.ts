@@ -16,6 +16,7 @@ import { templateConfig } from "../../processor/template/config.ts";
 import { windowConfig } from "../../processor/window/config.ts";
 import { encodeResponse } from "../../processor/wire/export-response.ts";
 import { readRequest } from "../../processor/wire/read-request.ts";
+import { standInEncoder } from "../helpers/stand-in-encoder.ts";
 import { startDoors } from "./doors.ts";
 import { type GrpcAnswer, startGrpcNextHop } from "./next-hop.ts";
 import { aRequest } from "./relay.ts";
@@ -46,8 +47,10 @@ async function startPipeline(...answers: GrpcAnswer[]) {
       scorer: {
         version: "even",
         eventsMax: 20,
+        residual: () => undefined,
         score: async ({ rows }) => rows.map(() => ({ surprise: 1, expected: [] })),
       },
+      encoder: standInEncoder,
       now: () => 1,
     },
   );

@@ -7,9 +7,9 @@ import { runTrain, type TrainPorts } from "../../cli/train.ts";
 import { diskFileSystem, type FileSystem } from "../../processor/learn/file-system.ts";
 import { readTrainableModel } from "../../processor/learn/trainable-model.ts";
 import { scriptedIo } from "../generate/scripted-io.ts";
+import { standInEncoder } from "../helpers/stand-in-encoder.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { randomModel } from "./random-model.ts";
-import { standInEncoder } from "./stand-in-encoder.ts";
 import { toyEventIds, toyLines } from "./toy-logs.ts";
 
 const TIMEOUT_MS = 300_000;
@@ -61,7 +61,10 @@ describe("wrong usage", () => {
 
 describe("a model that cannot be begun with", () => {
   it("is wrong usage: it is missing, or of another version", async () => {
-    for (const directory of ["/no/such/model", "models/logbert-s"]) {
+    const old = join(folder, "old-model");
+    mkdirSync(old);
+    writeFileSync(join(old, "config.json"), '{"format":"logbert-event-model/1","version":"old"}');
+    for (const directory of ["/no/such/model", old]) {
       const error = await train({ input: [goodLog], from: directory, out: join(folder, "none") }).catch(
         (one: unknown) => one,
       );

@@ -1,10 +1,10 @@
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { trainEventModel } from "../../processor/learn/train-event-model.ts";
 import type { TrainingProgress } from "../../processor/learn/training-report.ts";
+import { standInEncoder } from "../helpers/stand-in-encoder.ts";
 import { randomModel } from "./random-model.ts";
-import { standInEncoder } from "./stand-in-encoder.ts";
 import { toyCorpus } from "./toy-corpus.ts";
 
 describe("a toy language in which each event tells the next", () => {
@@ -102,9 +102,10 @@ describe("a model directory that cannot be trained", () => {
   });
 
   it("is named when it is of another version", async () => {
-    await broken((d) => copyFileSync("models/logbert-s/config.json", join(d, "config.json"))).toThrow(
-      /describes no model that can be trained.*format/s,
-    );
+    await broken((d) => {
+      const config = JSON.parse(readFileSync(join(d, "config.json"), "utf8"));
+      writeFileSync(join(d, "config.json"), JSON.stringify({ ...config, format: "logbert-event-model/1" }));
+    }).toThrow(/describes no model that can be trained.*format/s);
   });
 
   it("is refused when it names files outside of it", async () => {

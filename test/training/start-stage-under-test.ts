@@ -11,10 +11,10 @@ import { createMetrics } from "../../processor/telemetry/metrics.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import type { TrainingRun } from "../../store/training.ts";
+import { SHIPPED_MODEL, SHIPPED_VERSION } from "../helpers/shipped-model.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 
-const MODEL = join(import.meta.dirname, "../../models/logbert-s");
 const TRAINER = join(import.meta.dirname, "scripted-trainer.ts");
 
 /** What the scripted trainer does; see scripted-trainer.ts. */
@@ -31,7 +31,7 @@ export interface StageUnderTest {
   /** Records that were passed on without a verdict. */
   readonly unscored: () => number;
   /** Asks for a run and waits for its end. */
-  train(): Promise<TrainingRun>;
+  train(timeoutMs?: number): Promise<TrainingRun>;
   stop(): Promise<void>;
 }
 
@@ -43,8 +43,6 @@ interface StageOptions {
   readonly forward?: string;
   /** Arguments of node in the place of the scripted trainer. */
   readonly trainer?: readonly string[];
-  /** Directory of the weights that stand for those of a directory. */
-  readonly standIn?: (directory: string) => string;
 }
 
 /** Starts it as the product does, without the API. */
@@ -54,7 +52,6 @@ export async function startStageUnderTest(
     directory = temporaryDirectory("training"),
     forward = "",
     trainer = [TRAINER, behaviour],
-    standIn = (model) => model,
   }: StageOptions = {},
 ): Promise<StageUnderTest> {
   const config = configSchema.parse({
@@ -83,14 +80,15 @@ export async function startStageUnderTest(
   };
   const { scorer, learning } = await startLearning(config.training, {
     ...ports,
-    configured: { directory: MODEL, version: "logbert-s-1" },
-    openModel: (model) => openTriedScorer(standIn(model), config.inference, () => undefined),
+    configured: { directory: SHIPPED_MODEL, version: SHIPPED_VERSION },
+    openModel: (model) => openTriedScorer(model, config.inference, () => undefined),
     trainer: { file: process.execPath, args: trainer },
     redact: createRedactor(config.redact),
   });
   const stage = await startStage(config, {
     ...ports,
     scorer,
+    encoder: scorer.encoder,
     learning,
     version: "1.2.3",
     live: () => undefined,
@@ -101,13 +99,13 @@ export async function startStageUnderTest(
     scorer,
     people,
     unscored: () => unscored,
-    async train() {
+    async train(timeoutMs) {
       const { id } = await people.requestTraining({
         id: ulid(),
         service: undefined,
         createdAtMs: Date.now(),
       });
-      return waitFor("the end of the run", () => ended(people, id));
+      return waitFor("the end of the run", () => ended(people, id), timeoutMs);
     },
     async stop() {
       await stage.stop();

@@ -6,6 +6,7 @@ import { readRequest } from "../../processor/wire/read-request.ts";
 import { openStore } from "../../store/open-store.ts";
 import { startGrpcNextHop } from "../edges/next-hop.ts";
 import { sendHttp } from "../edges/senders.ts";
+import { SHIPPED_VERSION } from "../helpers/shipped-model.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { aRun } from "../store-contract/a-run.ts";
 import { idOf } from "../store-contract/an-anomaly.ts";
@@ -70,8 +71,8 @@ describe("weights that beat those in use", () => {
     await senders;
     expect(run).toMatchObject({
       state: "PROMOTED",
-      modelBefore: "logbert-s-1",
-      modelAfter: "logbert-s-1+t",
+      modelBefore: SHIPPED_VERSION,
+      modelAfter: `${SHIPPED_VERSION}+t`,
       heldOutLossBefore: 1.5,
       heldOutLossAfter: 1.25,
       progress: 1,
@@ -81,9 +82,9 @@ describe("weights that beat those in use", () => {
     expect(stage.unscored()).toBe(0);
     expect(records.filter((record) => record.attribute("anomaly.score") === undefined)).toEqual([]);
     const judges = records.map((record) => record.attribute("anomaly.model.version"));
-    expect(new Set(judges.slice(-13))).toEqual(new Set(["logbert-s-1+t"]));
+    expect(new Set(judges.slice(-13))).toEqual(new Set([`${SHIPPED_VERSION}+t`]));
     expect(new Set(judges.filter((version) => version !== undefined))).toEqual(
-      new Set(["logbert-s-1", "logbert-s-1+t"]),
+      new Set([SHIPPED_VERSION, `${SHIPPED_VERSION}+t`]),
     );
     await hop.close();
   });
@@ -92,18 +93,18 @@ describe("weights that beat those in use", () => {
     const first = await start("better");
     await teach(first);
     await first.train();
-    expect(first.scorer.version).toBe("logbert-s-1+t");
+    expect(first.scorer.version).toBe(`${SHIPPED_VERSION}+t`);
     await stop(first);
     const second = await start("better", { directory: first.directory });
-    expect(second.scorer.version).toBe("logbert-s-1+t");
-    expect(await second.people.rollbackModel(Date.now())).toMatchObject({ version: "logbert-s-1" });
-    await waitFor("the old weights", () => (second.scorer.version === "logbert-s-1" ? true : undefined));
+    expect(second.scorer.version).toBe(`${SHIPPED_VERSION}+t`);
+    expect(await second.people.rollbackModel(Date.now())).toMatchObject({ version: SHIPPED_VERSION });
+    await waitFor("the old weights", () => (second.scorer.version === SHIPPED_VERSION ? true : undefined));
     await send(second, 20);
     expect(second.unscored()).toBe(0);
     expect((await second.people.trainingRuns({ first: 1 }))[0]?.state).toBe("ROLLED_BACK");
     await stop(second);
     const third = await start("better", { directory: first.directory });
-    expect(third.scorer.version).toBe("logbert-s-1");
+    expect(third.scorer.version).toBe(SHIPPED_VERSION);
   });
 
   it("that are gone or damaged at a start make room for those before them, which is written down", async () => {
@@ -111,11 +112,11 @@ describe("weights that beat those in use", () => {
     await teach(first);
     await first.train();
     await stop(first);
-    writeFileSync(join(first.directory, "models/logbert-s-1+t/model.onnx"), "no graph");
+    writeFileSync(join(first.directory, `models/${SHIPPED_VERSION}+t/model.onnx`), "no graph");
     const second = await start("better", { directory: first.directory });
-    expect(second.scorer.version).toBe("logbert-s-1");
+    expect(second.scorer.version).toBe(SHIPPED_VERSION);
     const models = await second.people.models();
-    expect(models.find(({ version }) => version === "logbert-s-1+t")?.problem).toMatch(/is damaged/);
+    expect(models.find(({ version }) => version === `${SHIPPED_VERSION}+t`)?.problem).toMatch(/is damaged/);
     await send(second, 20);
     expect(second.unscored()).toBe(0);
   });
@@ -125,16 +126,16 @@ describe("weights that beat those in use", () => {
     await teach(stage);
     await stage.train();
     await stage.train();
-    expect(stage.scorer.version).toBe("logbert-s-1+t+t");
-    rmSync(join(stage.directory, "models/logbert-s-1+t"), { recursive: true });
+    expect(stage.scorer.version).toBe(`${SHIPPED_VERSION}+t+t`);
+    rmSync(join(stage.directory, `models/${SHIPPED_VERSION}+t`), { recursive: true });
     await stage.people.rollbackModel(Date.now());
     const problem = await waitFor("the reason", async () => {
       const models = await stage.people.models();
-      return models.find(({ version }) => version === "logbert-s-1+t")?.problem;
+      return models.find(({ version }) => version === `${SHIPPED_VERSION}+t`)?.problem;
     });
     expect(problem).toMatch(/cannot be read/);
-    expect(stage.scorer.version).toBe("logbert-s-1+t+t");
-    expect((await stage.people.activeModel())?.version).toBe("logbert-s-1+t+t");
+    expect(stage.scorer.version).toBe(`${SHIPPED_VERSION}+t+t`);
+    expect((await stage.people.activeModel())?.version).toBe(`${SHIPPED_VERSION}+t+t`);
   });
 });
 
@@ -149,9 +150,9 @@ describe("weights that are not to be used", () => {
     const run = await stage.train();
     expect(run.state).toBe(state);
     expect(run.message).toMatch(message);
-    expect(stage.scorer.version).toBe("logbert-s-1");
-    expect((await stage.people.activeModel())?.version).toBe("logbert-s-1");
-    expect(existsSync(join(stage.directory, "models/logbert-s-1+t"))).toBe(false);
+    expect(stage.scorer.version).toBe(SHIPPED_VERSION);
+    expect((await stage.people.activeModel())?.version).toBe(SHIPPED_VERSION);
+    expect(existsSync(join(stage.directory, `models/${SHIPPED_VERSION}+t`))).toBe(false);
     expect(existsSync(join(stage.directory, "training/run"))).toBe(false);
     await send(stage, 20);
     expect(stage.unscored()).toBe(0);
@@ -191,7 +192,7 @@ describe("a run that does not come to its end", () => {
     const store = await openStore({ path: join(first.directory, "logbert.db") });
     await store.requestTraining(aRun(1));
     await store.saveTrainingRun(
-      aRun(1, { state: "RUNNING", startedAtMs: 2_000, modelBefore: "logbert-s-1" }),
+      aRun(1, { state: "RUNNING", startedAtMs: 2_000, modelBefore: SHIPPED_VERSION }),
     );
     await store.close();
     const second = await start("better", { directory: first.directory });

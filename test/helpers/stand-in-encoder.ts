@@ -1,5 +1,5 @@
 import type { TextEncoder } from "../../processor/detect/text-encoder.ts";
-import { textVector } from "../../processor/detect/text-vector.ts";
+import { textVector } from "./text-vector.ts";
 
 const DIMENSIONS = 128;
 

@@ -1,0 +1,11 @@
+import type { Spread } from "../metrics/spread.ts";
+
+/** "0.9710 ± 0.0030"; without the deviation where there is none. */
+export function figure({ mean, deviation }: Spread): string {
+  return deviation === 0 ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
+}
+
+/** Example: 0.002 gives "0.2 %". */
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}

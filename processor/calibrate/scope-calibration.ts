@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { DETECTOR_NAMES, type DetectorName, type Evidence } from "../detect/detector.ts";
+import { combine } from "./combine.ts";
+import type { CalibrateConfig } from "./config.ts";
+import { createDriftCorrection, type DriftCorrection, driftCorrectionState } from "./drift-correction.ts";
+import { ownShare, type PriorProbability } from "./learning-band.ts";
+import { reservoirState } from "./reservoir.ts";
+import { createSampledDistribution, type SampledDistribution } from "./sampled-distribution.ts";
+import { P_MIN } from "./score.ts";
+import type { Contribution } from "./verdict.ts";
+
+/** Smallest tail scale of a detector, in nats: a surprise half a nat higher is never much rarer than half as likely. */
+const DETECTOR_SCALE_MIN = 0.5;
+/** Of the combination: -ln p of calibrated p-values falls off with scale 1. */
+const COMBINED_SCALE_MIN = 1;
+
+/** One scope's distributions as JSON. */
+export const scopeCalibrationState = z.strictObject({
+  learned: z.int().min(0),
+  combined: reservoirState,
+  detectors: z.partialRecord(z.enum(DETECTOR_NAMES), reservoirState),
+  drift: driftCorrectionState,
+});
+export type ScopeCalibrationState = z.infer<typeof scopeCalibrationState>;
+
+/** event: all evidence is about one event. session: it comes from all over a session. */
+export type Scope = "event" | "session";
+
+/** What evidence of one scope is measured against in one service. */
+export interface ScopeCalibration {
+  /** @param kept a p-value below which the verdict may not fall, whatever the evidence */
+  assess(
+    evidence: readonly Evidence[],
+    kept: number,
+  ): { readonly pValue: number; readonly contributions: readonly Contribution[] };
+  /** The verdict was given: counts for the drift whatever it was. */
+  count(pValue: number): void;
+  /** Takes the evidence into the sample of the normal. */
+  learn(contributions: readonly Contribution[]): void;
+  readonly learned: number;
+  snapshot(): ScopeCalibrationState;
+}
+
+/**
+ * Conformal p-values for each detector, combined by their harmonic mean, and the combination measured against its own
+ * past once more: so the dependence between detectors is calibrated away, whatever it is. Last, what autocorrelation
+ * and drift make of the promise is corrected by what came true (see drift-correction.ts).
+ */
+export function createScopeCalibration(
+  scope: Scope,
+  config: CalibrateConfig,
+  prior: PriorProbability,
+  state?: ScopeCalibrationState,
+): ScopeCalibration {
+  const size = config.reservoir_size;
+  const detectors = new Map<DetectorName, SampledDistribution>();
+  const distributionOf = (name: DetectorName): SampledDistribution => {
+    const known = detectors.get(name);
+    if (known !== undefined) return known;
+    const created = createSampledDistribution(size, DETECTOR_SCALE_MIN, state?.detectors[name]);
+    detectors.set(name, created);
+    return created;
+  };
+  for (const name of DETECTOR_NAMES) if (state?.detectors[name] !== undefined) distributionOf(name);
+  const combined = createSampledDistribution(size, COMBINED_SCALE_MIN, state?.combined);
+  const drift: DriftCorrection = createDriftCorrection(state?.drift);
+  let learned = state?.learned ?? 0;
+
+  const detectorP = ({ detector, surprise, detail }: Evidence): number => {
+    if (surprise <= 0) return 1;
+    const believed = isProbability(detector, detail)
+      ? Math.max(P_MIN, Math.exp(-surprise))
+      : prior(detector, surprise);
+    const own = distributionOf(detector);
+    // Its surprise is a probability already: the sample can only contradict it.
+    if (isProbability(detector, detail)) return Math.max(believed, own.seenShare(surprise));
+    const share = ownShare(learned, config.learning_records);
+    return share * own.pValue(surprise) + (1 - share) * believed;
+  };
+
+  /** That a message is new surprises every detector; how odd that is, the novelty detector alone says. */
+  const calibrated = (evidence: readonly Evidence[]): readonly Contribution[] => {
+    const novelty = scope === "event" ? evidence.find(isNovelty) : undefined;
+    const pMin = novelty === undefined ? 0 : detectorP(novelty);
+    return evidence
+      .map(
+        (one): Contribution => ({
+          detector: one.detector,
+          pValue: Math.max(pMin, detectorP(one)),
+          evidence: one,
+        }),
+      )
+      .sort((a, b) => a.pValue - b.pValue);
+  };
+
+  return {
+    get learned() {
+      return learned;
+    },
+    assess(evidence, kept) {
+      const contributions = calibrated(evidence);
+      const p = combine(contributions.map(({ pValue }) => pValue));
+      const share = ownShare(learned, config.learning_records);
+      const measured = share * combined.pValue(-Math.log(p));
+      return { contributions, pValue: Math.max(drift.correct(Math.max(p, measured)), kept) };
+    },
+    count: (pValue) => drift.count(pValue),
+    learn(contributions) {
+      learned += 1;
+      const isNew = scope === "event" && contributions.some(({ evidence }) => isNovelty(evidence));
+      for (const { detector, evidence } of contributions) {
+        if (!isNew || isNovelty(evidence)) distributionOf(detector).learn(evidence.surprise);
+      }
+      combined.learn(-Math.log(combine(contributions.map((one) => one.pValue))));
+    },
+    snapshot: () => ({
+      learned,
+      combined: combined.snapshot(),
+      detectors: Object.fromEntries([...detectors].map(([name, one]) => [name, one.snapshot()])),
+      drift: drift.snapshot(),
+    }),
+  };
+}
+
+/** Whether the surprise is -ln of a probability that the detector has estimated itself. */
+function isProbability(detector: DetectorName, detail: Evidence["detail"]): boolean {
+  return detector === "new-template" || detail?.kind === "silence";
+}
+
+/** Whether the evidence says that its event is of a template never seen before. */
+export function isNovelty({ detector, surprise }: Evidence): boolean {
+  return detector === "new-template" && surprise > 0;
+}

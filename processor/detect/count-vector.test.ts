@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { closedSession, evidenceOf, freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
+import { createCountVectorDetector } from "./count-vector.ts";
+
+/** Sessions that open and close once, and read a varying number of times. */
+const usual = Array.from({ length: 20 }, (_, i) => ({ open: 1, read: 5 + (i % 10), write: 3, close: 1 }));
+
+function taught(sessions: readonly Readonly<Record<string, number>>[] = usual) {
+  const detector = createCountVectorDetector();
+  detector.learn(sessions.map((session) => closedSession(session)));
+  return detector;
+}
+
+describe("count vectors", () => {
+  it("say nothing of events, nor of a service without a finished session", async () => {
+    const detector = createCountVectorDetector();
+    expect(await evidenceOf(detector, [closedSession({ open: 1 })])).toEqual([]);
+    detector.learn([freshWindow([{ template: "open" }])]);
+    expect(await evidenceOf(detector, [closedSession({ open: 1 })])).toEqual([]);
+    expect(await evidenceOf(taught(), [freshWindow([{ template: "never seen" }])])).toEqual([]);
+  });
+
+  it("find a session that was seen before not odd at all", async () => {
+    expect(await surpriseOf(taught(), closedSession({ close: 1, write: 3, read: 7, open: 1 }))).toBe(0);
+  });
+
+  it("find a template odder the less it varies among sessions that are alike", async () => {
+    const detector = taught();
+    const read = await surpriseOf(detector, closedSession({ open: 1, read: 16, write: 3, close: 1 }));
+    const write = await surpriseOf(detector, closedSession({ open: 1, read: 7, write: 5, close: 1 }));
+    expect(read).toBeGreaterThan(0);
+    expect(write).toBeGreaterThan(read ?? 0);
+  });
+
+  it("find a missing and a new template as odd as each other, and both at once odder", async () => {
+    const detector = taught();
+    const missing = await surpriseOf(detector, closedSession({ open: 1, read: 7, write: 3 }));
+    const strange = await surpriseOf(detector, closedSession({ open: 1, read: 7, write: 3, close: 1, x: 1 }));
+    const both = await surpriseOf(detector, closedSession({ open: 1, read: 7, write: 3, x: 1 }));
+    expect(missing).toBeCloseTo(Math.log1p(20));
+    expect(strange).toBeCloseTo(missing ?? 0);
+    expect(both).toBeCloseTo(Math.log1p(40));
+  });
+
+  it("name the template that differs most, and the nearest usual count", async () => {
+    const [evidence] = await evidenceOf(taught(), [
+      closedSession({ open: 1, read: 6, write: 203, close: 1 }),
+    ]);
+    expect(evidence).toMatchObject({ event: 20, detail: { kind: "count", template: "write", count: 203 } });
+    expect(evidence?.detail).toMatchObject({ usual: 3 });
+  });
+
+  it("do not take a loop that ran very often for many oddities", async () => {
+    const loop = await surpriseOf(taught(), closedSession({ open: 1, read: 7, write: 5_000, close: 1 }));
+    expect(loop).toBeLessThanOrEqual(Math.log1p(100));
+  });
+
+  it("are careful while fewer than five different sessions are known", async () => {
+    const strange = closedSession({ open: 1, read: 7, write: 3 });
+    const young = await surpriseOf(taught(usual.slice(0, 2)), strange);
+    expect(young).toBeGreaterThan(0);
+    expect(young).toBeLessThan((await surpriseOf(taught(), strange)) ?? 0);
+  });
+
+  it("learn what is new, for its own service only", async () => {
+    const detector = taught();
+    const fresh = { open: 2, close: 2 };
+    detector.learn([closedSession(fresh)]);
+    expect(await surpriseOf(detector, closedSession(fresh))).toBe(0);
+    expect(await surpriseOf(detector, closedSession(fresh, "bank"))).toBeUndefined();
+  });
+
+  it("forget the sessions that were not seen for the longest time, and services likewise", async () => {
+    const detector = createCountVectorDetector({ maxVectors: 8, maxServices: 2 });
+    const session = (i: number) => ({ open: 1, read: 10 * i + 1 });
+    for (let i = 0; i < 8; i++) detector.learn([closedSession(session(i))]);
+    detector.learn([closedSession(session(0)), closedSession(session(8))]);
+    expect(await surpriseOf(detector, closedSession(session(0)))).toBe(0);
+    expect(await surpriseOf(detector, closedSession(session(1)))).toBeGreaterThan(0);
+    detector.learn([closedSession(session(0), "bank"), closedSession(session(0), "post")]);
+    expect(await surpriseOf(detector, closedSession(session(0)))).toBeUndefined();
+  });
+
+  it("do not grow beyond their bounds, whatever comes", () => {
+    const detector = createCountVectorDetector({
+      maxKnownTemplates: 100,
+      maxServices: 50,
+      maxNumbersTotal: 5_000,
+    });
+    for (let i = 0; i < 2_000; i++) {
+      detector.learn([closedSession({ a: 1, [`t${i}`]: 1 }, "busy"), closedSession({ a: 1 }, `s${i}`)]);
+    }
+    const state = detector.snapshot() as { services: [string, { templates: []; vectors: number[][] }][] };
+    const busy = state.services.find(([service]) => service === "busy")?.[1];
+    expect(state.services.length).toBeLessThanOrEqual(50);
+    expect(busy?.templates.length).toBeLessThanOrEqual(101);
+    expect(busy?.vectors.flat().length).toBeLessThanOrEqual(5_000);
+  });
+});

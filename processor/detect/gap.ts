@@ -1,0 +1,73 @@
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { Detector, Evidence } from "./detector.ts";
+import { createPairGaps, type PairGaps, pairGapsState } from "./pair-gaps.ts";
+import { createSizedTable } from "./sized-table.ts";
+
+/** Bounds on the memory of this detector. */
+export interface GapOptions {
+  readonly maxServices?: number;
+  /** Pairs of templates kept for each service. */
+  readonly maxPairs?: number;
+  /** Pairs kept over all services; over it the least recently seen service is forgotten. */
+  readonly maxPairsTotal?: number;
+}
+
+/** Below it nobody asks what was usual, in nats. */
+const DETAIL_FROM_SURPRISE = 2;
+
+/**
+ * How long after its predecessor an event came, against the same pair of templates before. Surprise is -ln of a normal tail
+ * over ln(1 + gap), in nats; too short counts half. Says nothing of pairs that it hardly knows.
+ * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
+ */
+export function createGapDetector({
+  maxServices = 1_000,
+  maxPairs = 4_096,
+  maxPairsTotal = 200_000,
+}: GapOptions = {}): Detector {
+  const services = createSizedTable<PairGaps, Parameters<typeof createPairGaps>[1]>(
+    "gap",
+    { servicesMax: maxServices, sizeMax: maxPairsTotal },
+    pairGapsState,
+    (state) => createPairGaps(maxPairs, state),
+  );
+
+  return {
+    name: "gap",
+    score: (windows) =>
+      Promise.resolve(
+        windows.flatMap((window, index) => scoreWindow(window, index, services.peek(window.service))),
+      ),
+    learn(windows) {
+      for (const window of windows) {
+        if (window.freshFrom === window.events.length) continue;
+        services.teach(window.service, (gaps) => {
+          for (const { before, template, gapMs } of pairsOf(window)) gaps.learn(before, template, gapMs);
+        });
+      }
+    },
+    snapshot: services.snapshot,
+    restore: services.restore,
+  };
+}
+
+/** The fresh events that have a predecessor in the window. */
+function pairsOf({ events, freshFrom }: SequenceWindow) {
+  return events.slice(freshFrom).flatMap(({ match, gapMs }, offset) => {
+    const before = events[freshFrom + offset - 1]?.match.templateId;
+    if (before === undefined) return [];
+    return [{ event: freshFrom + offset, before, template: match.templateId, gapMs }];
+  });
+}
+
+function scoreWindow(window: SequenceWindow, index: number, gaps: PairGaps | undefined): readonly Evidence[] {
+  if (gaps === undefined) return [];
+  return pairsOf(window).flatMap(({ event, before, template, gapMs }): Evidence[] => {
+    const odds = gaps.odds(before, template, gapMs);
+    if (odds === undefined) return [];
+    const { surprise, usualMs } = odds;
+    const detail =
+      surprise < DETAIL_FROM_SURPRISE ? {} : { detail: { kind: "gap", gapMs, usualMs } as const };
+    return [{ detector: "gap", window: index, event, surprise, expected: [], ...detail }];
+  });
+}

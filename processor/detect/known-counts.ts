@@ -1,0 +1,161 @@
+import { z } from "zod";
+import type { Session } from "../window/sequence-window.ts";
+import { type CountDistance, type CountedTemplate, nearestDistance, queryOf } from "./count-distance.ts";
+import { localSpread, NEIGHBOURHOOD_FROM } from "./local-spread.ts";
+import { forEachCount, type SparseCounts, sparseCounts } from "./sparse-counts.ts";
+
+/** The spread is measured anew when this share of the vectors has changed. */
+const CHANGED_SHARE = 0.1;
+
+/** Bounds of one service's vectors. */
+export interface KnownCountsLimits {
+  /** Distinct vectors; over it the least recently seen one is forgotten. */
+  readonly vectorsMax: number;
+  /** Templates told apart in them. */
+  readonly templatesMax: number;
+}
+
+/** One service's vectors as JSON: templates as [id, text, spread], vectors as flat [template index, count, ...],
+ * least recently seen first. */
+export const knownCountsState = z
+  .strictObject({
+    templates: z.array(z.tuple([z.string(), z.string(), z.number().min(0)])),
+    vectors: z.array(z.array(z.int().min(0).max(0x7fffffff))),
+    changed: z.int().min(0),
+  })
+  .superRefine(({ templates, vectors }, context) => {
+    for (const [index, vector] of vectors.entries()) {
+      const problem = vectorProblem(vector, templates.length);
+      if (problem !== undefined)
+        context.addIssue({ code: "custom", path: ["vectors", index], message: problem });
+    }
+  });
+export type KnownCountsState = z.infer<typeof knownCountsState>;
+
+/** The count vectors of one service's sessions. */
+export interface KnownCounts {
+  /** undefined as long as no session is known. */
+  distance(counts: Session["counts"]): CountDistance | undefined;
+  learn(counts: Session["counts"]): void;
+  /** Numbers kept. */
+  readonly size: number;
+  snapshot(): KnownCountsState;
+}
+
+/**
+ * Nearest neighbour among the distinct count vectors, under an L1 distance that is scaled by how much each template varies
+ * among sessions that are alike. Count vectors and L1: Landauer, Skopik, Wurzenberger, FSE 2024.
+ */
+export function createKnownCounts(
+  { vectorsMax, templatesMax }: KnownCountsLimits,
+  state?: KnownCountsState,
+): KnownCounts {
+  let templates: CountedTemplate[] = (state?.templates ?? []).map(([id, text, spread]) => ({
+    id,
+    text,
+    spread,
+  }));
+  let indexes = new Map(templates.map(({ id }, index) => [id, index]));
+  let vectors = new Map<string, SparseCounts>();
+  let size = 0;
+  let changed = state?.changed ?? 0;
+
+  const keep = (vector: SparseCounts) => {
+    const key = vector.join();
+    if (vectors.delete(key)) return vectors.set(key, vector);
+    vectors.set(key, vector);
+    size += vector.length;
+    changed += 1;
+    const [oldest] = vectors;
+    if (vectors.size <= vectorsMax || oldest === undefined) return;
+    vectors.delete(oldest[0]);
+    size -= oldest[1].length;
+  };
+
+  const intern = (id: string, text: string): number => {
+    const known = indexes.get(id);
+    if (known === undefined) {
+      indexes.set(id, templates.length);
+      return templates.push({ id, text, spread: 0 }) - 1;
+    }
+    const template = templates[known];
+    if (template !== undefined) template.text = text;
+    return known;
+  };
+
+  const forgetTemplates = () => {
+    const kept = withinTemplates(templates, [...vectors.values()], templatesMax / 2);
+    templates = [...kept.templates];
+    indexes = new Map(templates.map(({ id }, index) => [id, index]));
+    vectors = new Map(kept.vectors.map((vector) => [vector.join(), vector]));
+    size = kept.vectors.reduce((sum, vector) => sum + vector.length, 0);
+  };
+
+  const measureSpread = () => {
+    const spread = localSpread([...vectors.values()], templates.length);
+    for (const [index, template] of templates.entries()) template.spread = spread[index] ?? 0;
+    changed = 0;
+  };
+
+  for (const vector of (state?.vectors ?? []).slice(-vectorsMax)) keep(Int32Array.from(vector));
+  changed = state?.changed ?? 0;
+
+  return {
+    get size() {
+      return size + templates.length;
+    },
+    distance(counts) {
+      if (vectors.size === 0) return undefined;
+      const query = queryOf(counts, indexes);
+      if (query.strangers.length === 0 && vectors.has(query.vector.join()))
+        return { distance: 0, worst: undefined };
+      return nearestDistance(query, vectors.values(), templates);
+    },
+    learn(counts) {
+      keep(sparseCounts([...counts].map(([id, { template, count }]) => [intern(id, template), count])));
+      if (templates.length > templatesMax) forgetTemplates();
+      const isFew = vectors.size <= NEIGHBOURHOOD_FROM;
+      if (changed > (isFew ? 0 : CHANGED_SHARE * vectors.size)) measureSpread();
+    },
+    snapshot: () => ({
+      templates: templates.map(({ id, text, spread }) => [id, text, spread]),
+      vectors: [...vectors.values()].map((vector) => [...vector]),
+      changed,
+    }),
+  };
+}
+
+/** The newest vectors, as many as hold at most `templatesMax` templates together (one at least), and these templates. */
+function withinTemplates(
+  templates: readonly CountedTemplate[],
+  vectors: readonly SparseCounts[],
+  templatesMax: number,
+): { readonly templates: readonly CountedTemplate[]; readonly vectors: readonly SparseCounts[] } {
+  const renamed = new Map<number, number>();
+  const kept: SparseCounts[] = [];
+  for (const vector of vectors.toReversed()) {
+    const strangers = new Set<number>();
+    forEachCount(vector, (index) => renamed.has(index) || strangers.add(index));
+    if (kept.length > 0 && renamed.size + strangers.size > templatesMax) break;
+    for (const index of strangers) renamed.set(index, renamed.size);
+    kept.push(vector);
+  }
+  return {
+    templates: [...renamed.keys()].flatMap((index) => templates[index] ?? []),
+    vectors: kept.reverse().map((vector) => {
+      const pairs: [number, number][] = [];
+      forEachCount(vector, (index, count) => pairs.push([renamed.get(index) ?? 0, count]));
+      return sparseCounts(pairs);
+    }),
+  };
+}
+
+function vectorProblem(vector: readonly number[], templates: number): string | undefined {
+  if (vector.length % 2 === 1) return "must hold pairs of template index and count";
+  for (let i = 0; i < vector.length; i += 2) {
+    if ((vector[i] ?? 0) >= templates) return `names template ${vector[i]} of ${templates}`;
+    if (i > 0 && (vector[i] ?? 0) <= (vector[i - 2] ?? 0)) return "must name templates in ascending order";
+    if ((vector[i + 1] ?? 0) < 1) return "must hold counts of 1 or more";
+  }
+  return undefined;
+}

@@ -1,0 +1,58 @@
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { Detector, Evidence } from "./detector.ts";
+import { createKnownLengths, type KnownLengths, knownLengthsState } from "./known-lengths.ts";
+import { createSizedTable } from "./sized-table.ts";
+
+/** Bounds on the memory of this detector. */
+export interface LengthOptions {
+  readonly maxServices?: number;
+}
+
+/** Below it nobody asks what was usual, in nats. */
+const DETAIL_FROM_SURPRISE = 2;
+
+/**
+ * How many events a session that is over had, against the service's sessions so far: too short is as odd as too long.
+ * Surprise in nats, about -ln of the share of sessions with such a length. Judges ends alone.
+ * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
+ */
+export function createLengthDetector({ maxServices = 1_000 }: LengthOptions = {}): Detector {
+  const services = createSizedTable<KnownLengths, Parameters<typeof createKnownLengths>[0]>(
+    "length",
+    { servicesMax: maxServices, sizeMax: Number.POSITIVE_INFINITY },
+    knownLengthsState,
+    createKnownLengths,
+  );
+
+  const scoreEnd = (
+    { service, events, isClosed, session }: SequenceWindow,
+    window: number,
+  ): readonly Evidence[] => {
+    const known = isClosed ? services.peek(service) : undefined;
+    const surprise = known?.surprise(session.events);
+    if (known === undefined || surprise === undefined) return [];
+    const isOdd = surprise >= DETAIL_FROM_SURPRISE;
+    return [
+      {
+        detector: "length",
+        window,
+        event: events.length,
+        surprise,
+        expected: [],
+        ...(isOdd ? { detail: { kind: "length", events: session.events, usual: known.usual } } : {}),
+      },
+    ];
+  };
+
+  return {
+    name: "length",
+    score: (windows) => Promise.resolve(windows.flatMap(scoreEnd)),
+    learn(windows) {
+      for (const { service, isClosed, session } of windows) {
+        if (isClosed) services.teach(service, (known) => known.learn(session.events));
+      }
+    },
+    snapshot: services.snapshot,
+    restore: services.restore,
+  };
+}

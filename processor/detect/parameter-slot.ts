@@ -1,0 +1,116 @@
+import { z } from "zod";
+import type { ParameterValue } from "./parameter-value.ts";
+import { addValue, runningMoments, runningMomentsState, zScore } from "./running-moments.ts";
+
+/** Distinct values above which a slot is no choice between few. */
+const VALUES_FEW = 32;
+/** Observations before which neither a value nor a number is usual. */
+const KNOWN_FROM = 100;
+/** Scale of numbers that is taken for granted, in nats: a sixth more is never odd. */
+const SCALE_MIN = 0.15;
+/** HTTP status codes (RFC 9110, section 15). */
+const STATUS_MIN = 100;
+const STATUS_MAX = 599;
+const CLASS_OF_ERRORS = 4;
+
+/** Observations after which the share of new values no longer falls: habits may change. */
+const SEEN_MAX = 10_000;
+
+/** A slot as JSON: what it has seen, moments of its numbers, [value, came again] of its few values (null: too many). */
+export const parameterSlotState = z.strictObject({
+  seen: z.int().min(0),
+  numbers: runningMomentsState,
+  values: z
+    .array(z.tuple([z.int(), z.boolean()]))
+    .max(VALUES_FEW)
+    .nullable(),
+  isStatus: z.boolean(),
+});
+export type ParameterSlotState = z.infer<typeof parameterSlotState>;
+
+/** How odd one parameter is. */
+export interface ParameterOddity {
+  readonly surprise: number;
+  /** Standard deviations from the usual, for a number; 0 for any other. */
+  readonly z: number;
+  /** A value never seen in a slot of few. */
+  readonly isNewValue: boolean;
+  /** A status code of an error. */
+  readonly isErrorStatus: boolean;
+}
+
+export const NOT_ODD: ParameterOddity = { surprise: 0, z: 0, isNewValue: false, isErrorStatus: false };
+
+/** What one variable part of a template usually is. */
+export interface ParameterSlot {
+  oddity(value: ParameterValue): ParameterOddity;
+  learn(value: ParameterValue): void;
+  snapshot(): ParameterSlotState;
+}
+
+/**
+ * Numbers against their location and scale on a log scale; surprise is |z|. Other values, as long as there are at most 32,
+ * against those seen: surprise of a new one is -ln P(something new), by Good and Turing. Status codes count by their class.
+ */
+export function createParameterSlot(state?: ParameterSlotState): ParameterSlot {
+  let seen = state?.seen ?? 0;
+  const numbers = runningMoments(state?.numbers);
+  let values = state?.values === null ? undefined : new Map(state?.values);
+  /** Every number so far was a status code. */
+  let isStatus = state?.isStatus ?? true;
+
+  const add = (value: number) => {
+    values?.set(value, values.has(value));
+    if ((values?.size ?? 0) > VALUES_FEW) values = undefined;
+  };
+
+  return {
+    oddity(value) {
+      if (seen < KNOWN_FROM) return NOT_ODD;
+      if (value.kind === "value") return numbers.values > 0 ? NOT_ODD : choice(value.hash, values, seen);
+      const status = isStatus && values !== undefined ? statusClass(value.plain) : undefined;
+      if (status !== undefined)
+        return { ...choice(status, byClass(values), seen), isErrorStatus: status >= CLASS_OF_ERRORS };
+      if (numbers.values < KNOWN_FROM) return NOT_ODD;
+      const z = Math.abs(zScore(numbers, value.scaled, SCALE_MIN));
+      return { ...NOT_ODD, surprise: z, z };
+    },
+    learn(value) {
+      seen = Math.min(SEEN_MAX, seen + 1);
+      if (value.kind === "value") return add(value.hash);
+      addValue(numbers, value.scaled, SCALE_MIN);
+      isStatus &&= statusClass(value.plain) !== undefined;
+      if (value.plain !== undefined) add(value.plain);
+    },
+    snapshot: () => ({
+      seen,
+      numbers: [numbers.values, numbers.mean, numbers.variance],
+      values: values === undefined ? null : [...values],
+      isStatus,
+    }),
+  };
+}
+
+/** Whether each of the few values came again. */
+type FewValues = ReadonlyMap<number, boolean> | undefined;
+
+function choice(value: number, values: FewValues, seen: number): ParameterOddity {
+  if (values === undefined || values.has(value)) return NOT_ODD;
+  const once = [...values.values()].filter((cameAgain) => !cameAgain).length;
+  return { ...NOT_ODD, surprise: -Math.log((once + 0.5) / (seen + 1)), isNewValue: true };
+}
+
+function byClass(values: FewValues): FewValues {
+  const classes = new Map<number, boolean>();
+  for (const [value, cameAgain] of values ?? []) {
+    const own = Math.floor(value / 100);
+    classes.set(own, cameAgain || classes.has(own));
+  }
+  return classes;
+}
+
+function statusClass(plain: number | undefined): number | undefined {
+  return plain === undefined || plain < STATUS_MIN || plain > STATUS_MAX
+    ? undefined
+    : Math.floor(plain / 100);
+}

@@ -1,0 +1,289 @@
+import { describe, expect, it } from "vitest";
+import { type EventLike, evidenceOf, freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
+import type { Detector, Evidence } from "./detector.ts";
+import { createRateDetector } from "./rate.ts";
+
+const START_MS = 1_700_000_000_000;
+const BUCKET_MS = 10_000;
+const DAY_MS = 86_400_000;
+
+/** `perBucket` events of a template in each of these buckets, as they would come live. */
+function teach(detector: Detector, buckets: number, perBucket: (bucket: number) => number, template = "a") {
+  for (let bucket = 0; bucket < buckets; bucket++)
+    detector.learn([freshWindow(inBucket(bucket, perBucket(bucket), template))]);
+}
+const inBucket = (bucket: number, count: number, template = "a"): EventLike[] =>
+  Array.from({ length: count }, (_, i) => ({
+    template,
+    timeMs: START_MS + bucket * BUCKET_MS + Math.floor((i * BUCKET_MS) / count),
+  }));
+
+const surprises = (evidence: readonly Evidence[]) => evidence.map(({ surprise }) => surprise);
+const burst = (detector: Detector, bucket: number, count: number, template = "a") =>
+  surpriseOf(detector, freshWindow(inBucket(bucket, count, template)));
+
+describe("a burst", () => {
+  it("is nothing to say of while little is known", async () => {
+    const detector = createRateDetector();
+    expect(await burst(detector, 0, 1_000)).toBeUndefined();
+    teach(detector, 20, () => 2);
+    expect(await burst(detector, 21, 1_000)).toBeUndefined();
+  });
+
+  it("is odder with every event beyond the usual, and tells so on those events", async () => {
+    const detector = createRateDetector();
+    teach(detector, 100, () => 5);
+    const evidence = await evidenceOf(detector, [freshWindow(inBucket(100, 60))]);
+    expect(surprises(evidence)).toEqual(surprises(evidence).toSorted((a, b) => a - b));
+    expect(surprises(evidence).slice(0, 4)).toEqual([0, 0, 0, 0]);
+    expect(evidence.at(-1)?.surprise).toBeGreaterThan(20);
+    expect(evidence.at(-1)).toMatchObject({
+      event: 59,
+      detail: { kind: "rate", count: 60, spanMs: BUCKET_MS },
+    });
+    expect(evidence.at(-1)?.detail).toMatchObject({ usual: expect.closeTo(5, 0) });
+  });
+
+  it("counts over windows and over requests that were acknowledged", async () => {
+    const detector = createRateDetector();
+    teach(detector, 100, () => 5);
+    const halves = [freshWindow(inBucket(100, 20)), freshWindow(inBucket(100, 20))];
+    const together = (await evidenceOf(detector, halves)).at(-1)?.surprise ?? 0;
+    detector.learn(halves.slice(0, 1));
+    expect(await surpriseOf(detector, freshWindow(inBucket(100, 20)))).toBeCloseTo(together, 1);
+    expect(together).toBeGreaterThan((await burst(detector, 101, 20)) ?? 0);
+  });
+
+  it("is less odd for a template whose counts vary", async () => {
+    const [steady, wild] = [createRateDetector(), createRateDetector()];
+    teach(steady, 200, () => 10);
+    teach(wild, 200, (bucket) => (bucket % 10 === 0 ? 55 : 5));
+    expect(await burst(wild, 200, 50)).toBeLessThan(((await burst(steady, 200, 50)) ?? 0) / 3);
+  });
+
+  it("of a rare template is odd by its size, not by its coming", async () => {
+    const detector = createRateDetector();
+    teach(detector, 1, () => 1, "rare");
+    teach(detector, 1_000, () => 5);
+    detector.learn([freshWindow(inBucket(1_001, 1, "rare"))]);
+    detector.learn([freshWindow(inBucket(1_003, 1, "rare"))]);
+    expect(await burst(detector, 1_005, 1, "rare")).toBeLessThan(2);
+    expect(await burst(detector, 1_005, 40, "rare")).toBeGreaterThan(10);
+  });
+
+  it("becomes usual when it stays", async () => {
+    const detector = createRateDetector();
+    teach(detector, 200, () => 5);
+    const before = (await burst(detector, 400, 50)) ?? 0;
+    teach(detector, 400, (bucket) => (bucket < 200 ? 0 : 50));
+    expect(await burst(detector, 400, 50)).toBeLessThan(before / 4);
+  });
+
+  it("is measured by the hour of the week once there are two weeks", async () => {
+    const isBusy = (hour: number) => hour % 24 === 9;
+    const weeks = async (count: number) => {
+      const detector = createRateDetector();
+      // Every 20th bucket stands for the hour: what counts is how the hours differ.
+      for (let hour = 0; hour < count * 168; hour++)
+        for (let bucket = 360 * hour; bucket < 360 * (hour + 1); bucket += 20)
+          detector.learn([freshWindow(inBucket(bucket, isBusy(hour) ? 20 : 2))]);
+      const day = count * 7 * 24 * 360;
+      return { busy: await burst(detector, day + 9 * 360, 20), quiet: await burst(detector, day, 20) };
+    };
+    const young = await weeks(1);
+    expect(young.busy).toBeCloseTo(young.quiet ?? 0, 0);
+    const old = await weeks(3);
+    expect(old.busy).toBeLessThan((old.quiet ?? 0) / 2);
+  });
+});
+
+describe("time that goes wrong", () => {
+  it("does not count an event that is late by more than 20 s, and says nothing of it", async () => {
+    const detector = createRateDetector();
+    teach(detector, 100, () => 5);
+    detector.learn([freshWindow(inBucket(50, 400))]);
+    expect(await burst(detector, 50, 5)).toBeUndefined();
+    expect(await burst(detector, 100, 5)).toBeLessThan(0.1);
+  });
+
+  it("does not mind the order within the last two buckets", async () => {
+    const [ordered, shuffled] = [createRateDetector(), createRateDetector()];
+    teach(ordered, 100, () => 5);
+    for (let bucket = 0; bucket < 100; bucket += 2)
+      shuffled.learn([freshWindow([...inBucket(bucket + 1, 5), ...inBucket(bucket, 5)])]);
+    expect(await burst(shuffled, 101, 30)).toBeCloseTo((await burst(ordered, 101, 30)) ?? 0, 0);
+  });
+
+  it.each([
+    ["in the far future", Date.UTC(2300, 0)],
+    ["at the beginning of time", 0],
+  ])("survives one timestamp %s", async (_, timeMs) => {
+    const detector = createRateDetector();
+    teach(detector, 300, () => 5);
+    const before = (await burst(detector, 340, 60)) ?? 0;
+    detector.learn([freshWindow([{ template: "a", timeMs }])]);
+    teach(detector, 340, (bucket) => (bucket < 300 ? 0 : 5));
+    const after = await burst(detector, 340, 60);
+    expect(after).toBeGreaterThan(before / 2);
+    expect(after).toBeLessThan(before * 2);
+  });
+});
+
+/** A detector on a clock of its own that is watched every second. */
+function live() {
+  let nowMs = START_MS;
+  const detector = createRateDetector({ now: () => nowMs });
+  const told: { readonly atMs: number; readonly template: string | undefined; readonly silentMs: number }[] =
+    [];
+  return {
+    detector,
+    told,
+    /** Lets seconds pass; `write` says what comes in each. */
+    async pass(seconds: number, write: (second: number) => readonly EventLike[], service = "shop") {
+      for (let second = 0; second < seconds; second++) {
+        nowMs += 1_000;
+        const events = write(Math.round((nowMs - START_MS) / 1_000));
+        if (events.length > 0) {
+          const windows = [freshWindow(events, service)];
+          await evidenceOf(detector, windows);
+          detector.learn(windows);
+        }
+        for (const { evidence } of detector.watch?.(nowMs) ?? []) {
+          if (evidence.detail?.kind !== "silence") throw new Error("an absence that is no silence");
+          told.push({ atMs: nowMs, template: evidence.detail.template, silentMs: evidence.detail.silentMs });
+        }
+      }
+    },
+    event: (template: string): EventLike => ({ template, timeMs: nowMs }),
+    suspend(seconds: number) {
+      nowMs += 1_000 * seconds;
+    },
+    now: () => nowMs,
+  };
+}
+
+describe("silence", () => {
+  const scene = () => {
+    const one = live();
+    const heartbeat = (second: number) => (second % 10 === 0 ? [one.event("heartbeat")] : []);
+    const requests = () => [one.event("request")];
+    const both = (second: number) => [...heartbeat(second), ...requests()];
+    return { ...one, heartbeat, requests, both };
+  };
+
+  it("of a heartbeat is told once, after some of its periods, and again when it came back", async () => {
+    const { pass, both, requests, told } = scene();
+    await pass(600, both);
+    expect(told).toEqual([]);
+    await pass(600, requests);
+    expect(told).toEqual([{ atMs: expect.any(Number), template: "heartbeat", silentMs: expect.any(Number) }]);
+    expect(told[0]?.silentMs).toBeGreaterThan(30_000);
+    expect(told[0]?.silentMs).toBeLessThan(60_000);
+    await pass(600, both);
+    expect(told).toHaveLength(1);
+    await pass(100, requests);
+    expect(told).toHaveLength(2);
+  });
+
+  it("of a whole service is told once for all that it writes", async () => {
+    const { pass, both, told, detector, now } = scene();
+    await pass(600, both);
+    await pass(600, () => []);
+    expect(told.map(({ template }) => template)).toEqual([undefined]);
+    expect(detector.watch?.(now() + 3_600_000)).toEqual([]);
+  });
+
+  it("of what stops together is told once", async () => {
+    const { pass, requests, event, heartbeat, told } = scene();
+    const three = (second: number) =>
+      heartbeat(second).length > 0 ? [event("heartbeat"), event("pulse"), event("ping")] : [];
+    await pass(600, (second) => [...three(second), ...requests()]);
+    await pass(600, requests);
+    expect(told).toHaveLength(1);
+  });
+
+  it("of what comes irregularly, or came a few times only, is none", async () => {
+    const { pass, requests, event, told } = scene();
+    await pass(3_600, (second) => [
+      ...requests(),
+      ...(second % 600 < 30 && second % 3 === 0 ? [event("in clumps")] : []),
+      ...(second < 200 && second % 10 === 0 ? [event("a few times")] : []),
+    ]);
+    await pass(3_600, requests);
+    expect(told).toEqual([]);
+  });
+
+  it("of a Poisson process is not told while it goes on", async () => {
+    const { pass, requests, event, told } = scene();
+    let state = 1;
+    const random = () => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+      return state / 0x7fffffff;
+    };
+    await pass(40_000, () => [...requests(), ...(random() < 0.1 ? [event("by chance")] : [])]);
+    expect(told).toEqual([]);
+  });
+
+  it("after a replay is none: its events were not of now", async () => {
+    const { pass, told, now } = scene();
+    await pass(600, () => [{ template: "old", timeMs: now() - DAY_MS }]);
+    await pass(600, () => []);
+    expect(told).toEqual([]);
+  });
+
+  it("is not told after a restart until the template was seen again", async () => {
+    const { pass, both, detector, now } = scene();
+    await pass(600, both);
+    const again = createRateDetector({ now: () => now() + 600_000 });
+    again.restore(JSON.parse(JSON.stringify(detector.snapshot())));
+    for (let second = 0; second < 600; second++) expect(again.watch?.(now() + 1_000 * second)).toEqual([]);
+    again.learn([freshWindow([{ template: "heartbeat", timeMs: now() + 600_000 }])]);
+    const told = Array.from(
+      { length: 120 },
+      (_, i) => again.watch?.(now() + 600_000 + 1_000 * i) ?? [],
+    ).flat();
+    expect(told).toHaveLength(1);
+  });
+
+  it("is not told while nothing can be delivered, nor when nobody watched", async () => {
+    const { pass, both, detector, event, told, suspend } = scene();
+    await pass(600, both);
+    const stuck = [freshWindow([event("request")])];
+    await evidenceOf(detector, stuck);
+    await pass(600, () => []);
+    detector.learn(stuck);
+    await pass(20, both);
+    suspend(600);
+    await pass(20, both);
+    expect(told).toEqual([]);
+  });
+
+  it("ends a window with what came last, without its parameters", async () => {
+    const { pass, detector, now } = scene();
+    await pass(600, () => [{ template: "request", timeMs: now(), parameters: ["secret"] }]);
+    const [absence] = detector.watch?.(now()) ?? [];
+    expect(absence).toBeUndefined();
+    const found = Array.from(
+      { length: 60 },
+      (_, i) => detector.watch?.(now() + 1_000 * (i + 1)) ?? [],
+    ).flat();
+    expect(found).toHaveLength(1);
+    expect(found[0]?.window).toMatchObject({ service: "shop", freshRecords: [], isClosed: true });
+    expect(found[0]?.evidence).toMatchObject({ window: 0, event: found[0]?.window.events.length });
+    expect(JSON.stringify(found)).not.toContain("secret");
+  });
+});
+
+describe("rates", () => {
+  it("do not grow beyond their bounds, whatever comes", () => {
+    const detector = createRateDetector({ maxKnownTemplates: 100, maxServices: 50, maxTemplatesTotal: 200 });
+    for (let i = 0; i < 10_000; i++)
+      detector.learn([
+        freshWindow([{ template: `t${i}` }], "busy"),
+        freshWindow([{ template: "a" }, { template: "b" }], `s${i}`),
+      ]);
+    const { services } = detector.snapshot() as { services: [string, { templates: unknown[] }][] };
+    expect(services.length).toBeLessThanOrEqual(50);
+    expect(services.flatMap(([, { templates }]) => templates).length).toBeLessThanOrEqual(200);
+  });
+});

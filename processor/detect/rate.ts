@@ -1,0 +1,170 @@
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import { createSessionTally } from "../window/session-tally.ts";
+import type { Absence, Detector, Evidence } from "./detector.ts";
+import {
+  bucketOf,
+  createServiceRates,
+  type Missing,
+  type ServiceRates,
+  serviceRatesState,
+} from "./service-rates.ts";
+import { createSizedTable } from "./sized-table.ts";
+import { BUCKET_MS, type TemplateRate } from "./template-rate.ts";
+
+/** Bounds on the memory of this detector, and its clock. */
+export interface RateOptions {
+  readonly maxServices?: number;
+  /** Templates whose rate is kept in each service. */
+  readonly maxKnownTemplates?: number;
+  /** Templates kept over all services; over it the least recently seen service is forgotten. */
+  readonly maxTemplatesTotal?: number;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+/** Below it nobody asks what was usual, in nats. */
+const DETAIL_FROM_SURPRISE = 2;
+/** When nobody watched for this long, or nothing was acknowledged, a silence may be our own. In milliseconds. */
+const OWN_SILENCE_MS = 10_000;
+
+/**
+ * How often each template comes: too often within 10 s of event time is evidence on the events that exceed; not any more,
+ * by the wall clock, is an absence. Surprise in nats: see countSurprise and waitSurprise.
+ * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
+ */
+export function createRateDetector({
+  maxServices = 1_000,
+  maxKnownTemplates = 5_000,
+  maxTemplatesTotal = 100_000,
+  now = Date.now,
+}: RateOptions = {}): Detector {
+  const services = createSizedTable<ServiceRates, Parameters<typeof createServiceRates>[1]>(
+    "rate",
+    { servicesMax: maxServices, sizeMax: maxTemplatesTotal },
+    serviceRatesState,
+    (state) => createServiceRates(maxKnownTemplates, state),
+  );
+  const attention = createAttention();
+
+  return {
+    name: "rate",
+    async score(windows) {
+      if (windows.some(hasFresh)) attention.scored();
+      const counts = createBatchCounts();
+      return windows.flatMap((window, index) =>
+        scoreWindow(window, index, services.peek(window.service), counts),
+      );
+    },
+    learn(windows) {
+      const nowMs = now();
+      const fresh = windows.filter(hasFresh);
+      if (fresh.length > 0) attention.learned(nowMs);
+      for (const { service, events, freshFrom } of fresh) {
+        services.teach(service, (rates) => {
+          for (const event of events.slice(freshFrom)) rates.learn(event, nowMs);
+        });
+      }
+    },
+    watch(nowMs) {
+      const fromMs = attention.since(nowMs);
+      return [...services.entries()].flatMap(([service, rates]) =>
+        rates.missing(nowMs, fromMs).map((missing) => absenceOf(service, missing)),
+      );
+    },
+    snapshot: services.snapshot,
+    restore: services.restore,
+  };
+}
+
+/** Since when somebody has listened without a break: what was not delivered, or not watched for, did not fail to come. */
+function createAttention() {
+  let isPending = false;
+  let learnedMs = Number.NEGATIVE_INFINITY;
+  let watchedMs: number | undefined;
+  let sinceMs = Number.NEGATIVE_INFINITY;
+  return {
+    scored() {
+      isPending = true;
+    },
+    learned(nowMs: number) {
+      isPending = false;
+      learnedMs = nowMs;
+    },
+    since(nowMs: number): number {
+      const isStuck = isPending && nowMs - learnedMs > OWN_SILENCE_MS;
+      if (isStuck || nowMs - (watchedMs ?? nowMs) > OWN_SILENCE_MS) sinceMs = nowMs;
+      watchedMs = nowMs;
+      return sinceMs;
+    },
+  };
+}
+
+/** Events of the batch that is scored, which are not learned yet, by template and bucket. */
+function createBatchCounts() {
+  const counts = new Map<TemplateRate, Map<number, number>>();
+  return {
+    add(rate: TemplateRate, bucket: number): number {
+      const known = counts.get(rate) ?? new Map<number, number>();
+      const count = (known.get(bucket) ?? 0) + 1;
+      counts.set(rate, known.set(bucket, count));
+      return count;
+    },
+  };
+}
+
+function scoreWindow(
+  { events, freshFrom }: SequenceWindow,
+  window: number,
+  rates: ServiceRates | undefined,
+  batch: ReturnType<typeof createBatchCounts>,
+): readonly Evidence[] {
+  if (rates === undefined) return [];
+  const evidence: Evidence[] = [];
+  for (const [offset, event] of events.slice(freshFrom).entries()) {
+    const rate = rates.rateOf(event.match.templateId);
+    const before = rate?.countIn(bucketOf(event));
+    if (rate === undefined || before === undefined) continue;
+    const count = before + batch.add(rate, bucketOf(event));
+    const odds = rates.odds(rate, count, event.timeMs);
+    if (odds === undefined) continue;
+    const { surprise, usual } = odds;
+    const isOdd = surprise >= DETAIL_FROM_SURPRISE;
+    evidence.push({
+      detector: "rate",
+      window,
+      event: freshFrom + offset,
+      surprise,
+      expected: [],
+      ...(isOdd ? { detail: { kind: "rate", count, usual, spanMs: BUCKET_MS } } : {}),
+    });
+  }
+  return evidence;
+}
+
+function absenceOf(service: string, { silence, last, template }: Missing): Absence {
+  const { surprise, silentMs, usualMs } = silence;
+  return {
+    window: {
+      service,
+      stream: "",
+      events: [last],
+      freshFrom: 1,
+      freshRecords: [],
+      isStart: false,
+      isClosed: true,
+      session: createSessionTally(),
+    },
+    evidence: {
+      detector: "rate",
+      window: 0,
+      event: 1,
+      surprise,
+      expected: [],
+      detail: { kind: "silence", template, silentMs, usualMs },
+    },
+  };
+}
+
+function hasFresh({ events, freshFrom }: SequenceWindow): boolean {
+  return freshFrom < events.length;
+}

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import type { DetectorName } from "./detector.ts";
+
+/** What one service has taught, and how much memory it takes. */
+export interface Sized {
+  /** In whatever the detector counts; grows and shrinks as it learns. */
+  readonly size: number;
+  snapshot(): unknown;
+}
+
+/** Bounds of a table over all services. */
+export interface SizedTableLimits {
+  readonly servicesMax: number;
+  /** Sum of the sizes. */
+  readonly sizeMax: number;
+}
+
+/** One value for each service; over a limit the least recently taught service is forgotten. */
+export interface SizedTable<T> {
+  /** The service's value as it is; nothing is created or moved. */
+  peek(service: string): T | undefined;
+  /** Changes the service's value, created when there is none, and makes it the most recently taught. */
+  teach(service: string, change: (value: T) => void): void;
+  /** Least recently taught first. */
+  entries(): Iterable<readonly [string, T]>;
+  snapshot(): unknown;
+  /** Takes back what `snapshot` gave; throws an Error that names the field when it is not in the expected format. */
+  restore(state: unknown): void;
+}
+
+/**
+ * A detector's memory: one value for each service, bounded over all of them.
+ * @param create from a saved state, or empty
+ */
+export function createSizedTable<T extends Sized, S>(
+  detector: DetectorName,
+  { servicesMax, sizeMax }: SizedTableLimits,
+  stateOfService: z.ZodType<S>,
+  create: (state?: S) => T,
+): SizedTable<T> {
+  const tableState = z.strictObject({
+    version: z.literal(1),
+    services: z.array(z.tuple([z.string(), stateOfService])),
+  });
+  const values = new Map<string, T>();
+  let sizeTotal = 0;
+
+  const makeRoom = () => {
+    for (const [service, { size }] of values) {
+      if (values.size <= servicesMax && (sizeTotal <= sizeMax || values.size === 1)) return;
+      values.delete(service);
+      sizeTotal -= size;
+    }
+  };
+
+  return {
+    peek: (service) => values.get(service),
+    teach(service, change) {
+      const value = values.get(service) ?? create();
+      sizeTotal -= values.delete(service) ? value.size : 0;
+      change(value);
+      sizeTotal += value.size;
+      values.set(service, value);
+      makeRoom();
+    },
+    entries: () => values,
+    snapshot: () => ({
+      version: 1,
+      services: [...values].map(([service, value]) => [service, value.snapshot()]),
+    }),
+    restore(state) {
+      const parsed = tableState.safeParse(state);
+      if (!parsed.success)
+        throw new Error(
+          `The state of the ${detector} detector is not usable: ${z.prettifyError(parsed.error)}`,
+        );
+      values.clear();
+      sizeTotal = 0;
+      for (const [service, saved] of parsed.data.services) {
+        const value = create(saved);
+        values.set(service, value);
+        sizeTotal += value.size;
+      }
+      makeRoom();
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { type MaskedRow, POSITION_KIND } from "../detect/event-scorer.ts";
+import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
+
+/** Rows as the graph's inputs hold them, padded to the longest: [rows, positions] one row after the other. */
+export interface PackedRows {
+  readonly rows: number;
+  readonly positions: number;
+  readonly ids: BigInt64Array<ArrayBuffer>;
+  readonly kinds: BigInt64Array<ArrayBuffer>;
+  readonly severities: BigInt64Array<ArrayBuffer>;
+  readonly gaps: Float32Array<ArrayBuffer>;
+  /** [rows, positions, PARAMETER_FEATURES]. */
+  readonly parameters: Float32Array<ArrayBuffer>;
+  readonly at: BigInt64Array<ArrayBuffer>;
+  readonly targets: Uint32Array<ArrayBuffer>;
+}
+
+/** The graph wants at least two positions. */
+const POSITIONS_MIN = 2;
+
+/** Packs rows for the way to the model's thread. */
+export function packRows(rows: readonly MaskedRow[]): PackedRows {
+  const positions = rows.reduce((longest, { ids }) => Math.max(longest, ids.length), POSITIONS_MIN);
+  const packed: PackedRows = {
+    rows: rows.length,
+    positions,
+    ids: new BigInt64Array(rows.length * positions),
+    kinds: new BigInt64Array(rows.length * positions).fill(BigInt(POSITION_KIND.padding)),
+    severities: new BigInt64Array(rows.length * positions),
+    gaps: new Float32Array(rows.length * positions),
+    parameters: new Float32Array(rows.length * positions * PARAMETER_FEATURES),
+    at: BigInt64Array.from(rows, ({ at }) => BigInt(at)),
+    targets: Uint32Array.from(rows, ({ target }) => target),
+  };
+  for (const [index, row] of rows.entries()) {
+    const offset = index * positions;
+    for (let i = 0; i < row.ids.length; i += 1) {
+      packed.ids[offset + i] = BigInt(row.ids[i] ?? 0);
+      packed.kinds[offset + i] = BigInt(row.kinds[i] ?? 0);
+      packed.severities[offset + i] = BigInt(row.severities[i] ?? 0);
+    }
+    packed.gaps.set(row.gaps, offset);
+    packed.parameters.set(row.parameters, offset * PARAMETER_FEATURES);
+  }
+  return packed;
+}
+
+/** The buffers, to be handed over instead of copied. */
+export function buffersOf(packed: PackedRows): ArrayBuffer[] {
+  const { ids, kinds, severities, gaps, parameters, at, targets } = packed;
+  return [ids, kinds, severities, gaps, parameters, at, targets].map(({ buffer }) => buffer);
+}
