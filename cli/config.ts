@@ -5,6 +5,7 @@ import { detectConfig } from "../processor/detect/config.ts";
 import { attributesConfig } from "../processor/enrich/config.ts";
 import { forwardConfig } from "../processor/forward/config.ts";
 import { inferenceConfig } from "../processor/inference/config.ts";
+import { trainingConfig } from "../processor/promote/config.ts";
 import { receiveConfig } from "../processor/receive/config.ts";
 import { redactConfig } from "../processor/redact/config.ts";
 import { rememberConfig } from "../processor/remember/config.ts";
@@ -25,6 +26,7 @@ export const configSchema = z.strictObject({
   redact: redactConfig.prefault({}).describe("What is replaced before anything is stored or shown."),
   attributes: attributesConfig.prefault({}).describe("What is written into each record."),
   remember: rememberConfig.prefault({}).describe("What is written down, how often, for how long."),
+  training: trainingConfig.prefault({}).describe("Learning on: what is recorded for it, and its bounds."),
   store: storeConfig.prefault({}).describe("The database."),
   api: apiConfig.prefault({}).describe("GraphQL and the UI."),
   telemetry: telemetryConfig.prefault({}).describe("Own metrics and logs."),

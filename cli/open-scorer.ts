@@ -1,13 +1,14 @@
 import type { Scorer } from "../processor/create-detectors.ts";
 import type { TextEncoder } from "../processor/detect/text-encoder.ts";
-import { readModelDirectory } from "../processor/inference/model-directory.ts";
+import { type ModelDirectory, readModelDirectory } from "../processor/inference/model-directory.ts";
 import {
   isPretrainedDirectory,
   type PretrainedChoices,
   readPretrainedDirectory,
 } from "../processor/inference/pretrained/pretrained-directory.ts";
 import { startPretrainedScorer } from "../processor/inference/pretrained/start-pretrained-scorer.ts";
-import { type ScorerOptions, startScorer } from "../processor/inference/worker-client.ts";
+import { probeScorer } from "../processor/inference/probe-scorer.ts";
+import { type RunningScorer, type ScorerOptions, startScorer } from "../processor/inference/worker-client.ts";
 import type { Config } from "./config.ts";
 import { packageFile } from "./package-files.ts";
 
@@ -36,6 +37,28 @@ export async function openScorer(
   if (isPretrainedDirectory(choices.directory)) return openPretrained(choices, { ...options, contextEvents });
   const scorer = await startScorer(readModelDirectory(choices.directory), options);
   return { scorer, encoder: scorer.encoder, close: scorer.close };
+}
+
+/** The configured directory of a model that can be trained further, or the shipped one; undefined for a Hugging Face one. */
+export function trainableDirectory(config: Config["inference"]): string | undefined {
+  const { directory } = choicesOf(config);
+  return isPretrainedDirectory(directory) ? undefined : directory;
+}
+
+/** A directory of logbert's own kind, tried before it is handed out. Rejects with a ModelError when it cannot be used. */
+export async function openTriedScorer(
+  directory: string,
+  config: Config["inference"],
+  onDeath: (reason: string) => void,
+): Promise<RunningScorer> {
+  const scorer = await start(readModelDirectory(directory), config, onDeath);
+  try {
+    await probeScorer(scorer);
+    return scorer;
+  } catch (error) {
+    await scorer.close();
+    throw error;
+  }
 }
 
 /** Checks the configured model's files without loading the graphs. Throws a ModelError. */
@@ -70,4 +93,12 @@ function choicesOf(config: Config["inference"]): PretrainedChoices {
     anomalyLabel: config.anomaly_label,
     graphFile: config.graph_file,
   };
+}
+
+function start(
+  model: ModelDirectory,
+  { threads, max_waiting_rows: maxWaitingRows }: Config["inference"],
+  onDeath: (reason: string) => void,
+): Promise<RunningScorer> {
+  return startScorer(model, { threads, maxWaitingRows, onDeath });
 }

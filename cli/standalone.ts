@@ -65,6 +65,7 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
     remember: (request, found) => {
       if (request !== undefined) judged = found;
     },
+    record: () => undefined,
     scoringBudgetMs: SCORING_BUDGET_MS,
     observer: {
       incoming: () => undefined,

@@ -18,10 +18,12 @@ import { packageFile } from "./package-files.ts";
 import type { OpenTextEncoder } from "./train/open-text-encoder.ts";
 import { readEventIds } from "./train/read-event-ids.ts";
 import { readLogs } from "./train/read-logs.ts";
+import { readRecordedRuns } from "./train/read-recorded-runs.ts";
 import { reportText } from "./train/report-text.ts";
 import { showProgress } from "./train/show-progress.ts";
+import { tellProgress } from "./train/tell-progress.ts";
 
-const FORMATS = [...LINE_FORMATS, "sequences"] as const;
+const FORMATS = [...LINE_FORMATS, "sequences", "recorded"] as const;
 const number = (min: number, max: number) => z.coerce.number("must be a number").int().min(min).max(max);
 const optionsSchema = z.strictObject({
   input: z.array(z.string().min(1), "must name at least one file").min(1),
@@ -34,6 +36,8 @@ const optionsSchema = z.strictObject({
   templates: z.string().min(1).optional(),
   service: z.string().trim().min(1, "must not be empty").max(128).optional(),
   config: z.string().min(1).optional(),
+  onlyService: z.string().min(1, "must not be empty").optional(),
+  progress: z.enum(["auto", "json"], "must be auto or json").default("auto"),
   restart: z.boolean().default(false),
 });
 type TrainOptions = z.output<typeof optionsSchema>;
@@ -70,7 +74,7 @@ export function registerTrain(program: Command, openEncoder: TrainPorts["openEnc
     .option("--seed <n>", "another seed, other weights (default 7)")
     .option(
       "--format <format>",
-      `${FORMATS.join(", ")} (default auto); sequences: one session of event ids a line`,
+      `${FORMATS.join(", ")} (default auto); sequences: one session of event ids a line; recorded: what a stage has kept in training/`,
     )
     .option(
       "--templates <file>",
@@ -81,6 +85,8 @@ export function registerTrain(program: Command, openEncoder: TrainPorts["openEnc
       "--config <file>",
       "configuration of templates, streams and windows (default: LOGBERT_CONFIG, else ./logbert.yaml)",
     )
+    .option("--only-service <name>", "with --format recorded: leave the other services' records out")
+    .option("--progress <form>", "auto, or json: one JSON object a line on stderr (default auto)")
     .option("--restart", "begin from the beginning, whatever was done before")
     .action(async (options: unknown) => {
       const ports = { openEncoder, files: diskFileSystem, isTerminal: process.stderr.isTTY };
@@ -117,7 +123,7 @@ export async function runTrain(rawOptions: unknown, io: CommandIo, ports: TrainP
       checkpointEveryMs: ports.checkpointEveryMs,
       checkpoints: createCheckpointFile(join(work, "checkpoint.bin"), files, (found) => tellFound(found, io)),
     },
-    showProgress(io, ports.isTerminal),
+    options.progress === "json" ? tellProgress(io) : showProgress(io, ports.isTerminal),
   ).finally(close);
   const version = await saveModel(trained, options.out, io.clock.now(), files);
   await io.out(
@@ -126,19 +132,22 @@ export async function runTrain(rawOptions: unknown, io: CommandIo, ports: TrainP
   return 0;
 }
 
-function checkFormat({ format, templates }: TrainOptions): void {
+function checkFormat({ format, templates, onlyService }: TrainOptions): void {
   if (format === "sequences" && templates === undefined)
     throw new UsageError(
       "--templates: must name the file of the event ids' templates with --format sequences",
     );
   if (format !== "sequences" && templates !== undefined)
     throw new UsageError("--templates: goes with --format sequences only");
+  if (format !== "recorded" && onlyService !== undefined)
+    throw new UsageError("--only-service: goes with --format recorded only");
 }
 
 async function readCorpus(options: TrainOptions, io: CommandIo): Promise<Corpus> {
-  const { input: files, format, templates = "", service, seed } = options;
+  const { input: files, format, templates = "", service, onlyService, seed } = options;
   const builder = createCorpusBuilder({ seed });
   if (format === "sequences") await readEventIds({ files, templates, service }, builder);
+  else if (format === "recorded") await readRecordedRuns({ files, onlyService }, builder);
   else {
     const config = loadConfig({ file: options.config, environment: process.env });
     await readLogs({ files, format, service }, builder, config, io);

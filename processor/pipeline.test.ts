@@ -71,6 +71,7 @@ function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer)
     remember: () => {
       seen.remembered += 1;
     },
+    record: () => undefined,
     scoringBudgetMs: 100,
     observer: {
       incoming: () => undefined,

@@ -35,6 +35,8 @@ export interface Stages {
   readonly retries: RetryMemory<Pending>;
   /** After the acknowledgement; never waits. */
   readonly remember: (request: ExportRequest | undefined, judged: Judged) => void;
+  /** What the stage has just learned from; never waits. */
+  readonly record: (windows: readonly SequenceWindow[], findings: readonly Finding[]) => void;
   /** Time that scoring one request may take before its records pass unscored. */
   readonly scoringBudgetMs: number;
   readonly observer: PipelineObserver;
@@ -186,6 +188,7 @@ function acknowledge({ request, windows, judged }: Work, stages: Stages): void {
 function learn(windows: readonly SequenceWindow[], judged: Judged, stages: Stages): void {
   for (const detector of stages.detectors) detector.learn(windows);
   stages.judge.learn(judged.findings);
+  stages.record(windows, judged.findings);
 }
 
 /** Rejects when the signal aborts: a detector may ignore its signal. */

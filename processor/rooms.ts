@@ -76,6 +76,6 @@ export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
 }
 
 function createModelJudge(config: CalibrateConfig, { scorer, now }: RoomsPorts): ServiceJudge {
-  const judge = createJudge(config, { modelVersion: scorer.version, now });
+  const judge = createJudge(config, { modelVersion: () => scorer.version, now });
   return isClassifier(scorer) ? createProbabilityJudge(judge, config) : judge;
 }

@@ -1,6 +1,8 @@
 import type { Store } from "../store/store.ts";
 import { type Periodic, periodically } from "./periodic.ts";
 import { processSilence, type Stages } from "./pipeline.ts";
+import type { TrainingConfig } from "./promote/config.ts";
+import type { Learning } from "./promote/create-learning.ts";
 import type { RememberConfig } from "./remember/config.ts";
 import type { Rememberer } from "./remember/remember.ts";
 import type { Rooms } from "./rooms.ts";
@@ -9,13 +11,14 @@ import { saveSnapshots } from "./snapshots.ts";
 import type { Log } from "./telemetry/log.ts";
 
 const SETTINGS_INTERVAL_MS = 1_000;
+const TRAINING_INTERVAL_MS = 1_000;
 const SILENCE_INTERVAL_MS = 1_000;
 const EXPIRY_INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** What the stage does besides requests. */
 export interface TimedWork {
-  readonly config: { readonly remember: RememberConfig };
+  readonly config: { readonly remember: RememberConfig; readonly training: TrainingConfig };
   readonly store: Store;
   readonly log: Log;
   readonly now: () => number;
@@ -23,11 +26,12 @@ export interface TimedWork {
   readonly stages: Stages;
   readonly rememberer: Rememberer;
   readonly settings: Settings;
+  readonly learning: Learning;
 }
 
-/** Writes findings down, saves what was learned, judges silence, follows people's settings, and deletes what is too old. */
+/** Writes findings down, saves what was learned, judges silence, follows what people ask for, and deletes what is too old. */
 export function startTimers(work: TimedWork): readonly Periodic[] {
-  const { config, store, log, now, rooms, stages, rememberer, settings } = work;
+  const { config, store, log, now, rooms, stages, rememberer, settings, learning } = work;
   const every = (intervalMs: number, what: string, task: () => Promise<void>) =>
     periodically(intervalMs, task, (error) =>
       log.warn({ reason: String(error) }, `${what} failed; it is tried again`),
@@ -41,6 +45,8 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
       processSilence(now(), stages, AbortSignal.timeout(stages.scoringBudgetMs)),
     ),
     every(SETTINGS_INTERVAL_MS, "reading thresholds", () => settings.follow()),
+    every(TRAINING_INTERVAL_MS, "following training", () => learning.follow()),
+    every(config.training.flush_interval_ms, "recording for training", () => learning.flush()),
     every(EXPIRY_INTERVAL_MS, "deleting what is too old", () =>
       store.expire(now() - config.remember.retention_days * DAY_MS),
     ),

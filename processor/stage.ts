@@ -11,6 +11,8 @@ import { createForwardMonitor } from "./forward/forward-monitor.ts";
 import { parseRecords } from "./parse-records.ts";
 import type { Periodic } from "./periodic.ts";
 import { processRequest, type Stages } from "./pipeline.ts";
+import type { TrainingConfig } from "./promote/config.ts";
+import type { Learning } from "./promote/create-learning.ts";
 import type { ReceiveConfig } from "./receive/config.ts";
 import { createRetryMemory } from "./receive/retries.ts";
 import { type Receivers, startReceivers } from "./receive/start-receivers.ts";
@@ -32,6 +34,7 @@ export interface StageConfig extends RoomsConfig {
   readonly receive: ReceiveConfig;
   readonly forward: ForwardConfig;
   readonly remember: RememberConfig;
+  readonly training: TrainingConfig;
 }
 
 /** What a stage is handed. */
@@ -48,6 +51,8 @@ export interface StagePorts {
   readonly newId: () => string;
   /** The program's version, for the status. */
   readonly version: string;
+  /** What goes on in the background: recording, training, other weights. */
+  readonly learning: Learning;
   /** Shows records to live views; must not wait. Undefined while nobody looks. */
   readonly live: () => ((records: readonly LiveRecord[]) => void) | undefined;
 }
@@ -99,6 +104,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
       rememberer.remember(request, judged);
       showLive(request, judged, rooms, ports);
     },
+    record: ports.learning.record,
     scoringBudgetMs: config.detect.scoring_budget_ms,
     observer,
   };
@@ -109,7 +115,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
     onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
   });
-  const timers = startTimers({ config, store, log, now, rooms, stages, rememberer, settings });
+  const timers = startTimers({ ...ports, config, rooms, stages, rememberer, settings });
   return {
     grpcAddress: receivers.grpcAddress,
     httpAddress: receivers.httpAddress,
@@ -195,7 +201,7 @@ interface Running {
 
 async function stopStage(
   { receivers, timers, stages, rooms, rememberer }: Running,
-  { store, log, now }: StagePorts,
+  { store, log, now, learning }: StagePorts,
 ): Promise<void> {
   await receivers.stop();
   await Promise.all(timers.map((timer) => timer.stop()));
@@ -205,5 +211,10 @@ async function stopStage(
     await saveSnapshots(store, rooms, now());
   } catch (error) {
     log.error({ reason: String(error) }, "what was learned since the last save could not be written");
+  }
+  try {
+    await learning.stop();
+  } catch (error) {
+    log.error({ reason: String(error) }, "what was recorded for training could not be written");
   }
 }

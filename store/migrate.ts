@@ -1,12 +1,14 @@
 import type { Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { firstTables } from "./migrations/0001-first-tables.ts";
+import { trainingTables } from "./migrations/0002-training.ts";
 import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
 /** Append-only: a migration that has been released is never changed. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-first-tables": firstTables,
+  "0002-training": trainingTables,
 };
 
 /** Brings the database to this program's schema. Rejects when a newer program has already gone further, or with what the database said. */

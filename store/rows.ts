@@ -121,7 +121,8 @@ export function toThreshold(row: Selectable<Tables["thresholds"]>): Threshold {
   };
 }
 
-function corrupt(column: string, cause: unknown): StoreError {
+/** Says that a column holds what no version of this program writes. */
+export function corrupt(column: string, cause: unknown): StoreError {
   return new StoreError(
     "corrupt",
     `the column ${column} holds something that this program did not write`,

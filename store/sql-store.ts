@@ -13,6 +13,15 @@ import {
   selectFeedback,
   selectLabelledScores,
 } from "./queries/feedback.ts";
+import {
+  configureModel,
+  forgetModel,
+  promoteModel,
+  replaceUnusableModel,
+  rollbackModel,
+  selectActiveModel,
+  selectModels,
+} from "./queries/models.ts";
 import { deleteOlder, saveSnapshot, saveStatus, selectSnapshot, selectStatus } from "./queries/stage.ts";
 import {
   addToHistogram,
@@ -23,6 +32,7 @@ import {
   selectTemplates,
 } from "./queries/statistics.ts";
 import { changeThreshold, saveComputedThreshold, selectThresholds } from "./queries/thresholds.ts";
+import { requestTraining, selectOpenRun, selectRuns, updateRun } from "./queries/training.ts";
 import type { StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -35,8 +45,9 @@ export interface SqlDatabase {
 
 /** The store over any SQL database that Kysely speaks to. Rejects with the driver's own errors. */
 export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => number): Store {
+  const atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => db.transaction().execute(work);
   return {
-    saveBatch: (batch) => db.transaction().execute((transaction) => saveBatch(transaction, batch, now())),
+    saveBatch: (batch) => atomically((transaction) => saveBatch(transaction, batch, now())),
     anomalies: (filter, page) => selectAnomalies(db, filter, page),
     anomaly: (id) => selectAnomaly(db, id),
     anomaliesSince: (afterId, limit, service) => selectAnomaliesSince(db, afterId, limit, service),
@@ -51,13 +62,27 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     labelledScores: (service, fromMs, toMs) => selectLabelledScores(db, service, fromMs, toMs),
     threshold: async (service) => (await selectThresholds(db, service))[0],
     thresholds: () => selectThresholds(db, undefined),
-    setThreshold: (setting, atMs) =>
-      db.transaction().execute((transaction) => changeThreshold(transaction, setting, atMs)),
+    setThreshold: (setting, atMs) => atomically((transaction) => changeThreshold(transaction, setting, atMs)),
     status: () => selectStatus(db),
     saveSnapshot: (name, json, atMs) => saveSnapshot(db, name, json, atMs),
     snapshot: (name) => selectSnapshot(db, name),
+    requestTraining: (request) => requestTraining(db, request),
+    openTrainingRun: () => selectOpenRun(db),
+    trainingRuns: (page) => selectRuns(db, page),
+    saveTrainingRun: (run) => updateRun(db, run),
+    models: () => selectModels(db),
+    activeModel: () => selectActiveModel(db),
+    configureModel: (version, atMs) =>
+      atomically((transaction) => configureModel(transaction, version, atMs)),
+    promoteModel: (promotion, atMs) =>
+      atomically((transaction) => promoteModel(transaction, promotion, atMs)),
+    rollbackModel: (atMs) => atomically((transaction) => rollbackModel(transaction, atMs)),
+    replaceUnusableModel: (version, problem, instead, atMs) =>
+      atomically((transaction) => replaceUnusableModel(transaction, { version, problem }, instead, atMs)),
+    forgetModel: (version, instead) =>
+      atomically((transaction) => forgetModel(transaction, version, instead)),
     changeCounter,
-    expire: (beforeMs) => db.transaction().execute((transaction) => deleteOlder(transaction, beforeMs)),
+    expire: (beforeMs) => atomically((transaction) => deleteOlder(transaction, beforeMs)),
     close: () => db.destroy(),
   };
 }

@@ -1,3 +1,5 @@
+import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
+
 /** How an explanation came to be. */
 export type ExplanationSource = "MODEL" | "LLM";
 
@@ -235,6 +237,29 @@ export interface Store {
   /** A named piece of the stage's memory (template miner, calibration, …) as JSON text. */
   saveSnapshot(name: string, json: string, atMs: number): Promise<void>;
   snapshot(name: string): Promise<string | undefined>;
+
+  /** Asks for a run of the trainer; answers the open one when there is one: a stage trains one at a time. */
+  requestTraining(request: TrainingRequest): Promise<TrainingRun>;
+  openTrainingRun(): Promise<TrainingRun | undefined>;
+  /** Newest first, paged by id. */
+  trainingRuns(page: Page<string>): Promise<readonly TrainingRun[]>;
+  /** Writes down how far a run is. */
+  saveTrainingRun(run: TrainingRun): Promise<void>;
+
+  /** Newest first. */
+  models(): Promise<readonly ModelVersion[]>;
+  activeModel(): Promise<ModelVersion | undefined>;
+  /** Puts a configured model in use, in the place of the one that was configured before. */
+  configureModel(version: string, atMs: number): Promise<void>;
+  /** Puts new weights in use and stores their run. False, and nothing is changed, when the weights that the run started from
+   * are no longer the active ones. */
+  promoteModel(promotion: Promotion, atMs: number): Promise<boolean>;
+  /** Brings back what the active weights replaced and marks their run; undefined when they replaced nothing. */
+  rollbackModel(atMs: number): Promise<ModelVersion | undefined>;
+  /** Notes that weights could not be loaded, and puts others in use instead. */
+  replaceUnusableModel(version: string, problem: string, instead: string, atMs: number): Promise<void>;
+  /** Forgets weights that are not in use; who would go back to them goes back to `instead`. */
+  forgetModel(version: string, instead: string): Promise<void>;
 
   /** A number that changes whenever another connection has written: what a poller watches. */
   changeCounter(): Promise<number>;

@@ -11,6 +11,8 @@ export interface Tables {
   threshold_history: ThresholdHistoryTable;
   stage_status: StageStatusTable;
   snapshots: SnapshotsTable;
+  training_runs: TrainingRunsTable;
+  models: ModelsTable;
 }
 
 export interface AnomaliesTable {
@@ -98,4 +100,34 @@ interface SnapshotsTable {
   name: string;
   json: string;
   at_ms: number;
+}
+
+interface TrainingRunsTable {
+  id: string;
+  service: string | null;
+  state: string;
+  is_open: number | null;
+  created_at_ms: number;
+  started_at_ms: number | null;
+  finished_at_ms: number | null;
+  progress: number;
+  loss: number | null;
+  held_out_loss_before: number | null;
+  held_out_loss_after: number | null;
+  /** JSON, as the trainer wrote it. */
+  report: string | null;
+  model_before: string | null;
+  model_after: string | null;
+  message: string | null;
+}
+
+interface ModelsTable {
+  version: string;
+  origin: string;
+  previous_version: string | null;
+  training_run_id: string | null;
+  created_at_ms: number;
+  activated_at_ms: number | null;
+  is_active: number | null;
+  problem: string | null;
 }

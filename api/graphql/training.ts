@@ -1,14 +1,48 @@
+import type { ModelVersion, TrainingRun } from "../../store/training.ts";
+import { type PageArguments, paginate } from "./connection.ts";
+import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
+import { requireService } from "./requirements.ts";
 
-/** Mutation.startTraining. */
+/** Runs of the trainer and the weights that there are; the stage follows what is asked for here through the store. */
 export const training = {
+  Query: {
+    trainingRuns: (_: unknown, page: PageArguments, context: Context) =>
+      paginate(page, context, {
+        name: "trainingRun",
+        key: /^[0-9A-Z]{26}$/,
+        keyOf: ({ id }: TrainingRun) => id,
+        read: (rows) => context.store.trainingRuns(rows),
+      }),
+    models: (_: unknown, __: unknown, { store }: Context) => store.models(),
+  },
   Mutation: {
-    startTraining() {
+    async startTraining(_: unknown, { service }: { readonly service?: string | null }, context: Context) {
+      if (service !== null && service !== undefined) await requireService(service, context);
+      return context.store.requestTraining({
+        id: context.newId(),
+        service: service ?? undefined,
+        createdAtMs: context.now(),
+      });
+    },
+    async rollbackModel(_: unknown, __: unknown, { store, now }: Context) {
+      const model = await store.rollbackModel(now());
+      if (model !== undefined) return model;
       throw userError(
-        "NOT_AVAILABLE",
-        "This version of logbert has no trainer.",
-        "Thresholds and templates adapt by themselves; retraining comes with a later version.",
+        "NOT_FOUND",
+        "The weights in use have replaced no others.",
+        "The query models lists the weights that there are.",
       );
     },
+  },
+  TrainingRun: {
+    createdAt: ({ createdAtMs }: TrainingRun) => createdAtMs,
+    startedAt: ({ startedAtMs, createdAtMs }: TrainingRun) => startedAtMs ?? createdAtMs,
+    finishedAt: ({ finishedAtMs }: TrainingRun) => finishedAtMs ?? null,
+  },
+  ModelVersion: {
+    origin: ({ origin }: ModelVersion) => origin.toUpperCase(),
+    createdAt: ({ createdAtMs }: ModelVersion) => createdAtMs,
+    activatedAt: ({ activatedAtMs }: ModelVersion) => activatedAtMs ?? null,
   },
 };

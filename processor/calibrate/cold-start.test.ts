@@ -32,7 +32,7 @@ function newService() {
     encode: (texts) => Promise.resolve(texts.map(vectorOf)),
   });
   const detectors: readonly Detector[] = [createNewTemplateDetector(vectors), createNgramDetector()];
-  const judge = createJudge(calibrateConfig.parse({}), { modelVersion: "test", now: () => 0 });
+  const judge = createJudge(calibrateConfig.parse({}), { modelVersion: () => "test", now: () => 0 });
   let timeMs = 1_000_000_000_000;
 
   const feed = async (template: string, severityNumber = INFO): Promise<Verdict> => {

@@ -34,8 +34,8 @@ export interface ServiceJudge extends Judge {
 
 /** What the judge is handed. */
 export interface JudgePorts {
-  /** Names the weights in use in every verdict. */
-  readonly modelVersion: string;
+  /** Names the weights in use now, for verdicts to which none contributed. */
+  readonly modelVersion: () => string;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
   readonly prior?: Prior;

@@ -39,7 +39,7 @@ const ngram = (at: number): Evidence => ({
 
 function judge(settings: Record<string, unknown> = {}) {
   const config = calibrateConfig.parse(settings);
-  return createProbabilityJudge(createJudge(config, { modelVersion: "m", now: () => 0 }), config);
+  return createProbabilityJudge(createJudge(config, { modelVersion: () => "m", now: () => 0 }), config);
 }
 const verdicts = (evidence: readonly Evidence[], settings?: Record<string, unknown>) =>
   judge(settings)

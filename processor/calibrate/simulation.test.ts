@@ -59,7 +59,7 @@ function simulate(judge: ServiceJudge, recordsPerDay: number) {
 }
 
 const newJudge = (settings: object = {}) =>
-  createJudge(calibrateConfig.parse(settings), { modelVersion: "test", now: () => 0 });
+  createJudge(calibrateConfig.parse(settings), { modelVersion: () => "test", now: () => 0 });
 
 /** The long run prints the figures that the documentation quotes: LOGBERT_PRINT_FIGURES=1 npx vitest run --project unit processor/calibrate */
 const isLong = process.env["LOGBERT_PRINT_FIGURES"] !== undefined;

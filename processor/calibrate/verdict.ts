@@ -29,6 +29,7 @@ export interface Verdict {
   /** The service's threshold on `score` at that moment. */
   readonly threshold: number;
   readonly isAnomaly: boolean;
+  /** The weights that judged it. */
   readonly modelVersion: string;
   /** The strongest first. */
   readonly contributions: readonly Contribution[];

@@ -33,7 +33,7 @@ const odd = (detector: DetectorName, at: number, surprise: number, windowIndex =
 /** p = e^-surprise of the strongest evidence; flagged from a score of 0.9 (p = 1e-4) on. */
 const judge = () =>
   createWindowJudge({
-    modelVersion: "test",
+    modelVersion: () => "test",
     threshold: () => 0.9,
     assess: (_service, _scope, evidence) => {
       const contributions = evidence

@@ -7,7 +7,8 @@ import type { Finding, Judge, Verdict } from "./verdict.ts";
 
 /** What is known of the services. */
 export interface WindowJudgePorts {
-  readonly modelVersion: string;
+  /** Names the weights in use now, for verdicts to which none contributed. */
+  readonly modelVersion: () => string;
   threshold(service: string): number;
   assess(
     service: string,
@@ -33,7 +34,8 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
     const score = scoreOf(pValue);
     const threshold = ports.threshold(window.service);
     const isAnomaly = score >= threshold;
-    return { score, pValue, threshold, isAnomaly, modelVersion: ports.modelVersion, contributions };
+    const modelVersion = evidence.find(({ model }) => model !== undefined)?.model ?? ports.modelVersion();
+    return { score, pValue, threshold, isAnomaly, modelVersion, contributions };
   };
 
   const judgeEvents = (window: SequenceWindow, byEvent: EvidenceByEvent): readonly Finding[] =>

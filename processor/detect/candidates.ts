@@ -24,6 +24,8 @@ export type CandidatesState = z.infer<typeof candidatesState>;
 /** Where what the model knows of a service's templates comes from. */
 export interface CandidateSource {
   readonly vectors: VectorCache;
+  /** Name of the weights that the residuals belong to. */
+  model(): string;
   /** What training on the service's own logs added to a template. */
   residual(template: string): Float32Array | undefined;
 }
@@ -63,11 +65,11 @@ export function createCandidates(
   let indexes = indexesOf(candidates);
   let uses = candidates.length;
   let revision = 0;
-  let table: CandidateTable | undefined;
+  const table = createKeptTable(source);
 
   const changed = () => {
     revision += 1;
-    table = undefined;
+    table.forget();
   };
   const add = (id: string, text: string) => {
     if (candidates.length >= candidatesMax) {
@@ -92,14 +94,8 @@ export function createCandidates(
     get revision() {
       return revision;
     },
-    textsForTable: () => (table === undefined ? candidates.map(({ text }) => text) : []),
-    table() {
-      if (table !== undefined) return table;
-      const texts = candidates.map(({ text }) => text);
-      const built = candidateTable(texts, source);
-      if (texts.every((text) => source.vectors.of(text) !== undefined)) table = built;
-      return built;
-    },
+    textsForTable: () => (table.isKept() ? [] : candidates.map(({ text }) => text)),
+    table: () => table.of(candidates.map(({ text }) => text)),
     usualSurprise(templateId) {
       const mean = meanOf(candidates);
       const known = find(templateId);
@@ -128,17 +124,45 @@ export function createCandidates(
   };
 }
 
+/** The table of candidates that do not change, built once; zeros for a text whose vector was not ensured are not kept. */
+function createKeptTable(source: CandidateSource) {
+  let kept: { readonly table: CandidateTable; readonly model: string } | undefined;
+  return {
+    isKept: () => kept !== undefined,
+    forget() {
+      kept = undefined;
+    },
+    of(texts: readonly string[]): CandidateTable {
+      const model = source.model();
+      if (kept === undefined) {
+        const table = candidateTable(texts, source);
+        if (texts.every((text) => source.vectors.of(text) !== undefined)) kept = { table, model };
+        return table;
+      }
+      // Other weights have other residuals; the texts mean what they meant.
+      if (kept.model !== model) kept = { table: withResiduals(kept.table.vectors, texts, source), model };
+      return kept.table;
+    },
+  };
+}
+
 /** What the model is shown of these templates; zeros for a text whose vector was not ensured. */
-export function candidateTable(
-  texts: readonly string[],
-  { vectors, residual }: CandidateSource,
-): CandidateTable {
+export function candidateTable(texts: readonly string[], source: CandidateSource): CandidateTable {
+  const { vectors } = source;
   const table = new Float32Array(texts.length * vectors.dimensions);
   for (const [index, text] of texts.entries()) {
     const vector = vectors.of(text);
     if (vector !== undefined) table.set(vector, index * vectors.dimensions);
   }
-  return { vectors: table, residuals: residualsOf(texts.map(residual)) };
+  return withResiduals(table, texts, source);
+}
+
+function withResiduals(
+  vectors: Float32Array,
+  texts: readonly string[],
+  { residual }: Pick<CandidateSource, "residual">,
+): CandidateTable {
+  return { vectors, residuals: residualsOf(texts.map(residual)) };
 }
 
 /** One table behind the other. */

@@ -21,6 +21,8 @@ export interface Evidence {
   readonly expected: readonly Expectation[];
   /** What exactly was unusual, for the explanation, where it is not the event's place in the sequence. */
   readonly detail?: EvidenceDetail;
+  /** Name of the weights that were asked, where the detector has weights. */
+  readonly model?: string;
   /** For a message that was never seen: the text of the known template that it is nearest to in meaning. */
   readonly nearest?: string;
   /** Of a classifier: the probability that the event is an anomaly, which then is the record's score. */

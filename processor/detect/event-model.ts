@@ -70,6 +70,7 @@ export function createEventModelDetector(
     rowsMax: number,
     signal: AbortSignal,
   ) => {
+    const { version: model } = scorer;
     const candidates = services.peek(service) ?? create(service);
     const choice = choiceFor(service, candidates, windows, sourceOf(service));
     const questions = windows.flatMap(([index, window]) =>
@@ -86,7 +87,7 @@ export function createEventModelDetector(
         template: choice.textAt(candidate),
         probability,
       }));
-      return [{ detector: "event-model", window: index, event, surprise, expected }];
+      return [{ detector: "event-model", window: index, event, surprise, expected, model }];
     });
     return { rowsRun, skipped: questions.length - evidence.length, evidence };
   };
@@ -129,7 +130,11 @@ export function createEventModelDetector(
 }
 
 function candidateSource(service: string, scorer: EventScorer, vectors: VectorCache): CandidateSource {
-  return { vectors, residual: (template) => scorer.residual(service, template) };
+  return {
+    vectors,
+    model: () => scorer.version,
+    residual: (template) => scorer.residual(service, template),
+  };
 }
 
 /** The texts whose vectors the scoring of these windows looks at. */

@@ -135,12 +135,12 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
     runNext();
   };
   const onExit = () => {
-    if (isClosing) return;
     isDead = true;
     const reason = new Error("the model's thread has died");
     running?.reject(reason);
     running = undefined;
     queue.rejectAll(reason);
+    if (isClosing) return;
     options.onDeath(reason.message);
     setTimeout(() => void restart(), RESTART_DELAY_MS).unref();
   };

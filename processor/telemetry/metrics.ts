@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Meter } from "@opentelemetry/api";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { AggregationType, MeterProvider } from "@opentelemetry/sdk-metrics";
 
@@ -33,6 +34,10 @@ export interface Metrics {
   explained(source: string, outcome: string): void;
   redacted(kind: string, count: number): void;
   rememberDropped(rows: number): void;
+  /** Events written down for training, and events left out because the disk did not keep up. */
+  recorded(events: number): void;
+  recordingDropped(events: number): void;
+  trained(outcome: "promoted" | "rejected" | "failed"): void;
   observe(sources: GaugeSources): void;
   /** Answers a scrape. */
   handle(request: IncomingMessage, response: ServerResponse): void;
@@ -97,9 +102,27 @@ export function createMetrics(): Metrics {
     explained: (source, outcome) => explained.add(1, { source, outcome }),
     redacted: (kind, count) => redacted.add(count, { kind }),
     rememberDropped: (rows) => dropped.add(rows),
+    ...createTrainingMetrics(meter),
     observe: (sources) => observeGauges(provider, sources),
     handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
     close: () => provider.shutdown(),
+  };
+}
+
+function createTrainingMetrics(meter: Meter): Pick<Metrics, "recorded" | "recordingDropped" | "trained"> {
+  const recorded = meter.createCounter("training_recorded_events", {
+    description: "Events written down for training.",
+  });
+  const dropped = meter.createCounter("training_dropped_events", {
+    description: "Events not written down for training, because the disk did not keep up.",
+  });
+  const runs = meter.createCounter("training_runs", { description: "Trainings that ended, by outcome." });
+  for (const total of [recorded, dropped]) total.add(0);
+  for (const outcome of ["promoted", "rejected", "failed"]) runs.add(0, { outcome });
+  return {
+    recorded: (events) => recorded.add(events),
+    recordingDropped: (events) => dropped.add(events),
+    trained: (outcome) => runs.add(1, { outcome }),
   };
 }
 
@@ -161,7 +184,12 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
   gauge("false_alarm_rate_observed_ratio", "Realised share of records above the threshold.").addCallback(
     (result) => result.observe(sources.falseAlarmRates().observed),
   );
-  gauge("model_info", "1, labelled with the weights in use.").addCallback((result) =>
-    result.observe(1, { version: sources.modelVersion() }),
-  );
+  let told: string | undefined;
+  gauge("model_info", "1 for the weights in use, 0 for those before them.").addCallback((result) => {
+    const version = sources.modelVersion();
+    // The exporter goes on telling the last value of a label that is no longer observed.
+    if (told !== undefined && told !== version) result.observe(0, { version: told });
+    result.observe(1, { version });
+    told = version;
+  });
 }

@@ -44,5 +44,10 @@ export async function selectSnapshot(db: Kysely<Tables>, name: string): Promise<
 export async function deleteOlder(db: Kysely<Tables>, beforeMs: number): Promise<void> {
   await db.deleteFrom("anomalies").where("time_ms", "<", beforeMs).execute();
   await db.deleteFrom("score_histograms").where("minute_ms", "<", beforeMs).execute();
+  await db
+    .deleteFrom("training_runs")
+    .where("is_open", "is", null)
+    .where("finished_at_ms", "<", beforeMs)
+    .execute();
   await db.deleteFrom("templates").where("last_seen_ms", "<", beforeMs).execute();
 }

@@ -108,11 +108,3 @@ it("proposes the threshold that parts the feedback best, and does not apply it",
   });
   expect(await under.stage.threshold("shop")).toEqual(before);
 });
-
-it("says honestly that there is no trainer", async () => {
-  const { data, errors } = await under.ask('mutation { startTraining(service: "shop") { id state } }');
-  expect(data).toBeNull();
-  expect(errors).toMatchObject([
-    { message: "This version of logbert has no trainer.", extensions: { code: "NOT_AVAILABLE" } },
-  ]);
-});

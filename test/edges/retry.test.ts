@@ -72,6 +72,7 @@ async function startPipeline(...answers: GrpcAnswer[]) {
     remember: () => {
       seen.remembered += 1;
     },
+    record: () => undefined,
     scoringBudgetMs: 60_000,
     observer: {
       incoming: () => undefined,

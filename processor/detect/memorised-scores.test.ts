@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+import type { EventScorer } from "./event-scorer.ts";
+import { createMemorisedScores } from "./memorised-scores.ts";
+import type { Choice, Question } from "./questions.ts";
+
+const choice: Choice = {
+  size: 1,
+  table: () => ({ vectors: new Float32Array(1), residuals: undefined }),
+  indexOf: () => 0,
+  textAt: () => "a",
+  memoKey: "shop",
+};
+const window: Question["window"] = {
+  service: "shop",
+  stream: "1",
+  events: [],
+  freshFrom: 0,
+  freshRecords: [],
+  isStart: true,
+  isClosed: false,
+  session: { events: 0, counts: new Map(), startedMs: 0 },
+};
+const row = { ids: [0], kinds: [3], severities: [0], gaps: [0], parameters: [], at: 0, target: 0 };
+const question: Question = { window, index: 0, event: 0, row, key: "the same" };
+
+it("asks other weights anew, and those before again from memory", async () => {
+  let asked = 0;
+  const scorer: EventScorer & { version: string } = {
+    version: "one",
+    eventsMax: 20,
+    residual: () => undefined,
+    async score({ rows }) {
+      asked += rows.length;
+      return rows.map(() => ({ surprise: asked, expected: [] }));
+    },
+  };
+  const memory = createMemorisedScores(scorer, 10);
+  const ask = async () => {
+    const { scores } = await memory.answer(choice, [question], 10, AbortSignal.timeout(1_000));
+    return scores[0]?.surprise;
+  };
+  expect([await ask(), await ask()]).toEqual([1, 1]);
+  scorer.version = "two";
+  expect([await ask(), await ask()]).toEqual([2, 2]);
+  scorer.version = "one";
+  expect(await ask()).toBe(1);
+});

@@ -1,0 +1,40 @@
+import { POSITION_KIND, type ScoringBatch } from "../detect/event-scorer.ts";
+import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
+import { ModelError } from "./model-directory.ts";
+import type { RunningScorer } from "./worker-client.ts";
+
+const PROBE_TIMEOUT_MS = 30_000;
+const TEMPLATES = ["request started", "request finished"];
+/** An event, and the masked one after it. */
+const ROW: ScoringBatch["rows"][number] = {
+  ids: [0, 0],
+  kinds: [POSITION_KIND.event, POSITION_KIND.mask],
+  severities: [0, 0],
+  gaps: [0, 0],
+  parameters: new Array<number>(2 * PARAMETER_FEATURES).fill(0),
+  at: 1,
+  target: 1,
+};
+
+/** Scores one made-up row, so that weights that cannot score are found before records are handed to them, and the graphs have
+ * done their first, slow run. Rejects with a {@link ModelError}. */
+export async function probeScorer(
+  scorer: Pick<RunningScorer, "version" | "encoder" | "score">,
+): Promise<void> {
+  const remedy = "train again, or stay with the weights that are in use";
+  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  let surprise: number | undefined;
+  try {
+    const vectors = await scorer.encoder.encode(TEMPLATES, signal);
+    const table = {
+      vectors: Float32Array.from(vectors.flatMap((vector) => [...vector])),
+      residuals: undefined,
+    };
+    const [score] = await scorer.score({ table, rows: [ROW] }, signal);
+    surprise = score?.surprise;
+  } catch (cause) {
+    throw new ModelError(`the weights ${scorer.version} cannot score: ${String(cause)}`, remedy, { cause });
+  }
+  if (surprise === undefined || !Number.isFinite(surprise))
+    throw new ModelError(`the weights ${scorer.version} give ${surprise} as a score`, remedy);
+}

@@ -1,0 +1,73 @@
+import type { ModelVersion, TrainingRun } from "../../store/training.ts";
+import type { LearningPorts } from "./learning-ports.ts";
+import type { TrainedModel } from "./trained-model.ts";
+
+/** How a run with a trained directory ends. */
+type Ending = Pick<TrainingRun, "state" | "message">;
+
+/**
+ * Puts trained weights in use when they beat the ones that they were trained from; else they go. Loads them before anything is
+ * decided, so that weights that cannot be used are never written down as the active ones.
+ * Rejects, with the weights in use unchanged, when they cannot be loaded or the store cannot be written.
+ */
+export async function promote(
+  run: TrainingRun,
+  { version, heldOutLossBefore, heldOutLossAfter }: TrainedModel,
+  trainedDirectory: string,
+  ports: LearningPorts,
+): Promise<Ending> {
+  if (!(heldOutLossAfter < heldOutLossBefore))
+    return { state: "REJECTED", message: "the new weights do not beat those in use on held-out records" };
+  const { store, shelf, scorer, now } = ports;
+  if ((await store.models()).some((model) => model.version === version))
+    throw new Error(`there are weights with the name ${version} already`);
+  await shelf.put(version, trainedDirectory);
+  const ending: Ending = { state: "PROMOTED", message: undefined };
+  try {
+    const next = await ports.openModel(shelf.directoryOf({ version, origin: "trained" }));
+    const isPromoted = await store
+      .promoteModel({ version, run: { ...run, ...ending } }, now())
+      .catch(async (error) => {
+        await next.close();
+        throw error;
+      });
+    if (isPromoted) {
+      await scorer.replace(next);
+      return ending;
+    }
+    await next.close();
+  } catch (error) {
+    await shelf.remove(version);
+    throw error;
+  }
+  await shelf.remove(version);
+  return { state: "REJECTED", message: "other weights were put in use while these were trained" };
+}
+
+/** Deletes trained weights that no rollback will reach: those that were given up, and those behind the last `keep`. */
+export async function clearShelf(
+  { store, shelf }: Pick<LearningPorts, "store" | "shelf">,
+  keep: number,
+): Promise<void> {
+  const models = await store.models();
+  const configured = models.find(({ origin }) => origin === "configured");
+  if (configured === undefined) return;
+  const kept = chainOf(models).slice(0, keep);
+  for (const { version, origin } of models) {
+    if (origin === "configured" || kept.includes(version)) continue;
+    await store.forgetModel(version, configured.version);
+    await shelf.remove(version);
+  }
+}
+
+/** The active weights, those that they replaced, and so on. */
+function chainOf(models: readonly ModelVersion[]): readonly string[] {
+  const byVersion = new Map(models.map((model) => [model.version, model]));
+  const chain: string[] = [];
+  let model = models.find(({ isActive }) => isActive);
+  while (model !== undefined && !chain.includes(model.version)) {
+    chain.push(model.version);
+    model = byVersion.get(model.previousVersion ?? "");
+  }
+  return chain;
+}

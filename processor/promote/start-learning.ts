@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import type { Store } from "../../store/store.ts";
+import { createSwappableScorer, type SwappableScorer } from "../inference/swappable-scorer.ts";
+import type { RunningScorer } from "../inference/worker-client.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { TrainingConfig } from "./config.ts";
+import { createLearning, type Learning } from "./create-learning.ts";
+import { createModelShelf } from "./model-shelf.ts";
+import { openActiveModel } from "./open-active-model.ts";
+import { createRecorder } from "./recorder.ts";
+import type { TrainerCommand } from "./run-trainer.ts";
+import { createSegments } from "./segments.ts";
+
+/** What learning is started with. */
+export interface LearningStart {
+  readonly store: Store;
+  /** The configured weights. */
+  readonly configured: { readonly directory: string; readonly version: string };
+  /** Loads weights, on a thread of their own, and tries them. Rejects with the reason when they cannot be used. */
+  readonly openModel: (directory: string) => Promise<RunningScorer>;
+  readonly trainer: TrainerCommand;
+  readonly redact: (text: string) => string;
+  readonly metrics: Pick<Metrics, "recorded" | "recordingDropped" | "trained">;
+  readonly log: Log;
+  readonly now: () => number;
+  /** A new ULID; sorts by time. */
+  readonly newId: () => string;
+}
+
+/** The weights in use, loaded, and what goes on around them. Rejects when not even the configured weights can be loaded. */
+export async function startLearning(
+  config: TrainingConfig,
+  { store, configured, metrics, newId, redact, ...ports }: LearningStart,
+): Promise<{ readonly scorer: SwappableScorer; readonly learning: Learning }> {
+  const recorded = join(config.directory, "training");
+  const shelf = createModelShelf(join(config.directory, "models"), configured.directory);
+  const scorer = createSwappableScorer(
+    await openActiveModel({ ...ports, store, shelf, configured: configured.version }),
+  );
+  const recorder = createRecorder({
+    segments: createSegments({ directory: recorded, bytesMax: config.max_bytes, newId, redact }),
+    waitingEventsMax: config.record ? config.max_waiting_events : 0,
+    onRecorded: metrics.recorded,
+    onDropped: config.record ? metrics.recordingDropped : () => undefined,
+  });
+  const learning = createLearning(
+    {
+      ...ports,
+      store,
+      scorer,
+      recorder,
+      shelf,
+      workDirectory: join(recorded, "run"),
+      onTrained: metrics.trained,
+    },
+    { durationMsMax: config.max_duration_ms, keepModels: config.keep_models },
+  );
+  return { scorer, learning };
+}

@@ -1,0 +1,98 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { TrainingRun } from "../../store/training.ts";
+import type { LearningPorts } from "./learning-ports.ts";
+import { promote } from "./promote.ts";
+import { runTrainer, type TrainerProgress } from "./run-trainer.ts";
+import { readTrainedModel } from "./trained-model.ts";
+import type { InTurn } from "./turns.ts";
+
+/** Progress is written down this often at most. */
+const PROGRESS_INTERVAL_MS = 1_000;
+
+/** What one run is carried out with. */
+export interface TrainingPorts extends LearningPorts {
+  /** Weights are changed one at a time. */
+  readonly inTurn: InTurn;
+}
+
+/** Carries one queued run out, from the recorded files to its last state in the store. Rejects only when the store does. */
+export async function carryOut(
+  queued: TrainingRun,
+  ports: TrainingPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { inTurn, store, scorer, workDirectory, log, now } = ports;
+  let run: TrainingRun = { ...queued, state: "RUNNING", startedAtMs: now(), modelBefore: scorer.version };
+  await store.saveTrainingRun(run);
+  log.info({ run: run.id, model: scorer.version }, "a training has begun");
+  try {
+    const directory = await train(run, ports, signal, progressWriter(ports, run));
+    const trained = await readTrainedModel(directory);
+    const { version, ...losses } = trained;
+    run = { ...run, ...losses, progress: 1, modelAfter: version, finishedAtMs: now() };
+    const trainedRun = run;
+    run = { ...run, ...(await inTurn(() => promote(trainedRun, trained, directory, ports))) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    run = { ...run, state: "FAILED", message, finishedAtMs: now() };
+  }
+  await rm(workDirectory, { recursive: true, force: true });
+  // A promoted run is stored with its promotion, and people may have given it up since.
+  if (run.state !== "PROMOTED") await store.saveTrainingRun(run);
+  tell(run, ports);
+}
+
+/** Trains on all that is recorded; gives the directory of the new weights. */
+async function train(
+  { service }: TrainingRun,
+  { recorder, workDirectory, store, shelf, trainer }: LearningPorts,
+  signal: AbortSignal,
+  onProgress: (progress: TrainerProgress) => void,
+): Promise<string> {
+  await rm(workDirectory, { recursive: true, force: true });
+  const files = await recorder.freeze(join(workDirectory, "recorded"));
+  if (files.length === 0)
+    throw new Error("nothing has been recorded yet: see training.record, or wait for records");
+  const active = await store.activeModel();
+  if (active === undefined) throw new Error("the store names no weights in use");
+  const out = join(workDirectory, "model");
+  const args = [
+    ["train", "--format", "recorded", "--input", ...files],
+    ["--from", shelf.directoryOf(active), "--out", out],
+    ["--threads", "1", "--progress", "json"],
+    service === undefined ? [] : ["--only-service", service],
+  ].flat();
+  await runTrainer(trainer, args, signal, onProgress);
+  return out;
+}
+
+/** Writes down how far a run is, now and then; a write that fails is no reason to end it. */
+function progressWriter(
+  { store, now, log }: LearningPorts,
+  run: TrainingRun,
+): (progress: TrainerProgress) => void {
+  let writtenAtMs = Number.NEGATIVE_INFINITY;
+  let writing = false;
+  return ({ progress, loss }) => {
+    if (writing || now() - writtenAtMs < PROGRESS_INTERVAL_MS) return;
+    writing = true;
+    writtenAtMs = now();
+    store
+      .saveTrainingRun({ ...run, progress, loss })
+      .catch((error: unknown) => log.warn({ reason: String(error) }, "a training's progress was not written"))
+      .finally(() => {
+        writing = false;
+      });
+  };
+}
+
+function tell(
+  { id, state, message, modelAfter, heldOutLossBefore, heldOutLossAfter }: TrainingRun,
+  ports: LearningPorts,
+) {
+  const details = { run: id, model: modelAfter, heldOutLossBefore, heldOutLossAfter, reason: message };
+  if (state === "FAILED") ports.log.warn(details, "a training has failed; the weights in use stay");
+  else ports.log.info(details, state === "PROMOTED" ? "new weights are in use" : "the weights in use stay");
+  ports.onTrained(state === "PROMOTED" ? "promoted" : state === "REJECTED" ? "rejected" : "failed");
+}

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { encodeRequest } from "../../processor/wire/encode.ts";
+import { sendHttp } from "../edges/senders.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+import { type StageUnderTest, startStageUnderTest } from "./start-stage-under-test.ts";
+
+/** As long as a busy machine of two cores may take for the thousand steps of a small corpus. */
+const TRAINING_MS_MAX = 500_000;
+
+let stage: StageUnderTest | undefined;
+afterEach(() => stage?.stop());
+
+/** Orders, step by step, one after the other. */
+function orders(first: number, count: number): Uint8Array {
+  const steps = ["order received", "stock reserved", "card charged", "order shipped", "mail sent"];
+  const records = Array.from({ length: count * steps.length }, (_, i) => ({
+    timeUnixNano: BigInt(1_000_000 + (first * steps.length + i) * 100) * 1_000_000n,
+    severityNumber: 9,
+    body: `${steps[i % steps.length]} id=${first + i}`,
+  }));
+  return encodeRequest([{ attributes: { "service.name": "shop" }, records }]);
+}
+
+it(
+  "learns what the stage has recorded with the trainer that ships, and puts its weights in use",
+  async () => {
+    const trainer = [join(import.meta.dirname, "../../bin/logbert.js")];
+    stage = await startStageUnderTest("better", { trainer });
+    for (let first = 0; first < 300; first += 30)
+      expect((await sendHttp(stage.httpAddress, orders(first, 30))).status).toBe(200);
+    const run = await stage.train(TRAINING_MS_MAX);
+    expect(run.message).toBeUndefined();
+    expect(run.state).toBe("PROMOTED");
+    expect(run.heldOutLossAfter).toBeLessThan(run.heldOutLossBefore ?? 0);
+    expect(JSON.parse(run.report ?? "{}")).toMatchObject({ templates: 5, services: 1 });
+    const { people } = stage;
+    await waitFor("the status to name the new weights", async () =>
+      (await people.status())?.modelVersion === run.modelAfter ? true : undefined,
+    );
+  },
+  TRAINING_MS_MAX,
+);

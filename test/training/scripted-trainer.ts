@@ -1,0 +1,42 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+/**
+ * Stands in for `logbert train`: takes its arguments and leaves what the first one asks for.
+ * better, worse: the weights of --from under another name, with that report. damaged: better by its report, but no graph.
+ * fails: a word on stderr. waits: goes on until it is ended.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    format: { type: "string" },
+    input: { type: "string" },
+    from: { type: "string", default: "" },
+    out: { type: "string", default: "" },
+    threads: { type: "string" },
+    progress: { type: "string" },
+    "only-service": { type: "string" },
+  },
+});
+const [behaviour = "better", command, ...moreFiles] = positionals;
+if (command !== "train" || values.format !== "recorded") throw new Error(`not asked to train: ${command}`);
+const files = [values.input ?? "", ...moreFiles];
+const lines = files.flatMap((file) => readFileSync(file, "utf8").trimEnd().split("\n"));
+process.stderr.write(`${JSON.stringify({ progress: 0.5, loss: 2.5 })}\n`);
+if (behaviour === "fails") {
+  process.stderr.write("the weights diverged at step 7\n");
+  process.exitCode = 1;
+} else if (behaviour === "waits") {
+  setInterval(() => undefined, 60_000);
+} else {
+  mkdirSync(values.out, { recursive: true });
+  cpSync(values.from, values.out, { recursive: true });
+  const path = join(values.out, "config.json");
+  const config: { version: string } = JSON.parse(readFileSync(path, "utf8"));
+  const after = behaviour === "worse" ? 1.75 : 1.25;
+  const heldOut = { before: { loss: 1.5 }, after: { loss: after } };
+  const report = { heldOut, lines: lines.length, service: values["only-service"] };
+  writeFileSync(path, JSON.stringify({ ...config, version: `${config.version}+t`, training_report: report }));
+  if (behaviour === "damaged") writeFileSync(join(values.out, "model.onnx"), "no graph");
+}

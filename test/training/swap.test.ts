@@ -1,0 +1,218 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { encodeRequest } from "../../processor/wire/encode.ts";
+import { readRequest } from "../../processor/wire/read-request.ts";
+import { openStore } from "../../store/open-store.ts";
+import { startGrpcNextHop } from "../edges/next-hop.ts";
+import { sendHttp } from "../edges/senders.ts";
+import { SHIPPED_VERSION } from "../helpers/shipped-model.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+import { aRun } from "../store-contract/a-run.ts";
+import { idOf } from "../store-contract/an-anomaly.ts";
+import { ended, type StageUnderTest, startStageUnderTest } from "./start-stage-under-test.ts";
+
+const running: StageUnderTest[] = [];
+const start = async (...args: Parameters<typeof startStageUnderTest>) => {
+  const stage = await startStageUnderTest(...args);
+  running.push(stage);
+  return stage;
+};
+const stop = async (stage: StageUnderTest) => {
+  running.splice(running.indexOf(stage), 1);
+  await stage.stop();
+};
+afterEach(async () => {
+  for (const stage of running.splice(0)) await stage.stop();
+});
+
+const THRESHOLD = { service: "shop", alertsPerDay: undefined, author: undefined };
+const STEPS = ["order received", "stock reserved", "card charged", "order shipped"];
+
+/** Some steps of orders, and at the end something that nobody has seen before. */
+function aRequest(number: number): Uint8Array {
+  const usual = Array.from({ length: 12 }, (_, i) => ({
+    timeUnixNano: BigInt(1_000_000 + number * 2_000 + i * 100) * 1_000_000n,
+    severityNumber: 9,
+    body: `${STEPS[i % STEPS.length]} id=${number * 7919 + i} for bob@example.com`,
+  }));
+  const word = [...String(number)].map((digit) => "abcdefghij"[Number(digit)]).join("");
+  const odd = {
+    timeUnixNano: 1_000_000_000_000n,
+    severityNumber: 21,
+    body: `panic ${word}${word} in ${word}z`,
+  };
+  return encodeRequest([{ attributes: { "service.name": "shop" }, records: [...usual, odd] }]);
+}
+
+const send = async (stage: StageUnderTest, number: number) =>
+  expect((await sendHttp(stage.httpAddress, aRequest(number))).status).toBe(200);
+const teach = async (stage: StageUnderTest) => {
+  for (let i = 0; i < 10; i += 1) await send(stage, i);
+};
+
+describe("weights that beat those in use", () => {
+  it("replace them under a stream of requests: each record is judged once, by the one or the other", async () => {
+    const hop = await startGrpcNextHop(() => ({ body: new Uint8Array(0) }));
+    const stage = await start("better", { forward: hop.address });
+    await teach(stage);
+    // Every record is an anomaly then, and names who judged it.
+    await stage.people.setThreshold({ ...THRESHOLD, mode: "manual", value: 0 }, Date.now());
+    let sent = 10;
+    let isOver = false;
+    const sender = async () => {
+      while (!isOver) await send(stage, sent++);
+    };
+    const senders = Promise.all([sender(), sender(), sender()]);
+    const run = await stage.train();
+    const until = sent + 30;
+    await waitFor("requests after the swap", () => (sent > until ? true : undefined));
+    isOver = true;
+    await senders;
+    expect(run).toMatchObject({
+      state: "PROMOTED",
+      modelBefore: SHIPPED_VERSION,
+      modelAfter: `${SHIPPED_VERSION}+t`,
+      heldOutLossBefore: 1.5,
+      heldOutLossAfter: 1.25,
+      progress: 1,
+    });
+    const records = hop.received.flatMap((bytes) => readRequest(bytes).records);
+    expect(records).toHaveLength(sent * 13);
+    expect(stage.unscored()).toBe(0);
+    expect(records.filter((record) => record.attribute("anomaly.score") === undefined)).toEqual([]);
+    const judges = records.map((record) => record.attribute("anomaly.model.version"));
+    expect(new Set(judges.slice(-13))).toEqual(new Set([`${SHIPPED_VERSION}+t`]));
+    expect(new Set(judges.filter((version) => version !== undefined))).toEqual(
+      new Set([SHIPPED_VERSION, `${SHIPPED_VERSION}+t`]),
+    );
+    await hop.close();
+  });
+
+  it("stay over a restart, and go with one call, which holds over the next one", async () => {
+    const first = await start("better");
+    await teach(first);
+    await first.train();
+    expect(first.scorer.version).toBe(`${SHIPPED_VERSION}+t`);
+    await stop(first);
+    const second = await start("better", { directory: first.directory });
+    expect(second.scorer.version).toBe(`${SHIPPED_VERSION}+t`);
+    expect(await second.people.rollbackModel(Date.now())).toMatchObject({ version: SHIPPED_VERSION });
+    await waitFor("the old weights", () => (second.scorer.version === SHIPPED_VERSION ? true : undefined));
+    await send(second, 20);
+    expect(second.unscored()).toBe(0);
+    expect((await second.people.trainingRuns({ first: 1 }))[0]?.state).toBe("ROLLED_BACK");
+    await stop(second);
+    const third = await start("better", { directory: first.directory });
+    expect(third.scorer.version).toBe(SHIPPED_VERSION);
+  });
+
+  it("that are gone or damaged at a start make room for those before them, which is written down", async () => {
+    const first = await start("better");
+    await teach(first);
+    await first.train();
+    await stop(first);
+    writeFileSync(join(first.directory, `models/${SHIPPED_VERSION}+t/model.onnx`), "no graph");
+    const second = await start("better", { directory: first.directory });
+    expect(second.scorer.version).toBe(SHIPPED_VERSION);
+    const models = await second.people.models();
+    expect(models.find(({ version }) => version === `${SHIPPED_VERSION}+t`)?.problem).toMatch(/is damaged/);
+    await send(second, 20);
+    expect(second.unscored()).toBe(0);
+  });
+
+  it("that are gone when somebody goes back to them leave those in use", async () => {
+    const stage = await start("better");
+    await teach(stage);
+    await stage.train();
+    await stage.train();
+    expect(stage.scorer.version).toBe(`${SHIPPED_VERSION}+t+t`);
+    rmSync(join(stage.directory, `models/${SHIPPED_VERSION}+t`), { recursive: true });
+    await stage.people.rollbackModel(Date.now());
+    const problem = await waitFor("the reason", async () => {
+      const models = await stage.people.models();
+      return models.find(({ version }) => version === `${SHIPPED_VERSION}+t`)?.problem;
+    });
+    expect(problem).toMatch(/cannot be read/);
+    expect(stage.scorer.version).toBe(`${SHIPPED_VERSION}+t+t`);
+    expect((await stage.people.activeModel())?.version).toBe(`${SHIPPED_VERSION}+t+t`);
+  });
+});
+
+describe("weights that are not to be used", () => {
+  it.each([
+    ["worse", "REJECTED", /do not beat/],
+    ["damaged", "FAILED", /is damaged/],
+    ["fails", "FAILED", /diverged at step 7/],
+  ] as const)("%s: the run ends %s, and those in use stay", async (behaviour, state, message) => {
+    const stage = await start(behaviour);
+    await teach(stage);
+    const run = await stage.train();
+    expect(run.state).toBe(state);
+    expect(run.message).toMatch(message);
+    expect(stage.scorer.version).toBe(SHIPPED_VERSION);
+    expect((await stage.people.activeModel())?.version).toBe(SHIPPED_VERSION);
+    expect(existsSync(join(stage.directory, `models/${SHIPPED_VERSION}+t`))).toBe(false);
+    expect(existsSync(join(stage.directory, "training/run"))).toBe(false);
+    await send(stage, 20);
+    expect(stage.unscored()).toBe(0);
+    if (state === "REJECTED") expect(run).toMatchObject({ heldOutLossBefore: 1.5, heldOutLossAfter: 1.75 });
+  });
+
+  it("those of a run without a single record", async () => {
+    const run = await (await start("better")).train();
+    expect(run).toMatchObject({ state: "FAILED" });
+    expect(run.message).toMatch(/nothing has been recorded/);
+  });
+});
+
+describe("a run that does not come to its end", () => {
+  const begun = async (stage: StageUnderTest) => {
+    await stage.people.requestTraining(aRun(1));
+    await waitFor("its progress", async () => {
+      const run = await stage.people.openTrainingRun();
+      return run?.progress === 0.5 && run.loss === 2.5 ? true : undefined;
+    });
+  };
+
+  it("fails when the stage is stopped, and the trainer goes with it", async () => {
+    const stage = await start("waits");
+    await teach(stage);
+    await begun(stage);
+    await stop(stage);
+    const next = await start("waits", { directory: stage.directory });
+    expect((await next.people.trainingRuns({ first: 1 }))[0]).toMatchObject({ state: "FAILED" });
+    expect(await next.people.openTrainingRun()).toBeUndefined();
+  });
+
+  it("fails at the next start when the stage was killed, and another one can be asked for", async () => {
+    const first = await start("better");
+    await teach(first);
+    await stop(first);
+    const store = await openStore({ path: join(first.directory, "logbert.db") });
+    await store.requestTraining(aRun(1));
+    await store.saveTrainingRun(
+      aRun(1, { state: "RUNNING", startedAtMs: 2_000, modelBefore: SHIPPED_VERSION }),
+    );
+    await store.close();
+    const second = await start("better", { directory: first.directory });
+    const run = await waitFor("its end", () => ended(second.people, idOf(1)));
+    expect(run).toMatchObject({ state: "FAILED", message: expect.stringMatching(/stopped while it ran/) });
+    expect((await second.train()).state).toBe("PROMOTED");
+  });
+});
+
+describe("what is recorded", () => {
+  it("is what was learned from: templates, without what redaction hides", async () => {
+    const stage = await start("better");
+    await teach(stage);
+    const { directory } = stage;
+    await stop(stage);
+    const names = readdirSync(join(directory, "training"));
+    expect(names).toHaveLength(1);
+    const text = names.map((name) => readFileSync(join(directory, "training", name), "utf8")).join("");
+    for (const step of STEPS) expect(text).toContain(step);
+    expect(text).toContain("for <EMAIL>");
+    expect(text).not.toContain("bob");
+  });
+});
