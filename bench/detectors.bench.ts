@@ -8,11 +8,13 @@ import { createNewTemplateDetector } from "../processor/detect/new-template.ts";
 import { createNgramDetector } from "../processor/detect/ngram.ts";
 import { createParameterDetector } from "../processor/detect/parameter.ts";
 import { createRateDetector } from "../processor/detect/rate.ts";
+import { createVectorCache } from "../processor/detect/vector-cache.ts";
 import { templateConfig } from "../processor/template/config.ts";
 import { createTemplateMiner } from "../processor/template/create-template-miner.ts";
 import { windowConfig } from "../processor/window/config.ts";
 import { createWindower } from "../processor/window/create-windower.ts";
 import type { SequenceWindow } from "../processor/window/sequence-window.ts";
+import { standInEncoder } from "../test/helpers/stand-in-encoder.ts";
 
 /** Records, and how many of them come in one request. `--quick` only shows that the benchmark still runs. */
 const isQuick = process.argv.includes("--quick");
@@ -21,7 +23,7 @@ const REQUEST_RECORDS = 500;
 const ITERATIONS = isQuick ? 1 : 3;
 
 const DETECTORS: readonly (() => Detector)[] = [
-  createNewTemplateDetector,
+  () => createNewTemplateDetector(createVectorCache(standInEncoder)),
   createNgramDetector,
   createCountVectorDetector,
   createLengthDetector,

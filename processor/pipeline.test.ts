@@ -194,7 +194,7 @@ describe("what did not come", () => {
     });
     const { stages: real } = stages();
     const usual = freshWindow([{ template: "heartbeat" }]);
-    const { judge } = createRooms(config, { scorer: evenScorer, now: () => 1 });
+    const { judge } = createRooms(config, { scorer: evenScorer, encoder: standInEncoder, now: () => 1 });
     for (let i = 0; i < 1_000; i++)
       judge.learn(
         judge.judge([usual], [{ detector: "rate", window: 0, event: 0, surprise: 0, expected: [] }]),
