@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { standInEncoder } from "../test/helpers/stand-in-encoder.ts";
 import { freshWindow } from "../test/helpers/detector-windows.ts";
+import { standInEncoder } from "../test/helpers/stand-in-encoder.ts";
 import { calibrateConfig } from "./calibrate/config.ts";
 import { detectConfig } from "./detect/config.ts";
 import type { Absence, Detector } from "./detect/detector.ts";
