@@ -12,10 +12,28 @@ export function combine(pValues: readonly number[]): number {
 }
 
 /**
- * How strongly several p-values speak together: the length of the vector of their -ln p. Between their smallest alone (a
- * session with one thing very odd) and their sum (one with many things somewhat odd). No p-value itself: it is measured
- * against the same of normal sessions. Example: [1e-6, 1] gives 13.8, [1e-6, 1e-6] gives 19.5.
+ * How strongly several p-values speak together: the length of the vector of their weighted -ln p. Between their smallest
+ * alone (a session with one thing very odd) and their sum (one with many things somewhat odd). No p-value itself: it is
+ * measured against the same of normal sessions. Example: 1e-6 and 1 with weight 1 give 13.8, 1e-6 twice gives 19.5.
  */
-export function jointStrength(pValues: readonly number[]): number {
-  return Math.sqrt(pValues.reduce((sum, p) => sum + Math.log(Math.min(1, Math.max(P_MIN, p))) ** 2, 0));
+export function jointStrength<Name>(
+  all: readonly { readonly pValue: number; readonly detector: Name }[],
+  weightOf: (detector: Name) => number,
+): number {
+  const squares = all.map(
+    ({ pValue, detector }) => (weightOf(detector) * Math.log(Math.min(1, Math.max(P_MIN, pValue)))) ** 2,
+  );
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+}
+
+/** What a detector that speaks of every session is heard, to one that is silent on every normal one. */
+const WEIGHT_MIN = 0.35;
+
+/**
+ * How much a detector is heard in a verdict on a session: the more, the more of the normal sessions it is silent on. Of those
+ * that speak always one is surprised by chance in every session, and the more there are of them, the louder their chance.
+ * @param silentShare measured on normal sessions alone, 0 to 1
+ */
+export function sessionWeight(silentShare: number): number {
+  return WEIGHT_MIN + (1 - WEIGHT_MIN) * silentShare;
 }

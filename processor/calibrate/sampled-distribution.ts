@@ -5,12 +5,17 @@ import { fitTail, type Tail, tailProbability } from "./tail.ts";
 /** A new fit is due after this share of the sample has been offered. */
 const REFIT_SHARE = 0.02;
 
+/** A surprise below this says nothing. */
+const SILENT_BELOW = 1e-6;
+
 /** The distribution of a detector's surprises in one service, as far as it is known. */
 export interface SampledDistribution {
   /** P(a normal value is at least this high): conformal inside the sample, by its tail beyond; 1e-9 to 1. */
   pValue(value: number): number;
   /** The conformal p-value alone: (1 + values at least this high) / (size + 1), or 0 where there is none. */
   seenShare(value: number): number;
+  /** The share of the sample in which the detector had nothing to say (0); 0 without a sample. */
+  readonly silentShare: number;
   learn(value: number): void;
   snapshot(): ReservoirState;
 }
@@ -50,6 +55,10 @@ export function createSampledDistribution(
     seenShare(value) {
       const above = reservoir.countAtLeast(value);
       return above === 0 ? 0 : (above + 1) / (reservoir.size + 1);
+    },
+    get silentShare() {
+      const { size } = reservoir;
+      return size === 0 ? 0 : 1 - reservoir.countAtLeast(SILENT_BELOW) / size;
     },
     learn: (value) => reservoir.offer(value),
     snapshot: () => reservoir.snapshot(),

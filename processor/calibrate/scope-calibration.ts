@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { DETECTOR_NAMES, type DetectorName, type Evidence } from "../detect/detector.ts";
-import { combine, jointStrength } from "./combine.ts";
+import { combine, jointStrength, sessionWeight } from "./combine.ts";
 import type { CalibrateConfig } from "./config.ts";
 import { createDriftCorrection, type DriftCorrection, driftCorrectionState } from "./drift-correction.ts";
 import { ownShare, type PriorProbability } from "./learning-band.ts";
 import { reservoirState } from "./reservoir.ts";
 import { createSampledDistribution, type SampledDistribution } from "./sampled-distribution.ts";
 import { P_MIN } from "./score.ts";
-import type { Contribution } from "./verdict.ts";
+import type { Contribution, Verdict } from "./verdict.ts";
 
 /** Smallest tail scale of a detector, in nats: an event's surprise half a nat higher is never much rarer than half as likely.
  * A session's is a mean of several, of which fewer are known. */
@@ -24,16 +24,16 @@ export const scopeCalibrationState = z.strictObject({
 });
 export type ScopeCalibrationState = z.infer<typeof scopeCalibrationState>;
 
+/** What the evidence comes to. */
+export type Assessment = Pick<Verdict, "pValue" | "strength" | "contributions">;
+
 /** event: all evidence is about one event. session: it comes from all over a session. */
 export type Scope = "event" | "session";
 
 /** What evidence of one scope is measured against in one service. */
 export interface ScopeCalibration {
   /** @param kept a p-value below which the verdict may not fall, whatever the evidence */
-  assess(
-    evidence: readonly Evidence[],
-    kept: number,
-  ): { readonly pValue: number; readonly contributions: readonly Contribution[] };
+  assess(evidence: readonly Evidence[], kept: number): Assessment;
   /** The verdict was given: counts for the drift whatever it was. */
   count(pValue: number): void;
   /** Takes the evidence into the sample of the normal. */
@@ -95,18 +95,23 @@ export function createScopeCalibration(
       .sort((a, b) => a.pValue - b.pValue);
   };
 
+  const strengthOf = (contributions: readonly Contribution[]): number =>
+    scope === "event"
+      ? -Math.log(combine(contributions.map(({ pValue }) => pValue)))
+      : jointStrength(contributions, (name) => sessionWeight(distributionOf(name).silentShare));
+
   return {
     get learned() {
       return learned;
     },
     assess(evidence, kept) {
       const contributions = calibrated(evidence);
-      const pValues = contributions.map(({ pValue }) => pValue);
-      const p = combine(pValues);
+      const p = combine(contributions.map((one) => one.pValue));
+      const strength = strengthOf(contributions);
       const share = ownShare(learned, config.learning_records);
-      const measured = combined.pValue(statistic(scope, pValues));
+      const measured = combined.pValue(strength);
       const blended = scope === "event" ? Math.max(p, share * measured) : share * measured + (1 - share) * p;
-      return { contributions, pValue: Math.max(drift.correct(blended), kept) };
+      return { contributions, strength, pValue: Math.max(drift.correct(blended), kept) };
     },
     count: (pValue) => drift.count(pValue),
     learn(contributions) {
@@ -115,12 +120,7 @@ export function createScopeCalibration(
       for (const { detector, evidence } of contributions) {
         if (!isNew || isNovelty(evidence)) distributionOf(detector).learn(evidence.surprise);
       }
-      combined.learn(
-        statistic(
-          scope,
-          contributions.map(({ pValue }) => pValue),
-        ),
-      );
+      combined.learn(strengthOf(contributions));
     },
     snapshot: () => ({
       learned,
@@ -129,11 +129,6 @@ export function createScopeCalibration(
       drift: drift.snapshot(),
     }),
   };
-}
-
-/** What the combination of an event's or a session's p-values is measured by; higher is odder. */
-function statistic(scope: Scope, pValues: readonly number[]): number {
-  return scope === "event" ? -Math.log(combine(pValues)) : jointStrength(pValues);
 }
 
 /** Whether the surprise is -ln of a probability that the detector has estimated itself. */

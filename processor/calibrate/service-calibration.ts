@@ -5,6 +5,7 @@ import type { PriorProbability } from "./learning-band.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
 import {
+  type Assessment,
   createScopeCalibration,
   type Scope,
   type ScopeCalibration,
@@ -28,11 +29,7 @@ export type ServiceCalibrationState = z.infer<typeof serviceCalibrationState>;
 /** What one service's events and sessions are measured against. */
 export interface ServiceCalibration {
   /** Calibrates the evidence on one event or session. `kind` names what would recur: the template, or the end after it. */
-  assess(
-    scope: Scope,
-    evidence: readonly Evidence[],
-    kind: string,
-  ): Pick<Verdict, "pValue" | "contributions">;
+  assess(scope: Scope, evidence: readonly Evidence[], kind: string): Assessment;
   learn(scope: Scope, verdict: Verdict, kind: string): void;
   readonly meter: RateMeter;
   /** Events and sessions learned from. */

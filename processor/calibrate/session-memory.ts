@@ -73,7 +73,7 @@ export function strongestOf({ window: { events }, event, verdict }: Finding): St
   const isNew = evidence.some(isNovelty);
   return new Map(
     evidence
-      .filter((one) => one.surprise > 0 && (!isNew || isNovelty(one)))
+      .filter((one) => !isNew || isNovelty(one))
       .map((one) => [one.detector, [{ evidence: one, place, isTold: verdict.isAnomaly }]]),
   );
 }

@@ -26,6 +26,8 @@ export interface Verdict {
   readonly score: number;
   /** The combined p-value. */
   readonly pValue: number;
+  /** What the p-value was calibrated from: unbounded, higher is odder. Orders what lies beyond the sample too. */
+  readonly strength: number;
   /** The service's threshold on `score` at that moment. */
   readonly threshold: number;
   readonly isAnomaly: boolean;

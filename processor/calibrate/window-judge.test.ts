@@ -39,7 +39,7 @@ const judge = () =>
       const contributions = evidence
         .map((one) => ({ detector: one.detector, pValue: Math.exp(-one.surprise), evidence: one }))
         .sort((a, b) => a.pValue - b.pValue);
-      return { contributions, pValue: contributions[0]?.pValue ?? 1 };
+      return { contributions, strength: 0, pValue: contributions[0]?.pValue ?? 1 };
     },
   });
 

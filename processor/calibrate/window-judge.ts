@@ -1,6 +1,6 @@
 import type { Evidence } from "../detect/detector.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import type { Scope } from "./scope-calibration.ts";
+import type { Assessment, Scope } from "./scope-calibration.ts";
 import { scoreOf } from "./score.ts";
 import { createSessionMemory, joined, opinionOf, type Strongest, strongestOf } from "./session-memory.ts";
 import type { Finding, Judge, Verdict } from "./verdict.ts";
@@ -10,12 +10,7 @@ export interface WindowJudgePorts {
   /** Names the weights in use now, for verdicts to which none contributed. */
   readonly modelVersion: () => string;
   threshold(service: string): number;
-  assess(
-    service: string,
-    scope: Scope,
-    evidence: readonly Evidence[],
-    kind: string,
-  ): Pick<Verdict, "pValue" | "contributions">;
+  assess(service: string, scope: Scope, evidence: readonly Evidence[], kind: string): Assessment;
 }
 
 /** Findings from evidence, for events and for the ends of sessions. */
@@ -30,12 +25,17 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
 
   const verdictOf = (window: SequenceWindow, event: number, evidence: readonly Evidence[]): Verdict => {
     const kind = kindOf(window, event);
-    const { pValue, contributions } = ports.assess(window.service, scopeOf(window, event), evidence, kind);
+    const { pValue, strength, contributions } = ports.assess(
+      window.service,
+      scopeOf(window, event),
+      evidence,
+      kind,
+    );
     const score = scoreOf(pValue);
     const threshold = ports.threshold(window.service);
     const isAnomaly = score >= threshold;
     const modelVersion = evidence.find(({ model }) => model !== undefined)?.model ?? ports.modelVersion();
-    return { score, pValue, threshold, isAnomaly, modelVersion, contributions };
+    return { score, pValue, strength, threshold, isAnomaly, modelVersion, contributions };
   };
 
   const judgeEvents = (window: SequenceWindow, byEvent: EvidenceByEvent): readonly Finding[] =>

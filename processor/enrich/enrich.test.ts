@@ -40,6 +40,7 @@ const window = {
 const verdict = {
   score: 0.5,
   pValue: 0.1,
+  strength: 0,
   threshold: 0.85,
   isAnomaly: false,
   modelVersion: "m",

@@ -16,7 +16,15 @@ const finding = (isAnomaly: boolean, recordIndex: number): Finding => ({
     isClosed: false,
     session: createSessionTally(),
   },
-  verdict: { score: 0.5, pValue: 0.1, threshold: 0.5, isAnomaly, modelVersion: "m", contributions: [] },
+  verdict: {
+    score: 0.5,
+    pValue: 0.1,
+    strength: 0,
+    threshold: 0.5,
+    isAnomaly,
+    modelVersion: "m",
+    contributions: [],
+  },
 });
 
 describe("findings", () => {

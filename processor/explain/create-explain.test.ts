@@ -37,6 +37,7 @@ function finding(
     verdict: {
       score: 0.9,
       pValue: 1e-4,
+      strength: 0,
       threshold: 0.85,
       isAnomaly: true,
       modelVersion: "m",

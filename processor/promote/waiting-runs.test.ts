@@ -33,7 +33,15 @@ const odd = (of: SequenceWindow, event: number): Finding => ({
   recordIndex: event,
   window: of,
   event,
-  verdict: { score: 1, pValue: 0, threshold: 0.9, isAnomaly: true, modelVersion: "m", contributions: [] },
+  verdict: {
+    score: 1,
+    pValue: 0,
+    strength: 0,
+    threshold: 0.9,
+    isAnomaly: true,
+    modelVersion: "m",
+    contributions: [],
+  },
 });
 
 const texts = (runs: readonly RecordedRun[]) =>

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { jointStrength } from "../../../processor/calibrate/combine.ts";
 import { calibrateConfig } from "../../../processor/calibrate/config.ts";
 import type { Finding } from "../../../processor/calibrate/verdict.ts";
 import { detectConfig } from "../../../processor/detect/config.ts";
@@ -145,7 +144,7 @@ function scorerOf(context: FitContext, { detectors, judge }: Rooms, { close }: R
     const strengths = new Map(
       findings
         .filter(({ recordIndex }) => recordIndex === undefined)
-        .map((finding) => [finding.window.session, strengthOf(finding)]),
+        .map(({ window, verdict }) => [window.session, verdict.strength]),
     );
     return byUnit.map(([first]) => (first === undefined ? 0 : (strengths.get(first.session) ?? 0)));
   };
@@ -180,9 +179,4 @@ function withoutRepeats(units: readonly Unit[]) {
     return distinct.push(unit) - 1;
   });
   return { distinct, placeOf };
-}
-
-/** What the verdict on a session is measured by. */
-function strengthOf({ verdict }: Finding): number {
-  return jointStrength(verdict.contributions.map(({ pValue }) => pValue));
 }
