@@ -80,8 +80,14 @@ export default {
       },
     },
     oneFileOnly("(better-sqlite3|pg)/", "^store/(sqlite-worker|sqlite|postgres)[.]ts$"),
-    oneFileOnly("onnxruntime-node/", "^processor/inference/(onnx|text-encoder|training)-session[.]ts$"),
-    oneFileOnly("@huggingface/tokenizers/", "^processor/inference/word-pieces[.]ts$"),
+    oneFileOnly(
+      "onnxruntime-node/",
+      "^processor/inference/((onnx|text-encoder|training)-session|pretrained/transformer-graph)[.]ts$",
+    ),
+    oneFileOnly(
+      "@huggingface/tokenizers/",
+      "^processor/inference/(word-pieces|pretrained/(piece-tokenizer|word-cutter))[.]ts$",
+    ),
     oneFileOnly("@opentelemetry/", "^processor/telemetry/metrics[.]ts$"),
     oneFileOnly("pino/", "^processor/telemetry/log[.]ts$"),
     {

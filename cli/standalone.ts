@@ -32,10 +32,24 @@ const SCORING_BUDGET_MS = 600_000;
 
 /** The rooms without doors and without a database: scores records in this process and prints them, in their order. */
 export async function openStandalone(config: Config, io: CommandIo): Promise<LineSink> {
-  const scorer = await openScorer(config.inference, (reason) => io.err(`The model's thread: ${reason}`));
+  const { scorer, encoder, close } = await openScorer(config.inference, (reason) =>
+    io.err(`The model's thread: ${reason}`),
+  );
   const rooms = createRooms(
-    { ...config, detect: { ...config.detect, max_model_rows: BATCH_RECORDS_MAX * 2 } },
-    { scorer, encoder: scorer.encoder, now: io.clock.now },
+    {
+      ...config,
+      detect: {
+        ...config.detect,
+        max_model_rows: BATCH_RECORDS_MAX * 2,
+        scoring_budget_ms: SCORING_BUDGET_MS,
+      },
+    },
+    {
+      scorer,
+      encoder,
+      now: io.clock.now,
+      onSkipped: (events) => io.err(`${events} events were not scored by the model`),
+    },
   );
   let judged: Judged = { parsed: [], findings: [], anomalies: [] };
   const stages: Stages = {
@@ -83,7 +97,7 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
       }
     },
     async close() {
-      await scorer.close();
+      await close();
       return 0;
     },
   };

@@ -2,15 +2,17 @@ import { dirname } from "node:path";
 import { monotonicFactory } from "ulid";
 import { startApiProcess } from "../api/start-api-process.ts";
 import { readModelDirectory } from "../processor/inference/model-directory.ts";
+import type { Learning } from "../processor/promote/create-learning.ts";
+import { createNoLearning } from "../processor/promote/no-learning.ts";
 import { startLearning } from "../processor/promote/start-learning.ts";
 import { createRedactor } from "../processor/redact/redact.ts";
-import { startStage } from "../processor/stage.ts";
+import { type StagePorts, startStage } from "../processor/stage.ts";
 import type { Log } from "../processor/telemetry/log.ts";
 import { createMetrics } from "../processor/telemetry/metrics.ts";
 import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Config } from "./config.ts";
-import { modelDirectory, openTriedScorer } from "./open-scorer.ts";
+import { type OpenModel, openScorer, openTriedScorer, trainableDirectory } from "./open-scorer.ts";
 import { packageFile } from "./package-files.ts";
 import { packageVersion } from "./version.ts";
 
@@ -31,28 +33,14 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const configured = modelDirectory(config.inference);
-    const { version: configuredVersion } = readModelDirectory(configured);
     const store = await openStore(config.store);
     opened.push(store.close);
     const metrics = createMetrics();
     opened.push(metrics.close);
     const newId = monotonicFactory();
     const ports = { store, metrics, log, now: Date.now, newId: () => newId() };
-    const { scorer, learning } = await startLearning(
-      { ...config.training, directory: config.training.directory || dirname(config.store.path) },
-      {
-        ...ports,
-        configured: { directory: configured, version: configuredVersion },
-        openModel: (directory) =>
-          openTriedScorer(directory, config.inference, (reason) =>
-            log.error({ reason }, "the model's thread"),
-          ),
-        trainer: { file: process.execPath, args: [packageFile("bin/logbert.js")] },
-        redact: createRedactor(config.redact),
-      },
-    );
-    opened.push(scorer.close);
+    const model = await openModel(config, ports);
+    opened.push(model.close);
     const metricsServer = await optional(config.telemetry.metrics_endpoint, (endpoint) =>
       startMetricsServer(endpoint, metrics),
     );
@@ -70,9 +58,9 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
     if (api !== undefined) opened.push(api.stop);
     const stage = await startStage(config, {
       ...ports,
-      scorer,
-      encoder: scorer.encoder,
-      learning,
+      scorer: model.scorer,
+      encoder: model.encoder,
+      learning: model.learning,
       version,
       live: () => api?.live(),
     });
@@ -88,6 +76,30 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
     await stop();
     throw error;
   }
+}
+
+/** The model in use and what goes on around it: one that is logbert's own learns on, a Hugging Face one stays as it is. */
+async function openModel(
+  config: Config,
+  ports: Pick<StagePorts, "store" | "metrics" | "log" | "now" | "newId">,
+): Promise<OpenModel & { readonly learning: Learning }> {
+  const onDeath = (reason: string) => ports.log.error({ reason }, "the model's thread");
+  const configured = trainableDirectory(config.inference);
+  if (configured === undefined) {
+    const model = await openScorer(config.inference, onDeath);
+    return { ...model, learning: createNoLearning(ports.store, ports.now) };
+  }
+  const { scorer, learning } = await startLearning(
+    { ...config.training, directory: config.training.directory || dirname(config.store.path) },
+    {
+      ...ports,
+      configured: { directory: configured, version: readModelDirectory(configured).version },
+      openModel: (directory) => openTriedScorer(directory, config.inference, onDeath),
+      trainer: { file: process.execPath, args: [packageFile("bin/logbert.js")] },
+      redact: createRedactor(config.redact),
+    },
+  );
+  return { scorer, encoder: scorer.encoder, learning, close: scorer.close };
 }
 
 async function optional<T>(

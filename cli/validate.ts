@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { readTlsFiles } from "../processor/forward/tls-files.ts";
-import { readModelDirectory } from "../processor/inference/model-directory.ts";
 import { loadConfig } from "./load-config.ts";
-import { modelDirectory } from "./open-scorer.ts";
+import { checkModel } from "./open-scorer.ts";
 
 /** `logbert validate`: checks a configuration without starting; every error with its path, exit code 2. */
 export function registerValidate(program: Command): void {
@@ -17,7 +16,7 @@ export function registerValidate(program: Command): void {
     .action((options: { config?: string; print?: boolean }) => {
       const config = loadConfig({ file: options.config, environment: process.env });
       readTlsFiles(config.forward);
-      readModelDirectory(modelDirectory(config.inference));
+      checkModel(config.inference);
       process.stdout.write(
         options.print ? `${JSON.stringify(hideSecrets(config), null, 2)}\n` : "The configuration is valid.\n",
       );

@@ -1,25 +1,35 @@
 import type { DetectConfig } from "./detect/config.ts";
 import { createCountVectorDetector } from "./detect/count-vector.ts";
-import type { Detector, DetectorName } from "./detect/detector.ts";
-import { createEventModelDetector } from "./detect/event-model.ts";
+import type { Detector } from "./detect/detector.ts";
+import { createEventModelDetector, type EventModelOptions } from "./detect/event-model.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
 import { createGapDetector } from "./detect/gap.ts";
 import { createLengthDetector } from "./detect/length.ts";
 import { createNewTemplateDetector } from "./detect/new-template.ts";
 import { createNgramDetector } from "./detect/ngram.ts";
 import { createParameterDetector } from "./detect/parameter.ts";
+import { createPretrainedModelDetector } from "./detect/pretrained-model.ts";
+import type { PretrainedScorer } from "./detect/pretrained-scorer.ts";
 import { createRateDetector } from "./detect/rate.ts";
 import type { VectorCache } from "./detect/vector-cache.ts";
 
+/** The model in use: logbert's own, or one of Hugging Face's making. */
+export type Scorer = EventScorer | PretrainedScorer;
+
 /** What detectors are made with. */
 export interface DetectorPorts {
-  readonly scorer: EventScorer;
+  readonly scorer: Scorer;
   readonly vectors: VectorCache;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Told how many events of a request the event model left to the other detectors. */
   readonly onSkipped?: ((events: number) => void) | undefined;
+  /** Makes a template fit to be shown. */
+  readonly redact: (text: string) => string;
 }
+
+/** Of the scoring budget: a slow model's answers are waited for this long, so that those there are can still be used. */
+const PATIENCE_SHARE = 0.8;
 
 /** The detectors that the configuration names, in its order. */
 export function createDetectors(config: DetectConfig, ports: DetectorPorts): readonly Detector[] {
@@ -28,15 +38,10 @@ export function createDetectors(config: DetectConfig, ports: DetectorPorts): rea
   // One for both: the event model is told what the parameter detector thinks of an event's parameters.
   const parameter = createParameterDetector({ maxServices, maxKnownTemplates });
 
-  const create = (name: DetectorName): Detector => {
+  const create = (name: DetectConfig["detectors"][number]): Detector => {
     switch (name) {
       case "event-model":
-        return createEventModelDetector(ports.scorer, ports.vectors, {
-          maxServices,
-          maxRows: config.max_model_rows,
-          ...(ports.onSkipped === undefined ? {} : { onSkipped: ports.onSkipped }),
-          ...(config.detectors.includes("parameter") ? { featuresOf: parameter.features } : {}),
-        });
+        return createModelDetector(config, ports, parameter.features);
       case "new-template":
         return createNewTemplateDetector(ports.vectors, { maxServices, maxKnownTemplates });
       case "ngram":
@@ -54,4 +59,38 @@ export function createDetectors(config: DetectConfig, ports: DetectorPorts): rea
     }
   };
   return config.detectors.map(create);
+}
+
+/** Whether the model in use gives probabilities of its own. */
+export function isClassifier(scorer: Scorer): boolean {
+  return isPretrained(scorer) && scorer.kind === "classifier";
+}
+
+/** The detector that the model in use asks for. */
+function createModelDetector(
+  config: DetectConfig,
+  { scorer, vectors, redact, onSkipped }: DetectorPorts,
+  featuresOf: NonNullable<EventModelOptions["featuresOf"]>,
+): Detector {
+  const { max_services: maxServices, max_known_templates: maxKnownTemplates } = config;
+  const told = onSkipped === undefined ? {} : { onSkipped };
+  if (isPretrained(scorer))
+    return createPretrainedModelDetector(scorer, {
+      maxServices,
+      maxKnownTemplates,
+      maxTexts: config.max_model_rows,
+      redact,
+      patience: () => AbortSignal.timeout(Math.floor(config.scoring_budget_ms * PATIENCE_SHARE)),
+      ...told,
+    });
+  return createEventModelDetector(scorer, vectors, {
+    maxServices,
+    maxRows: config.max_model_rows,
+    ...told,
+    ...(config.detectors.includes("parameter") ? { featuresOf } : {}),
+  });
+}
+
+function isPretrained(scorer: Scorer): scorer is PretrainedScorer {
+  return "kind" in scorer;
 }

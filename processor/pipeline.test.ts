@@ -1,14 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { freshWindow } from "../test/helpers/detector-windows.ts";
 import { standInEncoder } from "../test/helpers/stand-in-encoder.ts";
 import { calibrateConfig } from "./calibrate/config.ts";
 import { detectConfig } from "./detect/config.ts";
+import type { Absence, Detector } from "./detect/detector.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
 import { attributesConfig } from "./enrich/config.ts";
+import type { Judged } from "./enrich/enrich.ts";
 import { enrich } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
 import type { ForwardOutcome } from "./forward/forwarder.ts";
 import { parseRecords } from "./parse-records.ts";
-import { processRequest, type Stages } from "./pipeline.ts";
+import { processRequest, processSilence, type Stages } from "./pipeline.ts";
 import { createRetryMemory } from "./receive/retries.ts";
 import { redactConfig } from "./redact/config.ts";
 import { createRooms } from "./rooms.ts";
@@ -160,5 +163,76 @@ describe("a request", () => {
     const outcome = await processRequest({ bytes, transport: "http" }, real, new AbortController().signal);
     expect(outcome).toMatchObject({ kind: "refused", reason: "malformed" });
     expect(seen.forwarded).toEqual([]);
+  });
+});
+
+describe("what did not come", () => {
+  const absence = (template: string): Absence => ({
+    window: { ...freshWindow([{ template }]), freshFrom: 1, freshRecords: [], isClosed: true },
+    evidence: {
+      detector: "rate",
+      window: 0,
+      event: 1,
+      surprise: 80,
+      expected: [],
+      detail: { kind: "silence", template, silentMs: 180_000, usualMs: 10_000 },
+    },
+  });
+
+  /** A service with a past that two detectors say something is missing of. */
+  function silent(missing: readonly Absence[]) {
+    const remembered: Judged[] = [];
+    const learned = { detectors: 0, judge: 0 };
+    const watcher = (absences: readonly Absence[]): Detector => ({
+      name: "rate",
+      score: async () => [],
+      learn: () => {
+        learned.detectors += 1;
+      },
+      watch: () => absences,
+      snapshot: () => undefined,
+      restore: () => undefined,
+    });
+    const { stages: real } = stages();
+    const usual = freshWindow([{ template: "heartbeat" }]);
+    const { judge } = createRooms(config, { scorer: evenScorer, encoder: standInEncoder, now: () => 1 });
+    for (let i = 0; i < 1_000; i++)
+      judge.learn(
+        judge.judge([usual], [{ detector: "rate", window: 0, event: 0, surprise: 0, expected: [] }]),
+      );
+    const silence: Stages = {
+      ...real,
+      detectors: missing.map((one) => watcher([one])),
+      judge: {
+        ...judge,
+        learn: (findings) => {
+          learned.judge += findings.length;
+          judge.learn(findings);
+        },
+      },
+      remember: (request, judged) => {
+        expect(request).toBeUndefined();
+        remembered.push(judged);
+      },
+    };
+    return { remembered, learned, watch: () => processSilence(1, silence, new AbortController().signal) };
+  }
+
+  it("is remembered with its explanation, each for itself, and taught to the calibration once", async () => {
+    const { remembered, learned, watch } = silent([absence("heartbeat <*>"), absence("report sent")]);
+    await watch();
+    expect(remembered).toHaveLength(1);
+    expect(remembered[0]?.anomalies.map(({ explanation }) => explanation.summary)).toEqual([
+      'Nothing like "heartbeat <*>" for 3 min; usually it comes every 10 s.',
+      'Nothing like "report sent" for 3 min; usually it comes every 10 s.',
+    ]);
+    expect(remembered[0]?.findings.map(({ recordIndex }) => recordIndex)).toEqual([undefined, undefined]);
+    expect(learned).toEqual({ detectors: 0, judge: 2 });
+  });
+
+  it("is nothing where nothing is missing", async () => {
+    const { remembered, watch } = silent([]);
+    await watch();
+    expect(remembered).toEqual([]);
   });
 });

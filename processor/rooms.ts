@@ -1,9 +1,9 @@
 import type { CalibrateConfig } from "./calibrate/config.ts";
 import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
-import { createDetectors } from "./create-detectors.ts";
+import { createProbabilityJudge } from "./calibrate/probability-judge.ts";
+import { createDetectors, isClassifier, type Scorer } from "./create-detectors.ts";
 import type { DetectConfig } from "./detect/config.ts";
 import type { Detector } from "./detect/detector.ts";
-import type { EventScorer } from "./detect/event-scorer.ts";
 import type { TextEncoder } from "./detect/text-encoder.ts";
 import { createVectorCache } from "./detect/vector-cache.ts";
 import type { AttributesConfig } from "./enrich/config.ts";
@@ -45,7 +45,7 @@ export interface Rooms {
 
 /** What the rooms are furnished with. The model is handed in, because it runs on a thread of its own. */
 export interface RoomsPorts {
-  readonly scorer: EventScorer;
+  readonly scorer: Scorer;
   /** Where the vectors of the scorer's tables come from. */
   readonly encoder: TextEncoder;
   /** Milliseconds since the epoch. */
@@ -63,10 +63,19 @@ export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
     miner: createTemplateMiner(config.template, ports.minerSnapshot),
     streamKey: createStreamKey(config.window),
     windower: createWindower(config.window, ports.now),
-    detectors: createDetectors(config.detect, { ...ports, vectors: createVectorCache(ports.encoder) }),
-    judge: createJudge(config.calibrate, { modelVersion: () => ports.scorer.version, now: ports.now }),
+    detectors: createDetectors(config.detect, {
+      ...ports,
+      vectors: createVectorCache(ports.encoder),
+      redact: createRedactor(config.redact),
+    }),
+    judge: createModelJudge(config.calibrate, ports),
     explain: createExplain({ redact }),
     explainTokens: createExplainTokens(ports.encoder),
     redact,
   };
+}
+
+function createModelJudge(config: CalibrateConfig, { scorer, now }: RoomsPorts): ServiceJudge {
+  const judge = createJudge(config, { modelVersion: () => scorer.version, now });
+  return isClassifier(scorer) ? createProbabilityJudge(judge, config) : judge;
 }

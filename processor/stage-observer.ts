@@ -33,11 +33,12 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
       const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
       warn("unscored", { records, reason }, "records were passed on unscored");
     },
-    judged({ findings, anomalies }, seconds) {
+    judged({ parsed, findings, anomalies }, seconds) {
       const onRecords = findings.filter(({ recordIndex }) => recordIndex !== undefined);
       const anomalous = onRecords.filter(({ verdict }) => verdict.isAnomaly).length;
       metrics.scored("anomalous", anomalous);
       metrics.scored("normal", onRecords.length - anomalous);
+      metrics.scored("unscored", parsed.length - onRecords.length);
       metrics.inferred(seconds);
       for (const _ of anomalies) metrics.explained("model", "ok");
     },

@@ -1,6 +1,6 @@
 import type { LiveRecord } from "../store/live-record.ts";
 import type { StageStatus, Store } from "../store/store.ts";
-import type { EventScorer } from "./detect/event-scorer.ts";
+import type { Scorer } from "./create-detectors.ts";
 import type { TextEncoder } from "./detect/text-encoder.ts";
 import { enrich, type Judged } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
@@ -40,8 +40,8 @@ export interface StageConfig extends RoomsConfig {
 /** What a stage is handed. */
 export interface StagePorts {
   readonly store: Store;
-  readonly scorer: EventScorer;
-  /** Where the vectors of the scorer's tables come from; undefined: from hashed words. */
+  readonly scorer: Scorer;
+  /** Where the vectors of the scorer's tables come from; whichever model is the scorer. */
   readonly encoder: TextEncoder;
   readonly metrics: Metrics;
   readonly log: Log;

@@ -1,4 +1,5 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { POSITION_KIND, type ScoringBatch } from "../processor/detect/event-scorer.ts";
@@ -62,6 +63,99 @@ describe("a model directory that cannot be used", () => {
     const shipped = readModelDirectory(SHIPPED);
     const model = { ...shipped, graphs: { ...shipped.graphs, events: join(directory, "model.onnx") } };
     await expect(startScorer(model, OPTIONS)).rejects.toThrow(ModelError);
+  });
+});
+
+const FILES = ["model.onnx", "candidates.onnx", "weights.bin", "text-encoder.onnx", "tokenizer.json"];
+
+/** A directory of format /2 with the shipped files, changed before it is described or after. */
+function encodedModel(
+  change: { before?: (d: string) => void; after?: (d: string) => void; config?: object } = {},
+) {
+  const directory = temporaryDirectory("model");
+  for (const name of FILES) copyFileSync(join(SHIPPED, name), join(directory, name));
+  change.before?.(directory);
+  const sha256 = (name: string) =>
+    createHash("sha256")
+      .update(readFileSync(join(directory, name)))
+      .digest("hex");
+  const description = {
+    format: "logbert-event-model/2",
+    version: "test",
+    events_max: 20,
+    text_dimensions: 128,
+    width: 64,
+    files: Object.fromEntries(FILES.map((name) => [name, sha256(name)])),
+    ...change.config,
+  };
+  writeFileSync(join(directory, "config.json"), JSON.stringify(description));
+  change.after?.(directory);
+  return directory;
+}
+
+describe("a model that brings its text encoder", () => {
+  const encode = async (directory: string, texts: readonly string[]) => {
+    const scorer = await startScorer(readModelDirectory(directory), OPTIONS);
+    try {
+      return await scorer.encoder.encode(texts, AbortSignal.timeout(20_000));
+    } finally {
+      await scorer.close();
+    }
+  };
+
+  it("gives unit vectors in the order of the texts, nearer to each other the more they mean the same", async () => {
+    const long = "a word ".repeat(500);
+    const texts = [
+      "payment of <NUM> failed",
+      long,
+      "",
+      "<*>",
+      "payment of <NUM> was unsuccessful",
+      "user logged in",
+    ];
+    const [failed, ...rest] = await encode(encodedModel(), texts);
+    const cosine = (other?: Float32Array) =>
+      failed?.reduce((sum, x, i) => sum + x * (other?.[i] ?? 0), 0) ?? 0;
+    expect([failed, ...rest].map((vector) => vector?.length)).toEqual(texts.map(() => 128));
+    expect(cosine(failed)).toBeCloseTo(1, 3);
+    expect(cosine(rest[3])).toBeGreaterThan(cosine(rest[4]) + 0.2);
+  });
+
+  it("gives a text the same vector in whatever company", async () => {
+    const directory = encodedModel();
+    const [alone] = await encode(directory, ["disk full"]);
+    const [, inCompany] = await encode(directory, ["a much longer text than the other one is", "disk full"]);
+    for (const [at, value] of (alone ?? []).entries()) expect(inCompany?.[at]).toBeCloseTo(value, 4);
+  });
+
+  it("is refused with the name of what is missing, damaged or wrong", () => {
+    const refusal = (change: Parameters<typeof encodedModel>[0]) => () =>
+      readModelDirectory(encodedModel(change));
+    expect(refusal({ after: (d) => rmSync(join(d, "tokenizer.json")) })).toThrow(
+      /tokenizer[.]json cannot be read/,
+    );
+    expect(refusal({ after: (d) => writeFileSync(join(d, "text-encoder.onnx"), "x") })).toThrow(
+      /text-encoder[.]onnx is damaged/,
+    );
+    expect(refusal({ config: { files: {} } })).toThrow(/must name model[.]onnx/);
+    expect(refusal({ config: { files: { "../../secret": "" } } })).toThrow(/files\["..\/..\/secret"\]/);
+    expect(refusal({ config: { text_dimensions: 0 } })).toThrow(/text_dimensions/);
+    expect(refusal({ config: { format: "logbert-event-model/3" } })).toThrow(/format/);
+  });
+
+  it("is refused when its tokenizer is none, or its graph another one, though the checksums fit", async () => {
+    const start = (before: (d: string) => void) =>
+      startScorer(readModelDirectory(encodedModel({ before })), OPTIONS);
+    await expect(start((d) => writeFileSync(join(d, "tokenizer.json"), "{}"))).rejects.toThrow(ModelError);
+    await expect(
+      start((d) => copyFileSync(join(d, "model.onnx"), join(d, "text-encoder.onnx"))),
+    ).rejects.toThrow(/lacks input_ids/);
+  });
+
+  it("fails alone when the vectors are not as long as promised", async () => {
+    await expect(encode(encodedModel({ config: { text_dimensions: 64 } }), ["a"])).rejects.toThrow(
+      /do not have 64 values/,
+    );
   });
 });
 

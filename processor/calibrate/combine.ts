@@ -10,3 +10,12 @@ export function combine(pValues: readonly number[]): number {
   const inverse = pValues.reduce((sum, p) => sum + 1 / Math.min(1, Math.max(P_MIN, p)), 0);
   return pValues.length / inverse;
 }
+
+/**
+ * How strongly several p-values speak together: the length of the vector of their -ln p. Between their smallest alone (a
+ * session with one thing very odd) and their sum (one with many things somewhat odd). No p-value itself: it is measured
+ * against the same of normal sessions. Example: [1e-6, 1] gives 13.8, [1e-6, 1e-6] gives 19.5.
+ */
+export function jointStrength(pValues: readonly number[]): number {
+  return Math.sqrt(pValues.reduce((sum, p) => sum + Math.log(Math.min(1, Math.max(P_MIN, p))) ** 2, 0));
+}

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DETECTOR_NAMES, type DetectorName, type Evidence } from "../detect/detector.ts";
-import { combine } from "./combine.ts";
+import { combine, jointStrength } from "./combine.ts";
 import type { CalibrateConfig } from "./config.ts";
 import { createDriftCorrection, type DriftCorrection, driftCorrectionState } from "./drift-correction.ts";
 import { ownShare, type PriorProbability } from "./learning-band.ts";
@@ -9,8 +9,9 @@ import { createSampledDistribution, type SampledDistribution } from "./sampled-d
 import { P_MIN } from "./score.ts";
 import type { Contribution } from "./verdict.ts";
 
-/** Smallest tail scale of a detector, in nats: a surprise half a nat higher is never much rarer than half as likely. */
-const DETECTOR_SCALE_MIN = 0.5;
+/** Smallest tail scale of a detector, in nats: an event's surprise half a nat higher is never much rarer than half as likely.
+ * A session's is a mean of several, of which fewer are known. */
+const DETECTOR_SCALE_MIN: Readonly<Record<Scope, number>> = { event: 0.5, session: 1 };
 /** Of the combination: -ln p of calibrated p-values falls off with scale 1. */
 const COMBINED_SCALE_MIN = 1;
 
@@ -42,8 +43,9 @@ export interface ScopeCalibration {
 }
 
 /**
- * Conformal p-values for each detector, combined by their harmonic mean, and the combination measured against its own
- * past once more: so the dependence between detectors is calibrated away, whatever it is. Last, what autocorrelation
+ * Conformal p-values for each detector, combined, and the combination measured against its own past once more: so the
+ * dependence between detectors is calibrated away, whatever it is. Of an event they are combined by their harmonic mean,
+ * which needs no such past to be valid; of a session, once there is a past, by their joint strength. Last, what autocorrelation
  * and drift make of the promise is corrected by what came true (see drift-correction.ts).
  */
 export function createScopeCalibration(
@@ -57,7 +59,7 @@ export function createScopeCalibration(
   const distributionOf = (name: DetectorName): SampledDistribution => {
     const known = detectors.get(name);
     if (known !== undefined) return known;
-    const created = createSampledDistribution(size, DETECTOR_SCALE_MIN, state?.detectors[name]);
+    const created = createSampledDistribution(size, DETECTOR_SCALE_MIN[scope], state?.detectors[name]);
     detectors.set(name, created);
     return created;
   };
@@ -99,10 +101,12 @@ export function createScopeCalibration(
     },
     assess(evidence, kept) {
       const contributions = calibrated(evidence);
-      const p = combine(contributions.map(({ pValue }) => pValue));
+      const pValues = contributions.map(({ pValue }) => pValue);
+      const p = combine(pValues);
       const share = ownShare(learned, config.learning_records);
-      const measured = share * combined.pValue(-Math.log(p));
-      return { contributions, pValue: Math.max(drift.correct(Math.max(p, measured)), kept) };
+      const measured = combined.pValue(statistic(scope, pValues));
+      const blended = scope === "event" ? Math.max(p, share * measured) : share * measured + (1 - share) * p;
+      return { contributions, pValue: Math.max(drift.correct(blended), kept) };
     },
     count: (pValue) => drift.count(pValue),
     learn(contributions) {
@@ -111,7 +115,12 @@ export function createScopeCalibration(
       for (const { detector, evidence } of contributions) {
         if (!isNew || isNovelty(evidence)) distributionOf(detector).learn(evidence.surprise);
       }
-      combined.learn(-Math.log(combine(contributions.map((one) => one.pValue))));
+      combined.learn(
+        statistic(
+          scope,
+          contributions.map(({ pValue }) => pValue),
+        ),
+      );
     },
     snapshot: () => ({
       learned,
@@ -120,6 +129,11 @@ export function createScopeCalibration(
       drift: drift.snapshot(),
     }),
   };
+}
+
+/** What the combination of an event's or a session's p-values is measured by; higher is odder. */
+function statistic(scope: Scope, pValues: readonly number[]): number {
+  return scope === "event" ? -Math.log(combine(pValues)) : jointStrength(pValues);
 }
 
 /** Whether the surprise is -ln of a probability that the detector has estimated itself. */

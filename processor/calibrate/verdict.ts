@@ -21,7 +21,8 @@ export interface Contribution {
 
 /** The judgement of one event, or of a whole session at its end. */
 export interface Verdict {
-  /** 1 - pValue^(1/4): 0.85 is one record in 2,000, 0.968 one in a million. Comparable across services. */
+  /** 1 - pValue^(1/4): 0.85 is one record in 2,000, 0.968 one in a million. Comparable across services.
+   * With a classifier in use: its probability of an anomaly. */
   readonly score: number;
   /** The combined p-value. */
   readonly pValue: number;

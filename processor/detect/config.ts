@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { DETECTOR_NAMES } from "./detector.ts";
+import { CONFIGURABLE_DETECTORS } from "./detector.ts";
 
 /** What judges, and how long it may take. */
 export const detectConfig = z.strictObject({
   detectors: z
-    .array(z.enum(DETECTOR_NAMES))
+    .array(z.enum(CONFIGURABLE_DETECTORS))
     .min(1)
-    .default([...DETECTOR_NAMES])
-    .describe("Detectors in use; what they say is combined into one score."),
+    .default([...CONFIGURABLE_DETECTORS])
+    .describe(
+      "Detectors in use; what they say is combined into one score. With a Hugging Face model, event-model is that model.",
+    ),
   scoring_budget_ms: z
     .int()
     .min(10)

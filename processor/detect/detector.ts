@@ -1,4 +1,5 @@
 import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { TokenWeight } from "./pretrained-scorer.ts";
 
 /** A template that a detector would have expected at an event's place. */
 export interface Expectation {
@@ -24,6 +25,10 @@ export interface Evidence {
   readonly model?: string;
   /** For a message that was never seen: the text of the known template that it is nearest to in meaning. */
   readonly nearest?: string;
+  /** Of a classifier: the probability that the event is an anomaly, which then is the record's score. */
+  readonly probability?: number;
+  /** How much each word of the event's redacted template counted, where the detector can tell. */
+  readonly tokens?: readonly TokenWeight[];
 }
 
 /** What a detector found besides "this event, here". Numbers and templates only, never a raw parameter. */
@@ -44,8 +49,8 @@ export type EvidenceDetail =
   /** The parameter in `slot` (from 0) was a number far from its usual range, or a value never seen in a slot of few values. */
   | { readonly kind: "parameter"; readonly slot: number; readonly oddity: "number" | "value" };
 
-/** Every detector that there is; a verdict, a configuration and a saved state name them alike. */
-export const DETECTOR_NAMES = [
+/** Every detector that can be configured. */
+export const CONFIGURABLE_DETECTORS = [
   "event-model",
   "new-template",
   "ngram",
@@ -55,6 +60,11 @@ export const DETECTOR_NAMES = [
   "gap",
   "parameter",
 ] as const;
+/**
+ * Every detector that there is; a verdict, a configuration and a saved state name them alike. "pretrained-model" takes the
+ * place of "event-model" where a Hugging Face model is configured.
+ */
+export const DETECTOR_NAMES = [...CONFIGURABLE_DETECTORS, "pretrained-model"] as const;
 export type DetectorName = (typeof DETECTOR_NAMES)[number];
 
 /** Something that did not come: a window that ends with what came last, and the evidence at its end. */

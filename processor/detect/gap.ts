@@ -12,12 +12,12 @@ export interface GapOptions {
   readonly maxPairsTotal?: number;
 }
 
-/** Below it nobody asks what was usual, in nats. */
+/** Below it nobody asks what was usual. */
 const DETAIL_FROM_SURPRISE = 2;
 
 /**
- * How long after its predecessor an event came, against the same pair of templates before. Surprise is -ln of a normal tail
- * over ln(1 + gap), in nats; too short counts half. Says nothing of pairs that it hardly knows.
+ * How long after its predecessor an event came, against the same pair of templates before. Surprise is |z| of
+ * ln(1 + gap): a normal tail on the log scale proved too light, gaps have power-law tails; too short counts a quarter. Says nothing of pairs that it hardly knows.
  * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
  */
 export function createGapDetector({

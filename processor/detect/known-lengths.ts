@@ -1,13 +1,17 @@
 import { z } from "zod";
 
+/** Added to each length before its logarithm: of 1 and 2 events neither is odd, of 20 and 40 one is. */
+const OFFSET_EVENTS = 4;
 /** Lengths within 1/16 of a nat, 6 %, count as one. */
 const BINS_PER_NAT = 16;
 /** 2^31 events are in bin 344. */
 const BINS_MAX = 352;
 /** Past this number of sessions every count is halved, so that habits can change. */
 const SESSIONS_MAX = 8_192;
-/** Width that is taken for granted, in nats of length: where all sessions are alike, 5 % more is e times as rare. */
-const WIDTH_MIN = 0.05;
+/** Width that is taken for granted, in nats of length: where all sessions are alike, 10 % more is e times as rare. */
+const WIDTH_MIN = 0.1;
+/** Sessions before which no length is usual. */
+const KNOWN_FROM_SESSIONS = 20;
 /** Length of the shortest half of a normal distribution, in standard deviations. */
 const NORMAL_SHORTEST_HALF = 1.349;
 /** How many sessions of no particular length are thought to have been there. */
@@ -23,7 +27,7 @@ type Bin = readonly [bin: number, sessions: number];
 
 /** The lengths of one service's sessions. */
 export interface KnownLengths {
-  /** -ln of the estimated density at this length on the log scale, from 0; undefined as long as no session is known. */
+  /** -ln of the estimated density at this length on the log scale, from 0; undefined as long as few sessions are known. */
   surprise(events: number): number | undefined;
   /** The median. */
   readonly usual: number;
@@ -50,10 +54,10 @@ export function createKnownLengths(state: KnownLengthsState = []): KnownLengths 
       return 2 * bins.size;
     },
     get usual() {
-      return Math.round(Math.exp(medianBin(ascending(), sessions) / BINS_PER_NAT));
+      return Math.round(Math.exp(medianBin(ascending(), sessions) / BINS_PER_NAT) - OFFSET_EVENTS);
     },
     surprise(events) {
-      if (sessions === 0) return undefined;
+      if (sessions < KNOWN_FROM_SESSIONS) return undefined;
       const spread = shortestHalf(ascending(), sessions) / BINS_PER_NAT / NORMAL_SHORTEST_HALF;
       const width = Math.max(WIDTH_MIN, 0.9 * spread * sessions ** -0.2);
       const own = binOf(events);
@@ -107,5 +111,5 @@ function shortestHalf(ascending: readonly Bin[], sessions: number): number {
 }
 
 function binOf(events: number): number {
-  return Math.min(BINS_MAX, Math.round(Math.log(Math.max(1, events)) * BINS_PER_NAT));
+  return Math.min(BINS_MAX, Math.round(Math.log(events + OFFSET_EVENTS) * BINS_PER_NAT));
 }

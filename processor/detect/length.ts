@@ -13,7 +13,8 @@ const DETAIL_FROM_SURPRISE = 2;
 
 /**
  * How many events a session that is over had, against the service's sessions so far: too short is as odd as too long.
- * Surprise in nats, about -ln of the share of sessions with such a length. Judges ends alone.
+ * Surprise in nats, about -ln of the share of sessions with such a length. Judges ends alone, once
+ * 20 are known.
  * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
  */
 export function createLengthDetector({ maxServices = 1_000 }: LengthOptions = {}): Detector {

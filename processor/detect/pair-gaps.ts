@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { normalSurprise } from "./normal-tail.ts";
 import {
   addValue,
   type RunningMoments,
@@ -14,8 +13,8 @@ const SCALE_MIN = 0.2;
 const KNOWN_FROM_GAPS = 10;
 /** Gaps above 0 before which a service's events count as having no times. */
 const TIMED_FROM_GAPS = 20;
-/** A gap that is too short is worth this share of one that is too long. */
-const SHORT_WEIGHT = 0.5;
+/** A gap that is too short is worth this share of one that is too long: in interleaved streams any gap may be cut short. */
+const SHORT_WEIGHT = 0.25;
 
 /** One service's gaps as JSON: gaps above 0 so far, then the pairs as [key, moments], least recently seen first. */
 export const pairGapsState = z.strictObject({
@@ -30,7 +29,7 @@ export interface GapOdds {
   readonly usualMs: number;
 }
 
-/** The time between one template and the next, in one service. */
+/** The time between one template and the next, in one service: surprise is |z| of ln(1 + gap), as if gaps had power-law tails. */
 export interface PairGaps {
   /** undefined while too little is known, and where events have no times. */
   odds(before: string, template: string, gapMs: number): GapOdds | undefined;
@@ -55,7 +54,7 @@ export function createPairGaps(pairsMax: number, state?: PairGapsState): PairGap
       const known = timed < TIMED_FROM_GAPS ? undefined : pairs.get(keyOf(before, template));
       if (known === undefined || known.values < KNOWN_FROM_GAPS) return undefined;
       const z = zScore(known, Math.log1p(gapMs), SCALE_MIN);
-      const surprise = normalSurprise(Math.abs(z)) * (z > 0 ? 1 : SHORT_WEIGHT);
+      const surprise = Math.abs(z) * (z > 0 ? 1 : SHORT_WEIGHT);
       return { surprise, usualMs: Math.expm1(known.mean) };
     },
     learn(before, template, gapMs) {

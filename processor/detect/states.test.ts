@@ -46,7 +46,7 @@ describe.each(DETECTORS)("the state of the %s detector", (name, create) => {
   it("gives the same evidence after a restart, and the same again after more lessons", async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(window, { maxLength: 60 }),
+        fc.array(window, { maxLength: 90, size: "max" }),
         fc.array(window, { maxLength: 10 }),
         fc.array(window, { maxLength: 10 }),
         async (before, after, judged) => {
@@ -59,7 +59,7 @@ describe.each(DETECTORS)("the state of the %s detector", (name, create) => {
           expect(await evidenceOf(again, judged)).toEqual(await evidenceOf(detector, judged));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -131,6 +131,32 @@ describe("an explanation", () => {
     expect(detectors.map(({ share }) => share)).toEqual([expect.closeTo(0.75), expect.closeTo(0.25)]);
   });
 
+  it("says what a classifier says, and which words counted most", () => {
+    const one = finding(1, [["pretrained-model", 0.3, []]]);
+    const evidence = {
+      detector: "pretrained-model" as const,
+      window: 0,
+      event: 1,
+      surprise: 3,
+      expected: [],
+      probability: 0.97,
+      tokens: [
+        { token: "mail", importance: 0.7, start: 0, end: 4 },
+        { token: "to", importance: 0.1, start: 5, end: 7 },
+        { token: ":", importance: 0.2, start: 7, end: 8 },
+      ],
+    };
+    const verdict = {
+      ...one.verdict,
+      contributions: [{ detector: evidence.detector, pValue: 0.3, evidence }],
+    };
+    const { summary, tokens } = explain({ ...one, verdict });
+    expect(summary).toBe(
+      'Classified as an anomaly (97 %): "mail to <EMAIL>" after "cart loaded"; what counts most: "mail", "to".',
+    );
+    expect(tokens).toEqual(evidence.tokens);
+  });
+
   it("never holds a raw parameter", () => {
     expect(JSON.stringify(explain(finding(1, [["event-model", 1e-4, expected]])))).not.toContain("secret");
   });

@@ -1,9 +1,12 @@
-import type { DetectorContribution, Explanation } from "../../store/store.ts";
+import type { DetectorContribution, Explanation, TokenImportance } from "../../store/store.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
 import type { EvidenceDetail, Expectation } from "../detect/detector.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Explain } from "./explain.ts";
 import { type Oddness, sentence } from "./sentence.ts";
+
+/** Words that a sentence names as what counted. */
+const WORDS_NAMED_MAX = 2;
 
 /** Explains from the evidence alone. A template may hold raw values of a line that was seen only once: `redact` hides them. */
 export function createExplain({ redact }: { readonly redact: (text: string) => string }): Explain {
@@ -22,7 +25,7 @@ export function createExplain({ redact }: { readonly redact: (text: string) => s
       source: "MODEL",
       expected,
       detectors: sharesOf(contributions),
-      tokens: [],
+      tokens: tokensOf(contributions),
     };
   };
 }
@@ -34,11 +37,17 @@ function oddnessOf(
 ): Oddness {
   const after = templateAt(window, event - 1, redact);
   const template = templateAt(window, event, redact);
-  const detail = verdict.contributions[0]?.evidence.detail;
+  const { contributions } = verdict;
+  const probability = contributions.find(({ evidence }) => evidence.probability !== undefined)?.evidence
+    .probability;
+  // Of a record that a classifier has judged, nothing else counts.
+  if (template !== undefined && probability !== undefined)
+    return { kind: "classified", template, after, probability, words: strongest(tokensOf(contributions)) };
+  const detail = contributions[0]?.evidence.detail;
   const detailed = detail && detailedOddness(detail, { template, after, service: window.service, redact });
   if (detailed !== undefined) return detailed;
   if (template === undefined) return { kind: "ended-early", after, expected };
-  if (verdict.contributions[0]?.detector === "new-template")
+  if (contributions[0]?.detector === "new-template")
     return { kind: "never-seen", template, service: redact(window.service), expected };
   return { kind: "out-of-order", template, after, expected };
 }
@@ -87,6 +96,20 @@ function templateAt(
 /** What the strongest detector that expected anything expected. */
 function expectedOf(contributions: readonly Contribution[]): readonly Expectation[] {
   return contributions.find(({ evidence }) => evidence.expected.length > 0)?.evidence.expected ?? [];
+}
+
+/** The words' weights of the strongest detector that has any. Offsets are into the redacted template. */
+function tokensOf(contributions: readonly Contribution[]): readonly TokenImportance[] {
+  return contributions.find(({ evidence }) => evidence.tokens !== undefined)?.evidence.tokens ?? [];
+}
+
+/** Of plain words: neither punctuation nor a placeholder says anything to a reader. */
+function strongest(tokens: readonly TokenImportance[]): readonly string[] {
+  return tokens
+    .filter(({ token, importance }) => importance > 0 && /^[^<]*\p{L}/u.test(token))
+    .sort((a, b) => b.importance - a.importance)
+    .slice(0, WORDS_NAMED_MAX)
+    .map(({ token }) => token);
 }
 
 /** Each detector's share of -ln p, the unit in which the evidence adds up. */

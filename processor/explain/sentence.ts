@@ -20,6 +20,15 @@ export type Oddness =
       readonly expected: readonly Expectation[];
     }
   | {
+      readonly kind: "classified";
+      readonly template: string;
+      readonly after: string | undefined;
+      /** Of an anomaly, as the classifier says. */
+      readonly probability: number;
+      /** What counted most, strongest first. */
+      readonly words: readonly string[];
+    }
+  | {
       readonly kind: "ended-early";
       readonly after: string | undefined;
       readonly expected: readonly Expectation[];
@@ -76,6 +85,8 @@ export function sentence(oddness: Oddness): string {
       );
     case "out-of-order":
       return unexpected(oddness.template, oddness.after, named(oddness.expected));
+    case "classified":
+      return classified(oddness.template, oddness.after, oddness.probability, oddness.words);
     case "ended-early":
       return endedEarly(oddness.after, named(oddness.expected));
     default:
@@ -83,7 +94,10 @@ export function sentence(oddness: Oddness): string {
   }
 }
 
-type Detailed = Exclude<Oddness, { readonly expected: readonly Expectation[] }>;
+type Detailed = Exclude<
+  Oddness,
+  { readonly expected: readonly Expectation[] } | { readonly kind: "classified" }
+>;
 
 /** What was odd is a number here, not a place in the sequence. */
 function detailed(oddness: Detailed): string {
@@ -147,6 +161,19 @@ function endedEarly(after: string | undefined, expected: readonly Expectation[])
   return fitted([after, ...texts(expected)], ([previous, ...instead]) => {
     const place = after === undefined ? "" : ` after ${previous}`;
     return `The sequence ended${place}${insteadOf(expected, instead)}.`;
+  });
+}
+
+function classified(
+  subject: string,
+  after: string | undefined,
+  probability: number,
+  words: readonly string[],
+): string {
+  return fitted([subject, after, ...words], ([what, previous, ...counted]) => {
+    const place = after === undefined ? "" : ` after ${previous}`;
+    const because = words.length === 0 ? "" : `; what counts most: ${counted.join(", ")}`;
+    return `Classified as an anomaly (${percent(probability)}): ${what}${place}${because}.`;
   });
 }
 

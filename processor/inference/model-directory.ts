@@ -59,7 +59,7 @@ export interface ModelDirectory {
 }
 
 const REMEDY =
-  "name a directory with config.json and the files that it lists by inference.model or LOGBERT_MODEL, or leave it out for the shipped model";
+  "name a directory with config.json and the files that it lists by inference.model or LOGBERT_MODEL, or leave it out for the shipped model; a Hugging Face directory is known by architectures in its config.json";
 
 /** Reads and checks a model directory. Throws a {@link ModelError} when it is missing, damaged or of another kind. */
 export function readModelDirectory(directory: string): ModelDirectory {

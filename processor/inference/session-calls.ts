@@ -1,8 +1,8 @@
-import type { MessagePort } from "node:worker_threads";
 import type { RowScore } from "../detect/event-scorer.ts";
 import type { ModelDirectory } from "./model-directory.ts";
 import type { OnnxSession } from "./onnx-session.ts";
 import type { PackedRows } from "./pack-rows.ts";
+import type { ThreadSession } from "./serve-thread.ts";
 import type { TableCall } from "./table-calls.ts";
 import type { TextEncoderSession } from "./text-encoder-session.ts";
 
@@ -11,19 +11,16 @@ export interface WorkerData extends Pick<ModelDirectory, "graphs" | "textDimensi
   readonly threads: number;
 }
 
-/** To the worker: score a batch, encode texts, or leave. One at a time. */
+/** To the worker: score a batch, or encode texts. One at a time. */
 export type SessionCall =
   | { readonly kind: "score"; readonly table: TableCall; readonly rows: PackedRows }
-  | { readonly kind: "encode"; readonly texts: readonly string[] }
-  | { readonly kind: "close" };
+  | { readonly kind: "encode"; readonly texts: readonly string[] };
 
-/** From the worker: loaded, scored, encoded, or failed. */
+/** From the worker: scored, or encoded. */
 export type SessionAnswer =
-  | { readonly kind: "ready" }
   | { readonly kind: "scores"; readonly scores: readonly RowScore[] }
   /** The texts' vectors, one after the other. */
-  | { readonly kind: "vectors"; readonly vectors: Float32Array }
-  | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "vectors"; readonly vectors: Float32Array };
 
 /** A model's graphs, loaded. */
 export interface Sessions {
@@ -31,42 +28,16 @@ export interface Sessions {
   readonly texts: TextEncoderSession;
 }
 
-/** Loads the graphs, then answers one call after the other until it is told to leave. */
-export function serveSessions(port: MessagePort, open: () => Promise<Sessions>): void {
-  const say = (answer: SessionAnswer) => port.postMessage(answer);
-  const failed = (error: unknown) =>
-    say({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
-
-  const answer = async (sessions: Sessions, call: SessionCall) => {
-    if (call.kind === "close") {
-      await sessions.events.close();
-      await sessions.texts.close();
-      port.close();
-      return;
-    }
-    try {
-      say(await answerOf(sessions, call));
-    } catch (error) {
-      failed(error);
-    }
+/** Both graphs as one session of the model's thread. */
+export function asThreadSession({ events, texts }: Sessions): ThreadSession<SessionCall, SessionAnswer> {
+  return {
+    async answer(call) {
+      if (call.kind === "score") return { kind: "scores", scores: await events.score(call.table, call.rows) };
+      return { kind: "vectors", vectors: await texts.encode(call.texts) };
+    },
+    async close() {
+      await events.close();
+      await texts.close();
+    },
   };
-
-  open().then(
-    (sessions) => {
-      port.on("message", (call: SessionCall) => void answer(sessions, call));
-      say({ kind: "ready" });
-    },
-    (error) => {
-      failed(error);
-      port.close();
-    },
-  );
-}
-
-async function answerOf(
-  { events, texts }: Sessions,
-  call: Exclude<SessionCall, { readonly kind: "close" }>,
-): Promise<SessionAnswer> {
-  if (call.kind === "score") return { kind: "scores", scores: await events.score(call.table, call.rows) };
-  return { kind: "vectors", vectors: await texts.encode(call.texts) };
 }

@@ -1,12 +1,15 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { WordPieces } from "./word-pieces.ts";
 
-/** Texts of one run. Texts of like length go together, so that short ones are not padded to the longest of all. */
-const TEXTS_PER_RUN = 32;
+/** Parts of texts of one run. Those of like length go together, so that short ones are not padded to the longest of all. */
+const PARTS_PER_RUN = 32;
 
 /** The text encoder's graph, loaded. Its run blocks the calling thread. */
 export interface TextEncoderSession {
-  /** The texts' unit vectors, one after the other, `dimensions` values each. */
+  /**
+   * The texts' unit vectors, one after the other, `dimensions` values each. A text that is longer than the encoder reads at
+   * once is read in parts; its vector points where they point on average, each weighed by its length.
+   */
   encode(texts: readonly string[]): Promise<Float32Array>;
   close(): Promise<void>;
 }
@@ -41,19 +44,35 @@ export async function openTextEncoderSession(
 
   return {
     async encode(texts) {
-      const rows = texts.map((text, index) => ({ index, ids: pieces.ids(text) }));
-      rows.sort((a, b) => a.ids.length - b.ids.length);
+      const parts = texts.flatMap((text, index) => pieces.parts(text).map((ids) => ({ index, ids })));
+      parts.sort((a, b) => a.ids.length - b.ids.length);
       const vectors = new Float32Array(texts.length * dimensions);
-      for (let from = 0; from < rows.length; from += TEXTS_PER_RUN) {
-        const part = rows.slice(from, from + TEXTS_PER_RUN);
-        const values = await run(part.map(({ ids }) => ids));
-        for (const [at, { index }] of part.entries())
-          vectors.set(values.subarray(at * dimensions, (at + 1) * dimensions), index * dimensions);
+      for (let from = 0; from < parts.length; from += PARTS_PER_RUN) {
+        const some = parts.slice(from, from + PARTS_PER_RUN);
+        const values = await run(some.map(({ ids }) => ids));
+        for (const [at, { index, ids }] of some.entries())
+          add(
+            vectors,
+            index * dimensions,
+            values.subarray(at * dimensions, (at + 1) * dimensions),
+            ids.length,
+          );
       }
+      for (let from = 0; from < vectors.length; from += dimensions)
+        normalise(vectors.subarray(from, from + dimensions));
       return vectors;
     },
     close: () => session.release(),
   };
+}
+
+function add(vectors: Float32Array, from: number, part: Float32Array, weight: number): void {
+  for (const [at, value] of part.entries()) vectors[from + at] = (vectors[from + at] ?? 0) + weight * value;
+}
+
+function normalise(vector: Float32Array): void {
+  const length = Math.hypot(...vector) || 1;
+  for (const [at, value] of vector.entries()) vector[at] = value / length;
 }
 
 /** Rows of different lengths, padded with the id 0 to the longest. */

@@ -1,7 +1,9 @@
 import { severityIndex } from "../detect/severity-index.ts";
 import type { WindowConfig } from "../window/config.ts";
 import type { ParsedRecord } from "../window/sequence-window.ts";
+import type { Sequence } from "./corpus.ts";
 import { type CorpusBuilder, PIECE_EVENTS_MAX } from "./corpus-builder.ts";
+import { createParameterReader } from "./parameter-reader.ts";
 
 /** Cuts streams of records into the sequences of a corpus. */
 export interface SequenceCutter {
@@ -17,6 +19,8 @@ interface OpenRun {
   readonly templates: number[];
   readonly severities: number[];
   readonly gaps: number[];
+  /** Features of one event after those of the other. */
+  readonly parameters: number[];
   startMs: number;
   lastMs: number;
   /** Whether the first event in the arrays is the first of a session. */
@@ -35,6 +39,7 @@ export function createSequenceCutter(builder: CorpusBuilder, config: WindowConfi
   ];
   /** In the order of their last record. */
   const runs = new Map<string, OpenRun>();
+  const parameters = createParameterReader();
 
   const handOver = (run: OpenRun, isOver: boolean) => {
     const isKnown = hasEnds && isOver && run.sessionEvents <= config.max_session_events;
@@ -58,6 +63,7 @@ export function createSequenceCutter(builder: CorpusBuilder, config: WindowConfi
     run.templates.push(template);
     run.severities.push(severityIndex(severityNumber));
     run.gaps.push(isApart && hasEnds ? 0 : Math.log1p(gapMs / 1_000));
+    run.parameters.push(...parameters.read(service, match));
     run.sessionEvents += 1;
     if (run.templates.length >= PIECE_EVENTS_MAX) handOver(run, false);
   };
@@ -95,6 +101,7 @@ function openRun(service: string, begins: boolean): OpenRun {
     templates: [],
     severities: [],
     gaps: [],
+    parameters: [],
     startMs: Number.NaN,
     lastMs: Number.NaN,
     begins,
@@ -106,15 +113,16 @@ function clear(run: OpenRun): void {
   run.templates.length = 0;
   run.severities.length = 0;
   run.gaps.length = 0;
+  run.parameters.length = 0;
   run.startMs = Number.NaN;
 }
 
-function toSequence(run: OpenRun, ends: boolean) {
+function toSequence(run: OpenRun, ends: boolean): Sequence {
   return {
     templates: Uint16Array.from(run.templates),
     severities: Uint8Array.from(run.severities),
     gaps: Float32Array.from(run.gaps),
-    parameters: undefined,
+    parameters: Float32Array.from(run.parameters),
     begins: run.begins,
     ends,
   };

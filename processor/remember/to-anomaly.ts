@@ -1,5 +1,6 @@
 import type { Anomaly, WindowEvent } from "../../store/store.ts";
 import type { NamedAnomaly } from "../enrich/name-anomalies.ts";
+import { placeWeights } from "../explain/place-weights.ts";
 import type { RecordView } from "../wire/record-view.ts";
 
 /** Longest body that is stored; the rest is cut. */
@@ -16,6 +17,8 @@ export function toAnomaly(
 ): Anomaly {
   const { window, event, verdict } = finding;
   const subject = window.events[event] ?? window.events.at(-1);
+  const body = record === undefined ? "" : redact(record.body.slice(0, BODY_CHARACTERS_MAX));
+  const template = redact(subject?.match.template ?? "");
   return {
     id,
     timeMs: subject?.timeMs ?? 0,
@@ -23,14 +26,14 @@ export function toAnomaly(
     stream: redact(window.stream),
     severityNumber: subject?.severityNumber ?? 0,
     severityText: record?.severityText ?? "",
-    body: record === undefined ? "" : redact(record.body.slice(0, BODY_CHARACTERS_MAX)),
+    body,
     templateId: subject?.match.templateId ?? "",
-    template: redact(subject?.match.template ?? ""),
+    template,
     score: verdict.score,
     threshold: verdict.threshold,
     modelVersion: verdict.modelVersion,
     traceId: record?.traceId,
-    explanation,
+    explanation: { ...explanation, tokens: placeWeights(template, body, explanation.tokens) },
     window: window.events.map(
       (one, index): WindowEvent => ({
         timeMs: one.timeMs,

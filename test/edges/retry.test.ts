@@ -2,6 +2,7 @@ import { status as Code } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import { calibrateConfig } from "../../processor/calibrate/config.ts";
 import { detectConfig } from "../../processor/detect/config.ts";
+import type { ScoringBatch } from "../../processor/detect/event-scorer.ts";
 import { attributesConfig } from "../../processor/enrich/config.ts";
 import { enrich } from "../../processor/enrich/enrich.ts";
 import { nameAnomalies } from "../../processor/enrich/name-anomalies.ts";
@@ -48,7 +49,7 @@ async function startPipeline(...answers: GrpcAnswer[]) {
         version: "even",
         eventsMax: 20,
         residual: () => undefined,
-        score: async ({ rows }) => rows.map(() => ({ surprise: 1, expected: [] })),
+        score: async ({ rows }: ScoringBatch) => rows.map(() => ({ surprise: 1, expected: [] })),
       },
       encoder: standInEncoder,
       now: () => 1,

@@ -4,6 +4,7 @@ import type { AnomalyData } from "./anomaly-query.ts";
 
 const words: Readonly<Record<string, string>> = {
   "event-model": "Event model",
+  "pretrained-model": "Language model",
   "new-template": "New template",
   ngram: "Order of events",
 };

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { jointStrength } from "../../../processor/calibrate/combine.ts";
 import { calibrateConfig } from "../../../processor/calibrate/config.ts";
 import type { Finding } from "../../../processor/calibrate/verdict.ts";
 import { detectConfig } from "../../../processor/detect/config.ts";
@@ -39,7 +40,7 @@ const NEVER = new AbortController().signal;
  * The product's own rooms, from training to verdict. The event model is trained as by `logbert train`; then the training
  * units go by in their order as they would in a stage, each judged before it is learned from, so that every detector and
  * the calibration learn online. A unit's score is its verdict at the end of the session, before the last calibration: the
- * sum of -ln p over the detectors, which orders what lies far beyond the sample too.
+ * detectors' joint strength, which orders what lies far beyond the sample too.
  */
 export function createLogbertDetector(options: LogbertOptions): DetectorUnderTest {
   return {
@@ -181,7 +182,7 @@ function withoutRepeats(units: readonly Unit[]) {
   return { distinct, placeOf };
 }
 
-/** The verdict on a session as the sum of its detectors' -ln p. */
+/** What the verdict on a session is measured by. */
 function strengthOf({ verdict }: Finding): number {
-  return verdict.contributions.reduce((sum, { pValue }) => sum - Math.log(pValue), 0);
+  return jointStrength(verdict.contributions.map(({ pValue }) => pValue));
 }

@@ -3,6 +3,7 @@ import type { TextEncoder } from "../../../processor/detect/text-encoder.ts";
 import type { Corpus, Sequence } from "../../../processor/learn/corpus.ts";
 import { createCorpusBuilder } from "../../../processor/learn/corpus-builder.ts";
 import { diskFileSystem } from "../../../processor/learn/file-system.ts";
+import { createParameterReader, type ParameterReader } from "../../../processor/learn/parameter-reader.ts";
 import { saveModel } from "../../../processor/learn/save-model.ts";
 import { trainEventModel } from "../../../processor/learn/train-event-model.ts";
 import type { Unit } from "../evaluation-set.ts";
@@ -31,22 +32,45 @@ export async function trainOnUnits(training: UnitTraining): Promise<void> {
 
 function corpusOf({ units, templates, isSession }: UnitTraining): Corpus {
   const builder = createCorpusBuilder();
+  const parameters = createParameterReader();
   for (const unit of units) {
     const ids = unit.events.map((event) =>
       builder.templateOf(SERVICE, String(event), templates[event] ?? ""),
     );
-    if (ids.every((id) => id !== undefined)) builder.add(SERVICE, sequenceOf(unit, ids, isSession), 0);
+    if (ids.every((id) => id !== undefined))
+      builder.add(
+        SERVICE,
+        { ...sequenceOf(unit, ids, isSession), parameters: featuresOf(unit, templates, parameters) },
+        0,
+      );
   }
   return builder.build();
 }
 
-function sequenceOf(unit: Unit, ids: readonly number[], isSession: boolean): Sequence {
+function featuresOf(
+  { events, parameters }: Unit,
+  templates: readonly string[],
+  reader: ParameterReader,
+): Float32Array | undefined {
+  if (parameters === undefined) return undefined;
+  return Float32Array.from(
+    events.flatMap((event, index) =>
+      reader.read(SERVICE, {
+        templateId: String(event),
+        template: templates[event] ?? "",
+        parameters: parameters[index] ?? [],
+        isNew: false,
+      }),
+    ),
+  );
+}
+
+function sequenceOf(unit: Unit, ids: readonly number[], isSession: boolean): Omit<Sequence, "parameters"> {
   const { timesMs, severities } = unit;
   return {
     templates: Uint16Array.from(ids),
     severities: Uint8Array.from(ids, (_, index) => severityIndex(severities?.[index] ?? 0)),
     gaps: Float32Array.from(ids, (_, index) => gapOf(timesMs, index)),
-    parameters: undefined,
     begins: isSession,
     ends: isSession,
   };

@@ -2,7 +2,8 @@
 
 All that happens to a text before its pieces are looked up stands in tokenizer.json itself, in steps that
 @huggingface/tokenizers knows too, so that Node gives the same ids: placeholders are cut out first as tokens of their own;
-then accents go, digits become one "0", camelCase is cut, ASCII punctuation becomes blanks, and the rest is lower case.
+then accents go, digits become one "0", camelCase is cut, punctuation and what only some call white space becomes blanks,
+and the rest is lower case.
 
 Example: "PacketResponder 1 for block blk_<NUM>" -> [CLS] packet responder 0 for block blk <NUM>
 """
@@ -40,7 +41,7 @@ def normalizer():
         normalizers.StripAccents(),
         normalizers.Replace(Regex("[0-9]+"), " 0 "),
         normalizers.Replace(Regex("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"), " "),
-        normalizers.Replace(Regex(r"[\x00-/:-@\[-`{-\x7f]+"), " "),
+        normalizers.Replace(Regex(r"[\x00-/:-@\[-`{-\u00bf\u2000-\u206f\ufeff]+"), " "),
         normalizers.Lowercase(),
     ])
 

@@ -32,7 +32,7 @@ def main():
     parser.add_argument("--corpus", required=True, help="what build-corpus.ts wrote")
     parser.add_argument("--out", required=True, help="directory for the three files")
     parser.add_argument("--without", help="a group of systems to leave out, such as hdfs")
-    parser.add_argument("--steps", type=int, default=800)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)

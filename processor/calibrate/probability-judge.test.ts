@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { Evidence } from "../detect/detector.ts";
+import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
+import { calibrateConfig } from "./config.ts";
+import { createJudge } from "./create-judge.ts";
+import { createProbabilityJudge } from "./probability-judge.ts";
+
+const event: LogEvent = {
+  match: { templateId: "t", template: "t", parameters: [], isNew: false },
+  timeMs: 1,
+  gapMs: 0,
+  severityNumber: 9,
+};
+const window: SequenceWindow = {
+  service: "shop",
+  stream: "",
+  events: [event, event],
+  freshFrom: 0,
+  freshRecords: [0, 1],
+  isStart: true,
+  isClosed: false,
+  session: { events: 2, counts: new Map(), startedMs: 1 },
+};
+const says = (at: number, probability: number): Evidence => ({
+  detector: "pretrained-model",
+  window: 0,
+  event: at,
+  surprise: -Math.log(1 - probability),
+  expected: [],
+  probability,
+});
+const ngram = (at: number): Evidence => ({
+  detector: "ngram",
+  window: 0,
+  event: at,
+  surprise: 9,
+  expected: [],
+});
+
+function judge(settings: Record<string, unknown> = {}) {
+  const config = calibrateConfig.parse(settings);
+  return createProbabilityJudge(createJudge(config, { modelVersion: () => "m", now: () => 0 }), config);
+}
+const verdicts = (evidence: readonly Evidence[], settings?: Record<string, unknown>) =>
+  judge(settings)
+    .judge([window], evidence)
+    .map(({ event: at, verdict }) => [at, verdict.score, verdict.threshold, verdict.isAnomaly]);
+
+describe("a classifier's judge", () => {
+  it("gives its probability as the score, against 0.85", () => {
+    expect(verdicts([says(0, 0.84), says(1, 0.85), ngram(0)])).toEqual([
+      [0, 0.84, 0.85, false],
+      [1, 0.85, 0.85, true],
+    ]);
+  });
+
+  it("takes ANOMALY_THRESHOLD, and before it what is set for the service", () => {
+    expect(verdicts([says(0, 0.6)], { anomaly_threshold: 0.5 })).toEqual([[0, 0.6, 0.5, true]]);
+    const own = judge({ anomaly_threshold: 0.5 });
+    own.applyThresholds(new Map([["shop", { mode: "manual", alertsPerDay: undefined, value: 0.7 }]]));
+    const [finding] = own.judge([window], [says(0, 0.6)]);
+    expect(finding?.verdict).toMatchObject({ threshold: 0.7, isAnomaly: false });
+    own.learn(finding === undefined ? [] : [finding]);
+    expect(own.service("shop")?.threshold).toBe(0.7);
+  });
+
+  it("leaves a record without a score that the classifier was not asked about", () => {
+    expect(verdicts([ngram(0), says(1, 0.1)])).toEqual([[1, 0.1, 0.85, false]]);
+  });
+
+  it("lets the end of a session keep its calibrated verdict", () => {
+    const [end] = judge().judge([{ ...window, isClosed: true }], [ngram(2)]);
+    expect(end?.verdict.score).toBe(1 - (end?.verdict.pValue ?? 0) ** 0.25);
+  });
+
+  it("promises no false-alarm rate, and keeps the p-values and the state", () => {
+    const own = judge();
+    const findings = own.judge([window], [says(0, 0.99), ngram(0)]);
+    expect(findings[0]?.verdict.contributions.map(({ detector }) => detector)).toEqual([
+      "ngram",
+      "pretrained-model",
+    ]);
+    own.learn(findings);
+    expect(own.falseAlarmRates()).toEqual({ target: Number.NaN, observed: expect.any(Number) });
+    const again = judge();
+    again.restore(JSON.parse(JSON.stringify(own.snapshot())));
+    expect(again.service("shop")?.recordsPerDay).toBe(own.service("shop")?.recordsPerDay);
+  });
+});

@@ -1,0 +1,52 @@
+import type { CalibrateConfig } from "./config.ts";
+import type { ServiceActivityState, ServiceJudge } from "./create-judge.ts";
+import type { ThresholdChoice } from "./threshold.ts";
+import type { Finding } from "./verdict.ts";
+
+/**
+ * Makes a classifier's own probability the score of what it has judged, and holds it against a fixed threshold: the one
+ * that is set for the service, else `anomaly_threshold`, else `starting_threshold`. The p-values stay beside it.
+ *
+ * A record that the classifier was not asked about has no score on this scale and gets none. The end of a session, which
+ * has no text to classify, keeps its calibrated verdict. An alert budget is about calibrated scores: under one, the
+ * threshold stays the fixed one, and no false-alarm rate is promised (NaN).
+ */
+export function createProbabilityJudge(
+  judge: ServiceJudge,
+  { anomaly_threshold: fixed, starting_threshold: usual }: CalibrateConfig,
+): ServiceJudge {
+  let choices: ReadonlyMap<string, ThresholdChoice> = new Map();
+  const thresholdOf = (service: string): number => {
+    const choice = choices.get(service);
+    return choice?.mode === "manual" ? choice.value : (fixed ?? usual);
+  };
+  const withProbability = (finding: Finding): readonly Finding[] => {
+    const { window, event, verdict } = finding;
+    if (event === window.events.length) return [finding];
+    const score = verdict.contributions.find(({ evidence }) => evidence.probability !== undefined)?.evidence
+      .probability;
+    if (score === undefined) return [];
+    const threshold = thresholdOf(window.service);
+    return [{ ...finding, verdict: { ...verdict, score, threshold, isAnomaly: score >= threshold } }];
+  };
+  const withThreshold = (state: ServiceActivityState): ServiceActivityState => ({
+    ...state,
+    threshold: thresholdOf(state.service),
+    targetRate: Number.NaN,
+  });
+
+  return {
+    ...judge,
+    judge: (windows, evidence) => judge.judge(windows, evidence).flatMap(withProbability),
+    applyThresholds(next) {
+      choices = next;
+      judge.applyThresholds(next);
+    },
+    service(name) {
+      const state = judge.service(name);
+      return state === undefined ? undefined : withThreshold(state);
+    },
+    services: () => judge.services().map(withThreshold),
+    falseAlarmRates: () => ({ ...judge.falseAlarmRates(), target: Number.NaN }),
+  };
+}

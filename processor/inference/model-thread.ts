@@ -1,0 +1,202 @@
+import { Worker } from "node:worker_threads";
+import { ModelError } from "./model-directory.ts";
+import type { CloseCall, ThreadNotice } from "./serve-thread.ts";
+
+/** How a model's thread is used. */
+export interface ThreadOptions {
+  /** Rows that may wait; over it a question is rejected at once. */
+  readonly maxWaitingRows: number;
+  /** Told when the model's thread has died; another one is started. */
+  readonly onDeath: (reason: string) => void;
+}
+
+/** What the thread runs, and how it is spoken to. */
+export interface ThreadProtocol<Question> {
+  /** A module that serves a session; see serve-thread.ts. */
+  readonly file: URL;
+  readonly workerData: unknown;
+  /** The model's file and what to do when it cannot be used, for errors. */
+  readonly graph: string;
+  readonly remedy: string;
+  /** How much a question weighs among those that wait. */
+  rowsOf(question: Question): number;
+  /** Sends a question as the call that the thread understands. */
+  send(worker: Worker, question: Question): void;
+  /** Called when the thread may have forgotten what it was sent: it has failed, or is another one. */
+  reset(): void;
+}
+
+/** A model in a thread of its own. */
+export interface ModelThread<Question, Answer> {
+  /** Rejects when the model fails or is overloaded, or the signal aborts. */
+  ask(question: Question, signal: AbortSignal): Promise<Answer>;
+  /** Lets a run in progress finish, then ends the thread. */
+  close(): Promise<void>;
+}
+
+interface Job<Question, Answer> {
+  readonly question: Question;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** A thread that dies again at once is not started again before this. */
+const RESTART_DELAY_MS = 1_000;
+
+/**
+ * Loads a model in a thread of its own, because a run blocks its thread; what arrives during a run waits for the next.
+ * Rejects with a {@link ModelError} when the model cannot be loaded.
+ */
+export async function startModelThread<Question, Answer extends { readonly kind: string }>(
+  protocol: ThreadProtocol<Question>,
+  options: ThreadOptions,
+): Promise<ModelThread<Question, Answer>> {
+  const queue = createQueue<Question, Answer>(options.maxWaitingRows, protocol.rowsOf);
+  const thread = await startThread(protocol, options, queue);
+  return { ask: queue.add, close: thread.close };
+}
+
+interface Queue<Question, Answer> {
+  add(question: Question, signal: AbortSignal): Promise<Answer>;
+  /** The next job whose caller still waits. */
+  next(): Job<Question, Answer> | undefined;
+  /** Called whenever a job has been added. */
+  onAdded: () => void;
+  rejectAll(reason: Error): void;
+}
+
+function createQueue<Question, Answer>(
+  maxWaitingRows: number,
+  rowsOf: (question: Question) => number,
+): Queue<Question, Answer> {
+  const waiting = new Set<Job<Question, Answer>>();
+  let waitingRows = 0;
+
+  const remove = (job: Job<Question, Answer>) => {
+    if (waiting.delete(job)) waitingRows -= rowsOf(job.question);
+  };
+  const queue: Queue<Question, Answer> = {
+    onAdded: () => undefined,
+    add(question, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+      if (signal.aborted) return Promise.reject(signal.reason);
+      if (waitingRows + rowsOf(question) > maxWaitingRows)
+        return Promise.reject(new Error(`more than ${maxWaitingRows} events wait for the model`));
+      const job = { question, resolve, reject };
+      const onAbort = () => {
+        remove(job);
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      waiting.add(job);
+      waitingRows += rowsOf(question);
+      queue.onAdded();
+      return promise.finally(() => signal.removeEventListener("abort", onAbort));
+    },
+    next() {
+      const [job] = waiting;
+      if (job !== undefined) remove(job);
+      return job;
+    },
+    rejectAll(reason) {
+      for (const job of waiting) job.reject(reason);
+      waiting.clear();
+      waitingRows = 0;
+    },
+  };
+  return queue;
+}
+
+async function startThread<Question, Answer extends { readonly kind: string }>(
+  protocol: ThreadProtocol<Question>,
+  options: ThreadOptions,
+  queue: Queue<Question, Answer>,
+) {
+  let worker = await spawn(protocol);
+  let running: Job<Question, Answer> | undefined;
+  let isClosing = false;
+  let isDead = false;
+
+  const runNext = () => {
+    if (running !== undefined || isDead) return;
+    running = queue.next();
+    if (running !== undefined) protocol.send(worker, running.question);
+    else if (isClosing) worker.postMessage({ kind: "close" } satisfies CloseCall);
+  };
+  const onAnswer = (answer: Answer | ThreadNotice) => {
+    const job = running;
+    running = undefined;
+    if (isNotice(answer)) {
+      protocol.reset();
+      job?.reject(
+        new Error(`the model failed: ${"message" in answer ? answer.message : "it was loaded again"}`),
+      );
+    } else job?.resolve(answer);
+    runNext();
+  };
+  const onExit = () => {
+    isDead = true;
+    const reason = new Error("the model's thread has died");
+    running?.reject(reason);
+    running = undefined;
+    queue.rejectAll(reason);
+    if (isClosing) return;
+    options.onDeath(reason.message);
+    setTimeout(() => void restart(), RESTART_DELAY_MS).unref();
+  };
+  const restart = async () => {
+    if (isClosing) return;
+    try {
+      worker = await spawn(protocol);
+      protocol.reset();
+      isDead = false;
+      attach();
+      runNext();
+    } catch (error) {
+      options.onDeath(error instanceof Error ? error.message : String(error));
+      setTimeout(() => void restart(), RESTART_DELAY_MS).unref();
+    }
+  };
+  const attach = () => {
+    worker.on("message", onAnswer);
+    worker.on("error", (error) => options.onDeath(error.message));
+    worker.on("exit", onExit);
+  };
+
+  attach();
+  queue.onAdded = () => {
+    if (isDead || isClosing) queue.rejectAll(new Error("the model's thread is not running"));
+    else runNext();
+  };
+  return {
+    async close() {
+      if (isClosing) return;
+      isClosing = true;
+      if (isDead) return;
+      const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+      runNext();
+      await exited;
+    },
+  };
+}
+
+function isNotice(answer: { readonly kind: string }): answer is ThreadNotice {
+  return answer.kind === "ready" || answer.kind === "failed";
+}
+
+/** A worker that has loaded its model. */
+function spawn({ file, workerData, graph, remedy }: ThreadProtocol<never>): Promise<Worker> {
+  const worker = new Worker(file, { workerData });
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string) =>
+      reject(new ModelError(`the model ${graph} cannot be loaded: ${reason}`, remedy));
+    const onExit = () => fail("its thread ended");
+    const onError = (error: Error) => fail(error.message);
+    worker.once("exit", onExit).once("error", onError);
+    worker.once("message", (answer: ThreadNotice) => {
+      worker.off("exit", onExit).off("error", onError);
+      if (answer.kind === "failed") fail(answer.message);
+      else resolve(worker);
+    });
+  });
+}
