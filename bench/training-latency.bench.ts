@@ -32,7 +32,6 @@ const ROUNDS = values.quick ? 1 : Number(values.rounds);
 const STEPS = ["order received", "stock reserved", "card charged", "order shipped"];
 const directory = temporaryDirectory("bench");
 const logbert = await startLogbert();
-const agent = new Agent({ keepAlive: true });
 let sent = 0;
 
 await phase(values.quick ? 0.2 : 5);
@@ -43,7 +42,6 @@ for (let round = 0; round < ROUNDS; round += 1) {
   during.push(...(await whileTraining(round, () => phase(SECONDS))));
 }
 await logbert.stop();
-agent.destroy();
 
 console.log(
   `${RATE} requests/s of ${RECORDS} records, ${ROUNDS} rounds of ${SECONDS} s; ms from due to answered:`,
@@ -61,15 +59,17 @@ function row(name: string, latencies: readonly number[]): string {
 
 /** Latencies of the requests that were due in so many seconds, in milliseconds. */
 async function phase(seconds: number): Promise<readonly number[]> {
+  // Of its own: the stage closes connections that are idle between two phases.
+  const agent = new Agent({ keepAlive: true });
   const startedAt = performance.now();
   const answers: Promise<number>[] = [];
   for (let i = 0; i < seconds * RATE; i += 1) {
     const dueAt = startedAt + (i * 1000) / RATE;
     const wait = dueAt - performance.now();
     if (wait > 0) await delay(wait);
-    answers.push(post().then(() => performance.now() - dueAt));
+    answers.push(post(agent).then(() => performance.now() - dueAt));
   }
-  return Promise.all(answers);
+  return Promise.all(answers).finally(() => agent.destroy());
 }
 
 /** Fails when the training was over before the phase was: its figures would be those of no training. */
@@ -109,7 +109,7 @@ async function whileTraining<T>(round: number, work: () => Promise<T>): Promise<
   return done;
 }
 
-function post(): Promise<void> {
+function post(agent: Agent): Promise<void> {
   const first = sent;
   sent += RECORDS;
   const body = encodeRequest([
