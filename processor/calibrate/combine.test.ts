@@ -1,11 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { jointStrength, sessionWeight } from "./combine.ts";
+import { combine, jointStrength, sessionWeight } from "./combine.ts";
 
 const strength = (weights: readonly number[], ...pValues: readonly number[]) =>
   jointStrength(
     pValues.map((pValue, detector) => ({ pValue, detector })),
     (detector) => weights[detector] ?? 1,
   );
+
+describe("the combination of p-values", () => {
+  it("is ruled by the smallest, and not thinned out by silent detectors", () => {
+    expect(combine([1e-6, 1, 0.5])).toBeCloseTo(2e-6, 10);
+    expect(combine([1e-6, 1, 1, 1, 1, 1])).toBeCloseTo(1e-6, 12);
+  });
+
+  it("is 1 when nobody says anything", () => {
+    expect([combine([]), combine([1, 1])]).toEqual([1, 1]);
+  });
+});
 
 describe("the joint strength of p-values", () => {
   it("lies between the strongest alone and the sum of all", () => {

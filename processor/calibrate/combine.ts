@@ -1,14 +1,15 @@
 import { P_MIN } from "./score.ts";
 
 /**
- * One p-value from several: their harmonic mean (Wilson, PNAS 2019), with equal weights. It holds for dependent detectors
- * too, is ruled by the smallest, and, unlike the Cauchy combination, bears a p-value of 1, which is what a detector that
- * is mostly silent gives. Example: [1e-6, 1, 0.5] gives 3e-6. No p-values at all give 1.
+ * One p-value from several: the harmonic mean (Wilson, PNAS 2019) of those that say anything. It holds for dependent
+ * detectors too, is ruled by the smallest, and a detector that is silent (a p-value of 1) takes nothing from what the others
+ * say, however many there are. Example: [1e-6, 1, 0.5] gives 2e-6. No p-values at all give 1.
  */
 export function combine(pValues: readonly number[]): number {
-  if (pValues.length === 0) return 1;
-  const inverse = pValues.reduce((sum, p) => sum + 1 / Math.min(1, Math.max(P_MIN, p)), 0);
-  return pValues.length / inverse;
+  const speaking = pValues.filter((p) => p < 1);
+  if (speaking.length === 0) return 1;
+  const inverse = speaking.reduce((sum, p) => sum + 1 / Math.max(P_MIN, p), 0);
+  return speaking.length / inverse;
 }
 
 /**
