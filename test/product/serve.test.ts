@@ -13,6 +13,7 @@ import { aRequest } from "../edges/relay.ts";
 import { sendGrpc, sendHttp } from "../edges/senders.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
+import { SHIPPED_VERSION } from "../helpers/shipped-model.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { deeplyNested } from "../wire/arbitrary-request.ts";
@@ -72,7 +73,7 @@ describe("records on their way through", () => {
     expect(odd?.attribute("anomaly.is_anomaly")).toBe(true);
     expect(odd?.attribute("anomaly.explanation")).toMatch(/^First time that shop logs "kernel panic/);
     expect(odd?.attribute("anomaly.explanation")).not.toContain("bob@example.com");
-    expect(odd?.attribute("anomaly.model.version")).toBe("logbert-s-1");
+    expect(odd?.attribute("anomaly.model.version")).toBe(SHIPPED_VERSION);
     const id = odd?.attribute("anomaly.id");
     const anomaly = await waitFor("the anomaly in the API", async () => {
       const data = await logbert.graphql(
