@@ -1,4 +1,4 @@
-import { P_MIN } from "./score.ts";
+import { P_FLOOR } from "./score.ts";
 
 /**
  * One p-value from several: the harmonic mean (Wilson, PNAS 2019) of those that say anything. It holds for dependent
@@ -8,7 +8,7 @@ import { P_MIN } from "./score.ts";
 export function combine(pValues: readonly number[]): number {
   const speaking = pValues.filter((p) => p < 1);
   if (speaking.length === 0) return 1;
-  const inverse = speaking.reduce((sum, p) => sum + 1 / Math.max(P_MIN, p), 0);
+  const inverse = speaking.reduce((sum, p) => sum + 1 / Math.max(P_FLOOR, p), 0);
   return speaking.length / inverse;
 }
 
@@ -22,7 +22,7 @@ export function jointStrength<Name>(
   weightOf: (detector: Name) => number,
 ): number {
   const squares = all.map(
-    ({ pValue, detector }) => (weightOf(detector) * Math.log(Math.min(1, Math.max(P_MIN, pValue)))) ** 2,
+    ({ pValue, detector }) => (weightOf(detector) * Math.log(Math.min(1, Math.max(P_FLOOR, pValue)))) ** 2,
   );
   return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
 }

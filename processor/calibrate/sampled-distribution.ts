@@ -1,5 +1,5 @@
 import { createReservoir, type ReservoirState } from "./reservoir.ts";
-import { P_MIN } from "./score.ts";
+import { P_FLOOR } from "./score.ts";
 import { fitTail, type Tail, tailProbability } from "./tail.ts";
 
 /** A new fit is due after this share of the sample has been offered. */
@@ -10,7 +10,7 @@ const SILENT_BELOW = 1e-6;
 
 /** The distribution of a detector's surprises in one service, as far as it is known. */
 export interface SampledDistribution {
-  /** P(a normal value is at least this high): conformal inside the sample, by its tail beyond; 1e-9 to 1. */
+  /** P(a normal value is at least this high): conformal inside the sample, by its tail beyond; 1e-60 to 1. */
   pValue(value: number): number;
   /** The conformal p-value alone: (1 + values at least this high) / (size + 1), or 0 where there is none. */
   seenShare(value: number): number;
@@ -50,7 +50,7 @@ export function createSampledDistribution(
       const fitted = currentTail();
       if (value <= fitted.from) return conformal;
       const seen = above / (reservoir.size + 1);
-      return Math.min(conformal, Math.max(P_MIN, seen, tailProbability(fitted, value)));
+      return Math.min(conformal, Math.max(P_FLOOR, seen, tailProbability(fitted, value)));
     },
     seenShare(value) {
       const above = reservoir.countAtLeast(value);

@@ -6,7 +6,7 @@ import { createDriftCorrection, type DriftCorrection, driftCorrectionState } fro
 import { ownShare, type PriorProbability } from "./learning-band.ts";
 import { reservoirState } from "./reservoir.ts";
 import { createSampledDistribution, type SampledDistribution } from "./sampled-distribution.ts";
-import { P_MIN } from "./score.ts";
+import { P_FLOOR } from "./score.ts";
 import type { Contribution, Verdict } from "./verdict.ts";
 
 /** Smallest tail scale of a detector, in nats: an event's surprise half a nat higher is never much rarer than half as likely.
@@ -71,7 +71,7 @@ export function createScopeCalibration(
   const detectorP = ({ detector, surprise, detail }: Evidence): number => {
     if (surprise <= 0) return 1;
     const believed = isProbability(detector, detail)
-      ? Math.max(P_MIN, Math.exp(-surprise))
+      ? Math.max(P_FLOOR, Math.exp(-surprise))
       : prior(detector, surprise);
     const own = distributionOf(detector);
     // Its surprise is a probability already: the sample can only contradict it.

@@ -18,7 +18,7 @@ export type Strongest = ReadonlyMap<DetectorName, readonly PlacedEvidence[]>;
 /** So many events make a detector's opinion of a session: one odd event may be chance, three are not. */
 const EVENTS_KEPT = 3;
 /** New templates that are counted: each is news of its own. */
-const NOVELTIES_KEPT = 8;
+const NOVELTIES_KEPT = 32;
 
 /** What the events of open sessions were like, for the verdict on the whole session at its end. */
 export interface SessionMemory {
