@@ -1,29 +1,53 @@
 import { z } from "zod";
 
+/** `residuals.json`: what a service's own logs have taught of each of its templates, beyond their text. */
+export interface ResidualsFile {
+  readonly version: 1;
+  /** Service, and for each template its text and `width` little-endian 32-bit floats as base64. */
+  readonly services: readonly (readonly [
+    service: string,
+    rows: readonly (readonly [text: string, row: string])[],
+  ])[];
+}
+
 /** Residual rows by service, then by the template's text. */
 export type Residuals = ReadonlyMap<string, ReadonlyMap<string, Float32Array>>;
 
-/** `residuals.json`: each row as base64 of little-endian 32-bit floats. */
-const residualsFile = z.strictObject({
-  version: z.literal(1),
-  services: z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.base64()]))])),
-});
+/** Rows kept of one service, and services kept. */
+export const RESIDUAL_ROWS_MAX = 1_024;
+export const RESIDUAL_SERVICES_MAX = 1_000;
 
-/** Reads what training wrote. Throws an Error that names the field, or the template whose row has another size. */
+/** The schema of `residuals.json` for rows of `width` values. */
+export function residualsFile(width: number) {
+  const row = z.base64().refine((text) => Buffer.from(text, "base64").length === width * 4, {
+    error: `must be ${width} 32-bit floats`,
+  });
+  return z.strictObject({
+    version: z.literal(1),
+    services: z
+      .array(z.tuple([z.string(), z.array(z.tuple([z.string(), row])).max(RESIDUAL_ROWS_MAX)]))
+      .max(RESIDUAL_SERVICES_MAX),
+  });
+}
+
+/** Reads what training wrote. Throws an Error that names the field. */
 export function parseResiduals(json: unknown, width: number): Residuals {
-  const parsed = residualsFile.safeParse(json);
+  const parsed = residualsFile(width).safeParse(json);
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
   return new Map(
     parsed.data.services.map(([service, rows]) => [
       service,
-      new Map(rows.map(([template, row]) => [template, decode(template, row, width)])),
+      new Map(rows.map(([template, row]) => [template, decodeRow(row)])),
     ]),
   );
 }
 
-function decode(template: string, base64: string, width: number): Float32Array {
-  const bytes = Buffer.from(base64, "base64");
-  if (bytes.length !== 4 * width)
-    throw new Error(`the row of "${template}" has ${bytes.length / 4} numbers instead of ${width}`);
-  return Float32Array.from({ length: width }, (_, index) => bytes.readFloatLE(4 * index));
+/** A row of `residuals.json` as numbers. */
+export function decodeRow(row: string): Float32Array {
+  return new Float32Array(new Uint8Array(Buffer.from(row, "base64")).buffer);
+}
+
+/** A row as `residuals.json` holds it. */
+export function encodeRow(row: Float32Array): string {
+  return Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString("base64");
 }

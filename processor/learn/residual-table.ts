@@ -1,5 +1,5 @@
+import { decodeRow, encodeRow, RESIDUAL_ROWS_MAX, type ResidualsFile } from "../inference/residuals.ts";
 import type { ServiceCorpus } from "./corpus.ts";
-import { decodeRow, encodeRow, RESIDUAL_ROWS_MAX, type Residuals } from "./residuals.ts";
 import { averageDecay } from "./schedule.ts";
 
 /** Rows of the candidates of one step: values and Adam's two moments, each [candidates, width]. */
@@ -23,7 +23,7 @@ export interface ResidualTable {
 /** Rows for the most frequent templates of each service, beginning with what the model knows of them; the others stay 0. */
 export function createResidualTable(
   services: readonly ServiceCorpus[],
-  known: Residuals,
+  known: ResidualsFile,
   width: number,
   candidatesMax: number,
 ): ResidualTable {
@@ -79,7 +79,7 @@ export function residualsOf(
   services: readonly ServiceCorpus[],
   averaged: (service: number) => Float32Array,
   width: number,
-): Residuals["services"] {
+): ResidualsFile["services"] {
   const layout = createLayout(services);
   return services.map(({ name, templates }, service) => {
     const rows = averaged(service);

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { ModelError } from "../inference/model-directory.ts";
+import { type ResidualsFile, residualsFile } from "../inference/residuals.ts";
 import type { BatchShape } from "./batches.ts";
-import { type Residuals, residualsFile } from "./residuals.ts";
 
 const count = z.int().min(1).max(65_536);
 const fileName = z.string().regex(/^[\w-][\w.-]*$/, "must be a plain file name");
@@ -40,7 +40,7 @@ export interface TrainableModel {
   /** The parameters, one after the other. */
   readonly weights: Float32Array;
   readonly places: readonly ParameterPlace[];
-  readonly residuals: Residuals;
+  readonly residuals: ResidualsFile;
   readonly shape: BatchShape;
 }
 
@@ -99,7 +99,7 @@ function readDescription(directory: string): ModelDescription {
   return parsed.data;
 }
 
-function readResiduals(directory: string, bytes: Uint8Array | undefined, width: number): Residuals {
+function readResiduals(directory: string, bytes: Uint8Array | undefined, width: number): ResidualsFile {
   if (bytes === undefined) return { version: 1, services: [] };
   const path = join(directory, RESIDUALS);
   const parsed = residualsFile(width).safeParse(parseJson(path, bytes));

@@ -1,6 +1,6 @@
+import type { ResidualsFile } from "../inference/residuals.ts";
 import type { CurvePoint } from "./checkpoint.ts";
 import type { HeldOutScore } from "./held-out.ts";
-import type { Residuals } from "./residuals.ts";
 import type { TrainableModel } from "./trainable-model.ts";
 
 /** How far a training is. */
@@ -42,6 +42,6 @@ export interface TrainingReport {
 export interface TrainedModel {
   readonly from: TrainableModel;
   readonly weights: Float32Array;
-  readonly residuals: Residuals;
+  readonly residuals: ResidualsFile;
   readonly report: TrainingReport;
 }
