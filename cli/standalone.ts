@@ -69,6 +69,7 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
     scoringBudgetMs: SCORING_BUDGET_MS,
     observer: {
       incoming: () => undefined,
+      absent: (detector, cause) => io.err(`${detector} did not judge: ${String(cause)}`),
       unscored: (records, cause) => io.err(`${records} records were not scored: ${String(cause)}`),
       judged: () => undefined,
       prepared: () => undefined,

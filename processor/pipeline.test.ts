@@ -46,7 +46,13 @@ const request = encodeRequest([
 /** The real rooms, with one of them replaced, and what became of the request. */
 function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer) {
   const rooms = createRooms(config, { scorer, encoder: standInEncoder, now: () => 1 });
-  const seen = { forwarded: [] as Uint8Array[], unscored: 0, remembered: 0, learned: 0 };
+  const seen = {
+    forwarded: [] as Uint8Array[],
+    unscored: 0,
+    remembered: 0,
+    learned: 0,
+    absent: [] as string[],
+  };
   const real: Stages = {
     read: readRequest,
     parse: (one) => parseRecords(one, { ...rooms, now: () => 1 }),
@@ -75,6 +81,9 @@ function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer)
     scoringBudgetMs: 100,
     observer: {
       incoming: () => undefined,
+      absent: (detector) => {
+        seen.absent.push(detector);
+      },
       unscored: (records) => {
         seen.unscored += records;
       },
@@ -120,6 +129,19 @@ describe("whatever breaks on the way to a verdict, the records go on as they cam
     ],
   ])("%s", async (_, score) => {
     const { stages: broken, seen } = stages({}, { ...evenScorer, score });
+    expect(await send(broken)).toEqual(ACCEPTED);
+    expect(seen.absent).toEqual(["event-model"]);
+    expect(seen.unscored).toBe(0);
+    const { records } = readRequest(seen.forwarded[0] ?? new Uint8Array(0));
+    expect(records.map((record) => typeof record.attribute("anomaly.score"))).toEqual(
+      new Array(3).fill("number"),
+    );
+  });
+
+  it("every detector rejects", async () => {
+    const { stages: real } = stages();
+    const detectors = real.detectors.map((detector) => ({ ...detector, score: async () => boom() }));
+    const { stages: broken, seen } = stages({ detectors });
     expect(await send(broken)).toEqual(ACCEPTED);
     expect(seen.unscored).toBe(3);
     expect(readRequest(seen.forwarded[0] ?? new Uint8Array(0)).records).toHaveLength(3);

@@ -1,5 +1,5 @@
 import type { Finding, Judge } from "./calibrate/verdict.ts";
-import type { Detector } from "./detect/detector.ts";
+import type { Detector, Evidence } from "./detect/detector.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { NamedAnomaly } from "./enrich/name-anomalies.ts";
 import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
@@ -51,6 +51,8 @@ export interface Arrival {
 /** What the pipeline tells of each request. */
 export interface PipelineObserver {
   incoming(records: number): void;
+  /** A detector that was late or broken: the verdicts stand on the others. */
+  absent(detector: string, cause: unknown): void;
   /** Records passed on without a verdict. */
   unscored(records: number, cause: unknown): void;
   judged(judged: Judged, seconds: number): void;
@@ -157,13 +159,31 @@ async function judgeWindows(
   signal: AbortSignal,
 ): Promise<Judged> {
   const budget = AbortSignal.timeout(stages.scoringBudgetMs);
-  const deadline = AbortSignal.any([signal, budget]);
-  const evidence = await Promise.race([
-    Promise.all(stages.detectors.map((detector) => detector.score(windows, deadline))),
-    rejection(deadline),
-  ]);
-  const findings = stages.judge.judge(windows, evidence.flat());
+  const evidence = await evidenceOf(windows, stages, AbortSignal.any([signal, budget]));
+  const findings = stages.judge.judge(windows, evidence);
   return { parsed, findings, anomalies: stages.name(findings) };
+}
+
+/** What the detectors say in time. One that is late or broken is left out; rejects when all of them are. */
+async function evidenceOf(
+  windows: readonly SequenceWindow[],
+  { detectors, observer }: Stages,
+  deadline: AbortSignal,
+): Promise<readonly Evidence[]> {
+  const late = rejection(deadline);
+  // It rejects after an answer in time too, when nobody listens any more.
+  late.catch(() => undefined);
+  const answers = await Promise.allSettled(
+    detectors.map((detector) => Promise.race([detector.score(windows, deadline), late])),
+  );
+  const [firstFailure] = answers.filter((answer) => answer.status === "rejected");
+  if (firstFailure !== undefined && answers.every(({ status }) => status === "rejected"))
+    throw firstFailure.reason;
+  return answers.flatMap((answer, index) => {
+    if (answer.status === "fulfilled") return answer.value;
+    observer.absent(detectors[index]?.name ?? "", answer.reason);
+    return [];
+  });
 }
 
 function enrichOrPassThrough(request: ExportRequest, judged: Judged, stages: Stages): Uint8Array {

@@ -28,6 +28,15 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
       metrics.incoming(records);
       rate.add(records);
     },
+    absent(detector, cause) {
+      metrics.detectorAbsent(detector);
+      const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+      warn(
+        `absent ${detector}`,
+        { detector, reason },
+        "a detector was late or broken; the others judged without it",
+      );
+    },
     unscored(records, cause) {
       metrics.scored("unscored", records);
       const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);

@@ -31,6 +31,8 @@ export interface Metrics {
   inferred(seconds: number): void;
   /** Events that the event model left to the other detectors. */
   modelSkipped(events: number): void;
+  /** A detector that a request was judged without, because it was late or broken. */
+  detectorAbsent(detector: string): void;
   explained(source: string, outcome: string): void;
   redacted(kind: string, count: number): void;
   rememberDropped(rows: number): void;
@@ -78,6 +80,7 @@ export function createMetrics(): Metrics {
     "event_model_skipped_events",
     "Events that were judged without the event model, because one request had too many for it.",
   );
+  const absent = counter("detector_absent_requests", "Requests judged without a late or broken detector.");
   const explained = counter("explanations", "Explanations made.");
   const redacted = counter("redactions", "Values replaced before something was stored or shown.");
   const dropped = counter("remember_dropped_rows", "Rows not stored because the database did not keep up.");
@@ -99,6 +102,7 @@ export function createMetrics(): Metrics {
     processed: (seconds) => processed.record(seconds),
     inferred: (seconds) => inferred.record(seconds),
     modelSkipped: (events) => modelSkipped.add(events),
+    detectorAbsent: (detector) => absent.add(1, { detector }),
     explained: (source, outcome) => explained.add(1, { source, outcome }),
     redacted: (kind, count) => redacted.add(count, { kind }),
     rememberDropped: (rows) => dropped.add(rows),

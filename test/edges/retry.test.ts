@@ -76,6 +76,7 @@ async function startPipeline(...answers: GrpcAnswer[]) {
     scoringBudgetMs: 60_000,
     observer: {
       incoming: () => undefined,
+      absent: () => undefined,
       unscored: () => undefined,
       judged: () => undefined,
       prepared: () => undefined,
