@@ -171,7 +171,7 @@ describe("the shipped model", () => {
     const usual = (await scorer.score(await pairs(1, scorer.encoder), AbortSignal.timeout(20_000)))[0];
     const odd = (await scorer.score(await pairs(2, scorer.encoder), AbortSignal.timeout(20_000)))[0];
     await scorer.close();
-    expect(odd?.expected.map(({ candidate }) => candidate).at(-1)).toBe(2);
+    expect(odd?.expected.map(({ candidate }) => candidate)).not.toContain(2);
     expect(odd?.surprise ?? 0).toBeGreaterThan((usual?.surprise ?? 0) + 1);
   });
 
