@@ -8,6 +8,7 @@ import { withinLimit } from "./enrich/within-limit.ts";
 import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
 import { createForwardMonitor } from "./forward/forward-monitor.ts";
+import { inTime } from "./in-time.ts";
 import { parseRecords } from "./parse-records.ts";
 import type { Periodic } from "./periodic.ts";
 import { processRequest, type Stages } from "./pipeline.ts";
@@ -203,18 +204,12 @@ async function stopStage(
   { receivers, timers, stages, rooms, rememberer }: Running,
   { store, log, now, learning }: StagePorts,
 ): Promise<void> {
-  await receivers.stop();
-  await Promise.all(timers.map((timer) => timer.stop()));
-  await stages.forwarder.close();
-  try {
-    await rememberer.flush();
-    await saveSnapshots(store, rooms, now());
-  } catch (error) {
-    log.error({ reason: String(error) }, "what was learned since the last save could not be written");
-  }
-  try {
-    await learning.stop();
-  } catch (error) {
-    log.error({ reason: String(error) }, "what was recorded for training could not be written");
-  }
+  const step = (what: string, work: Promise<unknown>) =>
+    inTime(work, (reason) => log.error({ reason: String(reason) }, `${what} could not be finished`));
+  await step("requests on their way", receivers.stop());
+  await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
+  await step("the connection to the next hop", stages.forwarder.close());
+  await step("writing findings", rememberer.flush());
+  await step("saving what was learned", saveSnapshots(store, rooms, now()));
+  await step("recording for training", learning.stop());
 }
