@@ -3,7 +3,7 @@ import { fitTail } from "../../processor/calibrate/tail.ts";
 /** A tail of a smaller sample than this is fitted to more than its last 5 %. */
 const SHAPED_FROM = 200;
 /** So many of the highest scores of a small sample make its tail, at most half of them. Settled after results of the two
- * OpenStack sets had been seen: their calibrated figures are no blind test of this rule. */
+ * OpenStack sets and IoTDB had been seen: their calibrated figures are no blind test of this rule. */
 const TAIL_SCORES = 10;
 
 /**
