@@ -77,7 +77,8 @@ export function createScopeCalibration(
     // Its surprise is a probability already: the sample can only contradict it.
     if (isProbability(detector, detail)) return Math.max(believed, own.seenShare(surprise));
     const share = ownShare(learned, config.learning_records);
-    return share * own.pValue(surprise) + (1 - share) * believed;
+    const measured = scope === "event" ? own.pValue(surprise) : own.cautiousPValue(surprise);
+    return share * measured + (1 - share) * believed;
   };
 
   /** That a message is new surprises every detector; how odd that is, the novelty detector alone says. */

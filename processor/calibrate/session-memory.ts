@@ -19,6 +19,8 @@ export type Strongest = ReadonlyMap<DetectorName, readonly PlacedEvidence[]>;
 const EVENTS_KEPT = 3;
 /** New templates that are counted: each is news of its own. */
 const NOVELTIES_KEPT = 32;
+/** A novelty is never quite unsurprising: 0 is for what is known. */
+const SURPRISE_MIN = 1e-3;
 
 /** What the events of open sessions were like, for the verdict on the whole session at its end. */
 export interface SessionMemory {
@@ -118,12 +120,26 @@ function templateAt({ window, event }: Finding): string {
 
 /**
  * One detector's opinion of the whole session: its strongest evidence, with the mean surprise of its three strongest, or,
- * for novelty, whose surprises are -ln of probabilities, their sum.
+ * for novelty, whose surprises are -ln of probabilities, their sum. There the rarity of anything new counts as that of
+ * one session in the square root of those known, at most: new messages come with every change of a program, in sessions
+ * that are quite in order, and how often they will is the least certain of all that the past tells. Severity counts in full.
+ *
+ * @param sessionsKnown how many sessions the service's calibration has learned from
  */
-export function opinionOf(placed: readonly PlacedEvidence[]): PlacedEvidence | undefined {
+export function opinionOf(
+  placed: readonly PlacedEvidence[],
+  sessionsKnown: number,
+): PlacedEvidence | undefined {
   const [first] = placed;
   if (first === undefined) return undefined;
-  const sum = placed.reduce((total, { evidence }) => total + evidence.surprise, 0);
+  const rarityMax = Math.log1p(sessionsKnown) / 2;
+  const sum = placed.reduce((total, { evidence }) => total + surpriseIn(evidence, rarityMax), 0);
   const surprise = first.evidence.detector === "new-template" ? sum : sum / placed.length;
   return { ...first, evidence: { ...first.evidence, surprise } };
+}
+
+/** The surprise at an event as a part of its session's, with the rarity of anything new bounded. */
+function surpriseIn({ surprise, rarity }: Evidence, rarityMax: number): number {
+  if (rarity === undefined) return surprise;
+  return Math.max(SURPRISE_MIN, surprise - rarity.newness * Math.max(0, rarity.nats - rarityMax));
 }

@@ -10,6 +10,8 @@ export interface WindowJudgePorts {
   /** Names the weights in use now, for verdicts to which none contributed. */
   readonly modelVersion: () => string;
   threshold(service: string): number;
+  /** Sessions that the service's calibration has learned from. */
+  sessionsKnown(service: string): number;
   assess(service: string, scope: Scope, evidence: readonly Evidence[], kind: string): Assessment;
 }
 
@@ -54,7 +56,8 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
       before,
       new Map(atEnd.map((evidence) => [evidence.detector, [{ evidence, place: undefined, isTold: false }]])),
     );
-    const placed = [...strongest.values()].map(opinionOf).filter((one) => one !== undefined);
+    const sessionsKnown = ports.sessionsKnown(window.service);
+    const placed = [...strongest.values()].flatMap((one) => opinionOf(one, sessionsKnown) ?? []);
     const found = (evidence: Evidence | undefined) => placed.find((one) => one.evidence === evidence);
     const verdict = verdictOf(
       window,

@@ -52,15 +52,19 @@ export function createNewTemplateDetector(
   );
   const knownOf = (service: string) => services.peek(service) ?? createKnownTemplates(maxKnownTemplates);
 
-  const judge = (event: LogEvent, known: KnownTemplates): Pick<Evidence, "surprise" | "nearest"> => {
+  const judge = (
+    event: LogEvent,
+    known: KnownTemplates,
+  ): Pick<Evidence, "surprise" | "nearest" | "rarity"> => {
     if (known.has(event.match.templateId)) return { surprise: 0 };
     const { severity, novelty, severe } = oddnessOf(event, known);
     if (novelty + severe < MEANING_FROM_SURPRISE)
-      return { surprise: Math.max(SURPRISE_MIN, novelty + severe) };
+      return { surprise: Math.max(SURPRISE_MIN, novelty + severe), rarity: { nats: novelty, newness: 1 } };
     const { toAny, toAsSevere, nearest } = closest(event.match.template, severity, known, vectors);
-    const weighed = novelty * newness(toAny, known) + severe * newness(toAsSevere, known);
+    const rarity = { nats: novelty, newness: newness(toAny, known) };
+    const weighed = rarity.nats * rarity.newness + severe * newness(toAsSevere, known);
     const surprise = Math.min(SURPRISE_MAX[severity], Math.max(SURPRISE_MIN, weighed));
-    return nearest === undefined ? { surprise } : { surprise, nearest };
+    return nearest === undefined ? { surprise, rarity } : { surprise, rarity, nearest };
   };
 
   /** The texts whose meaning matters for this window: none as long as nothing in it is new. */
