@@ -14,7 +14,8 @@ const far = fc.double({ min: 0, max: 1_000, noNaN: true });
 describe("a sampled distribution", () => {
   it("is the same within the sample, however cautious", () => {
     const distribution = known(Array.from({ length: 99 }, (_, index) => index));
-    for (const value of [0, 10, 50]) expect(distribution.cautiousPValue(value)).toBe(distribution.pValue(value));
+    for (const value of [0, 10, 50])
+      expect(distribution.cautiousPValue(value)).toBe(distribution.pValue(value));
   });
 
   it("never claims more with caution than without, and keeps the order", () => {
