@@ -74,7 +74,36 @@ test("--robustness shows what a changed test costs", async () => {
   const { printed } = await evaluate({ dataset: "hdfs", robustness: true, detectors: "new event, length" });
   for (const kind of ["edited templates", "edited sequences", "unseen benign templates", "parser noise"])
     expect(printed).toContain(`### ${kind}`);
+  expect(printed).not.toContain("### triple load");
   expect(printed).toMatch(/\| new event +\| +1\.0000, 0 % \|/);
+});
+
+test("--robustness triples the load where there are times", async () => {
+  const { printed } = await evaluate({
+    dataset: "iotdb",
+    robustness: true,
+    detectors: "new event",
+    seeds: "1",
+  });
+  expect(printed).toContain("### triple load");
+});
+
+test("--contamination shows what unnoticed anomalies in training cost", async () => {
+  const { printed } = await evaluate({ dataset: "iotdb", contamination: true, detectors: "new event" });
+  expect(printed).toContain("## iotdb: anomalies among the training units");
+  expect(printed).toContain("1 % (1 units)");
+  const { printed: json } = await evaluate({
+    dataset: "iotdb",
+    contamination: true,
+    detectors: "new event",
+    json: true,
+  });
+  const rows: readonly { readonly dataset: string; readonly anomalies: number }[] = JSON.parse(json);
+  expect([...new Set(rows.map(({ dataset, anomalies }) => `${dataset}: ${anomalies}`))]).toEqual([
+    "iotdb: 34",
+    "iotdb, 1 % of the training anomalous: 34",
+    "iotdb, 2 % of the training anomalous: 34",
+  ]);
 });
 
 test("a set that is too short for a cold start is refused", async () => {
@@ -100,6 +129,7 @@ test.each([
   [{ dataset: "hdfs", seeds: "0" }, "--seeds"],
   [{ dataset: "hdfs", detectors: "lstm" }, '"lstm" is none; there are new event'],
   [{ dataset: "hdfs", robustness: true, coldStart: true }, "cannot go together"],
+  [{ dataset: "hdfs", contamination: true, coldStart: true }, "cannot go together"],
 ])("wrong options %j are refused", async (options, problem) => {
   await expect(evaluate(options)).rejects.toThrow(UsageError);
   await expect(evaluate(options)).rejects.toThrow(problem);
