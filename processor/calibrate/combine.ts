@@ -6,10 +6,14 @@ import { P_FLOOR } from "./score.ts";
  * say, however many there are. Example: [1e-6, 1, 0.5] gives 2e-6. No p-values at all give 1.
  */
 export function combine(pValues: readonly number[]): number {
-  const speaking = pValues.filter((p) => p < 1);
-  if (speaking.length === 0) return 1;
-  const inverse = speaking.reduce((sum, p) => sum + 1 / Math.max(P_FLOOR, p), 0);
-  return speaking.length / inverse;
+  let [speaking, inverse] = [0, 0];
+  for (const p of pValues) {
+    if (p < 1) {
+      speaking += 1;
+      inverse += 1 / Math.max(P_FLOOR, p);
+    }
+  }
+  return speaking === 0 ? 1 : speaking / inverse;
 }
 
 /** 1 would add everything up, infinity would hear the loudest alone. */
