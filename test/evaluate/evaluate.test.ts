@@ -91,7 +91,7 @@ test("--robustness triples the load where there are times", async () => {
 test("--contamination shows what unnoticed anomalies in training cost", async () => {
   const { printed } = await evaluate({ dataset: "iotdb", contamination: true, detectors: "new event" });
   expect(printed).toContain("## iotdb: anomalies among the training units");
-  expect(printed).toContain("1 % (1 units)");
+  expect(printed).toContain("1 % (1 unit)");
   const { printed: json } = await evaluate({
     dataset: "iotdb",
     contamination: true,
