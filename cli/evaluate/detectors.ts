@@ -1,7 +1,7 @@
 import { packageFile } from "../package-files.ts";
 import { BASELINES } from "./baselines/baselines.ts";
-import { lineMlm } from "./baselines/line-mlm.ts";
-import { logbertPaper } from "./baselines/logbert-paper.ts";
+import { createLineMlm } from "./baselines/line-mlm.ts";
+import { createLogbertPaper } from "./baselines/logbert-paper.ts";
 import type { DetectorUnderTest } from "./detector-under-test.ts";
 import { createLogbertDetector } from "./logbert/logbert-detector.ts";
 
@@ -28,7 +28,7 @@ export function detectorsUnderTest({ modelDirectory }: DetectorOptions): readonl
   return [
     createLogbertDetector({ name: "logbert", modelOf, isTrained: true }),
     ...BASELINES,
-    logbertPaper,
-    lineMlm,
+    createLogbertPaper(),
+    createLineMlm(),
   ];
 }

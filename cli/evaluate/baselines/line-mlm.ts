@@ -8,7 +8,8 @@ import { scoreEach } from "./score-units.ts";
 
 /** BERT's own (Devlin et al., NAACL 2019). */
 const MASKED_SHARE = 0.15;
-const STEPS_MAX = 1_000;
+/** The loss of the training part falls little from there on. */
+const STEPS_MAX = 400;
 /** A placeholder as it is, or a run of letters or of digits. */
 const WORD = /<[^<>\s]*>|\p{L}+|\p{N}+/gu;
 
@@ -18,30 +19,34 @@ const WORD = /<[^<>\s]*>|\p{L}+|\p{N}+/gu;
  * Scoring, ACL 2020), each word hidden once. A unit's score is that of its oddest line, because one line is enough to make a
  * unit anomalous; as the mean surprise of a word in nats, the logarithm of the pseudo-perplexity, which orders alike. Words
  * that training has not seen are one unknown token, which training never had to tell. Lines of more than 31 words are cut.
+ *
+ * @param stepsMax training steps, if the training part is large enough
  */
-export const lineMlm: DetectorUnderTest = {
-  name: "line-mlm",
-  isSeeded: true,
-  appliesTo: () => true,
-  async fit(train, { templates, seed }) {
-    const model = readMaskedModel("words");
-    const texts = new Set(train.flatMap(({ events }) => [...new Set(events)]));
-    const wordsByEvent = new Map([...texts].map((event) => [event, wordsOf(templates[event] ?? "")]));
-    const vocabulary = createVocabulary(wordsByEvent.values(), model.shape.words);
-    const piecesOf = (words: readonly string[]) =>
-      cutInPieces(vocabulary.tokensOf(words), model.shape.positions - 1);
-    const linesByEvent = new Map([...wordsByEvent].map(([event, words]) => [event, piecesOf(words)]));
-    const { weights } = await trainMaskedModel(model, {
-      sequences: train.flatMap(({ events }) => events.flatMap((event) => linesByEvent.get(event) ?? [])),
-      words: vocabulary.size,
-      maskedShare: MASKED_SHARE,
-      pull: 0,
-      stepsMax: STEPS_MAX,
-      seed,
-    });
-    return scorerOf(await openMaskedScorer(model, weights, vocabulary.size), piecesOf);
-  },
-};
+export function createLineMlm(stepsMax = STEPS_MAX): DetectorUnderTest {
+  return {
+    name: "line-mlm",
+    isSeeded: true,
+    appliesTo: () => true,
+    async fit(train, { templates, seed }) {
+      const model = readMaskedModel("words");
+      const texts = new Set(train.flatMap(({ events }) => [...new Set(events)]));
+      const wordsByEvent = new Map([...texts].map((event) => [event, wordsOf(templates[event] ?? "")]));
+      const vocabulary = createVocabulary(wordsByEvent.values(), model.shape.words);
+      const piecesOf = (words: readonly string[]) =>
+        cutInPieces(vocabulary.tokensOf(words), model.shape.positions - 1);
+      const linesByEvent = new Map([...wordsByEvent].map(([event, words]) => [event, piecesOf(words)]));
+      const { weights } = await trainMaskedModel(model, {
+        sequences: train.flatMap(({ events }) => events.flatMap((event) => linesByEvent.get(event) ?? [])),
+        words: vocabulary.size,
+        maskedShare: MASKED_SHARE,
+        pull: 0,
+        stepsMax,
+        seed,
+      });
+      return scorerOf(await openMaskedScorer(model, weights, vocabulary.size), piecesOf);
+    },
+  };
+}
 
 function wordsOf(template: string): readonly string[] {
   return template.toLowerCase().match(WORD) ?? [];
