@@ -33,8 +33,8 @@ async function scoresOf(scorer: Scorer, tested: readonly (readonly number[])[]):
 
 let scorer: Scorer;
 beforeAll(async () => {
-  scorer = await trained(1, 60);
-});
+  scorer = await trained(1, 40);
+}, 30_000);
 afterAll(() => scorer.close?.());
 
 test("a line of words never seen has a higher pseudo-perplexity than a known line", async () => {
