@@ -25,6 +25,7 @@ const WORD = /<[^<>\s]*>|\p{L}+|\p{N}+/gu;
 export function createLineMlm(stepsMax = STEPS_MAX): DetectorUnderTest {
   return {
     name: "line-mlm",
+    role: "published",
     isSeeded: true,
     appliesTo: () => true,
     async fit(train, { templates, seed }) {

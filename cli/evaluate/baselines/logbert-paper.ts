@@ -33,6 +33,7 @@ const SCORING_STREAM = 4;
 export function createLogbertPaper(stepsMax = STEPS_MAX): DetectorUnderTest {
   return {
     name: "logbert-paper",
+    role: "published",
     isSeeded: true,
     appliesTo: () => true,
     async fit(train, context) {
