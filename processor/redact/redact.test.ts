@@ -69,6 +69,10 @@ describe("the redactor", () => {
     expect(redact(text)).toBe(text);
   });
 
+  it.each(['"', ""])("leaves nothing of a secret of 10,000 characters in quotes of %j", (quote) => {
+    expect(redact(`token=${quote}${"Ab1_".repeat(2_500)}${quote} ok`)).toBe("token=<SECRET> ok");
+  });
+
   it("tells what it did", () => {
     const kinds: string[] = [];
     createRedactor(redactConfig.parse({}), (kind) => kinds.push(kind))("a@b.de 10.0.0.1 pwd=x");
