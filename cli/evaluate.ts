@@ -3,6 +3,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { evaluateColdStart } from "./evaluate/cold-start/evaluate-cold-start.ts";
 import { formatColdStart } from "./evaluate/cold-start/format-cold-start.ts";
+import { evaluateContamination } from "./evaluate/contamination/evaluate-contamination.ts";
+import { formatContamination } from "./evaluate/contamination/format-contamination.ts";
 import { DATA_SET_NAMES, DATA_SETS } from "./evaluate/data/data-sets.ts";
 import type { DetectorUnderTest, OnRun } from "./evaluate/detector-under-test.ts";
 import { type DetectorOptions, detectorsUnderTest } from "./evaluate/detectors.ts";
@@ -26,6 +28,7 @@ const optionsSchema = z.strictObject({
   json: z.boolean().default(false),
   robustness: z.boolean().default(false),
   coldStart: z.boolean().default(false),
+  contamination: z.boolean().default(false),
 });
 type EvaluateOptions = z.output<typeof optionsSchema>;
 
@@ -43,6 +46,7 @@ export function registerEvaluate(program: Command): void {
     .option("--seeds <n>", "runs of each detector that depends on a seed (default 5)")
     .option("--robustness", "measure on tests that have changed since training, instead of the main table")
     .option("--cold-start", "measure after 10,000 unlabelled events, instead of the main table")
+    .option("--contamination", "measure with anomalies among the training units, instead of the main table")
     .option("--json", "an array of results instead of tables")
     .action(async (options: unknown) => {
       process.exitCode = await runEvaluate(options, processIo());
@@ -62,8 +66,9 @@ export async function runEvaluate(
   available: (options: DetectorOptions) => readonly DetectorUnderTest[] = detectorsUnderTest,
 ): Promise<0> {
   const options = parseOptions(optionsSchema, rawOptions);
-  if (options.robustness && options.coldStart)
-    throw new UsageError("--robustness and --cold-start cannot go together");
+  const { robustness, coldStart, contamination } = options;
+  if ([robustness, coldStart, contamination].filter(Boolean).length > 1)
+    throw new UsageError("--robustness, --cold-start and --contamination cannot go together");
   const detectors = chooseDetectors(options.detectors, available({ modelDirectory: options.model }));
   const names = options.dataset === "all" ? DATA_SET_NAMES : [options.dataset];
   const collected: DetectorResult[] = [];
@@ -86,7 +91,7 @@ export async function runEvaluate(
 async function measure(
   set: EvaluationSet,
   detectors: readonly DetectorUnderTest[],
-  { seeds, robustness, coldStart }: EvaluateOptions,
+  { seeds, robustness, coldStart, contamination }: EvaluateOptions,
   onRun: OnRun,
 ): Promise<{ readonly results: readonly DetectorResult[]; readonly report: string }> {
   if (robustness) {
@@ -97,6 +102,11 @@ async function measure(
   if (coldStart) {
     const result = await evaluateColdStart(set, detectors, seeds, onRun);
     return { results: [...result.cold, ...result.trained], report: formatColdStart(set.name, result) };
+  }
+  if (contamination) {
+    const variants = await evaluateContamination(set, detectors, seeds, onRun);
+    const results = variants.flatMap((variant) => variant.results);
+    return { results, report: formatContamination(set.name, variants) };
   }
   const { head, results } = await evaluateSet(set, detectors, seeds, onRun);
   return { results, report: formatReport(head, results) };

@@ -43,9 +43,9 @@ test.each<[string, Partial<EvaluationSet>, string]>([
     "a test that is not after its training",
     {
       train: [unit("a", 1, { stream: "n", timesMs: [5, 7] }), unit("a", 2)],
-      test: [unit("b", 1, { stream: "m", timesMs: [1] }), unit("b", 2, { stream: "n", timesMs: [8, 7] })],
+      test: [unit("b", 1, { stream: "m", timesMs: [8] }), unit("b", 2, { stream: "m", timesMs: [8, 7] })],
     },
-    "stream n is tested on a time that is not after its training",
+    "line 2 of b is tested at a time that is not after the whole of the training",
   ],
   ["a unit without a label", { truth: sealTruth([true], [1]) }, "2 test units and 1 labels"],
   ["labels that were read", { truth: broken }, "labels have been read before the report"],

@@ -13,8 +13,8 @@ export interface Duplicates {
 }
 
 /**
- * Refuses a data set in which a line is in two units, a session in two splits, or the training of a stream not before its
- * test, and one whose labels have been looked at or are not as many as its test units.
+ * Refuses a data set in which a line is in two units, a session in two splits, or, where there are times, a part of the
+ * training not before the whole test, and one whose labels have been looked at or are not as many as its test units.
  *
  * @throws LeakError that names the data set and the place
  */
@@ -30,8 +30,11 @@ export function assertNoLeak(set: EvaluationSet): Duplicates {
   if (line !== undefined) fail(`${line} is in two units`);
   const session = sharedSession(set.train, set.test);
   if (session !== undefined) fail(`session ${session} is in training and in the test`);
-  const stream = streamOutOfOrder(set.train, set.test);
-  if (stream !== undefined) fail(`stream ${stream} is tested on a time that is not after its training`);
+  const early = testedTooEarly(set.train, set.test);
+  if (early !== undefined)
+    fail(
+      `line ${early.fromLine} of ${early.file} is tested at a time that is not after the whole of the training`,
+    );
   return duplicatesOf(set);
 }
 
@@ -51,16 +54,10 @@ function sharedSession(train: readonly Unit[], test: readonly Unit[]): string | 
   return test.find(({ session }) => session !== undefined && trained.has(session))?.session;
 }
 
-function streamOutOfOrder(train: readonly Unit[], test: readonly Unit[]): string | undefined {
-  const lastOf = new Map<string, number>();
-  for (const { stream, timesMs = [] } of train) {
-    if (stream === undefined) continue;
-    for (const time of timesMs) lastOf.set(stream, Math.max(time, lastOf.get(stream) ?? time));
-  }
-  return test.find(({ stream, timesMs = [] }) => {
-    const last = stream === undefined ? undefined : lastOf.get(stream);
-    return last !== undefined && timesMs.some((time) => time <= last);
-  })?.stream;
+function testedTooEarly(train: readonly Unit[], test: readonly Unit[]): Unit["source"] | undefined {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { timesMs = [] } of train) for (const time of timesMs) last = Math.max(last, time);
+  return test.find(({ timesMs = [] }) => timesMs.some((time) => time <= last))?.source;
 }
 
 function duplicatesOf({ train, test }: EvaluationSet): Duplicates {

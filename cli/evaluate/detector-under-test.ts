@@ -28,6 +28,10 @@ export interface DetectorUnderTest {
   readonly name: string;
   /** Whether the seed changes anything; one that is not seeded is run once. */
   readonly isSeeded: boolean;
+  /** "product": compared with the best of the cheap ones. "published": a published method, not cheap. Cheap where it is left out. */
+  readonly role?: "product" | "published";
+  /** What it knows beside what it is fitted on, such as the model that it starts from, told in the report. */
+  origin?(set: string): string;
   /** Whether the data have what it needs, such as times. */
   appliesTo(set: EvaluationSet): boolean;
   /** @param train normal units only; never those that calibrate or test */

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { DetectorUnderTest } from "./detector-under-test.ts";
 import { evaluateSet } from "./evaluate-set.ts";
 import type { EvaluationSet, Unit } from "./evaluation-set.ts";
+import { formatReport } from "./report/format-report.ts";
 import { toJsonRows } from "./report/to-json.ts";
 import { sealTruth } from "./truth.ts";
 
@@ -44,10 +45,16 @@ test("a detector that tells all anomalies has perfect figures, with the threshol
     anomalies: 2,
     normals: 3,
     seeds: 3,
+    f1Deviation: 0,
+    auprcDeviation: 0,
   };
+  const recalls = [1, 5, 20].map((falseAlarms) => ({ falseAlarms, per: "million events", recall: 1 }));
+  const promises = [0.01, 0.005, 0.002, 0.001].map((promised) => {
+    return { promised, realised: 0, precision: 1, recall: 1, f1: 1 };
+  });
   expect(toJsonRows(results)).toEqual([
-    { ...common, threshold: "calibrated" },
-    { ...common, threshold: "oracle" },
+    { ...common, threshold: "calibrated", promises },
+    { ...common, threshold: "oracle", recallAtFalseAlarms: recalls },
   ]);
 });
 
@@ -102,4 +109,51 @@ test("each sequence counts once for each label in the row of distinct sequences"
   const { results } = await evaluateSet(smallSet(), [byLength], 1);
   const distinct = results[0]?.views.find(({ view }) => view === "distinct");
   expect([distinct?.anomalies, distinct?.normals]).toEqual([1, 1]);
+});
+
+test("the product's detector is compared with the best cheap one, and says what it started from", async () => {
+  const scoring = (name: string, score: (unit: Unit) => number): DetectorUnderTest => ({
+    ...byLength,
+    name,
+    isSeeded: false,
+    fit: async () => ({ score: async (units) => Float64Array.from(units, score) }),
+  });
+  const detectors: readonly DetectorUnderTest[] = [
+    { ...byLength, name: "logbert", role: "product", origin: (set) => `made for ${set}` },
+    scoring("constant", () => 0),
+    scoring("by line", ({ source }) => source.fromLine),
+    { ...scoring("published", ({ events }) => events.length), role: "published" },
+  ];
+  const { results, head } = await evaluateSet(smallSet(), detectors, 1);
+  const [product, ...others] = results;
+  expect(product).toMatchObject({ againstBestCheap: { baseline: "by line" }, origin: "made for small" });
+  expect(product?.againstBestCheap?.auprc.mean).toBeGreaterThan(0);
+  expect(others.some(({ againstBestCheap }) => againstBestCheap !== undefined)).toBe(false);
+  const report = formatReport(head, results);
+  expect(report).toContain("logbert: made for small.");
+  expect(report).toMatch(
+    /AUPRC of logbert less that of by line, the best cheap detector on this test: \+0\.\d{4}/,
+  );
+});
+
+test("the report tells what each promise came to, and the recall at few false alarms", async () => {
+  const { head, results } = await evaluateSet(smallSet(), [byLength], 1);
+  const report = formatReport(head, results);
+  expect(report).toContain("realised for 1 %");
+  expect(report).toContain("realised for 0.1 %");
+  expect(report).toContain("20 per million events");
+  expect(report).toContain("it has no times");
+  expect(report).not.toContain("20 a day");
+});
+
+test("a test with times has recall at false alarms a day", async () => {
+  const set = smallSet();
+  const timed = set.test.map((one, i) => ({ ...one, timesMs: one.events.map(() => i * 1_000) }));
+  const { head, results } = await evaluateSet({ ...set, test: timed }, [byLength], 1);
+  expect(formatReport(head, results)).toContain("20 a day");
+  expect(toJsonRows(results)[1]?.recallAtFalseAlarms?.at(-1)).toEqual({
+    falseAlarms: 20,
+    per: "day",
+    recall: 1,
+  });
 });

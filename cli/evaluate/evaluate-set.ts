@@ -1,4 +1,5 @@
 import { assertNoLeak } from "./assert-no-leak.ts";
+import { compareDetectors } from "./compare-detectors.ts";
 import type { DetectorUnderTest, OnRun } from "./detector-under-test.ts";
 import type { EvaluationSet } from "./evaluation-set.ts";
 import type { ReportHead } from "./report/format-report.ts";
@@ -33,9 +34,14 @@ export async function evaluateSet(
       runs.push(decide(await scoreDetector(detector, set, seed)));
     }
   }
-  const { name, notes, train } = set;
+  const { name, notes, train, test } = set;
+  const truth = set.truth.open();
+  const results = compareDetectors(detectors, summarise(name, viewsOf(set, truth), runs), runs, test, truth);
   return {
     head: { name, notes, trainUnits: train.length, ...duplicates },
-    results: summarise(name, viewsOf(set, set.truth.open()), runs),
+    results: results.map((result) => {
+      const origin = detectors.find((detector) => detector.name === result.detector)?.origin?.(name);
+      return origin === undefined ? result : { ...result, origin };
+    }),
   };
 }

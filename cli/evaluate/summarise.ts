@@ -1,13 +1,24 @@
-import { type Decisions, decisionsAbove, oracleDecisions, recallAtRate } from "./metrics/confusion.ts";
-import { averagePrecision, rank, rocArea } from "./metrics/ranking.ts";
+import type { Exposure } from "./exposure.ts";
+import {
+  type Decisions,
+  decisionsAbove,
+  oracleDecisions,
+  recallAtFalsePositives,
+  recallAtRate,
+} from "./metrics/confusion.ts";
+import type { Difference } from "./metrics/paired-bootstrap.ts";
+import { averagePrecision, type Ranking, rank, rocArea } from "./metrics/ranking.ts";
 import { type Spread, spreadOf } from "./metrics/spread.ts";
 import type { ScoredRun } from "./score-detector.ts";
 import { calibratedThreshold } from "./threshold.ts";
 import type { View, ViewName } from "./views.ts";
 
-/** Promised false-positive rates; the second is the one that results are named by. */
-export const ALPHAS = [0.005, 0.002, 0.001] as const;
-export const HEADLINE_ALPHA = ALPHAS[1];
+/** Promised false-positive rates. */
+export const ALPHAS = [0.01, 0.005, 0.002, 0.001] as const;
+/** The one that results are named by. */
+export const HEADLINE_ALPHA = ALPHAS[2];
+/** Numbers of false alarms, a day and for a million events, that recall is told at. */
+export const FALSE_ALARMS = [1, 5, 20] as const;
 
 /** Decisions as mean and deviation over seeds. */
 export type DecisionSpread = { readonly [Key in keyof Decisions]: Spread };
@@ -25,6 +36,18 @@ export interface ViewResult {
   readonly recallAtBudget: Spread;
   /** One for each of ALPHAS. */
   readonly calibrated: readonly DecisionSpread[];
+  readonly exposure: Exposure;
+  /** Highest recall with so many false alarms, one for each of FALSE_ALARMS; oracles too. */
+  readonly recallPerMillionEvents: readonly Spread[];
+  /** The same for a day; undefined where the units have no times. */
+  readonly recallPerDay: readonly Spread[] | undefined;
+}
+
+/** The product's detector against the cheap one with the highest AUPRC on this very test. */
+export interface Comparison {
+  readonly baseline: string;
+  /** AUPRC of the product's detector less that of the baseline. */
+  readonly auprc: Difference;
 }
 
 /** How a detector did on a data set. */
@@ -33,6 +56,10 @@ export interface DetectorResult {
   readonly detector: string;
   readonly seeds: number;
   readonly views: readonly ViewResult[];
+  /** Of the product's detector, where a cheap one ran too. */
+  readonly againstBestCheap?: Comparison;
+  /** What the detector knew beside what it was fitted on. */
+  readonly origin?: string;
 }
 
 /** A run with its thresholds, one for each of ALPHAS, set while the labels were sealed. */
@@ -63,7 +90,7 @@ export function summarise(
   }));
 }
 
-function summariseView({ name, indexes, truth }: View, runs: readonly DecidedRun[]): ViewResult {
+function summariseView({ name, indexes, truth, exposure }: View, runs: readonly DecidedRun[]): ViewResult {
   const rankings = runs.map(({ scores }) => rank(scores, truth, indexes));
   const anomalies = indexes.reduce((count, unit) => count + (truth.isAnomaly[unit] ?? 0), 0);
   return {
@@ -81,7 +108,16 @@ function summariseView({ name, indexes, truth }: View, runs: readonly DecidedRun
         ),
       ),
     ),
+    exposure,
+    recallPerMillionEvents: recallsAt(rankings, exposure.events / 1_000_000),
+    recallPerDay: exposure.days === undefined ? undefined : recallsAt(rankings, exposure.days),
   };
+}
+
+function recallsAt(rankings: readonly Ranking[], exposure: number): readonly Spread[] {
+  return FALSE_ALARMS.map((alarms) =>
+    spreadOf(rankings.map((ranking) => recallAtFalsePositives(ranking, alarms * exposure))),
+  );
 }
 
 function decisionSpread(decisions: readonly Decisions[]): DecisionSpread {

@@ -12,6 +12,11 @@ test("in a large sample the threshold is the conformal quantile", () => {
   expect(calibratedThreshold(scores, 0.005)).toBe(995);
 });
 
+test("between two scores the threshold is nearer to the one whose rank is nearer", () => {
+  const scores = Float64Array.from({ length: 970 }, (_, i) => i + 1);
+  expect(calibratedThreshold(scores, 0.002)).toBeCloseTo(971 * 0.998, 9);
+});
+
 test.each([971, 126, 50, 19])("a threshold beyond %i scores keeps its promise on average", (size) => {
   const random = createRandom(5);
   const alpha = 0.002;

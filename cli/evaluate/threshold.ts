@@ -8,8 +8,9 @@ const TAIL_SCORES = 10;
 
 /**
  * The threshold that a share `alpha` of normal units is promised to exceed, from the scores of normal units that the detector
- * has not learned from: the conformal quantile, the k-th smallest with k = ceil((n + 1) (1 - alpha)) (Vovk et al., 2005).
- * Where the sample is too small for it (k > n), a fitted tail beyond the sample's highest score: generalised Pareto for 200
+ * has not learned from: the conformal quantile, the score of rank (n + 1) (1 - alpha) (Vovk et al., 2005), between two scores
+ * their mean weighted by nearness: rounded up, the rate would be kept by far too much. Where the sample is too small for it
+ * (rank > n), a fitted tail beyond the sample's highest score: generalised Pareto for 200
  * scores and more, exponential for fewer. Units are flagged above the threshold, not at it. No label plays a part.
  *
  * @throws Error for a sample without scores
@@ -18,9 +19,17 @@ export function calibratedThreshold(normalScores: Float64Array, alpha: number): 
   const ascending = normalScores.toSorted();
   const highest = ascending.at(-1);
   if (highest === undefined) throw new Error("no scores to calibrate with");
-  const k = Math.ceil((ascending.length + 1) * (1 - alpha));
+  const position = (ascending.length + 1) * (1 - alpha) - 1;
+  if (position <= ascending.length - 1) return scoreAt(ascending, Math.max(0, position));
   const beyond = ascending.length < SHAPED_FROM ? exponentialQuantile : paretoQuantile;
-  return ascending[k - 1] ?? Math.max(highest, beyond(ascending, alpha));
+  return Math.max(highest, beyond(ascending, alpha));
+}
+
+/** @param position from 0; between two scores their weighted mean */
+function scoreAt(ascending: Float64Array, position: number): number {
+  const below = ascending[Math.floor(position)] ?? 0;
+  const above = ascending[Math.ceil(position)] ?? 0;
+  return below + (position % 1) * (above - below);
 }
 
 /** The value that the tail exceeds with probability alpha, the shape estimated. */

@@ -21,7 +21,7 @@ describe("the combination of p-values", () => {
 describe("the joint strength of p-values", () => {
   it("lies between the strongest alone and the sum of all", () => {
     expect(strength([], 1e-6, 1)).toBeCloseTo(-Math.log(1e-6), 6);
-    expect(strength([], 1e-6, 1e-6)).toBeCloseTo(Math.SQRT2 * -Math.log(1e-6), 6);
+    expect(strength([], 1e-6, 1e-6)).toBeCloseTo(Math.cbrt(2) * -Math.log(1e-6), 6);
   });
 
   it("is 0 for evidence that says nothing, or none at all", () => {

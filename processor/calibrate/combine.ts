@@ -6,29 +6,37 @@ import { P_FLOOR } from "./score.ts";
  * say, however many there are. Example: [1e-6, 1, 0.5] gives 2e-6. No p-values at all give 1.
  */
 export function combine(pValues: readonly number[]): number {
-  const speaking = pValues.filter((p) => p < 1);
-  if (speaking.length === 0) return 1;
-  const inverse = speaking.reduce((sum, p) => sum + 1 / Math.max(P_FLOOR, p), 0);
-  return speaking.length / inverse;
+  let [speaking, inverse] = [0, 0];
+  for (const p of pValues) {
+    if (p < 1) {
+      speaking += 1;
+      inverse += 1 / Math.max(P_FLOOR, p);
+    }
+  }
+  return speaking === 0 ? 1 : speaking / inverse;
 }
 
+/** 1 would add everything up, infinity would hear the loudest alone. */
+const NORM = 3;
+
 /**
- * How strongly several p-values speak together: the length of the vector of their weighted -ln p. Between their smallest
- * alone (a session with one thing very odd) and their sum (one with many things somewhat odd). No p-value itself: it is
- * measured against the same of normal sessions. Example: 1e-6 and 1 with weight 1 give 13.8, 1e-6 twice gives 19.5.
+ * How strongly several p-values speak together: the 3-norm of their weighted -ln p. Between their smallest alone (a session
+ * with one thing very odd) and their sum (one with many things somewhat odd). No p-value itself: it is measured against the
+ * same of normal sessions. Example: 1e-6 and 1 with weight 1 give 13.8, 1e-6 twice gives 17.4.
  */
 export function jointStrength<Name>(
   all: readonly { readonly pValue: number; readonly detector: Name }[],
   weightOf: (detector: Name) => number,
 ): number {
-  const squares = all.map(
-    ({ pValue, detector }) => (weightOf(detector) * Math.log(Math.min(1, Math.max(P_FLOOR, pValue)))) ** 2,
+  const powers = all.map(
+    ({ pValue, detector }) =>
+      (weightOf(detector) * -Math.log(Math.min(1, Math.max(P_FLOOR, pValue)))) ** NORM,
   );
-  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0));
+  return powers.reduce((sum, power) => sum + power, 0) ** (1 / NORM);
 }
 
 /** What a detector that speaks of every session is heard, to one that is silent on every normal one. */
-const WEIGHT_MIN = 0.35;
+const WEIGHT_MIN = 0.3;
 
 /**
  * How much a detector is heard in a verdict on a session: the more, the more of the normal sessions it is silent on. Of those

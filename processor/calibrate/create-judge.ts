@@ -63,6 +63,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now, prior 
   const windowJudge = createWindowJudge({
     modelVersion,
     threshold: (service) => threshold(service, calibrations.peek(service) ?? stranger),
+    sessionsKnown: (service) => calibrations.peek(service)?.sessionsLearned ?? 0,
     assess: (service, scope, evidence, kind) =>
       (calibrations.peek(service) ?? stranger).assess(scope, evidence, kind),
   });

@@ -8,10 +8,15 @@ const REFIT_SHARE = 0.02;
 /** A surprise below this says nothing. */
 const SILENT_BELOW = 1e-6;
 
+/** Beyond the sample a fall of p by a factor e is believed as one by 1 / (1 + CAUTION * distance in nats) of that. */
+const CAUTION = 0.3;
+
 /** The distribution of a detector's surprises in one service, as far as it is known. */
 export interface SampledDistribution {
-  /** P(a normal value is at least this high): conformal inside the sample, by its tail beyond; 1e-60 to 1. */
+  /** P(a normal value is at least this high): conformal inside the sample, by its tail beyond; 1e-300 to 1. */
   pValue(value: number): number;
+  /** The same, but the farther beyond the sample, the less its tail is believed: -ln p grows ever slower there. */
+  cautiousPValue(value: number): number;
   /** The conformal p-value alone: (1 + values at least this high) / (size + 1), or 0 where there is none. */
   seenShare(value: number): number;
   /** The share of the sample in which the detector had nothing to say (0); 0 without a sample. */
@@ -43,14 +48,22 @@ export function createSampledDistribution(
     return tail;
   };
 
+  const pValue = (value: number): number => {
+    const above = reservoir.countAtLeast(value);
+    const conformal = (above + 1) / (reservoir.size + 1);
+    const fitted = currentTail();
+    if (value <= fitted.from) return conformal;
+    const seen = above / (reservoir.size + 1);
+    return Math.min(conformal, Math.max(P_FLOOR, seen, tailProbability(fitted, value)));
+  };
+
   return {
-    pValue(value) {
-      const above = reservoir.countAtLeast(value);
-      const conformal = (above + 1) / (reservoir.size + 1);
-      const fitted = currentTail();
-      if (value <= fitted.from) return conformal;
-      const seen = above / (reservoir.size + 1);
-      return Math.min(conformal, Math.max(P_FLOOR, seen, tailProbability(fitted, value)));
+    pValue,
+    cautiousPValue(value) {
+      const p = pValue(value);
+      const sampled = 1 / (reservoir.size + 1);
+      if (p >= sampled) return p;
+      return Math.max(p, sampled * (1 + CAUTION * Math.log(sampled / p)) ** (-1 / CAUTION));
     },
     seenShare(value) {
       const above = reservoir.countAtLeast(value);

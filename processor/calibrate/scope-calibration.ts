@@ -77,7 +77,8 @@ export function createScopeCalibration(
     // Its surprise is a probability already: the sample can only contradict it.
     if (isProbability(detector, detail)) return Math.max(believed, own.seenShare(surprise));
     const share = ownShare(learned, config.learning_records);
-    return share * own.pValue(surprise) + (1 - share) * believed;
+    const measured = scope === "event" ? own.pValue(surprise) : own.cautiousPValue(surprise);
+    return share * measured + (1 - share) * believed;
   };
 
   /** That a message is new surprises every detector; how odd that is, the novelty detector alone says. */
@@ -95,9 +96,10 @@ export function createScopeCalibration(
       .sort((a, b) => a.pValue - b.pValue);
   };
 
-  const strengthOf = (contributions: readonly Contribution[]): number =>
+  /** @param p of all contributions together */
+  const strengthOf = (contributions: readonly Contribution[], p: number): number =>
     scope === "event"
-      ? -Math.log(combine(contributions.map(({ pValue }) => pValue)))
+      ? -Math.log(p)
       : jointStrength(contributions, (name) => sessionWeight(distributionOf(name).silentShare));
 
   return {
@@ -107,7 +109,7 @@ export function createScopeCalibration(
     assess(evidence, kept) {
       const contributions = calibrated(evidence);
       const p = combine(contributions.map((one) => one.pValue));
-      const strength = strengthOf(contributions);
+      const strength = strengthOf(contributions, p);
       const share = ownShare(learned, config.learning_records);
       const measured = combined.pValue(strength);
       const blended = scope === "event" ? Math.max(p, share * measured) : share * measured + (1 - share) * p;
@@ -120,7 +122,7 @@ export function createScopeCalibration(
       for (const { detector, evidence } of contributions) {
         if (!isNew || isNovelty(evidence)) distributionOf(detector).learn(evidence.surprise);
       }
-      combined.learn(strengthOf(contributions));
+      combined.learn(strengthOf(contributions, combine(contributions.map(({ pValue }) => pValue))));
     },
     snapshot: () => ({
       learned,

@@ -3,7 +3,7 @@ export const P_MIN = 1e-9;
 
 /** The smallest probability that is reckoned with on the way to a score, so that what lies far beyond every sample keeps its
  * order. */
-export const P_FLOOR = 1e-60;
+export const P_FLOOR = 1e-300;
 
 /** score = 1 - p^(1/4). Example: 0.01 gives 0.684, 5.06e-4 gives 0.85, 1e-6 gives 0.968. */
 export function scoreOf(pValue: number): number {

@@ -34,6 +34,7 @@ export interface ServiceCalibration {
   readonly meter: RateMeter;
   /** Events and sessions learned from. */
   readonly learned: number;
+  readonly sessionsLearned: number;
   snapshot(): ServiceCalibrationState;
 }
 
@@ -54,6 +55,9 @@ export function createServiceCalibration(
     meter,
     get learned() {
       return scopes.event.learned + scopes.session.learned;
+    },
+    get sessionsLearned() {
+      return scopes.session.learned;
     },
     assess: (scope, evidence, kind) =>
       scopes[scope].assess(evidence, recurrence.rate(kind, meter.records, meter.clockMs)),

@@ -19,25 +19,36 @@ export type Strongest = ReadonlyMap<DetectorName, readonly PlacedEvidence[]>;
 const EVENTS_KEPT = 3;
 /** New templates that are counted: each is news of its own. */
 const NOVELTIES_KEPT = 32;
+/** A novelty is never quite unsurprising: 0 is for what is known. */
+const SURPRISE_MIN = 1e-3;
 
 /** What the events of open sessions were like, for the verdict on the whole session at its end. */
 export interface SessionMemory {
   /** The strongest of what is remembered and of `added`. */
   with(session: Session, added: Strongest): Strongest;
-  remember(session: Session, strongest: Strongest): void;
+  /** Takes in the evidence on one event. */
+  remember(finding: Finding): void;
 }
 
 /** Remembers for as long as the session itself is held by its stream. */
 export function createSessionMemory(): SessionMemory {
-  const sessions = new WeakMap<Session, Strongest>();
-  const join = (session: Session, added: Strongest): Strongest => {
-    const known = sessions.get(session);
-    return known === undefined ? added : joined(known, added);
-  };
+  const sessions = new WeakMap<Session, Map<DetectorName, readonly PlacedEvidence[]>>();
   return {
-    with: join,
-    remember(session, strongest) {
-      if (strongest.size > 0) sessions.set(session, join(session, strongest));
+    with(session, added) {
+      const known = sessions.get(session);
+      return known === undefined ? added : joined(known, added);
+    },
+    remember(finding) {
+      const all = countedEvidence(finding);
+      if (all.length === 0) return;
+      const { session } = finding.window;
+      const known = sessions.get(session) ?? new Map<DetectorName, readonly PlacedEvidence[]>();
+      for (const evidence of all) {
+        const own = known.get(evidence.detector) ?? [];
+        if (!isOutdone(own, evidence, finding))
+          known.set(evidence.detector, strongest(evidence.detector, own, [placed(evidence, finding)]));
+      }
+      sessions.set(session, known);
     },
   };
 }
@@ -45,13 +56,17 @@ export function createSessionMemory(): SessionMemory {
 /** The strongest of both. */
 export function joined(a: Strongest, b: Strongest): Strongest {
   const both = new Map(a);
-  for (const [detector, placed] of b) {
-    const all = [...(a.get(detector) ?? []), ...placed].sort(
-      (one, other) => other.evidence.surprise - one.evidence.surprise,
-    );
-    both.set(detector, detector === "new-template" ? distinct(all) : all.slice(0, EVENTS_KEPT));
-  }
+  for (const [detector, added] of b) both.set(detector, strongest(detector, a.get(detector) ?? [], added));
   return both;
+}
+
+function strongest(
+  detector: DetectorName,
+  own: readonly PlacedEvidence[],
+  added: readonly PlacedEvidence[],
+): readonly PlacedEvidence[] {
+  const all = [...own, ...added].sort((one, other) => other.evidence.surprise - one.evidence.surprise);
+  return detector === "new-template" ? distinct(all) : all.slice(0, EVENTS_KEPT);
 }
 
 /** Each template is new once, however often it came. */
@@ -63,29 +78,68 @@ function distinct(all: readonly PlacedEvidence[]): readonly PlacedEvidence[] {
   return [...byTemplate.values()].slice(0, NOVELTIES_KEPT);
 }
 
+/** Whether the evidence would change nothing, as for most events of a session. */
+function isOutdone(
+  own: readonly PlacedEvidence[],
+  { detector, surprise }: Evidence,
+  finding: Finding,
+): boolean {
+  const isOfNovelty = detector === "new-template";
+  // Those that are kept are at least as strong as their last.
+  const last = own[(isOfNovelty ? NOVELTIES_KEPT : EVENTS_KEPT) - 1];
+  if (last !== undefined && surprise <= last.evidence.surprise) return true;
+  if (!isOfNovelty) return false;
+  const template = templateAt(finding);
+  return own.some(({ place, evidence }) => place?.template === template && evidence.surprise >= surprise);
+}
+
 /**
- * The evidence on one event, with its place. Of an event that is new, novelty alone counts: every other detector is
+ * The evidence on one event, one of each detector. Of an event that is new, novelty alone counts: every other detector is
  * surprised by it for no reason of its own.
  */
-export function strongestOf({ window: { events }, event, verdict }: Finding): Strongest {
-  const place = { template: events[event]?.match.template ?? "", after: events[event - 1]?.match.template };
-  const evidence = verdict.contributions.map((one) => one.evidence);
-  const isNew = evidence.some(isNovelty);
-  return new Map(
-    evidence
-      .filter((one) => !isNew || isNovelty(one))
-      .map((one) => [one.detector, [{ evidence: one, place, isTold: verdict.isAnomaly }]]),
-  );
+function countedEvidence({ verdict: { contributions } }: Finding): readonly Evidence[] {
+  const isNew = contributions.some(({ evidence }) => isNovelty(evidence));
+  return contributions
+    .filter(
+      ({ evidence, detector }, index) =>
+        (!isNew || isNovelty(evidence)) &&
+        !contributions.some((other, later) => later > index && other.detector === detector),
+    )
+    .map(({ evidence }) => evidence);
+}
+
+function placed(evidence: Evidence, finding: Finding): PlacedEvidence {
+  const { window, event, verdict } = finding;
+  const after = window.events[event - 1]?.match.template;
+  return { evidence, place: { template: templateAt(finding), after }, isTold: verdict.isAnomaly };
+}
+
+function templateAt({ window, event }: Finding): string {
+  return window.events[event]?.match.template ?? "";
 }
 
 /**
  * One detector's opinion of the whole session: its strongest evidence, with the mean surprise of its three strongest, or,
- * for novelty, whose surprises are -ln of probabilities, their sum.
+ * for novelty, whose surprises are -ln of probabilities, their sum. There the rarity of anything new counts as that of
+ * one session in the square root of those known, at most: new messages come with every change of a program, in sessions
+ * that are quite in order, and how often they will is the least certain of all that the past tells. Severity counts in full.
+ *
+ * @param sessionsKnown how many sessions the service's calibration has learned from
  */
-export function opinionOf(placed: readonly PlacedEvidence[]): PlacedEvidence | undefined {
+export function opinionOf(
+  placed: readonly PlacedEvidence[],
+  sessionsKnown: number,
+): PlacedEvidence | undefined {
   const [first] = placed;
   if (first === undefined) return undefined;
-  const sum = placed.reduce((total, { evidence }) => total + evidence.surprise, 0);
+  const rarityMax = Math.log1p(sessionsKnown) / 2;
+  const sum = placed.reduce((total, { evidence }) => total + surpriseIn(evidence, rarityMax), 0);
   const surprise = first.evidence.detector === "new-template" ? sum : sum / placed.length;
   return { ...first, evidence: { ...first.evidence, surprise } };
+}
+
+/** The surprise at an event as a part of its session's, with the rarity of anything new bounded. */
+function surpriseIn({ surprise, rarity }: Evidence, rarityMax: number): number {
+  if (rarity === undefined) return surprise;
+  return Math.max(SURPRISE_MIN, surprise - rarity.newness * Math.max(0, rarity.nats - rarityMax));
 }

@@ -35,6 +35,7 @@ const judge = () =>
   createWindowJudge({
     modelVersion: () => "test",
     threshold: () => 0.9,
+    sessionsKnown: () => 99,
     assess: (_service, _scope, evidence) => {
       const contributions = evidence
         .map((one) => ({ detector: one.detector, pValue: Math.exp(-one.surprise), evidence: one }))
@@ -99,6 +100,14 @@ describe("the verdict on a session", () => {
       [odd("new-template", 0, 4), odd("new-template", 1, 4), odd("new-template", 2, 3)],
     );
     expect(findings.at(-1)?.verdict.contributions.map(({ evidence }) => evidence.surprise)).toEqual([7]);
+  });
+
+  it("bounds the rarity of anything new by the sessions known, and nothing that severity adds", () => {
+    const session = createSessionTally();
+    const rare = { ...odd("new-template", 0, 12), rarity: { nats: 8, newness: 1 } };
+    const findings = judge().judge([window(session, ["x"], false), window(session, ["x"], true)], [rare]);
+    const [, end] = findings.map(({ verdict }) => verdict.contributions[0]?.evidence.surprise);
+    expect(end).toBeCloseTo(Math.log(100) / 2 + 4, 9);
   });
 
   it("keeps sessions apart", () => {

@@ -2,7 +2,7 @@ import type { Evidence } from "../detect/detector.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Assessment, Scope } from "./scope-calibration.ts";
 import { scoreOf } from "./score.ts";
-import { createSessionMemory, joined, opinionOf, type Strongest, strongestOf } from "./session-memory.ts";
+import { createSessionMemory, joined, opinionOf, type Strongest } from "./session-memory.ts";
 import type { Finding, Judge, Verdict } from "./verdict.ts";
 
 /** What is known of the services. */
@@ -10,6 +10,8 @@ export interface WindowJudgePorts {
   /** Names the weights in use now, for verdicts to which none contributed. */
   readonly modelVersion: () => string;
   threshold(service: string): number;
+  /** Sessions that the service's calibration has learned from. */
+  sessionsKnown(service: string): number;
   assess(service: string, scope: Scope, evidence: readonly Evidence[], kind: string): Assessment;
 }
 
@@ -54,7 +56,8 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
       before,
       new Map(atEnd.map((evidence) => [evidence.detector, [{ evidence, place: undefined, isTold: false }]])),
     );
-    const placed = [...strongest.values()].map(opinionOf).filter((one) => one !== undefined);
+    const sessionsKnown = ports.sessionsKnown(window.service);
+    const placed = [...strongest.values()].flatMap((one) => opinionOf(one, sessionsKnown) ?? []);
     const found = (evidence: Evidence | undefined) => placed.find((one) => one.evidence === evidence);
     const verdict = verdictOf(
       window,
@@ -80,17 +83,18 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
       return windows.flatMap((window, index) => {
         const byEvent = byWindow.get(index) ?? new Map<number, readonly Evidence[]>();
         const findings = judgeEvents(window, byEvent);
-        for (const finding of findings) batch.remember(window.session, strongestOf(finding));
+        for (const finding of findings) batch.remember(finding);
+        if (!window.isClosed) return findings;
         const before = sessions.with(window.session, batch.with(window.session, new Map()));
         const atEnd = byEvent.get(window.events.length) ?? [];
-        const isJudged = window.isClosed && before.size + atEnd.length > 0;
+        const isJudged = before.size + atEnd.length > 0;
         return isJudged ? [...findings, judgeEnd(window, atEnd, before)] : findings;
       });
     },
     remember(findings) {
       for (const finding of findings) {
         const { window, event } = finding;
-        if (scopeOf(window, event) === "event") sessions.remember(window.session, strongestOf(finding));
+        if (scopeOf(window, event) === "event") sessions.remember(finding);
       }
     },
   };

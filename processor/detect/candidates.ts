@@ -66,6 +66,8 @@ export function createCandidates(
   let uses = candidates.length;
   let revision = 0;
   const table = createKeptTable(source);
+  /** Of all surprises; undefined once something has been learned. */
+  let mean: number | undefined;
 
   const changed = () => {
     revision += 1;
@@ -97,7 +99,7 @@ export function createCandidates(
     textsForTable: () => (table.isKept() ? [] : candidates.map(({ text }) => text)),
     table: () => table.of(candidates.map(({ text }) => text)),
     usualSurprise(templateId) {
-      const mean = meanOf(candidates);
+      mean ??= meanOf(candidates);
       const known = find(templateId);
       if (known === undefined) return mean;
       return (known.surpriseSum + PRIOR_OBSERVATIONS * mean) / (known.observations + PRIOR_OBSERVATIONS);
@@ -110,6 +112,7 @@ export function createCandidates(
         candidate.text = text;
         changed();
       }
+      mean = undefined;
       if (surprise === undefined) return;
       candidate.observations += 1;
       candidate.surpriseSum += surprise;

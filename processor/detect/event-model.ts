@@ -139,14 +139,15 @@ function candidateSource(service: string, scorer: EventScorer, vectors: VectorCa
 
 /** The texts whose vectors the scoring of these windows looks at. */
 function textsOf(windows: readonly SequenceWindow[], services: ServiceTable<Candidates>): readonly string[] {
-  const known = new Set(windows.map(({ service }) => service));
-  const strangers = windows.flatMap(({ service, events }) =>
-    events.filter(({ match }) => services.peek(service)?.indexOf(match.templateId) === undefined),
-  );
-  return [
-    ...[...known].flatMap((service) => services.peek(service)?.textsForTable() ?? []),
-    ...strangers.map(({ match }) => match.template),
-  ];
+  const texts: string[] = [];
+  for (const service of new Set(windows.map((window) => window.service)))
+    texts.push(...(services.peek(service)?.textsForTable() ?? []));
+  for (const { service, events } of windows) {
+    const candidates = services.peek(service);
+    for (const { match } of events)
+      if (candidates?.indexOf(match.templateId) === undefined) texts.push(match.template);
+  }
+  return texts;
 }
 
 function learnWindow(
@@ -162,7 +163,9 @@ function surprisesOf(
   surprises: WeakMap<SequenceWindow, Map<number, number>>,
   window: SequenceWindow,
 ): Map<number, number> {
-  const known = surprises.get(window) ?? new Map<number, number>();
-  surprises.set(window, known);
-  return known;
+  const known = surprises.get(window);
+  if (known !== undefined) return known;
+  const created = new Map<number, number>();
+  surprises.set(window, created);
+  return created;
 }

@@ -3,6 +3,10 @@ import { SEVERITY_CLASSES, type SeverityClass } from "./severity-class.ts";
 
 /** Records over which "lately" fades. */
 const LATELY_RECORDS = 200;
+/** New templates whose nearness to those before them is remembered. */
+const NEARNESSES_KEPT = 256;
+/** So many new templates that resembled nothing are taken as seen before the first one. */
+const PRIOR_UNLIKE = 5;
 /** How many new templates the prior shares below are worth. */
 const PRIOR_NOVELTIES = 20;
 /** Prior share of new templates that are at least this severe. */
@@ -25,6 +29,8 @@ export const knownTemplatesState = z.strictObject({
   records: z.number().min(0),
   lately: z.number().min(0).max(1),
   novelties: z.array(z.number().min(0)).length(SEVERITY_CLASSES.length),
+  // Absent from states that were saved before it was kept.
+  nearnesses: z.array(z.number().min(-1.001).max(1.001)).default([]),
   templates: z.array(z.tuple([z.string(), z.string(), z.enum(SEVERITY_CLASSES), z.boolean()])),
 });
 export type KnownTemplatesState = z.infer<typeof knownTemplatesState>;
@@ -36,9 +42,15 @@ export interface KnownTemplates {
   noveltyProbability(): number;
   /** The probability that a new template is at least this severe. */
   severityProbability(severity: SeverityClass): number;
+  /**
+   * The share of the service's new templates that came at least this near, in meaning, to one that it had written before:
+   * high where different events read alike, and nearness therefore says little.
+   */
+  shareAsNear(cosine: number): number;
   /** The most recently seen templates, at most `count`. */
   latest(count: number): readonly Known[];
-  learn(templateId: string, template: string, severity: SeverityClass): void;
+  /** @param nearness of a new template, the highest cosine to a known one; undefined where it is not known */
+  learn(templateId: string, template: string, severity: SeverityClass, nearness?: number): void;
   snapshot(): KnownTemplatesState;
 }
 
@@ -58,6 +70,7 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
   let lately = state?.lately ?? 0;
   /** New templates by severity, in the order of SEVERITY_CLASSES. */
   const novelties = SEVERITY_CLASSES.map((_, index) => state?.novelties[index] ?? 0);
+  const nearnesses = [...(state?.nearnesses ?? [])];
   let seenOnce = [...templates.values()].filter(({ isRepeated }) => !isRepeated).length;
 
   const add = (templateId: string, known: Known) => {
@@ -81,12 +94,18 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
         .reduce((sum, count) => sum + count, 0);
       return (asSevere + PRIOR_NOVELTIES * PRIOR_SHARE[severity]) / (total + PRIOR_NOVELTIES);
     },
+    shareAsNear: (cosine) =>
+      nearnesses.filter((one) => one >= cosine).length / (nearnesses.length + PRIOR_UNLIKE),
     latest: (count) => [...templates.values()].slice(-count),
-    learn(templateId, template, severity) {
+    learn(templateId, template, severity, nearness) {
       const known = templates.get(templateId);
       records += 1;
       lately += ((known === undefined ? 1 : 0) - lately) / LATELY_RECORDS;
-      if (known === undefined) return add(templateId, { template, severity, isRepeated: false });
+      if (known === undefined) {
+        if (nearness !== undefined) nearnesses.push(nearness);
+        if (nearnesses.length > NEARNESSES_KEPT) nearnesses.shift();
+        return add(templateId, { template, severity, isRepeated: false });
+      }
       seenOnce -= known.isRepeated ? 0 : 1;
       templates.delete(templateId);
       templates.set(templateId, { ...known, isRepeated: true });
@@ -95,6 +114,7 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
       records,
       lately,
       novelties: [...novelties],
+      nearnesses: [...nearnesses],
       templates: [...templates].map(([id, { template, severity, isRepeated }]) => [
         id,
         template,

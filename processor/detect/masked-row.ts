@@ -43,7 +43,7 @@ export function maskedRow(
     ids.push(candidateOf(match.templateId));
     kinds.push(POSITION_KIND.event);
     severities.push(severityIndex(severityNumber));
-    gaps.push(Math.round(Math.log1p(gapMs / 1000) / GAP_STEP) * GAP_STEP);
+    gaps.push(gapSteps(gapMs) * GAP_STEP);
     parameters.push(...featuresOf(match));
   }
   if (isEnd) {
@@ -63,15 +63,36 @@ export function maskedRow(
   return { ids, kinds, severities, gaps, parameters, at, target };
 }
 
-/** Equal for rows that the model cannot tell apart, under the same candidates. */
-export function rowKey({ ids, kinds, severities, gaps, parameters, target }: MaskedRow): string {
-  const codes = [target];
-  for (let i = 0; i < ids.length; i += 1) {
-    codes.push(ids[i] ?? 0, (kinds[i] ?? 0) * 8 + (severities[i] ?? 0), (gaps[i] ?? 0) / GAP_STEP);
-    let features = 0;
-    for (let j = 0; j < PARAMETER_FEATURES; j += 1)
-      features = features * 3 + (parameters[i * PARAMETER_FEATURES + j] ?? 0) / FEATURE_STEP;
-    codes.push(features);
-  }
-  return String.fromCharCode(...codes);
+/**
+ * Keys of the window's rows, by event: equal for rows that the model cannot tell apart and that have the same target, under
+ * the same candidates. Far cheaper than the rows themselves, which are only needed for what is not remembered.
+ */
+export function rowKeys(
+  { events, isStart }: SequenceWindow,
+  eventsMax: number,
+  { candidateOf, featuresOf, candidates }: RowReading,
+): (event: number) => string {
+  const ids = events.map(({ match }) => candidateOf(match.templateId));
+  const shown = events.map(({ match, severityNumber, gapMs }, index) =>
+    String.fromCharCode(
+      ids[index] ?? 0,
+      severityIndex(severityNumber),
+      gapSteps(gapMs),
+      featureCode(featuresOf(match)),
+    ),
+  );
+  return (event) => {
+    const isEnd = event === events.length;
+    const from = Math.max(0, (isEnd ? event : event + 1) - eventsMax);
+    const head = String.fromCharCode(isEnd ? candidates : (ids[event] ?? 0), isStart && from === 0 ? 1 : 0);
+    return head + shown.slice(from, event).join("");
+  };
+}
+
+function gapSteps(gapMs: number): number {
+  return Math.round(Math.log1p(gapMs / 1000) / GAP_STEP);
+}
+
+function featureCode(features: readonly number[]): number {
+  return features.reduce((code, feature) => code * 3 + feature / FEATURE_STEP, 0);
 }

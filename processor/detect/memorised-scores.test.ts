@@ -21,7 +21,7 @@ const window: Question["window"] = {
   session: { events: 0, counts: new Map(), startedMs: 0 },
 };
 const row = { ids: [0], kinds: [3], severities: [0], gaps: [0], parameters: [], at: 0, target: 0 };
-const question: Question = { window, index: 0, event: 0, row, key: "the same" };
+const question: Question = { window, index: 0, event: 0, row: () => row, key: "the same" };
 
 it("asks other weights anew, and those before again from memory", async () => {
   let asked = 0;
@@ -44,4 +44,26 @@ it("asks other weights anew, and those before again from memory", async () => {
   expect([await ask(), await ask()]).toEqual([2, 2]);
   scorer.version = "one";
   expect(await ask()).toBe(1);
+});
+
+it("asks the same question once, with strangers among the candidates too, but then remembers nothing", async () => {
+  const asked: number[] = [];
+  const scorer: EventScorer = {
+    version: "one",
+    eventsMax: 20,
+    residual: () => undefined,
+    async score({ rows }) {
+      asked.push(rows.length);
+      return rows.map((_, at) => ({ surprise: at, expected: [] }));
+    },
+  };
+  const memory = createMemorisedScores(scorer, 10);
+  const strange: Choice = { ...choice, memoKey: undefined };
+  const questions = ["a", "b", "a", "c", "b"].map((key) => ({ ...question, key }));
+  const ask = () => memory.answer(strange, questions, 2, AbortSignal.timeout(1_000));
+  const { scores, rowsRun } = await ask();
+  expect(scores.map((score) => score?.surprise)).toEqual([0, 1, 0, undefined, 1]);
+  expect(rowsRun).toBe(2);
+  await ask();
+  expect(asked).toEqual([2, 2]);
 });

@@ -52,15 +52,19 @@ export function createNewTemplateDetector(
   );
   const knownOf = (service: string) => services.peek(service) ?? createKnownTemplates(maxKnownTemplates);
 
-  const judge = (event: LogEvent, known: KnownTemplates): Pick<Evidence, "surprise" | "nearest"> => {
+  const judge = (
+    event: LogEvent,
+    known: KnownTemplates,
+  ): Pick<Evidence, "surprise" | "nearest" | "rarity"> => {
     if (known.has(event.match.templateId)) return { surprise: 0 };
     const { severity, novelty, severe } = oddnessOf(event, known);
     if (novelty + severe < MEANING_FROM_SURPRISE)
-      return { surprise: Math.max(SURPRISE_MIN, novelty + severe) };
+      return { surprise: Math.max(SURPRISE_MIN, novelty + severe), rarity: { nats: novelty, newness: 1 } };
     const { toAny, toAsSevere, nearest } = closest(event.match.template, severity, known, vectors);
-    const weighed = novelty * newness(toAny) + severe * newness(toAsSevere);
+    const rarity = { nats: novelty, newness: newness(toAny, known) };
+    const weighed = rarity.nats * rarity.newness + severe * newness(toAsSevere, known);
     const surprise = Math.min(SURPRISE_MAX[severity], Math.max(SURPRISE_MIN, weighed));
-    return nearest === undefined ? { surprise } : { surprise, nearest };
+    return nearest === undefined ? { surprise, rarity } : { surprise, rarity, nearest };
   };
 
   /** The texts whose meaning matters for this window: none as long as nothing in it is new. */
@@ -97,7 +101,8 @@ export function createNewTemplateDetector(
       for (const { service, events, freshFrom } of windows) {
         const known = services.touch(service);
         for (const { match, severityNumber } of events.slice(freshFrom)) {
-          known.learn(match.templateId, match.template, severityClass(severityNumber, match.template));
+          const severity = severityClass(severityNumber, match.template);
+          known.learn(match.templateId, match.template, severity, nearnessOf(match, known, vectors));
         }
       }
     },
@@ -143,9 +148,26 @@ function closest(template: string, severity: SeverityClass, known: KnownTemplate
   return { toAny, toAsSevere, nearest };
 }
 
-/** 0 for a near-duplicate, 1 for a text that resembles nothing. */
-function newness(cosine: number): number {
-  return Math.min(1, Math.max(0, (SAME_FROM_COSINE - cosine) / (SAME_FROM_COSINE - OTHER_BELOW_COSINE)));
+/** How near a new template came to those before it; undefined for a known one, and where it has no vector. */
+function nearnessOf(
+  { templateId, template }: LogEvent["match"],
+  known: KnownTemplates,
+  vectors: VectorCache,
+): number | undefined {
+  if (known.has(templateId)) return undefined;
+  const own = vectors.of(template);
+  const others = known.latest(COMPARED_MAX);
+  if (own === undefined || others.length === 0) return undefined;
+  return Math.max(...others.map((other) => dot(own, vectors.of(other.template))));
+}
+
+/**
+ * From 0 for a near-duplicate to 1 for a text that resembles nothing. Where the service's different events have always read
+ * alike, nearness excuses nothing: never less than the share of them that came as near.
+ */
+function newness(cosine: number, known: KnownTemplates): number {
+  const apart = (SAME_FROM_COSINE - cosine) / (SAME_FROM_COSINE - OTHER_BELOW_COSINE);
+  return Math.min(1, Math.max(0, apart, known.shareAsNear(cosine)));
 }
 
 /** 0 where a vector is missing: what cannot be compared resembles nothing. */

@@ -2,7 +2,7 @@ import type { TemplateMatch } from "../template/template-miner.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { type CandidateSource, type Candidates, candidateTable, joinTables } from "./candidates.ts";
 import type { CandidateTable, MaskedRow } from "./event-scorer.ts";
-import { maskedRow, rowKey } from "./masked-row.ts";
+import { maskedRow, rowKeys } from "./masked-row.ts";
 
 /** One event on its way through the model. */
 export interface Question {
@@ -10,9 +10,10 @@ export interface Question {
   /** Index of the window within the scored batch. */
   readonly index: number;
   readonly event: number;
-  readonly row: MaskedRow;
-  /** Equal for questions with the same answer; undefined where the answer is not worth remembering. */
-  readonly key: string | undefined;
+  /** Equal for questions with the same answer, under the same choice. */
+  readonly key: string;
+  /** What the model is shown; only right as long as nothing has been learned since the question was made. */
+  readonly row: () => MaskedRow;
 }
 
 /** Windows of one service with their index in the scored batch. */
@@ -24,7 +25,7 @@ export interface Choice {
   readonly table: () => CandidateTable;
   indexOf(templateId: string): number;
   textAt(index: number): string | undefined;
-  /** Undefined when the choice holds templates that the service has not learned: such rows are not remembered. */
+  /** Stands for this choice; undefined when it holds templates that the service has not learned: its answers are not remembered. */
   readonly memoKey: string | undefined;
 }
 
@@ -36,9 +37,9 @@ export function choiceFor(
   source: CandidateSource,
 ): Choice {
   const strangers = new Map<string, string>();
-  for (const { match } of windows.flatMap(([, { events }]) => events)) {
-    if (candidates.indexOf(match.templateId) === undefined) strangers.set(match.templateId, match.template);
-  }
+  for (const [, { events }] of windows)
+    for (const { match } of events)
+      if (candidates.indexOf(match.templateId) === undefined) strangers.set(match.templateId, match.template);
   const ids = [...strangers.keys()];
   const texts = [...strangers.values()];
   const indexes = new Map(ids.map((id, index) => [id, candidates.size + index]));
@@ -63,14 +64,16 @@ export function questionsOf(
   featuresOf: (match: TemplateMatch) => readonly number[],
 ): readonly Question[] {
   const end = window.events.length + (window.isClosed ? 1 : 0);
+  const reading = { candidateOf: choice.indexOf, featuresOf, candidates: choice.size };
+  const keyOf = rowKeys(window, eventsMax, reading);
   return Array.from({ length: end - window.freshFrom }, (_, offset) => {
     const event = window.freshFrom + offset;
-    const row = maskedRow(window, event, eventsMax, {
-      candidateOf: choice.indexOf,
-      featuresOf,
-      candidates: choice.size,
-    });
-    const key = choice.memoKey === undefined ? undefined : choice.memoKey + rowKey(row);
-    return { window, index, event, row, key };
+    return {
+      window,
+      index,
+      event,
+      key: keyOf(event),
+      row: () => maskedRow(window, event, eventsMax, reading),
+    };
   });
 }

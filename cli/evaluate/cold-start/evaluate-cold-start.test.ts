@@ -81,8 +81,8 @@ test("both a new and a trained detector are reported on the same units", async (
     expect(summary?.views[0]?.recallAtBudget.mean).toBe(1);
   }
   // Anomalies among what a cold detector learns and calibrates with raise its threshold; a trained one has none.
-  expect(result.trained[0]?.views[0]?.calibrated[1]?.f1.mean).toBe(1);
-  expect(result.cold[0]?.views[0]?.calibrated[1]?.f1.mean).toBe(0);
+  expect(result.trained[0]?.views[0]?.calibrated[2]?.f1.mean).toBe(1);
+  expect(result.cold[0]?.views[0]?.calibrated[2]?.f1.mean).toBe(0);
   expect(formatColdStart("stream", result)).toMatch(/\| recorder +\| +1\.0000 \| +1\.0000 \|/);
 });
 

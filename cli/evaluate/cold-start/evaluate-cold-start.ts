@@ -2,6 +2,7 @@ import { createRandom } from "../../generate/random.ts";
 import { assertNoLeak } from "../assert-no-leak.ts";
 import type { DetectorUnderTest, FitContext, OnRun } from "../detector-under-test.ts";
 import type { EvaluationSet, Unit } from "../evaluation-set.ts";
+import { exposureOf } from "../exposure.ts";
 import { fitAndCalibrate, scoreAll } from "../score-detector.ts";
 import { type DecidedRun, type DetectorResult, decide, summarise } from "../summarise.ts";
 import type { Truth } from "../truth.ts";
@@ -109,13 +110,13 @@ async function judgeStream(
 }
 
 /** The truth of the judged units in the stream's order; each stands for itself, as the stream has their true frequency. */
-function viewOf({ judgedIndexes }: Stream, truth: Truth): View {
+function viewOf({ judged, judgedIndexes }: Stream, truth: Truth): View {
+  const indexes = Uint32Array.from(judged.keys());
+  const weights = new Float64Array(judged.length).fill(1);
   return {
     name: "all",
-    indexes: Uint32Array.from(judgedIndexes.keys()),
-    truth: {
-      isAnomaly: Uint8Array.from(judgedIndexes, (unit) => truth.isAnomaly[unit] ?? 0),
-      weights: new Float64Array(judgedIndexes.length).fill(1),
-    },
+    indexes,
+    truth: { isAnomaly: Uint8Array.from(judgedIndexes, (unit) => truth.isAnomaly[unit] ?? 0), weights },
+    exposure: exposureOf(judged, indexes, weights),
   };
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { calibrateConfig } from "../../../processor/calibrate/config.ts";
 import type { Finding } from "../../../processor/calibrate/verdict.ts";
 import { detectConfig } from "../../../processor/detect/config.ts";
@@ -14,6 +14,7 @@ import { templateConfig } from "../../../processor/template/config.ts";
 import { windowConfig } from "../../../processor/window/config.ts";
 import type { DetectorUnderTest, FitContext, Scorer } from "../detector-under-test.ts";
 import type { Unit } from "../evaluation-set.ts";
+import { textEncoderDigest } from "./text-encoder-digest.ts";
 import { trainOnUnits } from "./train-on-units.ts";
 import { unitWindows } from "./unit-windows.ts";
 
@@ -45,6 +46,12 @@ export function createLogbertDetector(options: LogbertOptions): DetectorUnderTes
   return {
     name: options.name,
     isSeeded: options.isTrained,
+    role: "product",
+    origin(set) {
+      const directory = options.modelOf(set);
+      const { version } = readModelDirectory(directory);
+      return `starts from ${basename(directory)} (${version}), text encoder SHA-256 ${textEncoderDigest(directory)}`;
+    },
     appliesTo: () => true,
     async fit(train, context) {
       const directory = mkdtempSync(join(tmpdir(), "logbert-evaluate-"));

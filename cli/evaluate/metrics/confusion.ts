@@ -27,7 +27,12 @@ export function oracleDecisions(ranking: Ranking): Decisions {
 
 /** Highest recall with a false-positive rate of at most `rate`. */
 export function recallAtRate(ranking: Ranking, rate: number): number {
-  const step = ranking.steps.findLast(({ falsePositives }) => falsePositives <= rate * ranking.normals);
+  return recallAtFalsePositives(ranking, rate * ranking.normals);
+}
+
+/** Highest recall with at most so many false positives, by weight: the threshold is an oracle's. */
+export function recallAtFalsePositives(ranking: Ranking, falsePositivesMax: number): number {
+  const step = ranking.steps.findLast(({ falsePositives }) => falsePositives <= falsePositivesMax);
   return decisionsOf(ranking, step ?? NOTHING).recall;
 }
 

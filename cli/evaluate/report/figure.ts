@@ -9,3 +9,8 @@ export function figure({ mean, deviation }: Spread): string {
 export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
 }
+
+/** "0.065 % (× 0.33)": a rate and how many times what was promised it is; "0 %" alone where it never came true. */
+export function kept(realised: number, promised: number): string {
+  return realised === 0 ? "0 %" : `${percent(realised)} (× ${Number((realised / promised).toPrecision(2))})`;
+}

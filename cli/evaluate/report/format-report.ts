@@ -1,8 +1,12 @@
-import { ALPHAS, type DetectorResult, HEADLINE_ALPHA, type ViewResult } from "../summarise.ts";
+import { type DetectorResult, HEADLINE_ALPHA } from "../summarise.ts";
 import type { ViewName } from "../views.ts";
 import { figure, percent } from "./figure.ts";
+import { formatComparison } from "./format-comparison.ts";
+import { formatFalseAlarms } from "./format-false-alarms.ts";
+import { formatPromises } from "./format-promises.ts";
 import { markdownTable } from "./markdown-table.ts";
 import { PUBLISHED } from "./published.ts";
+import { decisionsFor, viewOf } from "./view-of.ts";
 
 /** What is said of a data set before its figures. */
 export interface ReportHead {
@@ -13,7 +17,6 @@ export interface ReportHead {
   readonly notes: readonly string[];
 }
 
-const HEADLINE = ALPHAS.indexOf(HEADLINE_ALPHA);
 const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
   all: "all",
   distinct: "distinct sequences",
@@ -29,35 +32,36 @@ export function formatReport(head: ReportHead, results: readonly DetectorResult[
     `${head.distinctTest} distinct sequences in the test`,
     `${head.testSeenInTraining} test units have a sequence that is in training`,
   ];
+  const origins = results.flatMap(({ detector, origin }) =>
+    origin === undefined ? [] : [`${detector}: ${origin}.`],
+  );
   const published = PUBLISHED[head.name] ?? [];
   return [
-    `## ${head.name}\n\n${figures.join("; ")}.\n${head.notes.map((note) => `${note}\n`).join("")}`,
-    `### Track B: thresholds from normal data alone (calibrated, promised false-positive rate ${percent(HEADLINE_ALPHA)})\n\n${trackB(results)}`,
-    `### Track A: oracle thresholds, searched on the labels; to compare with papers only\n\n${trackA(results)}`,
+    `## ${head.name}\n\n${figures.join("; ")}.\n${[...head.notes, ...origins].map((note) => `${note}\n`).join("")}`,
+    `### Track B, honest: thresholds from normal data alone (calibrated, promised false-positive rate ${percent(HEADLINE_ALPHA)})\n\n${trackB(results)}`,
+    ...formatComparison(results),
+    `### Promised and realised false-positive rates\n\n${formatPromises(results)}`,
+    `### Recall at few false alarms (thresholds that give just so many: oracles)\n\n${formatFalseAlarms(results)}`,
+    `### Track A, leaky: oracle thresholds, searched on the labels; to compare with papers only\n\n${trackA(results)}`,
     ...(published.length === 0 ? [] : [`Published:\n${published.map((line) => `- ${line}\n`).join("")}`]),
   ].join("\n");
 }
 
 function trackB(results: readonly DetectorResult[]): string {
-  const others = ALPHAS.filter((alpha) => alpha !== HEADLINE_ALPHA);
   const header = [
     "detector",
     ...["precision", "recall", "F1", "AUPRC", "AUROC"],
-    ...others.map((alpha) => `F1 at ${percent(alpha)}`),
-    ...ALPHAS.map((alpha) => `realised for ${percent(alpha)}`),
-    ...["F1 distinct", "seeds"],
+    ...[`realised for ${percent(HEADLINE_ALPHA)}`, "F1 distinct", "seeds"],
   ];
-  const rows = results.map(({ detector, seeds, views }) => {
-    const { calibrated, auprc, auroc } = viewNamed(views, "all");
-    const at = (alpha: (typeof ALPHAS)[number]) => decisionsAt({ calibrated }, ALPHAS.indexOf(alpha));
-    const headline = at(HEADLINE_ALPHA);
+  const rows = results.map((result) => {
+    const all = viewOf(result);
+    const { precision, recall, f1, falsePositiveRate } = decisionsFor(all, HEADLINE_ALPHA);
     return [
-      detector,
-      ...[headline.precision, headline.recall, headline.f1, auprc, auroc].map(figure),
-      ...others.map((alpha) => figure(at(alpha).f1)),
-      ...ALPHAS.map((alpha) => percent(at(alpha).falsePositiveRate.mean)),
-      figure(decisionsAt(viewNamed(views, "distinct"), HEADLINE).f1),
-      String(seeds),
+      result.detector,
+      ...[precision, recall, f1, all.auprc, all.auroc].map(figure),
+      percent(falsePositiveRate.mean),
+      figure(decisionsFor(viewOf(result, "distinct"), HEADLINE_ALPHA).f1),
+      String(result.seeds),
     ];
   });
   return markdownTable(header, rows);
@@ -71,28 +75,16 @@ function trackA(results: readonly DetectorResult[]): string {
     ...others.map(({ view }) => `F1, ${VIEW_TITLES[view]}`),
     "seeds",
   ];
-  const rows = results.map(({ detector, seeds, views }) => {
-    const { oracle, recallAtBudget } = viewNamed(views, "all");
+  const rows = results.map((result) => {
+    const { oracle, recallAtBudget } = viewOf(result);
     return [
-      detector,
+      result.detector,
       ...[oracle.precision, oracle.recall, oracle.f1].map(figure),
       percent(oracle.falsePositiveRate.mean),
       figure(recallAtBudget),
-      ...others.map(({ view }) => figure(viewNamed(views, view).oracle.f1)),
-      String(seeds),
+      ...others.map(({ view }) => figure(viewOf(result, view).oracle.f1)),
+      String(result.seeds),
     ];
   });
   return markdownTable(header, rows);
-}
-
-function viewNamed(views: readonly ViewResult[], name: ViewName): ViewResult {
-  const found = views.find(({ view }) => view === name);
-  if (found === undefined) throw new Error(`there is no view ${name}`);
-  return found;
-}
-
-function decisionsAt({ calibrated }: Pick<ViewResult, "calibrated">, index: number) {
-  const found = calibrated[index];
-  if (found === undefined) throw new Error(`there are no decisions ${index}`);
-  return found;
 }

@@ -31,7 +31,7 @@ const FILLERS = ["now", "currently", "the", "again", "successfully", "info:"] as
 
 /**
  * LogRobust's unstable events (Zhang et al., FSE 2019): in a share of the units one template reads differently, by a synonym,
- * an inserted or a missing word, and is a new template to a parser.
+ * an inserted or a missing word, or key=value pairs in another order, and is a new template to a parser.
  */
 export const editTemplates: Perturbation = (units, templates, share, random) => {
   const texts = [...templates];
@@ -57,6 +57,13 @@ export const editTemplates: Perturbation = (units, templates, share, random) => 
 /** Another wording of a template; never the same text. Example: "Receiving block <*>" gives "getting block <*>". */
 export function editText(text: string, random: Random): string {
   const words = text.split(" ");
+  const [pair, ...otherPairs] = words.flatMap((word, i) => (/^[\w.-]+=\S+$/.test(word) ? [i] : []));
+  const [otherPair] = otherPairs.filter((other) => words[other] !== words[pair ?? 0]);
+  if (pair !== undefined && otherPair !== undefined && random.chance(0.5))
+    return words
+      .with(pair, words[otherPair] ?? "")
+      .with(otherPair, words[pair] ?? "")
+      .join(" ");
   const replaceable = words.flatMap((word, i) => (SYNONYMS[word.toLowerCase()] === undefined ? [] : [i]));
   const removable = words.flatMap((word, i) => (/^[a-z]+$/i.test(word) && words.length > 2 ? [i] : []));
   const [firstReplaceable, ...moreReplaceable] = replaceable;

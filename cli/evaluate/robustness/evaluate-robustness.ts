@@ -10,6 +10,7 @@ import { disturbParser } from "./disturb-parser.ts";
 import { editSequences } from "./edit-sequences.ts";
 import { editTemplates } from "./edit-templates.ts";
 import type { Perturbation } from "./perturbation.ts";
+import { tripleLoad } from "./triple-load.ts";
 
 /** Shares of the units, or for parser noise of the templates, that are changed. */
 export const SHARES = [0.05, 0.1, 0.2, 0.3] as const;
@@ -19,7 +20,10 @@ export const PERTURBATIONS: Readonly<Record<string, Perturbation>> = {
   "edited sequences": editSequences,
   "unseen benign templates": addUnseenTemplates,
   "parser noise": disturbParser,
+  "triple load": tripleLoad,
 };
+/** What changes nothing in units without times. */
+const NEEDS_TIMES: readonly string[] = ["triple load"];
 
 /** The test as it is, or changed by a share. */
 export interface Variant {
@@ -42,7 +46,7 @@ export async function evaluateRobustness(
   onRun: OnRun = async () => undefined,
 ): Promise<readonly Variant[]> {
   assertNoLeak(set);
-  const kinds = [{ perturbation: undefined, share: 0 }, ...changes()];
+  const kinds = [{ perturbation: undefined, share: 0 }, ...changesOf(set)];
   const runs = kinds.map((): DecidedRun[] => []);
   for (let seed = 1; seed <= seeds; seed++) {
     const tests = kinds.map((kind) => perturb(set, kind, seed));
@@ -69,10 +73,11 @@ interface Change {
   readonly share: number;
 }
 
-function changes(): readonly Change[] {
-  return Object.keys(PERTURBATIONS).flatMap((perturbation) =>
-    SHARES.map((share) => ({ perturbation, share })),
-  );
+function changesOf({ test }: EvaluationSet): readonly Change[] {
+  const isTimed = test.every(({ timesMs }) => timesMs !== undefined);
+  return Object.keys(PERTURBATIONS)
+    .filter((perturbation) => isTimed || !NEEDS_TIMES.includes(perturbation))
+    .flatMap((perturbation) => SHARES.map((share) => ({ perturbation, share })));
 }
 
 function perturb(set: EvaluationSet, { perturbation, share }: Change, seed: number) {

@@ -16,7 +16,7 @@ export function formatRobustness(dataset: string, variants: readonly Variant[]):
   );
   return [
     `## ${dataset}: robustness\n`,
-    `F1 (lost) and false-positive rate with the thresholds of the unchanged set, promised ${percent(HEADLINE_ALPHA)}.\n`,
+    `F1 (lost) and false-positive rate (gained) with the thresholds of the unchanged set, promised ${percent(HEADLINE_ALPHA)}.\n`,
     ...tables,
   ].join("\n");
 }
@@ -30,7 +30,9 @@ function tableOf(unchanged: readonly DetectorResult[], changed: readonly Variant
       if (base === undefined || after === undefined) return "";
       // Adding 0 makes no minus sign of a loss that rounds to nothing.
       const lost = (Math.round((base.f1.mean - after.f1.mean) * 1_000) / 1_000 + 0).toFixed(3);
-      return `${after.f1.mean.toFixed(3)} (${lost}), ${percent(after.falsePositiveRate.mean)}`;
+      const rate = after.falsePositiveRate.mean;
+      const gained = percent(rate - base.falsePositiveRate.mean);
+      return `${after.f1.mean.toFixed(3)} (${lost}), ${percent(rate)} (${gained})`;
     });
     const first = base === undefined ? "" : `${figure(base.f1)}, ${percent(base.falsePositiveRate.mean)}`;
     return [before.detector, first, ...cells];

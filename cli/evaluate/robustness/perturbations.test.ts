@@ -51,7 +51,8 @@ describe.each(Object.entries(PERTURBATIONS))("%s", (_, change) => {
   test("about the share of the units is changed", () => {
     const before = Array.from({ length: 2_000 }, (_unit, i): Unit => {
       const events = [0, 1, 2, 3, 0, 1];
-      return { events, source: { file: "f", fromLine: i, toLine: i } };
+      const timesMs = events.map((_event, place) => place * 100);
+      return { events, timesMs, source: { file: "f", fromLine: i, toLine: i } };
     });
     const { units: after } = change(before, TEMPLATES, 0.2, createRandom(3));
     const changed = after.filter((unit, i) => unit !== before[i]).length;
@@ -64,10 +65,17 @@ describe.each(Object.entries(PERTURBATIONS))("%s", (_, change) => {
 
 test("an edited template never reads as before", () => {
   fc.assert(
-    fc.property(fc.constantFrom(...TEMPLATES, ""), fc.nat(), (text, seed) => {
+    fc.property(fc.constantFrom(...TEMPLATES, "", "a=<*> b=<*>", "a=1 a=1"), fc.nat(), (text, seed) => {
       expect(editText(text, createRandom(seed))).not.toBe(text);
     }),
   );
+});
+
+test("pairs of key and value may come in another order", () => {
+  const edited = Array.from({ length: 20 }, (_, seed) =>
+    editText("took ms=<*> rows=<*>", createRandom(seed)),
+  );
+  expect(edited).toContain("took rows=<*> ms=<*>");
 });
 
 test("a sequence is edited by one event", () => {
@@ -81,4 +89,19 @@ test("a sequence is edited by one event", () => {
   expect([...seen].sort()).toEqual(
     ["023", "013", "123", "00123", "01123", "01223", "1023", "0213", "0132"].sort(),
   );
+});
+
+test("three times the load is everything three times, in order and in the same span", () => {
+  const before: Unit = {
+    events: [0, 1, 2],
+    timesMs: [100, 150, 200],
+    parameters: [["a"], ["b"], ["c"]],
+    source: { file: "f", fromLine: 1, toLine: 1 },
+  };
+  const [after] = PERTURBATIONS["triple load"]?.([before], TEMPLATES, 1, createRandom(4)).units ?? [];
+  const times = after?.timesMs ?? [];
+  expect([...(after?.events ?? [])].sort()).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2]);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+  expect([times[0], times.at(-1)]).toEqual([100, 200]);
+  expect(after?.parameters).toEqual(after?.events.map((event) => before.parameters?.[event]));
 });

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
+import { createNewTemplateDetector } from "./new-template.ts";
+import { createVectorCache } from "./vector-cache.ts";
+
+const DIMENSIONS = 64;
+
+/** An event whose text has this direction, in a plane with what all texts of the service have in common. */
+function vectorAt(direction: number, cosineToCommon: number): Float32Array {
+  const vector = new Float32Array(DIMENSIONS);
+  vector[0] = cosineToCommon;
+  vector[1 + direction] = Math.sqrt(1 - cosineToCommon ** 2);
+  return vector;
+}
+
+/** Texts are "DIRECTION COSINE WORD"; two of them with other directions are as near as the product of their cosines. */
+const vectors = () =>
+  createVectorCache({
+    dimensions: DIMENSIONS,
+    encode: async (texts) =>
+      texts.map((text) => {
+        const [direction, cosine] = text.split(" ").map(Number);
+        return vectorAt(direction ?? 0, cosine ?? 0);
+      }),
+  });
+
+/** A detector that has seen these templates come, one after the other among many records of the first. */
+async function familiarWith(templates: readonly string[]) {
+  const detector = createNewTemplateDetector(vectors());
+  const [usual = ""] = templates;
+  for (const template of templates) {
+    const window = freshWindow(
+      [...Array<string>(100).fill(usual), template].map((text) => ({ template: text })),
+    );
+    await surpriseOf(detector, window);
+    detector.learn([window]);
+  }
+  return detector;
+}
+
+const surpriseAt = async (detector: Awaited<ReturnType<typeof familiarWith>>, template: string) =>
+  (await surpriseOf(detector, freshWindow([{ template }]))) ?? Number.NaN;
+
+describe("a new template", () => {
+  it("is hardly odd when it says what a known one says, in a service whose events read differently", async () => {
+    const detector = await familiarWith(Array.from({ length: 30 }, (_, index) => `${index} 0.1 event`));
+    const near = await surpriseAt(detector, "3 0.12 reworded");
+    const far = await surpriseAt(detector, "40 0.1 other");
+    expect(near).toBeLessThan(1);
+    expect(far).toBeGreaterThan(4);
+  });
+
+  it("is as odd as any other where all events of the service read alike", async () => {
+    const detector = await familiarWith(Array.from({ length: 30 }, (_, index) => `${index} 0.98 event`));
+    expect(await surpriseAt(detector, "40 0.98 other")).toBeGreaterThan(3);
+  });
+
+  it("is judged the same after a restart", async () => {
+    const detector = await familiarWith(Array.from({ length: 30 }, (_, index) => `${index} 0.98 event`));
+    const again = createNewTemplateDetector(vectors());
+    again.restore(JSON.parse(JSON.stringify(detector.snapshot())));
+    expect(await surpriseAt(again, "40 0.98 other")).toBe(await surpriseAt(detector, "40 0.98 other"));
+  });
+});
