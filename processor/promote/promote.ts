@@ -1,4 +1,5 @@
 import type { ModelVersion, TrainingRun } from "../../store/training.ts";
+import type { SwappableScorer } from "../inference/swappable-scorer.ts";
 import type { LearningPorts } from "./learning-ports.ts";
 import type { TrainedModel } from "./trained-model.ts";
 
@@ -44,15 +45,20 @@ export async function promote(
   return { state: "REJECTED", message: "other weights were put in use while these were trained" };
 }
 
-/** Deletes trained weights that no rollback will reach: those that were given up, and those behind the last `keep`. */
+/** Deletes trained weights that no rollback will reach: those that were given up, and those behind the last `keep`. Those that the
+ * scorer has stay even when they were given up a moment ago: what replaces them may turn out to be unusable. */
 export async function clearShelf(
-  { store, shelf }: Pick<LearningPorts, "store" | "shelf">,
+  {
+    store,
+    shelf,
+    scorer,
+  }: Pick<LearningPorts, "store" | "shelf"> & { readonly scorer: Pick<SwappableScorer, "version"> },
   keep: number,
 ): Promise<void> {
   const models = await store.models();
   const configured = models.find(({ origin }) => origin === "configured");
   if (configured === undefined) return;
-  const kept = chainOf(models).slice(0, keep);
+  const kept = [...chainOf(models).slice(0, keep), scorer.version];
   for (const { version, origin } of models) {
     if (origin === "configured" || kept.includes(version)) continue;
     await store.forgetModel(version, configured.version);
