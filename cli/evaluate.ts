@@ -17,14 +17,14 @@ import { formatRobustness } from "./evaluate/robustness/format-robustness.ts";
 import type { DetectorResult } from "./evaluate/summarise.ts";
 import { UsageError } from "./exit-code.ts";
 import { type CommandIo, processIo } from "./lines/command-io.ts";
-import { parseOptions } from "./lines/parse-options.ts";
+import { parseOptions, wholeNumber } from "./lines/parse-options.ts";
 
 const optionsSchema = z.strictObject({
   dataset: z.enum(["all", ...DATA_SET_NAMES], `must be all or one of ${DATA_SET_NAMES.join(", ")}`),
   data: z.string().min(1, "must name a directory").default("../shared/data"),
   model: z.string().min(1, "must name a directory").optional(),
   detectors: z.string().min(1, "must name detectors").optional(),
-  seeds: z.coerce.number("must be a number").int().min(1).max(100).default(5),
+  seeds: wholeNumber(1, 100).default(5),
   json: z.boolean().default(false),
   robustness: z.boolean().default(false),
   coldStart: z.boolean().default(false),

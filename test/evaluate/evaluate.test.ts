@@ -126,7 +126,8 @@ test("the program leaves with 2 when data are missing, and says which and what t
 
 test.each([
   [{ dataset: "bgl" }, "--dataset: must be all or one of hdfs"],
-  [{ dataset: "hdfs", seeds: "0" }, "--seeds"],
+  [{ dataset: "hdfs", seeds: "0" }, "--seeds: must be a whole number from 1 to 100"],
+  [{ dataset: "hdfs", seeds: "1.5" }, "--seeds: must be a whole number from 1 to 100"],
   [{ dataset: "hdfs", detectors: "lstm" }, '"lstm" is none; there are new event'],
   [{ dataset: "hdfs", robustness: true, coldStart: true }, "cannot go together"],
   [{ dataset: "hdfs", contamination: true, coldStart: true }, "cannot go together"],

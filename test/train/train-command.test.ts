@@ -46,8 +46,8 @@ const contents = (directory: string) =>
 describe("wrong usage", () => {
   it.each([
     [{ input: [] }, /--input: must name at least one file/],
-    [{ input: ["a"], epochs: "0" }, /--epochs/],
-    [{ input: ["a"], threads: "many" }, /--threads: must be a number/],
+    [{ input: ["a"], epochs: "0" }, /--epochs: must be a whole number from 1 to 10000/],
+    [{ input: ["a"], threads: "many" }, /--threads: must be a whole number from 1 to 64/],
     [{ input: ["a"], format: "xml" }, /--format: must be one of auto.*sequences/],
     [{ input: ["a"], format: "sequences" }, /--templates: must name/],
     [{ input: ["a"], templates: "t.csv" }, /--templates: goes with --format sequences only/],
