@@ -58,7 +58,8 @@ export function registerEvaluate(program: Command): void {
  *
  * @param available makes every detector that may be named
  * @returns the exit code
- * @throws UsageError for wrong options and for data that are missing or malformed, LeakError for data that leak
+ * @throws UsageError for wrong options and for data that are missing or malformed, ModelError for a model that a detector
+ *   needs and that cannot be used, LeakError for data that leak
  */
 export async function runEvaluate(
   rawOptions: unknown,
@@ -71,6 +72,7 @@ export async function runEvaluate(
     throw new UsageError("--robustness, --cold-start and --contamination cannot go together");
   const detectors = chooseDetectors(options.detectors, available({ modelDirectory: options.model }));
   const names = options.dataset === "all" ? DATA_SET_NAMES : [options.dataset];
+  for (const name of names) for (const detector of detectors) detector.assertReady?.(name);
   const collected: DetectorResult[] = [];
   for (const name of names) {
     io.err(`${name}: reading ${options.data}`);
