@@ -44,19 +44,22 @@ export async function promote(
   return { state: "REJECTED", message: "other weights were put in use while these were trained" };
 }
 
+/** What of a stage clears its shelf. */
+interface ShelfPorts {
+  readonly store: Pick<LearningPorts["store"], "models" | "forgetModel">;
+  readonly shelf: Pick<LearningPorts["shelf"], "remove">;
+}
+
 /** Deletes trained weights that no rollback will reach: those that were given up, and those behind the last `keep`. */
-export async function clearShelf(
-  { store, shelf }: Pick<LearningPorts, "store" | "shelf">,
-  keep: number,
-): Promise<void> {
+export async function clearShelf({ store, shelf }: ShelfPorts, keep: number): Promise<void> {
   const models = await store.models();
   const configured = models.find(({ origin }) => origin === "configured");
   if (configured === undefined) return;
   const kept = chainOf(models).slice(0, keep);
   for (const { version, origin } of models) {
     if (origin === "configured" || kept.includes(version)) continue;
-    await store.forgetModel(version, configured.version);
-    await shelf.remove(version);
+    // Somebody may have gone back to them since they were listed.
+    if (await store.forgetModel(version, configured.version)) await shelf.remove(version);
   }
 }
 
