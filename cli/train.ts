@@ -105,9 +105,9 @@ export async function runTrain(rawOptions: unknown, io: CommandIo, ports: TrainP
   checkFormat(options);
   const { files } = ports;
   const from = options.from ?? packageFile("models/logbert-s");
-  // Before hours of reading: is there a model to begin with, and may the directory be written?
-  readTrainableModel(from);
+  // Before hours of reading: may the directory be written, and is there a model to begin with? It may be in that directory.
   await prepareOutput(options.out, files);
+  readTrainableModel(from);
   const corpus = await readCorpus(options, io);
   const work = join(options.out, WORK_DIRECTORY);
   if (options.restart) await files.remove(work);
