@@ -10,6 +10,8 @@ import { scoreEach } from "./score-units.ts";
 const MASKED_SHARE = 0.15;
 /** The loss of the training part falls little from there on. */
 const STEPS_MAX = 400;
+/** Directory of models/baselines. */
+const GRAPHS = "words";
 /** A placeholder as it is, or a run of letters or of digits. */
 const WORD = /<[^<>\s]*>|\p{L}+|\p{N}+/gu;
 
@@ -27,9 +29,10 @@ export function createLineMlm(stepsMax = STEPS_MAX): DetectorUnderTest {
     name: "line-mlm",
     role: "published",
     isSeeded: true,
+    assertReady: () => void readMaskedModel(GRAPHS),
     appliesTo: () => true,
     async fit(train, { templates, seed }) {
-      const model = readMaskedModel("words");
+      const model = readMaskedModel(GRAPHS);
       const texts = new Set(train.flatMap(({ events }) => [...new Set(events)]));
       const wordsByEvent = new Map([...texts].map((event) => [event, wordsOf(templates[event] ?? "")]));
       const vocabulary = createVocabulary(wordsByEvent.values(), model.shape.words);

@@ -14,6 +14,8 @@ const OTHERS = { maskedShare: 0.5, candidates: 15 };
 const HYPERSPHERE = 0.1;
 /** Six and a half epochs of HDFS. */
 const STEPS_MAX = 800;
+/** Directory of models/baselines. */
+const GRAPHS = "log-keys";
 /** Keeps the masks of scoring apart from what training draws. */
 const SCORING_STREAM = 4;
 
@@ -35,9 +37,10 @@ export function createLogbertPaper(stepsMax = STEPS_MAX): DetectorUnderTest {
     name: "logbert-paper",
     role: "published",
     isSeeded: true,
+    assertReady: () => void readMaskedModel(GRAPHS),
     appliesTo: () => true,
     async fit(train, context) {
-      const model = readMaskedModel("log-keys");
+      const model = readMaskedModel(GRAPHS);
       const { maskedShare } = settingsOf(context);
       const vocabulary = createVocabulary(
         train.map(({ events }) => events),
