@@ -36,7 +36,7 @@ export async function openScorer(
   const options = { threads, maxWaitingRows, onDeath };
   const choices = choicesOf(config);
   if (isPretrainedDirectory(choices.directory)) return openPretrained(choices, { ...options, contextEvents });
-  const scorer = await startScorer(readModelDirectory(choices.directory), options);
+  const scorer = await openTriedScorer(choices.directory, config, onDeath);
   return { scorer, encoder: scorer.encoder, close: scorer.close };
 }
 
