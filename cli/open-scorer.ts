@@ -8,6 +8,7 @@ import {
 } from "../processor/inference/pretrained/pretrained-directory.ts";
 import { startPretrainedScorer } from "../processor/inference/pretrained/start-pretrained-scorer.ts";
 import { probeScorer } from "../processor/inference/probe-scorer.ts";
+import { readModelDirectoryAside } from "../processor/inference/read-aside.ts";
 import { type RunningScorer, type ScorerOptions, startScorer } from "../processor/inference/worker-client.ts";
 import type { Config } from "./config.ts";
 import { packageFile } from "./package-files.ts";
@@ -35,7 +36,7 @@ export async function openScorer(
   const options = { threads, maxWaitingRows, onDeath };
   const choices = choicesOf(config);
   if (isPretrainedDirectory(choices.directory)) return openPretrained(choices, { ...options, contextEvents });
-  const scorer = await startScorer(readModelDirectory(choices.directory), options);
+  const scorer = await openTriedScorer(choices.directory, config, onDeath);
   return { scorer, encoder: scorer.encoder, close: scorer.close };
 }
 
@@ -51,7 +52,7 @@ export async function openTriedScorer(
   config: Config["inference"],
   onDeath: (reason: string) => void,
 ): Promise<RunningScorer> {
-  const scorer = await start(readModelDirectory(directory), config, onDeath);
+  const scorer = await start(await readModelDirectoryAside(directory), config, onDeath);
   try {
     await probeScorer(scorer);
     return scorer;

@@ -21,7 +21,7 @@ const ROW: ScoringBatch["rows"][number] = {
 export async function probeScorer(
   scorer: Pick<RunningScorer, "version" | "encoder" | "score">,
 ): Promise<void> {
-  const remedy = "train again, or stay with the weights that are in use";
+  const remedy = "train again, or name another model directory by inference.model or LOGBERT_MODEL";
   const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   let surprise: number | undefined;
   try {

@@ -34,10 +34,20 @@ export function residualsFile(width: number) {
 export function parseResiduals(json: unknown, width: number): Residuals {
   const parsed = residualsFile(width).safeParse(json);
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  const count = parsed.data.services.reduce((sum, [, rows]) => sum + rows.length, 0);
+  // One piece of memory: to another thread it goes whole.
+  const all = new Float32Array(count * width);
+  let at = 0;
+  const place = (row: string) => {
+    const own = all.subarray(at, at + width);
+    own.set(decodeRow(row));
+    at += width;
+    return own;
+  };
   return new Map(
     parsed.data.services.map(([service, rows]) => [
       service,
-      new Map(rows.map(([template, row]) => [template, decodeRow(row)])),
+      new Map(rows.map(([template, row]) => [template, place(row)])),
     ]),
   );
 }
