@@ -6,24 +6,30 @@ import { type Api, startApi } from "./server.ts";
 const say = (message: FromApi) => {
   if (process.connected) process.send?.(message);
 };
-let stop: () => Promise<void> = async () => undefined;
 let api: Api | undefined;
+/** Ends what was started. */
+let started: Promise<() => Promise<void>> | undefined;
+let isLeaving = false;
+/** Nobody else ends a process whose parent is gone. */
+const LEAVE_MS_MAX = 5_000;
 
 process.on("message", (message: ToApi) => {
   if (message.kind === "records") api?.show(message.records);
   else if (message.kind === "stop") void leave();
-  else start(message).catch(fail);
+  else {
+    started = start(message);
+    started.catch(fail);
+  }
 });
 process.on("disconnect", () => void leave());
 // The parent decides when to stop: a terminal sends Ctrl-C to both.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
 
-async function start(message: ToApi): Promise<void> {
+async function start(message: ToApi): Promise<() => Promise<void>> {
   const { config, store: storeSettings, version, uiDirectory } = startMessage.parse(message);
   const store = await openStore(storeSettings);
-  stop = () => store.close();
-  api = await startApi({
+  const running = await startApi({
     config,
     store,
     now: Date.now,
@@ -31,13 +37,17 @@ async function start(message: ToApi): Promise<void> {
     uiDirectory,
     onWatched: (isWatched) => say({ kind: "watched", isWatched }),
     onError: (error) => say({ kind: "error", reason: describe(error) }),
+  }).catch(async (error) => {
+    await store.close();
+    throw error;
   });
-  const { close } = api;
-  stop = async () => {
-    await close();
+  api = running;
+  if (process.connected) say({ kind: "listening", address: running.address });
+  else void leave();
+  return async () => {
+    await running.close();
     await store.close();
   };
-  say({ kind: "listening", address: api.address });
 }
 
 function fail(error: unknown): void {
@@ -46,11 +56,13 @@ function fail(error: unknown): void {
   void leave();
 }
 
-/** Once: the parent's word and its end may both come. */
+/** Once: the parent's word and its end may both come, also while the API starts; then it is ended when it has. */
 async function leave(): Promise<void> {
-  const close = stop;
-  stop = async () => undefined;
-  await close();
+  if (isLeaving) return;
+  isLeaving = true;
+  setTimeout(() => process.exit(1), LEAVE_MS_MAX).unref();
+  const stop = await started?.catch(() => undefined);
+  await stop?.();
   if (process.connected) process.disconnect();
 }
 

@@ -10,5 +10,10 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(2);
 }
+// Reading the program takes a while. A stop that comes meanwhile ends what has begun nothing yet as a stop ends it later: with 0.
+// The command takes the signals over (cli/stop-signal.ts).
+if (["serve", "demo"].includes(process.argv[2])) {
+  for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => process.exit(0));
+}
 const source = new URL("../cli/logbert.ts", import.meta.url);
 await import(existsSync(source) ? source.href : new URL("../dist/cli/logbert.js", import.meta.url).href);

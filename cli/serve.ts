@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import { createLog } from "../processor/telemetry/log.ts";
+import { inTime } from "../processor/in-time.ts";
+import { createLog, type Log } from "../processor/telemetry/log.ts";
+import type { Config } from "./config.ts";
 import { processIo } from "./lines/command-io.ts";
 import { loadConfig } from "./load-config.ts";
 import { runScore } from "./score.ts";
-import { startProduct } from "./start-product.ts";
+import { type Product, startProduct } from "./start-product.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /** `logbert serve`: the stage, the GraphQL API and the UI until SIGTERM or SIGINT. */
@@ -27,12 +29,9 @@ async function serve(file: string | undefined): Promise<void> {
   const config = loadConfig({ file, environment: process.env });
   const log = createLog(config.telemetry.log_level);
   const stopped = stopSignal();
-  const product = await Promise.race([startProduct(config, log), stopped]);
-  if (typeof product === "string") {
-    // Nothing has been accepted yet, so nothing can be lost; what hangs at its start is not waited for.
-    log.info({ signal: product }, "stopped before it was running");
-    process.exit(0);
-  }
+  const product = await startUnlessStopped(config, log, stopped);
+  // Nothing has been accepted yet, so nothing can be lost; what hangs at its start is left behind.
+  if (product === undefined) process.exit(0);
   const { grpcAddress, httpAddress, apiAddress, metricsAddress, stop } = product;
   log.info(
     {
@@ -48,4 +47,24 @@ async function serve(file: string | undefined): Promise<void> {
   log.info({ signal }, "stopping: finishing what is in flight");
   await stop();
   log.info("stopped");
+}
+
+/** The running product; undefined when it was stopped before, and what of it had started is given back. */
+async function startUnlessStopped(
+  config: Config,
+  log: Log,
+  stopped: Promise<NodeJS.Signals>,
+): Promise<Product | undefined> {
+  const stopping = new AbortController();
+  const starting = startProduct(config, log, stopping.signal);
+  const first = await Promise.race([starting, stopped]);
+  if (typeof first !== "string") return first;
+  log.info({ signal: first }, "stopping before it is running");
+  stopping.abort();
+  const givenBack = starting.then(
+    (product) => product.stop(),
+    () => undefined,
+  );
+  await inTime(givenBack, (reason) => log.error({ reason: String(reason) }, "the start could not be ended"));
+  return undefined;
 }

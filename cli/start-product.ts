@@ -26,25 +26,30 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-/** Starts everything, inner parts first, so that the doors open last. When one part cannot start, the others are stopped again. */
-export async function startProduct(config: Config, log: Log): Promise<Product> {
+/** Starts everything, inner parts first, so that the doors open last. When one part cannot start, or the signal aborts, what has
+ * started is stopped again before this rejects; a part is not left while it starts. */
+export async function startProduct(config: Config, log: Log, signal?: AbortSignal): Promise<Product> {
   const opened: (() => Promise<void>)[] = [];
+  const giveBack = (close: () => Promise<void>) => {
+    opened.push(close);
+    signal?.throwIfAborted();
+  };
   const stop = async () => {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
     const store = await openStore(config.store);
-    opened.push(store.close);
+    giveBack(store.close);
     const metrics = createMetrics();
-    opened.push(metrics.close);
+    giveBack(metrics.close);
     const newId = monotonicFactory();
     const ports = { store, metrics, log, now: Date.now, newId: () => newId() };
     const model = await openModel(config, ports);
-    opened.push(model.close);
+    giveBack(model.close);
     const metricsServer = await optional(config.telemetry.metrics_endpoint, (endpoint) =>
       startMetricsServer(endpoint, metrics),
     );
-    if (metricsServer !== undefined) opened.push(metricsServer.stop);
+    if (metricsServer !== undefined) giveBack(metricsServer.stop);
     const version = packageVersion();
     const api = await optional(config.api.endpoint, () =>
       startApiProcess({
@@ -55,7 +60,7 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
         onError: (reason) => log.warn({ reason }, "the API"),
       }),
     );
-    if (api !== undefined) opened.push(api.stop);
+    if (api !== undefined) giveBack(api.stop);
     const stage = await startStage(config, {
       ...ports,
       scorer: model.scorer,
@@ -64,7 +69,7 @@ export async function startProduct(config: Config, log: Log): Promise<Product> {
       version,
       live: () => api?.live(),
     });
-    opened.push(stage.stop);
+    giveBack(stage.stop);
     return {
       grpcAddress: stage.grpcAddress,
       httpAddress: stage.httpAddress,

@@ -8,7 +8,11 @@ export function stopSignal(): Promise<NodeJS.Signals> {
       }
       resolve(signal);
     };
-    process.once("SIGTERM", onSignal);
-    process.once("SIGINT", onSignal);
+    for (const name of ["SIGTERM", "SIGINT"] as const) {
+      // bin/logbert.js minds them until now; between two listeners a signal that is on its way would be lost.
+      const before = process.listeners(name);
+      process.once(name, onSignal);
+      for (const listener of before) process.removeListener(name, listener);
+    }
   });
 }

@@ -87,7 +87,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now, prior 
       windowJudge.remember(findings);
       const nowMs = now();
       for (const [service, group] of Map.groupBy(findings, ({ window }) => window.service)) {
-        learnService(calibrations.touch(service), group, nowMs);
+        learnService(calibrations.touch(service), group, modelVersion(), nowMs);
       }
     },
     applyThresholds(next) {
@@ -132,7 +132,13 @@ function ratesOver(meters: readonly RateMeter[]): { readonly target: number; rea
   };
 }
 
-function learnService(calibration: ServiceCalibration, findings: readonly Finding[], nowMs: number): void {
+/** @param model the weights in use: what others said that were replaced since is no sample of what is normal to these */
+function learnService(
+  calibration: ServiceCalibration,
+  findings: readonly Finding[],
+  model: string,
+  nowMs: number,
+): void {
   let alerts = 0;
   let promised = 0;
   let newestEventMs = Number.NEGATIVE_INFINITY;
@@ -143,6 +149,7 @@ function learnService(calibration: ServiceCalibration, findings: readonly Findin
   }
   calibration.meter.add(findings.length, alerts, promised, newestEventMs, nowMs);
   for (const { window, event, verdict } of findings) {
-    calibration.learn(scopeOf(window, event), verdict, kindOf(window, event));
+    const contributions = verdict.contributions.filter(({ evidence }) => (evidence.model ?? model) === model);
+    calibration.learn(scopeOf(window, event), { ...verdict, contributions }, kindOf(window, event));
   }
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { DETECTOR_NAMES, type DetectorName, type Evidence } from "../detect/detector.ts";
+import type { DetectorName, Evidence } from "../detect/detector.ts";
 import { combine, jointStrength, sessionWeight } from "./combine.ts";
 import type { CalibrateConfig } from "./config.ts";
+import { createDetectorSamples, detectorSamplesState, sampledWeightsState } from "./detector-samples.ts";
 import { createDriftCorrection, type DriftCorrection, driftCorrectionState } from "./drift-correction.ts";
 import { ownShare, type PriorProbability } from "./learning-band.ts";
 import { reservoirState } from "./reservoir.ts";
-import { createSampledDistribution, type SampledDistribution } from "./sampled-distribution.ts";
+import { createSampledDistribution } from "./sampled-distribution.ts";
 import { P_FLOOR } from "./score.ts";
 import type { Contribution, Verdict } from "./verdict.ts";
 
@@ -19,7 +20,9 @@ const COMBINED_SCALE_MIN = 1;
 export const scopeCalibrationState = z.strictObject({
   learned: z.int().min(0),
   combined: reservoirState,
-  detectors: z.partialRecord(z.enum(DETECTOR_NAMES), reservoirState),
+  detectors: detectorSamplesState,
+  /** Missing in what was saved before weights were told apart. */
+  weights: sampledWeightsState.optional(),
   drift: driftCorrectionState,
 });
 export type ScopeCalibrationState = z.infer<typeof scopeCalibrationState>;
@@ -55,28 +58,25 @@ export function createScopeCalibration(
   state?: ScopeCalibrationState,
 ): ScopeCalibration {
   const size = config.reservoir_size;
-  const detectors = new Map<DetectorName, SampledDistribution>();
-  const distributionOf = (name: DetectorName): SampledDistribution => {
-    const known = detectors.get(name);
-    if (known !== undefined) return known;
-    const created = createSampledDistribution(size, DETECTOR_SCALE_MIN[scope], state?.detectors[name]);
-    detectors.set(name, created);
-    return created;
-  };
-  for (const name of DETECTOR_NAMES) if (state?.detectors[name] !== undefined) distributionOf(name);
+  const samples = createDetectorSamples(
+    (saved) => createSampledDistribution(size, DETECTOR_SCALE_MIN[scope], saved),
+    state?.detectors,
+    state?.weights,
+  );
   const combined = createSampledDistribution(size, COMBINED_SCALE_MIN, state?.combined);
   const drift: DriftCorrection = createDriftCorrection(state?.drift);
   let learned = state?.learned ?? 0;
 
-  const detectorP = ({ detector, surprise, detail }: Evidence): number => {
+  const detectorP = (evidence: Evidence): number => {
+    const { detector, surprise, detail } = evidence;
     if (surprise <= 0) return 1;
     const believed = isProbability(detector, detail)
       ? Math.max(P_FLOOR, Math.exp(-surprise))
       : prior(detector, surprise);
-    const own = distributionOf(detector);
+    const own = samples.of(detector);
     // Its surprise is a probability already: the sample can only contradict it.
     if (isProbability(detector, detail)) return Math.max(believed, own.seenShare(surprise));
-    const share = ownShare(learned, config.learning_records);
+    const share = ownShare(samples.learnedSince(evidence, learned), config.learning_records);
     const measured = scope === "event" ? own.pValue(surprise) : own.cautiousPValue(surprise);
     return share * measured + (1 - share) * believed;
   };
@@ -100,7 +100,7 @@ export function createScopeCalibration(
   const strengthOf = (contributions: readonly Contribution[], p: number): number =>
     scope === "event"
       ? -Math.log(p)
-      : jointStrength(contributions, (name) => sessionWeight(distributionOf(name).silentShare));
+      : jointStrength(contributions, (name) => sessionWeight(samples.of(name).silentShare));
 
   return {
     get learned() {
@@ -117,17 +117,17 @@ export function createScopeCalibration(
     },
     count: (pValue) => drift.count(pValue),
     learn(contributions) {
-      learned += 1;
+      if (contributions.length === 0) return;
       const isNew = scope === "event" && contributions.some(({ evidence }) => isNovelty(evidence));
-      for (const { detector, evidence } of contributions) {
-        if (!isNew || isNovelty(evidence)) distributionOf(detector).learn(evidence.surprise);
-      }
+      for (const { evidence } of contributions)
+        if (!isNew || isNovelty(evidence)) samples.learn(evidence, learned);
+      learned += 1;
       combined.learn(strengthOf(contributions, combine(contributions.map(({ pValue }) => pValue))));
     },
     snapshot: () => ({
       learned,
       combined: combined.snapshot(),
-      detectors: Object.fromEntries([...detectors].map(([name, one]) => [name, one.snapshot()])),
+      ...samples.snapshot(),
       drift: drift.snapshot(),
     }),
   };

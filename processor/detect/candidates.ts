@@ -10,6 +10,7 @@ const PRIOR_OBSERVATIONS = 5;
 interface Candidate {
   readonly id: string;
   text: string;
+  /** Surprises of the weights in use; faded. */
   observations: number;
   surpriseSum: number;
   lastUse: number;
@@ -24,7 +25,7 @@ export type CandidatesState = z.infer<typeof candidatesState>;
 /** Where what the model knows of a service's templates comes from. */
 export interface CandidateSource {
   readonly vectors: VectorCache;
-  /** Name of the weights that the residuals belong to. */
+  /** Name of the weights in use, to which the residuals belong. */
   model(): string;
   /** What training on the service's own logs added to a template. */
   residual(template: string): Float32Array | undefined;
@@ -42,33 +43,39 @@ export interface Candidates {
   textsForTable(): readonly string[];
   /** In the order of their indexes; zeros for a text whose vector was not ensured. */
   table(): CandidateTable;
-  /** The surprise that an event of this template has on average; undefined: the mean over the service. */
+  /** The surprise that an event of this template has on average for the weights in use; undefined: the mean over the service. */
   usualSurprise(templateId: string | undefined): number;
-  /** @param surprise undefined where the model did not judge the event */
+  /** @param surprise undefined where the weights in use did not judge the event */
   learn(templateId: string, text: string, surprise: number | undefined): void;
   snapshot(): CandidatesState;
 }
 
-/** @param candidatesMax over it the least recently learned one is forgotten */
+/**
+ * @param candidatesMax over it the least recently learned one is forgotten
+ * @param stateModel the weights whose surprises the state has; undefined: those in use
+ */
 export function createCandidates(
   candidatesMax: number,
   source: CandidateSource,
   state: CandidatesState = [],
+  stateModel = source.model(),
 ): Candidates {
-  let candidates: Candidate[] = state.map(([id, text, observations, surpriseSum], index) => ({
-    id,
-    text,
-    observations,
-    surpriseSum,
-    lastUse: index,
-  }));
+  let candidates = fromState(state);
   let indexes = indexesOf(candidates);
   let uses = candidates.length;
   let revision = 0;
   const table = createKeptTable(source);
   /** Of all surprises; undefined once something has been learned. */
   let mean: number | undefined;
+  let model = stateModel;
 
+  /** What surprised other weights tells nothing of what surprises those in use. */
+  const followModel = () => {
+    if (source.model() === model) return;
+    model = source.model();
+    mean = undefined;
+    for (const candidate of candidates) forgetSurprises(candidate);
+  };
   const changed = () => {
     revision += 1;
     table.forget();
@@ -99,6 +106,7 @@ export function createCandidates(
     textsForTable: () => (table.isKept() ? [] : candidates.map(({ text }) => text)),
     table: () => table.of(candidates.map(({ text }) => text)),
     usualSurprise(templateId) {
+      followModel();
       mean ??= meanOf(candidates);
       const known = find(templateId);
       if (known === undefined) return mean;
@@ -113,18 +121,39 @@ export function createCandidates(
         changed();
       }
       mean = undefined;
-      if (surprise === undefined) return;
-      candidate.observations += 1;
-      candidate.surpriseSum += surprise;
-      if (candidate.observations < OBSERVATIONS_MAX) return;
-      candidate.observations /= 2;
-      candidate.surpriseSum /= 2;
+      followModel();
+      if (surprise !== undefined) addSurprise(candidate, surprise);
     },
-    snapshot: () =>
-      [...candidates]
+    snapshot() {
+      followModel();
+      return [...candidates]
         .sort((a, b) => a.lastUse - b.lastUse)
-        .map(({ id, text, observations, surpriseSum }) => [id, text, observations, surpriseSum]),
+        .map(({ id, text, observations, surpriseSum }) => [id, text, observations, surpriseSum]);
+    },
   };
+}
+
+function fromState(state: CandidatesState): Candidate[] {
+  return state.map(([id, text, observations, surpriseSum], lastUse) => ({
+    id,
+    text,
+    observations,
+    surpriseSum,
+    lastUse,
+  }));
+}
+
+function forgetSurprises(candidate: Candidate): void {
+  candidate.observations = 0;
+  candidate.surpriseSum = 0;
+}
+
+function addSurprise(candidate: Candidate, surprise: number): void {
+  candidate.observations += 1;
+  candidate.surpriseSum += surprise;
+  if (candidate.observations < OBSERVATIONS_MAX) return;
+  candidate.observations /= 2;
+  candidate.surpriseSum /= 2;
 }
 
 /** The table of candidates that do not change, built once; zeros for a text whose vector was not ensured are not kept. */

@@ -15,6 +15,7 @@ import { PARAMETER_FEATURES } from "./parameter-features.ts";
 import { choiceFor, type IndexedWindows, questionsOf } from "./questions.ts";
 import { createServiceTable, type ServiceTable } from "./service-table.ts";
 import type { VectorCache } from "./vector-cache.ts";
+import { createWaitingSurprises } from "./waiting-surprises.ts";
 
 /** Bounds on the memory and the work of this detector. */
 export interface EventModelOptions {
@@ -35,6 +36,8 @@ const NO_FEATURES: readonly number[] = new Array<number>(PARAMETER_FEATURES).fil
 
 const eventModelState = z.strictObject({
   version: z.literal(1),
+  /** Name of the weights whose surprises these are; a state that names none has those of the weights in use. */
+  model: z.string().optional(),
   services: z.array(z.tuple([z.string(), candidatesState])),
 });
 
@@ -57,12 +60,11 @@ export function createEventModelDetector(
   }: EventModelOptions = {},
 ): Detector {
   const sourceOf = (service: string) => candidateSource(service, scorer, vectors);
-  const create = (service: string, saved: CandidatesState = []) =>
-    createCandidates(maxCandidates, sourceOf(service), saved.slice(-maxCandidates));
+  const create = (service: string, saved: CandidatesState = [], model?: string) =>
+    createCandidates(maxCandidates, sourceOf(service), saved.slice(-maxCandidates), model);
   const services = createServiceTable<Candidates>(maxServices, (service) => create(service));
   const memory = createMemorisedScores(scorer, maxMemorised);
-  /** The model's own surprise at the fresh events of windows that wait for their acknowledgement. */
-  const surprises = new WeakMap<SequenceWindow, Map<number, number>>();
+  const surprises = createWaitingSurprises();
 
   const scoreService = async (
     service: string,
@@ -76,13 +78,16 @@ export function createEventModelDetector(
     const questions = windows.flatMap(([index, window]) =>
       questionsOf(window, index, choice, scorer.eventsMax, (match) => featuresOf(service, match)),
     );
+    // Before the first wait: other weights may be in use after it, to which other surprises are usual.
+    const usual = questions.map(({ window, event }) =>
+      candidates.usualSurprise(window.events[event]?.match.templateId),
+    );
     const { scores, rowsRun } = await memory.answer(choice, questions, rowsMax, signal);
     const evidence = questions.flatMap(({ window, index, event }, at): Evidence[] => {
       const score = scores[at];
       if (score === undefined) return [];
-      surprisesOf(surprises, window).set(event, score.surprise);
-      const usual = candidates.usualSurprise(window.events[event]?.match.templateId);
-      const surprise = Math.max(0, score.surprise - usual);
+      surprises.note(window, model, event, score.surprise);
+      const surprise = Math.max(0, score.surprise - (usual[at] ?? 0));
       const expected = score.expected.map(({ candidate, probability }) => ({
         template: choice.textAt(candidate),
         probability,
@@ -110,23 +115,27 @@ export function createEventModelDetector(
     },
     learn(windows) {
       for (const window of windows)
-        learnWindow(services.touch(window.service), window, surprises.get(window));
+        learnWindow(services.touch(window.service), window, surprises.of(window, scorer.version));
     },
     snapshot: () => ({
       version: 1,
+      model: scorer.version,
       services: services.entries().map(([service, candidates]) => [service, candidates.snapshot()]),
     }),
     restore(state) {
-      const parsed = eventModelState.safeParse(state);
-      if (!parsed.success)
-        throw new Error(
-          `The state of the event-model detector is not usable: ${z.prettifyError(parsed.error)}`,
-        );
+      const { model, services: saved } = readState(state);
       services.clear();
       memory.clear();
-      for (const [service, saved] of parsed.data.services) services.set(service, create(service, saved));
+      for (const [service, one] of saved) services.set(service, create(service, one, model));
     },
   };
+}
+
+function readState(state: unknown): z.infer<typeof eventModelState> {
+  const parsed = eventModelState.safeParse(state);
+  if (!parsed.success)
+    throw new Error(`The state of the event-model detector is not usable: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 }
 
 function candidateSource(service: string, scorer: EventScorer, vectors: VectorCache): CandidateSource {
@@ -157,15 +166,4 @@ function learnWindow(
 ): void {
   for (const [offset, { match }] of events.slice(freshFrom).entries())
     candidates.learn(match.templateId, match.template, surprises?.get(freshFrom + offset));
-}
-
-function surprisesOf(
-  surprises: WeakMap<SequenceWindow, Map<number, number>>,
-  window: SequenceWindow,
-): Map<number, number> {
-  const known = surprises.get(window);
-  if (known !== undefined) return known;
-  const created = new Map<number, number>();
-  surprises.set(window, created);
-  return created;
 }

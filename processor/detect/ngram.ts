@@ -1,8 +1,15 @@
-import { z } from "zod";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector, Evidence } from "./detector.ts";
-import { createServiceTable } from "./service-table.ts";
-import { BEGIN, createTransitions, END, type Transitions, transitionsState, UNSEEN } from "./transitions.ts";
+import { createSizedTable } from "./sized-table.ts";
+import {
+  BEGIN,
+  createTransitions,
+  END,
+  type Transitions,
+  type TransitionsState,
+  transitionsState,
+  UNSEEN,
+} from "./transitions.ts";
 
 /** Bounds on the memory of this detector. */
 export interface NgramOptions {
@@ -20,11 +27,6 @@ const UNSEEN_SURPRISE = 7;
 /** Below it nobody asks what was expected instead, in nats. */
 const EXPECTED_FROM_SURPRISE = 2;
 
-const ngramState = z.strictObject({
-  version: z.literal(1),
-  services: z.array(z.tuple([z.string(), transitionsState])),
-});
-
 /**
  * Which template follows which two: an online back-off model for each service, a habit learned in minutes.
  * Surprise is -ln P(event | the two before it), in nats. The end of a closed session is an event, its beginning a context.
@@ -37,23 +39,12 @@ export function createNgramDetector({
   maxContextsTotal = 200_000,
 }: NgramOptions = {}): Detector {
   const limits = { templatesMax: maxKnownTemplates, contextsMax: maxContexts };
-  const services = createServiceTable<Transitions>(maxServices, () => createTransitions(limits));
-  let contextsTotal = 0;
-
-  const learnWindow = (window: SequenceWindow) => {
-    const table = services.touch(window.service);
-    const before = table.contextCount;
-    table.makeRoom();
-    const tokens = window.events.map(({ match }) => table.intern(match.templateId, match.template));
-    for (let event = window.freshFrom; event < tokens.length; event++) {
-      count(table, tokens[event] ?? UNSEEN, tokens, event, window.isStart);
-    }
-    if (window.isClosed) count(table, END, tokens, tokens.length, window.isStart);
-    contextsTotal += table.contextCount - before;
-    while (contextsTotal > maxContextsTotal && services.size > 1) {
-      contextsTotal -= services.forgetOldest()?.contextCount ?? 0;
-    }
-  };
+  const services = createSizedTable<Transitions, TransitionsState>(
+    "ngram",
+    { servicesMax: maxServices, sizeMax: maxContextsTotal },
+    transitionsState,
+    (state) => createTransitions(limits, state),
+  );
 
   return {
     name: "ngram",
@@ -62,25 +53,20 @@ export function createNgramDetector({
         windows.flatMap((window, index) => scoreWindow(window, index, services.peek(window.service))),
       ),
     learn(windows) {
-      for (const window of windows) learnWindow(window);
+      for (const window of windows) services.teach(window.service, (table) => learnWindow(table, window));
     },
-    snapshot: () => ({
-      version: 1,
-      services: services.entries().map(([service, table]) => [service, table.snapshot()]),
-    }),
-    restore(state) {
-      const parsed = ngramState.safeParse(state);
-      if (!parsed.success)
-        throw new Error(`The state of the ngram detector is not usable: ${z.prettifyError(parsed.error)}`);
-      services.clear();
-      contextsTotal = 0;
-      for (const [service, saved] of parsed.data.services) {
-        const table = createTransitions(limits, saved);
-        services.set(service, table);
-        contextsTotal += table.contextCount;
-      }
-    },
+    snapshot: services.snapshot,
+    restore: services.restore,
   };
+}
+
+function learnWindow(table: Transitions, window: SequenceWindow): void {
+  table.makeRoom();
+  const tokens = window.events.map(({ match }) => table.intern(match.templateId, match.template));
+  for (let event = window.freshFrom; event < tokens.length; event++) {
+    count(table, tokens[event] ?? UNSEEN, tokens, event, window.isStart);
+  }
+  if (window.isClosed) count(table, END, tokens, tokens.length, window.isStart);
 }
 
 /** The last and the one before it; what lies before a window that is no start is not known. */

@@ -29,6 +29,8 @@ const TEMPLATES_MAX = 8_192;
 
 const pretrainedModelState = z.strictObject({
   version: z.literal(1),
+  /** Name of the model whose surprises these are; a state that names none has those of the model in use. */
+  model: z.string().optional(),
   services: z.array(z.tuple([z.string(), usualSurpriseState])),
 });
 
@@ -92,6 +94,7 @@ export function createPretrainedModelDetector(
     },
     snapshot: () => ({
       version: 1,
+      model: scorer.version,
       services: services.entries().map(([service, usual]) => [service, usual.snapshot()]),
     }),
     restore(state) {
@@ -101,6 +104,7 @@ export function createPretrainedModelDetector(
           `The state of the pretrained-model detector is not usable: ${z.prettifyError(parsed.error)}`,
         );
       services.clear();
+      if ((parsed.data.model ?? scorer.version) !== scorer.version) return;
       for (const [service, saved] of parsed.data.services)
         services.set(service, createUsualSurprise(maxKnownTemplates, saved));
     },

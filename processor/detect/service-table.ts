@@ -5,8 +5,6 @@ export interface ServiceTable<T> {
   /** The service's value as it is; nothing is created or moved. */
   peek(service: string): T | undefined;
   set(service: string, value: T): void;
-  /** Removes the least recently touched service and returns its value. */
-  forgetOldest(): T | undefined;
   /** Least recently touched first. */
   entries(): readonly (readonly [string, T])[];
   clear(): void;
@@ -16,16 +14,11 @@ export interface ServiceTable<T> {
 export function createServiceTable<T>(servicesMax: number, create: (service: string) => T): ServiceTable<T> {
   const values = new Map<string, T>();
 
-  const forgetOldest = () => {
-    const [oldest] = values;
-    if (oldest === undefined) return undefined;
-    values.delete(oldest[0]);
-    return oldest[1];
-  };
   const set = (service: string, value: T) => {
     values.delete(service);
     values.set(service, value);
-    if (values.size > servicesMax) forgetOldest();
+    const [oldest] = values.keys();
+    if (values.size > servicesMax && oldest !== undefined) values.delete(oldest);
   };
 
   return {
@@ -39,7 +32,6 @@ export function createServiceTable<T>(servicesMax: number, create: (service: str
     },
     peek: (service) => values.get(service),
     set,
-    forgetOldest,
     entries: () => [...values],
     clear: () => values.clear(),
   };

@@ -50,7 +50,8 @@ export interface Transitions {
   makeRoom(): void;
   /** The token of a template, new if need be. */
   intern(templateId: string, template: string): number;
-  readonly contextCount: number;
+  /** Contexts of one and two templates. */
+  readonly size: number;
   snapshot(): TransitionsState;
 }
 
@@ -71,7 +72,7 @@ export function createTransitions(limits: TransitionLimits, state?: TransitionsS
   let tables = load(state);
 
   return {
-    get contextCount() {
+    get size() {
       return tables.contexts.size;
     },
     token: (templateId) => tables.tokens.get(templateId) ?? UNSEEN,

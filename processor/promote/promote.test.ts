@@ -24,12 +24,13 @@ const MODELS = [
 ];
 
 /** Clears a shelf on which `inUse` cannot be forgotten, and tells what was removed. */
-async function removed(keep: number, inUse: string): Promise<readonly string[]> {
+async function removed(keep: number, inUse: string, scored = inUse): Promise<readonly string[]> {
   const names: string[] = [];
   await clearShelf(
     {
       store: { models: async () => MODELS, forgetModel: async (version) => version !== inUse },
       shelf: { remove: async (version) => void names.push(version) },
+      scorer: { version: scored },
     },
     keep,
   );
@@ -43,4 +44,8 @@ it("weights that were given up, and those behind the last ones, go; the configur
 
 it("weights that somebody goes back to in the meantime keep their files", async () => {
   expect(await removed(1, "a")).toEqual(["gone"]);
+});
+
+it("weights that the scorer still has keep their files, although they were given up a moment ago", async () => {
+  expect(await removed(1, "b", "gone")).toEqual(["a"]);
 });

@@ -1,4 +1,5 @@
 import type { ModelVersion, TrainingRun } from "../../store/training.ts";
+import type { SwappableScorer } from "../inference/swappable-scorer.ts";
 import type { LearningPorts } from "./learning-ports.ts";
 import type { TrainedModel } from "./trained-model.ts";
 
@@ -48,14 +49,16 @@ export async function promote(
 interface ShelfPorts {
   readonly store: Pick<LearningPorts["store"], "models" | "forgetModel">;
   readonly shelf: Pick<LearningPorts["shelf"], "remove">;
+  readonly scorer: Pick<SwappableScorer, "version">;
 }
 
-/** Deletes trained weights that no rollback will reach: those that were given up, and those behind the last `keep`. */
-export async function clearShelf({ store, shelf }: ShelfPorts, keep: number): Promise<void> {
+/** Deletes trained weights that no rollback will reach: those that were given up, and those behind the last `keep`. Those that the
+ * scorer has stay even when they were given up a moment ago: what replaces them may turn out to be unusable. */
+export async function clearShelf({ store, shelf, scorer }: ShelfPorts, keep: number): Promise<void> {
   const models = await store.models();
   const configured = models.find(({ origin }) => origin === "configured");
   if (configured === undefined) return;
-  const kept = chainOf(models).slice(0, keep);
+  const kept = [...chainOf(models).slice(0, keep), scorer.version];
   for (const { version, origin } of models) {
     if (origin === "configured" || kept.includes(version)) continue;
     // Somebody may have gone back to them since they were listed.

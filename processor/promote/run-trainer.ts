@@ -49,8 +49,11 @@ export async function runTrainer(
   try {
     const [code, killedBy] = await once(child, "close");
     if (signal.aborted) throw new TrainerError(String(signal.reason));
-    if (code !== 0)
-      throw new TrainerError(last() || `the trainer ended with ${killedBy ?? code} and said nothing`);
+    if (killedBy !== null)
+      throw new TrainerError(
+        `the trainer was ended by ${killedBy} from outside, as a system does whose memory runs out: leave it about 600 MB, and ask for another training`,
+      );
+    if (code !== 0) throw new TrainerError(last() || `the trainer ended with ${code} and said nothing`);
   } catch (cause) {
     if (cause instanceof TrainerError) throw cause;
     throw new TrainerError(`the trainer cannot be started: ${String(cause)}`, { cause });

@@ -26,17 +26,20 @@ export async function carryOut(
   let run: TrainingRun = { ...queued, state: "RUNNING", startedAtMs: now(), modelBefore: scorer.version };
   await store.saveTrainingRun(run);
   log.info({ run: run.id, model: scorer.version }, "a training has begun");
+  const progress = progressWriter(ports, run);
   try {
-    const directory = await train(run, ports, signal, progressWriter(ports, run));
+    const directory = await train(run, ports, signal, progress.tell);
     const trained = await readTrainedModel(directory);
     const { version, ...losses } = trained;
     run = { ...run, ...losses, progress: 1, modelAfter: version, finishedAtMs: now() };
     const trainedRun = run;
     run = { ...run, ...(await inTurn(() => promote(trainedRun, trained, directory, ports))) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    run = { ...run, state: "FAILED", message, finishedAtMs: now() };
+    const reached = Math.max(run.progress, progress.last()?.progress ?? 0);
+    run = { ...run, ...progress.last(), progress: reached };
+    run = { ...run, state: "FAILED", message: reasonOf(error), finishedAtMs: now() };
   }
+  await progress.written();
   await rm(workDirectory, { recursive: true, force: true });
   // A promoted run is stored with its promotion, and people may have given it up since.
   if (run.state !== "PROMOTED") await store.saveTrainingRun(run);
@@ -67,23 +70,45 @@ async function train(
   return out;
 }
 
+/** Why a run has failed, and what to do about it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ("remedy" in error) return `${error.message}; ${error.remedy}`;
+  // What the system says of a file: all files of a run are under this directory.
+  if ("code" in error && "path" in error)
+    return `${error.message}; check the permissions of training.directory and the room on its disk, and ask for another training`;
+  return error.message;
+}
+
+interface ProgressWriter {
+  readonly tell: (progress: TrainerProgress) => void;
+  /** What was told last, whether or not it was written. */
+  last(): TrainerProgress | undefined;
+  /** Resolves when no write is on its way any more: one that came late would open the run again. */
+  written(): Promise<void>;
+}
+
 /** Writes down how far a run is, now and then; a write that fails is no reason to end it. */
-function progressWriter(
-  { store, now, log }: LearningPorts,
-  run: TrainingRun,
-): (progress: TrainerProgress) => void {
+function progressWriter({ store, now, log }: LearningPorts, run: TrainingRun): ProgressWriter {
   let writtenAtMs = Number.NEGATIVE_INFINITY;
-  let writing = false;
-  return ({ progress, loss }) => {
-    if (writing || now() - writtenAtMs < PROGRESS_INTERVAL_MS) return;
-    writing = true;
-    writtenAtMs = now();
-    store
-      .saveTrainingRun({ ...run, progress, loss })
-      .catch((error: unknown) => log.warn({ reason: String(error) }, "a training's progress was not written"))
-      .finally(() => {
-        writing = false;
-      });
+  let writing: Promise<void> | undefined;
+  let last: TrainerProgress | undefined;
+  return {
+    tell(told) {
+      last = told;
+      if (writing !== undefined || now() - writtenAtMs < PROGRESS_INTERVAL_MS) return;
+      writtenAtMs = now();
+      writing = store
+        .saveTrainingRun({ ...run, ...told })
+        .catch((error: unknown) =>
+          log.warn({ reason: String(error) }, "a training's progress was not written"),
+        )
+        .finally(() => {
+          writing = undefined;
+        });
+    },
+    last: () => last,
+    written: async () => writing,
   };
 }
 

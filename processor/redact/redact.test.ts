@@ -19,6 +19,9 @@ describe("the configuration of redaction", () => {
     const own = createRedactor(
       redactConfig.parse({ extra_patterns: [{ name: "CUSTOMER_ID", pattern: "C-\\d{4}" }] }),
     );
+    expect(
+      createRedactor(redactConfig.parse({ extra_patterns: [{ name: "WORD", pattern: "[A-Z]+" }] }))("A"),
+    ).toBe("<WORD>");
     expect(own("C-1234 paid from 10.0.0.1")).toBe("<CUSTOMER_ID> paid from <IP>");
     expect(createRedactor(redactConfig.parse({ enabled: false }))("10.0.0.1")).toBe("10.0.0.1");
   });
@@ -46,6 +49,11 @@ describe("the redactor", () => {
     ["postgres://bob:s3cret@db:5432/x", "postgres://<CREDENTIALS>@db:5432/x"],
     ["a -----BEGIN RSA PRIVATE KEY-----\nMII\n-----END RSA PRIVATE KEY----- b", "a <PRIVATE_KEY> b"],
     ["a -----BEGIN PRIVATE KEY-----\nMII", "a <PRIVATE_KEY>"],
+    // Nothing stands between them.
+    ["10.0.0.1Bearer x1password=", "<IP>Bearer <SECRET>"],
+    ["4111111111111111eyJabcd.efgh", "<CARD><JWT>"],
+    ["10.0.0.1.4111111111111111", "<IP>.<CARD>"],
+    ["AKIAIOSFODNN7EXAMPLEAKIAIOSFODNN7EXAMPLE", "<API_KEY><API_KEY>"],
   ])("turns %j into %j", (text, expected) => {
     expect(redact(text)).toBe(expected);
   });
@@ -59,6 +67,10 @@ describe("the redactor", () => {
     "",
   ])("leaves %j alone", (text) => {
     expect(redact(text)).toBe(text);
+  });
+
+  it.each(['"', ""])("leaves nothing of a secret of 10,000 characters in quotes of %j", (quote) => {
+    expect(redact(`token=${quote}${"Ab1_".repeat(2_500)}${quote} ok`)).toBe("token=<SECRET> ok");
   });
 
   it("tells what it did", () => {
@@ -79,6 +91,10 @@ describe("the redactor", () => {
       " ",
       "4111111111111111",
       "Bearer x1",
+      "eyJabcd.efgh",
+      "AKIAIOSFODNN7EXAMPLE",
+      "cookie:",
+      "://a:b@",
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(pieces, fc.string({ unit: "binary" }))), (parts) => {

@@ -15,8 +15,9 @@ export interface Rule {
 
 const SECRET_NAME =
   "(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|client[_-]?secret|credentials?|signature|session[_-]?id)";
-/** A quoted value, also within escaped JSON and cut off at its end, or one word. What is a placeholder already stays. */
-const VALUE = String.raw`(?:"(?:[^"\\]|\\.){1,512}"?|\\"[^"\\]{1,512}|'[^']{1,512}'?|(?![<"'\\])[^\s,;&"'\\)}\]]{1,512})`;
+/** A quoted value, also within escaped JSON and cut off at its end, or one word; what is longer than 16 KiB would show its end.
+ * What is a placeholder already stays. */
+const VALUE = String.raw`(?:"(?:[^"\\]|\\.){1,16384}"?|\\"[^"\\]{1,16384}|'[^']{1,16384}'?|(?![<"'\\])[^\s,;&"'\\)}\]]{1,16384})`;
 
 /** In the order of their use: what contains other kinds comes first. */
 export const RULES: readonly Rule[] = [

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 /**
  * Stands in for `logbert train`: takes its arguments and leaves what the first one asks for.
  * better, worse: the weights of --from under another name, with that report. damaged: better by its report, but no graph.
- * fails: a word on stderr. waits: goes on until it is ended.
+ * fails: a word on stderr. killed: as by the system. waits: goes on until it is ended.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +27,8 @@ process.stderr.write(`${JSON.stringify({ progress: 0.5, loss: 2.5 })}\n`);
 if (behaviour === "fails") {
   process.stderr.write("the weights diverged at step 7\n");
   process.exitCode = 1;
+} else if (behaviour === "killed") {
+  process.kill(process.pid, "SIGKILL");
 } else if (behaviour === "waits") {
   setInterval(() => undefined, 60_000);
 } else {

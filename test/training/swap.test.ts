@@ -144,6 +144,7 @@ describe("weights that are not to be used", () => {
     ["worse", "REJECTED", /do not beat/],
     ["damaged", "FAILED", /is damaged/],
     ["fails", "FAILED", /diverged at step 7/],
+    ["killed", "FAILED", /ended by SIGKILL.*memory.*ask for another/],
   ] as const)("%s: the run ends %s, and those in use stay", async (behaviour, state, message) => {
     const stage = await start(behaviour);
     await teach(stage);
@@ -157,6 +158,17 @@ describe("weights that are not to be used", () => {
     await send(stage, 20);
     expect(stage.unscored()).toBe(0);
     if (state === "REJECTED") expect(run).toMatchObject({ heldOutLossBefore: 1.5, heldOutLossAfter: 1.75 });
+    else expect(run.progress).toBe(behaviour === "damaged" ? 1 : 0.5);
+  });
+
+  it("those that find no place on the disk: the run says what to check", async () => {
+    const stage = await start("better");
+    await teach(stage);
+    writeFileSync(join(stage.directory, "models"), "in the way");
+    const run = await stage.train();
+    expect(run.state).toBe("FAILED");
+    expect(run.message).toMatch(/models.*check the permissions of training.directory.*ask for another/);
+    expect(stage.scorer.version).toBe(SHIPPED_VERSION);
   });
 
   it("those of a run without a single record", async () => {
@@ -181,7 +193,10 @@ describe("a run that does not come to its end", () => {
     await begun(stage);
     await stop(stage);
     const next = await start("waits", { directory: stage.directory });
-    expect((await next.people.trainingRuns({ first: 1 }))[0]).toMatchObject({ state: "FAILED" });
+    expect((await next.people.trainingRuns({ first: 1 }))[0]).toMatchObject({
+      state: "FAILED",
+      progress: 0.5,
+    });
     expect(await next.people.openTrainingRun()).toBeUndefined();
   });
 

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
+import { standInEncoder } from "../../test/helpers/stand-in-encoder.ts";
+import { createEventModelDetector } from "./event-model.ts";
+import type { EventScorer } from "./event-scorer.ts";
+import { createVectorCache } from "./vector-cache.ts";
+
+/** Weights that are equally surprised by everything, and can be replaced by others. */
+function replaceable(first: { readonly version: string; readonly surprise: number }) {
+  let inUse = first;
+  const scorer: EventScorer = {
+    get version() {
+      return inUse.version;
+    },
+    eventsMax: 20,
+    residual: () => undefined,
+    score: async ({ rows }) => {
+      const { surprise } = inUse;
+      return rows.map(() => ({ surprise, expected: [] }));
+    },
+  };
+  return {
+    scorer,
+    replace: (next: typeof first) => {
+      inUse = next;
+    },
+  };
+}
+
+const window = () => freshWindow(["open", "read", "close"].map((template) => ({ template })));
+const detectorOf = (scorer: EventScorer) =>
+  createEventModelDetector(scorer, createVectorCache(standInEncoder));
+
+async function live(detector: ReturnType<typeof detectorOf>, windows: number) {
+  for (let i = 0; i < windows; i++) {
+    const one = window();
+    await surpriseOf(detector, one);
+    detector.learn([one]);
+  }
+}
+
+describe("the usual surprise", () => {
+  it("is that of the weights in use: after a swap it is learned anew", async () => {
+    const { scorer, replace } = replaceable({ version: "one", surprise: 1 });
+    const detector = detectorOf(scorer);
+    await live(detector, 200);
+    expect(await surpriseOf(detector, window())).toBeCloseTo(0);
+    replace({ version: "two", surprise: 6 });
+    expect(await surpriseOf(detector, window())).toBe(6);
+    await live(detector, 50);
+    expect(await surpriseOf(detector, window())).toBeCloseTo(0);
+    // Lower than before is noticed as well: what is odd to these weights shows above what is usual to them.
+    replace({ version: "three", surprise: 1 });
+    await live(detector, 50);
+    replace({ version: "three", surprise: 4 });
+    expect(await surpriseOf(detector, freshWindow([{ template: "read" }]))).toBeGreaterThan(2.5);
+  });
+
+  it("is not taught by weights that were replaced while the window waited", async () => {
+    const { scorer, replace } = replaceable({ version: "one", surprise: 6 });
+    const detector = detectorOf(scorer);
+    const waiting = window();
+    await surpriseOf(detector, waiting);
+    replace({ version: "two", surprise: 1 });
+    detector.learn([waiting]);
+    expect(await surpriseOf(detector, window())).toBe(1);
+  });
+
+  it("is forgotten by a restart with other weights, and by no other", async () => {
+    const { scorer } = replaceable({ version: "one", surprise: 6 });
+    const before = detectorOf(scorer);
+    await live(before, 100);
+    const same = detectorOf(scorer);
+    same.restore(before.snapshot());
+    expect(await surpriseOf(same, window())).toBeCloseTo(0);
+    const others = detectorOf(replaceable({ version: "two", surprise: 6 }).scorer);
+    others.restore(before.snapshot());
+    expect(await surpriseOf(others, window())).toBe(6);
+  });
+});
