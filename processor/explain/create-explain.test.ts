@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Contribution, Finding } from "../calibrate/verdict.ts";
+import type { Contribution, Finding, Place } from "../calibrate/verdict.ts";
 import type { DetectorName, EvidenceDetail, Expectation } from "../detect/detector.ts";
 import type { LogEvent } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
@@ -18,7 +18,8 @@ function finding(
     detector: DetectorName,
     pValue: number,
     expected: readonly Expectation[],
-    detail?: EvidenceDetail,
+    detail?: EvidenceDetail | undefined,
+    place?: Place,
   ])[],
 ): Finding {
   return {
@@ -42,10 +43,11 @@ function finding(
       isAnomaly: true,
       modelVersion: "m",
       contributions: contributions.map(
-        ([detector, pValue, expected, detail]): Contribution => ({
+        ([detector, pValue, expected, detail, place]): Contribution => ({
           detector,
           pValue,
           evidence: { detector, window: 0, event: at, surprise: 1, expected, ...(detail && { detail }) },
+          place,
         }),
       ),
     },
@@ -75,6 +77,27 @@ describe("an explanation", () => {
   it("says that a session ended", () => {
     const { summary } = explain(finding(2, [["ngram", 1e-4, expected]]));
     expect(summary).toBe('The sequence ended after "mail to <EMAIL>"; expected "cart paid" (90 %).');
+  });
+
+  it("says of a session what was odd in it, where it was, instead of that it ended", () => {
+    const place = { template: "mail to bob@example.com", after: "login" };
+    const ofEnd = [{ template: "cart paid", probability: 0.5 }];
+    const inOrder = explain(
+      finding(2, [
+        ["ngram", 1e-6, expected, undefined, place],
+        ["event-model", 1e-4, ofEnd],
+      ]),
+    );
+    expect(inOrder.summary).toBe('Unexpected "mail to <EMAIL>" after "login"; expected "cart paid" (90 %).');
+    const detail = { kind: "gap", gapMs: 9_000, usualMs: 10 } as const;
+    const inTime = explain(
+      finding(2, [
+        ["gap", 1e-6, [], detail, place],
+        ["event-model", 1e-4, ofEnd],
+      ]),
+    );
+    expect(inTime.summary).toBe('"mail to <EMAIL>" came 9 s after "login"; usual is 10 ms.');
+    expect(inTime.expected).toEqual([]);
   });
 
   it.each<readonly [at: number, detector: DetectorName, detail: EvidenceDetail, expected: string]>([

@@ -1,7 +1,6 @@
 import type { DetectorContribution, Explanation, TokenImportance } from "../../store/store.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
 import type { EvidenceDetail, Expectation } from "../detect/detector.ts";
-import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Explain } from "./explain.ts";
 import { type Oddness, sentence } from "./sentence.ts";
 
@@ -12,16 +11,17 @@ const WORDS_NAMED_MAX = 2;
 export function createExplain({ redact }: { readonly redact: (text: string) => string }): Explain {
   return (finding): Explanation => {
     const { contributions } = finding.verdict;
-    const came = finding.window.events[finding.event]?.match.template;
+    const where = placeOf(finding);
+    const there = withStrongest(contributions);
     // What came cannot be what was expected instead, however probable it was.
-    const expected = expectedOf(contributions)
-      .filter(({ template }) => template === undefined || template !== came)
+    const expected = expectedOf(there)
+      .filter(({ template }) => template === undefined || template !== where.template)
       .map(({ template, probability }) => ({
         template: template === undefined ? undefined : redact(template),
         probability,
       }));
     return {
-      summary: sentence(oddnessOf(finding, expected, redact)),
+      summary: sentence(oddnessOf(finding, there, redacted(where, redact), expected, redact)),
       source: "MODEL",
       expected,
       detectors: sharesOf(contributions),
@@ -30,14 +30,39 @@ export function createExplain({ redact }: { readonly redact: (text: string) => s
   };
 }
 
+/** Where it was odd. */
+interface Where {
+  /** undefined at the end of a session. */
+  readonly template: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** The event that was judged; of a session the event in it that the strongest evidence is about, or else its end. */
+function placeOf({ window, event, verdict }: Finding): Where {
+  const templateAt = (index: number) => window.events[index]?.match.template;
+  return verdict.contributions[0]?.place ?? { template: templateAt(event), after: templateAt(event - 1) };
+}
+
+function redacted({ template, after }: Where, redact: (text: string) => string): Where {
+  const shown = (text: string | undefined) => (text === undefined ? undefined : redact(text));
+  return { template: shown(template), after: shown(after) };
+}
+
+/** The contributions that are about the same place as the strongest one: in the verdict on an event all of them. */
+function withStrongest(contributions: readonly Contribution[]): readonly Contribution[] {
+  const place = contributions[0]?.place;
+  return contributions.filter(
+    (one) => one.place?.template === place?.template && one.place?.after === place?.after,
+  );
+}
+
 function oddnessOf(
-  { window, event, verdict }: Finding,
+  { window }: Finding,
+  contributions: readonly Contribution[],
+  { template, after }: Where,
   expected: readonly Expectation[],
   redact: (text: string) => string,
 ): Oddness {
-  const after = templateAt(window, event - 1, redact);
-  const template = templateAt(window, event, redact);
-  const { contributions } = verdict;
   const probability = contributions.find(({ evidence }) => evidence.probability !== undefined)?.evidence
     .probability;
   // Of a record that a classifier has judged, nothing else counts.
@@ -52,10 +77,7 @@ function oddnessOf(
   return { kind: "out-of-order", template, after, expected };
 }
 
-interface Place {
-  /** undefined at the end of a session. */
-  readonly template: string | undefined;
-  readonly after: string | undefined;
+interface Place extends Where {
   readonly service: string;
   readonly redact: (text: string) => string;
 }
@@ -82,15 +104,6 @@ function detailedOddness(
     case "gap":
       return template === undefined ? undefined : { ...detail, template, after };
   }
-}
-
-function templateAt(
-  { events }: SequenceWindow,
-  index: number,
-  redact: (text: string) => string,
-): string | undefined {
-  const match = events[index]?.match;
-  return match === undefined ? undefined : redact(match.template);
 }
 
 /** What the strongest detector that expected anything expected. */
