@@ -36,7 +36,7 @@ export function createReservoir(capacity: number, state?: ReservoirState): Reser
   let random = 0x9e3779b9;
 
   const keep = (value: number) => {
-    const sizeMax = Math.min(capacity, Math.max(SIZE_MIN, offered >> 1));
+    const sizeMax = Math.min(capacity, Math.max(SIZE_MIN, Math.floor(offered / 2)));
     if (size >= sizeMax) {
       remove(ascending, size, ring[oldest] ?? 0);
       oldest = (oldest + 1) % capacity;
