@@ -35,7 +35,8 @@ export interface CandidateSource {
 export interface Candidates {
   /** Position in the table, or undefined for a template that the service has not written before. */
   indexOf(templateId: string): number | undefined;
-  textAt(index: number): string | undefined;
+  /** By index. The list itself never changes: what is learned later is in another one. */
+  texts(): readonly string[];
   readonly size: number;
   /** Changes whenever an index or a text stands for something else. */
   readonly revision: number;
@@ -65,6 +66,7 @@ export function createCandidates(
   let uses = candidates.length;
   let revision = 0;
   const table = createKeptTable(source);
+  let texts: readonly string[] | undefined;
   /** Of all surprises; undefined once something has been learned. */
   let mean: number | undefined;
   let model = stateModel;
@@ -78,6 +80,7 @@ export function createCandidates(
   };
   const changed = () => {
     revision += 1;
+    texts = undefined;
     table.forget();
   };
   const add = (id: string, text: string) => {
@@ -92,19 +95,20 @@ export function createCandidates(
     changed();
     return candidate;
   };
+  const textsNow = () => (texts ??= candidates.map(({ text }) => text));
   const find = (id: string | undefined) => (id === undefined ? undefined : candidates[indexes.get(id) ?? -1]);
 
   return {
     indexOf: (templateId) => indexes.get(templateId),
-    textAt: (index) => candidates[index]?.text,
+    texts: textsNow,
     get size() {
       return candidates.length;
     },
     get revision() {
       return revision;
     },
-    textsForTable: () => (table.isKept() ? [] : candidates.map(({ text }) => text)),
-    table: () => table.of(candidates.map(({ text }) => text)),
+    textsForTable: () => (table.isKept() ? [] : textsNow()),
+    table: () => table.of(textsNow()),
     usualSurprise(templateId) {
       followModel();
       mean ??= meanOf(candidates);

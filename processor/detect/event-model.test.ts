@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
+import { evidenceOf, freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
 import { standInEncoder } from "../../test/helpers/stand-in-encoder.ts";
 import { createEventModelDetector } from "./event-model.ts";
 import type { EventScorer } from "./event-scorer.ts";
@@ -76,5 +76,31 @@ describe("the usual surprise", () => {
     const others = detectorOf(replaceable({ version: "two", surprise: 6 }).scorer);
     others.restore(before.snapshot());
     expect(await surpriseOf(others, window())).toBe(6);
+  });
+});
+
+describe("what was expected", () => {
+  it("is told by the templates that the model chose between, whatever is learned while it runs", async () => {
+    const [asked, run] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const scorer: EventScorer = {
+      version: "slow",
+      eventsMax: 20,
+      residual: () => undefined,
+      score: async ({ rows }) => {
+        asked.resolve();
+        await run.promise;
+        const expected = [0, 3, 4].map((candidate) => ({ candidate, probability: 0.3 }));
+        return rows.map(() => ({ surprise: 1, expected }));
+      },
+    };
+    const detector = detectorOf(scorer);
+    detector.learn([window()]);
+    // Behind the three known templates comes the stranger, and behind it the end.
+    const evidence = evidenceOf(detector, [freshWindow([{ template: "stranger" }])]);
+    await asked.promise;
+    detector.learn([freshWindow([{ template: "fourth" }, { template: "fifth" }])]);
+    run.resolve();
+    const [first] = await evidence;
+    expect(first?.expected.map(({ template }) => template)).toEqual(["open", "stranger", undefined]);
   });
 });

@@ -22,8 +22,10 @@ export type IndexedWindows = readonly (readonly [index: number, window: Sequence
 /** Templates that the questions of one service choose between. */
 export interface Choice {
   readonly size: number;
+  /** Like `indexOf` only right as long as nothing has been learned since. */
   readonly table: () => CandidateTable;
   indexOf(templateId: string): number;
+  /** Of this choice, whatever has been learned since. */
   textAt(index: number): string | undefined;
   /** Stands for this choice; undefined when it holds templates that the service has not learned: its answers are not remembered. */
   readonly memoKey: string | undefined;
@@ -42,6 +44,7 @@ export function choiceFor(
       if (candidates.indexOf(match.templateId) === undefined) strangers.set(match.templateId, match.template);
   const ids = [...strangers.keys()];
   const texts = [...strangers.values()];
+  const known = candidates.texts();
   const indexes = new Map(ids.map((id, index) => [id, candidates.size + index]));
   return {
     size: candidates.size + texts.length,
@@ -50,7 +53,7 @@ export function choiceFor(
         ? candidates.table()
         : joinTables(candidates.table(), candidateTable(texts, source), source),
     indexOf: (templateId) => candidates.indexOf(templateId) ?? indexes.get(templateId) ?? 0,
-    textAt: (index) => candidates.textAt(index) ?? texts[index - candidates.size],
+    textAt: (index) => known[index] ?? texts[index - known.length],
     memoKey: texts.length === 0 ? `${service}\0${candidates.revision}\0` : undefined,
   };
 }
