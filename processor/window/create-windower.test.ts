@@ -27,6 +27,17 @@ describe("the windower", () => {
     expect(createWindower(config()).push([])).toEqual([]);
   });
 
+  it("keeps services apart, whatever characters their names and streams hold", () => {
+    const windows = createWindower(config()).push([
+      record(0, { service: "shop", stream: "a\0b" }),
+      record(1, { service: "shop\0a", stream: "b" }),
+    ]);
+    expect(windows.map(({ service, stream }) => [service, stream])).toEqual([
+      ["shop", "a\0b"],
+      ["shop\0a", "b"],
+    ]);
+  });
+
   it("judges the rest at the end of a push with the window there is", () => {
     const windows = createWindower(config({ size: 20, step: 5 })).push(records(7));
     expect(windows.map((w) => w.freshRecords)).toEqual([

@@ -75,8 +75,9 @@ function ruleOf({ type, span_ms: spanMs, idle_ms: idleMs }: WindowConfig): Windo
   }
 }
 
+/** The length keeps apart names that hold any separator there could be. */
 function groupByStream(records: readonly ParsedRecord[]): ReadonlyMap<string, readonly ParsedRecord[]> {
-  return Map.groupBy(records, ({ service, stream }) => `${service}\0${stream}`);
+  return Map.groupBy(records, ({ service, stream }) => `${service.length} ${service}${stream}`);
 }
 
 /** `push(...items)` would overflow the stack on a request with very many records. */
