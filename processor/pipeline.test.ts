@@ -147,6 +147,42 @@ describe("whatever breaks on the way to a verdict, the records go on as they cam
     expect(readRequest(seen.forwarded[0] ?? new Uint8Array(0)).records).toHaveLength(3);
   });
 
+  it("a detector cannot learn: the others and the calibration do, and the findings are remembered", async () => {
+    const { stages: real } = stages();
+    const taught: string[] = [];
+    const detectors = real.detectors.map((detector, index) => ({
+      ...detector,
+      learn: () => (index === 0 ? boom() : taught.push(detector.name)),
+    }));
+    const { stages: broken, seen } = stages({ detectors });
+    expect(await send(broken)).toEqual(ACCEPTED);
+    expect(taught).toEqual(real.detectors.slice(1).map(({ name }) => name));
+    expect([seen.learned, seen.remembered]).toEqual([3, 1]);
+    expect(seen.absent).toEqual([real.detectors[0]?.name]);
+  });
+
+  it("learning throws: the findings are remembered", async () => {
+    const { stages: broken, seen } = stages({ record: boom });
+    expect(await send(broken)).toEqual(ACCEPTED);
+    expect(seen.remembered).toBe(1);
+  });
+
+  it("sessions that fell silent cannot be judged: they are learned from all the same", async () => {
+    const { stages: real } = stages();
+    let taught = 0;
+    const detectors = real.detectors.map((detector) => ({
+      ...detector,
+      score: async () => boom(),
+      learn: () => {
+        taught += 1;
+      },
+    }));
+    const closeIdle = () => [{ ...freshWindow([{ template: "a" }]), freshFrom: 1, isClosed: true }];
+    const { stages: broken } = stages({ detectors, windower: { ...windower, closeIdle } });
+    await processSilence(1, broken, new AbortController().signal);
+    expect(taught).toBe(detectors.length);
+  });
+
   it("remembering throws", async () => {
     const { stages: broken } = stages({ remember: boom });
     expect(await send(broken)).toEqual(ACCEPTED);

@@ -89,7 +89,10 @@ export async function processSilence(nowMs: number, stages: Stages, signal: Abor
   judgeAbsences(nowMs, stages);
   const windows = stages.windower.closeIdle(nowMs);
   if (windows.length === 0) return;
-  const judged = await judgeWindows([], windows, stages, signal);
+  const judged = await judgeWindows([], windows, stages, signal).catch((cause: unknown) => {
+    stages.observer.unscored(0, cause);
+    return NOTHING;
+  });
   learn(windows, judged, stages);
   stages.remember(undefined, judged);
 }
@@ -197,16 +200,26 @@ function enrichOrPassThrough(request: ExportRequest, judged: Judged, stages: Sta
 
 /** The request's records are safe at the next hop: now, and only now, they teach. */
 function acknowledge({ request, windows, judged }: Work, stages: Stages): void {
-  try {
-    learn(windows, judged, stages);
-    stages.remember(request, judged);
-  } catch (cause) {
-    stages.observer.unscored(0, cause);
-  }
+  for (const step of [
+    () => learn(windows, judged, stages),
+    // Its anomalies have been announced to the next hop, whatever became of learning.
+    () => stages.remember(request, judged),
+  ])
+    try {
+      step();
+    } catch (cause) {
+      stages.observer.unscored(0, cause);
+    }
 }
 
+/** A detector that cannot learn keeps nobody else from it. */
 function learn(windows: readonly SequenceWindow[], judged: Judged, stages: Stages): void {
-  for (const detector of stages.detectors) detector.learn(windows);
+  for (const detector of stages.detectors)
+    try {
+      detector.learn(windows);
+    } catch (cause) {
+      stages.observer.absent(detector.name, cause);
+    }
   stages.judge.learn(judged.findings);
   stages.record(windows, judged.findings);
 }
