@@ -44,14 +44,30 @@ export async function restoreStates(
   }
 }
 
-/** Writes down the state of everything that learns. */
-export async function saveSnapshots(store: Store, parts: Remembering, nowMs: number): Promise<void> {
-  await store.saveSnapshot(MINER, JSON.stringify(parts.miner.snapshot()), nowMs);
-  await store.saveSnapshot(JUDGE, JSON.stringify(parts.judge.snapshot()), nowMs);
-  for (const detector of parts.detectors) {
-    const state = detector.snapshot();
-    if (state !== undefined) await store.saveSnapshot(detectorKey(detector), JSON.stringify(state), nowMs);
+/**
+ * Writes down the state of everything that learns. A part that cannot be written keeps no other from it; rejects at the end
+ * with the first error.
+ */
+export async function saveSnapshots(
+  store: Pick<Store, "saveSnapshot">,
+  { miner, judge, detectors }: Remembering,
+  nowMs: number,
+): Promise<void> {
+  const parts: readonly (readonly [name: string, state: () => unknown])[] = [
+    [MINER, () => miner.snapshot()],
+    [JUDGE, () => judge.snapshot()],
+    ...detectors.map((detector) => [detectorKey(detector), () => detector.snapshot()] as const),
+  ];
+  const failures: unknown[] = [];
+  for (const [name, stateOf] of parts) {
+    try {
+      const state = stateOf();
+      if (state !== undefined) await store.saveSnapshot(name, JSON.stringify(state), nowMs);
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function loadEach(
