@@ -19,9 +19,13 @@ export const RESIDUAL_SERVICES_MAX = 1_000;
 
 /** The schema of `residuals.json` for rows of `width` values. */
 export function residualsFile(width: number) {
-  const row = z.base64().refine((text) => Buffer.from(text, "base64").length === width * 4, {
-    error: `must be ${width} 32-bit floats`,
-  });
+  const row = z.base64().refine(
+    (text) => {
+      const bytes = Buffer.from(text, "base64").length;
+      return bytes === width * Float32Array.BYTES_PER_ELEMENT && decodeRow(text).every(Number.isFinite);
+    },
+    { error: `must be ${width} finite 32-bit floats` },
+  );
   return z.strictObject({
     version: z.literal(1),
     services: z
