@@ -118,10 +118,14 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
   let isDead = false;
 
   const runNext = () => {
-    if (running !== undefined || isDead) return;
-    running = queue.next();
-    if (running !== undefined) protocol.send(worker, running.question);
-    else if (isClosing) worker.postMessage({ kind: "close" } satisfies CloseCall);
+    while (running === undefined && !isDead) {
+      const job = queue.next();
+      if (job === undefined) {
+        if (isClosing) worker.postMessage({ kind: "close" } satisfies CloseCall);
+        return;
+      }
+      if (isSent(protocol, worker, job)) running = job;
+    }
   };
   const onAnswer = (answer: Answer | ThreadNotice) => {
     const job = running;
@@ -178,6 +182,23 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
       await exited;
     },
   };
+}
+
+/** Sends the job's question; a job whose question cannot be sent is rejected. */
+function isSent<Question, Answer>(
+  protocol: ThreadProtocol<Question>,
+  worker: Worker,
+  { question, reject }: Job<Question, Answer>,
+): boolean {
+  try {
+    protocol.send(worker, question);
+    return true;
+  } catch (reason) {
+    // What it was about to be sent counted as sent already.
+    protocol.reset();
+    reject(reason);
+    return false;
+  }
 }
 
 function isNotice(answer: { readonly kind: string }): answer is ThreadNotice {
