@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Anomaly, StageStatus, Store } from "../../store/store.ts";
 import type { LearningState, Verdict } from "../calibrate/verdict.ts";
 import type { Judged } from "../enrich/enrich.ts";
@@ -11,9 +12,12 @@ import { withTokens } from "./with-tokens.ts";
 /** What the token importances of one flush may take of the model's thread, which scores requests as well. */
 const TOKENS_BUDGET_MS = 200;
 
+/** Templates whose redacted text is remembered: the same ones come with every flush. */
+const TEMPLATES_MAX = 8_192;
+
 /** What the rememberer is handed. */
 export interface RememberPorts {
-  readonly store: Store;
+  readonly store: Pick<Store, "saveBatch">;
   readonly redact: (text: string) => string;
   readonly explainTokens: ExplainTokens;
   readonly learningState: (service: string) => LearningState;
@@ -36,6 +40,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
   const tally = createTally(config.max_queued_anomalies, ports.onDropped);
   /** What new messages were compared with; it lives as long as its anomaly waits. */
   const nearest = new WeakMap<Anomaly, string>();
+  const shown = new LRUCache<string, string>({ max: TEMPLATES_MAX, memoMethod: ports.redact });
   let flushing: Promise<void> | undefined;
 
   const write = async () => {
@@ -43,7 +48,9 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     const budget = AbortSignal.timeout(TOKENS_BUDGET_MS);
     const nearestOf = (anomaly: Anomaly) => nearest.get(anomaly);
     const anomalies = await withTokens(drained.anomalies, ports.explainTokens, nearestOf, budget);
-    const batch = { ...drained, anomalies };
+    // A template may hold raw values of a line that was seen only once.
+    const templates = drained.templates.map((one) => ({ ...one, text: shown.memo(one.text) }));
+    const batch = { ...drained, anomalies, templates };
     try {
       await ports.store.saveBatch({ ...batch, thresholds: ports.thresholds(), status: ports.status() });
     } catch (error) {
