@@ -61,10 +61,9 @@ export interface KnownTemplates {
  */
 export function createKnownTemplates(templatesMax: number, state?: KnownTemplatesState): KnownTemplates {
   const templates = new Map<string, Known>(
-    (state?.templates ?? []).map(([id, template, severity, isRepeated]) => [
-      id,
-      { template, severity, isRepeated },
-    ]),
+    (state?.templates ?? [])
+      .slice(-templatesMax)
+      .map(([id, template, severity, isRepeated]) => [id, { template, severity, isRepeated }]),
   );
   let records = state?.records ?? 0;
   let lately = state?.lately ?? 0;
