@@ -42,14 +42,13 @@ export interface Arrivals {
   silence(nowMs: number, fromMs: number): Silence | undefined;
   /** Its silence is known, until it comes back. */
   tell(): void;
-  /** Its last arrival since the start. */
-  readonly lastMs: number | undefined;
   snapshot(): ArrivalsState;
 }
 
 /** Mean and variance of the gaps, faded over 200 of them; a silence that was told is not learned from. */
 export function createArrivals(state?: ArrivalsState): Arrivals {
   let { gaps, mean, variance, longest } = state ?? { gaps: 0, mean: 0, variance: 0, longest: 0 };
+  /** Its last arrival since the start. */
   let lastMs: number | undefined;
   /** The last arrival that ended a gap. */
   let countedMs = 0;
@@ -64,9 +63,6 @@ export function createArrivals(state?: ArrivalsState): Arrivals {
   };
 
   return {
-    get lastMs() {
-      return lastMs;
-    },
     arrive(nowMs) {
       const isFirst = lastMs === undefined || isTold;
       const gapMs = nowMs - countedMs;
