@@ -26,7 +26,7 @@ export function reportText(
     row("among the three most expected", ({ top3 }) => share(top3)),
     report.isBetter
       ? `It beats the model that it came from, by ${gain.toFixed(4)} nats an event.`
-      : `It does not beat the model that it came from: keep that one. Why: ${objectionTo(report.heldOut)}.`,
+      : `It is not shown to beat the model that it came from, so keep that one: ${objectionTo(report.heldOut)}.`,
     "",
   ].join("\n");
 }
