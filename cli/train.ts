@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { createCheckpointFile, type Found } from "../processor/learn/checkpoint-file.ts";
-import type { Corpus } from "../processor/learn/corpus.ts";
+import type { Corpus, ServiceCorpus } from "../processor/learn/corpus.ts";
 import { createCorpusBuilder } from "../processor/learn/corpus-builder.ts";
 import { diskFileSystem, type FileSystem } from "../processor/learn/file-system.ts";
 import { prepareOutput, saveModel, WORK_DIRECTORY } from "../processor/learn/save-model.ts";
@@ -39,6 +39,8 @@ const optionsSchema = z.strictObject({
   progress: z.enum(["auto", "json"], "must be auto or json").default("auto"),
   restart: z.boolean().default(false),
 });
+/** A fifth of them is held out, of which 2,048 are asked for. */
+const OTHER_EVENTS_MAX = 200_000;
 type TrainOptions = z.output<typeof optionsSchema>;
 
 /** What the command is furnished with. */
@@ -84,7 +86,10 @@ export function registerTrain(program: Command, openEncoder: TrainPorts["openEnc
       "--config <file>",
       "configuration of templates, streams and windows (default: LOGBERT_CONFIG, else ./logbert.yaml)",
     )
-    .option("--only-service <name>", "with --format recorded: leave the other services' records out")
+    .option(
+      "--only-service <name>",
+      "with --format recorded: learn from this service alone; what that does to the others is measured",
+    )
     .option("--progress <form>", "auto, or json: one JSON object a line on stderr (default auto)")
     .option("--restart", "begin from the beginning, whatever was done before")
     .action(async (options: unknown) => {
@@ -108,7 +113,7 @@ export async function runTrain(rawOptions: unknown, io: CommandIo, ports: TrainP
   // Before hours of reading: may the directory be written, and is there a model to begin with? It may be in that directory.
   await prepareOutput(options.out, files);
   readTrainableModel(from);
-  const corpus = await readCorpus(options, io);
+  const { corpus, others } = await readCorpus(options, io);
   const work = join(options.out, WORK_DIRECTORY);
   if (options.restart) await files.remove(work);
   const { encoder, close } = await ports.openEncoder(from);
@@ -118,6 +123,7 @@ export async function runTrain(rawOptions: unknown, io: CommandIo, ports: TrainP
     encoder,
     {
       ...options,
+      others,
       signal: io.signal,
       checkpointEveryMs: ports.checkpointEveryMs,
       checkpoints: createCheckpointFile(join(work, "checkpoint.bin"), files, (found) => tellFound(found, io)),
@@ -142,18 +148,24 @@ function checkFormat({ format, templates, onlyService }: TrainOptions): void {
     throw new UsageError("--only-service: goes with --format recorded only");
 }
 
-async function readCorpus(options: TrainOptions, io: CommandIo): Promise<Corpus> {
+/** What is learned from; and with --only-service a sample of the other services, to which it must do no harm. */
+async function readCorpus(
+  options: TrainOptions,
+  io: CommandIo,
+): Promise<{ readonly corpus: Corpus; readonly others: readonly ServiceCorpus[] }> {
   const { input: files, format, templates = "", service, onlyService, seed } = options;
   const builder = createCorpusBuilder({ seed });
+  const others = createCorpusBuilder({ seed, eventsMax: OTHER_EVENTS_MAX });
   if (format === "sequences") await readEventIds({ files, templates, service }, builder);
-  else if (format === "recorded") await readRecordedRuns({ files, onlyService }, builder);
+  else if (format === "recorded")
+    await readRecordedRuns(files, (name) => (name === (onlyService ?? name) ? builder : others));
   else {
     const config = loadConfig({ file: options.config, environment: process.env });
     await readLogs({ files, format, service }, builder, config, io);
   }
   if (io.signal.aborted)
     throw new TrainingError("stopped while the logs were read", "start it again: nothing was learned yet");
-  return builder.build();
+  return { corpus: builder.build(), others: others.build().services };
 }
 
 function tellFound(found: Found, io: CommandIo): void {

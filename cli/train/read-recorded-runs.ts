@@ -3,13 +3,8 @@ import { type CorpusBuilder, PIECE_EVENTS_MAX } from "../../processor/learn/corp
 import { readRecorded } from "../../processor/promote/read-recorded.ts";
 import type { RecordedEvent, RecordedRun } from "../../processor/promote/recorded-format.ts";
 
-/** What a stage has recorded. */
-export interface RecordedInput {
-  /** Oldest first. */
-  readonly files: readonly string[];
-  /** Undefined: the records of all services. */
-  readonly onlyService: string | undefined;
-}
+/** Where the sequences of a service go. */
+export type BuilderOf = (service: string) => CorpusBuilder;
 
 /** Streams that may still go on; beyond it the one that has been silent longest is taken as it is. */
 const STREAMS_MAX = 10_000;
@@ -24,24 +19,24 @@ interface OpenSequence {
   begins: boolean;
 }
 
-/** Reads what a stage recorded into a corpus: runs that go on after each other are one sequence again. Rejects with a
- * RecordedFileError for a file that is none. */
-export async function readRecordedRuns(
-  { files, onlyService }: RecordedInput,
-  builder: CorpusBuilder,
-): Promise<void> {
+/**
+ * Reads what a stage recorded into corpora: runs that go on after each other are one sequence again. Rejects with a
+ * RecordedFileError for a file that is none.
+ *
+ * @param files oldest first
+ */
+export async function readRecordedRuns(files: readonly string[], builderOf: BuilderOf): Promise<void> {
   const open = new Map<string, OpenSequence>();
   for (const file of files) {
     for await (const run of readRecorded(file)) {
-      if (onlyService !== undefined && run.service !== onlyService) continue;
-      take(run, open, builder);
+      take(run, open, builderOf(run.service));
       const [oldest] = open;
       if (open.size <= STREAMS_MAX || oldest === undefined) continue;
-      finish(oldest[1], false, builder);
+      finish(oldest[1], false, builderOf(oldest[1].service));
       open.delete(oldest[0]);
     }
   }
-  for (const sequence of open.values()) finish(sequence, false, builder);
+  for (const sequence of open.values()) finish(sequence, false, builderOf(sequence.service));
 }
 
 function take(run: RecordedRun, open: Map<string, OpenSequence>, builder: CorpusBuilder): void {

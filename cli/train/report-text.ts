@@ -1,4 +1,5 @@
 import type { HeldOutScore } from "../../processor/learn/held-out.ts";
+import { objectionTo } from "../../processor/learn/judge-gains.ts";
 import type { TrainingReport } from "../../processor/learn/training-report.ts";
 
 /** The report of a training, as it is printed. */
@@ -25,7 +26,7 @@ export function reportText(
     row("among the three most expected", ({ top3 }) => share(top3)),
     report.isBetter
       ? `It beats the model that it came from, by ${gain.toFixed(4)} nats an event.`
-      : `It does not beat the model that it came from (${(-gain).toFixed(4)} nats an event worse or equal): keep that one.`,
+      : `It is not shown to beat the model that it came from, so keep that one: ${objectionTo(report.heldOut)}.`,
     "",
   ].join("\n");
 }

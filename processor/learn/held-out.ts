@@ -14,6 +14,9 @@ export interface Questions {
     readonly service: number;
     readonly templates: number;
     readonly asked: readonly Question[];
+    /** For each event asked for: its place in `asked`, and the number of its cluster within the service. */
+    readonly drawn: Uint32Array;
+    readonly clusters: Uint32Array;
   }[];
 }
 
@@ -33,33 +36,65 @@ export interface HeldOutScore {
   readonly top3: number;
 }
 
+/** What a model makes of questions. */
+export interface Answers {
+  readonly score: HeldOutScore;
+  /** For each of the questions' services: -ln p of each event asked for, in nats. */
+  readonly losses: readonly Float64Array[];
+}
+
+/** What questions are drawn from: the held-out part of one service. */
+export interface HeldOutPart {
+  readonly sequences: readonly Sequence[];
+  readonly templates: number;
+}
+
 const ROWS_PER_RUN = 64;
+/** Events of one sequence that lie in a cluster: three windows and more, so that clusters hardly depend on each other. */
+const CLUSTER_EVENTS = 64;
 
 /** At most `questionsMax` events, spread evenly over the services' sequences. */
-export function askHeldOut(
-  services: readonly { readonly sequences: readonly Sequence[]; readonly templates: number }[],
-  questionsMax: number,
-): Questions {
-  const all = services.reduce((sum, { sequences }) => sum + sequences.reduce((n, s) => n + endsOf(s), 0), 0);
+export function askHeldOut(services: readonly HeldOutPart[], questionsMax: number): Questions {
+  const all = services.reduce((sum, { sequences }) => sum + endsIn(sequences), 0);
   const count = Math.min(all, questionsMax);
   let passed = 0;
   let next = 0;
   const asked = services.map(({ sequences, templates }, service) => {
-    const questions = new Map<string, Question>();
+    const questions = new Map<string, Question & { readonly place: number }>();
+    const drawn: number[] = [];
+    const clusters: number[] = [];
+    let firstCluster = 0;
     for (const sequence of sequences) {
       const after = passed + endsOf(sequence);
       for (; next < count && placeOf(next, all, count) < after; next += 1) {
         const end = placeOf(next, all, count) - passed + 1;
         const key = keyOf(sequence, end);
-        const same = questions.get(key);
-        if (same === undefined) questions.set(key, { sequence, end, count: 1 });
-        else same.count += 1;
+        const question = questions.get(key) ?? { sequence, end, count: 0, place: questions.size };
+        question.count += 1;
+        questions.set(key, question);
+        drawn.push(question.place);
+        clusters.push(firstCluster + Math.floor((end - 1) / CLUSTER_EVENTS));
       }
       passed = after;
+      firstCluster += Math.ceil(endsOf(sequence) / CLUSTER_EVENTS);
     }
-    return { service, templates, asked: [...questions.values()] };
+    const places = { drawn: Uint32Array.from(drawn), clusters: Uint32Array.from(clusters) };
+    return { service, templates, asked: [...questions.values()], ...places };
   });
   return { count, services: asked.filter((one) => one.asked.length > 0) };
+}
+
+/** At most `questionsMax` events, of each service as many as of the others as far as it has them. */
+export function askEachService(services: readonly HeldOutPart[], questionsMax: number): Questions {
+  const sizes = services.map(({ sequences }) => endsIn(sequences));
+  const smallestFirst = [...services.entries()].toSorted(([a], [b]) => (sizes[a] ?? 0) - (sizes[b] ?? 0));
+  let left = questionsMax;
+  const asked = smallestFirst.map(([service, part], rank) => {
+    const own = askHeldOut([part], Math.floor(left / (services.length - rank)));
+    left -= own.count;
+    return own.services.map((one) => ({ ...one, service }));
+  });
+  return { count: questionsMax - left, services: asked.flat() };
 }
 
 /** Asks a model; `vectorsOf` and `residualOf` give a service's text vectors and residual rows. */
@@ -69,9 +104,11 @@ export async function scoreHeldOut(
   shape: Pick<BatchShape, "positions" | "features">,
   vectorsOf: (service: number) => Float32Array,
   residualOf: (service: number) => Float32Array,
-): Promise<HeldOutScore> {
+): Promise<Answers> {
   const sums = { loss: 0, top1: 0, top3: 0 };
-  for (const { service, templates, asked } of questions.services) {
+  const losses: Float64Array[] = [];
+  for (const { service, templates, asked, drawn } of questions.services) {
+    const surprises = new Float64Array(asked.length);
     const candidates = await scorer.candidates(vectorsOf(service), residualOf(service));
     for (let from = 0; from < asked.length; from += ROWS_PER_RUN) {
       const run = asked.slice(from, from + ROWS_PER_RUN);
@@ -83,14 +120,20 @@ export async function scoreHeldOut(
           logits.subarray(row * (templates + 1), (row + 1) * (templates + 1)),
           target,
         );
+        surprises[from + row] = surprise;
         sums.loss += surprise * count;
         if (expected[0]?.candidate === target) sums.top1 += count;
         if (expected.some(({ candidate }) => candidate === target)) sums.top3 += count;
       }
     }
+    losses.push(Float64Array.from(drawn, (place) => surprises[place] ?? Number.NaN));
   }
   const of = (sum: number) => sum / Math.max(1, questions.count);
-  return { loss: of(sums.loss), top1: of(sums.top1), top3: of(sums.top3) };
+  return { score: { loss: of(sums.loss), top1: of(sums.top1), top3: of(sums.top3) }, losses };
+}
+
+function endsIn(sequences: readonly Sequence[]): number {
+  return sequences.reduce((sum, sequence) => sum + endsOf(sequence), 0);
 }
 
 function rowsOf(

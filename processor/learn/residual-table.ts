@@ -1,5 +1,6 @@
-import { decodeRow, encodeRow, RESIDUAL_ROWS_MAX, type ResidualsFile } from "../inference/residuals.ts";
+import { encodeRow, RESIDUAL_ROWS_MAX, type ResidualsFile } from "../inference/residuals.ts";
 import type { ServiceCorpus } from "./corpus.ts";
+import { knownRows } from "./known-rows.ts";
 import { averageDecay } from "./schedule.ts";
 
 /** Rows of the candidates of one step: values and Adam's two moments, each [candidates, width]. */
@@ -30,12 +31,11 @@ export function createResidualTable(
   const layout = createLayout(services);
   const zeros = () => new Float32Array(layout.rows * width);
   const state = { p: zeros(), m: zeros(), v: zeros(), average: zeros() };
-  for (const [service, { name, templates }] of services.entries()) {
-    const rows = new Map(known.services.find(([other]) => other === name)?.[1]);
-    for (const [template, text] of templates.entries()) {
-      const row = rows.get(text);
+  for (const [service, own] of services.entries()) {
+    const rows = knownRows(known, own, width);
+    for (const template of own.templates.keys()) {
       const at = layout.rowOf(service, template);
-      if (row !== undefined && at >= 0) state.p.set(decodeRow(row), at * width);
+      if (at >= 0) state.p.set(rows.subarray(template * width, (template + 1) * width), at * width);
     }
   }
   state.average.set(state.p);

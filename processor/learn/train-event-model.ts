@@ -1,9 +1,14 @@
 import type { TextEncoder } from "../detect/text-encoder.ts";
-import { openRowScorer, openTrainingSession } from "../inference/training-session.ts";
+import { openTrainingSession } from "../inference/training-session.ts";
 import type { CheckpointStore } from "./checkpoint.ts";
-import type { Corpus } from "./corpus.ts";
+import { compareOthers } from "./compare-others.ts";
+import type { Corpus, ServiceCorpus } from "./corpus.ts";
+import { encodeTemplates } from "./encode-templates.ts";
+import { createExaminer, type Examiner } from "./examiner.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { askHeldOut, type HeldOutScore, scoreHeldOut } from "./held-out.ts";
+import { gainsOf } from "./gain.ts";
+import { askHeldOut } from "./held-out.ts";
+import { objectionTo } from "./judge-gains.ts";
 import { mergeResiduals } from "./merge-residuals.ts";
 import { residualsOf } from "./residual-table.ts";
 import { runSteps } from "./run-steps.ts";
@@ -24,6 +29,8 @@ export interface TrainingOptions {
   /** Undefined: nothing can be gone on with. */
   readonly checkpoints?: CheckpointStore | undefined;
   readonly checkpointEveryMs?: number | undefined;
+  /** Services that nothing is learned from here, but that the weights judge as well: what becomes of them is measured. */
+  readonly others?: readonly ServiceCorpus[];
   /** Ends the training after the step in progress; what is done by then is in the checkpoint. */
   readonly signal?: AbortSignal;
 }
@@ -32,8 +39,6 @@ export interface TrainingOptions {
 const SELECTION_QUESTIONS_MAX = 2_048;
 const TEST_QUESTIONS_MAX = 8_192;
 const CHECKPOINT_EVERY_MS = 10_000;
-/** The encoder works on so many texts at a time, and is told to stop in between. */
-const TEXTS_PER_CALL = 256;
 /** Fewer events teach nothing that would hold up. */
 const EVENTS_MIN = 100;
 
@@ -53,10 +58,11 @@ export async function trainEventModel(
   const model = readTrainableModel(modelDirectory);
   checkCorpus(corpus);
   const { seed = 7, threads = 1, learningRate = 3e-3, signal = new AbortController().signal } = options;
-  const vectors = await encodeTemplates(corpus, encoder, model, signal);
+  const vectors = await encodeTemplates(corpus.services, encoder, model, signal);
   const plan = createPlan(corpus, model.shape, { seed, epochs: options.epochs, learningRate });
-  const testSet = createExaminer(corpus, "test", TEST_QUESTIONS_MAX, model, vectors, threads);
-  const selectionSet = createExaminer(corpus, "selection", SELECTION_QUESTIONS_MAX, model, vectors, threads);
+  const examined = { model, vectors, threads };
+  const testSet = examinerOf(corpus, "test", TEST_QUESTIONS_MAX, examined);
+  const selectionSet = examinerOf(corpus, "selection", SELECTION_QUESTIONS_MAX, examined);
   const fingerprint = fingerprintOf(corpus, model.description, {
     seed,
     threads,
@@ -79,15 +85,22 @@ export async function trainEventModel(
     checkpoints: options.checkpoints,
     checkpointEveryMs: options.checkpointEveryMs ?? CHECKPOINT_EVERY_MS,
     onProgress,
-    heldOutLoss: async () => (await selectionSet.examine(state.average, state.residuals.averaged)).loss,
+    heldOutLoss: async () => (await selectionSet.examine(state.average, state.residuals.averaged)).score.loss,
   }).finally(() => session.close());
   const averaged = (service: number) => state.residuals.averaged(service, state.best.residual);
   const after = await testSet.examine(state.best.average, averaged);
   const { width } = model.description;
-  return {
-    from: model,
+  const trained = {
     weights: state.best.average,
     residuals: mergeResiduals(residualsOf(corpus.services, averaged, width), model.residuals),
+  };
+  const others = await compareOthers(options.others ?? [], trained, { model, encoder, threads, signal });
+  const names = corpus.services.map(({ name }) => name);
+  const comparison = { learned: gainsOf(testSet.questions, names, before, after), others };
+  const { count: questions } = testSet.questions;
+  return {
+    from: model,
+    ...trained,
     report: {
       ...sizesOf(corpus),
       epochs: plan.epochs,
@@ -95,39 +108,31 @@ export async function trainEventModel(
       stepsTaken: state.step,
       seconds: state.seconds,
       curve: state.curve,
-      heldOut: { questions: testSet.questions, before, after },
-      isBetter: after.loss < before.loss,
+      heldOut: { questions, before: before.score, after: after.score, ...comparison },
+      isBetter: objectionTo(comparison) === undefined,
     },
   };
 }
 
-/** Held-out events, and how a model's weights do on them. */
-interface Examiner {
-  readonly questions: number;
-  examine(weights: Float32Array, residualOf: (service: number) => Float32Array): Promise<HeldOutScore>;
+/** What held-out events are asked of. */
+interface Examined {
+  readonly model: TrainableModel;
+  readonly vectors: readonly Float32Array[];
+  readonly threads: number;
 }
 
-function createExaminer(
+/** The held-out events of one part of a corpus, and how weights do on them. */
+function examinerOf(
   { services }: Corpus,
   part: "selection" | "test",
   questionsMax: number,
-  model: TrainableModel,
-  vectors: readonly Float32Array[],
-  threads: number,
+  { model, vectors, threads }: Examined,
 ): Examiner {
-  const questions = askHeldOut(
-    services.map((service) => ({ sequences: service[part], templates: service.templates.length })),
-    questionsMax,
-  );
-  const vectorsOf = (service: number) => vectors[service] ?? new Float32Array();
-  return {
-    questions: questions.count,
-    async examine(weights, residualOf) {
-      const scorer = await openRowScorer(model, weights, threads);
-      const score = scoreHeldOut(questions, scorer, model.shape, vectorsOf, residualOf);
-      return await score.finally(() => scorer.close());
-    },
-  };
+  const heldOut = services.map((service) => ({
+    sequences: service[part],
+    templates: service.templates.length,
+  }));
+  return createExaminer(askHeldOut(heldOut, questionsMax), model, vectors, threads);
 }
 
 function sizesOf({ services, events, eventsOffered, eventsLeftOut }: Corpus) {
@@ -146,29 +151,4 @@ function checkCorpus({ services, events }: Corpus): void {
     );
   if (events < EVENTS_MIN)
     throw new TrainingError(`there are only ${events} events; at least ${EVENTS_MIN} are needed`, remedy);
-}
-
-/** The text vectors of each service's templates, one after the other. */
-async function encodeTemplates(
-  { services }: Corpus,
-  encoder: TextEncoder,
-  model: TrainableModel,
-  signal: AbortSignal,
-): Promise<readonly Float32Array[]> {
-  const { text_dimensions: dimensions } = model.description;
-  if (encoder.dimensions !== dimensions)
-    throw new TrainingError(
-      `the text encoder gives ${encoder.dimensions} values a text, the model reads ${dimensions}`,
-      "use the text encoder of the model's own directory",
-    );
-  const tables: Float32Array[] = [];
-  for (const { templates } of services) {
-    const table = new Float32Array(templates.length * dimensions);
-    for (let from = 0; from < templates.length; from += TEXTS_PER_CALL) {
-      const vectors = await encoder.encode(templates.slice(from, from + TEXTS_PER_CALL), signal);
-      for (const [index, vector] of vectors.entries()) table.set(vector, (from + index) * dimensions);
-    }
-    tables.push(table);
-  }
-  return tables;
 }

@@ -1,6 +1,7 @@
 import type { ResidualsFile } from "../inference/residuals.ts";
 import type { CurvePoint } from "./checkpoint.ts";
 import type { HeldOutScore } from "./held-out.ts";
+import type { Comparison } from "./judge-gains.ts";
 import type { TrainableModel } from "./trainable-model.ts";
 
 /** How far a training is. */
@@ -29,12 +30,14 @@ export interface TrainingReport {
   readonly seconds: number;
   /** Of the events that select among the weights, on the way. */
   readonly curve: readonly CurvePoint[];
-  /** On the last tenth of the logs, by which nothing was chosen: the model that training began with, and the trained one. */
+  /** On the last tenth of the logs, by which nothing was chosen: the model that training began with, and the trained one; and what
+   * the trained one does to each service. */
   readonly heldOut: {
     readonly questions: number;
     readonly before: HeldOutScore;
     readonly after: HeldOutScore;
-  };
+  } & Comparison;
+  /** Whether there is no objection to it; see judge-gains.ts. */
   readonly isBetter: boolean;
 }
 

@@ -1,5 +1,6 @@
 import type { ModelVersion, TrainingRun } from "../../store/training.ts";
 import type { SwappableScorer } from "../inference/swappable-scorer.ts";
+import { objectionTo } from "../learn/judge-gains.ts";
 import type { LearningPorts } from "./learning-ports.ts";
 import type { TrainedModel } from "./trained-model.ts";
 
@@ -7,18 +8,19 @@ import type { TrainedModel } from "./trained-model.ts";
 type Ending = Pick<TrainingRun, "state" | "message">;
 
 /**
- * Puts trained weights in use when they beat the ones that they were trained from; else they go. Loads them before anything is
+ * Puts trained weights in use when they beat the ones that they were trained from, by more than chance and at no
+ * service's cost; else they go. Loads them before anything is
  * decided, so that weights that cannot be used are never written down as the active ones.
  * Rejects, with the weights in use unchanged, when they cannot be loaded or the store cannot be written.
  */
 export async function promote(
   run: TrainingRun,
-  { version, heldOutLossBefore, heldOutLossAfter }: TrainedModel,
+  { version, comparison }: Pick<TrainedModel, "version" | "comparison">,
   trainedDirectory: string,
   ports: LearningPorts,
 ): Promise<Ending> {
-  if (!(heldOutLossAfter < heldOutLossBefore))
-    return { state: "REJECTED", message: "the new weights do not beat those in use on held-out records" };
+  const objection = objectionTo(comparison);
+  if (objection !== undefined) return { state: "REJECTED", message: objection };
   const { store, shelf, scorer, now } = ports;
   if ((await store.models()).some((model) => model.version === version))
     throw new Error(`there are weights with the name ${version} already`);

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import type { Comparison } from "../learn/judge-gains.ts";
 import { TrainerError } from "./run-trainer.ts";
 
 /** What a trainer left in its directory. */
@@ -9,16 +10,26 @@ export interface TrainedModel {
   /** Mean loss on the same held-out events, in nats: of the weights that it started from, and of the new ones. */
   readonly heldOutLossBefore: number;
   readonly heldOutLossAfter: number;
+  /** The same pair by pair, and what becomes of each service. */
+  readonly comparison: Comparison;
   /** All that it says of itself, as JSON text. */
   readonly report: string;
 }
 
 const score = z.looseObject({ loss: z.number() });
+const gain = z.object({
+  mean: z.number(),
+  standardError: z.number().min(0),
+  questions: z.int().min(0),
+  clusters: z.int().min(0),
+});
+const gains = z.object({ all: gain, services: z.array(z.object({ service: z.string(), gain })) });
+const heldOut = z.looseObject({ before: score, after: score, learned: gains, others: gains.optional() });
 
 /** `config.json` of a trained directory, as far as a promotion depends on it. The version becomes a directory's name. */
 const trainedConfig = z.looseObject({
   version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/),
-  training_report: z.looseObject({ heldOut: z.looseObject({ before: score, after: score }) }),
+  training_report: z.looseObject({ heldOut }),
 });
 
 /** Reads a trained directory's description. Rejects with a {@link TrainerError} that names the field. */
@@ -38,6 +49,7 @@ export async function readTrainedModel(directory: string): Promise<TrainedModel>
     version,
     heldOutLossBefore: report.heldOut.before.loss,
     heldOutLossAfter: report.heldOut.after.loss,
+    comparison: { learned: report.heldOut.learned, others: report.heldOut.others },
     report: JSON.stringify(report),
   };
 }

@@ -30,8 +30,8 @@ export async function carryOut(
   try {
     const directory = await train(run, ports, signal, progress.tell);
     const trained = await readTrainedModel(directory);
-    const { version, ...losses } = trained;
-    run = { ...run, ...losses, progress: 1, modelAfter: version, finishedAtMs: now() };
+    const { version, comparison: _, ...figures } = trained;
+    run = { ...run, ...figures, progress: 1, modelAfter: version, finishedAtMs: now() };
     const trainedRun = run;
     run = { ...run, ...(await inTurn(() => promote(trainedRun, trained, directory, ports))) };
   } catch (error) {

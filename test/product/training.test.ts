@@ -40,7 +40,7 @@ function orders(first: number): Uint8Array {
 it("a training asked for over GraphQL comes to its end, and the weights that it names are in use, back and forth", async () => {
   const program = await startLogbert({ settings: { training: { flush_interval_ms: 50 } } });
   logbert = program;
-  for (let first = 0; first < 2_000; first += 200) await sendGrpc(program.grpcEndpoint, orders(first));
+  for (let first = 0; first < 7_000; first += 200) await sendGrpc(program.grpcEndpoint, orders(first));
   const inUse = (version: string | null) =>
     waitFor(`${version} to be in use`, async () => {
       const status = await program.graphql("{ status { model } }");
@@ -62,13 +62,16 @@ it("a training asked for over GraphQL comes to its end, and the weights that it 
     await inUse(run.modelAfter);
     await program.graphql("mutation { rollbackModel { version } }");
   } else {
-    expect([run.state, run.message]).toEqual(["REJECTED", expect.stringMatching(/do not beat/)]);
+    expect([run.state, run.message]).toEqual([
+      "REJECTED",
+      expect.stringMatching(/do not beat|make the service .* worse/),
+    ]);
   }
   await inUse(SHIPPED_VERSION);
   const text = await (await fetch(program.metricsUrl)).text();
   expect(text.match(/^logbert_model_info\{.* 1$/gm)).toEqual([
     expect.stringContaining(`version="${SHIPPED_VERSION}"} 1`),
   ]);
-  await sendGrpc(program.grpcEndpoint, orders(2_000));
+  await sendGrpc(program.grpcEndpoint, orders(7_000));
   expect(await program.metric("logbert_training_runs_total")).toBe(1);
 }, 600_000);

@@ -14,16 +14,20 @@ export const TOY_TEMPLATES = [
   "user logs out",
 ] as const;
 
-/** Sessions of the toy language, of 3 to 15 events, with known begins and ends. */
-export function toyCorpus(sessions = 300, services: readonly string[] = ["toy"]): Corpus {
+/** Sessions of the toy language, of 3 to 15 events, with known begins and ends; or of another one with another `ring`. */
+export function toyCorpus(
+  sessions = 300,
+  services: readonly string[] = ["toy"],
+  ring: readonly string[] = TOY_TEMPLATES,
+): Corpus {
   const builder = createCorpusBuilder();
   const random = createRandom(11);
   for (let session = 0; session < sessions; session += 1) {
     for (const service of services) {
       const length = 3 + random.below(13);
       const templates = Uint16Array.from({ length }, (_, i) => {
-        const place = i % TOY_TEMPLATES.length;
-        return builder.templateOf(service, String(place), TOY_TEMPLATES[place] ?? "") ?? 0;
+        const place = i % ring.length;
+        return builder.templateOf(service, String(place), ring[place] ?? "") ?? 0;
       });
       builder.add(
         service,

@@ -35,9 +35,32 @@ async function train(options: Readonly<Record<string, unknown>>, fileSystem: Fil
   return { code, printed: printed.join(""), told };
 }
 
+/** What a stage records of 300 sessions of three events of each service. */
+function recordedLines(services: readonly string[]): string {
+  const templates = ["begin", "work", "end"].map((text, template) => ({ template, id: text, text }));
+  const [times, severities] = [
+    [0, 1_000, 1_000],
+    [9, 9, 9],
+  ];
+  const sessions = Array.from({ length: 300 }, (_, i) =>
+    services.map((service) => ({
+      service,
+      stream: String(i),
+      startMs: i * 10_000,
+      begins: true,
+      ends: true,
+    })),
+  );
+  const runs = sessions.flat().map((run) => ({ ...run, templates: [0, 1, 2], gapsMs: times, severities }));
+  return [{ format: "logbert-recorded/1" }, ...templates, ...runs]
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join("");
+}
+
 /** A directory that a first training has written, and what it holds. */
 const good = join(folder, "good");
-const goodLog = fileOf(toyLines(200).join("\n"), "good.log");
+const goodLines = toyLines(750).join("\n");
+const goodLog = fileOf(goodLines, "good.log");
 const contents = (directory: string) =>
   readdirSync(directory)
     .filter((name) => name !== ".training")
@@ -76,7 +99,7 @@ describe("a model that cannot be begun with", () => {
 
 describe("logs", { timeout: TIMEOUT_MS }, () => {
   it("of plain text are learned from, and the report is printed", async () => {
-    const { code, printed, told } = await train({ input: [goodLog], out: good, epochs: "4" });
+    const { code, printed, told } = await train({ input: [goodLog], out: good, epochs: "2" });
     expect(code).toBe(0);
     expect(printed).toMatch(/^random-1\+train-20261125-[0-9a-f]{8} in .*good, trained from random-1$/m);
     expect(printed).toMatch(/learned from \d+ events, 8 templates, 1 services/);
@@ -102,11 +125,23 @@ describe("logs", { timeout: TIMEOUT_MS }, () => {
   });
 
   it("that are packed teach the same as those that are not", async () => {
-    const packed = fileOf(gzipSync(toyLines(200).join("\n")), "good.log.gz");
-    await train({ input: [packed], out: join(folder, "packed"), epochs: "4" });
+    const packed = fileOf(gzipSync(goodLines), "good.log.gz");
+    await train({ input: [packed], out: join(folder, "packed"), epochs: "2" });
     expect(
       readFileSync(join(folder, "packed/weights.bin")).equals(readFileSync(join(good, "weights.bin"))),
     ).toBe(true);
+  });
+
+  it("that are few are learned from all the same, but no word is said for it", async () => {
+    const { printed } = await train({
+      input: [fileOf(toyLines(200).join("\n"))],
+      out: join(folder, "few"),
+      epochs: "4",
+    });
+    expect(printed).toMatch(/It is not shown to beat .*keep that one: there are too few held-out records/);
+    expect(readTrainableModel(join(folder, "few")).description["training_report"]).toMatchObject({
+      isBetter: false,
+    });
   });
 
   it("as sessions of event ids are learned from, with their templates", async () => {
@@ -122,6 +157,23 @@ describe("logs", { timeout: TIMEOUT_MS }, () => {
     expect(
       readTrainableModel(join(folder, "sequences")).residuals.services[0]?.[1].map(([text]) => text),
     ).toContain("query is parsed");
+  });
+
+  it("of one service alone, of those that were recorded: what that does to the others is in the report", async () => {
+    const out = join(folder, "one-service");
+    const { printed } = await train({
+      input: [fileOf(recordedLines(["shop", "mail"]))],
+      format: "recorded",
+      onlyService: "shop",
+      out,
+    });
+    expect(printed).toMatch(/learned from 900 events, 3 templates, 1 services/);
+    const model = readTrainableModel(out);
+    expect(model.residuals.services.map(([name]) => name)).toEqual(["shop"]);
+    // A fifth of the 900 events, and the ends of its 60 sessions.
+    expect(model.description["training_report"]).toMatchObject({
+      heldOut: { others: { services: [{ service: "mail", gain: { questions: 240, clusters: 60 } }] } },
+    });
   });
 
   it("train on from a trained model, into its own directory", async () => {

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { objectionTo } from "../../processor/learn/judge-gains.ts";
 import { trainEventModel } from "../../processor/learn/train-event-model.ts";
 import type { TrainingProgress } from "../../processor/learn/training-report.ts";
 import { standInEncoder } from "../helpers/stand-in-encoder.ts";
 import { randomModel } from "./random-model.ts";
-import { toyCorpus } from "./toy-corpus.ts";
+import { TOY_TEMPLATES, toyCorpus } from "./toy-corpus.ts";
 
 describe("a toy language in which each event tells the next", () => {
   it("is learned: the loss falls, and the successor is the most expected event", async () => {
@@ -23,6 +24,9 @@ describe("a toy language in which each event tells the next", () => {
     expect(after.top1).toBeGreaterThan(0.85);
     expect(after.loss).toBeLessThan(before.loss - 1.2);
     expect(report.isBetter).toBe(true);
+    const { learned } = report.heldOut;
+    expect(learned.all.mean).toBeCloseTo(before.loss - after.loss, 9);
+    expect(learned.all.questions).toBe(report.heldOut.questions);
     expect(report.curve.at(-1)?.loss).toBeLessThan((report.curve[0]?.loss ?? 0) / 3);
     expect(seen.map(({ step }) => step)).toEqual(Array.from({ length: report.stepsTaken }, (_, i) => i + 1));
     expect(weights.every(Number.isFinite)).toBe(true);
@@ -58,6 +62,35 @@ it("keeps services apart: each has its own candidates and its own rows", async (
   );
   expect(report.services).toBe(2);
   expect(residuals.services.map(([name]) => name)).toEqual(["shop", "mail"]);
+});
+
+describe("services that are not learned from", () => {
+  const afterTraining = async (ring: readonly string[]) => {
+    const { report } = await trainEventModel(toyCorpus(), randomModel(), standInEncoder, {
+      epochs: 8,
+      threads: 1,
+      learningRate: 5e-3,
+      others: toyCorpus(100, ["mail"], ring).services,
+    });
+    expect(report.heldOut.learned.all.mean).toBeGreaterThan(0.5);
+    return report;
+  };
+
+  it("and become worse are an objection, which names them", async () => {
+    const { isBetter, heldOut } = await afterTraining(TOY_TEMPLATES.toReversed());
+    expect(isBetter).toBe(false);
+    expect(objectionTo(heldOut)).toMatch(/make the service mail worse.*the loss rises by/);
+    // The latest fifth of a hundred sessions of 3 to 15 events.
+    expect(heldOut.others?.all.clusters).toBeGreaterThan(15);
+    expect(heldOut.others?.all.clusters).toBeLessThan(30);
+  });
+
+  it("and speak the same language become better as well", async () => {
+    const { isBetter, heldOut } = await afterTraining(TOY_TEMPLATES);
+    expect(isBetter).toBe(true);
+    expect(heldOut.others?.services).toEqual([{ service: "mail", gain: heldOut.others?.all }]);
+    expect(heldOut.others?.all.mean).toBeGreaterThan(0.1);
+  });
 });
 
 describe("a corpus that teaches nothing", () => {

@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { monotonicFactory } from "ulid";
 import { expect, it } from "vitest";
-import { readRecordedRuns } from "../../cli/train/read-recorded-runs.ts";
+import { type BuilderOf, readRecordedRuns } from "../../cli/train/read-recorded-runs.ts";
 import type { Sequence } from "../../processor/learn/corpus.ts";
-import { createCorpusBuilder } from "../../processor/learn/corpus-builder.ts";
+import { type CorpusBuilder, createCorpusBuilder } from "../../processor/learn/corpus-builder.ts";
 import type { RecordedRun } from "../../processor/promote/recorded-format.ts";
 import { createSegments } from "../../processor/promote/segments.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
@@ -23,8 +23,25 @@ const run = (letters: string, fields: Partial<RecordedRun> = {}): RecordedRun =>
   ...fields,
 });
 
-/** The sequences that recorded runs become, as text; ^ and $ are a session's begin and end. */
-async function sequencesOf(runs: readonly RecordedRun[], onlyService?: string): Promise<readonly string[]> {
+/** A corpus builder that notes, as text, the sequences that it is given; ^ and $ are a session's begin and end. */
+function notingBuilder() {
+  const builder = createCorpusBuilder();
+  const added: string[] = [];
+  const texts = new Map<number, string>();
+  const noting: CorpusBuilder = {
+    templateOf(service, id, text) {
+      const index = builder.templateOf(service, id, text);
+      if (index !== undefined) texts.set(index, text);
+      return index;
+    },
+    add: (service, sequence) => void added.push(`${service}: ${textOf(sequence, texts)}`),
+    build: builder.build,
+  };
+  return { added, noting };
+}
+
+/** Records runs and reads them again. */
+async function read(runs: readonly RecordedRun[], builderOf: BuilderOf): Promise<void> {
   const directory = temporaryDirectory("recorded");
   const segments = createSegments({
     directory,
@@ -34,24 +51,12 @@ async function sequencesOf(runs: readonly RecordedRun[], onlyService?: string): 
   });
   await segments.append(runs);
   const files = readdirSync(directory).map((name) => join(directory, name));
-  const builder = createCorpusBuilder();
-  const added: string[] = [];
-  const texts = new Map<number, string>();
-  await readRecordedRuns(
-    { files, onlyService },
-    {
-      templateOf(service, id, text) {
-        const index = builder.templateOf(service, id, text);
-        if (index !== undefined) texts.set(index, text);
-        return index;
-      },
-      add(service, sequence, startMs) {
-        added.push(`${service}: ${textOf(sequence, texts)}`);
-        builder.add(service, sequence, startMs);
-      },
-      build: builder.build,
-    },
-  );
+  await readRecordedRuns(files, builderOf);
+}
+
+async function sequencesOf(runs: readonly RecordedRun[]): Promise<readonly string[]> {
+  const { added, noting } = notingBuilder();
+  await read(runs, () => noting);
   return added;
 }
 
@@ -76,6 +81,10 @@ it("cuts endless streams into pieces that no session begins or ends", async () =
   expect(sequences.map((text) => text.length)).toEqual(["shop: ^".length + 512, "shop: ".length + 88]);
 });
 
-it("takes one service's records alone where it is told to", async () => {
-  expect(await sequencesOf([run("a"), run("b", { service: "cart" })], "cart")).toEqual(["cart: b"]);
+it("keeps services apart where it is told to, also those of streams that never end", async () => {
+  const cart = notingBuilder();
+  const others = notingBuilder();
+  const runs = [run("a"), run("b", { service: "cart" }), run("c", { service: "cart", continues: true })];
+  await read(runs, (service) => (service === "cart" ? cart : others).noting);
+  expect([cart.added, others.added]).toEqual([["cart: bc"], ["shop: a"]]);
 });

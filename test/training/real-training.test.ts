@@ -27,8 +27,8 @@ it(
   async () => {
     const trainer = [join(import.meta.dirname, "../../bin/logbert.js")];
     stage = await startStageUnderTest("better", { trainer });
-    for (let first = 0; first < 300; first += 30)
-      expect((await sendHttp(stage.httpAddress, orders(first, 30))).status).toBe(200);
+    for (let first = 0; first < 1_400; first += 100)
+      expect((await sendHttp(stage.httpAddress, orders(first, 100))).status).toBe(200);
     const run = await stage.train(TRAINING_MS_MAX);
     expect(run.message).toBeUndefined();
     expect(run.state).toBe("PROMOTED");

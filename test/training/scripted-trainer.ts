@@ -4,7 +4,8 @@ import { parseArgs } from "node:util";
 
 /**
  * Stands in for `logbert train`: takes its arguments and leaves what the first one asks for.
- * better, worse: the weights of --from under another name, with that report. damaged: better by its report, but no graph.
+ * better, worse, lucky, harmful: the weights of --from under another name, and the report that they are so; lucky: better by
+ * less than chance may make them, harmful: better, but not for another service. damaged: better by its report, but no graph.
  * fails: a word on stderr. killed: as by the system. waits: goes on until it is ended.
  */
 const { values, positionals } = parseArgs({
@@ -36,8 +37,12 @@ if (behaviour === "fails") {
   cpSync(values.from, values.out, { recursive: true });
   const path = join(values.out, "config.json");
   const config: { version: string } = JSON.parse(readFileSync(path, "utf8"));
-  const after = behaviour === "worse" ? 1.75 : 1.25;
-  const heldOut = { before: { loss: 1.5 }, after: { loss: after } };
+  const after = behaviour === "worse" ? 1.75 : behaviour === "lucky" ? 1.485 : 1.25;
+  const gain = (mean: number) => ({ mean, standardError: 0.01, questions: 500, clusters: 50 });
+  const learned = { all: gain(1.5 - after), services: [] };
+  const harmed = { all: gain(-0.1), services: [{ service: "mail", gain: gain(-0.1) }] };
+  const others = behaviour === "harmful" ? harmed : undefined;
+  const heldOut = { before: { loss: 1.5 }, after: { loss: after }, learned, others };
   const report = { heldOut, lines: lines.length, service: values["only-service"] };
   writeFileSync(path, JSON.stringify({ ...config, version: `${config.version}+t`, training_report: report }));
   if (behaviour === "damaged") writeFileSync(join(values.out, "model.onnx"), "no graph");

@@ -142,6 +142,8 @@ describe("weights that beat those in use", () => {
 describe("weights that are not to be used", () => {
   it.each([
     ["worse", "REJECTED", /do not beat/],
+    ["lucky", "REJECTED", /do not beat .*falls by 0.0150 .*standard error of 0.0100/],
+    ["harmful", "REJECTED", /make the service mail worse/],
     ["damaged", "FAILED", /is damaged/],
     ["fails", "FAILED", /diverged at step 7/],
     ["killed", "FAILED", /ended by SIGKILL.*memory.*ask for another/],
@@ -157,7 +159,9 @@ describe("weights that are not to be used", () => {
     expect(existsSync(join(stage.directory, "training/run"))).toBe(false);
     await send(stage, 20);
     expect(stage.unscored()).toBe(0);
-    if (state === "REJECTED") expect(run).toMatchObject({ heldOutLossBefore: 1.5, heldOutLossAfter: 1.75 });
+    const losses = { worse: 1.75, lucky: 1.485, harmful: 1.25 };
+    if (state === "REJECTED")
+      expect(run).toMatchObject({ heldOutLossBefore: 1.5, heldOutLossAfter: losses[behaviour] });
     else expect(run.progress).toBe(behaviour === "damaged" ? 1 : 0.5);
   });
 
