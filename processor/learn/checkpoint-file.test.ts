@@ -84,7 +84,12 @@ describe("a checkpoint file", () => {
         throw new Error("ENOSPC");
       },
     });
-    await expect(full.store.save({ ...checkpoint(), step: 20 })).rejects.toThrow("ENOSPC");
+    await expect(full.store.save({ ...checkpoint(), step: 20 })).rejects.toMatchObject({
+      name: "TrainingError",
+      message: expect.stringMatching(/checkpoint of step 20 cannot be written to work .*ENOSPC/),
+      remedy: expect.stringContaining("--out"),
+    });
+    expect([...files.contents.keys()]).toEqual(["work/checkpoint.bin"]);
     expect((await store.load("f"))?.step).toBe(12);
   });
 

@@ -2,7 +2,9 @@ import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { Checkpoint, CheckpointStore } from "./checkpoint.ts";
+import { codeOf } from "./error-code.ts";
 import type { FileSystem } from "./file-system.ts";
+import { TrainingError } from "./training-error.ts";
 
 /** Length of the head in bytes, a 32-bit little-endian number, before the head. */
 const PREFIX_BYTES = 4;
@@ -25,7 +27,10 @@ export type Found =
   | { readonly kind: "none" | "other" | "damaged" }
   | { readonly kind: "usable"; readonly step: number };
 
-/** Checkpoints in one file. The one before is replaced only by a complete one; `onFound` is told what a load has found. */
+/**
+ * Checkpoints in one file. The one before is replaced only by a complete one; `onFound` is told what a load has found. A save
+ * rejects with a TrainingError when the disk does not take it.
+ */
 export function createCheckpointFile(
   path: string,
   files: FileSystem,
@@ -43,10 +48,19 @@ export function createCheckpointFile(
       return isUsable ? checkpoint : undefined;
     },
     async save(checkpoint) {
-      await files.makeDirectory(dirname(path));
-      await files.write(temporary, encodeCheckpoint(checkpoint));
-      await files.rename(temporary, path);
-      await files.sync(dirname(path));
+      try {
+        await files.makeDirectory(dirname(path));
+        await files.write(temporary, encodeCheckpoint(checkpoint));
+        await files.rename(temporary, path);
+        await files.sync(dirname(path));
+      } catch (cause) {
+        await files.remove(temporary).catch(() => undefined);
+        throw new TrainingError(
+          `the checkpoint of step ${checkpoint.step} cannot be written to ${dirname(path)} (${codeOf(cause)}); the model that was there has stayed`,
+          "make room or name another directory by --out; the same command goes on from the checkpoint before, if there is one",
+          { cause },
+        );
+      }
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
+import { codeOf } from "./error-code.ts";
 import type { FileSystem } from "./file-system.ts";
 import { RESIDUALS, WEIGHTS } from "./trainable-model.ts";
 import { TrainingError } from "./training-error.ts";
@@ -139,8 +140,4 @@ function versionOf(from: string, digests: readonly (readonly [string, string])[]
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
 }
