@@ -146,6 +146,8 @@ function open(model: TrainableModel, graph: string, threads: number, weights?: F
   const options: InferenceSession.SessionOptions = {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // Threads that spin while they wait take the time that others, or the other thread, could use.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
     graphOptimizationLevel: "all",
   };
   if (weights === undefined) return InferenceSession.create(bytes, options);
