@@ -82,7 +82,7 @@ export default {
     oneFileOnly("(better-sqlite3|pg)/", "^store/(sqlite-worker|sqlite|postgres)[.]ts$"),
     oneFileOnly(
       "onnxruntime-node/",
-      "^processor/inference/((onnx|text-encoder|training)-session|pretrained/transformer-graph)[.]ts$",
+      "^processor/inference/((onnx|text-encoder)-session|training-graph|pretrained/transformer-graph)[.]ts$",
     ),
     oneFileOnly(
       "@huggingface/tokenizers/",

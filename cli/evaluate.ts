@@ -17,14 +17,14 @@ import { formatRobustness } from "./evaluate/robustness/format-robustness.ts";
 import type { DetectorResult } from "./evaluate/summarise.ts";
 import { UsageError } from "./exit-code.ts";
 import { type CommandIo, processIo } from "./lines/command-io.ts";
-import { parseOptions } from "./lines/parse-options.ts";
+import { parseOptions, wholeNumber } from "./lines/parse-options.ts";
 
 const optionsSchema = z.strictObject({
   dataset: z.enum(["all", ...DATA_SET_NAMES], `must be all or one of ${DATA_SET_NAMES.join(", ")}`),
   data: z.string().min(1, "must name a directory").default("../shared/data"),
   model: z.string().min(1, "must name a directory").optional(),
   detectors: z.string().min(1, "must name detectors").optional(),
-  seeds: z.coerce.number("must be a number").int().min(1).max(100).default(5),
+  seeds: wholeNumber(1, 100).default(5),
   json: z.boolean().default(false),
   robustness: z.boolean().default(false),
   coldStart: z.boolean().default(false),
@@ -58,7 +58,8 @@ export function registerEvaluate(program: Command): void {
  *
  * @param available makes every detector that may be named
  * @returns the exit code
- * @throws UsageError for wrong options and for data that are missing or malformed, LeakError for data that leak
+ * @throws UsageError for wrong options and for data that are missing or malformed, ModelError for a model that a detector
+ *   needs and that cannot be used, LeakError for data that leak
  */
 export async function runEvaluate(
   rawOptions: unknown,
@@ -71,6 +72,7 @@ export async function runEvaluate(
     throw new UsageError("--robustness, --cold-start and --contamination cannot go together");
   const detectors = chooseDetectors(options.detectors, available({ modelDirectory: options.model }));
   const names = options.dataset === "all" ? DATA_SET_NAMES : [options.dataset];
+  for (const name of names) for (const detector of detectors) detector.assertReady?.(name);
   const collected: DetectorResult[] = [];
   for (const name of names) {
     io.err(`${name}: reading ${options.data}`);

@@ -12,7 +12,7 @@ import { TrainingError } from "../processor/learn/training-error.ts";
 import { LINE_FORMATS } from "../processor/receive/lines/parsed-line.ts";
 import { UsageError } from "./exit-code.ts";
 import { type CommandIo, processIo } from "./lines/command-io.ts";
-import { parseOptions } from "./lines/parse-options.ts";
+import { parseOptions, wholeNumber } from "./lines/parse-options.ts";
 import { loadConfig } from "./load-config.ts";
 import { packageFile } from "./package-files.ts";
 import type { OpenTextEncoder } from "./train/open-text-encoder.ts";
@@ -24,14 +24,13 @@ import { showProgress } from "./train/show-progress.ts";
 import { tellProgress } from "./train/tell-progress.ts";
 
 const FORMATS = [...LINE_FORMATS, "sequences", "recorded"] as const;
-const number = (min: number, max: number) => z.coerce.number("must be a number").int().min(min).max(max);
 const optionsSchema = z.strictObject({
   input: z.array(z.string().min(1), "must name at least one file").min(1),
   out: z.string().min(1).default("logbert-model"),
   from: z.string().min(1).optional(),
-  epochs: number(1, 10_000).optional(),
-  threads: number(1, 64).default(1),
-  seed: number(0, 0xffff_ffff).default(7),
+  epochs: wholeNumber(1, 10_000).optional(),
+  threads: wholeNumber(1, 64).default(1),
+  seed: wholeNumber(0, 0xffff_ffff).default(7),
   format: z.enum(FORMATS, `must be one of ${FORMATS.join(", ")}`).default("auto"),
   templates: z.string().min(1).optional(),
   service: z.string().trim().min(1, "must not be empty").max(128).optional(),
@@ -106,9 +105,9 @@ export async function runTrain(rawOptions: unknown, io: CommandIo, ports: TrainP
   checkFormat(options);
   const { files } = ports;
   const from = options.from ?? packageFile("models/logbert-s");
-  // Before hours of reading: is there a model to begin with, and may the directory be written?
-  readTrainableModel(from);
+  // Before hours of reading: may the directory be written, and is there a model to begin with? It may be in that directory.
   await prepareOutput(options.out, files);
+  readTrainableModel(from);
   const corpus = await readCorpus(options, io);
   const work = join(options.out, WORK_DIRECTORY);
   if (options.restart) await files.remove(work);

@@ -258,8 +258,9 @@ export interface Store {
   rollbackModel(atMs: number): Promise<ModelVersion | undefined>;
   /** Notes that weights could not be loaded, and puts others in use instead. */
   replaceUnusableModel(version: string, problem: string, instead: string, atMs: number): Promise<void>;
-  /** Forgets weights that are not in use; who would go back to them goes back to `instead`. */
-  forgetModel(version: string, instead: string): Promise<void>;
+  /** Forgets weights that are not in use; who would go back to them goes back to `instead`. False, with nothing changed, when
+   * they are in use. */
+  forgetModel(version: string, instead: string): Promise<boolean>;
 
   /** A number that changes whenever another connection has written: what a poller watches. */
   changeCounter(): Promise<number>;

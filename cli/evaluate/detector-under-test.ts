@@ -32,6 +32,8 @@ export interface DetectorUnderTest {
   readonly role?: "product" | "published";
   /** What it knows beside what it is fitted on, such as the model that it starts from, told in the report. */
   origin?(set: string): string;
+  /** Throws when what it needs beside the data, such as a model, cannot be used: asked before anything is computed. */
+  assertReady?(set: string): void;
   /** Whether the data have what it needs, such as times. */
   appliesTo(set: EvaluationSet): boolean;
   /** @param train normal units only; never those that calibrate or test */

@@ -1,5 +1,7 @@
 import { packageFile } from "../package-files.ts";
 import { BASELINES } from "./baselines/baselines.ts";
+import { createLineMlm } from "./baselines/line-mlm.ts";
+import { createLogbertPaper } from "./baselines/logbert-paper.ts";
 import type { DetectorUnderTest } from "./detector-under-test.ts";
 import { createLogbertDetector } from "./logbert/logbert-detector.ts";
 
@@ -23,5 +25,10 @@ const SYSTEMS: Readonly<Record<string, string>> = {
 export function detectorsUnderTest({ modelDirectory }: DetectorOptions): readonly DetectorUnderTest[] {
   const modelOf = (set: string) =>
     modelDirectory ?? packageFile(`models/leave-one-out/${SYSTEMS[set] ?? set}`);
-  return [createLogbertDetector({ name: "logbert", modelOf, isTrained: true }), ...BASELINES];
+  return [
+    createLogbertDetector({ name: "logbert", modelOf, isTrained: true }),
+    ...BASELINES,
+    createLogbertPaper(),
+    createLineMlm(),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { UsageError } from "../exit-code.ts";
 
 /**
@@ -11,6 +11,11 @@ export function parseOptions<Schema extends z.ZodType>(schema: Schema, options: 
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => `--${optionName(path)}: ${message}`);
   throw new UsageError(problems.join("\n"));
+}
+
+/** A whole number as an option gives it, in words; both ends are allowed. */
+export function wholeNumber(min: number, max: number) {
+  return z.coerce.number(`must be a whole number from ${min} to ${max}`).int().min(min).max(max);
 }
 
 function optionName(path: readonly PropertyKey[]): string {

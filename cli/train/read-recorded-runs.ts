@@ -1,5 +1,5 @@
 import { severityIndex } from "../../processor/detect/severity-index.ts";
-import type { CorpusBuilder } from "../../processor/learn/corpus-builder.ts";
+import { type CorpusBuilder, PIECE_EVENTS_MAX } from "../../processor/learn/corpus-builder.ts";
 import { readRecorded } from "../../processor/promote/read-recorded.ts";
 import type { RecordedEvent, RecordedRun } from "../../processor/promote/recorded-format.ts";
 
@@ -11,8 +11,6 @@ export interface RecordedInput {
   readonly onlyService: string | undefined;
 }
 
-/** Events of an endless stream that make one sequence. */
-const PIECE_EVENTS_MAX = 512;
 /** Streams that may still go on; beyond it the one that has been silent longest is taken as it is. */
 const STREAMS_MAX = 10_000;
 

@@ -40,6 +40,20 @@ def sample_batch(seed, candidates=STEP_CANDIDATES, rows=STEP_ROWS):
             torch.rand(rows, T, PARAMETER_FEATURES, generator=g), at, target, torch.ones(STEP_MASKED)]
 
 
+def update(p, m, v, g, t, rate, decay):
+    """AdamW: a parameter and its two moments after step number t."""
+    m = BETA1 * m + (1 - BETA1) * g
+    v = BETA2 * v + (1 - BETA2) * g * g
+    c1, c2 = 1 - torch.exp(t * math.log(BETA1)), 1 - torch.exp(t * math.log(BETA2))
+    return p - rate * ((m / c1) / (torch.sqrt(v / c2) + EPS) + decay * p), m, v
+
+
+def clip_to(gradients):
+    """(norm, factor): the norm of all gradients, and what brings it down to CLIP."""
+    norm = torch.sqrt(sum((x * x).sum() for x in gradients) + 1e-12)
+    return norm, torch.clamp(CLIP / norm, max=1.0)
+
+
 def make_step(model):
     """(names, step): one AdamW step as a pure function of parameters, moments, residuals and a batch."""
     names = [name for name, _ in model.named_parameters()]
@@ -59,18 +73,11 @@ def make_step(model):
         values = functional_call(losses, {f"model.{n}": p for n, p in parameters.items()}, (residual, *inputs))
         return (values * weight).sum() / (weight.sum() + 1e-6), values
 
-    def update(p, m, v, g, t, rate, decay):
-        m = BETA1 * m + (1 - BETA1) * g
-        v = BETA2 * v + (1 - BETA2) * g * g
-        c1, c2 = 1 - torch.exp(t * math.log(BETA1)), 1 - torch.exp(t * math.log(BETA2))
-        return p - rate * ((m / c1) / (torch.sqrt(v / c2) + EPS) + decay * p), m, v
-
     def step(ps, ms, vs, residual, t, rate, batch):
         r, rm, rv = residual
         (g, gr), (total, each) = grad_and_value(
             lambda pr: loss(pr[0], pr[1], batch), has_aux=True)((dict(zip(names, ps)), r))
-        norm = torch.sqrt(sum((x * x).sum() for x in [*g.values(), gr]) + 1e-12)
-        clip = torch.clamp(CLIP / norm, max=1.0)
+        norm, clip = clip_to([*g.values(), gr])
         out = [update(p, m, v, g[n] * clip, t, rate, WEIGHT_DECAY) for n, p, m, v in zip(names, ps, ms, vs)]
         r, rm, rv = update(r, rm, rv, gr * clip, t, rate, RESIDUAL_DECAY)
         return [total, norm, each, *(o[0] for o in out), *(o[1] for o in out), *(o[2] for o in out), r, rm, rv]
@@ -94,7 +101,16 @@ def export_step(model, path):
                     args[3 * n + 3], args[3 * n + 4], list(args[3 * n + 5:]))
 
     t, rate = torch.tensor(1.0), torch.tensor(1e-3)
-    args = [*ps, *ms, *vs, *residual, t, rate, *sample_batch(0)]
+    state = [f"{kind}.{name}" for kind in "pmv" for name in names] + ["r.p", "r.m", "r.v"]
+    save_step(path, flat, [*ps, *ms, *vs, *residual, t, rate, *sample_batch(0)], state, batch_names,
+              ["loss", "gradient_norm", "losses"], sample_batch)
+
+
+def save_step(path, flat, args, state, batch_names, told_names, batch_of):
+    """Traces a step and writes it as a plain ONNX graph, then compares it with torch.
+
+    `flat` takes `args`: the state, the number of the step, the learning rate, a batch; it gives what it tells, and the
+    state after the step. `batch_of` makes a batch from a seed."""
     graph = make_fx(flat, tracing_mode="real")(*args)
 
     class Step(nn.Module):
@@ -105,27 +121,26 @@ def export_step(model, path):
         def forward(self, args):
             return tuple(self.graph(*args))
 
-    state = [f"{kind}.{name}" for kind in "pmv" for name in names] + ["r.p", "r.m", "r.v"]
     program = torch.onnx.export(
         Step(), (tuple(args),), dynamo=True, opset_version=18, external_data=False,
         input_names=[*state, "step_number", "learning_rate", *batch_names],
-        output_names=["loss", "gradient_norm", "losses", *(f"o.{name}" for name in state)])
+        output_names=[*told_names, *(f"o.{name}" for name in state)])
     program.save(path)
     exported = onnx.load(path)
     assert {node.domain for node in exported.graph.node} == {""}, "training ops have crept in"
     save_bare(exported, path)
-    check_parity(path, flat, args, len(state))
+    check_parity(path, flat, args, len(state), len(told_names), batch_of)
 
 
-def check_parity(path, flat, args, states, steps=20):
+def check_parity(path, flat, args, states, told, batch_of, steps=20):
     session = ort.InferenceSession(path)
     names = [i.name for i in session.get_inputs()]
     torch_state, ort_state = args[:states], [a.numpy() for a in args[:states]]
     for k in range(1, steps + 1):
-        rest = [torch.tensor(float(k)), torch.tensor(1e-3), *sample_batch(k)]
+        rest = [torch.tensor(float(k)), torch.tensor(1e-3), *batch_of(k)]
         torch_out = [x.detach() for x in flat(*torch_state, *rest)]
         ort_out = session.run(None, dict(zip(names, [*ort_state, *(x.numpy() for x in rest)])))
-        torch_state, ort_state = torch_out[3:], ort_out[3:]
+        torch_state, ort_state = torch_out[told:], ort_out[told:]
     worst = max(np.abs(a.numpy() - b).max() for a, b in zip(torch_state, ort_state))
     print(f"training step: largest difference to torch after {steps} steps {worst:.2e}, loss {float(ort_out[0]):.4f}")
     assert worst < 1e-3

@@ -120,9 +120,9 @@ function templateAt({ window, event }: Finding): string {
 
 /**
  * One detector's opinion of the whole session: its strongest evidence, with the mean surprise of its three strongest, or,
- * for novelty, whose surprises are -ln of probabilities, their sum. There the rarity of anything new counts as that of
- * one session in the square root of those known, at most: new messages come with every change of a program, in sessions
- * that are quite in order, and how often they will is the least certain of all that the past tells. Severity counts in full.
+ * for novelty, whose surprises are -ln of probabilities, their sum. There the strongest counts at most as one session in
+ * the square root of those known: one new message is what any change of a program brings, in sessions that are quite in
+ * order. Every further one counts in full.
  *
  * @param sessionsKnown how many sessions the service's calibration has learned from
  */
@@ -132,14 +132,9 @@ export function opinionOf(
 ): PlacedEvidence | undefined {
   const [first] = placed;
   if (first === undefined) return undefined;
-  const rarityMax = Math.log1p(sessionsKnown) / 2;
-  const sum = placed.reduce((total, { evidence }) => total + surpriseIn(evidence, rarityMax), 0);
-  const surprise = first.evidence.detector === "new-template" ? sum : sum / placed.length;
+  const sum = placed.reduce((total, { evidence }) => total + evidence.surprise, 0);
+  const excess = Math.max(0, first.evidence.surprise - Math.log1p(sessionsKnown) / 2);
+  const surprise =
+    first.evidence.detector === "new-template" ? Math.max(SURPRISE_MIN, sum - excess) : sum / placed.length;
   return { ...first, evidence: { ...first.evidence, surprise } };
-}
-
-/** The surprise at an event as a part of its session's, with the rarity of anything new bounded. */
-function surpriseIn({ surprise, rarity }: Evidence, rarityMax: number): number {
-  if (rarity === undefined) return surprise;
-  return Math.max(SURPRISE_MIN, surprise - rarity.newness * Math.max(0, rarity.nats - rarityMax));
 }

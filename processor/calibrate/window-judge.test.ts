@@ -31,11 +31,11 @@ const odd = (detector: DetectorName, at: number, surprise: number, windowIndex =
 });
 
 /** p = e^-surprise of the strongest evidence; flagged from a score of 0.9 (p = 1e-4) on. */
-const judge = () =>
+const judge = (sessions = 99) =>
   createWindowJudge({
     modelVersion: () => "test",
     threshold: () => 0.9,
-    sessionsKnown: () => 99,
+    sessionsKnown: () => sessions,
     assess: (_service, _scope, evidence) => {
       const contributions = evidence
         .map((one) => ({ detector: one.detector, pValue: Math.exp(-one.surprise), evidence: one }))
@@ -95,19 +95,22 @@ describe("the verdict on a session", () => {
 
   it("adds up new templates, each once", () => {
     const session = createSessionTally();
-    const findings = judge().judge(
+    const findings = judge(1_000_000).judge(
       [window(session, ["x", "x", "y"], false), window(session, ["x", "x", "y"], true)],
       [odd("new-template", 0, 4), odd("new-template", 1, 4), odd("new-template", 2, 3)],
     );
     expect(findings.at(-1)?.verdict.contributions.map(({ evidence }) => evidence.surprise)).toEqual([7]);
   });
 
-  it("bounds the rarity of anything new by the sessions known, and nothing that severity adds", () => {
-    const session = createSessionTally();
-    const rare = { ...odd("new-template", 0, 12), rarity: { nats: 8, newness: 1 } };
-    const findings = judge().judge([window(session, ["x"], false), window(session, ["x"], true)], [rare]);
-    const [, end] = findings.map(({ verdict }) => verdict.contributions[0]?.evidence.surprise);
-    expect(end).toBeCloseTo(Math.log(100) / 2 + 4, 9);
+  it("takes one new template for no more than one session in ten of a hundred, and every further one in full", () => {
+    const surpriseOf = (templates: readonly string[], evidence: readonly Evidence[]) => {
+      const session = createSessionTally();
+      const windows = [window(session, templates, false), window(session, templates, true)];
+      return judge().judge(windows, evidence).at(-1)?.verdict.contributions[0]?.evidence.surprise;
+    };
+    const [first, second] = [odd("new-template", 0, 12), odd("new-template", 1, 9)];
+    expect(surpriseOf(["x"], [first])).toBeCloseTo(Math.log(10), 9);
+    expect(surpriseOf(["x", "y"], [first, second])).toBeCloseTo(Math.log(10) + 9, 9);
   });
 
   it("keeps sessions apart", () => {

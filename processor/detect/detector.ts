@@ -8,12 +8,6 @@ export interface Expectation {
   readonly probability: number;
 }
 
-/** `nats`, -ln of the probability of anything new here, counted with `newness`, from 0 (says nothing new) to 1. */
-export interface Rarity {
-  readonly nats: number;
-  readonly newness: number;
-}
-
 /** How odd one event is to one detector, and what it would have expected. */
 export interface Evidence {
   readonly detector: DetectorName;
@@ -31,8 +25,6 @@ export interface Evidence {
   readonly model?: string;
   /** For a message that was never seen: the text of the known template that it is nearest to in meaning. */
   readonly nearest?: string;
-  /** For a message that was never seen: what its being new at all, whatever its severity, has added to the surprise. */
-  readonly rarity?: Rarity;
   /** Of a classifier: the probability that the event is an anomaly, which then is the record's score. */
   readonly probability?: number;
   /** How much each word of the event's redacted template counted, where the detector can tell. */

@@ -52,19 +52,15 @@ export function createNewTemplateDetector(
   );
   const knownOf = (service: string) => services.peek(service) ?? createKnownTemplates(maxKnownTemplates);
 
-  const judge = (
-    event: LogEvent,
-    known: KnownTemplates,
-  ): Pick<Evidence, "surprise" | "nearest" | "rarity"> => {
+  const judge = (event: LogEvent, known: KnownTemplates): Pick<Evidence, "surprise" | "nearest"> => {
     if (known.has(event.match.templateId)) return { surprise: 0 };
     const { severity, novelty, severe } = oddnessOf(event, known);
     if (novelty + severe < MEANING_FROM_SURPRISE)
-      return { surprise: Math.max(SURPRISE_MIN, novelty + severe), rarity: { nats: novelty, newness: 1 } };
+      return { surprise: Math.max(SURPRISE_MIN, novelty + severe) };
     const { toAny, toAsSevere, nearest } = closest(event.match.template, severity, known, vectors);
-    const rarity = { nats: novelty, newness: newness(toAny, known) };
-    const weighed = rarity.nats * rarity.newness + severe * newness(toAsSevere, known);
+    const weighed = novelty * newness(toAny, known) + severe * newness(toAsSevere, known);
     const surprise = Math.min(SURPRISE_MAX[severity], Math.max(SURPRISE_MIN, weighed));
-    return nearest === undefined ? { surprise, rarity } : { surprise, rarity, nearest };
+    return nearest === undefined ? { surprise } : { surprise, nearest };
   };
 
   /** The texts whose meaning matters for this window: none as long as nothing in it is new. */

@@ -2,8 +2,7 @@ import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
 import { z } from "zod";
 import type { Checkpoint, CheckpointStore } from "./checkpoint.ts";
-import { codeOf } from "./error-code.ts";
-import type { FileSystem } from "./file-system.ts";
+import { codeOf, type FileSystem } from "./file-system.ts";
 import { TrainingError } from "./training-error.ts";
 
 /** Length of the head in bytes, a 32-bit little-endian number, before the head. */
@@ -28,8 +27,9 @@ export type Found =
   | { readonly kind: "usable"; readonly step: number };
 
 /**
- * Checkpoints in one file. The one before is replaced only by a complete one; `onFound` is told what a load has found. A save
- * rejects with a TrainingError when the disk does not take it.
+ * Checkpoints in one file. The one before is replaced only by a complete one; a save that fails rejects with a TrainingError.
+ *
+ * @param onFound told what a load has found
  */
 export function createCheckpointFile(
   path: string,
@@ -56,8 +56,8 @@ export function createCheckpointFile(
       } catch (cause) {
         await files.remove(temporary).catch(() => undefined);
         throw new TrainingError(
-          `the checkpoint of step ${checkpoint.step} cannot be written to ${dirname(path)} (${codeOf(cause)}); the model that was there has stayed`,
-          "make room or name another directory by --out; the same command goes on from the checkpoint before, if there is one",
+          `the checkpoint of step ${checkpoint.step} cannot be written to ${path} (${codeOf(cause)})`,
+          "make room, and see that no other training writes there; the same command goes on from the checkpoint before",
           { cause },
         );
       }

@@ -1,4 +1,4 @@
-import type { OptimizerState } from "../inference/training-session.ts";
+import type { OptimizerState } from "../inference/training-graph.ts";
 import type { ResidualTable } from "./residual-table.ts";
 
 /** What the weights were worth on held-out events at a step. */

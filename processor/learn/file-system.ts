@@ -42,6 +42,11 @@ export const diskFileSystem: FileSystem = {
   },
 };
 
+/** What the system says of a failure, such as "ENOSPC"; the failure's own words where it gives no code. */
+export function codeOf(cause: unknown): string {
+  return cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+}
+
 function unlessMissing(error: unknown): undefined {
   if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
   throw error;

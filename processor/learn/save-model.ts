@@ -1,8 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
-import { codeOf } from "./error-code.ts";
-import type { FileSystem } from "./file-system.ts";
+import { codeOf, type FileSystem } from "./file-system.ts";
 import { RESIDUALS, WEIGHTS } from "./trainable-model.ts";
 import { TrainingError } from "./training-error.ts";
 import type { TrainedModel } from "./training-report.ts";

@@ -1,4 +1,4 @@
-import type { OptimizerState } from "../inference/training-session.ts";
+import type { OptimizerState } from "../inference/training-graph.ts";
 import type { Checkpoint, CurvePoint } from "./checkpoint.ts";
 import type { Corpus } from "./corpus.ts";
 import { createResidualTable, type ResidualTable } from "./residual-table.ts";

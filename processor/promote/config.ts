@@ -41,6 +41,8 @@ export const trainingConfig = z.strictObject({
     .int()
     .min(1)
     .default(5)
-    .describe("Trained weights that rollbacks can go back to; older ones are deleted."),
+    .describe(
+      "Trained weights that are kept, those in use among them; rollbacks go past older ones, which are deleted.",
+    ),
 });
 export type TrainingConfig = z.infer<typeof trainingConfig>;

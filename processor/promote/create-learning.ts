@@ -20,7 +20,7 @@ export interface Learning {
 /** Bounds of learning. */
 export interface LearningOptions {
   readonly durationMsMax: number;
-  /** Trained weights that rollbacks can go back to. */
+  /** Trained weights that are kept, those in use among them. */
   readonly keepModels: number;
 }
 

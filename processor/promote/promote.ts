@@ -45,24 +45,24 @@ export async function promote(
   return { state: "REJECTED", message: "other weights were put in use while these were trained" };
 }
 
+/** What of a stage clears its shelf. */
+interface ShelfPorts {
+  readonly store: Pick<LearningPorts["store"], "models" | "forgetModel">;
+  readonly shelf: Pick<LearningPorts["shelf"], "remove">;
+  readonly scorer: Pick<SwappableScorer, "version">;
+}
+
 /** Deletes trained weights that no rollback will reach: those that were given up, and those behind the last `keep`. Those that the
  * scorer has stay even when they were given up a moment ago: what replaces them may turn out to be unusable. */
-export async function clearShelf(
-  {
-    store,
-    shelf,
-    scorer,
-  }: Pick<LearningPorts, "store" | "shelf"> & { readonly scorer: Pick<SwappableScorer, "version"> },
-  keep: number,
-): Promise<void> {
+export async function clearShelf({ store, shelf, scorer }: ShelfPorts, keep: number): Promise<void> {
   const models = await store.models();
   const configured = models.find(({ origin }) => origin === "configured");
   if (configured === undefined) return;
   const kept = [...chainOf(models).slice(0, keep), scorer.version];
   for (const { version, origin } of models) {
     if (origin === "configured" || kept.includes(version)) continue;
-    await store.forgetModel(version, configured.version);
-    await shelf.remove(version);
+    // Somebody may have gone back to them since they were listed.
+    if (await store.forgetModel(version, configured.version)) await shelf.remove(version);
   }
 }
 

@@ -107,13 +107,20 @@ export async function replaceUnusableModel(
   await activate(db, instead, atMs);
 }
 
-export async function forgetModel(db: Kysely<Tables>, version: string, instead: string): Promise<void> {
-  await db.deleteFrom("models").where("version", "=", version).where("is_active", "is", null).execute();
+/** @returns false, with nothing changed, when the weights are in use */
+export async function forgetModel(db: Kysely<Tables>, version: string, instead: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom("models")
+    .where("version", "=", version)
+    .where("is_active", "is", null)
+    .executeTakeFirstOrThrow();
+  if (numDeletedRows === 0n) return false;
   await db
     .updateTable("models")
     .set({ previous_version: instead })
     .where("previous_version", "=", version)
     .execute();
+  return true;
 }
 
 async function activate(db: Kysely<Tables>, version: string, atMs: number): Promise<ModelVersion> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { BASELINES } from "../../cli/evaluate/baselines/baselines.ts";
 import { runEvaluate } from "../../cli/evaluate.ts";
-import { UsageError } from "../../cli/exit-code.ts";
+import { exitCodeFor, UsageError } from "../../cli/exit-code.ts";
 import { scriptedIo } from "../generate/scripted-io.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { writeBgl, writeHdfs, writeIotdb, writeOpenstack } from "./write-data-sets.ts";
@@ -91,7 +91,7 @@ test("--robustness triples the load where there are times", async () => {
 test("--contamination shows what unnoticed anomalies in training cost", async () => {
   const { printed } = await evaluate({ dataset: "iotdb", contamination: true, detectors: "new event" });
   expect(printed).toContain("## iotdb: anomalies among the training units");
-  expect(printed).toContain("1 % (1 units)");
+  expect(printed).toContain("1 % (1 unit)");
   const { printed: json } = await evaluate({
     dataset: "iotdb",
     contamination: true,
@@ -124,9 +124,24 @@ test("the program leaves with 2 when data are missing, and says which and what t
   expect(stderr).toContain("hdfs/templates.csv: is missing; name with --data a directory");
 });
 
+test("a detector whose model is missing ends the command before anything is read or computed", async () => {
+  const { io, told } = scriptedIo({ beginMs: 0 });
+  const error = await runEvaluate({ dataset: "all", data, model: "/no/such/model" }, io).catch(
+    (one: unknown) => one,
+  );
+  expect(error).toMatchObject({
+    name: "ModelError",
+    message: expect.stringContaining("/no/such/model/config.json cannot be read"),
+    remedy: expect.stringContaining("--model"),
+  });
+  expect(exitCodeFor(error)).toBe(2);
+  expect(told).toEqual([]);
+});
+
 test.each([
   [{ dataset: "bgl" }, "--dataset: must be all or one of hdfs"],
-  [{ dataset: "hdfs", seeds: "0" }, "--seeds"],
+  [{ dataset: "hdfs", seeds: "0" }, "--seeds: must be a whole number from 1 to 100"],
+  [{ dataset: "hdfs", seeds: "1.5" }, "--seeds: must be a whole number from 1 to 100"],
   [{ dataset: "hdfs", detectors: "lstm" }, '"lstm" is none; there are new event'],
   [{ dataset: "hdfs", robustness: true, coldStart: true }, "cannot go together"],
   [{ dataset: "hdfs", contamination: true, coldStart: true }, "cannot go together"],

@@ -111,9 +111,9 @@ describe("weights", () => {
     await store.configureModel("base", 1);
     await promoted(store, 1, "base", "a");
     await promoted(store, 2, "a", "b");
-    await store.forgetModel("b", "base");
+    expect(await store.forgetModel("b", "base")).toBe(false);
     expect(await active()).toBe("b");
-    await store.forgetModel("a", "base");
+    expect(await store.forgetModel("a", "base")).toBe(true);
     expect(await store.rollbackModel(9)).toMatchObject({ version: "base" });
   });
 

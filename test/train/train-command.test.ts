@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -46,8 +46,8 @@ const contents = (directory: string) =>
 describe("wrong usage", () => {
   it.each([
     [{ input: [] }, /--input: must name at least one file/],
-    [{ input: ["a"], epochs: "0" }, /--epochs/],
-    [{ input: ["a"], threads: "many" }, /--threads: must be a number/],
+    [{ input: ["a"], epochs: "0" }, /--epochs: must be a whole number from 1 to 10000/],
+    [{ input: ["a"], threads: "many" }, /--threads: must be a whole number from 1 to 64/],
     [{ input: ["a"], format: "xml" }, /--format: must be one of auto.*sequences/],
     [{ input: ["a"], format: "sequences" }, /--templates: must name/],
     [{ input: ["a"], templates: "t.csv" }, /--templates: goes with --format sequences only/],
@@ -233,6 +233,13 @@ describe("a disk that is full while the model is saved", { timeout: TIMEOUT_MS }
     writeFileSync(join(folder, ".cut-off.old/config.json"), "old");
     await train({ input: [fileOf("")], out }).catch(() => undefined);
     expect(readFileSync(join(out, "config.json"), "utf8")).toBe("old");
+  });
+
+  it("begins with the old model that it has brought back", async () => {
+    const out = join(folder, "cut-off-own");
+    cpSync(good, join(folder, ".cut-off-own.old"), { recursive: true });
+    await train({ input: [goodLog], from: out, out });
+    expect(readTrainableModel(out).description["trained_from"]).toMatch(/^random-1\+train-/);
   });
 });
 

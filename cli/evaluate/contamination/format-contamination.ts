@@ -7,7 +7,8 @@ import type { Contaminated } from "./evaluate-contamination.ts";
 /** What anomalies among the training units cost each detector, as markdown. */
 export function formatContamination(dataset: string, contaminated: readonly Contaminated[]): string {
   const [clean] = contaminated;
-  const titleOf = ({ share, replaced }: Contaminated) => `${percent(share)} (${replaced} units)`;
+  const titleOf = ({ share, replaced }: Contaminated) =>
+    `${percent(share)} (${replaced} ${replaced === 1 ? "unit" : "units"})`;
   const header = ["detector", ...contaminated.flatMap((one) => [`F1, realised, ${titleOf(one)}`, "AUPRC"])];
   const rows = (clean?.results ?? []).map(({ detector }) => [
     detector,

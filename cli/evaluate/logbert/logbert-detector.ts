@@ -6,7 +6,7 @@ import type { Finding } from "../../../processor/calibrate/verdict.ts";
 import { detectConfig } from "../../../processor/detect/config.ts";
 import type { Detector, DetectorName } from "../../../processor/detect/detector.ts";
 import { attributesConfig } from "../../../processor/enrich/config.ts";
-import { readModelDirectory } from "../../../processor/inference/model-directory.ts";
+import { ModelError, readModelDirectory } from "../../../processor/inference/model-directory.ts";
 import { type RunningScorer, startScorer } from "../../../processor/inference/worker-client.ts";
 import { redactConfig } from "../../../processor/redact/config.ts";
 import { createRooms, type Rooms } from "../../../processor/rooms.ts";
@@ -52,6 +52,7 @@ export function createLogbertDetector(options: LogbertOptions): DetectorUnderTes
       const { version } = readModelDirectory(directory);
       return `starts from ${basename(directory)} (${version}), text encoder SHA-256 ${textEncoderDigest(directory)}`;
     },
+    assertReady: (set) => assertUsable(options.modelOf(set)),
     appliesTo: () => true,
     async fit(train, context) {
       const directory = mkdtempSync(join(tmpdir(), "logbert-evaluate-"));
@@ -65,6 +66,19 @@ export function createLogbertDetector(options: LogbertOptions): DetectorUnderTes
       }
     },
   };
+}
+
+function assertUsable(directory: string): void {
+  try {
+    readModelDirectory(directory);
+  } catch (cause) {
+    if (!(cause instanceof ModelError)) throw cause;
+    throw new ModelError(
+      cause.message,
+      "name a model directory with --model; without it, evaluate in a checkout of the repository, where models/leave-one-out is",
+      { cause },
+    );
+  }
 }
 
 async function modelFor(

@@ -1,4 +1,7 @@
 """The encoder as an ONNX graph, its large weights kept as half floats."""
+import sys
+from pathlib import Path
+
 import numpy as np
 import onnx
 import onnxruntime as ort
@@ -6,6 +9,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from encoder import TOKENS
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from export_event_model import save_bare  # noqa: E402
 
 # Smaller ones (biases, norms) are not worth a cast.
 HALVED_FROM = 1024
@@ -26,7 +32,7 @@ def export(model, path):
     graph = halved(graph)
     onnx.checker.check_model(graph)
     assert {entry.domain for entry in graph.opset_import} <= {"", "pkg.onnxscript.torch_lib.common"}
-    onnx.save(graph, path)
+    save_bare(graph, path)
     return parity(model, path, vocabulary)
 
 
