@@ -93,6 +93,8 @@ function open(bytes: Uint8Array, threads: number, weights?: Float32Array): Promi
   const options: InferenceSession.SessionOptions = {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // Threads that spin while they wait take the time that others, or the other thread, could use.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
     graphOptimizationLevel: "all",
   };
   if (weights === undefined) return InferenceSession.create(bytes, options);

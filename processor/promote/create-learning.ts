@@ -2,7 +2,7 @@ import type { Finding } from "../calibrate/verdict.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { LearningPorts } from "./learning-ports.ts";
 import { clearShelf } from "./promote.ts";
-import { carryOut } from "./training-run.ts";
+import { carryOut, clearWork } from "./training-run.ts";
 import { createTurns } from "./turns.ts";
 
 /** What of a stage goes on in its background: it records what may be learned from, trains when it is asked to, and swaps weights. */
@@ -55,6 +55,7 @@ export function createLearning(
     const run = await store.openTrainingRun();
     if (run === undefined) return;
     if (run.state !== "QUEUED") {
+      await clearWork(ports);
       await store.saveTrainingRun({ ...run, state: "FAILED", message: STOPPED, finishedAtMs: now() });
       return;
     }

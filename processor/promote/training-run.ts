@@ -22,7 +22,7 @@ export async function carryOut(
   ports: TrainingPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { inTurn, store, scorer, workDirectory, log, now } = ports;
+  const { inTurn, store, scorer, log, now } = ports;
   let run: TrainingRun = { ...queued, state: "RUNNING", startedAtMs: now(), modelBefore: scorer.version };
   await store.saveTrainingRun(run);
   log.info({ run: run.id, model: scorer.version }, "a training has begun");
@@ -40,10 +40,15 @@ export async function carryOut(
     run = { ...run, state: "FAILED", message: reasonOf(error), finishedAtMs: now() };
   }
   await progress.written();
-  await rm(workDirectory, { recursive: true, force: true });
+  await clearWork(ports);
   // A promoted run is stored with its promotion, and people may have given it up since.
   if (run.state !== "PROMOTED") await store.saveTrainingRun(run);
   tell(run, ports);
+}
+
+/** Removes what a run has made besides the weights that were put in use. */
+export function clearWork({ workDirectory }: Pick<LearningPorts, "workDirectory">): Promise<void> {
+  return rm(workDirectory, { recursive: true, force: true });
 }
 
 /** Trains on all that is recorded; gives the directory of the new weights. */
@@ -53,7 +58,7 @@ async function train(
   signal: AbortSignal,
   onProgress: (progress: TrainerProgress) => void,
 ): Promise<string> {
-  await rm(workDirectory, { recursive: true, force: true });
+  await clearWork({ workDirectory });
   const files = await recorder.freeze(join(workDirectory, "recorded"));
   if (files.length === 0)
     throw new Error("nothing has been recorded yet: see training.record, or wait for records");

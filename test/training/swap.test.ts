@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { encodeRequest } from "../../processor/wire/encode.ts";
@@ -214,9 +214,11 @@ describe("a run that does not come to its end", () => {
       aRun(1, { state: "RUNNING", startedAtMs: 2_000, modelBefore: SHIPPED_VERSION }),
     );
     await store.close();
+    mkdirSync(join(first.directory, "training/run/model"), { recursive: true });
     const second = await start("better", { directory: first.directory });
     const run = await waitFor("its end", () => ended(second.people, idOf(1)));
     expect(run).toMatchObject({ state: "FAILED", message: expect.stringMatching(/stopped while it ran/) });
+    expect(existsSync(join(first.directory, "training/run"))).toBe(false);
     expect((await second.train()).state).toBe("PROMOTED");
   });
 });
