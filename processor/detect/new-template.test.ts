@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
+import { evidenceOf, freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
 import { createNewTemplateDetector } from "./new-template.ts";
 import { createVectorCache } from "./vector-cache.ts";
 
@@ -60,5 +60,14 @@ describe("a new template", () => {
     const again = createNewTemplateDetector(vectors());
     again.restore(JSON.parse(JSON.stringify(detector.snapshot())));
     expect(await surpriseAt(again, "40 0.98 other")).toBe(await surpriseAt(detector, "40 0.98 other"));
+  });
+
+  it("is taken as unlike anything beyond the first 256 of one call, whatever it says", async () => {
+    const detector = await familiarWith(Array.from({ length: 30 }, (_, index) => `${index} 0.1 event`));
+    const flood = Array.from({ length: 300 }, (_, index) => ({ template: `3 0.12 reworded ${index}` }));
+    const surprises = (await evidenceOf(detector, [freshWindow(flood)])).map(({ surprise }) => surprise);
+    expect(surprises[255]).toBeLessThan(1);
+    expect(surprises[256]).toBeGreaterThan(4);
+    expect(surprises[299]).toBe(surprises[256]);
   });
 });

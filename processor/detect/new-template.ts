@@ -2,6 +2,15 @@ import { z } from "zod";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector, Evidence } from "./detector.ts";
 import { createKnownTemplates, type KnownTemplates, knownTemplatesState } from "./known-templates.ts";
+import {
+  type Closest,
+  COMPARED_MAX,
+  type Comparisons,
+  closest,
+  createComparisons,
+  NEW_TEXTS_MAX,
+  nearnessOf,
+} from "./nearest-known.ts";
 import { createServiceTable } from "./service-table.ts";
 import { type SeverityClass, severityClass } from "./severity-class.ts";
 import type { VectorCache } from "./vector-cache.ts";
@@ -28,9 +37,6 @@ const SAME_FROM_COSINE = 0.9;
 const OTHER_BELOW_COSINE = 0.5;
 /** Below it the meaning is not looked at: the answer would be "not odd" anyway. */
 const MEANING_FROM_SURPRISE = 1.5;
-/** Known templates that a new one is compared with, the most recently learned ones. */
-const COMPARED_MAX = 512;
-
 const newTemplateState = z.strictObject({
   version: z.literal(1),
   services: z.array(z.tuple([z.string(), knownTemplatesState])),
@@ -52,17 +58,6 @@ export function createNewTemplateDetector(
   );
   const knownOf = (service: string) => services.peek(service) ?? createKnownTemplates(maxKnownTemplates);
 
-  const judge = (event: LogEvent, known: KnownTemplates): Pick<Evidence, "surprise" | "nearest"> => {
-    if (known.has(event.match.templateId)) return { surprise: 0 };
-    const { severity, novelty, severe } = oddnessOf(event, known);
-    if (novelty + severe < MEANING_FROM_SURPRISE)
-      return { surprise: Math.max(SURPRISE_MIN, novelty + severe) };
-    const { toAny, toAsSevere, nearest } = closest(event.match.template, severity, known, vectors);
-    const weighed = novelty * newness(toAny, known) + severe * newness(toAsSevere, known);
-    const surprise = Math.min(SURPRISE_MAX[severity], Math.max(SURPRISE_MIN, weighed));
-    return nearest === undefined ? { surprise } : { surprise, nearest };
-  };
-
   /** The texts whose meaning matters for this window: none as long as nothing in it is new. */
   const textsOf = ({ service, events, freshFrom }: SequenceWindow): readonly string[] => {
     const known = knownOf(service);
@@ -76,14 +71,16 @@ export function createNewTemplateDetector(
     return [...weighed.map(({ match }) => match.template), ...compared];
   };
 
-  const scoreWindow = (window: SequenceWindow, index: number) => {
+  const scoreWindow = (window: SequenceWindow, index: number, comparisons: Comparisons) => {
     const known = knownOf(window.service);
+    const closestOf = (template: string, severity: SeverityClass) =>
+      comparisons.once(window.service, template, severity, () => closest(template, severity, known, vectors));
     return window.events.slice(window.freshFrom).map((event, offset) => ({
       detector: "new-template" as const,
       window: index,
       event: window.freshFrom + offset,
       expected: [],
-      ...judge(event, known),
+      ...judge(event, known, closestOf),
     }));
   };
 
@@ -91,14 +88,18 @@ export function createNewTemplateDetector(
     name: "new-template",
     async score(windows, signal) {
       await vectors.ensure(windows.flatMap(textsOf), signal);
-      return windows.flatMap(scoreWindow);
+      const comparisons = createComparisons();
+      return windows.flatMap((window, index) => scoreWindow(window, index, comparisons));
     },
     learn(windows) {
+      let compared = 0;
       for (const { service, events, freshFrom } of windows) {
         const known = services.touch(service);
         for (const { match, severityNumber } of events.slice(freshFrom)) {
           const severity = severityClass(severityNumber, match.template);
-          known.learn(match.templateId, match.template, severity, nearnessOf(match, known, vectors));
+          const nearness = compared < NEW_TEXTS_MAX ? nearnessOf(match, known, vectors) : undefined;
+          if (nearness !== undefined) compared += 1;
+          known.learn(match.templateId, match.template, severity, nearness);
         }
       }
     },
@@ -121,40 +122,27 @@ export function createNewTemplateDetector(
   };
 }
 
+/** @param closestOf how near the known templates come to a new one */
+function judge(
+  event: LogEvent,
+  known: KnownTemplates,
+  closestOf: (template: string, severity: SeverityClass) => Closest,
+): Pick<Evidence, "surprise" | "nearest"> {
+  if (known.has(event.match.templateId)) return { surprise: 0 };
+  const { severity, novelty, severe } = oddnessOf(event, known);
+  if (novelty + severe < MEANING_FROM_SURPRISE) return { surprise: Math.max(SURPRISE_MIN, novelty + severe) };
+  const { toAny, toAsSevere, nearest } = closestOf(event.match.template, severity);
+  const weighed = novelty * newness(toAny, known) + severe * newness(toAsSevere, known);
+  const surprise = Math.min(SURPRISE_MAX[severity], Math.max(SURPRISE_MIN, weighed));
+  return nearest === undefined ? { surprise } : { surprise, nearest };
+}
+
 /** How odd a new template is before its meaning is looked at, in nats: for being new, and for being this severe. */
 function oddnessOf({ match, severityNumber }: LogEvent, known: KnownTemplates) {
   const severity = severityClass(severityNumber, match.template);
   const novelty = -Math.log(known.noveltyProbability());
   const severe = -Math.log(known.severityProbability(severity));
   return { severity, novelty, severe };
-}
-
-/** How near the known templates come in meaning: any of them, and those of this severity. */
-function closest(template: string, severity: SeverityClass, known: KnownTemplates, vectors: VectorCache) {
-  const own = vectors.of(template);
-  let toAny = 0;
-  let toAsSevere = 0;
-  let nearest: string | undefined;
-  for (const other of known.latest(COMPARED_MAX)) {
-    const cosine = dot(own, vectors.of(other.template));
-    if (cosine > toAny) nearest = other.template;
-    toAny = Math.max(toAny, cosine);
-    if (other.severity === severity) toAsSevere = Math.max(toAsSevere, cosine);
-  }
-  return { toAny, toAsSevere, nearest };
-}
-
-/** How near a new template came to those before it; undefined for a known one, and where it has no vector. */
-function nearnessOf(
-  { templateId, template }: LogEvent["match"],
-  known: KnownTemplates,
-  vectors: VectorCache,
-): number | undefined {
-  if (known.has(templateId)) return undefined;
-  const own = vectors.of(template);
-  const others = known.latest(COMPARED_MAX);
-  if (own === undefined || others.length === 0) return undefined;
-  return Math.max(...others.map((other) => dot(own, vectors.of(other.template))));
 }
 
 /**
@@ -164,12 +152,4 @@ function nearnessOf(
 function newness(cosine: number, known: KnownTemplates): number {
   const apart = (SAME_FROM_COSINE - cosine) / (SAME_FROM_COSINE - OTHER_BELOW_COSINE);
   return Math.min(1, Math.max(0, apart, known.shareAsNear(cosine)));
-}
-
-/** 0 where a vector is missing: what cannot be compared resembles nothing. */
-function dot(a: Float32Array | undefined, b: Float32Array | undefined): number {
-  if (a === undefined || b === undefined) return 0;
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }
