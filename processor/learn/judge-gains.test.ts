@@ -33,6 +33,9 @@ it.each([
 });
 
 it("tells the figures", () => {
+  expect(objectionTo({ learned: gains(gain(0)) })).toContain(
+    "the loss is the same, with a standard error of",
+  );
   expect(objectionTo({ learned: gains(gain(0.019)) })).toContain(
     "the loss falls by 0.0190 nats an event, with a standard error of 0.0100 (500 events from 40 sequences)",
   );

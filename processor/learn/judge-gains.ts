@@ -38,8 +38,10 @@ function isWorse({ mean, standardError }: Gain, errors: number): boolean {
 }
 
 function figuresOf(gain: Gain): string {
-  const change = `the loss ${gain.mean > 0 ? "falls" : "rises"} by ${Math.abs(gain.mean).toPrecision(3)} nats an event`;
-  return `${change}, with a standard error of ${gain.standardError.toPrecision(3)} (${sizeOf(gain)})`;
+  const error = `with a standard error of ${gain.standardError.toPrecision(3)} (${sizeOf(gain)})`;
+  if (gain.mean === 0) return `the loss is the same, ${error}`;
+  const direction = gain.mean > 0 ? "falls" : "rises";
+  return `the loss ${direction} by ${Math.abs(gain.mean).toPrecision(3)} nats an event, ${error}`;
 }
 
 function sizeOf({ questions, clusters }: Gain): string {
