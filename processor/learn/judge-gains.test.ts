@@ -55,6 +55,9 @@ it("a service that becomes worse is named, whether it was learned from or not", 
   const named = /make the service mail worse.*the loss rises by 0.0310/;
   expect(objectionTo({ learned: harmed })).toMatch(named);
   expect(objectionTo({ learned: better, others: harmed })).toMatch(named);
+  expect(objectionTo({ learned: better, others: harmed })).toMatch(
+    /; a training of all services learns from/,
+  );
 });
 
 it("many services that each become a little worse are an objection together", () => {
