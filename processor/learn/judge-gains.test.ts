@@ -33,6 +33,9 @@ it.each([
 });
 
 it("tells the figures", () => {
+  expect(objectionTo({ learned: gains(gain(0)) })).toContain(
+    "the loss is the same, with a standard error of",
+  );
   expect(objectionTo({ learned: gains(gain(0.019)) })).toContain(
     "the loss falls by 0.0190 nats an event, with a standard error of 0.0100 (500 events from 40 sequences)",
   );
@@ -52,6 +55,9 @@ it("a service that becomes worse is named, whether it was learned from or not", 
   const named = /make the service mail worse.*the loss rises by 0.0310/;
   expect(objectionTo({ learned: harmed })).toMatch(named);
   expect(objectionTo({ learned: better, others: harmed })).toMatch(named);
+  expect(objectionTo({ learned: better, others: harmed })).toMatch(
+    /; a training of all services learns from/,
+  );
 });
 
 it("many services that each become a little worse are an objection together", () => {

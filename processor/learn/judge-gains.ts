@@ -23,14 +23,23 @@ export function objectionTo({ learned, others }: Comparison): string | undefined
     return `there are too few held-out records to tell whether the new weights are better: ${sizeOf(all)}; at least ${QUESTIONS_MIN} events from ${CLUSTERS_MIN} are needed`;
   if (!(all.mean > ERRORS * all.standardError))
     return `the new weights do not beat those that they were trained from by more than ${ERRORS} standard errors on held-out records: ${figuresOf(all)}`;
-  const worse = [learned, others]
-    .flatMap((gains) => gains?.services ?? [])
-    .find(({ gain }) => isWorse(gain, ERRORS_OF_ONE));
-  if (worse !== undefined)
-    return `the new weights make the service ${worse.service} worse on its held-out records: ${figuresOf(worse.gain)}`;
-  if (others !== undefined && others.all.clusters >= CLUSTERS_MIN && isWorse(others.all, ERRORS))
-    return `the new weights make the services that they were not trained on worse on their held-out records: ${figuresOf(others.all)}; a training of all services learns from them too`;
-  return undefined;
+  const harmed = harmedService(learned);
+  if (harmed !== undefined) return harmed;
+  const harm = others && (harmedService(others) ?? harmTogether(others));
+  return harm && `${harm}; a training of all services learns from those too`;
+}
+
+function harmedService({ services }: Gains): string | undefined {
+  const worse = services.find(({ gain }) => isWorse(gain, ERRORS_OF_ONE));
+  return (
+    worse &&
+    `the new weights make the service ${worse.service} worse on its held-out records: ${figuresOf(worse.gain)}`
+  );
+}
+
+function harmTogether({ all }: Gains): string | undefined {
+  if (all.clusters < CLUSTERS_MIN || !isWorse(all, ERRORS)) return undefined;
+  return `the new weights make the services that they were not trained on worse on their held-out records: ${figuresOf(all)}`;
 }
 
 function isWorse({ mean, standardError }: Gain, errors: number): boolean {
@@ -38,8 +47,10 @@ function isWorse({ mean, standardError }: Gain, errors: number): boolean {
 }
 
 function figuresOf(gain: Gain): string {
-  const change = `the loss ${gain.mean > 0 ? "falls" : "rises"} by ${Math.abs(gain.mean).toPrecision(3)} nats an event`;
-  return `${change}, with a standard error of ${gain.standardError.toPrecision(3)} (${sizeOf(gain)})`;
+  const error = `with a standard error of ${gain.standardError.toPrecision(3)} (${sizeOf(gain)})`;
+  if (gain.mean === 0) return `the loss is the same, ${error}`;
+  const direction = gain.mean > 0 ? "falls" : "rises";
+  return `the loss ${direction} by ${Math.abs(gain.mean).toPrecision(3)} nats an event, ${error}`;
 }
 
 function sizeOf({ questions, clusters }: Gain): string {
