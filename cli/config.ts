@@ -23,7 +23,9 @@ export const configSchema = z.strictObject({
   detect: detectConfig.prefault({}).describe("Detectors."),
   inference: inferenceConfig.prefault({}).describe("The model's weights."),
   calibrate: calibrateConfig.prefault({}).describe("From surprise to score, and from score to alert."),
-  redact: redactConfig.prefault({}).describe("What is replaced before anything is stored or shown."),
+  redact: redactConfig
+    .prefault({})
+    .describe("What is replaced before anything is shown, or stored in the database."),
   attributes: attributesConfig.prefault({}).describe("What is written into each record."),
   remember: rememberConfig.prefault({}).describe("What is written down, how often, for how long."),
   training: trainingConfig.prefault({}).describe("Learning on: what is recorded for it, and its bounds."),

@@ -23,6 +23,7 @@ export interface Comparisons {
 
 const UNLIKE: Closest = { toAny: 0, toAsSevere: 0, nearest: undefined };
 
+/** Those of one call, of which none has been made yet. */
 export function createComparisons(): Comparisons {
   const made = new Map<string, Closest>();
   return {

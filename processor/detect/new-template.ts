@@ -37,6 +37,7 @@ const SAME_FROM_COSINE = 0.9;
 const OTHER_BELOW_COSINE = 0.5;
 /** Below it the meaning is not looked at: the answer would be "not odd" anyway. */
 const MEANING_FROM_SURPRISE = 1.5;
+
 const newTemplateState = z.strictObject({
   version: z.literal(1),
   services: z.array(z.tuple([z.string(), knownTemplatesState])),

@@ -21,7 +21,7 @@ export const redactConfig = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      "Replace personal data and secrets by placeholders such as <EMAIL> in everything that is stored or shown.",
+      "Replace personal data and secrets by placeholders such as <EMAIL> in everything that is shown, and in the database. The stage's own saved state holds templates as they came.",
     ),
   extra_patterns: z
     .array(extraPattern)
