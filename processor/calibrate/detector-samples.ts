@@ -7,10 +7,7 @@ const detectorName = z.enum(DETECTOR_NAMES);
 
 /** The samples as JSON, and the weights of those that come from a model. */
 export const detectorSamplesState = z.partialRecord(detectorName, reservoirState);
-export const sampledWeightsState = z.partialRecord(
-  detectorName,
-  z.strictObject({ model: z.string(), learnedBefore: z.int().min(0) }),
-);
+export const sampledWeightsState = z.partialRecord(detectorName, z.object({ model: z.string() }));
 export type DetectorSamplesState = z.infer<typeof detectorSamplesState>;
 export type SampledWeightsState = z.infer<typeof sampledWeightsState>;
 
@@ -21,10 +18,9 @@ export type SampledWeightsState = z.infer<typeof sampledWeightsState>;
 export interface DetectorSamples {
   /** The detector's sample, whichever weights it comes from. */
   of(detector: DetectorName): SampledDistribution;
-  /** Of so many learned, those that were learned since the sample began; 0 for evidence of weights that it does not come from. */
-  learnedSince(evidence: Evidence, learned: number): number;
-  /** @param learned before this evidence */
-  learn(evidence: Evidence, learned: number): void;
+  /** How many surprises the sample was learned from; 0 for evidence of weights that it does not come from. */
+  learnedFor(evidence: Evidence): number;
+  learn(evidence: Evidence): void;
   snapshot(): { readonly detectors: DetectorSamplesState; readonly weights: SampledWeightsState };
 }
 
@@ -35,7 +31,7 @@ export function createDetectorSamples(
   savedWeights: SampledWeightsState = {},
 ): DetectorSamples {
   const samples = new Map<DetectorName, SampledDistribution>();
-  const weights = new Map<DetectorName, { readonly model: string; readonly learnedBefore: number }>();
+  const weights = new Map<DetectorName, { readonly model: string }>();
   for (const name of DETECTOR_NAMES) {
     const { [name]: sample } = state;
     const { [name]: known } = savedWeights;
@@ -50,23 +46,19 @@ export function createDetectorSamples(
     samples.set(detector, created);
     return created;
   };
-  /** Makes the sample one of these weights. A sample that names none has what these were surprised by. */
-  const follow = (detector: DetectorName, model: string, learned: number) => {
-    const before = weights.get(detector)?.model;
-    if (before === model) return;
-    if (before !== undefined) samples.delete(detector);
-    weights.set(detector, { model, learnedBefore: before === undefined ? 0 : learned });
+  /** A sample that names no weights has what any were surprised by. */
+  const isOfOthers = ({ detector, model }: Evidence): boolean => {
+    const known = weights.get(detector);
+    return model !== undefined && known !== undefined && known.model !== model;
   };
 
   return {
     of,
-    learnedSince({ detector, model }, learned) {
-      const known = weights.get(detector);
-      if (model === undefined || known === undefined) return learned;
-      return known.model === model ? learned - known.learnedBefore : 0;
-    },
-    learn({ detector, model, surprise }, learned) {
-      if (model !== undefined) follow(detector, model, learned);
+    learnedFor: (evidence) => (isOfOthers(evidence) ? 0 : of(evidence.detector).learned),
+    learn(evidence) {
+      const { detector, model, surprise } = evidence;
+      if (isOfOthers(evidence)) samples.delete(detector);
+      if (model !== undefined) weights.set(detector, { model });
       of(detector).learn(surprise);
     },
     snapshot: () => ({

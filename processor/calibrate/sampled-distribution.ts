@@ -21,6 +21,8 @@ export interface SampledDistribution {
   seenShare(value: number): number;
   /** The share of the sample in which the detector had nothing to say (0); 0 without a sample. */
   readonly silentShare: number;
+  /** How many values it was learned from, those included that the sample has let go. */
+  readonly learned: number;
   learn(value: number): void;
   snapshot(): ReservoirState;
 }
@@ -72,6 +74,9 @@ export function createSampledDistribution(
     get silentShare() {
       const { size } = reservoir;
       return size === 0 ? 0 : 1 - reservoir.countAtLeast(SILENT_BELOW) / size;
+    },
+    get learned() {
+      return reservoir.offered;
     },
     learn: (value) => reservoir.offer(value),
     snapshot: () => reservoir.snapshot(),

@@ -35,8 +35,11 @@ export type Scope = "event" | "session";
 
 /** What evidence of one scope is measured against in one service. */
 export interface ScopeCalibration {
-  /** @param kept a p-value below which the verdict may not fall, whatever the evidence */
-  assess(evidence: readonly Evidence[], kept: number): Assessment;
+  /**
+   * @param kept a p-value below which the verdict may not fall, whatever the evidence
+   * @param familiarity how well the event's template is known, 0 to 1: habits count as little as it is
+   */
+  assess(evidence: readonly Evidence[], kept: number, familiarity: number): Assessment;
   /** The verdict was given: counts for the drift whatever it was. */
   count(pValue: number): void;
   /** Takes the evidence into the sample of the normal. */
@@ -67,7 +70,7 @@ export function createScopeCalibration(
   const drift: DriftCorrection = createDriftCorrection(state?.drift);
   let learned = state?.learned ?? 0;
 
-  const detectorP = (evidence: Evidence): number => {
+  const detectorP = (evidence: Evidence, familiarity: number): number => {
     const { detector, surprise, detail } = evidence;
     if (surprise <= 0) return 1;
     const believed = isProbability(detector, detail)
@@ -76,20 +79,20 @@ export function createScopeCalibration(
     const own = samples.of(detector);
     // Its surprise is a probability already: the sample can only contradict it.
     if (isProbability(detector, detail)) return Math.max(believed, own.seenShare(surprise));
-    const share = ownShare(samples.learnedSince(evidence, learned), config.learning_records);
+    const share = familiarity * ownShare(samples.learnedFor(evidence), config.learning_records);
     const measured = scope === "event" ? own.pValue(surprise) : own.cautiousPValue(surprise);
     return share * measured + (1 - share) * believed;
   };
 
   /** That a message is new surprises every detector; how odd that is, the novelty detector alone says. */
-  const calibrated = (evidence: readonly Evidence[]): readonly Contribution[] => {
+  const calibrated = (evidence: readonly Evidence[], familiarity: number): readonly Contribution[] => {
     const novelty = scope === "event" ? evidence.find(isNovelty) : undefined;
-    const pMin = novelty === undefined ? 0 : detectorP(novelty);
+    const pMin = novelty === undefined ? 0 : detectorP(novelty, familiarity);
     return evidence
       .map(
         (one): Contribution => ({
           detector: one.detector,
-          pValue: Math.max(pMin, detectorP(one)),
+          pValue: Math.max(pMin, detectorP(one, familiarity)),
           evidence: one,
         }),
       )
@@ -106,11 +109,11 @@ export function createScopeCalibration(
     get learned() {
       return learned;
     },
-    assess(evidence, kept) {
-      const contributions = calibrated(evidence);
+    assess(evidence, kept, familiarity) {
+      const contributions = calibrated(evidence, familiarity);
       const p = combine(contributions.map((one) => one.pValue));
       const strength = strengthOf(contributions, p);
-      const share = ownShare(learned, config.learning_records);
+      const share = isNewEvent(scope, contributions) ? 0 : ownShare(learned, config.learning_records);
       const measured = combined.pValue(strength);
       const blended = scope === "event" ? Math.max(p, share * measured) : share * measured + (1 - share) * p;
       return { contributions, strength, pValue: Math.max(drift.correct(blended), kept) };
@@ -118,10 +121,12 @@ export function createScopeCalibration(
     count: (pValue) => drift.count(pValue),
     learn(contributions) {
       if (contributions.length === 0) return;
-      const isNew = scope === "event" && contributions.some(({ evidence }) => isNovelty(evidence));
-      for (const { evidence } of contributions)
-        if (!isNew || isNovelty(evidence)) samples.learn(evidence, learned);
       learned += 1;
+      if (isNewEvent(scope, contributions)) {
+        for (const { evidence } of contributions) if (isNovelty(evidence)) samples.learn(evidence);
+        return;
+      }
+      for (const { evidence } of contributions) samples.learn(evidence);
       combined.learn(strengthOf(contributions, combine(contributions.map(({ pValue }) => pValue))));
     },
     snapshot: () => ({
@@ -136,6 +141,11 @@ export function createScopeCalibration(
 /** Whether the surprise is -ln of a probability that the detector has estimated itself. */
 function isProbability(detector: DetectorName, detail: Evidence["detail"]): boolean {
   return detector === "new-template" || detail?.kind === "silence";
+}
+
+/** Of such an event novelty alone is heard, whose surprise needs no calibration: see isProbability. */
+function isNewEvent(scope: Scope, contributions: readonly Contribution[]): boolean {
+  return scope === "event" && contributions.some(({ evidence }) => isNovelty(evidence));
 }
 
 /** Whether the evidence says that its event is of a template never seen before. */

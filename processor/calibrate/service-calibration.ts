@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Evidence } from "../detect/detector.ts";
 import type { CalibrateConfig } from "./config.ts";
+import { createFamiliarity, type Familiarity, familiarityState } from "./familiarity.ts";
 import type { PriorProbability } from "./learning-band.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
@@ -21,6 +22,8 @@ const WITHHELD_BELOW_P = 1e-4;
 export const serviceCalibrationState = z.strictObject({
   meter: rateMeterState,
   recurrence: recurrenceState,
+  /** Missing in what was saved before it was counted. */
+  familiarity: familiarityState.optional(),
   event: scopeCalibrationState,
   session: scopeCalibrationState,
 });
@@ -49,6 +52,7 @@ export function createServiceCalibration(
     session: createScopeCalibration("session", config, prior, state?.session),
   };
   const recurrence: Recurrence = createRecurrence(state?.recurrence);
+  const familiarity: Familiarity = createFamiliarity(state?.familiarity);
   const meter = createRateMeter(state?.meter);
 
   return {
@@ -60,15 +64,23 @@ export function createServiceCalibration(
       return scopes.session.learned;
     },
     assess: (scope, evidence, kind) =>
-      scopes[scope].assess(evidence, recurrence.rate(kind, meter.records, meter.clockMs)),
-    learn(scope, { contributions, pValue, isAnomaly }, kind) {
+      scopes[scope].assess(
+        evidence,
+        recurrence.rate(kind, meter.records, meter.clockMs),
+        scope === "event" ? familiarity.of(kind) : 1,
+      ),
+    learn(scope, { contributions, pValue, score, threshold, isAnomaly }, kind) {
       scopes[scope].count(pValue);
-      if (isAnomaly && pValue < WITHHELD_BELOW_P) recurrence.count(kind, meter.clockMs);
-      else scopes[scope].learn(contributions);
+      if (scope === "event") familiarity.learn(kind);
+      // A session that was told by one of its events is none the more normal for not being told again.
+      const isWithheld = score >= threshold && pValue < WITHHELD_BELOW_P;
+      if (!isWithheld) scopes[scope].learn(contributions);
+      else if (isAnomaly) recurrence.count(kind, meter.clockMs);
     },
     snapshot: () => ({
       meter: meter.snapshot(),
       recurrence: recurrence.snapshot(),
+      familiarity: familiarity.snapshot(),
       event: scopes.event.snapshot(),
       session: scopes.session.snapshot(),
     }),

@@ -170,13 +170,27 @@ describe("in a service with a past", () => {
     for (let i = 0; i < records; i++) feed(next());
     return { judge, feed, next };
   };
-  const odd = { template: "odd", surprises: { "event-model": 18, ngram: 14, "new-template": 0 } };
+  const odd = { template: "t1", surprises: { "event-model": 18, ngram: 14, "new-template": 0 } };
 
   it("a planted odd event is above the threshold", () => {
     for (const records of [600, 5_000, 50_000]) {
       const { isAnomaly, score, threshold } = past(records).feed(odd);
       expect(isAnomaly, `${score} against ${threshold} after ${records}`).toBe(true);
     }
+  });
+
+  it("what was hardly ever seen cannot alert by where it stands", () => {
+    const { feed, next } = past(20_000);
+    for (let seen = 0; seen < 4; seen++) {
+      expect(feed({ ...odd, template: "a job of every night" }).isAnomaly).toBe(false);
+      for (let j = 0; j < 10; j++) feed(next());
+    }
+  });
+
+  it("an unseen message is as odd as the novelty detector says, however odd the known ones were", () => {
+    const { feed } = past(20_000);
+    for (let i = 0; i < 300; i++) feed({ template: "t2", surprises: { ngram: 9 + (i % 7) } });
+    expect(feed({ template: "new", surprises: { "new-template": 13, ngram: 7 } }).isAnomaly).toBe(true);
   });
 
   it("the same oddness coming back stops alarming after some twenty times, and alone", () => {

@@ -32,8 +32,9 @@ export function fitTail(ascending: Float32Array, scaleMin: number): Tail {
   const count = excesses.length;
   const sum = excesses.reduce((total, excess) => total + excess, 0);
   const mean = (sum + PRIOR_EXCEEDANCES * scaleMin) / (count + PRIOR_EXCEEDANCES);
-  const shape = count < SHAPED_FROM ? 0 : shapeOf(excesses, sum / count);
-  return { from, mass: (count + 1) / (size + 1), shape, scale: Math.max(scaleMin, mean * (1 - shape)) };
+  const fitted = count < SHAPED_FROM ? 0 : shapeOf(excesses, sum / count);
+  const shape = Math.max(fitted, 1 / (count + PRIOR_EXCEEDANCES));
+  return { from, mass: (count + 1) / (size + 1), shape, scale: Math.max(scaleMin, mean * (1 - fitted)) };
 }
 
 /** P(X > value) by the tail; for values above `tail.from`. */

@@ -37,7 +37,8 @@ export interface Silence {
 
 /** How regularly something arrives, by the wall clock. */
 export interface Arrivals {
-  arrive(nowMs: number): void;
+  /** @param fromMs since when somebody has listened: a gap that began before is no habit of what arrives */
+  arrive(nowMs: number, fromMs: number): void;
   /** undefined while it is not silent, was not seen since the start, or its silence was told. @param fromMs silence from before does not count */
   silence(nowMs: number, fromMs: number): Silence | undefined;
   /** Its silence is known, until it comes back. */
@@ -63,8 +64,8 @@ export function createArrivals(state?: ArrivalsState): Arrivals {
   };
 
   return {
-    arrive(nowMs) {
-      const isFirst = lastMs === undefined || isTold;
+    arrive(nowMs, fromMs) {
+      const isFirst = lastMs === undefined || isTold || lastMs < fromMs;
       const gapMs = nowMs - countedMs;
       lastMs = nowMs;
       isTold = false;

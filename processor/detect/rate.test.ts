@@ -258,6 +258,19 @@ describe("silence", () => {
     expect(told).toEqual([]);
   });
 
+  it("is told as soon as ever after a time without delivery: that was no gap of its own", async () => {
+    const { pass, both, requests, event, detector, told } = scene();
+    await pass(600, both);
+    const stuck = [freshWindow([event("request"), event("heartbeat")])];
+    await evidenceOf(detector, stuck);
+    await pass(600, () => []);
+    detector.learn(stuck);
+    await pass(100, both);
+    await pass(100, requests);
+    expect(told.map(({ template }) => template)).toEqual(["heartbeat"]);
+    expect(told[0]?.silentMs).toBeLessThan(60_000);
+  });
+
   it("ends a window with what came last, without its parameters", async () => {
     const { pass, detector, now } = scene();
     await pass(600, () => [{ template: "request", timeMs: now(), parameters: ["secret"] }]);

@@ -58,15 +58,18 @@ export function createRateDetector({
     learn(windows) {
       const nowMs = now();
       const fresh = windows.filter(hasFresh);
-      if (fresh.length > 0) attention.learned(nowMs);
+      if (fresh.length === 0) return;
+      const fromMs = attention.since(nowMs);
+      attention.learned(nowMs);
       for (const { service, events, freshFrom } of fresh) {
         services.teach(service, (rates) => {
-          for (const event of events.slice(freshFrom)) rates.learn(event, nowMs);
+          for (const event of events.slice(freshFrom)) rates.learn(event, nowMs, fromMs);
         });
       }
     },
     watch(nowMs) {
       const fromMs = attention.since(nowMs);
+      attention.watched(nowMs);
       return [...services.entries()].flatMap(([service, rates]) =>
         rates.missing(nowMs, fromMs).map((missing) => absenceOf(service, missing)),
       );
@@ -93,8 +96,10 @@ function createAttention() {
     since(nowMs: number): number {
       const isStuck = isPending && nowMs - learnedMs > OWN_SILENCE_MS;
       if (isStuck || nowMs - (watchedMs ?? nowMs) > OWN_SILENCE_MS) sinceMs = nowMs;
-      watchedMs = nowMs;
       return sinceMs;
+    },
+    watched(nowMs: number) {
+      watchedMs = nowMs;
     },
   };
 }

@@ -35,7 +35,8 @@ export interface ServiceRates {
   rateOf(templateId: string): TemplateRate | undefined;
   /** undefined while too little is known. */
   odds(rate: TemplateRate, count: number, timeMs: number): CountOdds | undefined;
-  learn(event: LogEvent, nowMs: number): void;
+  /** @param fromMs since when somebody has listened */
+  learn(event: LogEvent, nowMs: number, fromMs: number): void;
   /** What has fallen silent by now and was not told yet. @param fromMs silence from before does not count */
   missing(nowMs: number, fromMs: number): readonly Missing[];
   /** Templates kept. */
@@ -100,15 +101,15 @@ export function createServiceRates(templatesMax: number, state?: ServiceRatesSta
     },
     rateOf: (templateId) => templates.get(templateId)?.rate,
     odds: (rate, count, timeMs) => rate.odds(count, rhythm.factorAt(timeMs)),
-    learn(event, nowMs) {
+    learn(event, nowMs, fromMs) {
       const known = touch(event.match.templateId);
       known.rate.learn(bucketOf(event), seasonOf);
       rhythm.learn(event.timeMs);
       if (Math.abs(nowMs - event.timeMs) > LIVE_WITHIN_MS) return;
       last = withoutParameters(event);
       known.last = last;
-      known.arrivals.arrive(nowMs);
-      arrivals.arrive(nowMs);
+      known.arrivals.arrive(nowMs, fromMs);
+      arrivals.arrive(nowMs, fromMs);
     },
     missing(nowMs, fromMs) {
       const all = arrivals.silence(nowMs, fromMs);
