@@ -13,10 +13,9 @@ interface Candidate {
   /** Surprises of the weights in use; faded. */
   observations: number;
   surpriseSum: number;
-  lastUse: number;
 }
 
-/** A service's candidates as JSON: [id, text, observations, sum of surprises]. */
+/** A service's candidates as JSON: [id, text, observations, sum of surprises], least recently learned first. */
 export const candidatesState = z.array(
   z.tuple([z.string(), z.string(), z.number().min(0), z.number().min(0)]),
 );
@@ -61,9 +60,8 @@ export function createCandidates(
   state: CandidatesState = [],
   stateModel = source.model(),
 ): Candidates {
-  let candidates = fromState(state);
-  let indexes = indexesOf(candidates);
-  let uses = candidates.length;
+  const candidates = fromState(state);
+  const indexes = createIndexes(candidatesMax, candidates);
   let revision = 0;
   const table = createKeptTable(source);
   let texts: readonly string[] | undefined;
@@ -83,23 +81,20 @@ export function createCandidates(
     texts = undefined;
     table.forget();
   };
-  const add = (id: string, text: string) => {
-    if (candidates.length >= candidatesMax) {
-      const oldest = candidates.reduce((a, b) => (b.lastUse < a.lastUse ? b : a));
-      candidates = candidates.filter((candidate) => candidate !== oldest);
-      indexes = indexesOf(candidates);
-    }
-    const candidate: Candidate = { id, text, observations: 0, surpriseSum: 0, lastUse: uses };
-    indexes.set(id, candidates.length);
-    candidates.push(candidate);
+  const touch = (id: string, text: string): Candidate => {
+    const index = indexes.touch(id);
+    const known = candidates[index];
+    if (known?.id === id) return known;
+    const added: Candidate = { id, text, observations: 0, surpriseSum: 0 };
+    candidates[index] = added;
     changed();
-    return candidate;
+    return added;
   };
   const textsNow = () => (texts ??= candidates.map(({ text }) => text));
-  const find = (id: string | undefined) => (id === undefined ? undefined : candidates[indexes.get(id) ?? -1]);
+  const find = (id: string | undefined) => (id === undefined ? undefined : candidates[indexes.of(id) ?? -1]);
 
   return {
-    indexOf: (templateId) => indexes.get(templateId),
+    indexOf: indexes.of,
     texts: textsNow,
     get size() {
       return candidates.length;
@@ -117,9 +112,7 @@ export function createCandidates(
       return (known.surpriseSum + PRIOR_OBSERVATIONS * mean) / (known.observations + PRIOR_OBSERVATIONS);
     },
     learn(templateId, text, surprise) {
-      const candidate = find(templateId) ?? add(templateId, text);
-      uses += 1;
-      candidate.lastUse = uses;
+      const candidate = touch(templateId, text);
       if (candidate.text !== text) {
         candidate.text = text;
         changed();
@@ -130,21 +123,17 @@ export function createCandidates(
     },
     snapshot() {
       followModel();
-      return [...candidates]
-        .sort((a, b) => a.lastUse - b.lastUse)
-        .map(({ id, text, observations, surpriseSum }) => [id, text, observations, surpriseSum]);
+      return indexes.byUse().flatMap((index): CandidatesState => {
+        const candidate = candidates[index];
+        if (candidate === undefined) return [];
+        return [[candidate.id, candidate.text, candidate.observations, candidate.surpriseSum]];
+      });
     },
   };
 }
 
 function fromState(state: CandidatesState): Candidate[] {
-  return state.map(([id, text, observations, surpriseSum], lastUse) => ({
-    id,
-    text,
-    observations,
-    surpriseSum,
-    lastUse,
-  }));
+  return state.map(([id, text, observations, surpriseSum]) => ({ id, text, observations, surpriseSum }));
 }
 
 function forgetSurprises(candidate: Candidate): void {
@@ -234,8 +223,26 @@ function joined(a: Float32Array, b: Float32Array): Float32Array {
   return both;
 }
 
-function indexesOf(candidates: readonly Candidate[]): Map<string, number> {
-  return new Map(candidates.map(({ id }, index) => [id, index]));
+/** Where each candidate stands: a new one takes the place of the least recently learned one where there is no room. */
+function createIndexes(candidatesMax: number, candidates: readonly Candidate[]) {
+  /** Least recently learned first. */
+  const indexes = new Map(candidates.map(({ id }, index) => [id, index]));
+  const freeIndex = (): number => {
+    const [oldest] = indexes;
+    if (indexes.size < candidatesMax || oldest === undefined) return indexes.size;
+    indexes.delete(oldest[0]);
+    return oldest[1];
+  };
+  return {
+    of: (id: string) => indexes.get(id),
+    touch(id: string): number {
+      const index = indexes.get(id) ?? freeIndex();
+      indexes.delete(id);
+      indexes.set(id, index);
+      return index;
+    },
+    byUse: () => [...indexes.values()],
+  };
 }
 
 function meanOf(candidates: readonly Candidate[]): number {

@@ -56,9 +56,9 @@ export function createCountVectorDetector({
     name: "count-vector",
     score: (windows) => Promise.resolve(windows.flatMap(scoreEnd)),
     learn(windows) {
-      for (const { service, isClosed, session } of windows) {
-        if (isClosed) services.teach(service, (known) => known.learn(session.counts));
-      }
+      const ended = windows.filter(({ isClosed }) => isClosed);
+      for (const [service, group] of Map.groupBy(ended, (window) => window.service))
+        services.teach(service, (known) => known.learn(group.map(({ session }) => session)));
     },
     snapshot: services.snapshot,
     restore: services.restore,

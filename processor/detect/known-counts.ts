@@ -36,7 +36,8 @@ export type KnownCountsState = z.infer<typeof knownCountsState>;
 export interface KnownCounts {
   /** undefined as long as no session is known. */
   distance(counts: Session["counts"]): CountDistance | undefined;
-  learn(counts: Session["counts"]): void;
+  /** @param sessions all of one service that a request ended: the spread is measured once for them */
+  learn(sessions: readonly Session[]): void;
   /** Numbers kept. */
   readonly size: number;
   snapshot(): KnownCountsState;
@@ -91,7 +92,9 @@ export function createKnownCounts(
     size = kept.vectors.reduce((sum, vector) => sum + vector.length, 0);
   };
 
-  const measureSpread = () => {
+  const followChanges = () => {
+    const isFew = vectors.size <= NEIGHBOURHOOD_FROM;
+    if (changed <= (isFew ? 0 : CHANGED_SHARE * vectors.size)) return;
     const spread = localSpread([...vectors.values()], templates.length);
     for (const [index, template] of templates.entries()) template.spread = spread[index] ?? 0;
     changed = 0;
@@ -111,11 +114,12 @@ export function createKnownCounts(
         return { distance: 0, worst: undefined };
       return nearestDistance(query, vectors.values(), templates);
     },
-    learn(counts) {
-      keep(sparseCounts([...counts].map(([id, { template, count }]) => [intern(id, template), count])));
-      if (templates.length > templatesMax) forgetTemplates();
-      const isFew = vectors.size <= NEIGHBOURHOOD_FROM;
-      if (changed > (isFew ? 0 : CHANGED_SHARE * vectors.size)) measureSpread();
+    learn(sessions) {
+      for (const { counts } of sessions) {
+        keep(sparseCounts([...counts].map(([id, { template, count }]) => [intern(id, template), count])));
+        if (templates.length > templatesMax) forgetTemplates();
+      }
+      followChanges();
     },
     snapshot: () => ({
       templates: templates.map(({ id, text, spread }) => [id, text, spread]),

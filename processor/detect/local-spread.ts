@@ -4,6 +4,8 @@ import { forEachCount, type SparseCounts, totalOf } from "./sparse-counts.ts";
 const NEIGHBOURS = 3;
 /** With fewer vectors there is no neighbourhood. */
 export const NEIGHBOURHOOD_FROM = 5;
+/** Numbers looked at in one measurement: all of 512 sessions of 15 templates each, every so many of longer ones. */
+const LOOKED_AT_MAX = 8_000_000;
 /** Spread that is taken for granted where there is no neighbourhood, in events. */
 const SPREAD_UNKNOWN_MIN = 1;
 
@@ -15,7 +17,8 @@ interface Neighbour {
 /**
  * How much each template's count usually varies between sessions that are alike: the root mean square of its difference
  * between a vector and its three nearest others in plain L1 distance. Templates that never vary have 0.
- * With fewer than five vectors every template has the same: what all of them vary by, at least 1.
+ * With fewer than five vectors every template has the same: what all of them vary by, at least 1. Of many long vectors only
+ * some, evenly spread, are compared with all others, so that a flood of templates costs no more than 8 million comparisons.
  *
  * @param vectors distinct
  * @param templates how many there are
@@ -23,8 +26,11 @@ interface Neighbour {
 export function localSpread(vectors: readonly SparseCounts[], templates: number): Float64Array {
   const squares = new Float64Array(templates);
   const neighbourhood = createNeighbourhood(vectors, templates);
+  const numbers = vectors.reduce((sum, { length }) => sum + length, 0);
+  const stride = Math.max(1, Math.ceil((vectors.length * numbers) / LOOKED_AT_MAX));
   let comparisons = 0;
-  for (const [index, vector] of vectors.entries()) {
+  for (let index = 0; index < vectors.length; index += stride) {
+    const vector = vectors[index] ?? new Int32Array(0);
     for (const neighbour of neighbourhood.nearest(index)) {
       comparisons += 1;
       addSquares(squares, vector, vectors[neighbour.index] ?? vector);
