@@ -15,7 +15,8 @@ const CAUTION = 0.3;
 export interface SampledDistribution {
   /** P(a normal value is at least this high): conformal inside the sample, by its tail beyond; 1e-300 to 1. */
   pValue(value: number): number;
-  /** The same, but the farther beyond the sample, the less its tail is believed: -ln p grows ever slower there. */
+  /** The same, but the farther beyond the sample, the less its tail is believed: -ln p grows ever slower there. It
+   * makes up for a badly known scale too, so that the tail's fitted shape is the one meant. */
   cautiousPValue(value: number): number;
   /** The conformal p-value alone: (1 + values at least this high) / (size + 1), or 0 where there is none. */
   seenShare(value: number): number;
@@ -50,19 +51,19 @@ export function createSampledDistribution(
     return tail;
   };
 
-  const pValue = (value: number): number => {
+  const sampledP = (value: number, shapeOf: (tail: Tail) => number): number => {
     const above = reservoir.countAtLeast(value);
     const conformal = (above + 1) / (reservoir.size + 1);
     const fitted = currentTail();
     if (value <= fitted.from) return conformal;
     const seen = above / (reservoir.size + 1);
-    return Math.min(conformal, Math.max(P_FLOOR, seen, tailProbability(fitted, value)));
+    return Math.min(conformal, Math.max(P_FLOOR, seen, tailProbability(fitted, value, shapeOf(fitted))));
   };
 
   return {
-    pValue,
+    pValue: (value) => sampledP(value, ({ predictiveShape }) => predictiveShape),
     cautiousPValue(value) {
-      const p = pValue(value);
+      const p = sampledP(value, ({ shape }) => shape);
       const sampled = 1 / (reservoir.size + 1);
       if (p >= sampled) return p;
       return Math.max(p, sampled * (1 + CAUTION * Math.log(sampled / p)) ** (-1 / CAUTION));

@@ -14,6 +14,9 @@ export interface Tail {
   readonly scale: number;
   /** 0 to 0.3: never a tail that ends, so that no value is impossible. */
   readonly shape: number;
+  /** The shape that the next value has to those who know the scale from k values only: at least 1/k, as the predictive
+   * distribution of an exponential tail has. */
+  readonly predictiveShape: number;
 }
 
 /**
@@ -32,13 +35,18 @@ export function fitTail(ascending: Float32Array, scaleMin: number): Tail {
   const count = excesses.length;
   const sum = excesses.reduce((total, excess) => total + excess, 0);
   const mean = (sum + PRIOR_EXCEEDANCES * scaleMin) / (count + PRIOR_EXCEEDANCES);
-  const fitted = count < SHAPED_FROM ? 0 : shapeOf(excesses, sum / count);
-  const shape = Math.max(fitted, 1 / (count + PRIOR_EXCEEDANCES));
-  return { from, mass: (count + 1) / (size + 1), shape, scale: Math.max(scaleMin, mean * (1 - fitted)) };
+  const shape = count < SHAPED_FROM ? 0 : shapeOf(excesses, sum / count);
+  return {
+    from,
+    mass: (count + 1) / (size + 1),
+    scale: Math.max(scaleMin, mean * (1 - shape)),
+    shape,
+    predictiveShape: Math.max(shape, 1 / (count + PRIOR_EXCEEDANCES)),
+  };
 }
 
-/** P(X > value) by the tail; for values above `tail.from`. */
-export function tailProbability({ from, mass, scale, shape }: Tail, value: number): number {
+/** P(X > value) by the tail, of its own shape or of another; for values above `tail.from`. */
+export function tailProbability({ from, mass, scale, shape: own }: Tail, value: number, shape = own): number {
   const x = (value - from) / scale;
   return mass * (shape === 0 ? Math.exp(-x) : (1 + shape * x) ** (-1 / shape));
 }

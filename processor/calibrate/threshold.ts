@@ -6,7 +6,7 @@ import { pValueOf, scoreOf } from "./score.ts";
 const P_BUDGET_MIN = 1e-7;
 const P_BUDGET_MAX = 1e-2;
 /** False alarms that the first records of a service may cost, for each time their number grows e-fold. */
-const YOUTH_ALARMS = 0.5;
+const YOUTH_ALARMS = 0.25;
 
 /** What people set for one service. */
 export interface ThresholdChoice {
@@ -28,7 +28,7 @@ export interface ServiceActivity {
  * false-alarm probability of q = b / n, so the threshold is 1 - q^(1/4).
  *
  * A young service cannot support a small q, and its owner waits for the first incident: until the budget's q is reached,
- * q = 1 / (2 * records learned), which costs about half a false alarm for each e-fold of its age, four in all.
+ * q = 1 / (4 * records learned), which costs about a quarter of a false alarm for each e-fold of its age, two in all.
  */
 export function thresholdOf(
   choice: ThresholdChoice | undefined,
