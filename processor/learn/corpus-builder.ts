@@ -1,5 +1,5 @@
 import { type Corpus, pieceOf, type Sequence } from "./corpus.ts";
-import { createRandom } from "./random.ts";
+import { createKeyedRandom } from "./keyed-random.ts";
 import { splitHeldOut } from "./split-held-out.ts";
 
 /** Bounds on a corpus' memory: about 10 bytes an event, and 1 KiB a template in training. */
@@ -47,7 +47,7 @@ export function createCorpusBuilder({
   templatesMax = 20_000,
   seed = 7,
 }: CorpusLimits = {}): CorpusBuilder {
-  const random = createRandom(seed);
+  const random = createKeyedRandom(seed);
   const services = new Map<string, ServiceTemplates>();
   let kept: Kept[] = [];
   let events = 0;
