@@ -22,6 +22,7 @@ import { readLogs } from "./train/read-logs.ts";
 import { readRecordedRuns } from "./train/read-recorded-runs.ts";
 import { reportText } from "./train/report-text.ts";
 import { showProgress } from "./train/show-progress.ts";
+import { tellFailure } from "./train/tell-failure.ts";
 import { tellProgress } from "./train/tell-progress.ts";
 
 const FORMATS = [...LINE_FORMATS, "sequences", "recorded"] as const;
@@ -110,8 +111,13 @@ export function registerTrain(program: Command, openEncoder: TrainPorts["openEnc
 export async function runTrain(rawOptions: unknown, io: CommandIo, ports: TrainPorts): Promise<0> {
   const options = parseOptions(optionsSchema, rawOptions);
   checkFormat(options);
-  const unlock = await lockOutput(options.out, ports.files);
-  return await trainInto(options, io, ports).finally(unlock);
+  try {
+    const unlock = await lockOutput(options.out, ports.files);
+    return await trainInto(options, io, ports).finally(unlock);
+  } catch (error) {
+    if (options.progress === "json") tellFailure(error, io);
+    throw error;
+  }
 }
 
 async function trainInto(options: TrainOptions, io: CommandIo, ports: TrainPorts): Promise<0> {
