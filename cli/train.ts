@@ -5,6 +5,7 @@ import { createCheckpointFile, type Found } from "../processor/learn/checkpoint-
 import type { Corpus, ServiceCorpus } from "../processor/learn/corpus.ts";
 import { createCorpusBuilder } from "../processor/learn/corpus-builder.ts";
 import { diskFileSystem, type FileSystem } from "../processor/learn/file-system.ts";
+import { lockOutput } from "../processor/learn/lock-output.ts";
 import { prepareOutput, saveModel, WORK_DIRECTORY } from "../processor/learn/save-model.ts";
 import { trainEventModel } from "../processor/learn/train-event-model.ts";
 import { readTrainableModel } from "../processor/learn/trainable-model.ts";
@@ -21,6 +22,7 @@ import { readLogs } from "./train/read-logs.ts";
 import { readRecordedRuns } from "./train/read-recorded-runs.ts";
 import { reportText } from "./train/report-text.ts";
 import { showProgress } from "./train/show-progress.ts";
+import { tellFailure } from "./train/tell-failure.ts";
 import { tellProgress } from "./train/tell-progress.ts";
 
 const FORMATS = [...LINE_FORMATS, "sequences", "recorded"] as const;
@@ -103,11 +105,22 @@ export function registerTrain(program: Command, openEncoder: TrainPorts["openEnc
  *
  * @returns the exit code
  * @throws UsageError and ConfigError for wrong options, ModelError for a model that cannot be trained, TrainingError for
- *   input that teaches nothing, a training that diverges or is stopped, and a disk that is full
+ *   input that teaches nothing, a training that diverges or is stopped, a disk that is full, and a directory that another
+ *   training writes to
  */
 export async function runTrain(rawOptions: unknown, io: CommandIo, ports: TrainPorts): Promise<0> {
   const options = parseOptions(optionsSchema, rawOptions);
   checkFormat(options);
+  try {
+    const unlock = await lockOutput(options.out, ports.files);
+    return await trainInto(options, io, ports).finally(unlock);
+  } catch (error) {
+    if (options.progress === "json") tellFailure(error, io);
+    throw error;
+  }
+}
+
+async function trainInto(options: TrainOptions, io: CommandIo, ports: TrainPorts): Promise<0> {
   const { files } = ports;
   const from = options.from ?? packageFile("models/logbert-s");
   // Before hours of reading: may the directory be written, and is there a model to begin with? It may be in that directory.

@@ -24,7 +24,7 @@ export interface TrainingRun {
   readonly modelBefore: string | undefined;
   /** The weights that it made, whether or not they were promoted. */
   readonly modelAfter: string | undefined;
-  /** Why it ended as it did, for people. */
+  /** Why it ended as it did, for people; names files, not where on the machine they are. */
   readonly message: string | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface ModelVersion {
   readonly activatedAtMs: number | undefined;
   /** True for the one that the stage is to use; one at a time. */
   readonly isActive: boolean;
-  /** Why it could not be loaded the last time. */
+  /** Why it could not be loaded the last time; names files, not where on the machine they are. */
   readonly problem: string | undefined;
 }
 

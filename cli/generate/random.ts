@@ -1,4 +1,6 @@
-/** A source of pseudo-random values; the same seed gives the same values in the same order. */
+import { mulberry32 } from "../../processor/learn/mulberry32.ts";
+
+/** A source of pseudo-random values; the same seed gives the same values in the same order, on every machine. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
@@ -14,15 +16,9 @@ export interface Random {
   hex(digits: number): string;
 }
 
-/** mulberry32 by Tommy Ettinger (public domain): 32 bits of state, enough for a log stream and the same everywhere. */
+/** What a log stream draws from: values as services have them. */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = mulberry32(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   return {
     next,

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { createServiceTable } from "../detect/service-table.ts";
 import type { CalibrateConfig } from "./config.ts";
-import { createPriorProbability, type Prior } from "./learning-band.ts";
 import type { RateMeter } from "./rate-meter.ts";
 import { pValueOf } from "./score.ts";
 import {
@@ -38,7 +37,6 @@ export interface JudgePorts {
   readonly modelVersion: () => string;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
-  readonly prior?: Prior;
 }
 
 const judgeState = z.strictObject({
@@ -50,9 +48,8 @@ const judgeState = z.strictObject({
  * Measures evidence against each service's own past. `judge` reads; `learn` writes, after the acknowledgement.
  * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
  */
-export function createJudge(config: CalibrateConfig, { modelVersion, now, prior }: JudgePorts): ServiceJudge {
-  const priorProbability = createPriorProbability(prior);
-  const create = () => createServiceCalibration(config, priorProbability);
+export function createJudge(config: CalibrateConfig, { modelVersion, now }: JudgePorts): ServiceJudge {
+  const create = () => createServiceCalibration(config);
   const calibrations = createServiceTable<ServiceCalibration>(config.max_services, create);
   const stranger = create();
   let choices: ReadonlyMap<string, ThresholdChoice> = new Map();
@@ -107,7 +104,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now, prior 
       const saved = readState(state);
       calibrations.clear();
       for (const [service, one] of saved) {
-        calibrations.set(service, createServiceCalibration(config, priorProbability, one));
+        calibrations.set(service, createServiceCalibration(config, one));
       }
     },
   };

@@ -4,7 +4,7 @@ import { combine, jointStrength, sessionWeight } from "./combine.ts";
 import type { CalibrateConfig } from "./config.ts";
 import { createDetectorSamples, detectorSamplesState, sampledWeightsState } from "./detector-samples.ts";
 import { createDriftCorrection, type DriftCorrection, driftCorrectionState } from "./drift-correction.ts";
-import { ownShare, type PriorProbability } from "./learning-band.ts";
+import { ownShare, priorProbability } from "./learning-band.ts";
 import { reservoirState } from "./reservoir.ts";
 import { createSampledDistribution } from "./sampled-distribution.ts";
 import { P_FLOOR } from "./score.ts";
@@ -57,7 +57,6 @@ export interface ScopeCalibration {
 export function createScopeCalibration(
   scope: Scope,
   config: CalibrateConfig,
-  prior: PriorProbability,
   state?: ScopeCalibrationState,
 ): ScopeCalibration {
   const size = config.reservoir_size;
@@ -75,7 +74,7 @@ export function createScopeCalibration(
     if (surprise <= 0) return 1;
     const believed = isProbability(detector, detail)
       ? Math.max(P_FLOOR, Math.exp(-surprise))
-      : prior(detector, surprise);
+      : priorProbability(surprise);
     const own = samples.of(detector);
     // Its surprise is a probability already: the sample can only contradict it.
     if (isProbability(detector, detail)) return Math.max(believed, own.seenShare(surprise));

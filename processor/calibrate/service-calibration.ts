@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { Evidence } from "../detect/detector.ts";
 import type { CalibrateConfig } from "./config.ts";
 import { createFamiliarity, type Familiarity, familiarityState } from "./familiarity.ts";
-import type { PriorProbability } from "./learning-band.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
 import {
@@ -44,12 +43,11 @@ export interface ServiceCalibration {
 /** A service without a past, or with the one that `state` tells. */
 export function createServiceCalibration(
   config: CalibrateConfig,
-  prior: PriorProbability,
   state?: ServiceCalibrationState,
 ): ServiceCalibration {
   const scopes: Readonly<Record<Scope, ScopeCalibration>> = {
-    event: createScopeCalibration("event", config, prior, state?.event),
-    session: createScopeCalibration("session", config, prior, state?.session),
+    event: createScopeCalibration("event", config, state?.event),
+    session: createScopeCalibration("session", config, state?.session),
   };
   const recurrence: Recurrence = createRecurrence(state?.recurrence);
   const familiarity: Familiarity = createFamiliarity(state?.familiarity);

@@ -1,18 +1,13 @@
 import { z } from "zod";
 import type { CandidateTable } from "./event-scorer.ts";
+import { addValue, emptyMean, type FadedMean, meanNear, meanOrZero } from "./faded-mean.ts";
 import type { VectorCache } from "./vector-cache.ts";
-
-/** Past these observations they fade: a template's habit may change. */
-const OBSERVATIONS_MAX = 1_000;
-/** How many observations the service's mean is worth for a template that was hardly seen. */
-const PRIOR_OBSERVATIONS = 5;
 
 interface Candidate {
   readonly id: string;
   text: string;
-  /** Surprises of the weights in use; faded. */
-  observations: number;
-  surpriseSum: number;
+  /** Of the weights in use. */
+  surprise: FadedMean;
 }
 
 /** A service's candidates as JSON: [id, text, observations, sum of surprises], least recently learned first. */
@@ -74,7 +69,7 @@ export function createCandidates(
     if (source.model() === model) return;
     model = source.model();
     mean = undefined;
-    for (const candidate of candidates) forgetSurprises(candidate);
+    for (const candidate of candidates) candidate.surprise = emptyMean();
   };
   const changed = () => {
     revision += 1;
@@ -85,7 +80,7 @@ export function createCandidates(
     const index = indexes.touch(id);
     const known = candidates[index];
     if (known?.id === id) return known;
-    const added: Candidate = { id, text, observations: 0, surpriseSum: 0 };
+    const added: Candidate = { id, text, surprise: emptyMean() };
     candidates[index] = added;
     changed();
     return added;
@@ -108,8 +103,7 @@ export function createCandidates(
       followModel();
       mean ??= meanOf(candidates);
       const known = find(templateId);
-      if (known === undefined) return mean;
-      return (known.surpriseSum + PRIOR_OBSERVATIONS * mean) / (known.observations + PRIOR_OBSERVATIONS);
+      return known === undefined ? mean : meanNear(known.surprise, mean);
     },
     learn(templateId, text, surprise) {
       const candidate = touch(templateId, text);
@@ -119,34 +113,22 @@ export function createCandidates(
       }
       mean = undefined;
       followModel();
-      if (surprise !== undefined) addSurprise(candidate, surprise);
+      if (surprise !== undefined) addValue(candidate.surprise, surprise);
     },
     snapshot() {
       followModel();
       return indexes.byUse().flatMap((index): CandidatesState => {
         const candidate = candidates[index];
         if (candidate === undefined) return [];
-        return [[candidate.id, candidate.text, candidate.observations, candidate.surpriseSum]];
+        const { id, text, surprise } = candidate;
+        return [[id, text, surprise.observations, surprise.sum]];
       });
     },
   };
 }
 
 function fromState(state: CandidatesState): Candidate[] {
-  return state.map(([id, text, observations, surpriseSum]) => ({ id, text, observations, surpriseSum }));
-}
-
-function forgetSurprises(candidate: Candidate): void {
-  candidate.observations = 0;
-  candidate.surpriseSum = 0;
-}
-
-function addSurprise(candidate: Candidate, surprise: number): void {
-  candidate.observations += 1;
-  candidate.surpriseSum += surprise;
-  if (candidate.observations < OBSERVATIONS_MAX) return;
-  candidate.observations /= 2;
-  candidate.surpriseSum /= 2;
+  return state.map(([id, text, observations, sum]) => ({ id, text, surprise: { observations, sum } }));
 }
 
 /** The table of candidates that do not change, built once; zeros for a text whose vector was not ensured are not kept. */
@@ -246,11 +228,10 @@ function createIndexes(candidatesMax: number, candidates: readonly Candidate[]) 
 }
 
 function meanOf(candidates: readonly Candidate[]): number {
-  let observations = 0;
-  let sum = 0;
-  for (const candidate of candidates) {
-    observations += candidate.observations;
-    sum += candidate.surpriseSum;
+  const all = emptyMean();
+  for (const { surprise } of candidates) {
+    all.observations += surprise.observations;
+    all.sum += surprise.sum;
   }
-  return observations === 0 ? 0 : sum / observations;
+  return meanOrZero(all);
 }

@@ -11,6 +11,17 @@ const reading: RowReading = {
   candidates: CANDIDATES,
 };
 
+const ONE_WINDOW: SequenceWindow = {
+  service: "shop",
+  stream: "1",
+  events: [],
+  freshFrom: 0,
+  freshRecords: [],
+  isStart: true,
+  isClosed: true,
+  session: { events: 0, counts: new Map(), startedMs: 0 },
+};
+
 const windows = fc
   .record({
     events: fc.array(
@@ -26,8 +37,7 @@ const windows = fc
   })
   .map(
     ({ events, isStart }): SequenceWindow => ({
-      service: "shop",
-      stream: "1",
+      ...ONE_WINDOW,
       events: events.map(({ template, severityNumber, gapMs, feature }) => ({
         match: {
           templateId: String(template),
@@ -39,13 +49,33 @@ const windows = fc
         gapMs,
         severityNumber,
       })),
-      freshFrom: 0,
-      freshRecords: [],
       isStart,
-      isClosed: true,
       session: { events: events.length, counts: new Map(), startedMs: 0 },
     }),
   );
+
+test.each([
+  [1, 1 + 2 ** 16],
+  [0xd83d, 0x1f600],
+  [2 ** 16, 999_999],
+])("the keys of the templates %i and %i differ, as the judged event and as one before it", (a, b) => {
+  const keys = [a, b].flatMap((template) => {
+    const event = (id: number) => ({
+      match: { templateId: String(id), template: "", parameters: [], isNew: false },
+      timeMs: 0,
+      gapMs: 0,
+      severityNumber: 9,
+    });
+    const window: SequenceWindow = { ...ONE_WINDOW, events: [event(template), event(0)] };
+    const keyOf = rowKeys(window, EVENTS_MAX, {
+      candidateOf: Number,
+      featuresOf: () => [0],
+      candidates: 1_000_000,
+    });
+    return [keyOf(0), keyOf(1)];
+  });
+  expect(new Set(keys).size).toBe(4);
+});
 
 test("two events have the same key exactly when the model is shown the same row", () => {
   fc.assert(

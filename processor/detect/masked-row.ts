@@ -73,8 +73,9 @@ export function rowKeys(
   { candidateOf, featuresOf, candidates }: RowReading,
 ): (event: number) => string {
   const ids = events.map(({ match }) => candidateOf(match.templateId));
+  // Code points, not 16-bit characters: a service may have a million candidates.
   const shown = events.map(({ match, severityNumber, gapMs }, index) =>
-    String.fromCharCode(
+    String.fromCodePoint(
       ids[index] ?? 0,
       severityIndex(severityNumber),
       gapSteps(gapMs),
@@ -84,7 +85,7 @@ export function rowKeys(
   return (event) => {
     const isEnd = event === events.length;
     const from = Math.max(0, (isEnd ? event : event + 1) - eventsMax);
-    const head = String.fromCharCode(isEnd ? candidates : (ids[event] ?? 0), isStart && from === 0 ? 1 : 0);
+    const head = String.fromCodePoint(isEnd ? candidates : (ids[event] ?? 0), isStart && from === 0 ? 1 : 0);
     return head + shown.slice(from, event).join("");
   };
 }

@@ -6,6 +6,7 @@ import { createMemorisedTexts } from "./memorised-texts.ts";
 import type { PretrainedScorer, TextScore, WindowText } from "./pretrained-scorer.ts";
 import { createServiceTable } from "./service-table.ts";
 import { createUsualSurprise, type UsualSurprise, usualSurpriseState } from "./usual-surprise.ts";
+import { createWaitingSurprises } from "./waiting-surprises.ts";
 
 /** Bounds on the memory and the work of this detector, and what it shows the model. */
 export interface PretrainedModelOptions {
@@ -56,8 +57,7 @@ export function createPretrainedModelDetector(
   const textOf = remembering(redact);
   const create = () => createUsualSurprise(maxKnownTemplates);
   const services = createServiceTable<UsualSurprise>(maxServices, create);
-  /** The model's own surprise at the fresh events of windows that wait for their acknowledgement. */
-  const surprises = new WeakMap<SequenceWindow, Map<number, number>>();
+  const surprises = createWaitingSurprises();
 
   const evidenceOf = (
     { window, index, event }: Question,
@@ -66,8 +66,7 @@ export function createPretrainedModelDetector(
     if (score === undefined || !Number.isFinite(score.surprise)) return [];
     const evidence = { detector: "pretrained-model", window: index, event, expected: [], ...score } as const;
     if (scorer.kind === "classifier") return [evidence];
-    const own = surprises.get(window) ?? new Map<number, number>();
-    surprises.set(window, own.set(event, score.surprise));
+    surprises.note(window, scorer.version, event, score.surprise);
     const usual = services.peek(window.service)?.of(window.events[event]?.match.templateId ?? "") ?? 0;
     return [{ ...evidence, surprise: Math.max(0, score.surprise - usual) }];
   };
@@ -86,7 +85,7 @@ export function createPretrainedModelDetector(
     },
     learn(windows) {
       for (const window of windows) {
-        for (const [event, surprise] of surprises.get(window) ?? []) {
+        for (const [event, surprise] of surprises.of(window, scorer.version) ?? []) {
           const templateId = window.events[event]?.match.templateId;
           if (templateId !== undefined) services.touch(window.service).learn(templateId, surprise);
         }

@@ -1,15 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
-
-/** Past these observations they fade: what is usual may change. */
-const OBSERVATIONS_MAX = 1_000;
-/** How many observations the service's mean is worth for a template that was hardly seen. */
-const PRIOR_OBSERVATIONS = 5;
-
-interface Mean {
-  observations: number;
-  sum: number;
-}
+import { addValue, emptyMean, type FadedMean, meanNear, meanOrZero } from "./faded-mean.ts";
 
 /** What is usual in one service, as JSON: the mean over all, then [template id, observations, sum of surprises]. */
 export const usualSurpriseState = z.strictObject({
@@ -29,20 +20,16 @@ export interface UsualSurprise {
 
 /** @param templatesMax templates remembered; over it the least recently used one is forgotten */
 export function createUsualSurprise(templatesMax: number, state?: UsualSurpriseState): UsualSurprise {
-  const all: Mean = { observations: state?.observations ?? 0, sum: state?.sum ?? 0 };
-  const templates = new LRUCache<string, Mean>({ max: templatesMax });
+  const all: FadedMean = { observations: state?.observations ?? 0, sum: state?.sum ?? 0 };
+  const templates = new LRUCache<string, FadedMean>({ max: templatesMax });
   for (const [id, observations, sum] of state?.templates ?? []) templates.set(id, { observations, sum });
-  const overall = () => (all.observations === 0 ? 0 : all.sum / all.observations);
 
   return {
-    of(templateId) {
-      const { observations, sum } = templates.peek(templateId) ?? { observations: 0, sum: 0 };
-      return (sum + PRIOR_OBSERVATIONS * overall()) / (observations + PRIOR_OBSERVATIONS);
-    },
+    of: (templateId) => meanNear(templates.peek(templateId) ?? emptyMean(), meanOrZero(all)),
     learn(templateId, surprise) {
-      const own = templates.get(templateId) ?? { observations: 0, sum: 0 };
+      const own = templates.get(templateId) ?? emptyMean();
       templates.set(templateId, own);
-      for (const mean of [own, all]) add(mean, surprise);
+      for (const mean of [own, all]) addValue(mean, surprise);
     },
     snapshot: () => ({
       ...all,
@@ -51,12 +38,4 @@ export function createUsualSurprise(templatesMax: number, state?: UsualSurpriseS
         .map(([id, { observations, sum }]) => [id, observations, sum]),
     }),
   };
-}
-
-function add(mean: Mean, surprise: number): void {
-  mean.observations += 1;
-  mean.sum += surprise;
-  if (mean.observations < OBSERVATIONS_MAX) return;
-  mean.observations /= 2;
-  mean.sum /= 2;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { isOurAttribute, removeAttributes } from "../../test/helpers/remove-attributes.ts";
 import { createSessionTally } from "../window/session-tally.ts";
 import { encodeRequest } from "../wire/encode.ts";
 import { readRequest } from "../wire/read-request.ts";
-import { removeAttributes } from "../wire/remove-attributes.ts";
-import { enrich, isOurAttribute } from "./enrich.ts";
+import { enrich } from "./enrich.ts";
 import { AttributesTooLargeError, withinLimit } from "./within-limit.ts";
 
 const request = readRequest(

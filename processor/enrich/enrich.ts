@@ -52,11 +52,5 @@ function hasUpstreamTemplate(request: ExportRequest, recordIndex: number): boole
   return typeof upstream === "string" && upstream !== "";
 }
 
-/** Whether an attribute key is one that {@link enrich} writes. */
-export function isOurAttribute(key: string, prefix: string): boolean {
-  return key === TEMPLATE_ATTRIBUTE || OUR_SUFFIXES.some((suffix) => key === `${prefix}.${suffix}`);
-}
-
 /** On anomalies only. */
 const ANOMALY_SUFFIXES = ["threshold", "explanation", "id", "model.version"];
-const OUR_SUFFIXES = ["score", "is_anomaly", ...ANOMALY_SUFFIXES];

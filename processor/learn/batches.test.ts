@@ -3,7 +3,7 @@ import { POSITION_KIND } from "../detect/event-scorer.ts";
 import { createBatch } from "./batches.ts";
 import type { Sequence } from "./corpus.ts";
 import { EVENTS_MAX } from "./draw-window.ts";
-import { createRandom } from "./random.ts";
+import { createKeyedRandom } from "./keyed-random.ts";
 import { batchesPerEpoch, createUnits, endsOf, planEpoch } from "./units.ts";
 
 const SHAPE = { rows: 64, positions: 22, candidates: 256, masked: 256, features: 4 };
@@ -28,7 +28,7 @@ function serviceOf(sequences: readonly Sequence[], templates: number) {
 function batchOf(service: ReturnType<typeof serviceOf>, seed = 1, shape = SHAPE) {
   const units = createUnits([service]);
   const [chosen = new Uint32Array()] = planEpoch(units, shape.rows, new Uint8Array(units.count), seed, 0);
-  return createBatch(service, units, chosen, shape, createRandom(seed));
+  return createBatch(service, units, chosen, shape, createKeyedRandom(seed));
 }
 
 /** Of each row: the masked positions, and how many positions are no padding. */

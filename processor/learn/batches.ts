@@ -1,6 +1,6 @@
 import type { ServiceCorpus } from "./corpus.ts";
 import { drawWindow } from "./draw-window.ts";
-import type { Random } from "./random.ts";
+import type { KeyedRandom } from "./keyed-random.ts";
 import { createRowBlock, maskPosition, type RowBlock, writeRow } from "./row-block.ts";
 import { drawEnd, type Units } from "./units.ts";
 
@@ -35,7 +35,7 @@ export function createBatch(
   units: Units,
   chosen: Uint32Array,
   shape: BatchShape,
-  random: Random,
+  random: KeyedRandom,
 ): Batch {
   const drawn = [...chosen].flatMap((unit, row) => {
     const sequence = service.train[units.sequences[unit] ?? 0];
@@ -76,7 +76,7 @@ function chooseCandidates(
   templates: number,
   candidatesMax: number,
   windows: readonly (readonly number[])[],
-  random: Random,
+  random: KeyedRandom,
 ): { readonly candidates: Uint16Array; readonly indexOf: (template: number) => number } {
   if (templates <= candidatesMax)
     return {

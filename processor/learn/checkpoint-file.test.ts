@@ -30,6 +30,8 @@ function memory(): FileSystem & { readonly contents: Map<string, Uint8Array<Arra
     contents,
     read: async (path) => contents.get(path),
     write: async (path, bytes) => void contents.set(path, new Uint8Array(bytes)),
+    create: async (path, bytes) =>
+      !contents.has(path) && contents.set(path, new Uint8Array(bytes)) !== undefined,
     list: async () => [],
     makeDirectory: async () => undefined,
     async rename(from, to) {

@@ -57,6 +57,16 @@ describe("bounds", () => {
     expect(builder.build().eventsLeftOut).toBe(2);
   });
 
+  it("leaves out what 16 bits do not tell apart, whatever the bounds", () => {
+    const builder = createCorpusBuilder({ servicesMax: 100_000, templatesMax: 100_000 });
+    const indexes = Array.from({ length: 2 ** 16 + 2 }, (_, i) =>
+      builder.templateOf("shop", `t${i}`, "text"),
+    );
+    expect(new Set(indexes).size).toBe(2 ** 16 + 1);
+    expect(indexes.slice(-3)).toEqual([2 ** 16 - 1, undefined, undefined]);
+    expect(builder.build().eventsLeftOut).toBe(2);
+  });
+
   it("cuts a long sequence in pieces that know their begin and end no longer", () => {
     const builder = createCorpusBuilder();
     const templates = Array.from({ length: PIECE_EVENTS_MAX * 2 + 1 }, () => 0);

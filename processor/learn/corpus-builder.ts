@@ -1,12 +1,13 @@
 import { type Corpus, pieceOf, type Sequence } from "./corpus.ts";
-import { createRandom } from "./random.ts";
+import { createKeyedRandom } from "./keyed-random.ts";
 import { splitHeldOut } from "./split-held-out.ts";
 
 /** Bounds on a corpus' memory: about 10 bytes an event, and 1 KiB a template in training. */
 export interface CorpusLimits {
   /** Beyond it the sequences are a uniform sample. */
   readonly eventsMax?: number;
-  /** Services and templates (of all services together) beyond these are left out. */
+  /** Services and templates (of all services together) beyond these, and beyond the 65,536 that a sequence can tell apart, are
+   * left out. */
   readonly servicesMax?: number;
   readonly templatesMax?: number;
   /** Of the sampling. */
@@ -39,6 +40,8 @@ interface Kept {
 export const PIECE_EVENTS_MAX = 512;
 /** The sample is cut back when it is larger than its bound by this factor. */
 const SLACK = 1.1;
+/** Sequences and units have 16-bit indexes. */
+const INDEXES_MAX = 2 ** 16;
 
 /** An empty corpus to be filled; in bounded memory whatever comes. */
 export function createCorpusBuilder({
@@ -47,7 +50,9 @@ export function createCorpusBuilder({
   templatesMax = 20_000,
   seed = 7,
 }: CorpusLimits = {}): CorpusBuilder {
-  const random = createRandom(seed);
+  const random = createKeyedRandom(seed);
+  const servicesBound = Math.min(servicesMax, INDEXES_MAX);
+  const templatesBound = Math.min(templatesMax, INDEXES_MAX);
   const services = new Map<string, ServiceTemplates>();
   let kept: Kept[] = [];
   let events = 0;
@@ -58,7 +63,7 @@ export function createCorpusBuilder({
 
   const serviceOf = (name: string) => {
     const known = services.get(name);
-    if (known !== undefined || services.size >= servicesMax) return known;
+    if (known !== undefined || services.size >= servicesBound) return known;
     const service: ServiceTemplates = { indexes: new Map(), texts: [] };
     services.set(name, service);
     return service;
@@ -88,7 +93,7 @@ export function createCorpusBuilder({
     templateOf(name, templateId, text) {
       const service = serviceOf(name);
       const index = service?.indexes.get(templateId);
-      if (service === undefined || (index === undefined && templates >= templatesMax)) {
+      if (service === undefined || (index === undefined && templates >= templatesBound)) {
         eventsOffered += 1;
         eventsLeftOut += 1;
         return undefined;

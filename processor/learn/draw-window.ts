@@ -1,5 +1,5 @@
 import type { Sequence } from "./corpus.ts";
-import type { Random } from "./random.ts";
+import type { KeyedRandom } from "./keyed-random.ts";
 import type { RowWindow } from "./row-block.ts";
 
 /** Longest windows, in events; see event_model.py. */
@@ -41,7 +41,7 @@ export function windowAt(sequence: Sequence, end: number): RowWindow {
 }
 
 /** A window as {@link windowAt}, with chance in what it shows, and with what is masked. */
-export function drawWindow(sequence: Sequence, end: number, random: Random): DrawnWindow {
+export function drawWindow(sequence: Sequence, end: number, random: KeyedRandom): DrawnWindow {
   const whole = windowAt(sequence, end);
   const begins = whole.begins && random.chance(BEGIN_SHOWN);
   const { events, wrong } = disturbed(whole.events, random);
@@ -65,7 +65,7 @@ export function drawWindow(sequence: Sequence, end: number, random: Random): Dra
 /** Sometimes one event too few, doubled or swapped with the next; never the last one, which must stay an honest target. */
 function disturbed(
   events: readonly number[],
-  random: Random,
+  random: KeyedRandom,
 ): { readonly events: readonly number[]; readonly wrong: readonly number[] } {
   if (events.length <= 3 || !random.chance(DISTURBED)) return { events, wrong: [] };
   const at = random.below(events.length - 2);

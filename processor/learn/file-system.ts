@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 
 /** What saving needs of a disk; handed in, so that a full one can be tried. Rejects with the system's errors. */
 export interface FileSystem {
@@ -6,6 +6,8 @@ export interface FileSystem {
   read(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Writes a whole file and waits until it is on the disk. */
   write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Writes a new file; false, and nothing is written, when there is one already. */
+  create(path: string, bytes: Uint8Array): Promise<boolean>;
   /** Names of a directory's entries; undefined when there is no such directory. */
   list(directory: string): Promise<readonly string[] | undefined>;
   makeDirectory(path: string): Promise<void>;
@@ -28,6 +30,14 @@ export const diskFileSystem: FileSystem = {
       await handle.close();
     }
   },
+  create: (path, bytes) =>
+    writeFile(path, bytes, { flag: "wx" }).then(
+      () => true,
+      (error: unknown) => {
+        if (codeOf(error) === "EEXIST") return false;
+        throw error;
+      },
+    ),
   list: (directory) => readdir(directory).catch(unlessMissing),
   makeDirectory: async (path) => void (await mkdir(path, { recursive: true })),
   rename,

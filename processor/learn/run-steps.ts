@@ -2,7 +2,7 @@ import type { StepResult, TrainingSession } from "../inference/training-session.
 import { type Batch, createBatch } from "./batches.ts";
 import type { Checkpoint, CheckpointStore } from "./checkpoint.ts";
 import type { Corpus, ServiceCorpus } from "./corpus.ts";
-import { createRandom } from "./random.ts";
+import { createKeyedRandom, type KeyedRandom } from "./keyed-random.ts";
 import { averageDecay, learningRate, moveAverage } from "./schedule.ts";
 import { TrainingError } from "./training-error.ts";
 import type { TrainingPlan } from "./training-plan.ts";
@@ -48,7 +48,7 @@ export async function runSteps(work: Work): Promise<void> {
       beginEpoch(state);
       batches = batchesOf(plan, state);
     }
-    const random = createRandom(plan.seed, epoch, BATCH_STREAM, inEpoch);
+    const random = createKeyedRandom(plan.seed, epoch, BATCH_STREAM, inEpoch);
     const { loss, events } = await takeStep(work, batches[inEpoch] ?? new Uint32Array(), random);
     if (state.step % plan.stepsPerLook === 0 || state.step === plan.steps) await look(work);
     meter.tell(loss, events);
@@ -96,7 +96,7 @@ function beginEpoch(state: TrainingState): void {
 async function takeStep(
   { corpus, plan, state, session, vectors }: Work,
   units: Uint32Array,
-  random: ReturnType<typeof createRandom>,
+  random: KeyedRandom,
 ): Promise<{ readonly loss: number; readonly events: number }> {
   const index = plan.units.services[units[0] ?? 0] ?? 0;
   const service: ServiceCorpus | undefined = corpus.services[index];

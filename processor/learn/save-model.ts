@@ -83,11 +83,12 @@ async function knownFiles(directory: string, files: FileSystem): Promise<Readonl
   }
 }
 
-/** Neighbours of the directory, on the same disk, so that a rename is enough. */
-function besides(directory: string) {
+/** Neighbours of the directory that is written, on the same disk, so that a rename is enough: its next and its last contents, and
+ * the lock of who writes it. */
+export function besides(directory: string) {
   const path = resolve(directory);
   const name = (suffix: string) => join(dirname(path), `.${basename(path)}.${suffix}`);
-  return { fresh: name("new"), old: name("old") };
+  return { fresh: name("new"), old: name("old"), lock: name("lock") };
 }
 
 async function restore(directory: string, files: FileSystem): Promise<boolean> {

@@ -1,5 +1,5 @@
 import type { Sequence, ServiceCorpus } from "./corpus.ts";
-import { createRandom } from "./random.ts";
+import { createKeyedRandom } from "./keyed-random.ts";
 
 /** Ends of windows that one unit covers: half a window, so that an event is in two windows of an epoch on average. */
 const ENDS_PER_UNIT = 10;
@@ -67,7 +67,7 @@ export function planEpoch(
   seed: number,
   epoch: number,
 ): readonly Uint32Array[] {
-  const random = createRandom(seed, epoch);
+  const random = createKeyedRandom(seed, epoch);
   const batches: Uint32Array[] = [];
   for (const all of byService(units).values()) {
     const wanted = all.filter((unit) => skipped[unit] !== 1);

@@ -4,6 +4,7 @@ import type { LearningPorts } from "./learning-ports.ts";
 import { clearShelf } from "./promote.ts";
 import { carryOut, clearWork } from "./training-run.ts";
 import { createTurns } from "./turns.ts";
+import { withoutPlaces } from "./without-places.ts";
 
 /** What of a stage goes on in its background: it records what may be learned from, trains when it is asked to, and swaps weights. */
 export interface Learning {
@@ -47,7 +48,8 @@ export function createLearning(
     } catch (error) {
       const details = { model: active.version, instead: scorer.version, reason: String(error) };
       log.error(details, "weights cannot be loaded; those in use stay");
-      await store.replaceUnusableModel(active.version, String(error), scorer.version, now());
+      const problem = withoutPlaces(String(error), shelf.places);
+      await store.replaceUnusableModel(active.version, problem, scorer.version, now());
     }
   };
   const followRuns = async () => {

@@ -2,6 +2,7 @@ import type { Store } from "../../store/store.ts";
 import type { RunningScorer } from "../inference/worker-client.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { ModelShelf } from "./model-shelf.ts";
+import { withoutPlaces } from "./without-places.ts";
 
 /** What the first weights of a stage are opened with. */
 export interface ActiveModelPorts {
@@ -38,7 +39,8 @@ export async function openActiveModel(ports: ActiveModelPorts): Promise<RunningS
         { model: active.version, instead, reason: String(error) },
         "the weights in use cannot be loaded: those before them are used",
       );
-      await store.replaceUnusableModel(active.version, String(error), instead, now());
+      const problem = withoutPlaces(String(error), shelf.places);
+      await store.replaceUnusableModel(active.version, problem, instead, now());
     }
   }
 }

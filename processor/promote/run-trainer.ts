@@ -23,8 +23,14 @@ export class TrainerError extends Error {
   override readonly name = "TrainerError";
 }
 
-/** A line of `--progress json`; there may be more in it. */
+/** What helps where the system does not let a run write: all its files are under this directory. */
+export const DISK_REMEDY =
+  "check the permissions of training.directory and the room on its disk, and ask for another training";
+const OTHER_REMEDY = "ask for another training when more has been recorded";
+
+/** Lines of `--progress json`; there may be more in them. */
 const progressLine = z.object({ progress: z.number().min(0).max(1), loss: z.number().nullish() });
+const failureLine = z.object({ error: z.string(), code: z.string().optional() });
 
 /** So much of what it said last is kept, for the message of a failure. */
 const LAST_CHARACTERS_MAX = 500;
@@ -45,7 +51,7 @@ export async function runTrainer(
   lowerPriority(child);
   const stop = () => endProcess(child);
   signal.addEventListener("abort", stop, { once: true });
-  const last = follow(child, onProgress);
+  const reason = follow(child, onProgress);
   try {
     const [code, killedBy] = await once(child, "close");
     if (signal.aborted) throw new TrainerError(String(signal.reason));
@@ -53,7 +59,7 @@ export async function runTrainer(
       throw new TrainerError(
         `the trainer was ended by ${killedBy} from outside, as a system does whose memory runs out: leave it about 600 MB, and ask for another training`,
       );
-    if (code !== 0) throw new TrainerError(last() || `the trainer ended with ${code} and said nothing`);
+    if (code !== 0) throw new TrainerError(reason() || `the trainer ended with ${code} and said nothing`);
   } catch (cause) {
     if (cause instanceof TrainerError) throw cause;
     throw new TrainerError(`the trainer cannot be started: ${String(cause)}`, { cause });
@@ -79,25 +85,35 @@ function endProcess(child: ChildProcess): void {
   child.once("close", () => clearTimeout(timer));
 }
 
-/** Tells progress as it comes, and gives what was said besides. */
+/** Tells progress as it comes; gives the failure that was told, else what was said besides. */
 function follow(child: ChildProcess, onProgress: (progress: TrainerProgress) => void): () => string {
   let last = "";
+  let failure: string | undefined;
   if (child.stderr === null) return () => last;
   createInterface({ input: child.stderr }).on("line", (line) => {
-    const progress = readProgress(line);
-    if (progress === undefined) last = `${last}\n${line}`.trim().slice(-LAST_CHARACTERS_MAX);
-    else onProgress(progress);
+    const told = readJson(line);
+    const progress = progressLine.safeParse(told);
+    const failed = failureLine.safeParse(told);
+    if (progress.success) onProgress({ ...progress.data, loss: progress.data.loss ?? undefined });
+    else if (failed.success) failure = failureText(failed.data);
+    else last = lastOf(`${last}\n${line}`.trim());
   });
-  return () => last;
+  return () => failure ?? last;
 }
 
-function readProgress(line: string): TrainerProgress | undefined {
+function failureText({ error, code }: z.infer<typeof failureLine>): string {
+  return `${error.slice(0, LAST_CHARACTERS_MAX)}; ${code === undefined ? OTHER_REMEDY : DISK_REMEDY}`;
+}
+
+/** The end of a text, without the rest of a word that was cut. */
+function lastOf(text: string): string {
+  return text.length <= LAST_CHARACTERS_MAX ? text : text.slice(-LAST_CHARACTERS_MAX).replace(/^\S*\s*/, "");
+}
+
+function readJson(line: string): unknown {
   if (!line.startsWith("{")) return undefined;
   try {
-    const parsed = progressLine.safeParse(JSON.parse(line));
-    return parsed.success
-      ? { progress: parsed.data.progress, loss: parsed.data.loss ?? undefined }
-      : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }

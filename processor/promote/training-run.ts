@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { TrainingRun } from "../../store/training.ts";
 import type { LearningPorts } from "./learning-ports.ts";
 import { promote } from "./promote.ts";
-import { runTrainer, type TrainerProgress } from "./run-trainer.ts";
+import { DISK_REMEDY, runTrainer, type TrainerProgress } from "./run-trainer.ts";
 import { readTrainedModel } from "./trained-model.ts";
 import type { InTurn } from "./turns.ts";
+import { withoutPlaces } from "./without-places.ts";
 
 /** Progress is written down this often at most. */
 const PROGRESS_INTERVAL_MS = 1_000;
@@ -22,11 +23,12 @@ export async function carryOut(
   ports: TrainingPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { inTurn, store, scorer, log, now } = ports;
+  const { inTurn, store, scorer, shelf, workDirectory, log, now } = ports;
   let run: TrainingRun = { ...queued, state: "RUNNING", startedAtMs: now(), modelBefore: scorer.version };
   await store.saveTrainingRun(run);
   log.info({ run: run.id, model: scorer.version }, "a training has begun");
   const progress = progressWriter(ports, run);
+  let reason: string | undefined;
   try {
     const directory = await train(run, ports, signal, progress.tell);
     const trained = await readTrainedModel(directory);
@@ -37,13 +39,15 @@ export async function carryOut(
   } catch (error) {
     const reached = Math.max(run.progress, progress.last()?.progress ?? 0);
     run = { ...run, ...progress.last(), progress: reached };
-    run = { ...run, state: "FAILED", message: reasonOf(error), finishedAtMs: now() };
+    reason = reasonOf(error);
+    const message = withoutPlaces(reason, [workDirectory, ...shelf.places]);
+    run = { ...run, state: "FAILED", message, finishedAtMs: now() };
   }
   await progress.written();
   await clearWork(ports);
   // A promoted run is stored with its promotion, and people may have given it up since.
   if (run.state !== "PROMOTED") await store.saveTrainingRun(run);
-  tell(run, ports);
+  tell(run, reason ?? run.message, ports);
 }
 
 /** Removes what a run has made besides the weights that were put in use. */
@@ -79,9 +83,8 @@ async function train(
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ("remedy" in error) return `${error.message}; ${error.remedy}`;
-  // What the system says of a file: all files of a run are under this directory.
-  if ("code" in error && "path" in error)
-    return `${error.message}; check the permissions of training.directory and the room on its disk, and ask for another training`;
+  // What the system says of a file.
+  if ("code" in error && "path" in error) return `${error.message}; ${DISK_REMEDY}`;
   return error.message;
 }
 
@@ -117,11 +120,13 @@ function progressWriter({ store, now, log }: LearningPorts, run: TrainingRun): P
   };
 }
 
+/** @param reason with the whole paths, which the log may have */
 function tell(
-  { id, state, message, modelAfter, heldOutLossBefore, heldOutLossAfter }: TrainingRun,
+  { id, state, modelAfter, heldOutLossBefore, heldOutLossAfter }: TrainingRun,
+  reason: string | undefined,
   ports: LearningPorts,
 ) {
-  const details = { run: id, model: modelAfter, heldOutLossBefore, heldOutLossAfter, reason: message };
+  const details = { run: id, model: modelAfter, heldOutLossBefore, heldOutLossAfter, reason };
   if (state === "FAILED") ports.log.warn(details, "a training has failed; the weights in use stay");
   else ports.log.info(details, state === "PROMOTED" ? "new weights are in use" : "the weights in use stay");
   ports.onTrained(state === "PROMOTED" ? "promoted" : state === "REJECTED" ? "rejected" : "failed");

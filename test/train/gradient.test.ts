@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, it } from "vitest";
 import { createBatch } from "../../processor/learn/batches.ts";
-import { createRandom } from "../../processor/learn/random.ts";
+import { createKeyedRandom } from "../../processor/learn/keyed-random.ts";
 import { GRAPHS, readTrainableModel } from "../../processor/learn/trainable-model.ts";
 import { createUnits, planEpoch } from "../../processor/learn/units.ts";
 import { randomModel } from "./random-model.ts";
@@ -21,7 +21,7 @@ const TOLERANCE = { absolute: 2e-5, relative: 0.01 };
 const model = readTrainableModel(randomModel());
 const { width, text_dimensions: dimensions } = model.description;
 const { shape } = model;
-const random = createRandom(5);
+const random = createKeyedRandom(5);
 
 function batch() {
   const templates = Array.from({ length: 30 }, (_, i) => `template ${i}`);

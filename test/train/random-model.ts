@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRandom } from "../../processor/learn/random.ts";
+import { createKeyedRandom } from "../../processor/learn/keyed-random.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 
 /** The graphs of an event model as models/train/export_event_model.py exports them; they hold no weights. */
@@ -41,7 +41,7 @@ function initial(name: string, shape: readonly number[], seed: number): Float32A
   if (name.endsWith("bias")) return new Float32Array(size);
   const isLinear = /text|gap|qkv|out|up|down|head/.test(name);
   const deviation = isLinear ? 1 / Math.sqrt(shape[0] ?? 1) : 0.1;
-  const random = createRandom(seed);
+  const random = createKeyedRandom(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
   return Float32Array.from({ length: size }, () => deviation * normal());
 }

@@ -34,7 +34,7 @@ function start(options: Readonly<Record<string, unknown>>) {
     stderr += chunk.toString("utf8");
   });
   const ended = new Promise<Run>((resolve) => child.once("close", (code) => resolve({ code, stderr })));
-  return { ended, kill: () => child.kill("SIGKILL") };
+  return { ended, kill: () => child.kill("SIGKILL"), pid: child.pid };
 }
 
 /** Kills a run some steps after its first checkpoint. */
@@ -106,5 +106,50 @@ describe("a training that is killed again and again", () => {
     const run = await start({ out: join(folder, "damaged") }).ended;
     expect(run.stderr).toMatch(/checkpoint of an earlier run is damaged/);
     expect(weights("damaged").equals(weights("alone"))).toBe(true);
+  });
+});
+
+/** A training that has begun to write. */
+async function begun(out: string) {
+  const run = start({ out: join(folder, out), epochs: "1000" });
+  const checkpoint = join(folder, out, ".training/checkpoint.bin");
+  await waitFor("a checkpoint", () => (existsSync(checkpoint) ? true : undefined), TIMEOUT_MS);
+  return run;
+}
+
+describe("two trainings into one directory", () => {
+  it("the second ends with the reason, and leaves the first alone", { timeout: TIMEOUT_MS }, async () => {
+    const first = await begun("both");
+    const second = await start({ out: join(folder, "both") }).ended;
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(
+      `another training (process ${first.pid}) writes to ${join(folder, "both")}`,
+    );
+    const third = await start({ out: join(folder, "both"), restart: true }).ended;
+    expect(third.code).toBe(1);
+    expect(existsSync(join(folder, "both/.training/checkpoint.bin"))).toBe(true);
+    first.kill();
+    await first.ended;
+  });
+
+  it("that are begun at once over the lock of a killed one: one goes on", {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    await killed("at-once");
+    const runs = await Promise.all(
+      Array.from({ length: 3 }, () => start({ out: join(folder, "at-once") }).ended),
+    );
+    const refused = runs.filter(({ stderr }) => /another training .*writes to/.test(stderr));
+    expect(runs.filter(({ code }) => code === 0).length + refused.length).toBe(3);
+    expect(refused.length).toBeLessThan(3);
+    expect(weights("at-once").equals(weights("alone"))).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.startsWith(".at-once"))).toEqual([]);
+  });
+
+  it("a lock that does not name a process names itself", { timeout: TIMEOUT_MS }, async () => {
+    writeFileSync(join(folder, ".unnamed.lock"), "");
+    const run = await start({ out: join(folder, "unnamed") }).ended;
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(`remove ${join(folder, ".unnamed.lock")}`);
   });
 });

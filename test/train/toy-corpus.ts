@@ -1,6 +1,6 @@
 import type { Corpus } from "../../processor/learn/corpus.ts";
 import { createCorpusBuilder } from "../../processor/learn/corpus-builder.ts";
-import { createRandom } from "../../processor/learn/random.ts";
+import { createKeyedRandom } from "../../processor/learn/keyed-random.ts";
 
 /** A language in which every event but the first of a session tells the next one: a ring of eight, from "start". */
 export const TOY_TEMPLATES = [
@@ -21,7 +21,7 @@ export function toyCorpus(
   ring: readonly string[] = TOY_TEMPLATES,
 ): Corpus {
   const builder = createCorpusBuilder();
-  const random = createRandom(11);
+  const random = createKeyedRandom(11);
   for (let session = 0; session < sessions; session += 1) {
     for (const service of services) {
       const length = 3 + random.below(13);

@@ -263,6 +263,22 @@ describe("a disk that is full while the model is saved", { timeout: TIMEOUT_MS }
     },
   );
 
+  it("is told to a program as JSON, with the system's code and without advice on options", async () => {
+    const { io, told } = scriptedIo({ beginMs: 0 });
+    const files = full((path) => path.endsWith("weights.bin"));
+    const ports = {
+      openEncoder: async () => ({ encoder: standInEncoder, close: async () => undefined }),
+      files,
+      isTerminal: false,
+    };
+    const options = { from, epochs: "1", input: [goodLog], out: good, seed: "97", progress: "json" };
+    await expect(runTrain(options, io, ports)).rejects.toThrow(/ENOSPC/);
+    expect(JSON.parse(told.at(-1) ?? "")).toEqual({
+      error: expect.stringMatching(/cannot be written to .*good \(ENOSPC\)/),
+      code: "ENOSPC",
+    });
+  });
+
   it("brings the old model back when the last step fails", async () => {
     const before = contents(good);
     const broken: FileSystem = {

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
  * Stands in for `logbert train`: takes its arguments and leaves what the first one asks for.
  * better, worse, lucky, harmful: the weights of --from under another name, and the report that they are so; lucky: better by
  * less than chance may make them, harmful: better, but not for another service. damaged: better by its report, but no graph.
- * fails: a word on stderr. killed: as by the system. waits: goes on until it is ended.
+ * fails: a word on stderr. full: as where the disk is full, told as JSON. killed: as by the system. waits: goes on until it is ended.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +27,12 @@ const lines = files.flatMap((file) => readFileSync(file, "utf8").trimEnd().split
 process.stderr.write(`${JSON.stringify({ progress: 0.5, loss: 2.5 })}\n`);
 if (behaviour === "fails") {
   process.stderr.write("the weights diverged at step 7\n");
+  process.exitCode = 1;
+} else if (behaviour === "full") {
+  const error = `the model cannot be written to ${values.out} (ENOSPC)`;
+  process.stderr.write(
+    `${JSON.stringify({ error, code: "ENOSPC" })}\n${error}\nname another directory by --out\n`,
+  );
   process.exitCode = 1;
 } else if (behaviour === "killed") {
   process.kill(process.pid, "SIGKILL");

@@ -18,7 +18,16 @@ import { waitFor } from "../helpers/wait-for.ts";
 const TRAINER = join(import.meta.dirname, "scripted-trainer.ts");
 
 /** What the scripted trainer does; see scripted-trainer.ts. */
-export type Behaviour = "better" | "worse" | "lucky" | "harmful" | "damaged" | "fails" | "killed" | "waits";
+export type Behaviour =
+  | "better"
+  | "worse"
+  | "lucky"
+  | "harmful"
+  | "damaged"
+  | "fails"
+  | "full"
+  | "killed"
+  | "waits";
 
 /** A stage in this process, with real weights and a scripted trainer. */
 export interface StageUnderTest {

@@ -116,7 +116,10 @@ describe("weights that beat those in use", () => {
     const second = await start("better", { directory: first.directory });
     expect(second.scorer.version).toBe(SHIPPED_VERSION);
     const models = await second.people.models();
-    expect(models.find(({ version }) => version === `${SHIPPED_VERSION}+t`)?.problem).toMatch(/is damaged/);
+    const problem = models.find(({ version }) => version === `${SHIPPED_VERSION}+t`)?.problem;
+    expect(problem).toMatch(/is damaged/);
+    expect(problem).toContain(`${SHIPPED_VERSION}+t/model.onnx`);
+    expect(problem).not.toContain(first.directory);
     await send(second, 20);
     expect(second.unscored()).toBe(0);
   });
@@ -134,6 +137,7 @@ describe("weights that beat those in use", () => {
       return models.find(({ version }) => version === `${SHIPPED_VERSION}+t`)?.problem;
     });
     expect(problem).toMatch(/cannot be read/);
+    expect(problem).not.toContain(stage.directory);
     expect(stage.scorer.version).toBe(`${SHIPPED_VERSION}+t+t`);
     expect((await stage.people.activeModel())?.version).toBe(`${SHIPPED_VERSION}+t+t`);
   });
@@ -146,6 +150,11 @@ describe("weights that are not to be used", () => {
     ["harmful", "REJECTED", /make the service mail worse/],
     ["damaged", "FAILED", /is damaged/],
     ["fails", "FAILED", /diverged at step 7/],
+    [
+      "full",
+      "FAILED",
+      /^the model cannot be written to model \(ENOSPC\); check the permissions of training.directory and the room on its disk, and ask for another training$/,
+    ],
     ["killed", "FAILED", /ended by SIGKILL.*memory.*ask for another/],
   ] as const)("%s: the run ends %s, and those in use stay", async (behaviour, state, message) => {
     const stage = await start(behaviour);
@@ -153,6 +162,7 @@ describe("weights that are not to be used", () => {
     const run = await stage.train();
     expect(run.state).toBe(state);
     expect(run.message).toMatch(message);
+    expect(run.message).not.toContain(stage.directory);
     expect(stage.scorer.version).toBe(SHIPPED_VERSION);
     expect((await stage.people.activeModel())?.version).toBe(SHIPPED_VERSION);
     expect(existsSync(join(stage.directory, `models/${SHIPPED_VERSION}+t`))).toBe(false);
@@ -172,6 +182,7 @@ describe("weights that are not to be used", () => {
     const run = await stage.train();
     expect(run.state).toBe("FAILED");
     expect(run.message).toMatch(/models.*check the permissions of training.directory.*ask for another/);
+    expect(run.message).not.toContain(stage.directory);
     expect(stage.scorer.version).toBe(SHIPPED_VERSION);
   });
 

@@ -1,14 +1,14 @@
 import { create, fromBinary, fromJsonString, toBinary, toJsonString } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { enrich, isOurAttribute } from "../../processor/enrich/enrich.ts";
+import { enrich } from "../../processor/enrich/enrich.ts";
 import { jsonToProtobuf } from "../../processor/wire/json.ts";
 import { readRequest } from "../../processor/wire/read-request.ts";
 import { MalformedRequestError, type NewAttribute } from "../../processor/wire/record-view.ts";
-import { removeAttributes } from "../../processor/wire/remove-attributes.ts";
 import { spliceAttributes } from "../../processor/wire/splice.ts";
 import { splitRequest } from "../../processor/wire/split.ts";
 import { ExportLogsServiceRequestSchema } from "../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
+import { isOurAttribute, removeAttributes } from "../helpers/remove-attributes.ts";
 import { arbitraryRequest, arbitraryUtf8Request, deeplyNested } from "./arbitrary-request.ts";
 
 const additions: fc.Arbitrary<readonly NewAttribute[]> = fc.uniqueArray(

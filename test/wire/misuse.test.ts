@@ -6,10 +6,10 @@ import { jsonToProtobuf } from "../../processor/wire/json.ts";
 import { BRACKET_DEPTH_MAX } from "../../processor/wire/parse-json.ts";
 import { readRequest } from "../../processor/wire/read-request.ts";
 import { MalformedRequestError } from "../../processor/wire/record-view.ts";
-import { removeAttributes } from "../../processor/wire/remove-attributes.ts";
 import { spliceAttributes } from "../../processor/wire/splice.ts";
 import { splitRequest } from "../../processor/wire/split.ts";
 import { ExportLogsServiceRequestSchema } from "../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
+import { removeAttributes } from "../helpers/remove-attributes.ts";
 import { arbitraryRequest, arbitraryUtf8Request, deeplyNested } from "./arbitrary-request.ts";
 
 /** Everything that is done with a request, on any bytes. */

@@ -1,4 +1,4 @@
-import { createRandom } from "../../../processor/learn/random.ts";
+import { createKeyedRandom } from "../../../processor/learn/keyed-random.ts";
 import type { DetectorUnderTest, FitContext, Scorer } from "../detector-under-test.ts";
 import type { Unit } from "../evaluation-set.ts";
 import { readMaskedModel } from "./masked-model/masked-model.ts";
@@ -75,7 +75,7 @@ function scorerOf(
   return {
     async score(units) {
       const rows = units.flatMap((unit, index) => {
-        const random = createRandom(context.seed, SCORING_STREAM, unit.source.fromLine);
+        const random = createKeyedRandom(context.seed, SCORING_STREAM, unit.source.fromLine);
         return piecesOf(unit).map((piece) => ({
           unit: index,
           ...hide(piece, choosePlaces(piece.length, maskedShare, random)),

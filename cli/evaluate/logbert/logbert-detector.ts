@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { calibrateConfig } from "../../../processor/calibrate/config.ts";
 import type { Finding } from "../../../processor/calibrate/verdict.ts";
 import { detectConfig } from "../../../processor/detect/config.ts";
-import type { Detector, DetectorName } from "../../../processor/detect/detector.ts";
+import type { Detector } from "../../../processor/detect/detector.ts";
 import { attributesConfig } from "../../../processor/enrich/config.ts";
 import { ModelError, readModelDirectory } from "../../../processor/inference/model-directory.ts";
 import { type RunningScorer, startScorer } from "../../../processor/inference/worker-client.ts";
@@ -18,17 +18,6 @@ import { textEncoderDigest } from "./text-encoder-digest.ts";
 import { trainOnUnits } from "./train-on-units.ts";
 import { unitWindows } from "./unit-windows.ts";
 
-/** How the product's detector takes part. */
-export interface LogbertOptions {
-  readonly name: string;
-  /** The model directory to start from, by data set. */
-  readonly modelOf: (set: string) => string;
-  /** Whether the event model is trained on the training units; otherwise it is used as it is. */
-  readonly isTrained: boolean;
-  /** Undefined: all. */
-  readonly detectors?: readonly DetectorName[];
-}
-
 /** Units judged before any of them is learned from. */
 const BATCH_UNITS = 16;
 /** The share of the training units that the event model was trained on; its surprise at the rest is what calibrates it. */
@@ -41,25 +30,27 @@ const NEVER = new AbortController().signal;
  * units go by in their order as they would in a stage, each judged before it is learned from, so that every detector and
  * the calibration learn online. A unit's score is its verdict at the end of the session, before the last calibration: the
  * detectors' joint strength, which orders what lies far beyond the sample too.
+ *
+ * @param modelOf the model directory to start from, by data set
  */
-export function createLogbertDetector(options: LogbertOptions): DetectorUnderTest {
+export function createLogbertDetector(modelOf: (set: string) => string): DetectorUnderTest {
   return {
-    name: options.name,
-    isSeeded: options.isTrained,
+    name: "logbert",
+    isSeeded: true,
     role: "product",
     origin(set) {
-      const directory = options.modelOf(set);
+      const directory = modelOf(set);
       const { version } = readModelDirectory(directory);
       return `starts from ${basename(directory)} (${version}), text encoder SHA-256 ${textEncoderDigest(directory)}`;
     },
-    assertReady: (set) => assertUsable(options.modelOf(set)),
+    assertReady: (set) => assertUsable(modelOf(set)),
     appliesTo: () => true,
     async fit(train, context) {
       const directory = mkdtempSync(join(tmpdir(), "logbert-evaluate-"));
       try {
-        const scorer = await modelFor(options, train, context, join(directory, "model"));
-        const rooms = roomsFor(scorer, options.detectors);
-        await goThrough(train, context, rooms, options.isTrained);
+        const scorer = await trainedModel(modelOf(context.set), train, context, join(directory, "model"));
+        const rooms = roomsFor(scorer);
+        await goThrough(train, context, rooms);
         return scorerOf(context, rooms, scorer);
       } finally {
         rmSync(directory, { recursive: true, force: true });
@@ -81,15 +72,14 @@ function assertUsable(directory: string): void {
   }
 }
 
-async function modelFor(
-  options: LogbertOptions,
+/** The model of the directory `from`, trained on the units; written to `out`. */
+async function trainedModel(
+  from: string,
   units: readonly Unit[],
-  { set, templates, isSession, seed }: FitContext,
+  { templates, isSession, seed }: FitContext,
   out: string,
 ): Promise<RunningScorer> {
-  const from = options.modelOf(set);
   const base = await open(from);
-  if (!options.isTrained) return base;
   try {
     await trainOnUnits({ units, templates, isSession, seed, from, out, encoder: base.encoder });
   } finally {
@@ -109,15 +99,12 @@ function open(directory: string): Promise<RunningScorer> {
   });
 }
 
-function roomsFor(scorer: RunningScorer, detectors: readonly DetectorName[] | undefined): Rooms {
+function roomsFor(scorer: RunningScorer): Rooms {
   return createRooms(
     {
       template: templateConfig.parse({}),
       window: windowConfig.parse({}),
-      detect: detectConfig.parse({
-        max_model_rows: ALL_ROWS,
-        ...(detectors === undefined ? {} : { detectors }),
-      }),
+      detect: detectConfig.parse({ max_model_rows: ALL_ROWS }),
       calibrate: calibrateConfig.parse({ learning_records: 50, reservoir_size: 8_192 }),
       redact: redactConfig.parse({}),
       attributes: attributesConfig.parse({}),
@@ -130,9 +117,8 @@ async function goThrough(
   units: readonly Unit[],
   context: FitContext,
   { detectors, judge }: Rooms,
-  isTrained: boolean,
 ): Promise<void> {
-  const trainedUntil = isTrained ? Math.floor(units.length * TRAINED_SHARE) : 0;
+  const trainedUntil = Math.floor(units.length * TRAINED_SHARE);
   for (let from = 0; from < units.length; from += BATCH_UNITS) {
     const batch = units.slice(from, from + BATCH_UNITS);
     const windows = batch.flatMap((unit) => unitWindows(unit, context.templates, context.isSession));

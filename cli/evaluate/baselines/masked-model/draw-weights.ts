@@ -1,8 +1,8 @@
-import type { Random } from "../../../../processor/learn/random.ts";
+import type { KeyedRandom } from "../../../../processor/learn/keyed-random.ts";
 import type { DrawnParameter } from "./masked-model.ts";
 
 /** The values of all parameters before training, one parameter after the other: normally distributed, as each says. */
-export function drawWeights(parameters: readonly DrawnParameter[], random: Random): Float32Array {
+export function drawWeights(parameters: readonly DrawnParameter[], random: KeyedRandom): Float32Array {
   const lengths = parameters.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
   const weights = new Float32Array(lengths.reduce((a, b) => a + b, 0));
   let from = 0;
@@ -14,6 +14,6 @@ export function drawWeights(parameters: readonly DrawnParameter[], random: Rando
 }
 
 /** Box and Muller's transform, of which one of two values is used (Annals of Mathematical Statistics, 1958). */
-function normal(random: Random): number {
+function normal(random: KeyedRandom): number {
   return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }

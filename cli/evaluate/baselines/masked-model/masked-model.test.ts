@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openGraph } from "../../../../processor/inference/training-graph.ts";
-import { createRandom } from "../../../../processor/learn/random.ts";
+import { createKeyedRandom } from "../../../../processor/learn/keyed-random.ts";
 import { readMaskedModel } from "./masked-model.ts";
 import { choosePlaces, hide, hideForTraining } from "./masked-row.ts";
 import { packMaskedRows, packTrainingRows, validTokens } from "./pack-masked-rows.ts";
@@ -32,7 +32,7 @@ test("a long sequence is cut into pieces, an empty one into none", () => {
 
 describe("hidden places", () => {
   test("are about the share that is asked for, and at least one", () => {
-    const random = createRandom(1);
+    const random = createKeyedRandom(1);
     expect(choosePlaces(10_000, 0.65, random).length / 10_000).toBeCloseTo(0.65, 1);
     expect(choosePlaces(3, 0, random)).toHaveLength(1);
     expect(choosePlaces(0, 1, random)).toEqual([]);
@@ -50,7 +50,7 @@ describe("hidden places", () => {
   test("show in training the mask, a word by chance or what stood there, eight to one to one", () => {
     const sequence = new Uint16Array(10_000).fill(WORDS_FROM);
     const words = 500;
-    const { tokens } = hideForTraining(sequence, [...sequence.keys()], words, createRandom(1));
+    const { tokens } = hideForTraining(sequence, [...sequence.keys()], words, createKeyedRandom(1));
     const shown = [...tokens.subarray(1)];
     const share = (isMeant: (token: number) => boolean) => shown.filter(isMeant).length / shown.length;
     expect(share((token) => token === TOKEN.mask)).toBeCloseTo(0.8, 1);

@@ -1,4 +1,4 @@
-import type { Random } from "../../../../processor/learn/random.ts";
+import type { KeyedRandom } from "../../../../processor/learn/keyed-random.ts";
 import { TOKEN, WORDS_FROM } from "./vocabulary.ts";
 
 /** A sequence behind the first token, some of it hidden. */
@@ -15,7 +15,7 @@ const SHOWS_MASK = 0.8;
 const SHOWS_CHANCE = 0.9;
 
 /** Hides places by chance, each with probability `share`, and at least one. */
-export function choosePlaces(length: number, share: number, random: Random): readonly number[] {
+export function choosePlaces(length: number, share: number, random: KeyedRandom): readonly number[] {
   const places = Array.from({ length }, (_, place) => place).filter(() => random.chance(share));
   return places.length > 0 || length === 0 ? places : [random.below(length)];
 }
@@ -36,7 +36,7 @@ export function hideForTraining(
   sequence: Uint16Array,
   places: readonly number[],
   words: number,
-  random: Random,
+  random: KeyedRandom,
 ): MaskedRow {
   const row = hide(sequence, places);
   for (const [index, position] of row.at.entries()) {

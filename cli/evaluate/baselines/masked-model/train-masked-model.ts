@@ -1,5 +1,5 @@
 import { openStepGraph, type StepGraph } from "../../../../processor/inference/training-graph.ts";
-import { createRandom, type Random } from "../../../../processor/learn/random.ts";
+import { createKeyedRandom, type KeyedRandom } from "../../../../processor/learn/keyed-random.ts";
 import { learningRate } from "../../../../processor/learn/schedule.ts";
 import { drawWeights } from "./draw-weights.ts";
 import type { MaskedModel } from "./masked-model.ts";
@@ -43,7 +43,7 @@ export async function trainMaskedModel(
   training: MaskedTraining,
 ): Promise<TrainedWeights> {
   const { sequences, seed } = training;
-  const p = drawWeights(model.parameters, createRandom(seed, STREAM.weights));
+  const p = drawWeights(model.parameters, createKeyedRandom(seed, STREAM.weights));
   const start = { p, m: new Float32Array(p.length), v: new Float32Array(p.length) };
   const graph = await openStepGraph(model.step, model.parameters, start, 1);
   const stepsPerEpoch = Math.ceil(sequences.length / model.shape.rows);
@@ -53,7 +53,7 @@ export async function trainMaskedModel(
   try {
     while (losses.length < steps) {
       const epoch = losses.length / stepsPerEpoch;
-      const batches = batchesOf(sequences, model.shape.rows, createRandom(seed, STREAM.order, epoch));
+      const batches = batchesOf(sequences, model.shape.rows, createKeyedRandom(seed, STREAM.order, epoch));
       const mean = createMean(model.shape.width);
       for (const batch of batches.slice(0, steps - losses.length)) {
         const { loss, first } = await takeStep(
@@ -85,7 +85,7 @@ async function takeStep(
   step: number,
   steps: number,
 ): Promise<{ readonly loss: number; readonly first: Float32Array }> {
-  const random = createRandom(seed, STREAM.batch, step);
+  const random = createKeyedRandom(seed, STREAM.batch, step);
   const rows = batch.map((sequence) =>
     hideForTraining(sequence, choosePlaces(sequence.length, maskedShare, random), words, random),
   );
@@ -108,7 +108,7 @@ async function takeStep(
 function batchesOf(
   sequences: readonly Uint16Array[],
   rows: number,
-  random: Random,
+  random: KeyedRandom,
 ): readonly (readonly Uint16Array[])[] {
   const order = Uint32Array.from(sequences.keys());
   random.shuffle(order);

@@ -1,7 +1,14 @@
-import { createCursor, readLength } from "./protobuf.ts";
-import { ATTRIBUTE, indexRequest } from "./request-index.ts";
-import { rewriteRecords } from "./rewrite.ts";
-import { decodeString } from "./text.ts";
+import { createCursor, readLength } from "../../processor/wire/protobuf.ts";
+import { ATTRIBUTE, indexRequest } from "../../processor/wire/request-index.ts";
+import { rewriteRecords } from "../../processor/wire/rewrite.ts";
+import { decodeString } from "../../processor/wire/text.ts";
+
+const OUR_SUFFIXES = ["score", "is_anomaly", "threshold", "explanation", "id", "model.version"];
+
+/** Whether an attribute key is one that the product writes. */
+export function isOurAttribute(key: string, prefix: string): boolean {
+  return key === "log.record.template" || OUR_SUFFIXES.some((suffix) => key === `${prefix}.${suffix}`);
+}
 
 /**
  * Removes attributes from every record of a request: the inverse of `spliceAttributes`. Bytes that got
