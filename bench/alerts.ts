@@ -5,6 +5,7 @@ import type { GeneratedRecord } from "../cli/generate/generated-record.ts";
 import { INCIDENT_KINDS, type Incident, planIncidents } from "../cli/generate/incident.ts";
 import { toResources } from "../cli/generate/to-resources.ts";
 import { openScorer } from "../cli/open-scorer.ts";
+import { oddEnds } from "../processor/calibrate/odd-ends.ts";
 import type { Finding } from "../processor/calibrate/verdict.ts";
 import { parseRecords } from "../processor/parse-records.ts";
 import { createRooms, type Rooms } from "../processor/rooms.ts";
@@ -106,7 +107,8 @@ async function alertsOf(
   const { signal } = new AbortController();
   const evidence = await Promise.all(detectors.map((detector) => detector.score(windows, signal)));
   const findings = judge.judge(windows, evidence.flat());
-  for (const detector of detectors) detector.learn(windows);
+  const odd = oddEnds(findings);
+  for (const detector of detectors) detector.learn(windows, odd);
   judge.learn(findings);
   const silences = detectors
     .flatMap((detector) => detector.watch?.(nowMs) ?? [])

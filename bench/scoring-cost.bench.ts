@@ -6,6 +6,7 @@ import { readHdfs } from "../cli/evaluate/data/hdfs.ts";
 import type { EvaluationSet, Unit } from "../cli/evaluate/evaluation-set.ts";
 import { unitWindows } from "../cli/evaluate/logbert/unit-windows.ts";
 import { calibrateConfig } from "../processor/calibrate/config.ts";
+import { oddEnds } from "../processor/calibrate/odd-ends.ts";
 import type { Finding } from "../processor/calibrate/verdict.ts";
 import { detectConfig } from "../processor/detect/config.ts";
 import type { Evidence } from "../processor/detect/detector.ts";
@@ -173,7 +174,8 @@ async function judgeAndLearn(
   for (const detector of detectors)
     evidence.push([...(await timed(detector.name, () => detector.score(windows, signal)))]);
   const findings = await timed("judge", (): readonly Finding[] => judge.judge(windows, evidence.flat()));
-  for (const detector of detectors) await timed(detector.name, () => detector.learn(windows));
+  for (const detector of detectors)
+    await timed(detector.name, () => detector.learn(windows, oddEnds(findings)));
   await timed("judge, learning", () => judge.learn(findings));
 }
 

@@ -1,3 +1,4 @@
+import { oddEnds } from "./calibrate/odd-ends.ts";
 import type { Finding, Judge } from "./calibrate/verdict.ts";
 import type { Detector, Evidence } from "./detect/detector.ts";
 import type { Judged } from "./enrich/enrich.ts";
@@ -214,9 +215,10 @@ function acknowledge({ request, windows, judged }: Work, stages: Stages): void {
 
 /** A detector that cannot learn keeps nobody else from it. */
 function learn(windows: readonly SequenceWindow[], judged: Judged, stages: Stages): void {
+  const odd = oddEnds(judged.findings);
   for (const detector of stages.detectors)
     try {
-      detector.learn(windows);
+      detector.learn(windows, odd);
     } catch (cause) {
       stages.observer.absent(detector.name, cause);
     }

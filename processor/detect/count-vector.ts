@@ -55,8 +55,8 @@ export function createCountVectorDetector({
   return {
     name: "count-vector",
     score: (windows) => Promise.resolve(windows.flatMap(scoreEnd)),
-    learn(windows) {
-      const ended = windows.filter(({ isClosed }) => isClosed);
+    learn(windows, oddEnds) {
+      const ended = windows.filter((window) => window.isClosed && !oddEnds?.has(window));
       for (const [service, group] of Map.groupBy(ended, (window) => window.service))
         services.teach(service, (known) => known.learn(group.map(({ session }) => session)));
     },

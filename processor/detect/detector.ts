@@ -85,8 +85,11 @@ export interface Detector {
   /** Evidence for each fresh event of each window, and for the end of each closed one where the detector can tell.
    * May reject or ignore its signal; the pipeline races it against the scoring budget. */
   score(windows: readonly SequenceWindow[], signal: AbortSignal): Promise<readonly Evidence[]>;
-  /** Takes the fresh events of acknowledged windows into the detector's statistics. */
-  learn(windows: readonly SequenceWindow[]): void;
+  /**
+   * Takes the fresh events of acknowledged windows into the detector's statistics.
+   * @param oddEnds windows that end a session which was odd as a whole: no example of a usual one
+   */
+  learn(windows: readonly SequenceWindow[], oddEnds?: ReadonlySet<SequenceWindow>): void;
   /** What has been missing by `nowMs` (wall clock, milliseconds since the epoch), each absence told once; called about once
    * a second, also while nothing arrives. */
   watch?(nowMs: number): readonly Absence[];

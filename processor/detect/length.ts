@@ -48,9 +48,11 @@ export function createLengthDetector({ maxServices = 1_000 }: LengthOptions = {}
   return {
     name: "length",
     score: (windows) => Promise.resolve(windows.flatMap(scoreEnd)),
-    learn(windows) {
-      for (const { service, isClosed, session } of windows) {
-        if (isClosed) services.teach(service, (known) => known.learn(session.events));
+    learn(windows, oddEnds) {
+      for (const window of windows) {
+        const { service, isClosed, session } = window;
+        if (isClosed && !oddEnds?.has(window))
+          services.teach(service, (known) => known.learn(session.events));
       }
     },
     snapshot: services.snapshot,

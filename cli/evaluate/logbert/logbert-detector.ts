@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { calibrateConfig } from "../../../processor/calibrate/config.ts";
+import { oddEnds } from "../../../processor/calibrate/odd-ends.ts";
 import type { Finding } from "../../../processor/calibrate/verdict.ts";
 import { detectConfig } from "../../../processor/detect/config.ts";
 import type { Detector } from "../../../processor/detect/detector.ts";
@@ -167,7 +168,8 @@ function scorerOf(context: FitContext, { detectors, judge }: Rooms, { close }: R
     async learn(units, templates) {
       for (let from = 0; from < units.length; from += BATCH_UNITS) {
         const { windows, findings } = await judged(units.slice(from, from + BATCH_UNITS), templates);
-        for (const detector of detectors) detector.learn(windows);
+        const odd = oddEnds(findings);
+        for (const detector of detectors) detector.learn(windows, odd);
         judge.learn(findings);
       }
     },
