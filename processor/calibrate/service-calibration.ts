@@ -67,13 +67,12 @@ export function createServiceCalibration(
         recurrence.rate(kind, meter.records, meter.clockMs),
         scope === "event" ? familiarity.of(kind) : 1,
       ),
-    learn(scope, { contributions, pValue, score, threshold, isAnomaly }, kind) {
+    learn(scope, { contributions, pValue, score, threshold }, kind) {
       scopes[scope].count(pValue);
       if (scope === "event") familiarity.learn(kind);
       // A session that was told by one of its events is none the more normal for not being told again.
-      const isWithheld = score >= threshold && pValue < WITHHELD_BELOW_P;
-      if (!isWithheld) scopes[scope].learn(contributions);
-      else if (isAnomaly) recurrence.count(kind, meter.clockMs);
+      if (score >= threshold && pValue < WITHHELD_BELOW_P) recurrence.count(kind, meter.clockMs);
+      else scopes[scope].learn(contributions);
     },
     snapshot: () => ({
       meter: meter.snapshot(),

@@ -185,6 +185,20 @@ describe("silence", () => {
     expect(told).toHaveLength(2);
   });
 
+  it("is told of a heartbeat that is all there is, and its gaps are no silence of ours", async () => {
+    const { pass, event, told } = scene();
+    await pass(3_600, (second) => (second % 30 === 0 ? [event("heartbeat")] : []));
+    expect(told).toEqual([]);
+    await pass(600, () => []);
+    expect(told).toHaveLength(1);
+  });
+
+  it("of what comes in bursts, once a minute, is none", async () => {
+    const { pass, event, told } = scene();
+    await pass(3_600, (second) => (second % 60 < 5 ? [event("batch")] : []));
+    expect(told).toEqual([]);
+  });
+
   it("of a whole service is told once for all that it writes", async () => {
     const { pass, both, told, detector, now } = scene();
     await pass(600, both);

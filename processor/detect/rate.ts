@@ -49,7 +49,7 @@ export function createRateDetector({
   return {
     name: "rate",
     async score(windows) {
-      if (windows.some(hasFresh)) attention.scored();
+      if (windows.some(hasFresh)) attention.scored(now());
       const counts = createBatchCounts();
       return windows.flatMap((window, index) =>
         scoreWindow(window, index, services.peek(window.service), counts),
@@ -60,7 +60,7 @@ export function createRateDetector({
       const fresh = windows.filter(hasFresh);
       if (fresh.length === 0) return;
       const fromMs = attention.since(nowMs);
-      attention.learned(nowMs);
+      attention.learned();
       for (const { service, events, freshFrom } of fresh) {
         services.teach(service, (rates) => {
           for (const event of events.slice(freshFrom)) rates.learn(event, nowMs, fromMs);
@@ -81,20 +81,19 @@ export function createRateDetector({
 
 /** Since when somebody has listened without a break: what was not delivered, or not watched for, did not fail to come. */
 function createAttention() {
-  let isPending = false;
-  let learnedMs = Number.NEGATIVE_INFINITY;
+  /** Since when something that was scored has waited for its acknowledgement. */
+  let pendingSinceMs: number | undefined;
   let watchedMs: number | undefined;
   let sinceMs = Number.NEGATIVE_INFINITY;
   return {
-    scored() {
-      isPending = true;
+    scored(nowMs: number) {
+      pendingSinceMs ??= nowMs;
     },
-    learned(nowMs: number) {
-      isPending = false;
-      learnedMs = nowMs;
+    learned() {
+      pendingSinceMs = undefined;
     },
     since(nowMs: number): number {
-      const isStuck = isPending && nowMs - learnedMs > OWN_SILENCE_MS;
+      const isStuck = nowMs - (pendingSinceMs ?? nowMs) > OWN_SILENCE_MS;
       if (isStuck || nowMs - (watchedMs ?? nowMs) > OWN_SILENCE_MS) sinceMs = nowMs;
       return sinceMs;
     },

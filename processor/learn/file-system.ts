@@ -30,14 +30,17 @@ export const diskFileSystem: FileSystem = {
       await handle.close();
     }
   },
-  create: (path, bytes) =>
-    writeFile(path, bytes, { flag: "wx" }).then(
-      () => true,
-      (error: unknown) => {
-        if (codeOf(error) === "EEXIST") return false;
-        throw error;
-      },
-    ),
+  async create(path, bytes) {
+    try {
+      await writeFile(path, bytes, { flag: "wx" });
+      return true;
+    } catch (error) {
+      if (codeOf(error) === "EEXIST") return false;
+      // A full disk leaves an empty file behind.
+      await rm(path, { force: true });
+      throw error;
+    }
+  },
   list: (directory) => readdir(directory).catch(unlessMissing),
   makeDirectory: async (path) => void (await mkdir(path, { recursive: true })),
   rename,
