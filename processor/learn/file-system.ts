@@ -37,7 +37,7 @@ export const diskFileSystem: FileSystem = {
     } catch (error) {
       if (codeOf(error) === "EEXIST") return false;
       // A full disk leaves an empty file behind.
-      await rm(path, { force: true });
+      await rm(path, { force: true }).catch(() => undefined);
       throw error;
     }
   },
