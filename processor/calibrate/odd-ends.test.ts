@@ -51,4 +51,16 @@ describe("a session that is odd as a whole", () => {
     expect(alerts).toBeLessThanOrEqual(25);
     expect((await session(changed(1))).distance).toBe(0);
   });
+
+  it("of a job of every night alarms some twenty times, and hides no failure", async () => {
+    const session = await withPast();
+    const nightly = { open: 1, read: 7, vacuum: 1, analyse: 1, report: 1, close: 1 };
+    const nights: boolean[] = [];
+    for (let night = 0; night < 40; night++) {
+      for (let i = 0; i < 50; i++) await session(usual(i));
+      nights.push((await session(nightly)).isAnomaly);
+    }
+    expect(nights.slice(25)).toEqual(nights.slice(25).map(() => false));
+    expect((await session(failed)).isAnomaly).toBe(true);
+  });
 });

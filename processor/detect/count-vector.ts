@@ -56,9 +56,14 @@ export function createCountVectorDetector({
     name: "count-vector",
     score: (windows) => Promise.resolve(windows.flatMap(scoreEnd)),
     learn(windows, oddEnds) {
-      const ended = windows.filter((window) => window.isClosed && !oddEnds?.has(window));
+      const ended = windows.filter(({ isClosed }) => isClosed);
       for (const [service, group] of Map.groupBy(ended, (window) => window.service))
-        services.teach(service, (known) => known.learn(group.map(({ session }) => session)));
+        services.teach(service, (known) => {
+          const isOdd = (window: SequenceWindow) => oddEnds?.has(window) ?? false;
+          const usual = group.filter((window) => !isOdd(window));
+          const habitual = known.habitual(group.filter(isOdd).map(({ session }) => session));
+          known.learn([...usual.map(({ session }) => session), ...habitual]);
+        });
     },
     snapshot: services.snapshot,
     restore: services.restore,

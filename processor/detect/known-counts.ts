@@ -3,6 +3,7 @@ import type { Session } from "../window/sequence-window.ts";
 import { type CountDistance, type CountedTemplate, nearestDistance, queryOf } from "./count-distance.ts";
 import { localSpread, NEIGHBOURHOOD_FROM } from "./local-spread.ts";
 import { forEachCount, type SparseCounts, sparseCounts } from "./sparse-counts.ts";
+import { createWithheldSessions, type WithheldSessions } from "./withheld-sessions.ts";
 
 /** The spread is measured anew when this share of the vectors has changed. */
 const CHANGED_SHARE = 0.1;
@@ -33,7 +34,7 @@ export const knownCountsState = z
 export type KnownCountsState = z.infer<typeof knownCountsState>;
 
 /** The count vectors of one service's sessions. */
-export interface KnownCounts {
+export interface KnownCounts extends WithheldSessions {
   /** undefined as long as no session is known. */
   distance(counts: Session["counts"]): CountDistance | undefined;
   /** @param sessions all of one service that a request ended: the spread is measured once for them */
@@ -104,6 +105,7 @@ export function createKnownCounts(
   changed = state?.changed ?? 0;
 
   return {
+    ...createWithheldSessions(vectorsMax),
     get size() {
       return size + templates.length;
     },
