@@ -174,8 +174,8 @@ async function judgeAndLearn(
   for (const detector of detectors)
     evidence.push([...(await timed(detector.name, () => detector.score(windows, signal)))]);
   const findings = await timed("judge", (): readonly Finding[] => judge.judge(windows, evidence.flat()));
-  for (const detector of detectors)
-    await timed(detector.name, () => detector.learn(windows, oddEnds(findings)));
+  const odd = await timed("judge, learning", () => oddEnds(findings));
+  for (const detector of detectors) await timed(detector.name, () => detector.learn(windows, odd));
   await timed("judge, learning", () => judge.learn(findings));
 }
 

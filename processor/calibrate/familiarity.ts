@@ -3,13 +3,12 @@ import { z } from "zod";
 
 /** Events of a template after which its habits are trusted. */
 const FAMILIAR_FROM = 10;
-/** Templates remembered in one service; over it the least recently seen one is a stranger again. */
-const TEMPLATES_MAX = 2_048;
+/** Templates remembered in one service, as many as detectors know of it; over it the least recently seen one is a stranger
+ * again. */
+const TEMPLATES_MAX = 5_000;
 
 /** The memory as JSON: template id and events seen, least recently seen first. */
-export const familiarityState = z
-  .array(z.tuple([z.string(), z.int().min(1).max(FAMILIAR_FROM)]))
-  .max(TEMPLATES_MAX);
+export const familiarityState = z.array(z.tuple([z.string(), z.int().min(1)]));
 export type FamiliarityState = z.infer<typeof familiarityState>;
 
 /** How well the templates of one service are known. */
@@ -26,8 +25,9 @@ export interface Familiarity {
  * little as those of a service that nobody knows.
  */
 export function createFamiliarity(state: FamiliarityState = []): Familiarity {
-  const seen = new LRUCache<string, number>({ max: TEMPLATES_MAX });
-  for (const [templateId, events] of state) seen.set(templateId, events);
+  // By size: room for `max` entries would be set aside in every service at once.
+  const seen = new LRUCache<string, number>({ maxSize: TEMPLATES_MAX, sizeCalculation: () => 1 });
+  for (const [templateId, events] of state) seen.set(templateId, Math.min(FAMILIAR_FROM, events));
   return {
     of: (templateId) => (seen.peek(templateId) ?? 0) / FAMILIAR_FROM,
     learn(templateId) {

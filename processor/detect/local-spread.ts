@@ -6,7 +6,7 @@ const NEIGHBOURS = 3;
 export const NEIGHBOURHOOD_FROM = 5;
 /** Numbers looked at in one measurement: all of 512 sessions of 15 templates each, every so many of longer ones. */
 const LOOKED_AT_MAX = 8_000_000;
-/** Spread that is taken for granted where there is no neighbourhood, in events. */
+/** Spread that is taken for granted where there is no neighbourhood, or nobody looked, in events. */
 const SPREAD_UNKNOWN_MIN = 1;
 
 interface Neighbour {
@@ -18,13 +18,15 @@ interface Neighbour {
  * How much each template's count usually varies between sessions that are alike: the root mean square of its difference
  * between a vector and its three nearest others in plain L1 distance. Templates that never vary have 0.
  * With fewer than five vectors every template has the same: what all of them vary by, at least 1. Of many long vectors only
- * some, evenly spread, are compared with all others, so that a flood of templates costs no more than 8 million comparisons.
+ * some, evenly spread, are compared with all others, so that a flood of templates costs no more than 8 million comparisons; a
+ * template that none of those has is taken to vary by 1.
  *
  * @param vectors distinct
  * @param templates how many there are
  */
 export function localSpread(vectors: readonly SparseCounts[], templates: number): Float64Array {
   const squares = new Float64Array(templates);
+  const isLookedAt = new Uint8Array(templates);
   const neighbourhood = createNeighbourhood(vectors, templates);
   const numbers = vectors.reduce((sum, { length }) => sum + length, 0);
   const stride = Math.max(1, Math.ceil((vectors.length * numbers) / LOOKED_AT_MAX));
@@ -33,14 +35,18 @@ export function localSpread(vectors: readonly SparseCounts[], templates: number)
     const vector = vectors[index] ?? new Int32Array(0);
     for (const neighbour of neighbourhood.nearest(index)) {
       comparisons += 1;
-      addSquares(squares, vector, vectors[neighbour.index] ?? vector);
+      addSquares({ squares, isLookedAt }, vector, vectors[neighbour.index] ?? vector);
     }
   }
   if (vectors.length < NEIGHBOURHOOD_FROM) {
     const mean = squares.reduce((sum, square) => sum + square, 0) / Math.max(1, comparisons * templates);
     return squares.fill(Math.max(SPREAD_UNKNOWN_MIN, Math.sqrt(mean)));
   }
-  return squares.map((square) => Math.sqrt(square / Math.max(1, comparisons)));
+  return squares.map((square, template) =>
+    stride > 1 && isLookedAt[template] === 0
+      ? SPREAD_UNKNOWN_MIN
+      : Math.sqrt(square / Math.max(1, comparisons)),
+  );
 }
 
 function createNeighbourhood(vectors: readonly SparseCounts[], templates: number) {
@@ -83,10 +89,17 @@ function excess(dense: Int32Array, vector: SparseCounts): number {
   return sum;
 }
 
-function addSquares(squares: Float64Array, a: SparseCounts, b: SparseCounts): void {
+interface Squares {
+  readonly squares: Float64Array;
+  readonly isLookedAt: Uint8Array;
+}
+
+function addSquares({ squares, isLookedAt }: Squares, a: SparseCounts, b: SparseCounts): void {
   const differences = new Map<number, number>();
   forEachCount(a, (template, count) => differences.set(template, count));
   forEachCount(b, (template, count) => differences.set(template, (differences.get(template) ?? 0) - count));
-  for (const [template, difference] of differences)
+  for (const [template, difference] of differences) {
+    isLookedAt[template] = 1;
     squares[template] = (squares[template] ?? 0) + difference ** 2;
+  }
 }

@@ -12,7 +12,8 @@ export interface WithheldSessions {
 
 /** @param sessionsMax different ones remembered, until the next start; over it the least recently seen one is forgotten */
 export function createWithheldSessions(sessionsMax: number): WithheldSessions {
-  const times = new LRUCache<string, number>({ max: sessionsMax });
+  // By size: room for `max` entries would be set aside in every service at once.
+  const times = new LRUCache<string, number>({ maxSize: sessionsMax, sizeCalculation: () => 1 });
   return {
     habitual: (odd) =>
       odd.filter((session) => {
