@@ -1,9 +1,9 @@
 import { LRUCache } from "lru-cache";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { RowScore } from "../detect/event-scorer.ts";
+import type { AnswerSurprises } from "../detect/event-scorer.ts";
 import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
 import type { PackedRows } from "./pack-rows.ts";
-import { rowScore } from "./row-score.ts";
+import { softmaxSurprises } from "./softmax-surprises.ts";
 import type { TableCall } from "./table-calls.ts";
 import { TABLES_MAX } from "./table-calls.ts";
 
@@ -13,8 +13,8 @@ const SCORING_INPUTS = ["rows", "ids", "kind", "severity", "gap", "parameters", 
 
 /** The event model's graphs, loaded. A run blocks the calling thread. */
 export interface OnnxSession {
-  /** One score a row. Rejects when the table is not known, or the graph's answer is not usable. */
-  score(table: TableCall, rows: PackedRows): Promise<readonly RowScore[]>;
+  /** One prediction a row. Rejects when the table is not known, or the graph's answer is not usable. */
+  score(table: TableCall, rows: PackedRows): Promise<readonly AnswerSurprises[]>;
   close(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export async function openOnnxSession(options: OnnxSessionOptions): Promise<Onnx
     async score(call, packed) {
       const candidates = await candidatesOf(call);
       const answers = (candidates.dims[0] ?? 0) + 1;
-      const scores: RowScore[] = [];
+      const predictions: AnswerSurprises[] = [];
       for (let from = 0; from < packed.rows; from += ROWS_PER_RUN) {
         const count = Math.min(ROWS_PER_RUN, packed.rows - from);
         const { logits } = await scoring.run({ rows: candidates, ...toTensors(packed, from, count) });
@@ -65,15 +65,12 @@ export async function openOnnxSession(options: OnnxSessionOptions): Promise<Onnx
         if (!(values instanceof Float32Array) || values.length !== count * answers)
           throw new Error("the graph's logits do not have the expected shape");
         for (let row = 0; row < count; row += 1) {
-          const score = rowScore(
-            values.subarray(row * answers, (row + 1) * answers),
-            packed.targets[from + row] ?? 0,
-          );
-          if (!Number.isFinite(score.surprise)) throw new Error("the graph's logits are not finite");
-          scores.push(score);
+          const surprises = softmaxSurprises(values.subarray(row * answers, (row + 1) * answers));
+          if (!surprises.every(Number.isFinite)) throw new Error("the graph's logits are not finite");
+          predictions.push(surprises);
         }
       }
-      return scores;
+      return predictions;
     },
     async close() {
       await scoring.release();

@@ -12,7 +12,6 @@ export interface PackedRows {
   /** [rows, positions, PARAMETER_FEATURES]. */
   readonly parameters: Float32Array<ArrayBuffer>;
   readonly at: BigInt64Array<ArrayBuffer>;
-  readonly targets: Uint32Array<ArrayBuffer>;
 }
 
 /** The graph wants at least two positions. */
@@ -30,7 +29,6 @@ export function packRows(rows: readonly MaskedRow[]): PackedRows {
     gaps: new Float32Array(rows.length * positions),
     parameters: new Float32Array(rows.length * positions * PARAMETER_FEATURES),
     at: BigInt64Array.from(rows, ({ at }) => BigInt(at)),
-    targets: Uint32Array.from(rows, ({ target }) => target),
   };
   for (const [index, row] of rows.entries()) {
     const offset = index * positions;
@@ -47,6 +45,6 @@ export function packRows(rows: readonly MaskedRow[]): PackedRows {
 
 /** The buffers, to be handed over instead of copied. */
 export function buffersOf(packed: PackedRows): ArrayBuffer[] {
-  const { ids, kinds, severities, gaps, parameters, at, targets } = packed;
-  return [ids, kinds, severities, gaps, parameters, at, targets].map(({ buffer }) => buffer);
+  const { ids, kinds, severities, gaps, parameters, at } = packed;
+  return [ids, kinds, severities, gaps, parameters, at].map(({ buffer }) => buffer);
 }

@@ -1,4 +1,4 @@
-import type { RowScore } from "../detect/event-scorer.ts";
+import type { AnswerSurprises } from "../detect/event-scorer.ts";
 import type { ModelDirectory } from "./model-directory.ts";
 import type { OnnxSession } from "./onnx-session.ts";
 import type { PackedRows } from "./pack-rows.ts";
@@ -18,7 +18,7 @@ export type SessionCall =
 
 /** From the worker: scored, or encoded. */
 export type SessionAnswer =
-  | { readonly kind: "scores"; readonly scores: readonly RowScore[] }
+  | { readonly kind: "scores"; readonly scores: readonly AnswerSurprises[] }
   /** The texts' vectors, one after the other. */
   | { readonly kind: "vectors"; readonly vectors: Float32Array };
 
