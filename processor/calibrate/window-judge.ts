@@ -31,16 +31,19 @@ export interface WindowJudge extends Pick<Judge, "judge"> {
 export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
   const sessions = createSessionMemory();
 
-  const verdictOf = (window: SequenceWindow, event: number, evidence: readonly Evidence[]): Verdict => {
-    const kind = kindOf(window, event);
+  const verdictOf = (
+    window: SequenceWindow,
+    event: number,
+    evidence: readonly Evidence[],
+    threshold: number,
+  ): Verdict => {
     const { pValue, strength, contributions } = ports.assess(
       window.service,
       scopeOf(window, event),
       evidence,
-      kind,
+      kindOf(window, event),
     );
     const score = scoreOf(pValue);
-    const threshold = ports.threshold(window.service);
     const isAnomaly = score >= threshold;
     const modelVersion = evidence.find(({ model }) => model !== undefined)?.model ?? ports.modelVersion();
     return { score, pValue, strength, threshold, isAnomaly, modelVersion, contributions };
@@ -48,11 +51,12 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
 
   const judgeEvents = (window: SequenceWindow, byPlace: EvidenceByPlace): Finding[] => {
     const findings: Finding[] = [];
+    const threshold = ports.threshold(window.service);
     for (const [place, evidence] of byPlace.entries()) {
       const event = window.freshFrom + place;
       if (evidence === undefined || event >= window.events.length) continue;
       const recordIndex = window.freshRecords[place];
-      findings.push({ recordIndex, window, event, verdict: verdictOf(window, event, evidence) });
+      findings.push({ recordIndex, window, event, verdict: verdictOf(window, event, evidence, threshold) });
     }
     return findings;
   };
@@ -60,21 +64,9 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
   const judgeEnd = (window: SequenceWindow, atEnd: readonly Evidence[], before: Strongest): Finding => {
     const event = window.events.length;
     const placed = opinionsOf(atEnd, before, ports.sessionsKnown(window.service));
-    const found = (evidence: Evidence | undefined) => placed.find((one) => one.evidence === evidence);
-    const verdict = verdictOf(
-      window,
-      event,
-      placed.map(({ evidence }) => evidence),
-    );
-    const contributions = verdict.contributions.map((one) => ({ ...one, place: found(one.evidence)?.place }));
-    // An event that was flagged when it came is not told once more as its session's.
-    const isTold = found(contributions[0]?.evidence)?.isTold ?? false;
-    return {
-      recordIndex: undefined,
-      window,
-      event,
-      verdict: { ...verdict, contributions, isAnomaly: verdict.isAnomaly && !isTold },
-    };
+    const evidence = placed.map((one) => one.evidence);
+    const verdict = verdictOf(window, event, evidence, ports.threshold(window.service));
+    return { recordIndex: undefined, window, event, verdict: withPlaces(verdict, placed) };
   };
 
   return {
@@ -116,6 +108,14 @@ function opinionsOf(
   );
   const strongest = joined(before, new Map(ofEnd));
   return [...strongest.values()].flatMap((one) => opinionOf(one, sessionsKnown) ?? []);
+}
+
+/** A verdict on a session with the places of what was odd. An event that was flagged when it came is not told once more. */
+function withPlaces(verdict: Verdict, placed: readonly PlacedEvidence[]): Verdict {
+  const found = (evidence: Evidence | undefined) => placed.find((one) => one.evidence === evidence);
+  const contributions = verdict.contributions.map((one) => ({ ...one, place: found(one.evidence)?.place }));
+  const isTold = found(contributions[0]?.evidence)?.isTold ?? false;
+  return { ...verdict, contributions, isAnomaly: verdict.isAnomaly && !isTold };
 }
 
 /** Whether a finding at this event is one on the event or, behind the last one, on the session. */
