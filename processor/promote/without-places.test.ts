@@ -23,6 +23,7 @@ it.each([
   ["/opt/model-old/weights.bin is damaged", "weights.bin is damaged"],
   ["/srv/opt/model/weights.bin is damaged", "weights.bin is damaged"],
   ["[/opt/model]", "[model]"],
+  ["ENOENT:/srv/a/b", "ENOENT:b"],
 ])("%s", (text, shown) => {
   expect(withoutPlaces(text, DIRECTORIES)).toBe(shown);
 });

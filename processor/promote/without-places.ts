@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 
 /** Two names or more below the root; what stands in a URL or within a word is none. */
-const ABSOLUTE_PATH = /(?<![\w.:/-])(?:\/[^\s/'"`:;,()<>]+)+\/([^\s/'"`:;,()<>]+)\/?/g;
+const ABSOLUTE_PATH = /(?<![\w./-])(?:\/[^\s/'"`:;,()<>]+)+\/([^\s/'"`:;,()<>]+)\/?/g;
 /** What is before a path that is the rear part of a longer one. */
 const WITHIN_PATH = /[^\s'"`:;,()<>=[{|]$/;
 /** What is behind a whole name. */
