@@ -13,6 +13,20 @@ describe("a reservoir", () => {
     expect(after.size).toBe(256);
   });
 
+  it("keeps the later half of what it was offered, until its capacity is reached", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -1_000, max: 1_000 }), { maxLength: 700, size: "max" }),
+        (values) => {
+          const reservoir = createReservoir(500);
+          for (const value of values) reservoir.offer(value);
+          const kept = values.slice(-Math.max(64, Math.floor(values.length / 2)));
+          expect([...reservoir.sorted()]).toEqual(kept.toSorted((a, b) => a - b));
+        },
+      ),
+    );
+  });
+
   it("keeps the same values of those that come after a restart", () => {
     fc.assert(
       fc.property(fc.nat(4_000), fc.integer({ min: 1, max: 400 }), (before, after) => {

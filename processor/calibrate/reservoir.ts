@@ -38,21 +38,31 @@ export interface Reservoir {
  * back. So the odd first minutes of a service are soon forgotten, and a burst cannot fill it.
  */
 export function createReservoir(capacity: number, state?: ReservoirState): Reservoir {
-  const ring = new Float32Array(capacity);
-  const ascending = new Float32Array(capacity);
+  // Room is taken as it is needed: most services are small.
+  let ring = new Float32Array(Math.min(capacity, SIZE_MIN));
+  let ascending = new Float32Array(ring.length);
   let oldest = 0;
   let size = 0;
   let offered = 0;
   let random = state?.random ?? RANDOM_SEED;
 
+  const oldestFirst = () =>
+    Float32Array.from({ length: size }, (_, i) => ring[(oldest + i) % ring.length] ?? 0);
+  const makeRoom = () => {
+    const length = Math.min(capacity, 2 * ring.length);
+    ring = withRoom(oldestFirst(), length);
+    ascending = withRoom(ascending, length);
+    oldest = 0;
+  };
   const keep = (value: number) => {
     const sizeMax = Math.min(capacity, Math.max(SIZE_MIN, Math.floor(offered / 2)));
     if (size >= sizeMax) {
       remove(ascending, size, ring[oldest] ?? 0);
-      oldest = (oldest + 1) % capacity;
+      oldest = (oldest + 1) % ring.length;
       size -= 1;
     }
-    ring[(oldest + size) % capacity] = value;
+    if (size === ring.length) makeRoom();
+    ring[(oldest + size) % ring.length] = value;
     insert(ascending, size, value);
     size += 1;
   };
@@ -82,11 +92,14 @@ export function createReservoir(capacity: number, state?: ReservoirState): Reser
     },
     countAtLeast: (value) => size - lowerBound(ascending, size, rounded(value)),
     sorted: () => ascending.subarray(0, size),
-    snapshot() {
-      const values = Float32Array.from({ length: size }, (_, i) => ring[(oldest + i) % capacity] ?? 0);
-      return { offered, random, values: Buffer.from(values.buffer).toString("base64") };
-    },
+    snapshot: () => ({ offered, random, values: Buffer.from(oldestFirst().buffer).toString("base64") }),
   };
+}
+
+function withRoom(values: Float32Array, length: number): Float32Array<ArrayBuffer> {
+  const longer = new Float32Array(length);
+  longer.set(values);
+  return longer;
 }
 
 function rounded(value: number): number {
