@@ -3,6 +3,9 @@ import type { CandidateTable } from "./event-scorer.ts";
 import { addValue, emptyMean, type FadedMean, meanNear, meanOrZero } from "./faded-mean.ts";
 import type { VectorCache } from "./vector-cache.ts";
 
+/** So many that two are never the same, and far from where whole numbers end. */
+const REVISION_FIRST_MAX = 2 ** 52;
+
 interface Candidate {
   readonly id: string;
   text: string;
@@ -32,7 +35,7 @@ export interface Candidates {
   /** By index. The list itself never changes: what is learned later is in another one. */
   texts(): readonly string[];
   readonly size: number;
-  /** Changes whenever an index or a text stands for something else. */
+  /** Changes whenever an index or a text stands for something else; no two candidates ever have the same. */
   readonly revision: number;
   /** Texts whose vectors `table` is going to ask for; none while the table stands. */
   textsForTable(): readonly string[];
@@ -57,7 +60,8 @@ export function createCandidates(
 ): Candidates {
   const candidates = fromState(state);
   const indexes = createIndexes(candidatesMax, candidates);
-  let revision = 0;
+  // Begins anywhere: what is remembered of a service that was forgotten must be nothing to the same one when it comes again.
+  let revision = Math.floor(Math.random() * REVISION_FIRST_MAX);
   const table = createKeptTable(source);
   let texts: readonly string[] | undefined;
   /** Of all surprises; undefined once something has been learned. */
