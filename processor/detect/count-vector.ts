@@ -31,7 +31,7 @@ export function createCountVectorDetector({
   maxKnownTemplates = 5_000,
   maxVectors = 512,
   maxNumbersTotal = 2_000_000,
-  maxComparisons = 8_000_000,
+  maxComparisons = 4_000_000,
   onSkipped = () => undefined,
 }: CountVectorOptions = {}): Detector {
   const limits = { vectorsMax: maxVectors, templatesMax: maxKnownTemplates };
