@@ -1,11 +1,10 @@
-import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { Evidence } from "../detect/detector.ts";
 
 /** Events of a template after which its habits are trusted. */
 const FAMILIAR_FROM = 10;
-/** Templates remembered in one service, as many as detectors know of it; over it the least recently seen one is a stranger
- * again. */
+/** Templates remembered in one service, as many as detectors know of it; over it what was not seen for longest is a stranger
+ * again, half of them at once. */
 const TEMPLATES_MAX = 5_000;
 
 /** The memory as JSON: template id and events seen, least recently seen first. */
@@ -14,9 +13,9 @@ export type FamiliarityState = z.infer<typeof familiarityState>;
 
 /** How well the templates of one service are known. */
 export interface Familiarity {
-  /** From 0 for a template that was never seen to 1 for one that was seen ten times. @param evidence on its event */
-  of(templateId: string, evidence: readonly Evidence[]): number;
-  learn(templateId: string, evidence: readonly Evidence[]): void;
+  /** From 0 for a template that was never seen to 1 for one that was seen ten times. @param isKnown to others; see wasKnown */
+  of(templateId: string, isKnown?: () => boolean): number;
+  learn(templateId: string, isKnown?: () => boolean): void;
   snapshot(): FamiliarityState;
 }
 
@@ -25,27 +24,30 @@ export interface Familiarity {
  * of a thousand records. No sample of the service's surprises shows how often that happens, so a stranger's are believed as
  * little as those of a service that nobody knows.
  *
- * @param wasKnown the service was known well before its templates were counted: one that was never counted, and is none the
- *   less no news to the novelty detector, is as familiar as it was then
+ * @param wasKnown the service was known well before its templates were counted: one that was never counted, and is known
+ *   to others all the same, is as familiar as it was then
  */
 export function createFamiliarity(state: FamiliarityState = [], wasKnown = false): Familiarity {
-  // By size: room for `max` entries would be set aside in every service at once.
-  const seen = new LRUCache<string, number>({ maxSize: TEMPLATES_MAX, sizeCalculation: () => 1 });
-  for (const [templateId, events] of state) seen.set(templateId, Math.min(FAMILIAR_FROM, events));
-
-  const eventsOf = (templateId: string, evidence: readonly Evidence[]): number =>
-    seen.peek(templateId) ?? (wasKnown && evidence.some(isNoNews) ? FAMILIAR_FROM : 0);
-
+  // Two generations: cheaper than an order that every event changes.
+  let young = new Map<string, number>();
+  let old: ReadonlyMap<string, number> = new Map(state.slice(-TEMPLATES_MAX));
+  const eventsOf = (templateId: string, isKnown = () => false): number =>
+    young.get(templateId) ?? old.get(templateId) ?? (wasKnown && isKnown() ? FAMILIAR_FROM : 0);
   return {
-    of: (templateId, evidence) => eventsOf(templateId, evidence) / FAMILIAR_FROM,
-    learn(templateId, evidence) {
-      seen.set(templateId, Math.min(FAMILIAR_FROM, eventsOf(templateId, evidence) + 1));
+    of: (templateId, isKnown) => Math.min(FAMILIAR_FROM, eventsOf(templateId, isKnown)) / FAMILIAR_FROM,
+    learn(templateId, isKnown) {
+      const known = young.get(templateId);
+      if (known === FAMILIAR_FROM) return;
+      young.set(templateId, Math.min(FAMILIAR_FROM, eventsOf(templateId, isKnown) + 1));
+      if (young.size < TEMPLATES_MAX / 2) return;
+      old = young;
+      young = new Map();
     },
-    snapshot: () => [...seen.entries()].reverse(),
+    snapshot: () => [...[...old].filter(([templateId]) => !young.has(templateId)), ...young],
   };
 }
 
 /** Whether the evidence says that its event's template has been written before. */
-function isNoNews({ detector, surprise }: Evidence): boolean {
+export function isNoNews({ detector, surprise }: Evidence): boolean {
   return detector === "new-template" && surprise <= 0;
 }

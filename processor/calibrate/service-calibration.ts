@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Evidence } from "../detect/detector.ts";
 import type { CalibrateConfig } from "./config.ts";
-import { createFamiliarity, type Familiarity, familiarityState } from "./familiarity.ts";
+import { createFamiliarity, type Familiarity, familiarityState, isNoNews } from "./familiarity.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
 import {
@@ -30,11 +30,17 @@ export const serviceCalibrationState = z.strictObject({
 });
 export type ServiceCalibrationState = z.infer<typeof serviceCalibrationState>;
 
+/** What a verdict teaches. */
+export interface LearnableVerdict extends Pick<Verdict, "pValue" | "score" | "threshold" | "contributions"> {
+  /** Undefined where some of the contributions are left out. */
+  readonly strength: number | undefined;
+}
+
 /** What one service's events and sessions are measured against. */
 export interface ServiceCalibration {
   /** Calibrates the evidence on one event or session. `kind` names what would recur: the template, or the end after it. */
   assess(scope: Scope, evidence: readonly Evidence[], kind: string): Assessment;
-  learn(scope: Scope, verdict: Verdict, kind: string): void;
+  learn(scope: Scope, verdict: LearnableVerdict, kind: string): void;
   readonly meter: RateMeter;
   /** Events and sessions learned from. */
   readonly learned: number;
@@ -68,18 +74,15 @@ export function createServiceCalibration(
       scopes[scope].assess(
         evidence,
         recurrence.rate(kind, meter.records, meter.clockMs),
-        scope === "event" ? familiarity.of(kind, evidence) : 1,
+        scope === "event" ? familiarity.of(kind, () => evidence.some(isNoNews)) : 1,
       ),
-    learn(scope, { contributions, pValue, score, threshold }, kind) {
+    learn(scope, { contributions, strength, pValue, score, threshold }, kind) {
       scopes[scope].count(pValue);
       if (scope === "event")
-        familiarity.learn(
-          kind,
-          contributions.map(({ evidence }) => evidence),
-        );
+        familiarity.learn(kind, () => contributions.some(({ evidence }) => isNoNews(evidence)));
       // A session that was told by one of its events is none the more normal for not being told again.
       if (score >= threshold && pValue < WITHHELD_BELOW_P) recurrence.count(kind, meter.clockMs);
-      else scopes[scope].learn(contributions);
+      else scopes[scope].learn(contributions, strength);
     },
     snapshot: () => ({
       meter: meter.snapshot(),

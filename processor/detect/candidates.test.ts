@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
+import { evenSurprises } from "../../test/helpers/even-surprises.ts";
 import { standInEncoder } from "../../test/helpers/stand-in-encoder.ts";
 import { createEventModelDetector } from "./event-model.ts";
 import type { EventScorer } from "./event-scorer.ts";
@@ -11,9 +12,9 @@ it("a service that was forgotten and comes again with other templates gets no an
     version: "one",
     eventsMax: 20,
     residual: () => undefined,
-    async score({ rows }) {
-      asked += rows.length;
-      return rows.map(() => ({ surprise: 1, expected: [] }));
+    async score(batch) {
+      asked += batch.rows.length;
+      return evenSurprises(batch, 1);
     },
   };
   const detector = createEventModelDetector(scorer, createVectorCache(standInEncoder), { maxServices: 1 });
