@@ -49,6 +49,7 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
       encoder,
       now: io.clock.now,
       onSkipped: (events) => io.err(`${events} events were not scored by the model`),
+      onSessionsSkipped: (sessions) => io.err(`${sessions} sessions were not compared with earlier ones`),
     },
   );
   let judged: Judged = { parsed: [], findings: [], anomalies: [] };

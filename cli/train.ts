@@ -112,7 +112,7 @@ export async function runTrain(rawOptions: unknown, io: CommandIo, ports: TrainP
   const options = parseOptions(optionsSchema, rawOptions);
   checkFormat(options);
   try {
-    const unlock = await lockOutput(options.out, ports.files);
+    const unlock = await lockOutput(options.out, ports.files, io.clock.now);
     return await trainInto(options, io, ports).finally(unlock);
   } catch (error) {
     if (options.progress === "json") tellFailure(error, io);

@@ -24,6 +24,8 @@ export interface DetectorPorts {
   readonly now: () => number;
   /** Told how many events of a request the event model left to the other detectors. */
   readonly onSkipped?: ((events: number) => void) | undefined;
+  /** Told how many ended sessions of a request the count vectors left to the other detectors. */
+  readonly onSessionsSkipped?: ((sessions: number) => void) | undefined;
   /** Makes a template fit to be shown. */
   readonly redact: (text: string) => string;
 }
@@ -47,7 +49,11 @@ export function createDetectors(config: DetectConfig, ports: DetectorPorts): rea
       case "ngram":
         return createNgramDetector({ maxServices, maxKnownTemplates });
       case "count-vector":
-        return createCountVectorDetector({ maxServices, maxKnownTemplates });
+        return createCountVectorDetector({
+          maxServices,
+          maxKnownTemplates,
+          onSkipped: ports.onSessionsSkipped,
+        });
       case "length":
         return createLengthDetector({ maxServices });
       case "rate":

@@ -54,6 +54,8 @@ export interface RoomsPorts {
   readonly onRedaction?: (kind: string) => void;
   /** Told how many events of a request the event model left to the other detectors. */
   readonly onSkipped?: (events: number) => void;
+  /** Told how many ended sessions of a request the count vectors left to the other detectors. */
+  readonly onSessionsSkipped?: (sessions: number) => void;
 }
 
 /** Furnishes the rooms. */

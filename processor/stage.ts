@@ -138,6 +138,7 @@ async function furnish(
     minerSnapshot: await loadMinerSnapshot(store, onUnusable),
     onRedaction: (kind) => metrics.redacted(kind, 1),
     onSkipped: metrics.modelSkipped,
+    onSessionsSkipped: metrics.sessionsSkipped,
   });
   await restoreStates(store, rooms, onUnusable);
   return rooms;

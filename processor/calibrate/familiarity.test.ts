@@ -27,6 +27,13 @@ it("forgets what was not seen for longest, and never what came lately, however m
   expect(familiarity.snapshot().length).toBeLessThanOrEqual(5_000);
 });
 
+it("forgets nothing of what it holds in a restart, however much that is", () => {
+  const before = createFamiliarity();
+  for (let i = 0; i < 4_900; i += 1) seen(before, `t${i}`, 10);
+  const after = createFamiliarity(before.snapshot());
+  for (let i = 0; i < 4_900; i += 1) expect(after.of(`t${i}`)).toBe(before.of(`t${i}`));
+});
+
 it("survives a restart", () => {
   const before = createFamiliarity();
   seen(before, "a", 4);

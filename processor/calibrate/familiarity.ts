@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Evidence } from "../detect/detector.ts";
 
 /** Events of a template after which its habits are trusted. */
 const FAMILIAR_FROM = 10;
@@ -12,9 +13,9 @@ export type FamiliarityState = z.infer<typeof familiarityState>;
 
 /** How well the templates of one service are known. */
 export interface Familiarity {
-  /** From 0 for a template that was never seen to 1 for one that was seen ten times. */
-  of(templateId: string): number;
-  learn(templateId: string): void;
+  /** From 0 for a template that was never seen to 1 for one that was seen ten times. @param isKnown to others; see wasKnown */
+  of(templateId: string, isKnown?: () => boolean): number;
+  learn(templateId: string, isKnown?: () => boolean): void;
   snapshot(): FamiliarityState;
 }
 
@@ -22,22 +23,31 @@ export interface Familiarity {
  * What came once or twice surprises every detector of habits wherever it comes next: a job of every ten minutes in a service
  * of a thousand records. No sample of the service's surprises shows how often that happens, so a stranger's are believed as
  * little as those of a service that nobody knows.
+ *
+ * @param wasKnown the service was known well before its templates were counted: one that was never counted, and is known
+ *   to others all the same, is as familiar as it was then
  */
-export function createFamiliarity(state: FamiliarityState = []): Familiarity {
+export function createFamiliarity(state: FamiliarityState = [], wasKnown = false): Familiarity {
   // Two generations: cheaper than an order that every event changes.
   let young = new Map<string, number>();
-  let old: ReadonlyMap<string, number> = new Map(state.slice(-TEMPLATES_MAX / 2));
-  const eventsOf = (templateId: string) => young.get(templateId) ?? old.get(templateId) ?? 0;
+  let old: ReadonlyMap<string, number> = new Map(state.slice(-TEMPLATES_MAX));
+  const eventsOf = (templateId: string, isKnown = () => false): number =>
+    young.get(templateId) ?? old.get(templateId) ?? (wasKnown && isKnown() ? FAMILIAR_FROM : 0);
   return {
-    of: (templateId) => Math.min(FAMILIAR_FROM, eventsOf(templateId)) / FAMILIAR_FROM,
-    learn(templateId) {
+    of: (templateId, isKnown) => Math.min(FAMILIAR_FROM, eventsOf(templateId, isKnown)) / FAMILIAR_FROM,
+    learn(templateId, isKnown) {
       const known = young.get(templateId);
       if (known === FAMILIAR_FROM) return;
-      young.set(templateId, Math.min(FAMILIAR_FROM, eventsOf(templateId) + 1));
+      young.set(templateId, Math.min(FAMILIAR_FROM, eventsOf(templateId, isKnown) + 1));
       if (young.size < TEMPLATES_MAX / 2) return;
       old = young;
       young = new Map();
     },
     snapshot: () => [...[...old].filter(([templateId]) => !young.has(templateId)), ...young],
   };
+}
+
+/** Whether the evidence says that its event's template has been written before. */
+export function isNoNews({ detector, surprise }: Evidence): boolean {
+  return detector === "new-template" && surprise <= 0;
 }

@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 export const HALF_LIFE_MS = 3 * DAY_MS;
 /** A service is taken to have run for at least this long, in milliseconds. */
 const ELAPSED_MIN_MS = 60_000;
-/** One step of event time counts at most this much: one wrong timestamp must not age everything. */
+/** One step counts at most this much: neither one wrong timestamp nor a clock that is set may age everything. */
 const STEP_MAX_MS = DAY_MS;
 
 /** The meter as JSON. Times in milliseconds; counts and elapsed times are faded. */
@@ -44,7 +44,7 @@ export function createRateMeter(state?: RateMeterState): RateMeter {
 
   const pass = (newestEventMs: number, nowMs: number) => {
     const eventStepMs = Math.min(STEP_MAX_MS, Math.max(0, newestEventMs - (lastEventMs ?? newestEventMs)));
-    const wallStepMs = Math.max(0, nowMs - (lastWallMs ?? nowMs));
+    const wallStepMs = Math.min(STEP_MAX_MS, Math.max(0, nowMs - (lastWallMs ?? nowMs)));
     lastEventMs = Math.max(newestEventMs, lastEventMs ?? newestEventMs);
     lastWallMs = nowMs;
     const stepMs = Math.max(eventStepMs, wallStepMs);

@@ -5,8 +5,18 @@ const STRIDE_MAX = 20;
 /** Places used from the start, before half of the history is more. */
 const SIZE_MIN = 64;
 
+/** The largest 32-bit float: what is higher counts as that, and none is infinite. */
+const VALUE_MAX = (2 - 2 ** -23) * 2 ** 127;
+const RANDOM_MAX = 2 ** 32 - 1;
+const RANDOM_SEED = 0x9e3779b9;
+
 /** A reservoir as JSON: values as base64 of little-endian 32-bit floats, oldest first. */
-export const reservoirState = z.strictObject({ offered: z.int().min(0), values: z.base64() });
+export const reservoirState = z.strictObject({
+  offered: z.int().min(0),
+  values: z.base64(),
+  /** Decides which values are kept next; missing in what was saved before it was kept. */
+  random: z.int().min(0).max(RANDOM_MAX).optional(),
+});
 export type ReservoirState = z.infer<typeof reservoirState>;
 
 /** A rolling sample of numbers, in ascending order at hand. */
@@ -28,21 +38,31 @@ export interface Reservoir {
  * back. So the odd first minutes of a service are soon forgotten, and a burst cannot fill it.
  */
 export function createReservoir(capacity: number, state?: ReservoirState): Reservoir {
-  const ring = new Float32Array(capacity);
-  const ascending = new Float32Array(capacity);
+  // Room is taken as it is needed: most services are small.
+  let ring = new Float32Array(Math.min(capacity, SIZE_MIN));
+  let ascending = new Float32Array(ring.length);
   let oldest = 0;
   let size = 0;
   let offered = 0;
-  let random = 0x9e3779b9;
+  let random = state?.random ?? RANDOM_SEED;
 
+  const oldestFirst = () =>
+    Float32Array.from({ length: size }, (_, i) => ring[(oldest + i) % ring.length] ?? 0);
+  const makeRoom = () => {
+    const length = Math.min(capacity, 2 * ring.length);
+    ring = withRoom(oldestFirst(), length);
+    ascending = withRoom(ascending, length);
+    oldest = 0;
+  };
   const keep = (value: number) => {
     const sizeMax = Math.min(capacity, Math.max(SIZE_MIN, Math.floor(offered / 2)));
     if (size >= sizeMax) {
       remove(ascending, size, ring[oldest] ?? 0);
-      oldest = (oldest + 1) % capacity;
+      oldest = (oldest + 1) % ring.length;
       size -= 1;
     }
-    ring[(oldest + size) % capacity] = value;
+    if (size === ring.length) makeRoom();
+    ring[(oldest + size) % ring.length] = value;
     insert(ascending, size, value);
     size += 1;
   };
@@ -51,7 +71,7 @@ export function createReservoir(capacity: number, state?: ReservoirState): Reser
   const isKept = () => {
     const stride = Math.min(STRIDE_MAX, Math.max(1, Math.floor(offered / (2 * capacity))));
     random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
-    return random < 2 ** 32 / stride;
+    return random < (RANDOM_MAX + 1) / stride;
   };
 
   if (state !== undefined) {
@@ -68,15 +88,22 @@ export function createReservoir(capacity: number, state?: ReservoirState): Reser
     },
     offer(value) {
       offered += 1;
-      if (isKept()) keep(Math.fround(value));
+      if (isKept()) keep(rounded(value));
     },
-    countAtLeast: (value) => size - lowerBound(ascending, size, Math.fround(value)),
+    countAtLeast: (value) => size - lowerBound(ascending, size, rounded(value)),
     sorted: () => ascending.subarray(0, size),
-    snapshot() {
-      const values = Float32Array.from({ length: size }, (_, i) => ring[(oldest + i) % capacity] ?? 0);
-      return { offered, values: Buffer.from(values.buffer).toString("base64") };
-    },
+    snapshot: () => ({ offered, random, values: Buffer.from(oldestFirst().buffer).toString("base64") }),
   };
+}
+
+function withRoom(values: Float32Array, length: number): Float32Array<ArrayBuffer> {
+  const longer = new Float32Array(length);
+  longer.set(values);
+  return longer;
+}
+
+function rounded(value: number): number {
+  return Math.fround(Math.min(value, VALUE_MAX));
 }
 
 function decode(base64: string): Float32Array {

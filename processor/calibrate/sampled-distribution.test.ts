@@ -29,6 +29,21 @@ describe("a sampled distribution", () => {
     );
   });
 
+  it("is the same after a restart, whenever it was asked before", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 800 }), far, (learned, asked) => {
+        const lasting = createSampledDistribution(256, 0.5);
+        for (let i = 0; i < learned; i++) {
+          lasting.learn((i * 0.618) % (1 + i / 100));
+          lasting.pValue(asked);
+        }
+        const restarted = createSampledDistribution(256, 0.5, JSON.parse(JSON.stringify(lasting.snapshot())));
+        expect(restarted.pValue(asked)).toBe(lasting.pValue(asked));
+        expect(restarted.cautiousPValue(asked)).toBe(lasting.cautiousPValue(asked));
+      }),
+    );
+  });
+
   it("believes a tail less that is known from few values", () => {
     const sampleOf = (size: number) =>
       known(Array.from({ length: size }, (_, i) => -Math.log((i + 1) / (size + 1))));

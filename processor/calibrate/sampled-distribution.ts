@@ -2,9 +2,6 @@ import { createReservoir, type ReservoirState } from "./reservoir.ts";
 import { P_FLOOR } from "./score.ts";
 import { fitTail, type Tail, tailProbability } from "./tail.ts";
 
-/** A new fit is due after this share of the sample has been offered. */
-const REFIT_SHARE = 0.02;
-
 /** A surprise below this says nothing. */
 const SILENT_BELOW = 1e-6;
 
@@ -43,8 +40,7 @@ export function createSampledDistribution(
   let fittedAt = 0;
 
   const currentTail = (): Tail => {
-    const isDue = reservoir.offered - fittedAt > REFIT_SHARE * reservoir.size;
-    if (tail === undefined || isDue) {
+    if (tail === undefined || fittedAt < reservoir.offered) {
       tail = fitTail(reservoir.sorted(), scaleMin);
       fittedAt = reservoir.offered;
     }

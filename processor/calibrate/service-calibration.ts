@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Evidence } from "../detect/detector.ts";
 import type { CalibrateConfig } from "./config.ts";
-import { createFamiliarity, type Familiarity, familiarityState } from "./familiarity.ts";
+import { createFamiliarity, type Familiarity, familiarityState, isNoNews } from "./familiarity.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
 import {
@@ -23,6 +23,8 @@ export const serviceCalibrationState = z.strictObject({
   recurrence: recurrenceState,
   /** Missing in what was saved before it was counted. */
   familiarity: familiarityState.optional(),
+  /** Whether the service was known well by then; missing: see isKnownUncounted. */
+  knownUncounted: z.boolean().optional(),
   event: scopeCalibrationState,
   session: scopeCalibrationState,
 });
@@ -56,7 +58,8 @@ export function createServiceCalibration(
     session: createScopeCalibration("session", config, state?.session),
   };
   const recurrence: Recurrence = createRecurrence(state?.recurrence);
-  const familiarity: Familiarity = createFamiliarity(state?.familiarity);
+  const knownUncounted = isKnownUncounted(config, state);
+  const familiarity: Familiarity = createFamiliarity(state?.familiarity, knownUncounted);
   const meter = createRateMeter(state?.meter);
 
   return {
@@ -71,11 +74,12 @@ export function createServiceCalibration(
       scopes[scope].assess(
         evidence,
         recurrence.rate(kind, meter.records, meter.clockMs),
-        scope === "event" ? familiarity.of(kind) : 1,
+        scope === "event" ? familiarity.of(kind, () => evidence.some(isNoNews)) : 1,
       ),
     learn(scope, { contributions, strength, pValue, score, threshold }, kind) {
       scopes[scope].count(pValue);
-      if (scope === "event") familiarity.learn(kind);
+      if (scope === "event")
+        familiarity.learn(kind, () => contributions.some(({ evidence }) => isNoNews(evidence)));
       // A session that was told by one of its events is none the more normal for not being told again.
       if (score >= threshold && pValue < WITHHELD_BELOW_P) recurrence.count(kind, meter.clockMs);
       else scopes[scope].learn(contributions, strength);
@@ -84,8 +88,18 @@ export function createServiceCalibration(
       meter: meter.snapshot(),
       recurrence: recurrence.snapshot(),
       familiarity: familiarity.snapshot(),
+      knownUncounted,
       event: scopes.event.snapshot(),
       session: scopes.session.snapshot(),
     }),
   };
+}
+
+/** Whether the service had learned enough to be known before its templates were counted. */
+function isKnownUncounted(
+  { learning_records: learningRecords }: CalibrateConfig,
+  state: ServiceCalibrationState | undefined,
+): boolean {
+  if (state === undefined) return false;
+  return state.knownUncounted ?? (state.familiarity === undefined && state.event.learned >= learningRecords);
 }

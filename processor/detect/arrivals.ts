@@ -65,8 +65,9 @@ export function createArrivals(state?: ArrivalsState): Arrivals {
 
   return {
     arrive(nowMs, fromMs) {
-      const isFirst = lastMs === undefined || isTold || lastMs < fromMs;
       const gapMs = nowMs - countedMs;
+      // A gap below 0: the clock was set back.
+      const isFirst = lastMs === undefined || isTold || lastMs < fromMs || gapMs < 0;
       lastMs = nowMs;
       isTold = false;
       if (!isFirst && gapMs < APART_MS) return;
@@ -75,7 +76,7 @@ export function createArrivals(state?: ArrivalsState): Arrivals {
     },
     silence(nowMs, fromMs) {
       if (lastMs === undefined || isTold || gaps < REGULAR_FROM_GAPS) return undefined;
-      const silentMs = nowMs - Math.max(lastMs, fromMs);
+      const silentMs = nowMs - (lastMs > nowMs ? fromMs : Math.max(lastMs, fromMs));
       if (silentMs < Math.max(SILENT_MIN_MS, LONGEST_TIMES * longest)) return undefined;
       if (variance > (VARIATION_MAX * mean) ** 2) return undefined;
       const shape = Math.min(SHAPE_MAX, mean ** 2 / Math.max(variance, Number.MIN_VALUE));

@@ -3,6 +3,9 @@ import type { CandidateTable } from "./event-scorer.ts";
 import { addValue, emptyMean, type FadedMean, meanNear, meanOrZero } from "./faded-mean.ts";
 import type { VectorCache } from "./vector-cache.ts";
 
+/** So many that two are never the same, and far from where whole numbers end. */
+const REVISION_FIRST_MAX = 2 ** 52;
+
 interface Candidate {
   readonly id: string;
   text: string;
@@ -34,7 +37,7 @@ export interface Candidates {
   /** By index. The list itself never changes: what is learned later is in another one. */
   texts(): readonly string[];
   readonly size: number;
-  /** Changes whenever an index or a text stands for something else. */
+  /** Changes whenever an index or a text stands for something else; no two candidates ever have the same. */
   readonly revision: number;
   /** Texts whose vectors `table` is going to ask for; none while the table stands. */
   textsForTable(): readonly string[];
@@ -61,7 +64,8 @@ export function createCandidates(
   const candidates = fromState(state);
   const indexes = new Map(candidates.map(({ id }, index) => [id, index]));
   let learned = candidates.length;
-  let revision = 0;
+  // Begins anywhere: what is remembered of a service that was forgotten must be nothing to the same one when it comes again.
+  let revision = Math.floor(Math.random() * REVISION_FIRST_MAX);
   const table = createKeptTable(source);
   let texts: readonly string[] | undefined;
   /** Of all surprises; undefined once something has been learned. */

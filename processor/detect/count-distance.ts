@@ -1,5 +1,6 @@
 import type { Session } from "../window/sequence-window.ts";
 import { forEachCount, type SparseCounts, sparseCounts } from "./sparse-counts.ts";
+import type { WorkBudget } from "./work-budget.ts";
 
 /** A difference in one template counts at most this much, in events: a loop that ran 1,000 times is one oddity. */
 const DIFFERENCE_MAX = 5;
@@ -21,32 +22,76 @@ export interface CountDistance {
   readonly worst: { readonly template: string; readonly count: number; readonly usual: number } | undefined;
 }
 
+/** What sessions are compared with. */
+export interface KnownVectors {
+  /** By their keys. */
+  readonly vectors: ReadonlyMap<string, SparseCounts>;
+  readonly templates: readonly CountedTemplate[];
+  /** Of the templates, by id. */
+  readonly indexes: ReadonlyMap<string, number>;
+}
+
+/**
+ * The distances of one request's sessions to the nearest known ones; equal sessions are compared once.
+ * @param budget of counts that are looked at: a session's own, and where it is not known those of all that are
+ * @returns undefined as long as no session is known; "skipped" where the budget does not suffice
+ */
+export function distancesTo(
+  { vectors, templates, indexes }: KnownVectors,
+  budget: WorkBudget,
+): (counts: Session["counts"]) => CountDistance | "skipped" | undefined {
+  const weights = Float64Array.from(templates, ({ spread }) => 1 / (spread + SPREAD_MIN));
+  const countsKnown = [...vectors.values()].reduce((sum, { length }) => sum + length / 2, 0);
+  const compared = new Map<string, CountDistance>();
+  return (counts) => {
+    if (vectors.size === 0) return undefined;
+    if (!budget.spend(counts.size)) return "skipped";
+    const query = queryOf(counts, indexes);
+    if (vectors.has(query.key)) return { distance: 0, worst: undefined };
+    const before = compared.get(query.key);
+    if (before !== undefined) return before;
+    if (!budget.spend(countsKnown)) return "skipped";
+    const distance = nearestDistance(query, vectors.values(), templates, weights);
+    compared.set(query.key, distance);
+    return distance;
+  };
+}
+
+/** Equal for equal vectors. */
+export function keyOf(vector: SparseCounts): string {
+  return vector.join();
+}
+
 /** A session to be compared. */
-export interface Query {
+interface Query {
   readonly vector: SparseCounts;
   /** Templates that no known session has. */
   readonly strangers: readonly { readonly template: string; readonly count: number }[];
+  /** Equal for sessions of the same templates, as often each; the vector's where there are no strangers. */
+  readonly key: string;
 }
 
 /** The session by the indexes of the known templates. */
-export function queryOf(counts: Session["counts"], indexes: ReadonlyMap<string, number>): Query {
+function queryOf(counts: Session["counts"], indexes: ReadonlyMap<string, number>): Query {
   const pairs: [number, number][] = [];
-  const strangers: { template: string; count: number }[] = [];
+  const strangers: { id: string; template: string; count: number }[] = [];
   for (const [id, known] of counts) {
     const index = indexes.get(id);
-    if (index === undefined) strangers.push(known);
+    if (index === undefined) strangers.push({ id, ...known });
     else pairs.push([index, known.count]);
   }
-  return { vector: sparseCounts(pairs), strangers };
+  const vector = sparseCounts(pairs);
+  const strange = strangers.map(({ id, count }) => ` ${count} ${id}`).sort();
+  return { vector, strangers, key: keyOf(vector) + strange.join("") };
 }
 
-/** The distance to the nearest of the known vectors. */
-export function nearestDistance(
-  { vector, strangers }: Query,
+function nearestDistance(
+  query: Query,
   vectors: Iterable<SparseCounts>,
   templates: readonly CountedTemplate[],
+  weights: Float64Array,
 ): CountDistance {
-  const weights = Float64Array.from(templates, ({ spread }) => 1 / (spread + SPREAD_MIN));
+  const { vector, strangers } = query;
   const dense = new Int32Array(templates.length);
   let toZero = 0;
   forEachCount(vector, (index, count) => {
@@ -61,12 +106,16 @@ export function nearestDistance(
   const strange = strangers.reduce((sum, { count }) => sum + term(count, 1 / SPREAD_MIN), 0);
   // What is added and taken off again may leave a rounding error.
   const distance = Math.max(0, toZero + best.excess) + strange;
-  return { distance, worst: worstTerm(best.known, dense, weights, templates, strangers) };
+  return { distance, worst: worstTerm(query, best.known, templates, weights) };
 }
 
 /** One template's part of the distance. */
 function term(difference: number, weight: number): number {
-  return Math.min(Math.abs(difference), DIFFERENCE_MAX) * weight;
+  return capped(difference) * weight;
+}
+
+function capped(difference: number): number {
+  return Math.min(Math.abs(difference), DIFFERENCE_MAX);
 }
 
 /** By how much the distance of `dense` to `known` exceeds that to an empty session. */
@@ -75,34 +124,32 @@ function excessOver(known: SparseCounts, dense: Int32Array, weights: Float64Arra
   for (let i = 0; i + 1 < known.length; i += 2) {
     const index = known[i] ?? 0;
     const own = dense[index] ?? 0;
-    const weight = weights[index] ?? 0;
-    sum += term(own - (known[i + 1] ?? 0), weight) - term(own, weight);
+    sum += (capped(own - (known[i + 1] ?? 0)) - capped(own)) * (weights[index] ?? 0);
   }
   return sum;
 }
 
 function worstTerm(
+  { vector, strangers }: Query,
   known: SparseCounts,
-  dense: Int32Array,
-  weights: Float64Array,
   templates: readonly CountedTemplate[],
-  strangers: Query["strangers"],
+  weights: Float64Array,
 ): CountDistance["worst"] {
-  const usual = new Int32Array(dense.length);
-  forEachCount(known, (index, count) => {
-    usual[index] = count;
-  });
   let worst: CountDistance["worst"];
   let largest = 0;
-  const offer = (size: number, template: string, count: number, usually: number) => {
+  const offer = (size: number, template: string, count: number, usual: number) => {
     if (size <= largest) return;
     largest = size;
-    worst = { template, count, usual: usually };
+    worst = { template, count, usual };
   };
   for (const { template, count } of strangers) offer(term(count, 1 / SPREAD_MIN), template, count, 0);
-  for (const [index, { text }] of templates.entries()) {
-    const [count, usually] = [dense[index] ?? 0, usual[index] ?? 0];
-    if (count !== usually) offer(term(count - usually, weights[index] ?? 0), text, count, usually);
+  const own = new Map<number, number>();
+  const usually = new Map<number, number>();
+  forEachCount(vector, (index, count) => own.set(index, count));
+  forEachCount(known, (index, count) => usually.set(index, count));
+  for (const index of [...new Set([...own.keys(), ...usually.keys()])].sort((a, b) => a - b)) {
+    const [count, usual] = [own.get(index) ?? 0, usually.get(index) ?? 0];
+    offer(term(count - usual, weights[index] ?? 0), templates[index]?.text ?? "", count, usual);
   }
   return worst;
 }

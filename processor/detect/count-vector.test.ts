@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { closedSession, evidenceOf, freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
 import { createCountVectorDetector } from "./count-vector.ts";
 
 /** Sessions that open and close once, and read a varying number of times. */
@@ -79,6 +80,50 @@ describe("count vectors", () => {
     expect(await surpriseOf(detector, closedSession(session(1)))).toBeGreaterThan(0);
     detector.learn([closedSession(session(0), "bank"), closedSession(session(0), "post")]);
     expect(await surpriseOf(detector, closedSession(session(0)))).toBeUndefined();
+  });
+
+  describe("of one request", () => {
+    /** Four templates in each of ten different sessions. */
+    const COUNTS_KNOWN = 40;
+    const odd = (i: number) => closedSession({ open: 1, read: 100 + i, write: 3, close: 1 });
+    const ask = async (maxComparisons: number, windows: readonly SequenceWindow[]) => {
+      const skipped: number[] = [];
+      const detector = createCountVectorDetector({
+        maxComparisons,
+        onSkipped: (sessions) => skipped.push(sessions),
+      });
+      detector.learn(usual.map((session) => closedSession(session)));
+      const evidence = await evidenceOf(detector, windows);
+      return { judged: evidence.map(({ window }) => window), skipped };
+    };
+
+    it("look at no more counts than they may, and tell how many sessions they left", async () => {
+      const windows = [odd(0), odd(1), odd(2), odd(3)];
+      const two = 2 * (4 + COUNTS_KNOWN);
+      expect(await ask(two, windows)).toEqual({ judged: [0, 1], skipped: [2] });
+      expect(await ask(two - 1, windows)).toEqual({ judged: [0], skipped: [3] });
+      expect(await ask(2 * two, windows)).toEqual({ judged: [0, 1, 2, 3], skipped: [] });
+    });
+
+    it("compare equal sessions once, and known ones not at all", async () => {
+      const known = closedSession(usual[0] ?? {});
+      const stranger = () => closedSession({ open: 1, stranger: 2 });
+      const windows = [stranger(), stranger(), known, stranger(), odd(0)];
+      expect(await ask(2 + 2 + 4 + 2 + 4 + COUNTS_KNOWN, windows)).toEqual({
+        judged: [0, 1, 2, 3],
+        skipped: [1],
+      });
+    });
+
+    it("share the bound among services, and take nothing from the next request", async () => {
+      const detector = createCountVectorDetector({ maxComparisons: 4 + COUNTS_KNOWN });
+      detector.learn(
+        ["shop", "bank"].flatMap((service) => usual.map((session) => closedSession(session, service))),
+      );
+      const windows = [odd(0), { ...odd(1), service: "bank" }];
+      for (let request = 0; request < 2; request++)
+        expect((await evidenceOf(detector, windows)).map(({ window }) => window)).toEqual([0]);
+    });
   });
 
   it("do not grow beyond their bounds, whatever comes", () => {

@@ -1,9 +1,11 @@
 import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { CountDistance } from "./count-distance.ts";
 import type { Detector, Evidence } from "./detector.ts";
 import { createKnownCounts, type KnownCounts, knownCountsState } from "./known-counts.ts";
-import { createSizedTable } from "./sized-table.ts";
+import { createSizedTable, type SizedTable } from "./sized-table.ts";
+import { createWorkBudget, type WorkBudget } from "./work-budget.ts";
 
-/** Bounds on the memory of this detector. */
+/** Bounds on the memory and the work of this detector. */
 export interface CountVectorOptions {
   readonly maxServices?: number;
   /** Templates told apart in each service. */
@@ -12,6 +14,10 @@ export interface CountVectorOptions {
   readonly maxVectors?: number;
   /** Numbers kept over all services; over it the least recently seen service is forgotten. */
   readonly maxNumbersTotal?: number;
+  /** Counts looked at for one request (about 15 ns each); sessions that need more are left to the other detectors. */
+  readonly maxComparisons?: number;
+  /** Told how many sessions one request left to the other detectors. */
+  readonly onSkipped?: ((sessions: number) => void) | undefined;
 }
 
 /**
@@ -25,6 +31,8 @@ export function createCountVectorDetector({
   maxKnownTemplates = 5_000,
   maxVectors = 512,
   maxNumbersTotal = 2_000_000,
+  maxComparisons = 4_000_000,
+  onSkipped = () => undefined,
 }: CountVectorOptions = {}): Detector {
   const limits = { vectorsMax: maxVectors, templatesMax: maxKnownTemplates };
   const services = createSizedTable<KnownCounts, Parameters<typeof createKnownCounts>[1]>(
@@ -34,27 +42,19 @@ export function createCountVectorDetector({
     (state) => createKnownCounts(limits, state),
   );
 
-  const scoreEnd = (
-    { service, events, isClosed, session }: SequenceWindow,
-    window: number,
-  ): readonly Evidence[] => {
-    const found = isClosed ? services.peek(service)?.distance(session.counts) : undefined;
-    if (found === undefined) return [];
-    return [
-      {
-        detector: "count-vector",
-        window,
-        event: events.length,
-        surprise: Math.log1p(found.distance),
-        expected: [],
-        ...(found.worst === undefined ? {} : { detail: { kind: "count", ...found.worst } }),
-      },
-    ];
-  };
-
   return {
     name: "count-vector",
-    score: (windows) => Promise.resolve(windows.flatMap(scoreEnd)),
+    async score(windows) {
+      const distanceOf = distancesOfRequest(services, createWorkBudget(maxComparisons));
+      let skipped = 0;
+      const evidence = windows.flatMap((window, index): readonly Evidence[] => {
+        const found = window.isClosed ? distanceOf(window) : undefined;
+        if (found === "skipped") skipped += 1;
+        return found === undefined || found === "skipped" ? [] : [evidenceOf(found, window, index)];
+      });
+      if (skipped > 0) onSkipped(skipped);
+      return evidence;
+    },
     learn(windows, oddEnds) {
       const ended = windows.filter(({ isClosed }) => isClosed);
       for (const [service, group] of Map.groupBy(ended, (window) => window.service))
@@ -67,5 +67,31 @@ export function createCountVectorDetector({
     },
     snapshot: services.snapshot,
     restore: services.restore,
+  };
+}
+
+/** The distances of one request's sessions, of whichever service. */
+function distancesOfRequest(services: Pick<SizedTable<KnownCounts>, "peek">, budget: WorkBudget) {
+  const byService = new Map<string, ReturnType<KnownCounts["distances"]>>();
+  return ({ service, session }: SequenceWindow) => {
+    const distanceOf = byService.get(service) ?? services.peek(service)?.distances(budget);
+    if (distanceOf === undefined) return undefined;
+    byService.set(service, distanceOf);
+    return distanceOf(session.counts);
+  };
+}
+
+function evidenceOf(
+  { distance, worst }: CountDistance,
+  { events }: SequenceWindow,
+  window: number,
+): Evidence {
+  return {
+    detector: "count-vector",
+    window,
+    event: events.length,
+    surprise: Math.log1p(distance),
+    expected: [],
+    ...(worst === undefined ? {} : { detail: { kind: "count", ...worst } }),
   };
 }

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Session } from "../window/sequence-window.ts";
-import { type CountDistance, type CountedTemplate, nearestDistance, queryOf } from "./count-distance.ts";
+import { type CountedTemplate, distancesTo, keyOf } from "./count-distance.ts";
 import { localSpread, NEIGHBOURHOOD_FROM } from "./local-spread.ts";
 import { forEachCount, type SparseCounts, sparseCounts } from "./sparse-counts.ts";
 import { createWithheldSessions, type WithheldSessions } from "./withheld-sessions.ts";
+import type { WorkBudget } from "./work-budget.ts";
 
 /** The spread is measured anew when this share of the vectors has changed. */
 const CHANGED_SHARE = 0.1;
@@ -35,8 +36,8 @@ export type KnownCountsState = z.infer<typeof knownCountsState>;
 
 /** The count vectors of one service's sessions. */
 export interface KnownCounts extends WithheldSessions {
-  /** undefined as long as no session is known. */
-  distance(counts: Session["counts"]): CountDistance | undefined;
+  /** See distancesTo; for one request, as what is learned later does not count. */
+  distances(budget: WorkBudget): ReturnType<typeof distancesTo>;
   /** @param sessions all of one service that a request ended: the spread is measured once for them */
   learn(sessions: readonly Session[]): void;
   /** Numbers kept. */
@@ -63,7 +64,7 @@ export function createKnownCounts(
   let changed = state?.changed ?? 0;
 
   const keep = (vector: SparseCounts) => {
-    const key = vector.join();
+    const key = keyOf(vector);
     if (vectors.delete(key)) return vectors.set(key, vector);
     vectors.set(key, vector);
     size += vector.length;
@@ -89,7 +90,7 @@ export function createKnownCounts(
     const kept = withinTemplates(templates, [...vectors.values()], templatesMax / 2);
     templates = [...kept.templates];
     indexes = new Map(templates.map(({ id }, index) => [id, index]));
-    vectors = new Map(kept.vectors.map((vector) => [vector.join(), vector]));
+    vectors = new Map(kept.vectors.map((vector) => [keyOf(vector), vector]));
     size = kept.vectors.reduce((sum, vector) => sum + vector.length, 0);
   };
 
@@ -109,13 +110,7 @@ export function createKnownCounts(
     get size() {
       return size + templates.length;
     },
-    distance(counts) {
-      if (vectors.size === 0) return undefined;
-      const query = queryOf(counts, indexes);
-      if (query.strangers.length === 0 && vectors.has(query.vector.join()))
-        return { distance: 0, worst: undefined };
-      return nearestDistance(query, vectors.values(), templates);
-    },
+    distances: (budget) => distancesTo({ vectors, templates, indexes }, budget),
     learn(sessions) {
       for (const { counts } of sessions) {
         keep(sparseCounts([...counts].map(([id, { template, count }]) => [intern(id, template), count])));

@@ -59,14 +59,16 @@ export function createNewTemplateDetector(
   );
   const knownOf = (service: string) => services.peek(service) ?? createKnownTemplates(maxKnownTemplates);
 
-  /** The texts whose meaning matters for this window: none as long as nothing in it is new. */
-  const textsOf = ({ service, events, freshFrom }: SequenceWindow): readonly string[] => {
+  /** The texts whose meaning matters for these windows of one service: none as long as nothing in them is new. */
+  const textsOf = (service: string, windows: readonly SequenceWindow[]): readonly string[] => {
     const known = knownOf(service);
-    const weighed = events.slice(freshFrom).filter((event) => {
-      if (known.has(event.match.templateId)) return false;
-      const { novelty, severe } = oddnessOf(event, known);
-      return novelty + severe >= MEANING_FROM_SURPRISE;
-    });
+    const weighed = windows
+      .flatMap(({ events, freshFrom }) => events.slice(freshFrom))
+      .filter((event) => {
+        if (known.has(event.match.templateId)) return false;
+        const { novelty, severe } = oddnessOf(event, known);
+        return novelty + severe >= MEANING_FROM_SURPRISE;
+      });
     if (weighed.length === 0) return [];
     const compared = known.latest(COMPARED_MAX).map(({ template }) => template);
     return [...weighed.map(({ match }) => match.template), ...compared];
@@ -88,7 +90,11 @@ export function createNewTemplateDetector(
   return {
     name: "new-template",
     async score(windows, signal) {
-      await vectors.ensure(windows.flatMap(textsOf), signal);
+      const byService = Map.groupBy(windows, ({ service }) => service);
+      await vectors.ensure(
+        [...byService].flatMap(([service, group]) => textsOf(service, group)),
+        signal,
+      );
       const comparisons = createComparisons();
       return windows.flatMap((window, index) => scoreWindow(window, index, comparisons));
     },

@@ -285,6 +285,48 @@ describe("silence", () => {
     expect(told[0]?.silentMs).toBeLessThan(60_000);
   });
 
+  describe.each([
+    ["set back by a day", -86_400],
+    ["set forward by thirty years", 946_080_000],
+  ])("where the clock was %s", (_, seconds) => {
+    it("is none of itself, and is told as soon as ever later on", async () => {
+      const { pass, both, requests, suspend, told } = scene();
+      await pass(600, both);
+      suspend(seconds);
+      await pass(100, both);
+      expect(told).toEqual([]);
+      await pass(100, requests);
+      expect(told.map(({ template }) => template)).toEqual(["heartbeat"]);
+      expect(told[0]?.silentMs).toBeLessThan(60_000);
+    });
+
+    it("is told of what has not come since", async () => {
+      const { pass, both, requests, suspend, told } = scene();
+      await pass(600, both);
+      suspend(seconds);
+      await pass(100, requests);
+      expect(told.map(({ template }) => template)).toEqual(["heartbeat"]);
+    });
+
+    it("does not stop gaps from being learned", async () => {
+      const { pass, event, requests, suspend, told } = scene();
+      await pass(5, requests);
+      suspend(seconds);
+      await pass(600, (second) => [...requests(), ...(second % 10 === 0 ? [event("heartbeat")] : [])]);
+      await pass(100, requests);
+      expect(told.map(({ template }) => template)).toEqual(["heartbeat"]);
+    });
+
+    it("of a whole service is told as soon as ever", async () => {
+      const { pass, both, suspend, told } = scene();
+      await pass(5, both);
+      suspend(seconds);
+      await pass(600, both);
+      await pass(100, () => []);
+      expect(told.map(({ template }) => template)).toEqual([undefined]);
+    });
+  });
+
   it("ends a window with what came last, without its parameters", async () => {
     const { pass, detector, now } = scene();
     await pass(600, () => [{ template: "request", timeMs: now(), parameters: ["secret"] }]);

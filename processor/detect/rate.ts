@@ -24,7 +24,8 @@ export interface RateOptions {
 
 /** Below it nobody asks what was usual, in nats. */
 const DETAIL_FROM_SURPRISE = 2;
-/** When nobody watched for this long, or nothing was acknowledged, a silence may be our own. In milliseconds. */
+/** When nobody watched for this long, nothing was acknowledged, or the clock was set, a silence may be our own. In
+ * milliseconds. */
 const OWN_SILENCE_MS = 10_000;
 
 /**
@@ -94,7 +95,7 @@ function createAttention() {
     },
     since(nowMs: number): number {
       const isStuck = nowMs - (pendingSinceMs ?? nowMs) > OWN_SILENCE_MS;
-      if (isStuck || nowMs - (watchedMs ?? nowMs) > OWN_SILENCE_MS) sinceMs = nowMs;
+      if (isStuck || Math.abs(nowMs - (watchedMs ?? nowMs)) > OWN_SILENCE_MS) sinceMs = nowMs;
       return sinceMs;
     },
     watched(nowMs: number) {

@@ -8,7 +8,9 @@ export function forEachCount(vector: SparseCounts, visit: (template: number, cou
 
 /** The vector of a list of [template index, count] in any order. */
 export function sparseCounts(pairs: readonly (readonly [template: number, count: number])[]): SparseCounts {
-  return Int32Array.from([...pairs].sort(([a], [b]) => a - b).flat());
+  const vector = new Int32Array(2 * pairs.length);
+  for (const [at, pair] of [...pairs].sort(([a], [b]) => a - b).entries()) vector.set(pair, 2 * at);
+  return vector;
 }
 
 /** The sum of its counts. */

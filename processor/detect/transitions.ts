@@ -70,6 +70,8 @@ interface Tables {
  */
 export function createTransitions(limits: TransitionLimits, state?: TransitionsState): Transitions {
   let tables = load(state);
+  /** What is expected where no context is known: sought among all templates once, until something is learned. */
+  let usual: readonly Expectation[] | undefined;
 
   return {
     get size() {
@@ -80,16 +82,12 @@ export function createTransitions(limits: TransitionLimits, state?: TransitionsS
       next === UNSEEN ? 0 : probabilityIn(tables, contextsOf(tables, last, before), next),
     expected(last, before) {
       const found = contextsOf(tables, last, before);
-      return [...(found.at(-1) ?? tables.single).followers.keys()]
-        .map((token) => ({ token, probability: probabilityIn(tables, found, token) }))
-        .sort((a, b) => b.probability - a.probability)
-        .slice(0, 3)
-        .map(({ token, probability }) => ({
-          template: tables.templates[token - FIRST_TEMPLATE]?.text,
-          probability,
-        }));
+      if (found.length > 1) return mostProbable(tables, found);
+      usual ??= mostProbable(tables, found);
+      return usual;
     },
     count(next, last, before) {
+      usual = undefined;
       add(tables.single, next, SINGLE_BOUNDS);
       if (last === undefined) return;
       add(contextFor(tables.contexts, keyOf(last)), next, CONTEXT_BOUNDS);
@@ -98,11 +96,13 @@ export function createTransitions(limits: TransitionLimits, state?: TransitionsS
     makeRoom() {
       const { contextsMax, templatesMax } = limits;
       if (tables.contexts.size < contextsMax && tables.templates.length < templatesMax) return;
+      usual = undefined;
       while (tables.contexts.size > contextsMax / 2 || tables.templates.length > templatesMax / 2) {
         tables = withoutRare(tables);
       }
     },
     intern(templateId, template) {
+      usual = undefined;
       const known = tables.tokens.get(templateId);
       const entry = known === undefined ? undefined : tables.templates[known - FIRST_TEMPLATE];
       if (known !== undefined && entry !== undefined) {
@@ -159,6 +159,18 @@ function probabilityIn({ templates }: Tables, found: readonly Context[], next: n
     probability = ((followers.get(next) ?? 0) + kinds * probability) / (total + kinds);
   }
   return probability;
+}
+
+/** The followers of the longest context that are the most probable next, at most three. */
+function mostProbable(tables: Tables, found: readonly Context[]): readonly Expectation[] {
+  return [...(found.at(-1) ?? tables.single).followers.keys()]
+    .map((token) => ({ token, probability: probabilityIn(tables, found, token) }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, 3)
+    .map(({ token, probability }) => ({
+      template: tables.templates[token - FIRST_TEMPLATE]?.text,
+      probability,
+    }));
 }
 
 /** Halves all counts, forgets what falls to 0, and numbers the rest anew. */

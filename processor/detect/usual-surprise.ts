@@ -21,7 +21,8 @@ export interface UsualSurprise {
 /** @param templatesMax templates remembered; over it the least recently used one is forgotten */
 export function createUsualSurprise(templatesMax: number, state?: UsualSurpriseState): UsualSurprise {
   const all: FadedMean = { observations: state?.observations ?? 0, sum: state?.sum ?? 0 };
-  const templates = new LRUCache<string, FadedMean>({ max: templatesMax });
+  // By size: room for `max` entries would be set aside in every service at once.
+  const templates = new LRUCache<string, FadedMean>({ maxSize: templatesMax, sizeCalculation: () => 1 });
   for (const [id, observations, sum] of state?.templates ?? []) templates.set(id, { observations, sum });
 
   return {

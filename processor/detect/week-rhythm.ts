@@ -61,8 +61,10 @@ export function createWeekRhythm(state?: WeekRhythmState): WeekRhythm {
       const before = clock.newest;
       const place = clock.advance(Math.floor(timeMs / HOUR_MS));
       if (place.kind === "ahead" && before !== undefined) {
-        close(before, running);
-        for (let by = 1; by < Math.min(place.by, HOURS_A_WEEK); by++) close(before + by, 0);
+        // By 0: the clock was wrong, and so was the hour that ran.
+        if (place.by > 0) close(before, running);
+        // Over a week nobody was there, or the clock is wrong: of neither is known that nothing came.
+        if (place.by <= HOURS_A_WEEK) for (let by = 1; by < place.by; by++) close(before + by, 0);
         mean = meanOf(sums, weights);
         running = 0;
       }

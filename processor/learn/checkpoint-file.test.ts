@@ -32,6 +32,8 @@ function memory(): FileSystem & { readonly contents: Map<string, Uint8Array<Arra
     write: async (path, bytes) => void contents.set(path, new Uint8Array(bytes)),
     create: async (path, bytes) =>
       !contents.has(path) && contents.set(path, new Uint8Array(bytes)) !== undefined,
+    modifiedMs: async () => 0,
+    touch: async () => undefined,
     list: async () => [],
     makeDirectory: async () => undefined,
     async rename(from, to) {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 
 /** What saving needs of a disk; handed in, so that a full one can be tried. Rejects with the system's errors. */
 export interface FileSystem {
@@ -8,6 +8,10 @@ export interface FileSystem {
   write(path: string, bytes: Uint8Array): Promise<void>;
   /** Writes a new file; false, and nothing is written, when there is one already. */
   create(path: string, bytes: Uint8Array): Promise<boolean>;
+  /** When the file last changed, milliseconds since the epoch; undefined when there is no such file. */
+  modifiedMs(path: string): Promise<number | undefined>;
+  /** Makes a file that is there one that has changed just now. */
+  touch(path: string): Promise<void>;
   /** Names of a directory's entries; undefined when there is no such directory. */
   list(directory: string): Promise<readonly string[] | undefined>;
   makeDirectory(path: string): Promise<void>;
@@ -41,6 +45,8 @@ export const diskFileSystem: FileSystem = {
       throw error;
     }
   },
+  modifiedMs: (path) => stat(path).then(({ mtimeMs }) => mtimeMs, unlessMissing),
+  touch: (path) => utimes(path, new Date(), new Date()),
   list: (directory) => readdir(directory).catch(unlessMissing),
   makeDirectory: async (path) => void (await mkdir(path, { recursive: true })),
   rename,

@@ -31,6 +31,8 @@ export interface Metrics {
   inferred(seconds: number): void;
   /** Events that the event model left to the other detectors. */
   modelSkipped(events: number): void;
+  /** Ended sessions that the count vectors left to the other detectors. */
+  sessionsSkipped(sessions: number): void;
   /** A detector that a request was judged without, because it was late or broken. */
   detectorAbsent(detector: string): void;
   explained(source: string, outcome: string): void;
@@ -76,10 +78,6 @@ export function createMetrics(): Metrics {
     "Time in the stage without the next hop.",
   );
   const inferred = histogram("inference_duration_seconds", "Time of one scoring pass over a request.");
-  const modelSkipped = counter(
-    "event_model_skipped_events",
-    "Events that were judged without the event model, because one request had too many for it.",
-  );
   const absent = counter("detector_absent_requests", "Requests judged without a late or broken detector.");
   const explained = counter("explanations", "Explanations made.");
   const redacted = counter("redactions", "Values replaced before something was stored or shown.");
@@ -88,7 +86,7 @@ export function createMetrics(): Metrics {
   for (const transport of ["grpc", "http"]) accepted.add(0, { transport });
   for (const reason of ["malformed", "too-large", "overloaded", "next-hop"]) refused.add(0, { reason });
   for (const kind of ["email", "ip", "secret"]) redacted.add(0, { kind });
-  for (const total of [sent, sendFailed, incoming, outgoing, modelSkipped, dropped]) total.add(0);
+  for (const total of [sent, sendFailed, incoming, outgoing, dropped]) total.add(0);
   explained.add(0, { source: "model", outcome: "ok" });
 
   return {
@@ -101,15 +99,30 @@ export function createMetrics(): Metrics {
     scored: (result, records) => scored.add(records, { result }),
     processed: (seconds) => processed.record(seconds),
     inferred: (seconds) => inferred.record(seconds),
-    modelSkipped: (events) => modelSkipped.add(events),
     detectorAbsent: (detector) => absent.add(1, { detector }),
     explained: (source, outcome) => explained.add(1, { source, outcome }),
     redacted: (kind, count) => redacted.add(count, { kind }),
     rememberDropped: (rows) => dropped.add(rows),
+    ...createSkipMetrics(meter),
     ...createTrainingMetrics(meter),
     observe: (sources) => observeGauges(provider, sources),
     handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
     close: () => provider.shutdown(),
+  };
+}
+
+function createSkipMetrics(meter: Meter): Pick<Metrics, "modelSkipped" | "sessionsSkipped"> {
+  const events = meter.createCounter("event_model_skipped_events", {
+    description: "Events that were judged without the event model, because one request had too many for it.",
+  });
+  const sessions = meter.createCounter("count_vector_skipped_sessions", {
+    description:
+      "Ended sessions that were judged without the count vectors, because one request had too many to compare.",
+  });
+  for (const total of [events, sessions]) total.add(0);
+  return {
+    modelSkipped: (skipped) => events.add(skipped),
+    sessionsSkipped: (skipped) => sessions.add(skipped),
   };
 }
 
