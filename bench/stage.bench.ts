@@ -1,0 +1,132 @@
+import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { collector } from "../test/helpers/requirement.ts";
+import { type Load, type Rig, type Run, startRig } from "./stage/measure.ts";
+import { coldPassTable, latencyTable, type Measured, processTable, singleTable } from "./stage/report.ts";
+import { STREAM_NAMES, STREAMS, type StreamName } from "./stage/streams.ts";
+import {
+  collectorSubject,
+  hasProcessors,
+  logbertSubject,
+  relaySubject,
+  type Subject,
+} from "./stage/subjects.ts";
+
+/**
+ * The whole stage against a real Collector, over gRPC, fed with the same requests of real log lines by a sender and emptied by
+ * a next hop in processes of their own. Each round runs every subject from its start: a cold pass as fast as it takes the
+ * records, then half of that rate in an open loop, then requests of one record. CPU time is that of the process under test with
+ * its children, until what the last answer left to be done is done. `--quick` only shows that the benchmark still runs.
+ */
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    data: { type: "string", default: process.env["LOGBERT_TEST_DATA"] ?? "../shared/data" },
+    rounds: { type: "string" },
+    /** Longest cold pass. */
+    seconds: { type: "string", default: "4" },
+    /** Also with the cheapest detector alone: what scoring adds to the way through the stage. */
+    parts: { type: "boolean", default: false },
+    /** Where Node's profiles of logbert go, one for each thread; they cost time of their own. */
+    profile: { type: "string" },
+    stream: { type: "string", multiple: true },
+    /** A part of the name of what is measured. */
+    subject: { type: "string", multiple: true },
+  },
+});
+const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 3));
+const LOAD: Load = values.quick
+  ? {
+      burst: { records: 400, recordsEach: 100, inFlight: 2, seconds: 60 },
+      paced: { records: 200, recordsEach: 10, seconds: 1 },
+      single: { records: 20, recordsEach: 1, inFlight: 2, seconds: 60 },
+      quietMsMax: 0,
+    }
+  : {
+      burst: { records: 150_000, recordsEach: 1_000, inFlight: 10, seconds: Number(values.seconds) },
+      paced: { records: 150_000, recordsEach: 100, seconds: 2 },
+      single: { records: 15_000, recordsEach: 1, inFlight: 64, seconds: 2 },
+      quietMsMax: 15_000,
+    };
+/** The stream that requests of one record are reported for. */
+const SINGLE_STREAM: StreamName = "hdfs";
+const DETECTING = ["drain", "isolationforest"];
+
+const subjects = availableSubjects().filter(
+  ({ name }) => values.subject === undefined || values.subject.some((wanted) => name.includes(wanted)),
+);
+const rig = await startRig();
+try {
+  console.log(
+    `${cpus()[0]?.model}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.versions.node}; rounds: ${ROUNDS}`,
+  );
+  for (const name of STREAM_NAMES)
+    if (values.stream === undefined || values.stream.includes(name)) await measureStream(rig, name);
+} finally {
+  await rig.close();
+}
+
+async function measureStream(rig: Rig, name: StreamName): Promise<void> {
+  const stream = STREAMS[name];
+  const load = { ...LOAD, single: { ...LOAD.single, ...(name === SINGLE_STREAM ? {} : { records: 0 }) } };
+  await rig.load(name, values.data, load);
+  const measured = subjects.map((subject) => ({ subject: subject.name, runs: [] as Run[] }));
+  for (let round = 0; round < ROUNDS; round += 1)
+    for (const [i, subject] of subjects.entries()) {
+      const run = await rig.run(subject, stream, load);
+      measured[i]?.runs.push(run);
+      console.error(
+        `${name}, round ${round + 1}, ${subject.name}: ${run.burst.cpuUsPerRecord.toFixed(2)} µs, ` +
+          `${run.burst.recordsPerSecond.toFixed(0)} records/s\n${warningsOf(run.stderr)}`,
+      );
+    }
+  print(stream.title, load, measured, name === SINGLE_STREAM);
+}
+
+function print(title: string, load: Load, measured: readonly Measured[], isSingle: boolean): void {
+  const bytes = measured[0]?.runs[0]?.bytesPerRecord.toFixed(0);
+  const { burst, paced, single } = load;
+  console.log(
+    `\n### ${title}\n\nCold, records of ${bytes} bytes, ${burst.recordsEach} a request, ${burst.inFlight} in flight, ` +
+      `for ${burst.seconds} s or ${burst.records} records:\n`,
+  );
+  console.log(coldPassTable(measured));
+  console.log(
+    `Half of that rate, ${paced.recordsEach} a request, in an open loop, from due to answered, the next hop's own time included:\n`,
+  );
+  console.log(latencyTable(measured));
+  console.log(processTable(measured));
+  if (!isSingle) return;
+  console.log(
+    `Requests of one record, ${single.inFlight} in flight, for ${single.seconds} s or ${single.records}:\n`,
+  );
+  console.log(singleTable(measured));
+}
+
+/** Warnings and errors of logbert's own log, each kind once. */
+function warningsOf(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => /"level":"?(?:40|50)/.test(line));
+  return [...new Set(lines.map((line) => line.replace(/"time":"?[^,]*,/, "")))].slice(0, 10).join("\n");
+}
+
+function availableSubjects(): readonly Subject[] {
+  const newTemplates = { detect: { detectors: ["new-template"] } };
+  const nodeArgs = values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`];
+  const logbert = [
+    logbertSubject("logbert", {}, nodeArgs),
+    ...(values.parts ? [logbertSubject("logbert, new templates alone", newTemplates, nodeArgs)] : []),
+    relaySubject("logbert's doors alone"),
+  ];
+  const { path, remedy } = collector();
+  if (path === undefined) {
+    console.error(`MISSING: the Collector, which logbert is compared with; provide it by: ${remedy}`);
+    return logbert;
+  }
+  const plain = collectorSubject("Collector, otlp to otlp_grpc", path, []);
+  if (hasProcessors(path, DETECTING))
+    return [plain, collectorSubject(`Collector, ${DETECTING.join(" and ")}`, path, DETECTING), ...logbert];
+  console.error(
+    `MISSING: a Collector with ${DETECTING.join(" and ")}; provide it by: OTELCOL_BIN=/path/to/otelcol-contrib`,
+  );
+  return [plain, ...logbert];
+}
