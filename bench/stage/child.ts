@@ -4,6 +4,7 @@ import type { z } from "zod";
 
 /** A module in a process of its own that answers calls, one after the other. */
 export interface Child<Call> {
+  readonly pid: number;
   /** Rejects with what the call failed for there, and when the process ends before it answers. */
   ask<T>(call: Call, answer: z.ZodType<T>): Promise<T>;
   stop(): Promise<void>;
@@ -12,7 +13,10 @@ export interface Child<Call> {
 /** Starts `module`, which must call {@link serveCalls}. */
 export function startChild<Call extends object>(module: string): Child<Call> {
   const child = fork(module, { execArgv: ["--max-old-space-size=1024"] });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${module} could not be started`);
   return {
+    pid,
     async ask(call, answer) {
       child.send(call);
       const answered = new AbortController();

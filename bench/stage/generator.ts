@@ -10,7 +10,7 @@ import { type Line, STREAM_NAMES, STREAMS } from "./streams.ts";
  * The sender: encodes its requests before the clock starts and keeps a bounded number of them in flight, or sends them at
  * a steady rate whether or not the ones before have been answered. A request that is to be sent again later is.
  */
-const phase = z.enum(["burst", "paced", "single"]);
+const phase = z.enum(["cold", "warm", "paced", "single"]);
 const generatorCall = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("read"), stream: z.enum(STREAM_NAMES), data: z.string(), lines: z.int() }),
   z.object({ kind: z.literal("encode"), phase, recordsEach: z.int(), from: z.int(), to: z.int() }),

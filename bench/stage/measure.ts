@@ -17,8 +17,10 @@ export interface BurstLoad {
 /** How much is sent. */
 export interface Load {
   /** Into a subject that has just started. */
-  readonly burst: BurstLoad;
-  /** At half of the burst's rate: most records, most time. */
+  readonly cold: BurstLoad;
+  /** After it. */
+  readonly warm: BurstLoad;
+  /** At half of the warm rate: most records, most time. */
   readonly paced: { readonly records: number; readonly seconds: number; readonly recordsEach: number };
   /** Requests of one record. */
   readonly single: BurstLoad;
@@ -29,7 +31,8 @@ export interface Load {
 /** What one run of a subject gave. */
 export interface Run {
   readonly bytesPerRecord: number;
-  readonly burst: Throughput;
+  readonly cold: Throughput;
+  readonly warm: Throughput;
   readonly single: Throughput;
   readonly latenciesMs: readonly number[];
   readonly scoring: Scoring | undefined;
@@ -54,6 +57,8 @@ export interface Throughput {
 
 /** The processes around a subject: the sender and the next hop. */
 export interface Rig {
+  /** The next hop, fed without a stage: what the measurement itself can do. */
+  readonly nextHop: Subject;
   /** Reads the lines that one run of the stream needs. */
   load(stream: StreamName, data: string, load: Load): Promise<void>;
   run(subject: Subject, stream: StreamSource, load: Load): Promise<Run>;
@@ -67,6 +72,17 @@ export async function startRig(): Promise<Rig> {
   const { port } = await sink.ask({ kind: "listen" }, listenAnswer);
   const nextHop = `127.0.0.1:${port}`;
   return {
+    nextHop: {
+      name: "no stage (the next hop's own CPU)",
+      start: async () => ({
+        pid: sink.pid,
+        endpoint: nextHop,
+        readyMs: Number.NaN,
+        scoring: async () => undefined,
+        stderr: () => "",
+        stop: async () => undefined,
+      }),
+    },
     async load(stream, data, load) {
       const wanted = recordsOf(load);
       const { lines } = await generator.ask({ kind: "read", stream, data, lines: wanted }, readAnswer);
@@ -90,55 +106,74 @@ interface Peers {
   readonly sink: Child<SinkCall>;
 }
 
-function recordsOf({ burst, paced, single }: Load): number {
-  return burst.records + paced.records + single.records;
+function recordsOf({ cold, warm, paced, single }: Load): number {
+  return cold.records + warm.records + paced.records + single.records;
 }
 
-/** The cold pass first; then, warm, half of its rate, and requests of one record. */
+/** The cold pass first; then, warm, smaller requests, half of their rate, and requests of one record. */
 async function drive(running: RunningSubject, { generator, sink }: Peers, load: Load): Promise<Run> {
-  const { endpoint, pid, readyMs } = running;
-  const cold = await burst(running, generator, "burst", 0, load);
+  const { pid, readyMs } = running;
+  let sent = 0;
+  const burstOf = async (phase: BurstPhase) => {
+    const throughput = await burst(running, generator, phase, sent, load);
+    sent += throughput.records;
+    return throughput;
+  };
+  const cold = await burstOf("cold");
   const scoring = await running.scoring();
-  const steady = readUsage(pid);
-
-  const { recordsEach } = load.paced;
-  const rate = cold.recordsPerSecond / 2;
-  const pacedRequests = Math.floor(Math.min(load.paced.records, rate * load.paced.seconds) / recordsEach);
-  const pacedTo = cold.records + pacedRequests * recordsEach;
-  await generator.ask(
-    { kind: "encode", phase: "paced", recordsEach, from: cold.records, to: pacedTo },
-    encodedAnswer,
-  );
-  const paced = await generator.ask(
-    { kind: "paced", phase: "paced", endpoint, requestsPerSecond: rate / recordsEach },
-    pacedAnswer,
-  );
-  const pacedScoring = difference(await running.scoring(), scoring);
-
-  const single = await burst(running, generator, "single", pacedTo, load);
-  const { lost, doubled } = await sink.ask({ kind: "count", records: pacedTo + single.records }, countAnswer);
+  const steadyRssMiB = readUsage(pid).rssMiB;
+  const warm = await burstOf("warm");
+  const scoringBefore = await running.scoring();
+  const paced = await pace(running, generator, sent, warm.recordsPerSecond / 2, load);
+  sent += paced.records;
+  const pacedScoring = difference(await running.scoring(), scoringBefore);
+  const single = await burstOf("single");
+  const { lost, doubled } = await sink.ask({ kind: "count", records: sent }, countAnswer);
   return {
     bytesPerRecord: cold.bytesPerRecord,
-    burst: cold,
+    cold,
+    warm,
     single,
     latenciesMs: paced.latenciesMs,
     scoring,
     pacedScoring,
     usage: readUsage(pid),
-    steadyRssMiB: steady.rssMiB,
+    steadyRssMiB,
     readyMs,
-    refused: cold.refused + paced.refused + single.refused,
+    refused: cold.refused + warm.refused + paced.refused + single.refused,
     lost,
     doubled,
     stderr: running.stderr(),
   };
 }
 
+/** In an open loop, from record number `from` on. */
+async function pace(
+  { endpoint }: RunningSubject,
+  generator: Child<GeneratorCall>,
+  from: number,
+  recordsPerSecond: number,
+  { paced: { records: recordsMax, seconds, recordsEach } }: Load,
+) {
+  const records = Math.floor(Math.min(recordsMax, recordsPerSecond * seconds) / recordsEach) * recordsEach;
+  await generator.ask(
+    { kind: "encode", phase: "paced", recordsEach, from, to: from + records },
+    encodedAnswer,
+  );
+  const answer = await generator.ask(
+    { kind: "paced", phase: "paced", endpoint, requestsPerSecond: recordsPerSecond / recordsEach },
+    pacedAnswer,
+  );
+  return { ...answer, records };
+}
+
+type BurstPhase = "cold" | "warm" | "single";
+
 /** As many records from number `from` on as there is time for; over when nothing is left to do. */
 async function burst(
   { endpoint, pid }: RunningSubject,
   generator: Child<GeneratorCall>,
-  phase: "burst" | "single",
+  phase: BurstPhase,
   from: number,
   load: Load,
 ) {

@@ -26,10 +26,10 @@ export function coldPassTable(measured: readonly Measured[]): string {
     ],
     measured.map(({ subject, runs }) => [
       subject,
-      spread(runs.map(({ burst }) => burst.cpuUsPerRecord)),
-      spread(ratios(runs, measured[0]?.runs ?? [], ({ burst }) => burst)),
-      spread(runs.map(({ burst }) => burst.recordsPerSecond)),
-      figure(median(runs.map(({ burst }) => burst.records))),
+      spread(runs.map(({ cold }) => cold.cpuUsPerRecord)),
+      spread(ratios(runs, measured[0]?.runs ?? [], ({ cold }) => cold)),
+      spread(runs.map(({ cold }) => cold.recordsPerSecond)),
+      figure(median(runs.map(({ cold }) => cold.records))),
       share(runs, ({ scoring }) => scoring, scoredShare),
       share(runs, ({ scoring }) => scoring, withoutModelShare),
       share(
@@ -44,14 +44,24 @@ export function coldPassTable(measured: readonly Measured[]): string {
 
 export function latencyTable(measured: readonly Measured[]): string {
   return markdownTable(
-    ["", "requests", "records/s", "p50 ms", "p99 ms", "largest ms", "scored"],
+    [
+      "",
+      "CPU µs a record",
+      "records/s at most",
+      "paced requests",
+      "p50 ms",
+      "p99 ms",
+      "largest ms",
+      "scored",
+    ],
     measured.map(({ subject, runs }) => {
       const sorted = runs.flatMap(({ latenciesMs }) => latenciesMs).toSorted((a, b) => a - b);
       const at = (part: number) => figure(sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN);
       return [
         subject,
+        spread(runs.map(({ warm }) => warm.cpuUsPerRecord)),
+        spread(runs.map(({ warm }) => warm.recordsPerSecond)),
         String(sorted.length),
-        figure(median(runs.map(({ burst }) => burst.recordsPerSecond)) / 2),
         at(0.5),
         at(0.99),
         at(1),
