@@ -50,14 +50,14 @@ const LOAD: Load = values.quick
       single: { records: 15_000, recordsEach: 1, inFlight: 64, seconds: 2 },
       quietMsMax: 15_000,
     };
-/** The stream that requests of one record are reported for. */
-const SINGLE_STREAM: StreamName = "hdfs";
+/** Requests of one record, and what of logbert and of the measurement costs how much, depend little on the log: they are measured with this one. */
+const REFERENCE: StreamName = "hdfs";
+const WARNINGS_MAX = 10;
 const DETECTING = ["drain", "isolationforest"];
 
 const rig = await startRig();
-const subjects = [...availableSubjects(), rig.nextHop].filter(
-  ({ name }) => values.subject === undefined || values.subject.some((wanted) => name.includes(wanted)),
-);
+const compared = comparedSubjects();
+const references = [relaySubject("doors and forwarder of logbert alone"), rig.nextHop];
 try {
   console.log(
     `${cpus()[0]?.model}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.versions.node}; rounds: ${ROUNDS}`,
@@ -70,8 +70,12 @@ try {
 
 async function measureStream(rig: Rig, name: StreamName): Promise<void> {
   const stream = STREAMS[name];
-  const load = { ...LOAD, single: { ...LOAD.single, ...(name === SINGLE_STREAM ? {} : { records: 0 }) } };
+  const load = { ...LOAD, single: { ...LOAD.single, ...(name === REFERENCE ? {} : { records: 0 }) } };
   await rig.load(name, values.data, load);
+  const subjects = [...compared, ...(name === REFERENCE ? references : [])].filter(
+    (subject) =>
+      values.subject === undefined || values.subject.some((wanted) => subject.name.includes(wanted)),
+  );
   const measured = subjects.map((subject) => ({ subject: subject.name, runs: [] as Run[] }));
   for (let round = 0; round < ROUNDS; round += 1)
     for (const [i, subject] of subjects.entries()) {
@@ -79,10 +83,10 @@ async function measureStream(rig: Rig, name: StreamName): Promise<void> {
       measured[i]?.runs.push(run);
       console.error(
         `${name}, round ${round + 1}, ${subject.name}: ${run.cold.cpuUsPerRecord.toFixed(2)} µs, ` +
-          `${run.cold.recordsPerSecond.toFixed(0)} records/s\n${warningsOf(run.stderr)}`,
+          `${run.cold.recordsPerSecond.toFixed(0)} records/s${warningsOf(run.stderr)}`,
       );
     }
-  print(stream.title, load, measured, name === SINGLE_STREAM);
+  print(stream.title, load, measured, name === REFERENCE);
 }
 
 function print(title: string, load: Load, measured: readonly Measured[], isSingle: boolean): void {
@@ -106,19 +110,22 @@ function print(title: string, load: Load, measured: readonly Measured[], isSingl
   console.log(singleTable(measured));
 }
 
-/** Warnings and errors of logbert's own log, each kind once. */
+/** Warnings and errors of logbert's own log, each kind once, each on a line of its own. */
 function warningsOf(stderr: string): string {
-  const lines = stderr.split("\n").filter((line) => /"level":"?(?:40|50)/.test(line));
-  return [...new Set(lines.map((line) => line.replace(/"time":"?[^,]*,/, "")))].slice(0, 10).join("\n");
+  const lines = stderr.split("\n").filter((line) => /"level":(?:40|50)/.test(line));
+  const kinds = new Set(lines.map((line) => line.replace(/"time":\d+,/, "")));
+  return [...kinds]
+    .slice(0, WARNINGS_MAX)
+    .map((line) => `\n  ${line}`)
+    .join("");
 }
 
-function availableSubjects(): readonly Subject[] {
+function comparedSubjects(): readonly Subject[] {
   const newTemplates = { detect: { detectors: ["new-template"] } };
   const nodeArgs = values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`];
   const logbert = [
     logbertSubject("logbert", {}, nodeArgs),
     ...(values.parts ? [logbertSubject("logbert, new templates alone", newTemplates, nodeArgs)] : []),
-    relaySubject("logbert's doors alone"),
   ];
   const { path, remedy } = collector();
   if (path === undefined) {

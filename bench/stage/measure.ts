@@ -204,6 +204,7 @@ function difference(after: Scoring | undefined, before: Scoring | undefined): Sc
     scored: after.scored - before.scored,
     unscored: after.unscored - before.unscored,
     withoutModel: after.withoutModel - before.withoutModel,
-    absentDetectors: after.absentDetectors - before.absentDetectors,
+    requests: after.requests - before.requests,
+    lateForModel: after.lateForModel - before.lateForModel,
   };
 }

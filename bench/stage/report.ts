@@ -20,8 +20,8 @@ export function coldPassTable(measured: readonly Measured[]): string {
       "records/s",
       "records",
       "scored",
-      "scored without the model",
-      "detectors absent",
+      "events over the model's bound",
+      "requests that the model was late for",
       "lost / doubled / refused",
     ],
     measured.map(({ subject, runs }) => [
@@ -30,18 +30,19 @@ export function coldPassTable(measured: readonly Measured[]): string {
       spread(ratios(runs, measured[0]?.runs ?? [], ({ cold }) => cold)),
       spread(runs.map(({ cold }) => cold.recordsPerSecond)),
       figure(median(runs.map(({ cold }) => cold.records))),
-      share(runs, ({ scoring }) => scoring, scoredShare),
-      share(runs, ({ scoring }) => scoring, withoutModelShare),
-      share(
-        runs,
-        ({ scoring }) => scoring,
-        ({ absentDetectors }) => String(absentDetectors),
-      ),
-      ["lost", "doubled", "refused"].map((key) => sumOf(runs, key)).join(" / "),
+      scoringText(runs, ({ scoring }) => scoring, scoredShare),
+      scoringText(runs, ({ scoring }) => scoring, withoutModelShare),
+      scoringText(runs, ({ scoring }) => scoring, lateShare),
+      [
+        sum(runs.map(({ lost }) => lost)),
+        sum(runs.map(({ doubled }) => doubled)),
+        sum(runs.map(({ refused }) => refused)),
+      ].join(" / "),
     ]),
   );
 }
 
+/** Smaller requests into a warm subject; the latencies of all rounds together. */
 export function latencyTable(measured: readonly Measured[]): string {
   return markdownTable(
     [
@@ -65,12 +66,14 @@ export function latencyTable(measured: readonly Measured[]): string {
         at(0.5),
         at(0.99),
         at(1),
-        share(runs, ({ pacedScoring }) => pacedScoring, scoredShare),
+        scoringText(runs, ({ pacedScoring }) => pacedScoring, scoredShare),
+        scoringText(runs, ({ pacedScoring }) => pacedScoring, lateShare),
       ];
     }),
   );
 }
 
+/** What the processes themselves need. */
 export function processTable(measured: readonly Measured[]): string {
   const column = (runs: readonly Run[], value: (run: Run) => number) => spread(runs.map(value));
   return markdownTable(
@@ -85,6 +88,7 @@ export function processTable(measured: readonly Measured[]): string {
   );
 }
 
+/** Requests of one record. */
 export function singleTable(measured: readonly Measured[]): string {
   return markdownTable(
     ["", "CPU µs a record", "times the first", "records/s"],
@@ -108,34 +112,30 @@ function ratios(
   });
 }
 
-function share(
+/** Sums of what the stages said over the rounds, as text; nothing for what does not score. */
+function scoringText(
   runs: readonly Run[],
   of: (run: Run) => Scoring | undefined,
-  text: (sum: Scoring) => string,
+  text: (sums: Scoring) => string,
 ): string {
   const all = runs.map(of).filter((scoring) => scoring !== undefined);
   if (all.length === 0) return "";
-  const sum = (value: (scoring: Scoring) => number) =>
-    all.reduce((total, scoring) => total + value(scoring), 0);
   return text({
-    scored: sum(({ scored }) => scored),
-    unscored: sum(({ unscored }) => unscored),
-    withoutModel: sum(({ withoutModel }) => withoutModel),
-    absentDetectors: sum(({ absentDetectors }) => absentDetectors),
+    scored: sum(all.map(({ scored }) => scored)),
+    unscored: sum(all.map(({ unscored }) => unscored)),
+    withoutModel: sum(all.map(({ withoutModel }) => withoutModel)),
+    requests: sum(all.map(({ requests }) => requests)),
+    lateForModel: sum(all.map(({ lateForModel }) => lateForModel)),
   });
 }
 
 const percent = (part: number, of: number) => `${((WHOLE * part) / of).toFixed(1)} %`;
 const scoredShare = ({ scored, unscored }: Scoring) => percent(scored, scored + unscored);
+const lateShare = ({ lateForModel, requests }: Scoring) => percent(lateForModel, requests);
 const withoutModelShare = ({ withoutModel, scored }: Scoring) => percent(withoutModel, scored);
 
-function sumOf(runs: readonly Run[], key: string): string {
-  return String(
-    runs.reduce(
-      (sum, { lost, doubled, refused }) => sum + ({ lost, doubled, refused }[key] ?? Number.NaN),
-      0,
-    ),
-  );
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function median(values: readonly number[]): number {
@@ -144,13 +144,16 @@ function median(values: readonly number[]): number {
   return ((sorted[Math.floor(half)] ?? Number.NaN) + (sorted[Math.ceil(half)] ?? Number.NaN)) / 2;
 }
 
+/** Example: [3, 1, 2] gives "2.00 (1.00-3.00)"; nothing where there is no figure. */
 function spread(values: readonly number[]): string {
-  return `${figure(median(values))} (${figure(Math.min(...values))}-${figure(Math.max(...values))})`;
+  if (!values.every(Number.isFinite)) return "";
+  const middle = figure(median(values));
+  return values.length === 1
+    ? middle
+    : `${middle} (${figure(Math.min(...values))}-${figure(Math.max(...values))})`;
 }
 
 /** Three digits that count. */
 function figure(value: number): string {
-  if (value >= 1_000)
-    return value.toPrecision(3).includes("e") ? String(Number(value.toPrecision(3))) : value.toFixed(0);
-  return value.toPrecision(3);
+  return value < WHOLE ? value.toPrecision(3) : String(Number(value.toPrecision(3)));
 }

@@ -15,8 +15,9 @@ export interface Scoring {
   readonly unscored: number;
   /** Events that the event model left to the other detectors. */
   readonly withoutModel: number;
-  /** Requests that were judged without a late or broken detector, times the detectors. */
-  readonly absentDetectors: number;
+  /** Requests that were judged, and those of them that the event model was late for. */
+  readonly requests: number;
+  readonly lateForModel: number;
 }
 
 /** A process under test. */
@@ -142,6 +143,7 @@ async function readScoring(url: string): Promise<Scoring> {
     scored: sum("logbert_scored_log_records_total") - unscored,
     unscored,
     withoutModel: sum("logbert_event_model_skipped_events_total"),
-    absentDetectors: sum("logbert_detector_absent_requests_total"),
+    requests: sum("logbert_inference_duration_seconds_count"),
+    lateForModel: sum("logbert_detector_absent_requests_total", 'detector="event-model"'),
   };
 }
