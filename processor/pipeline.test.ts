@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { freshWindow } from "../test/helpers/detector-windows.ts";
+import { evenSurprises } from "../test/helpers/even-surprises.ts";
 import { standInEncoder } from "../test/helpers/stand-in-encoder.ts";
 import { calibrateConfig } from "./calibrate/config.ts";
 import { detectConfig } from "./detect/config.ts";
@@ -33,7 +34,7 @@ const evenScorer: EventScorer = {
   version: "even",
   eventsMax: 20,
   residual: () => undefined,
-  score: async ({ rows }) => rows.map(() => ({ surprise: 1, expected: [] })),
+  score: async (batch) => evenSurprises(batch, 1),
 };
 
 const request = encodeRequest([

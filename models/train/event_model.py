@@ -75,13 +75,18 @@ class EventModel(nn.Module):
         """Candidate rows [V, WIDTH] from text vectors [V, TEXT_DIMS] and residuals [V, WIDTH]."""
         return self.text(table) + residual
 
-    def hidden(self, rows, ids, kind, severity, gap, parameters):
-        """Hidden states [B, T, WIDTH]; `gap` is ln(1 + seconds since the event before), `parameters` [B, T, 4]."""
+    def embedded(self, rows, ids, kind, severity, gap, parameters):
+        """The positions [B, T, WIDTH], and the bias on their attention; `gap` is ln(1 + seconds since the event before),
+        `parameters` [B, T, 4]."""
         is_event = (kind == EVENT).to(rows.dtype).unsqueeze(-1)
         near = torch.exp(-((gap.unsqueeze(-1) - torch.arange(GAP_CENTRES).to(rows.dtype)) ** 2))
         x = (rows[ids] + self.severity(severity) + self.gap(near) + self.parameter(parameters)) * is_event
         x = x + self.kind(kind) + self.position(torch.arange(ids.shape[1]))
-        bias = (kind == PAD).to(rows.dtype)[:, None, None, :] * -1e4
+        return x, (kind == PAD).to(rows.dtype)[:, None, None, :] * -1e4
+
+    def hidden(self, rows, ids, kind, severity, gap, parameters):
+        """Hidden states [B, T, WIDTH]."""
+        x, bias = self.embedded(rows, ids, kind, severity, gap, parameters)
         for block in self.blocks:
             x = block(x, bias)
         return self.head(self.ln(x))
@@ -92,7 +97,7 @@ class EventModel(nn.Module):
         return h @ candidates.transpose(0, 1) * (self.scale / math.sqrt(WIDTH))
 
     def forward(self, rows, ids, kind, severity, gap, parameters, at):
-        """Logits [B, V + 1] of one masked position `at` [B] of each row: the scoring graph."""
+        """Logits [B, V + 1] of one masked position `at` [B] of each row; see scoring_graph.py for the graph of it."""
         h = self.hidden(rows, ids, kind, severity, gap, parameters)
         return self.logits(h[torch.arange(ids.shape[0]), at], rows)
 

@@ -12,12 +12,14 @@ import os
 import numpy as np
 import onnx
 import onnxruntime as ort
+import onnxscript.optimizer
 import torch
 from torch import nn
 from torch.func import functional_call, grad_and_value
 from torch.fx.experimental.proxy_tensor import make_fx
 
 from event_model import EVENTS_MAX, PARAMETER_FEATURES, POSITIONS, TEXT_DIMS, WIDTH, EventModel, T
+from scoring_graph import ScoringGraph
 
 """Rows, candidates and masked positions of one training step: fixed, because the traced graph has its batch built in."""
 STEP_ROWS, STEP_CANDIDATES, STEP_MASKED = 64, 256, 256
@@ -166,8 +168,11 @@ def export_scoring(model, directory):
                torch.zeros(3, dtype=torch.long))
     names = ["rows", "ids", "kind", "severity", "gap", "parameters", "at"]
     program = torch.onnx.export(
-        model, example, dynamo=True, opset_version=18, external_data=False, input_names=names, output_names=["logits"],
+        ScoringGraph(model), example, dynamo=True, opset_version=18, external_data=False, input_names=names,
+        output_names=["logits"], optimize=False,
         dynamic_shapes=({0: templates}, window, window, window, window, window, {0: batch}))
+    # Folded parts of parameters would stay in the graph when the weights are others: only what is shorter than they are.
+    onnxscript.optimizer.optimize_ir(program.model, input_size_limit=WIDTH // 2)
     program.save(os.path.join(directory, "model.onnx"))
     program = torch.onnx.export(
         Rows(model), (torch.randn(7, TEXT_DIMS), torch.randn(7, WIDTH)), dynamo=True, opset_version=18,
@@ -199,11 +204,12 @@ def use_weights_file(path, model, layout):
     places = {entry["name"]: entry for entry in layout}
     parameters = dict(model.named_parameters())
     for tensor in graph.graph.initializer:
-        entry = places.get(tensor.name)
+        name = tensor.name.removeprefix("model.")
+        entry = places.get(name)
         if entry is None:
             assert np.prod(tensor.dims) < 64, f"{tensor.name} is no parameter"
             continue
-        value = parameters[tensor.name].detach().numpy()
+        value = parameters[name].detach().numpy()
         assert np.array_equal(onnx.numpy_helper.to_array(tensor), value), tensor.name
         tensor.ClearField("raw_data")
         tensor.data_location = onnx.TensorProto.EXTERNAL
@@ -239,21 +245,22 @@ def check_scoring(model, directory):
     assert worst < 1e-3
 
 
+def file_digest(path):
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
 def write_config(directory, version, layout, extra_files=("text-encoder.onnx", "tokenizer.json")):
     """config.json: what the directory holds, with a SHA-256 of every file."""
     files = ["model.onnx", "candidates.onnx", "weights.bin", "training-step.onnx", *extra_files]
-
-    def digest(name):
-        with open(os.path.join(directory, name), "rb") as file:
-            return hashlib.sha256(file.read()).hexdigest()
-
+    paths = {name: os.path.join(directory, name) for name in files}
     config = {
         "format": "logbert-event-model/2", "version": version, "events_max": EVENTS_MAX,
         "text_dimensions": TEXT_DIMS, "width": WIDTH, "parameter_features": PARAMETER_FEATURES,
         "training": {"rows": STEP_ROWS, "positions": T, "candidates": STEP_CANDIDATES,
                      "masked": STEP_MASKED},
         "parameters": layout,
-        "files": {name: digest(name) for name in files if os.path.exists(os.path.join(directory, name))},
+        "files": {name: file_digest(path) for name, path in paths.items() if os.path.exists(path)},
     }
     with open(os.path.join(directory, "config.json"), "w", encoding="utf8") as file:
         json.dump(config, file, indent=2)

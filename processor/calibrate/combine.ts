@@ -3,14 +3,14 @@ import { P_FLOOR } from "./score.ts";
 /**
  * One p-value from several: the harmonic mean (Wilson, PNAS 2019) of those that say anything. It holds for dependent
  * detectors too, is ruled by the smallest, and a detector that is silent (a p-value of 1) takes nothing from what the others
- * say, however many there are. Example: [1e-6, 1, 0.5] gives 2e-6. No p-values at all give 1.
+ * say, however many there are. Example: 1e-6, 1 and 0.5 give 2e-6. No p-values at all give 1.
  */
-export function combine(pValues: readonly number[]): number {
+export function combine(all: readonly { readonly pValue: number }[]): number {
   let [speaking, inverse] = [0, 0];
-  for (const p of pValues) {
-    if (p < 1) {
+  for (const { pValue } of all) {
+    if (pValue < 1) {
       speaking += 1;
-      inverse += 1 / Math.max(P_FLOOR, p);
+      inverse += 1 / Math.max(P_FLOOR, pValue);
     }
   }
   return speaking === 0 ? 1 : speaking / inverse;

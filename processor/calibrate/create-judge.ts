@@ -5,11 +5,12 @@ import type { RateMeter } from "./rate-meter.ts";
 import { pValueOf } from "./score.ts";
 import {
   createServiceCalibration,
+  type LearnableVerdict,
   type ServiceCalibration,
   serviceCalibrationState,
 } from "./service-calibration.ts";
 import { type ThresholdChoice, thresholdOf } from "./threshold.ts";
-import type { Finding, Judge, ServiceState } from "./verdict.ts";
+import type { Contribution, Finding, Judge, ServiceState, Verdict } from "./verdict.ts";
 import { createWindowJudge, kindOf, scopeOf } from "./window-judge.ts";
 
 /** A service's state with its rates. */
@@ -145,8 +146,13 @@ function learnService(
     newestEventMs = Math.max(newestEventMs, (window.events[event] ?? window.events.at(-1))?.timeMs ?? nowMs);
   }
   calibration.meter.add(findings.length, alerts, promised, newestEventMs, nowMs);
-  for (const { window, event, verdict } of findings) {
-    const contributions = verdict.contributions.filter(({ evidence }) => (evidence.model ?? model) === model);
-    calibration.learn(scopeOf(window, event), { ...verdict, contributions }, kindOf(window, event));
-  }
+  for (const { window, event, verdict } of findings)
+    calibration.learn(scopeOf(window, event), ofWeights(verdict, model), kindOf(window, event));
+}
+
+/** The verdict without what other weights said. */
+function ofWeights(verdict: Verdict, model: string): LearnableVerdict {
+  const isOfThese = ({ evidence }: Contribution) => (evidence.model ?? model) === model;
+  if (verdict.contributions.every(isOfThese)) return verdict;
+  return { ...verdict, contributions: verdict.contributions.filter(isOfThese), strength: undefined };
 }

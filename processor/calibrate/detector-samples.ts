@@ -58,7 +58,7 @@ export function createDetectorSamples(
     learn(evidence) {
       const { detector, model, surprise } = evidence;
       if (isOfOthers(evidence)) samples.delete(detector);
-      if (model !== undefined) weights.set(detector, { model });
+      if (model !== undefined && weights.get(detector)?.model !== model) weights.set(detector, { model });
       of(detector).learn(surprise);
     },
     snapshot: () => ({

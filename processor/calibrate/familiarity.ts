@@ -1,10 +1,9 @@
-import { LRUCache } from "lru-cache";
 import { z } from "zod";
 
 /** Events of a template after which its habits are trusted. */
 const FAMILIAR_FROM = 10;
-/** Templates remembered in one service, as many as detectors know of it; over it the least recently seen one is a stranger
- * again. */
+/** Templates remembered in one service, as many as detectors know of it; over it what was not seen for longest is a stranger
+ * again, half of them at once. */
 const TEMPLATES_MAX = 5_000;
 
 /** The memory as JSON: template id and events seen, least recently seen first. */
@@ -25,14 +24,20 @@ export interface Familiarity {
  * little as those of a service that nobody knows.
  */
 export function createFamiliarity(state: FamiliarityState = []): Familiarity {
-  // By size: room for `max` entries would be set aside in every service at once.
-  const seen = new LRUCache<string, number>({ maxSize: TEMPLATES_MAX, sizeCalculation: () => 1 });
-  for (const [templateId, events] of state) seen.set(templateId, Math.min(FAMILIAR_FROM, events));
+  // Two generations: cheaper than an order that every event changes.
+  let young = new Map<string, number>();
+  let old: ReadonlyMap<string, number> = new Map(state.slice(-TEMPLATES_MAX / 2));
+  const eventsOf = (templateId: string) => young.get(templateId) ?? old.get(templateId) ?? 0;
   return {
-    of: (templateId) => (seen.peek(templateId) ?? 0) / FAMILIAR_FROM,
+    of: (templateId) => Math.min(FAMILIAR_FROM, eventsOf(templateId)) / FAMILIAR_FROM,
     learn(templateId) {
-      seen.set(templateId, Math.min(FAMILIAR_FROM, (seen.get(templateId) ?? 0) + 1));
+      const known = young.get(templateId);
+      if (known === FAMILIAR_FROM) return;
+      young.set(templateId, Math.min(FAMILIAR_FROM, eventsOf(templateId) + 1));
+      if (young.size < TEMPLATES_MAX / 2) return;
+      old = young;
+      young = new Map();
     },
-    snapshot: () => [...seen.entries()].reverse(),
+    snapshot: () => [...[...old].filter(([templateId]) => !young.has(templateId)), ...young],
   };
 }

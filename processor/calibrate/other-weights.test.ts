@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { freshWindow } from "../../test/helpers/detector-windows.ts";
+import { evenSurprises } from "../../test/helpers/even-surprises.ts";
 import { standInEncoder } from "../../test/helpers/stand-in-encoder.ts";
 import { createEventModelDetector } from "../detect/event-model.ts";
 import type { EventScorer } from "../detect/event-scorer.ts";
@@ -31,8 +32,7 @@ function oneService(first: Weights, seed: number) {
     },
     eventsMax: 20,
     residual: () => undefined,
-    score: async ({ rows }) =>
-      rows.map(() => ({ surprise: inUse.constant + exponential() + extra, expected: [] })),
+    score: async (batch) => evenSurprises(batch, inUse.constant + exponential() + extra),
   };
   const detector = createEventModelDetector(scorer, createVectorCache(standInEncoder), { maxMemorised: 1 });
   const judge = createJudge(config, { modelVersion: () => scorer.version, now: () => 0 });
@@ -40,7 +40,11 @@ function oneService(first: Weights, seed: number) {
   const judged = async (moreNats = 0) => {
     extra = moreNats;
     events += 1;
-    const window = freshWindow([{ template: `t${events % 5}`, timeMs: events * 1_000 }]);
+    const timeMs = events * 1_000;
+    // What comes before is never the same twice running: nothing is answered from memory.
+    const before = { template: "before", gapMs: (events % 2) * 1_000, timeMs };
+    const both = freshWindow([before, { template: `t${events % 5}`, timeMs }]);
+    const window = { ...both, freshFrom: 1, freshRecords: [0] };
     const findings = judge.judge([window], await detector.score([window], new AbortController().signal));
     return { window, findings, isAnomaly: findings.some(({ verdict }) => verdict.isAnomaly) };
   };

@@ -38,8 +38,9 @@ export function createRecurrence(state: RecurrenceState = []): Recurrence {
       const alerts = alertsOf(kind, clockMs) + 1;
       kinds.delete(kind);
       kinds.set(kind, { alerts, atMs: clockMs });
+      if (kinds.size <= KINDS_MAX) return;
       const [oldest] = kinds.keys();
-      if (kinds.size > KINDS_MAX && oldest !== undefined) kinds.delete(oldest);
+      if (oldest !== undefined) kinds.delete(oldest);
     },
     rate(kind, records, clockMs) {
       const alerts = alertsOf(kind, clockMs);

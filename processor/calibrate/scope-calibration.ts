@@ -42,8 +42,11 @@ export interface ScopeCalibration {
   assess(evidence: readonly Evidence[], kept: number, familiarity: number): Assessment;
   /** The verdict was given: counts for the drift whatever it was. */
   count(pValue: number): void;
-  /** Takes the evidence into the sample of the normal. */
-  learn(contributions: readonly Contribution[]): void;
+  /**
+   * Takes the evidence into the sample of the normal.
+   * @param strength of all of it together; undefined where part of what was said is left out
+   */
+  learn(contributions: readonly Contribution[], strength: number | undefined): void;
   readonly learned: number;
   snapshot(): ScopeCalibrationState;
 }
@@ -83,21 +86,6 @@ export function createScopeCalibration(
     return share * measured + (1 - share) * believed;
   };
 
-  /** That a message is new surprises every detector; how odd that is, the novelty detector alone says. */
-  const calibrated = (evidence: readonly Evidence[], familiarity: number): readonly Contribution[] => {
-    const novelty = scope === "event" ? evidence.find(isNovelty) : undefined;
-    const pMin = novelty === undefined ? 0 : detectorP(novelty, familiarity);
-    return evidence
-      .map(
-        (one): Contribution => ({
-          detector: one.detector,
-          pValue: Math.max(pMin, detectorP(one, familiarity)),
-          evidence: one,
-        }),
-      )
-      .sort((a, b) => a.pValue - b.pValue);
-  };
-
   /** @param p of all contributions together */
   const strengthOf = (contributions: readonly Contribution[], p: number): number =>
     scope === "event"
@@ -109,24 +97,26 @@ export function createScopeCalibration(
       return learned;
     },
     assess(evidence, kept, familiarity) {
-      const contributions = calibrated(evidence, familiarity);
-      const p = combine(contributions.map((one) => one.pValue));
+      const novelty = noveltyIn(scope, evidence);
+      const contributions = calibrated(evidence, novelty, (one) => detectorP(one, familiarity));
+      const p = combine(contributions);
       const strength = strengthOf(contributions, p);
-      const share = isNewEvent(scope, contributions) ? 0 : ownShare(learned, config.learning_records);
+      const share = novelty === undefined ? ownShare(learned, config.learning_records) : 0;
       const measured = combined.pValue(strength);
       const blended = scope === "event" ? Math.max(p, share * measured) : share * measured + (1 - share) * p;
       return { contributions, strength, pValue: Math.max(drift.correct(blended), kept) };
     },
     count: (pValue) => drift.count(pValue),
-    learn(contributions) {
+    learn(contributions, strength) {
       if (contributions.length === 0) return;
       learned += 1;
-      if (isNewEvent(scope, contributions)) {
-        for (const { evidence } of contributions) if (isNovelty(evidence)) samples.learn(evidence);
-        return;
-      }
+      const novelty = noveltyIn(
+        scope,
+        contributions.map((one) => one.evidence),
+      );
+      if (novelty !== undefined) return samples.learn(novelty);
       for (const { evidence } of contributions) samples.learn(evidence);
-      combined.learn(strengthOf(contributions, combine(contributions.map(({ pValue }) => pValue))));
+      if (strength !== undefined) combined.learn(strength);
     },
     snapshot: () => ({
       learned,
@@ -142,9 +132,40 @@ function isProbability(detector: DetectorName, detail: Evidence["detail"]): bool
   return detector === "new-template" || detail?.kind === "silence";
 }
 
-/** Of such an event novelty alone is heard, whose surprise needs no calibration: see isProbability. */
-function isNewEvent(scope: Scope, contributions: readonly Contribution[]): boolean {
-  return scope === "event" && contributions.some(({ evidence }) => isNovelty(evidence));
+/** What says that an event is new: of such a one novelty alone is heard, whose surprise needs no calibration (see isProbability). */
+function noveltyIn(scope: Scope, evidence: readonly Evidence[]): Evidence | undefined {
+  return scope === "event" ? evidence.find(isNovelty) : undefined;
+}
+
+/**
+ * The strongest first. That a message is new surprises every detector; how odd that is, the novelty detector alone says.
+ * @param novelty of the event, where it is new
+ */
+function calibrated(
+  evidence: readonly Evidence[],
+  novelty: Evidence | undefined,
+  pOf: (one: Evidence) => number,
+): readonly Contribution[] {
+  const pMin = novelty === undefined ? 0 : pOf(novelty);
+  const contributions: Contribution[] = [];
+  for (const one of evidence)
+    insertByP(contributions, {
+      detector: one.detector,
+      pValue: Math.max(pMin, pOf(one)),
+      evidence: one,
+    });
+  return contributions;
+}
+
+/** The smallest p-value first; of equal ones in the order that they come in. */
+function insertByP(contributions: Contribution[], added: Contribution): void {
+  let place = contributions.length;
+  for (; place > 0; place -= 1) {
+    const before = contributions[place - 1];
+    if (before === undefined || before.pValue <= added.pValue) break;
+    contributions[place] = before;
+  }
+  contributions[place] = added;
 }
 
 /** Whether the evidence says that its event is of a template never seen before. */

@@ -28,11 +28,17 @@ export const serviceCalibrationState = z.strictObject({
 });
 export type ServiceCalibrationState = z.infer<typeof serviceCalibrationState>;
 
+/** What a verdict teaches. */
+export interface LearnableVerdict extends Pick<Verdict, "pValue" | "score" | "threshold" | "contributions"> {
+  /** Undefined where some of the contributions are left out. */
+  readonly strength: number | undefined;
+}
+
 /** What one service's events and sessions are measured against. */
 export interface ServiceCalibration {
   /** Calibrates the evidence on one event or session. `kind` names what would recur: the template, or the end after it. */
   assess(scope: Scope, evidence: readonly Evidence[], kind: string): Assessment;
-  learn(scope: Scope, verdict: Verdict, kind: string): void;
+  learn(scope: Scope, verdict: LearnableVerdict, kind: string): void;
   readonly meter: RateMeter;
   /** Events and sessions learned from. */
   readonly learned: number;
@@ -67,12 +73,12 @@ export function createServiceCalibration(
         recurrence.rate(kind, meter.records, meter.clockMs),
         scope === "event" ? familiarity.of(kind) : 1,
       ),
-    learn(scope, { contributions, pValue, score, threshold }, kind) {
+    learn(scope, { contributions, strength, pValue, score, threshold }, kind) {
       scopes[scope].count(pValue);
       if (scope === "event") familiarity.learn(kind);
       // A session that was told by one of its events is none the more normal for not being told again.
       if (score >= threshold && pValue < WITHHELD_BELOW_P) recurrence.count(kind, meter.clockMs);
-      else scopes[scope].learn(contributions);
+      else scopes[scope].learn(contributions, strength);
     },
     snapshot: () => ({
       meter: meter.snapshot(),

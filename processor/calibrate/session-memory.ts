@@ -1,7 +1,7 @@
 import type { DetectorName, Evidence } from "../detect/detector.ts";
 import type { Session } from "../window/sequence-window.ts";
 import { isNovelty } from "./scope-calibration.ts";
-import type { Finding, Place } from "./verdict.ts";
+import type { Contribution, Finding, Place } from "./verdict.ts";
 
 /** Evidence from somewhere in a session. */
 export interface PlacedEvidence {
@@ -32,50 +32,60 @@ export interface SessionMemory {
 
 /** Remembers for as long as the session itself is held by its stream. */
 export function createSessionMemory(): SessionMemory {
-  const sessions = new WeakMap<Session, Map<DetectorName, readonly PlacedEvidence[]>>();
+  const sessions = new WeakMap<Session, Map<DetectorName, PlacedEvidence[]>>();
   return {
     with(session, added) {
       const known = sessions.get(session);
       return known === undefined ? added : joined(known, added);
     },
     remember(finding) {
-      const all = countedEvidence(finding);
-      if (all.length === 0) return;
-      const { session } = finding.window;
-      const known = sessions.get(session) ?? new Map<DetectorName, readonly PlacedEvidence[]>();
-      for (const evidence of all) {
-        const own = known.get(evidence.detector) ?? [];
-        if (!isOutdone(own, evidence, finding))
-          known.set(evidence.detector, strongest(evidence.detector, own, [placed(evidence, finding)]));
+      const { window, verdict } = finding;
+      const known = sessions.get(window.session) ?? new Map<DetectorName, PlacedEvidence[]>();
+      // Of an event that is new, novelty alone counts: every other detector is surprised by it for no reason of its own.
+      const isNew = verdict.contributions.some(isOfNovelty);
+      for (const contribution of verdict.contributions) {
+        if (isNew && !isOfNovelty(contribution)) continue;
+        const { detector, evidence } = contribution;
+        const own = known.get(detector);
+        if (own === undefined) known.set(detector, [placed(evidence, finding)]);
+        else if (!isOutdone(own, evidence, finding)) keep(own, placed(evidence, finding));
       }
-      sessions.set(session, known);
+      if (known.size > 0) sessions.set(window.session, known);
     },
   };
 }
 
 /** The strongest of both. */
 export function joined(a: Strongest, b: Strongest): Strongest {
-  const both = new Map(a);
-  for (const [detector, added] of b) both.set(detector, strongest(detector, a.get(detector) ?? [], added));
+  const both = new Map([...a].map(([detector, own]) => [detector, [...own]]));
+  for (const [detector, added] of b) {
+    const own = both.get(detector) ?? [];
+    for (const one of added) keep(own, one);
+    both.set(detector, own);
+  }
   return both;
 }
 
-function strongest(
-  detector: DetectorName,
-  own: readonly PlacedEvidence[],
-  added: readonly PlacedEvidence[],
-): readonly PlacedEvidence[] {
-  const all = [...own, ...added].sort((one, other) => other.evidence.surprise - one.evidence.surprise);
-  return detector === "new-template" ? distinct(all) : all.slice(0, EVENTS_KEPT);
+function isOfNovelty({ evidence }: Contribution): boolean {
+  return isNovelty(evidence);
 }
 
-/** Each template is new once, however often it came. */
-function distinct(all: readonly PlacedEvidence[]): readonly PlacedEvidence[] {
-  const byTemplate = new Map<string | undefined, PlacedEvidence>();
-  for (const one of all) {
-    if (!byTemplate.has(one.place?.template)) byTemplate.set(one.place?.template, one);
+/** Puts the evidence in its place among a detector's strongest; of novelty, each template is kept once, however often it came. */
+function keep(own: PlacedEvidence[], added: PlacedEvidence): void {
+  const { detector, surprise } = added.evidence;
+  const isNewTemplate = detector === "new-template";
+  if (isNewTemplate) {
+    const same = own.findIndex(({ place }) => place?.template === added.place?.template);
+    if (same >= 0 && (own[same]?.evidence.surprise ?? 0) >= surprise) return;
+    if (same >= 0) own.splice(same, 1);
   }
-  return [...byTemplate.values()].slice(0, NOVELTIES_KEPT);
+  const weaker = own.findIndex(({ evidence }) => evidence.surprise < surprise);
+  own.splice(weaker < 0 ? own.length : weaker, 0, added);
+  own.length = Math.min(own.length, keptOf(detector));
+}
+
+function keptOf(detector: DetectorName): number {
+  return detector === "new-template" ? NOVELTIES_KEPT : EVENTS_KEPT;
 }
 
 /** Whether the evidence would change nothing, as for most events of a session. */
@@ -84,28 +94,12 @@ function isOutdone(
   { detector, surprise }: Evidence,
   finding: Finding,
 ): boolean {
-  const isOfNovelty = detector === "new-template";
   // Those that are kept are at least as strong as their last.
-  const last = own[(isOfNovelty ? NOVELTIES_KEPT : EVENTS_KEPT) - 1];
+  const last = own[keptOf(detector) - 1];
   if (last !== undefined && surprise <= last.evidence.surprise) return true;
-  if (!isOfNovelty) return false;
+  if (detector !== "new-template") return false;
   const template = templateAt(finding);
   return own.some(({ place, evidence }) => place?.template === template && evidence.surprise >= surprise);
-}
-
-/**
- * The evidence on one event, one of each detector. Of an event that is new, novelty alone counts: every other detector is
- * surprised by it for no reason of its own.
- */
-function countedEvidence({ verdict: { contributions } }: Finding): readonly Evidence[] {
-  const isNew = contributions.some(({ evidence }) => isNovelty(evidence));
-  return contributions
-    .filter(
-      ({ evidence, detector }, index) =>
-        (!isNew || isNovelty(evidence)) &&
-        !contributions.some((other, later) => later > index && other.detector === detector),
-    )
-    .map(({ evidence }) => evidence);
 }
 
 function placed(evidence: Evidence, finding: Finding): PlacedEvidence {

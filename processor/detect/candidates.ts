@@ -6,6 +6,8 @@ import type { VectorCache } from "./vector-cache.ts";
 interface Candidate {
   readonly id: string;
   text: string;
+  /** How many events had been learned when it was last learned. */
+  learnedAt: number;
   /** Of the weights in use. */
   surprise: FadedMean;
 }
@@ -38,8 +40,9 @@ export interface Candidates {
   textsForTable(): readonly string[];
   /** In the order of their indexes; zeros for a text whose vector was not ensured. */
   table(): CandidateTable;
-  /** The surprise that an event of this template has on average for the weights in use; undefined: the mean over the service. */
-  usualSurprise(templateId: string | undefined): number;
+  /** The surprise that an event of this candidate has on average for the weights in use; of what is none, the mean over the
+   * service. */
+  usualSurprise(index: number): number;
   /** @param surprise undefined where the weights in use did not judge the event */
   learn(templateId: string, text: string, surprise: number | undefined): void;
   snapshot(): CandidatesState;
@@ -56,7 +59,8 @@ export function createCandidates(
   stateModel = source.model(),
 ): Candidates {
   const candidates = fromState(state);
-  const indexes = createIndexes(candidatesMax, candidates);
+  const indexes = new Map(candidates.map(({ id }, index) => [id, index]));
+  let learned = candidates.length;
   let revision = 0;
   const table = createKeptTable(source);
   let texts: readonly string[] | undefined;
@@ -76,20 +80,26 @@ export function createCandidates(
     texts = undefined;
     table.forget();
   };
+  /** A new one takes the place of the least recently learned one where there is no room. */
   const touch = (id: string, text: string): Candidate => {
-    const index = indexes.touch(id);
-    const known = candidates[index];
-    if (known?.id === id) return known;
-    const added: Candidate = { id, text, surprise: emptyMean() };
+    learned += 1;
+    const known = candidates[indexes.get(id) ?? -1];
+    if (known !== undefined) {
+      known.learnedAt = learned;
+      return known;
+    }
+    const index = candidates.length < candidatesMax ? candidates.length : leastRecent(candidates);
+    indexes.delete(candidates[index]?.id ?? "");
+    const added: Candidate = { id, text, learnedAt: learned, surprise: emptyMean() };
     candidates[index] = added;
+    indexes.set(id, index);
     changed();
     return added;
   };
   const textsNow = () => (texts ??= candidates.map(({ text }) => text));
-  const find = (id: string | undefined) => (id === undefined ? undefined : candidates[indexes.of(id) ?? -1]);
 
   return {
-    indexOf: indexes.of,
+    indexOf: (templateId) => indexes.get(templateId),
     texts: textsNow,
     get size() {
       return candidates.length;
@@ -99,10 +109,10 @@ export function createCandidates(
     },
     textsForTable: () => (table.isKept() ? [] : textsNow()),
     table: () => table.of(textsNow()),
-    usualSurprise(templateId) {
+    usualSurprise(index) {
       followModel();
       mean ??= meanOf(candidates);
-      const known = find(templateId);
+      const known = candidates[index];
       return known === undefined ? mean : meanNear(known.surprise, mean);
     },
     learn(templateId, text, surprise) {
@@ -117,18 +127,20 @@ export function createCandidates(
     },
     snapshot() {
       followModel();
-      return indexes.byUse().flatMap((index): CandidatesState => {
-        const candidate = candidates[index];
-        if (candidate === undefined) return [];
-        const { id, text, surprise } = candidate;
-        return [[id, text, surprise.observations, surprise.sum]];
-      });
+      return candidates
+        .toSorted((a, b) => a.learnedAt - b.learnedAt)
+        .map(({ id, text, surprise }) => [id, text, surprise.observations, surprise.sum]);
     },
   };
 }
 
 function fromState(state: CandidatesState): Candidate[] {
-  return state.map(([id, text, observations, sum]) => ({ id, text, surprise: { observations, sum } }));
+  return state.map(([id, text, observations, sum], learnedAt) => ({
+    id,
+    text,
+    learnedAt,
+    surprise: { observations, sum },
+  }));
 }
 
 /** The table of candidates that do not change, built once; zeros for a text whose vector was not ensured are not kept. */
@@ -205,26 +217,12 @@ function joined(a: Float32Array, b: Float32Array): Float32Array {
   return both;
 }
 
-/** Where each candidate stands: a new one takes the place of the least recently learned one where there is no room. */
-function createIndexes(candidatesMax: number, candidates: readonly Candidate[]) {
-  /** Least recently learned first. */
-  const indexes = new Map(candidates.map(({ id }, index) => [id, index]));
-  const freeIndex = (): number => {
-    const [oldest] = indexes;
-    if (indexes.size < candidatesMax || oldest === undefined) return indexes.size;
-    indexes.delete(oldest[0]);
-    return oldest[1];
-  };
-  return {
-    of: (id: string) => indexes.get(id),
-    touch(id: string): number {
-      const index = indexes.get(id) ?? freeIndex();
-      indexes.delete(id);
-      indexes.set(id, index);
-      return index;
-    },
-    byUse: () => [...indexes.values()],
-  };
+/** Index of the candidate that was learned longest ago. */
+function leastRecent(candidates: readonly Candidate[]): number {
+  let least = 0;
+  for (const [index, { learnedAt }] of candidates.entries())
+    if (learnedAt < (candidates[least]?.learnedAt ?? 0)) least = index;
+  return least;
 }
 
 function meanOf(candidates: readonly Candidate[]): number {

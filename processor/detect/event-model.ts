@@ -9,11 +9,12 @@ import {
   createCandidates,
 } from "./candidates.ts";
 import type { Detector, Evidence } from "./detector.ts";
+import { createEventCodes } from "./event-code.ts";
 import type { EventScorer } from "./event-scorer.ts";
 import { createMemorisedScores } from "./memorised-scores.ts";
 import { PARAMETER_FEATURES } from "./parameter-features.ts";
-import { choiceFor, type IndexedWindows, questionsOf } from "./questions.ts";
-import { createServiceTable, type ServiceTable } from "./service-table.ts";
+import { type Choice, choiceFor, type IndexedWindows, questionsOf } from "./questions.ts";
+import { createServiceTable } from "./service-table.ts";
 import type { VectorCache } from "./vector-cache.ts";
 import { createWaitingSurprises } from "./waiting-surprises.ts";
 
@@ -22,7 +23,7 @@ export interface EventModelOptions {
   readonly maxServices?: number;
   /** Templates of one service that the model chooses between. */
   readonly maxCandidates?: number;
-  /** Rows whose score is remembered, over all services. */
+  /** Contexts whose prediction is remembered, over all services. */
   readonly maxMemorised?: number;
   /** Rows of one request that the model is run for; the events beyond are left to the other detectors. */
   readonly maxRows?: number;
@@ -53,7 +54,7 @@ export function createEventModelDetector(
   {
     maxServices = 1_000,
     maxCandidates = 512,
-    maxMemorised = 16_384,
+    maxMemorised = 32_768,
     maxRows = 1_000,
     featuresOf = () => NO_FEATURES,
     onSkipped = () => undefined,
@@ -65,6 +66,12 @@ export function createEventModelDetector(
   const services = createServiceTable<Candidates>(maxServices, (service) => create(service));
   const memory = createMemorisedScores(scorer, maxMemorised);
   const surprises = createWaitingSurprises();
+  const codeOf = createEventCodes(featuresOf);
+
+  const choose = (service: string, windows: IndexedWindows) => {
+    const candidates = services.peek(service) ?? create(service);
+    return { candidates, choice: choiceFor(service, candidates, windows, sourceOf(service)) };
+  };
 
   const scoreService = async (
     service: string,
@@ -72,28 +79,24 @@ export function createEventModelDetector(
     rowsMax: number,
     signal: AbortSignal,
   ) => {
+    const { candidates, choice } = await withVectors(() => choose(service, windows), vectors, signal);
     const { version: model } = scorer;
-    const candidates = services.peek(service) ?? create(service);
-    const choice = choiceFor(service, candidates, windows, sourceOf(service));
-    const questions = windows.flatMap(([index, window]) =>
-      questionsOf(window, index, choice, scorer.eventsMax, (match) => featuresOf(service, match)),
+    const questions = windows.flatMap((one) =>
+      questionsOf(one, choice, scorer.eventsMax, (event) => codeOf(service, event)),
     );
-    // Before the first wait: other weights may be in use after it, to which other surprises are usual.
-    const usual = questions.map(({ window, event }) =>
-      candidates.usualSurprise(window.events[event]?.match.templateId),
-    );
-    const { scores, rowsRun } = await memory.answer(choice, questions, rowsMax, signal);
-    const evidence = questions.flatMap(({ window, index, event }, at): Evidence[] => {
-      const score = scores[at];
-      if (score === undefined) return [];
-      surprises.note(window, model, event, score.surprise);
-      const surprise = Math.max(0, score.surprise - (usual[at] ?? 0));
-      const expected = score.expected.map(({ candidate, probability }) => ({
-        template: choice.textAt(candidate),
-        probability,
-      }));
-      return [{ detector: "event-model", window: index, event, surprise, expected, model }];
-    });
+    // Before the next wait: other weights may be in use after it, to which other surprises are usual.
+    const usual = questions.map(({ answer }) => candidates.usualSurprise(answer));
+    const { predictions, rowsRun } = await memory.answer(choice, questions, rowsMax, signal);
+    const evidence: Evidence[] = [];
+    for (const [at, { window, index, event, answer }] of questions.entries()) {
+      const prediction = predictions[at];
+      if (prediction === undefined) continue;
+      const found = prediction.surprises[answer] ?? Number.NaN;
+      surprises.note(window, model, event, found);
+      const surprise = Math.max(0, found - (usual[at] ?? 0));
+      const { expected } = prediction;
+      evidence.push({ detector: "event-model", window: index, event, surprise, expected, model });
+    }
     return { rowsRun, skipped: questions.length - evidence.length, evidence };
   };
 
@@ -103,7 +106,6 @@ export function createEventModelDetector(
       const evidence: Evidence[] = [];
       let rowsMax = maxRows;
       let skipped = 0;
-      await vectors.ensure(textsOf(windows, services), signal);
       for (const [service, group] of Map.groupBy(windows.entries(), ([, window]) => window.service)) {
         const result = await scoreService(service, group, rowsMax, signal);
         rowsMax -= result.rowsRun;
@@ -131,6 +133,19 @@ export function createEventModelDetector(
   };
 }
 
+/** The choice once the vectors of all its texts are there: others may have taught the service while they were computed. */
+async function withVectors<T extends { readonly choice: Choice }>(
+  choose: () => T,
+  vectors: VectorCache,
+  signal: AbortSignal,
+): Promise<T> {
+  const chosen = choose();
+  const texts = chosen.choice.textsForTable();
+  if (texts.length === 0) return chosen;
+  await vectors.ensure(texts, signal);
+  return choose();
+}
+
 function readState(state: unknown): z.infer<typeof eventModelState> {
   const parsed = eventModelState.safeParse(state);
   if (!parsed.success)
@@ -146,24 +161,13 @@ function candidateSource(service: string, scorer: EventScorer, vectors: VectorCa
   };
 }
 
-/** The texts whose vectors the scoring of these windows looks at. */
-function textsOf(windows: readonly SequenceWindow[], services: ServiceTable<Candidates>): readonly string[] {
-  const texts: string[] = [];
-  for (const service of new Set(windows.map((window) => window.service)))
-    texts.push(...(services.peek(service)?.textsForTable() ?? []));
-  for (const { service, events } of windows) {
-    const candidates = services.peek(service);
-    for (const { match } of events)
-      if (candidates?.indexOf(match.templateId) === undefined) texts.push(match.template);
-  }
-  return texts;
-}
-
 function learnWindow(
   candidates: Candidates,
   { events, freshFrom }: SequenceWindow,
-  surprises: ReadonlyMap<number, number> | undefined,
+  surprises: readonly (number | undefined)[],
 ): void {
-  for (const [offset, { match }] of events.slice(freshFrom).entries())
-    candidates.learn(match.templateId, match.template, surprises?.get(freshFrom + offset));
+  for (let event = freshFrom; event < events.length; event += 1) {
+    const match = events[event]?.match;
+    if (match !== undefined) candidates.learn(match.templateId, match.template, surprises[event - freshFrom]);
+  }
 }

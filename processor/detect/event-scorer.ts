@@ -1,4 +1,4 @@
-/** One event to be judged: what came before it, as the model reads it, with the event itself masked. */
+/** The place of one event: what came before it, as the model reads it, and a mask. */
 export interface MaskedRow {
   /** Index into the batch's table for each position; 0 where the position holds no event. */
   readonly ids: readonly number[];
@@ -12,8 +12,6 @@ export interface MaskedRow {
   readonly parameters: readonly number[];
   /** The masked position. */
   readonly at: number;
-  /** The candidate that really stood there; the number of candidates stands for the end of the session. */
-  readonly target: number;
 }
 
 /** What a position of the event model holds (models/train/event_model.py). */
@@ -33,13 +31,9 @@ export interface ScoringBatch {
   readonly rows: readonly MaskedRow[];
 }
 
-/** How a row's target did against the other candidates. */
-export interface RowScore {
-  /** -ln of the target's probability. */
-  readonly surprise: number;
-  /** The three most probable candidates, most probable first. */
-  readonly expected: readonly { readonly candidate: number; readonly probability: number }[];
-}
+/** What would stand at a row's masked position: -ln of the probability of each candidate, in nats, and behind them of the end of
+ * the session. */
+export type AnswerSurprises = Float32Array;
 
 /** The event transformer. It runs on a thread of its own. */
 export interface EventScorer {
@@ -49,6 +43,6 @@ export interface EventScorer {
   readonly eventsMax: number;
   /** What training on this service's own logs added to this template; undefined where nothing was. */
   residual(service: string, template: string): Float32Array | undefined;
-  /** One score a row, in their order. Rejects when the model fails or is overloaded, or the signal aborts. */
-  score(batch: ScoringBatch, signal: AbortSignal): Promise<readonly RowScore[]>;
+  /** One prediction a row, in their order. Rejects when the model fails or is overloaded, or the signal aborts. */
+  score(batch: ScoringBatch, signal: AbortSignal): Promise<readonly AnswerSurprises[]>;
 }

@@ -52,22 +52,25 @@ export function createGapDetector({
 }
 
 /** The fresh events that have a predecessor in the window. */
-function pairsOf({ events, freshFrom }: SequenceWindow) {
-  return events.slice(freshFrom).flatMap(({ match, gapMs }, offset) => {
-    const before = events[freshFrom + offset - 1]?.match.templateId;
-    if (before === undefined) return [];
-    return [{ event: freshFrom + offset, before, template: match.templateId, gapMs }];
-  });
+function* pairsOf({ events, freshFrom }: SequenceWindow) {
+  for (let event = Math.max(1, freshFrom); event < events.length; event += 1) {
+    const [before, after] = [events[event - 1], events[event]];
+    if (before === undefined || after === undefined) continue;
+    const { match, gapMs } = after;
+    yield { event, before: before.match.templateId, template: match.templateId, gapMs };
+  }
 }
 
 function scoreWindow(window: SequenceWindow, index: number, gaps: PairGaps | undefined): readonly Evidence[] {
   if (gaps === undefined) return [];
-  return pairsOf(window).flatMap(({ event, before, template, gapMs }): Evidence[] => {
+  const evidence: Evidence[] = [];
+  for (const { event, before, template, gapMs } of pairsOf(window)) {
     const odds = gaps.odds(before, template, gapMs);
-    if (odds === undefined) return [];
+    if (odds === undefined) continue;
     const { surprise, usualMs } = odds;
-    const detail =
-      surprise < DETAIL_FROM_SURPRISE ? {} : { detail: { kind: "gap", gapMs, usualMs } as const };
-    return [{ detector: "gap", window: index, event, surprise, expected: [], ...detail }];
-  });
+    const found: Evidence = { detector: "gap", window: index, event, surprise, expected: [] };
+    const isOdd = surprise >= DETAIL_FROM_SURPRISE;
+    evidence.push(isOdd ? { ...found, detail: { kind: "gap", gapMs, usualMs } } : found);
+  }
+  return evidence;
 }

@@ -21,7 +21,7 @@ const PRIOR_SHARE: Readonly<Record<SeverityClass, number>> = {
 interface Known {
   readonly template: string;
   readonly severity: SeverityClass;
-  readonly isRepeated: boolean;
+  isRepeated: boolean;
 }
 
 /** What a service has written, as JSON: [id, template, severity, repeated], least recently seen first. */
@@ -77,8 +77,9 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
     seenOnce += 1;
     const index = SEVERITY_CLASSES.indexOf(known.severity);
     novelties[index] = (novelties[index] ?? 0) + 1;
+    if (templates.size <= templatesMax) return;
     const [oldest] = templates;
-    if (templates.size <= templatesMax || oldest === undefined) return;
+    if (oldest === undefined) return;
     templates.delete(oldest[0]);
     seenOnce -= oldest[1].isRepeated ? 0 : 1;
   };
@@ -107,7 +108,8 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
       }
       seenOnce -= known.isRepeated ? 0 : 1;
       templates.delete(templateId);
-      templates.set(templateId, { ...known, isRepeated: true });
+      known.isRepeated = true;
+      templates.set(templateId, known);
     },
     snapshot: () => ({
       records,

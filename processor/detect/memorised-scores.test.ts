@@ -8,6 +8,7 @@ const choice: Choice = {
   table: () => ({ vectors: new Float32Array(1), residuals: undefined }),
   indexOf: () => 0,
   textAt: () => "a",
+  textsForTable: () => [],
   memoKey: "shop",
 };
 const window: Question["window"] = {
@@ -20,8 +21,8 @@ const window: Question["window"] = {
   isClosed: false,
   session: { events: 0, counts: new Map(), startedMs: 0 },
 };
-const row = { ids: [0], kinds: [3], severities: [0], gaps: [0], parameters: [], at: 0, target: 0 };
-const question: Question = { window, index: 0, event: 0, row: () => row, key: "the same" };
+const read = { isStart: true, ids: [0], codes: [0] };
+const question: Question = { window, index: 0, event: 0, answer: 0, key: "the same", read };
 
 it("asks other weights anew, and those before again from memory", async () => {
   let asked = 0;
@@ -31,13 +32,13 @@ it("asks other weights anew, and those before again from memory", async () => {
     residual: () => undefined,
     async score({ rows }) {
       asked += rows.length;
-      return rows.map(() => ({ surprise: asked, expected: [] }));
+      return rows.map(() => Float32Array.of(asked, 9));
     },
   };
   const memory = createMemorisedScores(scorer, 10);
   const ask = async () => {
-    const { scores } = await memory.answer(choice, [question], 10, AbortSignal.timeout(1_000));
-    return scores[0]?.surprise;
+    const { predictions } = await memory.answer(choice, [question], 10, AbortSignal.timeout(1_000));
+    return predictions[0]?.surprises[0];
   };
   expect([await ask(), await ask()]).toEqual([1, 1]);
   scorer.version = "two";
@@ -54,15 +55,15 @@ it("asks the same question once, with strangers among the candidates too, but th
     residual: () => undefined,
     async score({ rows }) {
       asked.push(rows.length);
-      return rows.map((_, at) => ({ surprise: at, expected: [] }));
+      return rows.map((_, at) => Float32Array.of(at, 9));
     },
   };
   const memory = createMemorisedScores(scorer, 10);
   const strange: Choice = { ...choice, memoKey: undefined };
   const questions = ["a", "b", "a", "c", "b"].map((key) => ({ ...question, key }));
   const ask = () => memory.answer(strange, questions, 2, AbortSignal.timeout(1_000));
-  const { scores, rowsRun } = await ask();
-  expect(scores.map((score) => score?.surprise)).toEqual([0, 1, 0, undefined, 1]);
+  const { predictions, rowsRun } = await ask();
+  expect(predictions.map((one) => one?.surprises[0])).toEqual([0, 1, 0, undefined, 1]);
   expect(rowsRun).toBe(2);
   await ask();
   expect(asked).toEqual([2, 2]);

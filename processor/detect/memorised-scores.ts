@@ -1,54 +1,84 @@
 import { LRUCache } from "lru-cache";
-import type { EventScorer, RowScore } from "./event-scorer.ts";
+import type { Expectation } from "./detector.ts";
+import type { AnswerSurprises, EventScorer } from "./event-scorer.ts";
+import { maskedRow } from "./masked-row.ts";
+import { mostExpected } from "./most-expected.ts";
 import type { Choice, Question } from "./questions.ts";
 
-/** Answers of the model, each asked for once as long as it is in use; those of other weights do not count. */
+/** What the model expects at a place. */
+export interface Prediction {
+  readonly surprises: AnswerSurprises;
+  /** The three most probable, most probable first. */
+  readonly expected: readonly Expectation[];
+}
+
+/** Predictions of the model, each asked for once as long as it is in use; those of other weights do not count. */
 export interface MemorisedScores {
-  /** Runs the model for at most `rowsMax` different questions that it has not answered before; those beyond stay without a score. */
+  /** Runs the model for at most `rowsMax` different contexts that it has not been shown before; the questions beyond stay without a
+   * prediction. */
   answer(
     choice: Choice,
     questions: readonly Question[],
     rowsMax: number,
     signal: AbortSignal,
-  ): Promise<{ readonly scores: readonly (RowScore | undefined)[]; readonly rowsRun: number }>;
+  ): Promise<{ readonly predictions: readonly (Prediction | undefined)[]; readonly rowsRun: number }>;
   clear(): void;
 }
 
-/** @param scoresMax scores remembered; over it the least recently used one is forgotten */
-export function createMemorisedScores(scorer: EventScorer, scoresMax: number): MemorisedScores {
-  const memory = new LRUCache<string, RowScore>({ max: scoresMax });
+/** Numbers in all predictions that are remembered: 8 MiB. */
+const SURPRISES_MAX = 2 ** 21;
+
+/** @param predictionsMax predictions remembered; over it the least recently used one is forgotten */
+export function createMemorisedScores(scorer: EventScorer, predictionsMax: number): MemorisedScores {
+  const memory = new LRUCache<string, Prediction>({
+    max: predictionsMax,
+    maxSize: SURPRISES_MAX,
+    sizeCalculation: ({ surprises }) => surprises.length,
+  });
   return {
     async answer(choice, questions, rowsMax, signal) {
-      const { version } = scorer;
+      const { version, eventsMax } = scorer;
       const { memoKey } = choice;
       const nameOf = (key: string) => `${version}\0${memoKey}${key}`;
-      const scores = questions.map(({ key }) =>
+      const predictions = questions.map(({ key }) =>
         memoKey === undefined ? undefined : memory.get(nameOf(key)),
       );
-      const missing = missingOf(questions, scores, rowsMax);
-      if (missing.size === 0) return { scores, rowsRun: 0 };
-      const rows = [...missing.values()].flatMap(([first]) => questions[first ?? -1]?.row() ?? []);
+      const missing = missingOf(questions, predictions, rowsMax);
+      if (missing.size === 0) return { predictions, rowsRun: 0 };
+      const rows = [...missing.values()].flatMap(([first]) => {
+        const question = questions[first ?? -1];
+        return question === undefined ? [] : [maskedRow(question.read, question.event, eventsMax)];
+      });
       const answers = await scorer.score({ table: choice.table(), rows }, signal);
       for (const [at, [key, indexes]] of [...missing].entries()) {
-        const score = answers[at];
-        for (const index of indexes) scores[index] = score;
-        if (memoKey !== undefined && score !== undefined) memory.set(nameOf(key), score);
+        const surprises = answers[at];
+        if (surprises === undefined) continue;
+        const prediction = { surprises, expected: expectedOf(surprises, choice) };
+        for (const index of indexes) predictions[index] = prediction;
+        if (memoKey !== undefined) memory.set(nameOf(key), prediction);
       }
-      return { scores, rowsRun: missing.size };
+      return { predictions, rowsRun: missing.size };
     },
     clear: () => memory.clear(),
   };
 }
 
-/** Places of the questions without a score, the same ones together: at most `rowsMax` different ones. */
+function expectedOf(surprises: AnswerSurprises, { textAt }: Choice): readonly Expectation[] {
+  return mostExpected(surprises).map(({ answer, probability }) => ({
+    template: textAt(answer),
+    probability,
+  }));
+}
+
+/** Places of the questions without a prediction, the same ones together: at most `rowsMax` different ones. */
 function missingOf(
   questions: readonly Question[],
-  scores: readonly (RowScore | undefined)[],
+  predictions: readonly (Prediction | undefined)[],
   rowsMax: number,
 ): ReadonlyMap<string, readonly number[]> {
   const missing = new Map<string, number[]>();
   for (const [index, { key }] of questions.entries()) {
-    if (scores[index] !== undefined) continue;
+    if (predictions[index] !== undefined) continue;
     const same = missing.get(key);
     if (same !== undefined) same.push(index);
     else if (missing.size < rowsMax) missing.set(key, [index]);

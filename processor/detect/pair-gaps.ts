@@ -62,10 +62,11 @@ export function createPairGaps(pairsMax: number, state?: PairGapsState): PairGap
       const known = pairs.get(key) ?? runningMoments();
       pairs.delete(key);
       pairs.set(key, known);
-      const [oldest] = pairs.keys();
-      if (pairs.size > pairsMax && oldest !== undefined) pairs.delete(oldest);
       if (gapMs > 0) timed = Math.min(TIMED_FROM_GAPS, timed + 1);
       addValue(known, Math.log1p(gapMs), SCALE_MIN);
+      if (pairs.size <= pairsMax) return;
+      const [oldest] = pairs.keys();
+      if (oldest !== undefined) pairs.delete(oldest);
     },
     snapshot: () => ({
       timed,

@@ -76,8 +76,9 @@ export function createParameterProfiles(
       profiles.set(templateId, known);
       size += known.slots.length;
       for (const [index, slot] of known.slots.entries()) slot.learn(parameterValue(parameters[index] ?? ""));
+      if (profiles.size <= templatesMax) return;
       const [oldest] = profiles.keys();
-      if (profiles.size > templatesMax && oldest !== undefined) remove(oldest);
+      if (oldest !== undefined) remove(oldest);
     },
     snapshot: () =>
       [...profiles].map(([id, { parameters, slots }]) => [

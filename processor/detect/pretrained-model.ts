@@ -85,9 +85,11 @@ export function createPretrainedModelDetector(
     },
     learn(windows) {
       for (const window of windows) {
-        for (const [event, surprise] of surprises.of(window, scorer.version) ?? []) {
-          const templateId = window.events[event]?.match.templateId;
-          if (templateId !== undefined) services.touch(window.service).learn(templateId, surprise);
+        const fresh = surprises.of(window, scorer.version);
+        for (const [place, surprise] of fresh.entries()) {
+          const templateId = window.events[window.freshFrom + place]?.match.templateId;
+          if (templateId === undefined || surprise === undefined) continue;
+          services.touch(window.service).learn(templateId, surprise);
         }
       }
     },

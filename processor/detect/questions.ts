@@ -1,8 +1,8 @@
-import type { TemplateMatch } from "../template/template-miner.ts";
-import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import { type CandidateSource, type Candidates, candidateTable, joinTables } from "./candidates.ts";
-import type { CandidateTable, MaskedRow } from "./event-scorer.ts";
-import { maskedRow, rowKeys } from "./masked-row.ts";
+import type { EventCode } from "./event-code.ts";
+import type { CandidateTable } from "./event-scorer.ts";
+import { contextKeys, type ReadWindow } from "./masked-row.ts";
 
 /** One event on its way through the model. */
 export interface Question {
@@ -10,10 +10,11 @@ export interface Question {
   /** Index of the window within the scored batch. */
   readonly index: number;
   readonly event: number;
-  /** Equal for questions with the same answer, under the same choice. */
+  /** The answer that came true: a candidate, or behind them the end of the session. */
+  readonly answer: number;
+  /** Equal for questions of which the model is shown the same, under the same choice. */
   readonly key: string;
-  /** What the model is shown; only right as long as nothing has been learned since the question was made. */
-  readonly row: () => MaskedRow;
+  readonly read: ReadWindow;
 }
 
 /** Windows of one service with their index in the scored batch. */
@@ -27,6 +28,8 @@ export interface Choice {
   indexOf(templateId: string): number;
   /** Of this choice, whatever has been learned since. */
   textAt(index: number): string | undefined;
+  /** Texts whose vectors `table` is going to ask for. */
+  textsForTable(): readonly string[];
   /** Stands for this choice; undefined when it holds templates that the service has not learned: its answers are not remembered. */
   readonly memoKey: string | undefined;
 }
@@ -38,14 +41,16 @@ export function choiceFor(
   windows: IndexedWindows,
   source: CandidateSource,
 ): Choice {
-  const strangers = new Map<string, string>();
+  const indexes = new Map<string, number>();
+  const texts: string[] = [];
   for (const [, { events }] of windows)
-    for (const { match } of events)
-      if (candidates.indexOf(match.templateId) === undefined) strangers.set(match.templateId, match.template);
-  const ids = [...strangers.keys()];
-  const texts = [...strangers.values()];
+    for (const { match } of events) {
+      const { templateId, template } = match;
+      if (candidates.indexOf(templateId) !== undefined || indexes.has(templateId)) continue;
+      indexes.set(templateId, candidates.size + texts.length);
+      texts.push(template);
+    }
   const known = candidates.texts();
-  const indexes = new Map(ids.map((id, index) => [id, candidates.size + index]));
   return {
     size: candidates.size + texts.length,
     table: () =>
@@ -54,29 +59,25 @@ export function choiceFor(
         : joinTables(candidates.table(), candidateTable(texts, source), source),
     indexOf: (templateId) => candidates.indexOf(templateId) ?? indexes.get(templateId) ?? 0,
     textAt: (index) => known[index] ?? texts[index - known.length],
+    textsForTable: () => [...candidates.textsForTable(), ...texts],
     memoKey: texts.length === 0 ? `${service}\0${candidates.revision}\0` : undefined,
   };
 }
 
 /** One question for each fresh event of a window, and for the end of a closed one. */
 export function questionsOf(
-  window: SequenceWindow,
-  index: number,
+  [index, window]: IndexedWindows[number],
   choice: Choice,
   eventsMax: number,
-  featuresOf: (match: TemplateMatch) => readonly number[],
+  codeOf: (event: LogEvent) => EventCode,
 ): readonly Question[] {
-  const end = window.events.length + (window.isClosed ? 1 : 0);
-  const reading = { candidateOf: choice.indexOf, featuresOf, candidates: choice.size };
-  const keyOf = rowKeys(window, eventsMax, reading);
-  return Array.from({ length: end - window.freshFrom }, (_, offset) => {
-    const event = window.freshFrom + offset;
-    return {
-      window,
-      index,
-      event,
-      key: keyOf(event),
-      row: () => maskedRow(window, event, eventsMax, reading),
-    };
-  });
+  const { events, freshFrom, isStart, isClosed } = window;
+  const ids = events.map(({ match }) => choice.indexOf(match.templateId));
+  const read = { isStart, ids, codes: events.map(codeOf) };
+  const keyOf = contextKeys(read, eventsMax);
+  const questions: Question[] = [];
+  const end = events.length + (isClosed ? 1 : 0);
+  for (let event = freshFrom; event < end; event += 1)
+    questions.push({ window, index, event, answer: ids[event] ?? choice.size, key: keyOf(event), read });
+  return questions;
 }

@@ -124,23 +124,20 @@ function scoreWindow(
 ): readonly Evidence[] {
   if (rates === undefined) return [];
   const evidence: Evidence[] = [];
-  for (const [offset, event] of events.slice(freshFrom).entries()) {
+  for (let at = freshFrom; at < events.length; at += 1) {
+    const event = events[at];
+    if (event === undefined) continue;
     const rate = rates.rateOf(event.match.templateId);
-    const before = rate?.countIn(bucketOf(event));
+    const bucket = bucketOf(event);
+    const before = rate?.countIn(bucket);
     if (rate === undefined || before === undefined) continue;
-    const count = before + batch.add(rate, bucketOf(event));
+    const count = before + batch.add(rate, bucket);
     const odds = rates.odds(rate, count, event.timeMs);
     if (odds === undefined) continue;
     const { surprise, usual } = odds;
+    const found: Evidence = { detector: "rate", window, event: at, surprise, expected: [] };
     const isOdd = surprise >= DETAIL_FROM_SURPRISE;
-    evidence.push({
-      detector: "rate",
-      window,
-      event: freshFrom + offset,
-      surprise,
-      expected: [],
-      ...(isOdd ? { detail: { kind: "rate", count, usual, spanMs: BUCKET_MS } } : {}),
-    });
+    evidence.push(isOdd ? { ...found, detail: { kind: "rate", count, usual, spanMs: BUCKET_MS } } : found);
   }
   return evidence;
 }

@@ -90,8 +90,10 @@ export function createServiceRates(templatesMax: number, state?: ServiceRatesSta
     };
     templates.delete(id);
     templates.set(id, known);
-    const [oldest] = templates.keys();
-    if (templates.size > templatesMax && oldest !== undefined) templates.delete(oldest);
+    if (templates.size > templatesMax) {
+      const [oldest] = templates.keys();
+      if (oldest !== undefined) templates.delete(oldest);
+    }
     return known;
   };
 

@@ -17,8 +17,9 @@ export function createServiceTable<T>(servicesMax: number, create: (service: str
   const set = (service: string, value: T) => {
     values.delete(service);
     values.set(service, value);
+    if (values.size <= servicesMax) return;
     const [oldest] = values.keys();
-    if (values.size > servicesMax && oldest !== undefined) values.delete(oldest);
+    if (oldest !== undefined) values.delete(oldest);
   };
 
   return {

@@ -45,11 +45,13 @@ export function createSizedTable<T extends Sized, S>(
   const values = new Map<string, T>();
   let sizeTotal = 0;
 
+  const isFull = () => values.size > servicesMax || (sizeTotal > sizeMax && values.size > 1);
   const makeRoom = () => {
+    if (!isFull()) return;
     for (const [service, { size }] of values) {
-      if (values.size <= servicesMax && (sizeTotal <= sizeMax || values.size === 1)) return;
       values.delete(service);
       sizeTotal -= size;
+      if (!isFull()) return;
     }
   };
 

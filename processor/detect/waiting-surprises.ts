@@ -4,24 +4,31 @@ import type { SequenceWindow } from "../window/sequence-window.ts";
 export interface WaitingSurprises {
   /** @param model the weights that were surprised; a window that other weights scored before is scored anew */
   note(window: SequenceWindow, model: string, event: number, surprise: number): void;
-  /** By event; undefined when these weights did not score the window. */
-  of(window: SequenceWindow, model: string): ReadonlyMap<number, number> | undefined;
+  /** By place among the window's fresh events, and behind them of its end; undefined where these weights did not score it. */
+  of(window: SequenceWindow, model: string): readonly (number | undefined)[];
 }
+
+const NONE: readonly undefined[] = [];
 
 export function createWaitingSurprises(): WaitingSurprises {
   const scored = new WeakMap<
     SequenceWindow,
-    { readonly model: string; readonly byEvent: Map<number, number> }
+    { readonly model: string; readonly surprises: (number | undefined)[] }
   >();
-  const of = (window: SequenceWindow, model: string) => {
-    const known = scored.get(window);
-    return known?.model === model ? known.byEvent : undefined;
-  };
   return {
-    of,
+    of(window, model) {
+      const known = scored.get(window);
+      return known?.model === model ? known.surprises : NONE;
+    },
     note(window, model, event, surprise) {
-      const byEvent = of(window, model) ?? new Map<number, number>();
-      scored.set(window, { model, byEvent: byEvent.set(event, surprise) });
+      const known = scored.get(window);
+      const place = event - window.freshFrom;
+      if (known?.model === model) known.surprises[place] = surprise;
+      else {
+        const surprises = new Array<number | undefined>(window.events.length - window.freshFrom + 1);
+        surprises[place] = surprise;
+        scored.set(window, { model, surprises });
+      }
     },
   };
 }

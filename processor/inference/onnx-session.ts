@@ -1,20 +1,18 @@
 import { LRUCache } from "lru-cache";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { RowScore } from "../detect/event-scorer.ts";
+import type { AnswerSurprises } from "../detect/event-scorer.ts";
 import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
 import type { PackedRows } from "./pack-rows.ts";
-import { rowScore } from "./row-score.ts";
+import { softmaxSurprises } from "./softmax-surprises.ts";
 import type { TableCall } from "./table-calls.ts";
 import { TABLES_MAX } from "./table-calls.ts";
 
-/** Rows of one run: larger batches are no faster and hold up the next request. */
-const ROWS_PER_RUN = 64;
 const SCORING_INPUTS = ["rows", "ids", "kind", "severity", "gap", "parameters", "at"];
 
 /** The event model's graphs, loaded. A run blocks the calling thread. */
 export interface OnnxSession {
-  /** One score a row. Rejects when the table is not known, or the graph's answer is not usable. */
-  score(table: TableCall, rows: PackedRows): Promise<readonly RowScore[]>;
+  /** One prediction a row, each in its place. Rejects when the table is not known, or the graph's answer is not usable. */
+  score(table: TableCall, runs: readonly PackedRows[]): Promise<readonly AnswerSurprises[]>;
   close(): Promise<void>;
 }
 
@@ -54,26 +52,22 @@ export async function openOnnxSession(options: OnnxSessionOptions): Promise<Onnx
   };
 
   return {
-    async score(call, packed) {
+    async score(call, runs) {
       const candidates = await candidatesOf(call);
       const answers = (candidates.dims[0] ?? 0) + 1;
-      const scores: RowScore[] = [];
-      for (let from = 0; from < packed.rows; from += ROWS_PER_RUN) {
-        const count = Math.min(ROWS_PER_RUN, packed.rows - from);
-        const { logits } = await scoring.run({ rows: candidates, ...toTensors(packed, from, count) });
+      const predictions: AnswerSurprises[] = [];
+      for (const run of runs) {
+        const { logits } = await scoring.run({ rows: candidates, ...toTensors(run) });
         const values = logits?.data;
-        if (!(values instanceof Float32Array) || values.length !== count * answers)
+        if (!(values instanceof Float32Array) || values.length !== run.rows * answers)
           throw new Error("the graph's logits do not have the expected shape");
-        for (let row = 0; row < count; row += 1) {
-          const score = rowScore(
-            values.subarray(row * answers, (row + 1) * answers),
-            packed.targets[from + row] ?? 0,
-          );
-          if (!Number.isFinite(score.surprise)) throw new Error("the graph's logits are not finite");
-          scores.push(score);
+        for (const [row, place] of run.places.entries()) {
+          const surprises = softmaxSurprises(values.subarray(row * answers, (row + 1) * answers));
+          if (!surprises.every(Number.isFinite)) throw new Error("the graph's logits are not finite");
+          predictions[place] = surprises;
         }
       }
-      return scores;
+      return predictions;
     },
     async close() {
       await scoring.release();
@@ -99,21 +93,16 @@ async function open(
   return session;
 }
 
-/** Some of the rows as the graph's inputs. */
-function toTensors(packed: PackedRows, from: number, count: number): Record<string, Tensor> {
-  const { positions } = packed;
-  const shape = [count, positions];
-  const cut = <T extends BigInt64Array | Float32Array>(values: T, width: number) =>
-    values.subarray(from * width, (from + count) * width);
+/** The rows as the graph's inputs. */
+function toTensors(packed: PackedRows): Record<string, Tensor> {
+  const { rows, positions } = packed;
+  const shape = [rows, positions];
   return {
-    ids: new Tensor("int64", cut(packed.ids, positions), shape),
-    kind: new Tensor("int64", cut(packed.kinds, positions), shape),
-    severity: new Tensor("int64", cut(packed.severities, positions), shape),
-    gap: new Tensor("float32", cut(packed.gaps, positions), shape),
-    parameters: new Tensor("float32", cut(packed.parameters, positions * PARAMETER_FEATURES), [
-      ...shape,
-      PARAMETER_FEATURES,
-    ]),
-    at: new Tensor("int64", cut(packed.at, 1), [count]),
+    ids: new Tensor("int64", packed.ids, shape),
+    kind: new Tensor("int64", packed.kinds, shape),
+    severity: new Tensor("int64", packed.severities, shape),
+    gap: new Tensor("float32", packed.gaps, shape),
+    parameters: new Tensor("float32", packed.parameters, [...shape, PARAMETER_FEATURES]),
+    at: new Tensor("int64", packed.at, [rows]),
   };
 }

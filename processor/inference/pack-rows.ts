@@ -1,9 +1,11 @@
 import { type MaskedRow, POSITION_KIND } from "../detect/event-scorer.ts";
 import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
 
-/** Rows as the graph's inputs hold them, padded to the longest: [rows, positions] one row after the other. */
+/** Rows for one run as the graph's inputs hold them, padded to the longest: [rows, positions] one row after the other. */
 export interface PackedRows {
   readonly rows: number;
+  /** Where each of them stands in the batch. */
+  readonly places: readonly number[];
   readonly positions: number;
   readonly ids: BigInt64Array<ArrayBuffer>;
   readonly kinds: BigInt64Array<ArrayBuffer>;
@@ -12,17 +14,35 @@ export interface PackedRows {
   /** [rows, positions, PARAMETER_FEATURES]. */
   readonly parameters: Float32Array<ArrayBuffer>;
   readonly at: BigInt64Array<ArrayBuffer>;
-  readonly targets: Uint32Array<ArrayBuffer>;
 }
 
 /** The graph wants at least two positions. */
 const POSITIONS_MIN = 2;
 
-/** Packs rows for the way to the model's thread. */
-export function packRows(rows: readonly MaskedRow[]): PackedRows {
+/** Rows of one run: larger runs are no faster, and pad more. */
+const ROWS_PER_RUN = 16;
+
+/** Packs rows for the way to the model's thread, those of like length together: padding costs as much as what it stands beside. */
+export function packRuns(rows: readonly MaskedRow[]): readonly PackedRows[] {
+  const byLength = [...rows.entries()].sort(([, a], [, b]) => a.ids.length - b.ids.length);
+  const runs: PackedRows[] = [];
+  for (let from = 0; from < byLength.length; from += ROWS_PER_RUN) {
+    const run = byLength.slice(from, from + ROWS_PER_RUN);
+    runs.push(
+      packRows(
+        run.map(([, row]) => row),
+        run.map(([place]) => place),
+      ),
+    );
+  }
+  return runs;
+}
+
+function packRows(rows: readonly MaskedRow[], places: readonly number[]): PackedRows {
   const positions = rows.reduce((longest, { ids }) => Math.max(longest, ids.length), POSITIONS_MIN);
   const packed: PackedRows = {
     rows: rows.length,
+    places,
     positions,
     ids: new BigInt64Array(rows.length * positions),
     kinds: new BigInt64Array(rows.length * positions).fill(BigInt(POSITION_KIND.padding)),
@@ -30,7 +50,6 @@ export function packRows(rows: readonly MaskedRow[]): PackedRows {
     gaps: new Float32Array(rows.length * positions),
     parameters: new Float32Array(rows.length * positions * PARAMETER_FEATURES),
     at: BigInt64Array.from(rows, ({ at }) => BigInt(at)),
-    targets: Uint32Array.from(rows, ({ target }) => target),
   };
   for (const [index, row] of rows.entries()) {
     const offset = index * positions;
@@ -46,7 +65,8 @@ export function packRows(rows: readonly MaskedRow[]): PackedRows {
 }
 
 /** The buffers, to be handed over instead of copied. */
-export function buffersOf(packed: PackedRows): ArrayBuffer[] {
-  const { ids, kinds, severities, gaps, parameters, at, targets } = packed;
-  return [ids, kinds, severities, gaps, parameters, at, targets].map(({ buffer }) => buffer);
+export function buffersOf(runs: readonly PackedRows[]): ArrayBuffer[] {
+  return runs.flatMap(({ ids, kinds, severities, gaps, parameters, at }) =>
+    [ids, kinds, severities, gaps, parameters, at].map(({ buffer }) => buffer),
+  );
 }

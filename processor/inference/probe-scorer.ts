@@ -13,7 +13,6 @@ const ROW: ScoringBatch["rows"][number] = {
   gaps: [0, 0],
   parameters: new Array<number>(2 * PARAMETER_FEATURES).fill(0),
   at: 1,
-  target: 1,
 };
 
 /** Scores one made-up row, so that weights that cannot score are found before records are handed to them, and the graphs have
@@ -30,8 +29,8 @@ export async function probeScorer(
       vectors: Float32Array.from(vectors.flatMap((vector) => [...vector])),
       residuals: undefined,
     };
-    const [score] = await scorer.score({ table, rows: [ROW] }, signal);
-    surprise = score?.surprise;
+    const [surprises] = await scorer.score({ table, rows: [ROW] }, signal);
+    surprise = surprises?.[1];
   } catch (cause) {
     throw new ModelError(`the weights ${scorer.version} cannot score: ${String(cause)}`, remedy, { cause });
   }

@@ -1,4 +1,4 @@
-import type { RowScore } from "../detect/event-scorer.ts";
+import type { AnswerSurprises } from "../detect/event-scorer.ts";
 import type { ModelDirectory } from "./model-directory.ts";
 import type { OnnxSession } from "./onnx-session.ts";
 import type { PackedRows } from "./pack-rows.ts";
@@ -13,12 +13,12 @@ export interface WorkerData extends Pick<ModelDirectory, "graphs" | "textDimensi
 
 /** To the worker: score a batch, or encode texts. One at a time. */
 export type SessionCall =
-  | { readonly kind: "score"; readonly table: TableCall; readonly rows: PackedRows }
+  | { readonly kind: "score"; readonly table: TableCall; readonly runs: readonly PackedRows[] }
   | { readonly kind: "encode"; readonly texts: readonly string[] };
 
 /** From the worker: scored, or encoded. */
 export type SessionAnswer =
-  | { readonly kind: "scores"; readonly scores: readonly RowScore[] }
+  | { readonly kind: "scores"; readonly scores: readonly AnswerSurprises[] }
   /** The texts' vectors, one after the other. */
   | { readonly kind: "vectors"; readonly vectors: Float32Array };
 
@@ -32,7 +32,7 @@ export interface Sessions {
 export function asThreadSession({ events, texts }: Sessions): ThreadSession<SessionCall, SessionAnswer> {
   return {
     async answer(call) {
-      if (call.kind === "score") return { kind: "scores", scores: await events.score(call.table, call.rows) };
+      if (call.kind === "score") return { kind: "scores", scores: await events.score(call.table, call.runs) };
       return { kind: "vectors", vectors: await texts.encode(call.texts) };
     },
     async close() {

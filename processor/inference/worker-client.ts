@@ -8,7 +8,7 @@ import {
   type ThreadOptions,
   type ThreadProtocol,
 } from "./model-thread.ts";
-import { buffersOf, packRows } from "./pack-rows.ts";
+import { buffersOf, packRuns } from "./pack-rows.ts";
 import type { SessionAnswer, SessionCall, WorkerData } from "./session-calls.ts";
 import { createTableCalls } from "./table-calls.ts";
 
@@ -77,9 +77,9 @@ function protocolOf(
     rowsOf: (question) => (question.kind === "score" ? question.batch.rows.length : question.texts.length),
     send(worker, question) {
       if (question.kind === "encode") return worker.postMessage(question satisfies SessionCall);
-      const rows = packRows(question.batch.rows);
+      const runs = packRuns(question.batch.rows);
       const table = tables.callFor(question.batch.table);
-      worker.postMessage({ kind: "score", table, rows } satisfies SessionCall, buffersOf(rows));
+      worker.postMessage({ kind: "score", table, runs } satisfies SessionCall, buffersOf(runs));
     },
     reset: tables.reset,
   };

@@ -1,4 +1,6 @@
-import { rowScore } from "../inference/row-score.ts";
+import type { AnswerSurprises } from "../detect/event-scorer.ts";
+import { mostExpected } from "../detect/most-expected.ts";
+import { softmaxSurprises } from "../inference/softmax-surprises.ts";
 import type { RowScorer } from "../inference/training-session.ts";
 import type { BatchShape } from "./batches.ts";
 import type { Sequence } from "./corpus.ts";
@@ -115,21 +117,24 @@ export async function scoreHeldOut(
       const { block, at, targets } = rowsOf(run, templates, shape);
       const logits = await scorer.logits(candidates, block, at);
       for (const [row, { count }] of run.entries()) {
-        const target = targets[row] ?? 0;
-        const { surprise, expected } = rowScore(
-          logits.subarray(row * (templates + 1), (row + 1) * (templates + 1)),
-          target,
-        );
+        const answers = logits.subarray(row * (templates + 1), (row + 1) * (templates + 1));
+        const { surprise, rank } = standing(softmaxSurprises(answers), targets[row] ?? 0);
         surprises[from + row] = surprise;
         sums.loss += surprise * count;
-        if (expected[0]?.candidate === target) sums.top1 += count;
-        if (expected.some(({ candidate }) => candidate === target)) sums.top3 += count;
+        sums.top1 += rank === 0 ? count : 0;
+        sums.top3 += rank >= 0 ? count : 0;
       }
     }
     losses.push(Float64Array.from(drawn, (place) => surprises[place] ?? Number.NaN));
   }
   const of = (sum: number) => sum / Math.max(1, questions.count);
   return { score: { loss: of(sums.loss), top1: of(sums.top1), top3: of(sums.top3) }, losses };
+}
+
+/** How surprising the target was, and its place among the three that were most expected; -1 where it is none of them. */
+function standing(surprises: AnswerSurprises, target: number) {
+  const rank = mostExpected(surprises).findIndex(({ answer }) => answer === target);
+  return { surprise: surprises[target] ?? Number.NaN, rank };
 }
 
 function endsIn(sequences: readonly Sequence[]): number {

@@ -17,6 +17,7 @@ import { templateConfig } from "../../processor/template/config.ts";
 import { windowConfig } from "../../processor/window/config.ts";
 import { encodeResponse } from "../../processor/wire/export-response.ts";
 import { readRequest } from "../../processor/wire/read-request.ts";
+import { evenSurprises } from "../helpers/even-surprises.ts";
 import { standInEncoder } from "../helpers/stand-in-encoder.ts";
 import { startDoors } from "./doors.ts";
 import { type GrpcAnswer, startGrpcNextHop } from "./next-hop.ts";
@@ -49,7 +50,7 @@ async function startPipeline(...answers: GrpcAnswer[]) {
         version: "even",
         eventsMax: 20,
         residual: () => undefined,
-        score: async ({ rows }: ScoringBatch) => rows.map(() => ({ surprise: 1, expected: [] })),
+        score: async (batch: ScoringBatch) => evenSurprises(batch, 1),
       },
       encoder: standInEncoder,
       now: () => 1,

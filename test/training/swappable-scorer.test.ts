@@ -34,7 +34,6 @@ const batch = (rows: number): ScoringBatch => ({
     gaps: [0, 0],
     parameters: new Array<number>(2 * PARAMETER_FEATURES).fill(0),
     at: 1,
-    target: 1,
   })),
 });
 
@@ -59,7 +58,7 @@ it("is not handed weights that give no number", async () => {
   const scorer = {
     version: "broken",
     encoder: { dimensions: 2, encode: async () => [new Float32Array(2), new Float32Array(2)] },
-    score: async () => [{ surprise: Number.NaN, expected: [] }],
+    score: async () => [new Float32Array(3).fill(Number.NaN)],
   };
   await expect(probeScorer(scorer)).rejects.toThrow(/broken give NaN/);
 });
