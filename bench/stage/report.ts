@@ -54,6 +54,7 @@ export function latencyTable(measured: readonly Measured[]): string {
       "p99 ms",
       "largest ms",
       "scored",
+      "requests that the model was late for",
     ],
     measured.map(({ subject, runs }) => {
       const sorted = runs.flatMap(({ latenciesMs }) => latenciesMs).toSorted((a, b) => a - b);
