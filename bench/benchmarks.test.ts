@@ -18,3 +18,6 @@ it.each(["wire.bench.ts", "detectors.bench.ts", "alerts.ts"])("%s runs", (file) 
 testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
   runQuick("scoring-cost.bench.ts", data),
 );
+
+// Without a Collector it says so and measures logbert alone.
+testWith([testData()], "stage.bench.ts runs", async ([data]) => runQuick("stage.bench.ts", data));
