@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TemplateMatch } from "../template/template-miner.ts";
-import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import {
   type CandidateSource,
   type Candidates,
@@ -81,8 +81,9 @@ export function createEventModelDetector(
   ) => {
     const { candidates, choice } = await withVectors(() => choose(service, windows), vectors, signal);
     const { version: model } = scorer;
-    const questions = windows.flatMap((one) =>
-      questionsOf(one, choice, scorer.eventsMax, (event) => codeOf(service, event)),
+    const codeIn = (event: LogEvent) => codeOf(service, event);
+    const questions = windows.flatMap((one, at) =>
+      questionsOf(one, choice, choice.ids[at] ?? [], scorer.eventsMax, codeIn),
     );
     // Before the next wait: other weights may be in use after it, to which other surprises are usual.
     const usual = questions.map(({ answer }) => candidates.usualSurprise(answer));

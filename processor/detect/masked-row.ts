@@ -4,6 +4,9 @@ import { PARAMETER_FEATURES } from "./parameter-features.ts";
 
 const NO_FEATURES: readonly number[] = new Array<number>(PARAMETER_FEATURES).fill(0);
 
+/** What a key holds of an event: its candidate and its code. */
+const UNITS_PER_EVENT = 3;
+
 /** A window as the model reads it. */
 export interface ReadWindow {
   /** Whether a begin token stands before its first event. */
@@ -48,16 +51,16 @@ export function maskedRow(window: ReadWindow, event: number, eventsMax: number):
  * than the rows themselves, which are only needed for what is not remembered.
  */
 export function contextKeys(window: ReadWindow, eventsMax: number): (event: number) => string {
-  const ends: number[] = [];
-  let text = "";
-  for (const [index, id] of window.ids.entries()) {
-    // A code point, not a 16-bit character: a service may have a million candidates.
-    text += String.fromCodePoint(id) + String.fromCharCode(window.codes[index] ?? 0);
-    ends.push(text.length);
+  const units: number[] = [];
+  for (let i = 0; i < window.ids.length; i += 1) {
+    const id = window.ids[i] ?? 0;
+    // In two 16-bit units: a service may have a million candidates.
+    units.push(id & 0xffff, id >>> 16, window.codes[i] ?? 0);
   }
+  const text = String.fromCharCode(...units);
   return (event) => {
     const { from, begins } = contextOf(window, event, eventsMax);
-    return (begins ? "^" : "") + text.slice(ends[from - 1] ?? 0, ends[event - 1] ?? 0);
+    return (begins ? "^" : "") + text.slice(from * UNITS_PER_EVENT, event * UNITS_PER_EVENT);
   };
 }
 

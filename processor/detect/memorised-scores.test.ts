@@ -6,7 +6,7 @@ import type { Choice, Question } from "./questions.ts";
 const choice: Choice = {
   size: 1,
   table: () => ({ vectors: new Float32Array(1), residuals: undefined }),
-  indexOf: () => 0,
+  ids: [[0]],
   textAt: () => "a",
   textsForTable: () => [],
   memoKey: "shop",

@@ -1,3 +1,4 @@
+import type { TemplateMatch } from "../template/template-miner.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector, Evidence } from "./detector.ts";
 import { createSizedTable } from "./sized-table.ts";
@@ -24,6 +25,8 @@ export interface NgramOptions {
 
 /** What a never seen template is worth here, in nats: how odd it is, is for the new-template detector to say. */
 const UNSEEN_SURPRISE = 7;
+/** Events before one that it is judged by. */
+const CONTEXT_EVENTS = 2;
 /** Below it nobody asks what was expected instead, in nats. */
 const EXPECTED_FROM_SURPRISE = 2;
 
@@ -62,11 +65,24 @@ export function createNgramDetector({
 
 function learnWindow(table: Transitions, window: SequenceWindow): void {
   table.makeRoom();
-  const tokens = window.events.map(({ match }) => table.intern(match.templateId, match.template));
+  const tokens = tokensOf(window, ({ templateId, template }) => table.intern(templateId, template));
   for (let event = window.freshFrom; event < tokens.length; event++) {
     count(table, tokens[event] ?? UNSEEN, tokens, event, window.isStart);
   }
   if (window.isClosed) count(table, END, tokens, tokens.length, window.isStart);
+}
+
+/** By event: those of the fresh events and of the two before them, which is all that anybody asks for. */
+function tokensOf(
+  { events, freshFrom }: SequenceWindow,
+  tokenOf: (match: TemplateMatch) => number,
+): number[] {
+  const tokens = new Array<number>(events.length).fill(UNSEEN);
+  for (let event = Math.max(0, freshFrom - CONTEXT_EVENTS); event < events.length; event += 1) {
+    const match = events[event]?.match;
+    if (match !== undefined) tokens[event] = tokenOf(match);
+  }
+  return tokens;
 }
 
 /** The last and the one before it; what lies before a window that is no start is not known. */
@@ -95,7 +111,7 @@ function scoreWindow(
   index: number,
   table: Transitions | undefined,
 ): readonly Evidence[] {
-  const tokens = window.events.map(({ match }) => table?.token(match.templateId) ?? UNSEEN);
+  const tokens = tokensOf(window, ({ templateId }) => table?.token(templateId) ?? UNSEEN);
   const end = tokens.length + (window.isClosed ? 1 : 0);
   const evidence: Evidence[] = [];
   for (let event = window.freshFrom; event < end; event++) {

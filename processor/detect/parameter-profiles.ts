@@ -7,7 +7,7 @@ import {
   type ParameterSlot,
   parameterSlotState,
 } from "./parameter-slot.ts";
-import { parameterValue } from "./parameter-value.ts";
+import { type ParameterValue, parameterValue } from "./parameter-value.ts";
 
 /** Slots of one template that are looked at; parameters beyond are not. */
 const SLOTS_MAX = 8;
@@ -46,6 +46,14 @@ export function createParameterProfiles(
   );
   let size = [...profiles.values()].reduce((sum, { slots }) => sum + slots.length, 0);
 
+  /** Of the parameters of one event, which is asked about before it is learned. */
+  const values = new WeakMap<readonly string[], readonly ParameterValue[]>();
+  const valuesOf = (parameters: readonly string[]): readonly ParameterValue[] => {
+    const known = values.get(parameters) ?? parameters.slice(0, SLOTS_MAX).map(parameterValue);
+    values.set(parameters, known);
+    return known;
+  };
+
   const remove = (id: string) => {
     size -= profiles.get(id)?.slots.length ?? 0;
     profiles.delete(id);
@@ -60,9 +68,12 @@ export function createParameterProfiles(
       return size;
     },
     oddities(match) {
-      return find(match)?.slots.map((slot, index) => {
-        const raw = match.parameters[index];
-        return raw === undefined ? NOT_ODD : slot.oddity(parameterValue(raw));
+      const known = find(match);
+      if (known === undefined) return undefined;
+      const own = valuesOf(match.parameters);
+      return known.slots.map((slot, index) => {
+        const value = own[index];
+        return value === undefined ? NOT_ODD : slot.oddity(value);
       });
     },
     learn(match) {
@@ -75,7 +86,7 @@ export function createParameterProfiles(
       remove(templateId);
       profiles.set(templateId, known);
       size += known.slots.length;
-      for (const [index, slot] of known.slots.entries()) slot.learn(parameterValue(parameters[index] ?? ""));
+      for (const [index, value] of valuesOf(parameters).entries()) known.slots[index]?.learn(value);
       if (profiles.size <= templatesMax) return;
       const [oldest] = profiles.keys();
       if (oldest !== undefined) remove(oldest);

@@ -23,9 +23,10 @@ export type IndexedWindows = readonly (readonly [index: number, window: Sequence
 /** Templates that the questions of one service choose between. */
 export interface Choice {
   readonly size: number;
-  /** Like `indexOf` only right as long as nothing has been learned since. */
+  /** Only right as long as nothing has been learned since. */
   readonly table: () => CandidateTable;
-  indexOf(templateId: string): number;
+  /** Position in the table of each event's template, of each of the windows. */
+  readonly ids: readonly (readonly number[])[];
   /** Of this choice, whatever has been learned since. */
   textAt(index: number): string | undefined;
   /** Texts whose vectors `table` is going to ask for. */
@@ -41,15 +42,17 @@ export function choiceFor(
   windows: IndexedWindows,
   source: CandidateSource,
 ): Choice {
-  const indexes = new Map<string, number>();
+  const strangers = new Map<string, number>();
   const texts: string[] = [];
-  for (const [, { events }] of windows)
-    for (const { match } of events) {
-      const { templateId, template } = match;
-      if (candidates.indexOf(templateId) !== undefined || indexes.has(templateId)) continue;
-      indexes.set(templateId, candidates.size + texts.length);
-      texts.push(template);
-    }
+  const indexOf = ({ match: { templateId, template } }: LogEvent): number => {
+    const known = candidates.indexOf(templateId) ?? strangers.get(templateId);
+    if (known !== undefined) return known;
+    const index = candidates.size + texts.length;
+    strangers.set(templateId, index);
+    texts.push(template);
+    return index;
+  };
+  const ids = windows.map(([, { events }]) => events.map(indexOf));
   const known = candidates.texts();
   return {
     size: candidates.size + texts.length,
@@ -57,27 +60,30 @@ export function choiceFor(
       texts.length === 0
         ? candidates.table()
         : joinTables(candidates.table(), candidateTable(texts, source), source),
-    indexOf: (templateId) => candidates.indexOf(templateId) ?? indexes.get(templateId) ?? 0,
+    ids,
     textAt: (index) => known[index] ?? texts[index - known.length],
     textsForTable: () => [...candidates.textsForTable(), ...texts],
     memoKey: texts.length === 0 ? `${service}\0${candidates.revision}\0` : undefined,
   };
 }
 
-/** One question for each fresh event of a window, and for the end of a closed one. */
+/**
+ * One question for each fresh event of a window, and for the end of a closed one.
+ * @param ids the window's own, of the choice
+ */
 export function questionsOf(
   [index, window]: IndexedWindows[number],
-  choice: Choice,
+  { size }: Choice,
+  ids: readonly number[],
   eventsMax: number,
   codeOf: (event: LogEvent) => EventCode,
 ): readonly Question[] {
   const { events, freshFrom, isStart, isClosed } = window;
-  const ids = events.map(({ match }) => choice.indexOf(match.templateId));
   const read = { isStart, ids, codes: events.map(codeOf) };
   const keyOf = contextKeys(read, eventsMax);
   const questions: Question[] = [];
   const end = events.length + (isClosed ? 1 : 0);
   for (let event = freshFrom; event < end; event += 1)
-    questions.push({ window, index, event, answer: ids[event] ?? choice.size, key: keyOf(event), read });
+    questions.push({ window, index, event, answer: ids[event] ?? size, key: keyOf(event), read });
   return questions;
 }

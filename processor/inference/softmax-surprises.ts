@@ -5,5 +5,8 @@ export function softmaxSurprises(logits: Float32Array): Float32Array<ArrayBuffer
   let total = 0;
   for (const logit of logits) total += Math.exp(logit - highest);
   const logTotal = highest + Math.log(total);
-  return Float32Array.from(logits, (logit) => logTotal - logit);
+  const surprises = new Float32Array(logits.length);
+  for (let answer = 0; answer < logits.length; answer += 1)
+    surprises[answer] = logTotal - (logits[answer] ?? Number.NaN);
+  return surprises;
 }

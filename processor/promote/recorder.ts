@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import type { Finding } from "../calibrate/verdict.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Segments } from "./segments.ts";
@@ -31,9 +31,9 @@ export function createRecorder({
   onRecorded,
   onDropped,
 }: RecorderPorts): Recorder {
-  const secret = randomBytes(16);
-  const hash = (key: string) => createHmac("sha256", secret).update(key).digest("hex").slice(0, 16);
-  const waiting = createWaitingRuns({ eventsMax: waitingEventsMax, hash, onDropped });
+  const secret = randomBytes(16).toString("hex");
+  const nameOf = (key: string) => hash("sha256", secret + key).slice(0, 16);
+  const waiting = createWaitingRuns({ eventsMax: waitingEventsMax, hash: nameOf, onDropped });
   const inTurn = createTurns();
 
   const write = async () => {

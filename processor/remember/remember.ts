@@ -64,7 +64,12 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       return tally.queuedAnomalies;
     },
     remember(request, judged) {
-      for (const record of tallied(judged)) tally.record(record, ports.learningState(record.service));
+      const states = new Map<string, LearningState>();
+      for (const record of tallied(judged)) {
+        const state = states.get(record.service) ?? ports.learningState(record.service);
+        states.set(record.service, state);
+        tally.record(record, state);
+      }
       for (const named of judged.anomalies) {
         const { recordIndex } = named.finding;
         const record = recordIndex === undefined ? undefined : request?.records[recordIndex];
