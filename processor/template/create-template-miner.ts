@@ -1,8 +1,9 @@
 import { LRUCache } from "lru-cache";
+import { createBodyReader, type KnownBody } from "./body-reader.ts";
 import type { Cluster } from "./cluster.ts";
 import type { TemplateConfig } from "./config.ts";
 import { createDrain } from "./drain.ts";
-import { maskBody } from "./mask.ts";
+import { spanTexts } from "./mask.ts";
 import { parametersOf } from "./parameters.ts";
 import { templateId } from "./template-id.ts";
 import type { MinerSnapshot, TemplateMiner } from "./template-miner.ts";
@@ -18,6 +19,7 @@ const TOMBSTONES_PER_TEMPLATE = 4;
 export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnapshot): TemplateMiner {
   const tombstones = new LRUCache<string, true>({ max: config.max_templates * TOMBSTONES_PER_TEMPLATE });
   const adopted = new LRUCache<string, true>({ max: config.max_templates });
+  const readBody = createBodyReader(config);
   let templatesEvicted = 0;
   const attic = createDrain(config, () => {});
   const active = createDrain(config, (template) => {
@@ -47,16 +49,29 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
     return { cluster, isNew: !tombstones.delete(id) };
   };
 
+  /** As long as no template has changed, bodies that read alike go where the one before them went. */
+  const clusterOf = (body: KnownBody): { readonly cluster: Cluster; readonly isNew: boolean } => {
+    if (body.cluster !== undefined && body.revision === active.revision) {
+      active.use(body.cluster);
+      return { cluster: body.cluster, isNew: false };
+    }
+    const { tokens } = body;
+    const match = active.find(tokens);
+    const found = match ? { cluster: match, isNew: false } : withoutMatch(tokens);
+    active.join(found.cluster, tokens);
+    body.cluster = found.cluster;
+    body.revision = active.revision;
+    return found;
+  };
+
   return {
     mine(body) {
-      const { tokens, raw } = maskBody(body, config);
-      const match = active.find(tokens);
-      const { cluster, isNew } = match ? { cluster: match, isNew: false } : withoutMatch(tokens);
-      active.join(cluster, tokens);
+      const { known, raw } = readBody(body);
+      const { cluster, isNew } = clusterOf(known);
       return {
         templateId: cluster.id,
         template: cluster.text,
-        parameters: parametersOf(cluster.tokens, raw),
+        parameters: parametersOf(cluster.tokens, spanTexts(raw, known.spans)),
         isNew,
       };
     },

@@ -12,6 +12,10 @@ export interface Drain {
   get(id: string): Cluster | undefined;
   /** Counts a body as one of the template, which becomes more general where the two differ. */
   join(cluster: Cluster, tokens: readonly string[]): void;
+  /** Counts a body as one of the template, from which it does not differ. */
+  use(cluster: Cluster): void;
+  /** Changes with every template that is put in, taken out or made more general. */
+  readonly revision: number;
   /** Puts in a template, in the branch that it names or else where `tokens` lead. Evicts what there is no room for. Ids are unique. */
   insert(template: StoredTemplate, tokens?: readonly string[]): Cluster;
   remove(cluster: Cluster): void;
@@ -25,10 +29,21 @@ export function createDrain(config: TemplateConfig, onEvict: (template: StoredTe
   const tree = createParseTree(config);
   const byId = new Map<string, Cluster>();
 
+  let revision = 0;
+
   const remove = (cluster: Cluster) => {
+    revision += 1;
     byId.delete(cluster.id);
     cluster.leaf.clusters.delete(cluster);
     if (cluster.leaf.clusters.size === 0) tree.prune(cluster.leaf, cluster.tokens.length);
+  };
+
+  const use = (cluster: Cluster) => {
+    cluster.count += 1;
+    byId.delete(cluster.id);
+    byId.set(cluster.id, cluster);
+    cluster.leaf.clusters.delete(cluster);
+    cluster.leaf.clusters.add(cluster);
   };
 
   const evictOldest = ([oldest]: Iterable<Cluster>) => {
@@ -46,16 +61,20 @@ export function createDrain(config: TemplateConfig, onEvict: (template: StoredTe
     },
     join(cluster, tokens) {
       const merged = merge(cluster.tokens, tokens);
-      if (merged !== cluster.tokens) generalise(cluster, merged);
-      cluster.count += 1;
-      byId.delete(cluster.id);
-      byId.set(cluster.id, cluster);
-      cluster.leaf.clusters.delete(cluster);
-      cluster.leaf.clusters.add(cluster);
+      if (merged !== cluster.tokens) {
+        revision += 1;
+        generalise(cluster, merged);
+      }
+      use(cluster);
+    },
+    use,
+    get revision() {
+      return revision;
     },
     insert(template, tokens = template.tokens) {
       const sameId = byId.get(template.id);
       if (sameId !== undefined) remove(sameId);
+      revision += 1;
       const leaf = template.branch ? tree.openBranch(tokens, template.branch) : tree.open(tokens);
       const cluster = createCluster(template, leaf);
       byId.set(cluster.id, cluster);

@@ -1,4 +1,4 @@
-import { type MaskedBody, WILDCARD } from "./masked-body.ts";
+import { WILDCARD } from "./masked-body.ts";
 
 const ENDS_IN_NUMBER = /<NUM>$/;
 const TIME_UNIT =
@@ -10,27 +10,32 @@ const DATE_WORD = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|A
 const USER_PREPOSITION = /^(?:for|by|of)$/;
 const USER_NAME = /^[A-Za-z][\w.-]*$/;
 
+/** Tokens, and how many of the tokens that they were made from each of them stands for, in order. */
+export interface Phrases {
+  readonly tokens: readonly string[];
+  readonly spans: readonly number[];
+}
+
 /**
  * Masks what only its neighbours show to be a value: "12 seconds" becomes <DUR> and "5.2 KB" <SIZE>, "2048 bytes (2.0 KB)"
  * loses what it says twice, so that a body does not change its length with the size of a value; the short names of days and
  * months are part of a <TIME>, and the word behind "for user" is a name.
  */
-export function maskPhrases({ tokens, raw }: MaskedBody): MaskedBody {
+export function maskPhrases(tokens: readonly string[]): Phrases {
   const out: string[] = [];
-  const outRaw: string[] = [];
+  const spans: number[] = [];
   for (let i = 0; i < tokens.length; ) {
     const phrase = phraseAt(tokens, i, out);
-    const text = raw.slice(i, i + phrase.tokens).join(" ");
     if (phrase.replacesLast) {
       out[out.length - 1] = phrase.masked;
-      outRaw[outRaw.length - 1] = `${outRaw.at(-1)} ${text}`;
+      spans[spans.length - 1] = (spans.at(-1) ?? 0) + phrase.tokens;
     } else {
       out.push(phrase.masked);
-      outRaw.push(text);
+      spans.push(phrase.tokens);
     }
     i += phrase.tokens;
   }
-  return { tokens: out, raw: outRaw };
+  return { tokens: out, spans };
 }
 
 interface Phrase {

@@ -1,4 +1,4 @@
-import { maskPhrases } from "./mask-phrases.ts";
+import { maskPhrases, type Phrases } from "./mask-phrases.ts";
 import { type MaskedBody, WILDCARD } from "./masked-body.ts";
 
 /** Bounds on what is read of a body. */
@@ -7,20 +7,66 @@ export interface MaskLimits {
   readonly max_tokens: number;
 }
 
+/** A body cut at white space, with what varies by the form of each token masked. */
+export interface CutBody extends MaskedBody {
+  /** Whether there is more of the body, which was not read. */
+  readonly isCut: boolean;
+}
+
 /**
  * Cuts a body into tokens and masks what varies by its form: numbers, hexadecimals, addresses, UUIDs, times, paths and
  * words with digits in them. One pass over the characters: a hostile line costs no more than its length.
+ * @param mask what {@link maskToken} does
  */
+export function cutBody(body: string, limits: MaskLimits, mask: (token: string) => string): CutBody {
+  const isLong = body.length > limits.max_body_characters;
+  const raw = wordsOf(isLong ? body.slice(0, limits.max_body_characters) : body, limits.max_tokens + 1);
+  const isCut = isLong || raw.length > limits.max_tokens;
+  if (raw.length > limits.max_tokens) raw.pop();
+  return { tokens: raw.map(mask), raw, isCut };
+}
+
+/** The body's tokens with its phrases masked too, and one more, which stands for nothing, for what was not read. */
+export function phrasesOf({ tokens, isCut }: Pick<CutBody, "tokens" | "isCut">): Phrases {
+  const phrases = maskPhrases(tokens);
+  return isCut ? { tokens: [...phrases.tokens, WILDCARD], spans: [...phrases.spans, 0] } : phrases;
+}
+
+/** A body's tokens, masked one by one and in phrases. */
 export function maskBody(body: string, limits: MaskLimits): MaskedBody {
-  const isCut = body.length > limits.max_body_characters;
-  const raw = (isCut ? body.slice(0, limits.max_body_characters) : body)
-    .split(/\s+/)
-    .filter((token) => token !== "");
-  const isLong = raw.length > limits.max_tokens;
-  const kept = isLong ? raw.slice(0, limits.max_tokens) : raw;
-  const masked = maskPhrases({ tokens: kept.map(maskToken), raw: kept });
-  if (isCut || isLong) return { tokens: [...masked.tokens, WILDCARD], raw: [...masked.raw, ""] };
-  return masked;
+  const cut = cutBody(body, limits, maskToken);
+  const { tokens, spans } = phrasesOf(cut);
+  return { tokens, raw: spanTexts(cut.raw, spans) };
+}
+
+/** The raw text of each phrase, from the raw tokens that it stands for. */
+export function spanTexts(raw: readonly string[], spans: readonly number[]): string[] {
+  let from = 0;
+  return spans.map((span) => {
+    const text = span === 1 ? (raw[from] ?? "") : raw.slice(from, from + span).join(" ");
+    from += span;
+    return text;
+  });
+}
+
+/** What stands between white space, at most so many. */
+function wordsOf(text: string, wordsMax: number): string[] {
+  const words: string[] = [];
+  let from = 0;
+  for (let at = 0; at <= text.length && words.length < wordsMax; at += 1) {
+    if (at < text.length && !isSpace(text, at)) continue;
+    if (at > from) words.push(text.slice(from, at));
+    from = at + 1;
+  }
+  return words;
+}
+
+const SPACE = /\s/;
+
+function isSpace(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code > 32 && code < 128) return false;
+  return code < 128 ? code === 32 || (code >= 9 && code <= 13) : SPACE.test(text.charAt(at));
 }
 
 /**
@@ -67,7 +113,8 @@ const classAt = (text: string, index: number) => {
   return code < 128 ? (CLASSES[code] ?? 0) : LETTER;
 };
 
-function needsMask(token: string): boolean {
+/** Whether anything in the token may be masked: of a plain word nothing is. */
+export function needsMask(token: string): boolean {
   let slashes = 0;
   let hexLetters = 0;
   for (let i = 0; i < token.length; i += 1) {
