@@ -1,5 +1,6 @@
 import { oddEnds } from "./calibrate/odd-ends.ts";
 import type { Finding, Judge } from "./calibrate/verdict.ts";
+import { deadlineIn } from "./deadline.ts";
 import type { Detector, Evidence } from "./detect/detector.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { NamedAnomaly } from "./enrich/name-anomalies.ts";
@@ -162,10 +163,14 @@ async function judgeWindows(
   stages: Stages,
   signal: AbortSignal,
 ): Promise<Judged> {
-  const budget = AbortSignal.timeout(stages.scoringBudgetMs);
-  const evidence = await evidenceOf(windows, stages, AbortSignal.any([signal, budget]));
-  const findings = stages.judge.judge(windows, evidence);
-  return { parsed, findings, anomalies: stages.name(findings) };
+  const budget = deadlineIn(stages.scoringBudgetMs);
+  try {
+    const evidence = await evidenceOf(windows, stages, AbortSignal.any([signal, budget.signal]));
+    const findings = stages.judge.judge(windows, evidence);
+    return { parsed, findings, anomalies: stages.name(findings) };
+  } finally {
+    budget.clear();
+  }
 }
 
 /** What the detectors say in time. One that is late or broken is left out; rejects when all of them are. */
