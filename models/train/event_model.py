@@ -94,7 +94,8 @@ class EventModel(nn.Module):
     def logits(self, h, rows):
         """Logits [..., V + 1]: the candidates, then the end of the session."""
         candidates = torch.cat([rows, self.end], 0)
-        return h @ candidates.transpose(0, 1) * (self.scale / math.sqrt(WIDTH))
+        # From left to right: the exporter would fold the scale, a parameter, with the constant.
+        return h @ candidates.transpose(0, 1) * self.scale / math.sqrt(WIDTH)
 
     def forward(self, rows, ids, kind, severity, gap, parameters, at):
         """Logits [B, V + 1] of one masked position `at` [B] of each row; see scoring_graph.py for the graph of it."""

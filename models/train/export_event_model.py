@@ -180,8 +180,10 @@ def export_scoring(model, directory):
         dynamic_shapes=({0: templates}, {0: templates}))
     program.save(os.path.join(directory, "candidates.onnx"))
     layout = write_weights(model, directory)
+    used = set()
     for graph in ("model.onnx", "candidates.onnx"):
-        use_weights_file(os.path.join(directory, graph), model, layout)
+        used |= use_weights_file(os.path.join(directory, graph), model, layout)
+    assert used == {entry["name"] for entry in layout}, "a parameter is in neither graph"
     check_scoring(model, directory)
     return layout
 
@@ -199,10 +201,11 @@ def write_weights(model, directory):
 
 
 def use_weights_file(path, model, layout):
-    """Points the graph's parameters at weights.bin; each must stand in the graph as torch has it."""
+    """Points the graph's parameters at weights.bin and tells which they are; each must stand in the graph as torch has it."""
     graph = onnx.load(path)
     places = {entry["name"]: entry for entry in layout}
     parameters = dict(model.named_parameters())
+    used = set()
     for tensor in graph.graph.initializer:
         name = tensor.name.removeprefix("model.")
         entry = places.get(name)
@@ -211,12 +214,14 @@ def use_weights_file(path, model, layout):
             continue
         value = parameters[name].detach().numpy()
         assert np.array_equal(onnx.numpy_helper.to_array(tensor), value), tensor.name
+        used.add(name)
         tensor.ClearField("raw_data")
         tensor.data_location = onnx.TensorProto.EXTERNAL
         for key, text in (("location", "weights.bin"), ("offset", str(entry["offset"])), ("length", str(value.nbytes))):
             pair = tensor.external_data.add()
             pair.key, pair.value = key, text
     save_bare(graph, path)
+    return used
 
 
 def save_bare(graph, path):
