@@ -174,6 +174,36 @@ describe("the shipped model", () => {
     expect(failure ?? 0).toBeGreaterThan((finished ?? 0) + 1);
   });
 
+  it("says something else with any of its parameters changed: the graphs hold no copy of the weights", async () => {
+    const directory = join(temporaryDirectory("model"), "model");
+    cpSync(SHIPPED, directory, { recursive: true });
+    const config = JSON.parse(readFileSync(join(directory, "config.json"), "utf8"));
+    const weights = readFileSync(join(directory, "weights.bin"));
+    const answers = async (changed: Buffer) => {
+      writeFileSync(join(directory, "weights.bin"), changed);
+      config.files["weights.bin"] = createHash("sha256").update(changed).digest("hex");
+      writeFileSync(join(directory, "config.json"), JSON.stringify(config));
+      const scorer = await startScorer(readModelDirectory(directory), OPTIONS);
+      const usual = await pairs(standInEncoder);
+      const rows = usual.rows.map((row) => ({ ...row, parameters: row.parameters.map(() => 1) }));
+      const [surprises] = await scorer.score({ ...usual, rows }, AbortSignal.timeout(20_000));
+      await scorer.close();
+      return [...(surprises ?? [])];
+    };
+    const shipped = await answers(weights);
+    for (const { name, shape, offset } of config.parameters) {
+      const changed = Buffer.from(weights);
+      const size = shape.reduce((product: number, side: number) => product * side, 1);
+      for (let i = 0; i < size; i += 1) {
+        const at = offset + 4 * i;
+        // No two alike: what all answers have in common a softmax does not show.
+        changed.writeFloatLE(weights.readFloatLE(at) * 1.5 + 0.01 * (1 + (i % 7)), at);
+      }
+      const change = (await answers(changed)).map((value, at) => Math.abs(value - (shipped[at] ?? 0)));
+      expect(Math.max(...change), name).toBeGreaterThan(1e-4);
+    }
+  });
+
   it("answers every caller in its turn, refuses an overload, and lets a run finish before it closes", async () => {
     const scorer = await startScorer(readModelDirectory(SHIPPED), { ...OPTIONS, maxWaitingRows: 2 });
     const signal = AbortSignal.timeout(20_000);

@@ -3,8 +3,8 @@ import type { Evidence } from "../detect/detector.ts";
 
 /** Events of a template after which its habits are trusted. */
 const FAMILIAR_FROM = 10;
-/** Templates remembered in one service, as many as detectors know of it; over it what was not seen for longest is a stranger
- * again, half of them at once. */
+/** Templates seen last that are remembered in one service for certain, as many as detectors know of it, and at most twice as many:
+ * the older half is forgotten at once. */
 const TEMPLATES_MAX = 5_000;
 
 /** The memory as JSON: template id and events seen, least recently seen first. */
@@ -30,7 +30,7 @@ export interface Familiarity {
 export function createFamiliarity(state: FamiliarityState = [], wasKnown = false): Familiarity {
   // Two generations: cheaper than an order that every event changes.
   let young = new Map<string, number>();
-  let old: ReadonlyMap<string, number> = new Map(state.slice(-TEMPLATES_MAX));
+  let old: ReadonlyMap<string, number> = new Map(state.slice(-2 * TEMPLATES_MAX));
   const eventsOf = (templateId: string, isKnown = () => false): number =>
     young.get(templateId) ?? old.get(templateId) ?? (wasKnown && isKnown() ? FAMILIAR_FROM : 0);
   return {
@@ -39,7 +39,7 @@ export function createFamiliarity(state: FamiliarityState = [], wasKnown = false
       const known = young.get(templateId);
       if (known === FAMILIAR_FROM) return;
       young.set(templateId, Math.min(FAMILIAR_FROM, eventsOf(templateId, isKnown) + 1));
-      if (young.size < TEMPLATES_MAX / 2) return;
+      if (young.size < TEMPLATES_MAX) return;
       old = young;
       young = new Map();
     },

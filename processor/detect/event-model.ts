@@ -13,7 +13,7 @@ import { createEventCodes } from "./event-code.ts";
 import type { EventScorer } from "./event-scorer.ts";
 import { createMemorisedScores } from "./memorised-scores.ts";
 import { PARAMETER_FEATURES } from "./parameter-features.ts";
-import { type Choice, choiceFor, type IndexedWindows, questionsOf } from "./questions.ts";
+import { choiceFor, type IndexedWindows, type Question, questionsOf } from "./questions.ts";
 import { createServiceTable } from "./service-table.ts";
 import type { VectorCache } from "./vector-cache.ts";
 import { createWaitingSurprises } from "./waiting-surprises.ts";
@@ -79,7 +79,13 @@ export function createEventModelDetector(
     rowsMax: number,
     signal: AbortSignal,
   ) => {
-    const { candidates, choice } = await withVectors(() => choose(service, windows), vectors, signal);
+    let { candidates, choice } = choose(service, windows);
+    const texts = choice.textsForTable();
+    if (texts.length > 0) {
+      await vectors.ensure(texts, signal);
+      // Others may have taught the service while the vectors were computed. From here to the model's question nothing waits.
+      ({ candidates, choice } = choose(service, windows));
+    }
     const { version: model } = scorer;
     const codeIn = (event: LogEvent) => codeOf(service, event);
     const questions = windows.flatMap((one, at) =>
@@ -88,16 +94,13 @@ export function createEventModelDetector(
     // Before the next wait: other weights may be in use after it, to which other surprises are usual.
     const usual = questions.map(({ answer }) => candidates.usualSurprise(answer));
     const { predictions, rowsRun } = await memory.answer(choice, questions, rowsMax, signal);
-    const evidence: Evidence[] = [];
-    for (const [at, { window, index, event, answer }] of questions.entries()) {
+    const evidence = questions.flatMap((question, at) => {
       const prediction = predictions[at];
-      if (prediction === undefined) continue;
-      const found = prediction.surprises[answer] ?? Number.NaN;
-      surprises.note(window, model, event, found);
-      const surprise = Math.max(0, found - (usual[at] ?? 0));
-      const { expected } = prediction;
-      evidence.push({ detector: "event-model", window: index, event, surprise, expected, model });
-    }
+      if (prediction === undefined) return [];
+      const found = prediction.surprises[question.answer] ?? Number.NaN;
+      surprises.note(question.window, model, question.event, found);
+      return [evidenceOn(question, prediction.expected, Math.max(0, found - (usual[at] ?? 0)), model)];
+    });
     return { rowsRun, skipped: questions.length - evidence.length, evidence };
   };
 
@@ -134,17 +137,13 @@ export function createEventModelDetector(
   };
 }
 
-/** The choice once the vectors of all its texts are there: others may have taught the service while they were computed. */
-async function withVectors<T extends { readonly choice: Choice }>(
-  choose: () => T,
-  vectors: VectorCache,
-  signal: AbortSignal,
-): Promise<T> {
-  const chosen = choose();
-  const texts = chosen.choice.textsForTable();
-  if (texts.length === 0) return chosen;
-  await vectors.ensure(texts, signal);
-  return choose();
+function evidenceOn(
+  { index, event }: Question,
+  expected: Evidence["expected"],
+  surprise: number,
+  model: string,
+): Evidence {
+  return { detector: "event-model", window: index, event, surprise, expected, model };
 }
 
 function readState(state: unknown): z.infer<typeof eventModelState> {

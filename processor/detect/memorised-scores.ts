@@ -49,13 +49,16 @@ export function createMemorisedScores(scorer: EventScorer, predictionsMax: numbe
         const question = questions[first ?? -1];
         return question === undefined ? [] : [maskedRow(question.read, question.event, eventsMax)];
       });
-      const answers = await scorer.score({ table: choice.table(), rows }, signal);
+      const table = choice.table();
+      // A text whose vector is not there is given zeros for once.
+      const isKept = memoKey !== undefined && choice.textsForTable().length === 0;
+      const answers = await scorer.score({ table, rows }, signal);
       for (const [at, [key, indexes]] of [...missing].entries()) {
         const surprises = answers[at];
         if (surprises === undefined) continue;
         const prediction = { surprises, expected: expectedOf(surprises, choice) };
         for (const index of indexes) predictions[index] = prediction;
-        if (memoKey !== undefined) memory.set(nameOf(key), prediction);
+        if (isKept) memory.set(nameOf(key), prediction);
       }
       return { predictions, rowsRun: missing.size };
     },

@@ -5,10 +5,12 @@ import { createTokenMasks } from "./token-masks.ts";
 
 /** Forms of tokens that are remembered. */
 const FORMS_MAX = 16_384;
-/** Masked bodies that are remembered; when there are more, all are forgotten. */
+/** Masked bodies that are remembered, and the characters in them; when there are more, all are forgotten. A character takes up to 14
+ * bytes in the shortest tokens that there are. */
 const BODIES_MAX = 8_192;
+const CHARACTERS_MAX = 2 ** 20;
 /** Longer ones are not remembered: they hardly ever come twice. */
-const CHARACTERS_MAX = 1_024;
+const BODY_CHARACTERS_MAX = 1_024;
 
 /** What is known of bodies that read alike once they are masked. */
 export interface KnownBody extends Phrases {
@@ -28,14 +30,19 @@ export interface ReadBody {
 export function createBodyReader(limits: MaskLimits): (body: string) => ReadBody {
   const mask = createTokenMasks(FORMS_MAX);
   const bodies = new Map<string, KnownBody>();
+  let characters = 0;
 
   const knownOf = (cut: CutBody): KnownBody => {
     const key = (cut.isCut ? "\n" : "") + cut.tokens.join(" ");
     const known = bodies.get(key);
     if (known !== undefined) return known;
     const read: KnownBody = { ...phrasesOf(cut), cluster: undefined, revision: -1 };
-    if (key.length > CHARACTERS_MAX) return read;
-    if (bodies.size >= BODIES_MAX) bodies.clear();
+    if (key.length > BODY_CHARACTERS_MAX) return read;
+    if (bodies.size >= BODIES_MAX || characters > CHARACTERS_MAX) {
+      bodies.clear();
+      characters = 0;
+    }
+    characters += key.length;
     // Cloned, because a token that is cut out of a body keeps the whole body in memory.
     const added = structuredClone({ key, read });
     bodies.set(added.key, added.read);

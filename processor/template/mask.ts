@@ -61,12 +61,13 @@ function wordsOf(text: string, wordsMax: number): string[] {
   return words;
 }
 
-const SPACE = /\s/;
+/** White space beyond ASCII, as ECMAScript's \s has it, but for the range of U+2000 to U+200A. */
+const SPACES: ReadonlySet<number> = new Set([0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff]);
 
 function isSpace(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
-  if (code > 32 && code < 128) return false;
-  return code < 128 ? code === 32 || (code >= 9 && code <= 13) : SPACE.test(text.charAt(at));
+  if (code < 128) return code === 32 || (code >= 9 && code <= 13);
+  return (code >= 0x2000 && code <= 0x200a) || SPACES.has(code);
 }
 
 /**

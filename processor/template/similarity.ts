@@ -13,7 +13,7 @@ interface Match {
 }
 
 /**
- * The template that a body belongs to: the first with the highest similarity, on a tie the one with more wildcards.
+ * The template that a body belongs to: the one with the highest similarity, on a tie the one with more wildcards.
  * Beyond Drain: bodies that differ in a plain word are different events ("VM paused", "VM resumed"), until there are so
  * many of them that the word must be a name.
  */
@@ -39,7 +39,9 @@ export function mostSimilar(
 function better(known: Match | undefined, other: Match): Match {
   if (known === undefined || other.similarity > known.similarity) return other;
   if (other.similarity < known.similarity) return known;
-  return wildcardsOf(other.cluster) > wildcardsOf(known.cluster) ? other : known;
+  const more = wildcardsOf(other.cluster) - wildcardsOf(known.cluster);
+  // The same one over a restart, and whichever was used last.
+  return more > 0 || (more === 0 && other.cluster.id < known.cluster.id) ? other : known;
 }
 
 /**
