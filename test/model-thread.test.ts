@@ -10,28 +10,74 @@ const ECHO = `
   });
   parentPort.postMessage({ kind: "ready" });`;
 
+type Echo = { readonly kind: string; readonly text: string };
+
+const echo = {
+  file: new URL(`data:text/javascript,${encodeURIComponent(ECHO)}`),
+  workerData: undefined,
+  graph: "echo",
+  remedy: "",
+  rowsOf: (text: string) => text.length,
+  reset: () => undefined,
+};
+const options = { maxWaitingRows: 1_000, onDeath: () => undefined };
+
 describe("a model's thread", () => {
   it("goes on when a question cannot be sent", async () => {
-    const thread = await startModelThread<string, { readonly kind: string; readonly text: string }>(
+    const thread = await startModelThread<string, Echo>(
       {
-        file: new URL(`data:text/javascript,${encodeURIComponent(ECHO)}`),
-        workerData: undefined,
-        graph: "echo",
-        remedy: "",
-        rowsOf: () => 1,
-        send(worker, text) {
+        ...echo,
+        send(worker, [text]) {
           if (text === "huge") throw new RangeError("Array buffer allocation failed");
           worker.postMessage({ kind: "say", text });
         },
-        reset: () => undefined,
       },
-      { maxWaitingRows: 10, onDeath: () => undefined },
+      options,
     );
     const { signal } = new AbortController();
     const answers = await Promise.allSettled(["a", "huge", "b"].map((text) => thread.ask(text, signal)));
     expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
     await expect(thread.ask("huge", signal)).rejects.toThrow("allocation failed");
     expect(await thread.ask("c", signal)).toEqual({ kind: "echo", text: "c" });
+    await thread.close();
+  });
+
+  it("takes what has come during a run together, as far as it goes together, and answers each with its own", async () => {
+    const sent: string[] = [];
+    const thread = await startModelThread<string, Echo>(
+      {
+        ...echo,
+        together: {
+          joins: (first, other) => first[0] === other[0],
+          split: ({ kind, text }) => text.split("+").map((own) => ({ kind, text: own })),
+        },
+        send(worker, questions) {
+          sent.push(questions.join("+"));
+          worker.postMessage({ kind: "say", text: questions.join("+") });
+        },
+      },
+      options,
+    );
+    const { signal } = new AbortController();
+    const gone = new AbortController();
+    const large = `a${"0".repeat(62)}`;
+    const asked = ["a1", "a2", "a3", "a6", "b1", "a4", large, "a5"].map((text) =>
+      thread.ask(text, text === "a3" ? gone.signal : signal),
+    );
+    gone.abort(new Error("gone"));
+    const answers = await Promise.allSettled(asked);
+    expect(answers.map((one) => (one.status === "fulfilled" ? one.value.text : String(one.reason)))).toEqual([
+      "a1",
+      "a2",
+      "Error: gone",
+      "a6",
+      "b1",
+      "a4",
+      large,
+      "a5",
+    ]);
+    // 64 rows at most, unless one question alone has more.
+    expect(sent).toEqual(["a1", "a2+a6", "b1", "a4", large, "a5"]);
     await thread.close();
   });
 });

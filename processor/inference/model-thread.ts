@@ -11,7 +11,7 @@ export interface ThreadOptions {
 }
 
 /** What the thread runs, and how it is spoken to. */
-export interface ThreadProtocol<Question> {
+export interface ThreadProtocol<Question, Answer> {
   /** A module that serves a session; see serve-thread.ts. */
   readonly file: URL;
   readonly workerData: unknown;
@@ -20,8 +20,15 @@ export interface ThreadProtocol<Question> {
   readonly remedy: string;
   /** How much a question weighs among those that wait. */
   rowsOf(question: Question): number;
-  /** Sends a question as the call that the thread understands. */
-  send(worker: Worker, question: Question): void;
+  /** Sends questions as the one call that the thread understands: several only where they go together. */
+  send(worker: Worker, questions: readonly Question[]): void;
+  /** Undefined where each question goes alone. */
+  readonly together?: {
+    /** Whether the two may go as one call. */
+    joins(first: Question, other: Question): boolean;
+    /** The answer to each, in their order. */
+    split(answer: Answer, questions: readonly Question[]): readonly Answer[];
+  };
   /** Called when the thread may have forgotten what it was sent: it has failed, or is another one. */
   reset(): void;
 }
@@ -40,26 +47,29 @@ interface Job<Question, Answer> {
   readonly reject: (reason: unknown) => void;
 }
 
+/** Rows that go as one call, unless one question alone has more: what waits longer than such a run takes had better be dropped. */
+const JOINED_ROWS_MAX = 64;
 /** A thread that dies again at once is not started again before this. */
 const RESTART_DELAY_MS = 1_000;
 
 /**
- * Loads a model in a thread of its own, because a run blocks its thread; what arrives during a run waits for the next.
+ * Loads a model in a thread of its own, because a run blocks its thread; what arrives during a run waits for the next, and goes
+ * there together.
  * Rejects with a {@link ModelError} when the model cannot be loaded.
  */
 export async function startModelThread<Question, Answer extends { readonly kind: string }>(
-  protocol: ThreadProtocol<Question>,
+  protocol: ThreadProtocol<Question, Answer>,
   options: ThreadOptions,
 ): Promise<ModelThread<Question, Answer>> {
-  const queue = createQueue<Question, Answer>(options.maxWaitingRows, protocol.rowsOf);
+  const queue = createQueue<Question, Answer>(options.maxWaitingRows, protocol);
   const thread = await startThread(protocol, options, queue);
   return { ask: queue.add, close: thread.close };
 }
 
 interface Queue<Question, Answer> {
   add(question: Question, signal: AbortSignal): Promise<Answer>;
-  /** The next job whose caller still waits. */
-  next(): Job<Question, Answer> | undefined;
+  /** The next job whose caller still waits, and those that may go with it. */
+  next(): readonly Job<Question, Answer>[];
   /** Called whenever a job has been added. */
   onAdded: () => void;
   rejectAll(reason: Error): void;
@@ -67,7 +77,7 @@ interface Queue<Question, Answer> {
 
 function createQueue<Question, Answer>(
   maxWaitingRows: number,
-  rowsOf: (question: Question) => number,
+  { rowsOf, together }: Pick<ThreadProtocol<Question, Answer>, "rowsOf" | "together">,
 ): Queue<Question, Answer> {
   const waiting = new Set<Job<Question, Answer>>();
   let waitingRows = 0;
@@ -94,9 +104,17 @@ function createQueue<Question, Answer>(
       return promise.finally(() => signal.removeEventListener("abort", onAbort));
     },
     next() {
-      const [job] = waiting;
-      if (job !== undefined) remove(job);
-      return job;
+      const jobs: Job<Question, Answer>[] = [];
+      let rows = 0;
+      for (const job of waiting) {
+        const [first = job] = jobs;
+        rows += rowsOf(job.question);
+        const isAlone = job === first;
+        if (!isAlone && (rows > JOINED_ROWS_MAX || !together?.joins(first.question, job.question))) break;
+        jobs.push(job);
+      }
+      for (const job of jobs) remove(job);
+      return jobs;
     },
     rejectAll(reason) {
       for (const job of waiting) job.reject(reason);
@@ -108,41 +126,40 @@ function createQueue<Question, Answer>(
 }
 
 async function startThread<Question, Answer extends { readonly kind: string }>(
-  protocol: ThreadProtocol<Question>,
+  protocol: ThreadProtocol<Question, Answer>,
   options: ThreadOptions,
   queue: Queue<Question, Answer>,
 ) {
   let worker = await spawn(protocol);
-  let running: Job<Question, Answer> | undefined;
+  let running: readonly Job<Question, Answer>[] = [];
   let isClosing = false;
   let isDead = false;
 
   const runNext = () => {
-    while (running === undefined && !isDead) {
-      const job = queue.next();
-      if (job === undefined) {
+    while (running.length === 0 && !isDead) {
+      const jobs = queue.next();
+      if (jobs.length === 0) {
         if (isClosing) worker.postMessage({ kind: "close" } satisfies CloseCall);
         return;
       }
-      if (isSent(protocol, worker, job)) running = job;
+      if (isSent(protocol, worker, jobs)) running = jobs;
     }
   };
   const onAnswer = (answer: Answer | ThreadNotice) => {
-    const job = running;
-    running = undefined;
+    const jobs = running;
+    running = [];
     if (isNotice(answer)) {
       protocol.reset();
-      job?.reject(
-        new Error(`the model failed: ${"message" in answer ? answer.message : "it was loaded again"}`),
-      );
-    } else job?.resolve(answer);
+      const reason = "message" in answer ? answer.message : "it was loaded again";
+      rejectAll(jobs, new Error(`the model failed: ${reason}`));
+    } else answerAll(protocol, answer, jobs);
     runNext();
   };
   const onExit = () => {
     isDead = true;
     const reason = new Error("the model's thread has died");
-    running?.reject(reason);
-    running = undefined;
+    rejectAll(running, reason);
+    running = [];
     queue.rejectAll(reason);
     if (isClosing) return;
     options.onDeath(reason.message);
@@ -184,21 +201,42 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
   };
 }
 
-/** Sends the job's question; a job whose question cannot be sent is rejected. */
+/** Sends the jobs' questions; jobs whose questions cannot be sent are rejected. */
 function isSent<Question, Answer>(
-  protocol: ThreadProtocol<Question>,
+  protocol: ThreadProtocol<Question, Answer>,
   worker: Worker,
-  { question, reject }: Job<Question, Answer>,
+  jobs: readonly Job<Question, Answer>[],
 ): boolean {
   try {
-    protocol.send(worker, question);
+    protocol.send(
+      worker,
+      jobs.map(({ question }) => question),
+    );
     return true;
   } catch (reason) {
     // What it was about to be sent counted as sent already.
     protocol.reset();
-    reject(reason);
+    rejectAll(jobs, reason);
     return false;
   }
+}
+
+function answerAll<Question, Answer>(
+  { together }: ThreadProtocol<Question, Answer>,
+  answer: Answer,
+  jobs: readonly Job<Question, Answer>[],
+): void {
+  const questions = jobs.map(({ question }) => question);
+  const answers = together === undefined || jobs.length === 1 ? [answer] : together.split(answer, questions);
+  for (const [index, { resolve, reject }] of jobs.entries()) {
+    const own = answers[index];
+    if (own === undefined) reject(new Error("the model's thread left a question without an answer"));
+    else resolve(own);
+  }
+}
+
+function rejectAll<Question, Answer>(jobs: readonly Job<Question, Answer>[], reason: unknown): void {
+  for (const { reject } of jobs) reject(reason);
 }
 
 function isNotice(answer: { readonly kind: string }): answer is ThreadNotice {
@@ -206,7 +244,12 @@ function isNotice(answer: { readonly kind: string }): answer is ThreadNotice {
 }
 
 /** A worker that has loaded its model. */
-function spawn({ file, workerData, graph, remedy }: ThreadProtocol<never>): Promise<Worker> {
+function spawn({
+  file,
+  workerData,
+  graph,
+  remedy,
+}: Pick<ThreadProtocol<never, never>, "file" | "workerData" | "graph" | "remedy">): Promise<Worker> {
   const worker = new Worker(file, { workerData });
   return new Promise((resolve, reject) => {
     const fail = (reason: string) =>

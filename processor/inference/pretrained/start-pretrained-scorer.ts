@@ -32,7 +32,7 @@ export async function startPretrainedScorer(
       graph: directory.graph,
       remedy: PRETRAINED_REMEDY,
       rowsOf: ({ texts }) => texts.length,
-      send: (worker, call) => worker.postMessage(call),
+      send: (worker, [call]) => worker.postMessage(call),
       reset: () => undefined,
     },
     options,
