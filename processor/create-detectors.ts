@@ -1,3 +1,4 @@
+import { deadlineIn } from "./deadline.ts";
 import type { DetectConfig } from "./detect/config.ts";
 import { createCountVectorDetector } from "./detect/count-vector.ts";
 import type { Detector } from "./detect/detector.ts";
@@ -86,7 +87,7 @@ function createModelDetector(
       maxKnownTemplates,
       maxTexts: config.max_model_rows,
       redact,
-      patience: () => AbortSignal.timeout(Math.floor(config.scoring_budget_ms * PATIENCE_SHARE)),
+      patience: () => deadlineIn(Math.floor(config.scoring_budget_ms * PATIENCE_SHARE)).signal,
       ...told,
     });
   return createEventModelDetector(scorer, vectors, {

@@ -180,7 +180,7 @@ describe("whatever breaks on the way to a verdict, the records go on as they cam
     }));
     const closeIdle = () => [{ ...freshWindow([{ template: "a" }]), freshFrom: 1, isClosed: true }];
     const { stages: broken } = stages({ detectors, windower: { ...windower, closeIdle } });
-    await processSilence(1, broken, new AbortController().signal);
+    await processSilence(1, broken);
     expect(taught).toBe(detectors.length);
   });
 
@@ -274,7 +274,7 @@ describe("what did not come", () => {
         remembered.push(judged);
       },
     };
-    return { remembered, learned, watch: () => processSilence(1, silence, new AbortController().signal) };
+    return { remembered, learned, watch: () => processSilence(1, silence) };
   }
 
   it("is remembered with its explanation, each for itself, and taught to the calibration once", async () => {

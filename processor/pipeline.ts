@@ -87,11 +87,11 @@ export async function processRequest(
  * Judges what is missing and the sessions that fell silent. Their findings have no record to travel on: they go to the
  * store alone.
  */
-export async function processSilence(nowMs: number, stages: Stages, signal: AbortSignal): Promise<void> {
+export async function processSilence(nowMs: number, stages: Stages): Promise<void> {
   judgeAbsences(nowMs, stages);
   const windows = stages.windower.closeIdle(nowMs);
   if (windows.length === 0) return;
-  const judged = await judgeWindows([], windows, stages, signal).catch((cause: unknown) => {
+  const judged = await judgeWindows([], windows, stages).catch((cause: unknown) => {
     stages.observer.unscored(0, cause);
     return NOTHING;
   });
@@ -161,11 +161,11 @@ async function judgeWindows(
   parsed: readonly ParsedRecord[],
   windows: readonly SequenceWindow[],
   stages: Stages,
-  signal: AbortSignal,
+  ...ends: readonly AbortSignal[]
 ): Promise<Judged> {
   const budget = deadlineIn(stages.scoringBudgetMs);
   try {
-    const evidence = await evidenceOf(windows, stages, AbortSignal.any([signal, budget.signal]));
+    const evidence = await evidenceOf(windows, stages, AbortSignal.any([budget.signal, ...ends]));
     const findings = stages.judge.judge(windows, evidence);
     return { parsed, findings, anomalies: stages.name(findings) };
   } finally {

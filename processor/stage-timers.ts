@@ -41,9 +41,7 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
     every(config.remember.snapshot_interval_ms, "saving what was learned", () =>
       saveSnapshots(store, rooms, now()),
     ),
-    every(SILENCE_INTERVAL_MS, "judging silence", () =>
-      processSilence(now(), stages, AbortSignal.timeout(stages.scoringBudgetMs)),
-    ),
+    every(SILENCE_INTERVAL_MS, "judging silence", () => processSilence(now(), stages)),
     every(SETTINGS_INTERVAL_MS, "reading thresholds", () => settings.follow()),
     every(TRAINING_INTERVAL_MS, "following training", () => learning.follow()),
     every(config.training.flush_interval_ms, "recording for training", () => learning.flush()),

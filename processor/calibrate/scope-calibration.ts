@@ -97,7 +97,7 @@ export function createScopeCalibration(
       return learned;
     },
     assess(evidence, kept, familiarity) {
-      const novelty = noveltyIn(scope, evidence);
+      const novelty = scope === "event" ? evidence.find(isNovelty) : undefined;
       const contributions = calibrated(evidence, novelty, (one) => detectorP(one, familiarity));
       const p = combine(contributions);
       const strength = strengthOf(contributions, p);
@@ -110,11 +110,8 @@ export function createScopeCalibration(
     learn(contributions, strength) {
       if (contributions.length === 0) return;
       learned += 1;
-      const novelty = noveltyIn(
-        scope,
-        contributions.map((one) => one.evidence),
-      );
-      if (novelty !== undefined) return samples.learn(novelty);
+      const novelty = scope === "event" ? contributions.find(isOfNovelty) : undefined;
+      if (novelty !== undefined) return samples.learn(novelty.evidence);
       for (const { evidence } of contributions) samples.learn(evidence);
       if (strength !== undefined) combined.learn(strength);
     },
@@ -130,11 +127,6 @@ export function createScopeCalibration(
 /** Whether the surprise is -ln of a probability that the detector has estimated itself. */
 function isProbability(detector: DetectorName, detail: Evidence["detail"]): boolean {
   return detector === "new-template" || detail?.kind === "silence";
-}
-
-/** What says that an event is new: of such a one novelty alone is heard, whose surprise needs no calibration (see isProbability). */
-function noveltyIn(scope: Scope, evidence: readonly Evidence[]): Evidence | undefined {
-  return scope === "event" ? evidence.find(isNovelty) : undefined;
 }
 
 /**
@@ -168,7 +160,13 @@ function insertByP(contributions: Contribution[], added: Contribution): void {
   contributions[place] = added;
 }
 
-/** Whether the evidence says that its event is of a template never seen before. */
-export function isNovelty({ detector, surprise }: Evidence): boolean {
+/** Whether the evidence says that its event is of a template never seen before: of such an event novelty alone is heard, whose
+ * surprise needs no calibration (see isProbability). */
+function isNovelty({ detector, surprise }: Evidence): boolean {
   return detector === "new-template" && surprise > 0;
+}
+
+/** The same of what a detector contributed. */
+export function isOfNovelty({ evidence }: Contribution): boolean {
+  return isNovelty(evidence);
 }

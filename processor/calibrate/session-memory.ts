@@ -1,7 +1,7 @@
 import type { DetectorName, Evidence } from "../detect/detector.ts";
 import type { Session } from "../window/sequence-window.ts";
-import { isNovelty } from "./scope-calibration.ts";
-import type { Contribution, Finding, Place } from "./verdict.ts";
+import { isOfNovelty } from "./scope-calibration.ts";
+import type { Finding, Place } from "./verdict.ts";
 
 /** Evidence from somewhere in a session. */
 export interface PlacedEvidence {
@@ -64,10 +64,6 @@ export function joined(a: Strongest, b: Strongest): Strongest {
     both.set(detector, own);
   }
   return both;
-}
-
-function isOfNovelty({ evidence }: Contribution): boolean {
-  return isNovelty(evidence);
 }
 
 /** Puts the evidence in its place among a detector's strongest; of novelty, each template is kept once, however often it came. */

@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { AnswerSurprises } from "../detect/event-scorer.ts";
 import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
-import type { PackedRows } from "./pack-rows.ts";
+import type { PackedRows } from "./pack-runs.ts";
 import { softmaxSurprises } from "./softmax-surprises.ts";
 import type { TableCall } from "./table-calls.ts";
 import { TABLES_MAX } from "./table-calls.ts";
@@ -93,11 +93,9 @@ async function open(
   return session;
 }
 
-/** One that is not leaves its mark on the sum. */
 function areFinite(values: Float32Array): boolean {
-  let sum = 0;
-  for (const value of values) sum += value - value;
-  return sum === 0;
+  for (const value of values) if (!Number.isFinite(value)) return false;
+  return true;
 }
 
 /** The rows as the graph's inputs. */

@@ -1,7 +1,7 @@
 import type { AnswerSurprises } from "../detect/event-scorer.ts";
 import type { ModelDirectory } from "./model-directory.ts";
 import type { OnnxSession } from "./onnx-session.ts";
-import type { PackedRows } from "./pack-rows.ts";
+import type { PackedRows } from "./pack-runs.ts";
 import type { ThreadSession } from "./serve-thread.ts";
 import type { TableCall } from "./table-calls.ts";
 import type { TextEncoderSession } from "./text-encoder-session.ts";

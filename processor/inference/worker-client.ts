@@ -8,7 +8,7 @@ import {
   type ThreadOptions,
   type ThreadProtocol,
 } from "./model-thread.ts";
-import { buffersOf, packRuns } from "./pack-rows.ts";
+import { buffersOf, packRuns } from "./pack-runs.ts";
 import type { SessionAnswer, SessionCall, WorkerData } from "./session-calls.ts";
 import { createTableCalls } from "./table-calls.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type MaskedRow, POSITION_KIND } from "../detect/event-scorer.ts";
 import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
-import { packRuns } from "./pack-rows.ts";
+import { packRuns } from "./pack-runs.ts";
 
 const rowOf = (length: number, mark: number): MaskedRow => ({
   ids: new Array<number>(length).fill(mark),
