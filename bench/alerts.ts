@@ -7,6 +7,8 @@ import { toResources } from "../cli/generate/to-resources.ts";
 import { openScorer } from "../cli/open-scorer.ts";
 import { oddEnds } from "../processor/calibrate/odd-ends.ts";
 import type { Finding } from "../processor/calibrate/verdict.ts";
+import { saidOfAbsence } from "../processor/detect/absence.ts";
+import { placesOf } from "../processor/detect/places.ts";
 import { parseRecords } from "../processor/parse-records.ts";
 import { createRooms, type Rooms } from "../processor/rooms.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
@@ -105,14 +107,15 @@ async function alertsOf(
   });
   const windows = [...windower.push(parsed), ...windower.closeIdle(nowMs)];
   const { signal } = new AbortController();
-  const evidence = await Promise.all(detectors.map((detector) => detector.score(windows, signal)));
-  const findings = judge.judge(windows, evidence.flat());
+  const places = placesOf(windows);
+  const opinions = await Promise.all(detectors.map((detector) => detector.score(places, signal)));
+  const findings = judge.judge(places, opinions);
   const odd = oddEnds(findings);
   for (const detector of detectors) detector.learn(windows, odd);
   judge.learn(findings);
   const silences = detectors
     .flatMap((detector) => detector.watch?.(nowMs) ?? [])
-    .flatMap((absence) => judge.judge([absence.window], [absence.evidence]));
+    .flatMap((absence) => judge.judge(...saidOfAbsence(absence)));
   judge.learn(silences);
   return [...findings, ...silences].filter(({ verdict }) => verdict.isAnomaly);
 }

@@ -7,6 +7,7 @@ import { createLengthDetector } from "../processor/detect/length.ts";
 import { createNewTemplateDetector } from "../processor/detect/new-template.ts";
 import { createNgramDetector } from "../processor/detect/ngram.ts";
 import { createParameterDetector } from "../processor/detect/parameter.ts";
+import { placesOf } from "../processor/detect/places.ts";
 import { createRateDetector } from "../processor/detect/rate.ts";
 import { createVectorCache } from "../processor/detect/vector-cache.ts";
 import { templateConfig } from "../processor/template/config.ts";
@@ -41,7 +42,7 @@ for (const create of DETECTORS) {
   bench.add(create().name, async () => {
     const detector = create();
     for (const windows of requests) {
-      await detector.score(windows, signal);
+      await detector.score(placesOf(windows), signal);
       detector.learn(windows);
     }
   });

@@ -9,7 +9,8 @@ import { calibrateConfig } from "../processor/calibrate/config.ts";
 import { oddEnds } from "../processor/calibrate/odd-ends.ts";
 import type { Finding } from "../processor/calibrate/verdict.ts";
 import { detectConfig } from "../processor/detect/config.ts";
-import type { Evidence } from "../processor/detect/detector.ts";
+import type { Opinions } from "../processor/detect/opinions.ts";
+import { placesOf } from "../processor/detect/places.ts";
 import { attributesConfig } from "../processor/enrich/config.ts";
 import { readModelDirectory } from "../processor/inference/model-directory.ts";
 import { type RunningScorer, startScorer } from "../processor/inference/worker-client.ts";
@@ -170,10 +171,11 @@ async function judgeAndLearn(
     partsMs.set(part, (partsMs.get(part) ?? 0) + performance.now() - startedAt);
     return result;
   };
-  const evidence: Evidence[][] = [];
+  const places = placesOf(windows);
+  const opinions: Opinions[] = [];
   for (const detector of detectors)
-    evidence.push([...(await timed(detector.name, () => detector.score(windows, signal)))]);
-  const findings = await timed("judge", (): readonly Finding[] => judge.judge(windows, evidence.flat()));
+    opinions.push(await timed(detector.name, () => detector.score(places, signal)));
+  const findings = await timed("judge", (): readonly Finding[] => judge.judge(places, opinions));
   const odd = await timed("judge, learning", () => oddEnds(findings));
   for (const detector of detectors) await timed(detector.name, () => detector.learn(windows, odd));
   await timed("judge, learning", () => judge.learn(findings));

@@ -1,5 +1,5 @@
 import { TEMPLATE_ATTRIBUTE } from "./enrich/enrich.ts";
-import type { TemplateMatch, TemplateMiner } from "./template/template-miner.ts";
+import type { TemplateMiner } from "./template/template-miner.ts";
 import type { ParsedRecord } from "./window/sequence-window.ts";
 import { serviceName } from "./window/service-name.ts";
 import type { ExportRequest, RecordView } from "./wire/record-view.ts";
@@ -16,19 +16,19 @@ export interface ParsePorts {
 
 /** Gives each record its template, service, stream and time, in wire order. An upstream template is adopted. */
 export function parseRecords(request: ExportRequest, { miner, streamKey, now }: ParsePorts): ParsedRecord[] {
-  return request.records.map((record) => ({
-    recordIndex: record.index,
-    service: serviceName(record),
-    stream: streamKey(record),
-    match: templateOf(record, miner),
-    timeMs: timeMs(record) ?? now(),
-    severityNumber: record.severityNumber,
-  }));
-}
-
-function templateOf(record: RecordView, miner: TemplateMiner): TemplateMatch {
-  const upstream = record.attribute(TEMPLATE_ATTRIBUTE);
-  return typeof upstream === "string" && upstream !== "" ? miner.adopt(upstream) : miner.mine(record.body);
+  return request.records.map((record) => {
+    const upstream = record.attribute(TEMPLATE_ATTRIBUTE);
+    const isAdopted = typeof upstream === "string" && upstream !== "";
+    return {
+      recordIndex: record.index,
+      service: serviceName(record),
+      stream: streamKey(record),
+      match: isAdopted ? miner.adopt(upstream) : miner.mine(record.body),
+      timeMs: timeMs(record) ?? now(),
+      severityNumber: record.severityNumber,
+      isAdopted,
+    };
+  });
 }
 
 function timeMs(record: RecordView): number | undefined {

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { freshWindow } from "../test/helpers/detector-windows.ts";
+import { freshWindow, said } from "../test/helpers/detector-windows.ts";
 import { evenSurprises } from "../test/helpers/even-surprises.ts";
 import { standInEncoder } from "../test/helpers/stand-in-encoder.ts";
 import { calibrateConfig } from "./calibrate/config.ts";
 import { detectConfig } from "./detect/config.ts";
 import type { Absence, Detector } from "./detect/detector.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
+import { noOpinions } from "./detect/opinions.ts";
 import { attributesConfig } from "./enrich/config.ts";
 import type { Judged } from "./enrich/enrich.ts";
-import { enrich } from "./enrich/enrich.ts";
+import { createEnrich } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
 import type { ForwardOutcome } from "./forward/forwarder.ts";
 import { parseRecords } from "./parse-records.ts";
@@ -66,7 +67,7 @@ function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer)
       },
     },
     name: (findings) => nameAnomalies(findings, rooms.explain, () => "id"),
-    enrich: (one, judged) => enrich(one, judged, "anomaly"),
+    enrich: createEnrich("anomaly"),
     forwarder: {
       forward: async (bytes) => {
         seen.forwarded.push(bytes);
@@ -230,8 +231,6 @@ describe("what did not come", () => {
     window: { ...freshWindow([{ template }]), freshFrom: 1, freshRecords: [], isClosed: true },
     evidence: {
       detector: "rate",
-      window: 0,
-      event: 1,
       surprise: 80,
       expected: [],
       detail: { kind: "silence", template, silentMs: 180_000, usualMs: 10_000 },
@@ -244,7 +243,7 @@ describe("what did not come", () => {
     const learned = { detectors: 0, judge: 0 };
     const watcher = (absences: readonly Absence[]): Detector => ({
       name: "rate",
-      score: async () => [],
+      score: async (places) => noOpinions("rate", places),
       learn: () => {
         learned.detectors += 1;
       },
@@ -257,7 +256,7 @@ describe("what did not come", () => {
     const { judge } = createRooms(config, { scorer: evenScorer, encoder: standInEncoder, now: () => 1 });
     for (let i = 0; i < 1_000; i++)
       judge.learn(
-        judge.judge([usual], [{ detector: "rate", window: 0, event: 0, surprise: 0, expected: [] }]),
+        judge.judge(...said([usual], [{ detector: "rate", window: 0, event: 0, surprise: 0, expected: [] }])),
       );
     const silence: Stages = {
       ...real,

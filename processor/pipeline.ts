@@ -1,7 +1,10 @@
 import { oddEnds } from "./calibrate/odd-ends.ts";
 import type { Finding, Judge } from "./calibrate/verdict.ts";
 import { deadlineIn } from "./deadline.ts";
-import type { Detector, Evidence } from "./detect/detector.ts";
+import { saidOfAbsence } from "./detect/absence.ts";
+import type { Detector } from "./detect/detector.ts";
+import type { Opinions } from "./detect/opinions.ts";
+import { type Places, placesOf } from "./detect/places.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { NamedAnomaly } from "./enrich/name-anomalies.ts";
 import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
@@ -103,10 +106,7 @@ export async function processSilence(nowMs: number, stages: Stages): Promise<voi
 function judgeAbsences(nowMs: number, stages: Stages): void {
   const absences = stages.detectors.flatMap((detector) => detector.watch?.(nowMs) ?? []);
   if (absences.length === 0) return;
-  const findings = stages.judge.judge(
-    absences.map(({ window }) => window),
-    absences.map(({ evidence }, window) => ({ ...evidence, window })),
-  );
+  const findings = absences.flatMap((absence) => stages.judge.judge(...saidOfAbsence(absence)));
   stages.judge.learn(findings);
   stages.remember(undefined, { ...NOTHING, findings, anomalies: stages.name(findings) });
 }
@@ -165,8 +165,9 @@ async function judgeWindows(
 ): Promise<Judged> {
   const budget = deadlineIn(stages.scoringBudgetMs);
   try {
-    const evidence = await evidenceOf(windows, stages, AbortSignal.any([budget.signal, ...ends]));
-    const findings = stages.judge.judge(windows, evidence);
+    const places = placesOf(windows);
+    const opinions = await opinionsOn(places, stages, AbortSignal.any([budget.signal, ...ends]));
+    const findings = stages.judge.judge(places, opinions);
     return { parsed, findings, anomalies: stages.name(findings) };
   } finally {
     budget.clear();
@@ -174,16 +175,16 @@ async function judgeWindows(
 }
 
 /** What the detectors say in time. One that is late or broken is left out; rejects when all of them are. */
-async function evidenceOf(
-  windows: readonly SequenceWindow[],
+async function opinionsOn(
+  places: Places,
   { detectors, observer }: Stages,
   deadline: AbortSignal,
-): Promise<readonly Evidence[]> {
+): Promise<readonly Opinions[]> {
   const late = rejection(deadline);
   // It rejects after an answer in time too, when nobody listens any more.
   late.catch(() => undefined);
   const answers = await Promise.allSettled(
-    detectors.map((detector) => Promise.race([detector.score(windows, deadline), late])),
+    detectors.map((detector) => Promise.race([detector.score(places, deadline), late])),
   );
   const [firstFailure] = answers.filter((answer) => answer.status === "rejected");
   if (firstFailure !== undefined && answers.every(({ status }) => status === "rejected"))

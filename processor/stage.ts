@@ -2,7 +2,7 @@ import type { LiveRecord } from "../store/live-record.ts";
 import type { StageStatus, Store } from "../store/store.ts";
 import type { Scorer } from "./create-detectors.ts";
 import type { TextEncoder } from "./detect/text-encoder.ts";
-import { enrich, type Judged } from "./enrich/enrich.ts";
+import { createEnrich, type Judged } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
 import type { ForwardConfig } from "./forward/config.ts";
@@ -86,6 +86,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     status: statusOf(config, ports, observer, forwarder.state),
     onDropped: metrics.rememberDropped,
   });
+  const enrich = createEnrich(config.attributes.prefix);
   const stages: Stages = {
     read: readRequest,
     parse: (request) => parseRecords(request, { ...rooms, now }),
@@ -96,7 +97,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     enrich: (request, judged) =>
       withinLimit(
         request,
-        enrich(request, judged, config.attributes.prefix),
+        enrich(request, judged),
         config.forward.endpoint === "" ? Number.POSITIVE_INFINITY : config.forward.max_message_bytes,
       ),
     forwarder,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Detector } from "../detect/detector.ts";
 import { createNewTemplateDetector } from "../detect/new-template.ts";
 import { createNgramDetector } from "../detect/ngram.ts";
+import { placesOf } from "../detect/places.ts";
 import { createVectorCache } from "../detect/vector-cache.ts";
 import { windowConfig } from "../window/config.ts";
 import { createWindower } from "../window/create-windower.ts";
@@ -47,10 +48,9 @@ function newService() {
       stream: "",
     };
     const windows = windower.push([record]);
-    const evidence = await Promise.all(
-      detectors.map((one) => one.score(windows, AbortSignal.timeout(1_000))),
-    );
-    const findings = judge.judge(windows, evidence.flat());
+    const places = placesOf(windows);
+    const opinions = await Promise.all(detectors.map((one) => one.score(places, AbortSignal.timeout(1_000))));
+    const findings = judge.judge(places, opinions);
     for (const detector of detectors) detector.learn(windows);
     judge.learn(findings);
     const verdict = findings[0]?.verdict;

@@ -7,7 +7,7 @@ const strength = (weights: readonly number[], ...pValues: readonly number[]) =>
     (detector) => weights[detector] ?? 1,
   );
 
-const combined = (...pValues: readonly number[]) => combine(pValues.map((pValue) => ({ pValue })));
+const combined = (...pValues: readonly number[]) => combine(pValues);
 
 describe("the combination of p-values", () => {
   it("is ruled by the smallest, and not thinned out by silent detectors", () => {

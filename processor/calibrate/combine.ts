@@ -5,9 +5,10 @@ import { P_FLOOR } from "./score.ts";
  * detectors too, is ruled by the smallest, and a detector that is silent (a p-value of 1) takes nothing from what the others
  * say, however many there are. Example: 1e-6, 1 and 0.5 give 2e-6. No p-values at all give 1.
  */
-export function combine(all: readonly { readonly pValue: number }[]): number {
-  let [speaking, inverse] = [0, 0];
-  for (const { pValue } of all) {
+export function combine(pValues: readonly number[]): number {
+  let speaking = 0;
+  let inverse = 0;
+  for (const pValue of pValues) {
     if (pValue < 1) {
       speaking += 1;
       inverse += 1 / Math.max(P_FLOOR, pValue);

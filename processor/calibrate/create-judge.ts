@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { createServiceTable } from "../detect/service-table.ts";
 import type { CalibrateConfig } from "./config.ts";
+import { groundsOfVerdict } from "./judged-verdict.ts";
 import type { RateMeter } from "./rate-meter.ts";
 import { pValueOf } from "./score.ts";
 import {
   createServiceCalibration,
-  type LearnableVerdict,
   type ServiceCalibration,
   serviceCalibrationState,
 } from "./service-calibration.ts";
 import { type ThresholdChoice, thresholdOf } from "./threshold.ts";
-import type { Contribution, Finding, Judge, ServiceState, Verdict } from "./verdict.ts";
+import type { Finding, Judge, ServiceState } from "./verdict.ts";
 import { createWindowJudge, kindOf, scopeOf } from "./window-judge.ts";
 
 /** A service's state with its rates. */
@@ -60,10 +60,14 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
 
   const windowJudge = createWindowJudge({
     modelVersion,
-    threshold: (service) => threshold(service, calibrations.peek(service) ?? stranger),
-    sessionsKnown: (service) => calibrations.peek(service)?.sessionsLearned ?? 0,
-    assess: (service, scope, evidence, kind) =>
-      (calibrations.peek(service) ?? stranger).assess(scope, evidence, kind),
+    service(name) {
+      const calibration = calibrations.peek(name) ?? stranger;
+      return {
+        threshold: threshold(name, calibration),
+        sessionsKnown: calibration.sessionsLearned,
+        assess: calibration.assess,
+      };
+    },
   });
 
   const stateOf = (service: string, calibration: ServiceCalibration): ServiceActivityState => {
@@ -147,12 +151,11 @@ function learnService(
   }
   calibration.meter.add(findings.length, alerts, promised, newestEventMs, nowMs);
   for (const { window, event, verdict } of findings)
-    calibration.learn(scopeOf(window, event), ofWeights(verdict, model), kindOf(window, event));
-}
-
-/** The verdict without what other weights said. */
-function ofWeights(verdict: Verdict, model: string): LearnableVerdict {
-  const isOfThese = ({ evidence }: Contribution) => (evidence.model ?? model) === model;
-  if (verdict.contributions.every(isOfThese)) return verdict;
-  return { ...verdict, contributions: verdict.contributions.filter(isOfThese), strength: undefined };
+    calibration.learn(
+      scopeOf(window, event),
+      verdict,
+      groundsOfVerdict(verdict),
+      kindOf(window, event),
+      model,
+    );
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DETECTOR_NAMES, type DetectorName, type Evidence } from "../detect/detector.ts";
+import { DETECTOR_NAMES, type DetectorName } from "../detect/evidence.ts";
 import { type ReservoirState, reservoirState } from "./reservoir.ts";
 import type { SampledDistribution } from "./sampled-distribution.ts";
 
@@ -18,9 +18,10 @@ export type SampledWeightsState = z.infer<typeof sampledWeightsState>;
 export interface DetectorSamples {
   /** The detector's sample, whichever weights it comes from. */
   of(detector: DetectorName): SampledDistribution;
-  /** How many surprises the sample was learned from; 0 for evidence of weights that it does not come from. */
-  learnedFor(evidence: Evidence): number;
-  learn(evidence: Evidence): void;
+  /** How many surprises the sample was learned from; 0 for those of weights that it does not come from. */
+  learnedFor(detector: DetectorName, model: string | undefined): number;
+  /** @param model the weights that were surprised, where the detector has weights */
+  learn(detector: DetectorName, surprise: number, model: string | undefined): void;
   snapshot(): { readonly detectors: DetectorSamplesState; readonly weights: SampledWeightsState };
 }
 
@@ -47,17 +48,17 @@ export function createDetectorSamples(
     return created;
   };
   /** A sample that names no weights has what any were surprised by. */
-  const isOfOthers = ({ detector, model }: Evidence): boolean => {
+  const isOfOthers = (detector: DetectorName, model: string | undefined): boolean => {
+    if (model === undefined) return false;
     const known = weights.get(detector);
-    return model !== undefined && known !== undefined && known.model !== model;
+    return known !== undefined && known.model !== model;
   };
 
   return {
     of,
-    learnedFor: (evidence) => (isOfOthers(evidence) ? 0 : of(evidence.detector).learned),
-    learn(evidence) {
-      const { detector, model, surprise } = evidence;
-      if (isOfOthers(evidence)) samples.delete(detector);
+    learnedFor: (detector, model) => (isOfOthers(detector, model) ? 0 : of(detector).learned),
+    learn(detector, surprise, model) {
+      if (isOfOthers(detector, model)) samples.delete(detector);
       if (model !== undefined && weights.get(detector)?.model !== model) weights.set(detector, { model });
       of(detector).learn(surprise);
     },

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Evidence } from "../detect/detector.ts";
 
 /** Events of a template after which its habits are trusted. */
 const FAMILIAR_FROM = 10;
@@ -14,8 +13,8 @@ export type FamiliarityState = z.infer<typeof familiarityState>;
 /** How well the templates of one service are known. */
 export interface Familiarity {
   /** From 0 for a template that was never seen to 1 for one that was seen ten times. @param isKnown to others; see wasKnown */
-  of(templateId: string, isKnown?: () => boolean): number;
-  learn(templateId: string, isKnown?: () => boolean): void;
+  of(templateId: string, isKnown?: boolean): number;
+  learn(templateId: string, isKnown?: boolean): void;
   snapshot(): FamiliarityState;
 }
 
@@ -31,8 +30,8 @@ export function createFamiliarity(state: FamiliarityState = [], wasKnown = false
   // Two generations: cheaper than an order that every event changes.
   let young = new Map<string, number>();
   let old: ReadonlyMap<string, number> = new Map(state.slice(-2 * TEMPLATES_MAX));
-  const eventsOf = (templateId: string, isKnown = () => false): number =>
-    young.get(templateId) ?? old.get(templateId) ?? (wasKnown && isKnown() ? FAMILIAR_FROM : 0);
+  const eventsOf = (templateId: string, isKnown = false): number =>
+    young.get(templateId) ?? old.get(templateId) ?? (wasKnown && isKnown ? FAMILIAR_FROM : 0);
   return {
     of: (templateId, isKnown) => Math.min(FAMILIAR_FROM, eventsOf(templateId, isKnown)) / FAMILIAR_FROM,
     learn(templateId, isKnown) {
@@ -45,9 +44,4 @@ export function createFamiliarity(state: FamiliarityState = [], wasKnown = false
     },
     snapshot: () => [...[...old].filter(([templateId]) => !young.has(templateId)), ...young],
   };
-}
-
-/** Whether the evidence says that its event's template has been written before. */
-export function isNoNews({ detector, surprise }: Evidence): boolean {
-  return detector === "new-template" && surprise <= 0;
 }

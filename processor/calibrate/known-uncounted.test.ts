@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { freshWindow } from "../../test/helpers/detector-windows.ts";
-import type { Evidence } from "../detect/detector.ts";
+import { freshWindow, type PlacedEvidence, said } from "../../test/helpers/detector-windows.ts";
 import { calibrateConfig } from "./config.ts";
 import { createJudge, type ServiceJudge } from "./create-judge.ts";
 
@@ -11,11 +10,11 @@ const HABIT_BROKEN_NATS = 25;
 /** One event of the template, `nats` odd to a detector of habits, and no news unless it is said to be. */
 function verdictOn(judge: ServiceJudge, template: string, nats: number, newness = 0) {
   const of = { window: 0, event: 0, expected: [] };
-  const evidence: readonly Evidence[] = [
+  const evidence: readonly PlacedEvidence[] = [
     { detector: "new-template", surprise: newness, ...of },
     { detector: "ngram", surprise: nats, ...of },
   ];
-  const findings = judge.judge([freshWindow([{ template }])], evidence);
+  const findings = judge.judge(...said([freshWindow([{ template }])], evidence));
   return { findings, isAnomaly: findings.some(({ verdict }) => verdict.isAnomaly) };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { closedSession, evidenceOf } from "../../test/helpers/detector-windows.ts";
+import { closedSession, evidenceOf, said } from "../../test/helpers/detector-windows.ts";
 import { createCountVectorDetector } from "../detect/count-vector.ts";
 import { createLengthDetector } from "../detect/length.ts";
 import { calibrateConfig } from "./config.ts";
@@ -13,7 +13,7 @@ function sessionsOf() {
   return async (counts: Readonly<Record<string, number>>) => {
     const windows = [closedSession(counts)];
     const evidence = await Promise.all(detectors.map((detector) => evidenceOf(detector, windows)));
-    const findings = judge.judge(windows, evidence.flat());
+    const findings = judge.judge(...said(windows, evidence.flat()));
     for (const detector of detectors) detector.learn(windows, oddEnds(findings));
     judge.learn(findings);
     return {

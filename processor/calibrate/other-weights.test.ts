@@ -4,6 +4,7 @@ import { evenSurprises } from "../../test/helpers/even-surprises.ts";
 import { standInEncoder } from "../../test/helpers/stand-in-encoder.ts";
 import { createEventModelDetector } from "../detect/event-model.ts";
 import type { EventScorer } from "../detect/event-scorer.ts";
+import { placesOf } from "../detect/places.ts";
 import { createVectorCache } from "../detect/vector-cache.ts";
 import { calibrateConfig } from "./config.ts";
 import { createJudge } from "./create-judge.ts";
@@ -45,7 +46,8 @@ function oneService(first: Weights, seed: number) {
     const before = { template: "before", gapMs: (events % 2) * 1_000, timeMs };
     const both = freshWindow([before, { template: `t${events % 5}`, timeMs }]);
     const window = { ...both, freshFrom: 1, freshRecords: [0] };
-    const findings = judge.judge([window], await detector.score([window], new AbortController().signal));
+    const places = placesOf([window]);
+    const findings = judge.judge(places, [await detector.score(places, new AbortController().signal)]);
     return { window, findings, isAnomaly: findings.some(({ verdict }) => verdict.isAnomaly) };
   };
   const learn = ({ window, findings }: Awaited<ReturnType<typeof judged>>) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Evidence } from "../detect/detector.ts";
+import { type PlacedEvidence, said } from "../../test/helpers/detector-windows.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import { calibrateConfig } from "./config.ts";
 import { createJudge } from "./create-judge.ts";
@@ -21,7 +21,7 @@ const window: SequenceWindow = {
   isClosed: false,
   session: { events: 2, counts: new Map(), startedMs: 1 },
 };
-const says = (at: number, probability: number): Evidence => ({
+const says = (at: number, probability: number): PlacedEvidence => ({
   detector: "pretrained-model",
   window: 0,
   event: at,
@@ -29,7 +29,7 @@ const says = (at: number, probability: number): Evidence => ({
   expected: [],
   probability,
 });
-const ngram = (at: number): Evidence => ({
+const ngram = (at: number): PlacedEvidence => ({
   detector: "ngram",
   window: 0,
   event: at,
@@ -41,9 +41,9 @@ function judge(settings: Record<string, unknown> = {}) {
   const config = calibrateConfig.parse(settings);
   return createProbabilityJudge(createJudge(config, { modelVersion: () => "m", now: () => 0 }), config);
 }
-const verdicts = (evidence: readonly Evidence[], settings?: Record<string, unknown>) =>
+const verdicts = (evidence: readonly PlacedEvidence[], settings?: Record<string, unknown>) =>
   judge(settings)
-    .judge([window], evidence)
+    .judge(...said([window], evidence))
     .map(({ event: at, verdict }) => [at, verdict.score, verdict.threshold, verdict.isAnomaly]);
 
 describe("a classifier's judge", () => {
@@ -58,7 +58,7 @@ describe("a classifier's judge", () => {
     expect(verdicts([says(0, 0.6)], { anomaly_threshold: 0.5 })).toEqual([[0, 0.6, 0.5, true]]);
     const own = judge({ anomaly_threshold: 0.5 });
     own.applyThresholds(new Map([["shop", { mode: "manual", alertsPerDay: undefined, value: 0.7 }]]));
-    const [finding] = own.judge([window], [says(0, 0.6)]);
+    const [finding] = own.judge(...said([window], [says(0, 0.6)]));
     expect(finding?.verdict).toMatchObject({ threshold: 0.7, isAnomaly: false });
     own.learn(finding === undefined ? [] : [finding]);
     expect(own.service("shop")?.threshold).toBe(0.7);
@@ -69,13 +69,13 @@ describe("a classifier's judge", () => {
   });
 
   it("lets the end of a session keep its calibrated verdict", () => {
-    const [end] = judge().judge([{ ...window, isClosed: true }], [ngram(2)]);
+    const [end] = judge().judge(...said([{ ...window, isClosed: true }], [ngram(2)]));
     expect(end?.verdict.score).toBe(1 - (end?.verdict.pValue ?? 0) ** 0.25);
   });
 
   it("promises no false-alarm rate, and keeps the p-values and the state", () => {
     const own = judge();
-    const findings = own.judge([window], [says(0, 0.99), ngram(0)]);
+    const findings = own.judge(...said([window], [says(0, 0.99), ngram(0)]));
     expect(findings[0]?.verdict.contributions.map(({ detector }) => detector)).toEqual([
       "ngram",
       "pretrained-model",

@@ -27,7 +27,14 @@ export function createProbabilityJudge(
       .probability;
     if (score === undefined) return [];
     const threshold = thresholdOf(window.service);
-    return [{ ...finding, verdict: { ...verdict, score, threshold, isAnomaly: score >= threshold } }];
+    const { pValue, strength, modelVersion, contributions } = verdict;
+    const isAnomaly = score >= threshold;
+    return [
+      {
+        ...finding,
+        verdict: { score, pValue, strength, threshold, isAnomaly, modelVersion, contributions },
+      },
+    ];
   };
   const withThreshold = (state: ServiceActivityState): ServiceActivityState => ({
     ...state,
@@ -37,7 +44,7 @@ export function createProbabilityJudge(
 
   return {
     ...judge,
-    judge: (windows, evidence) => judge.judge(windows, evidence).flatMap(withProbability),
+    judge: (places, opinions) => judge.judge(places, opinions).flatMap(withProbability),
     applyThresholds(next) {
       choices = next;
       judge.applyThresholds(next);

@@ -43,6 +43,7 @@ export function createRecurrence(state: RecurrenceState = []): Recurrence {
       if (oldest !== undefined) kinds.delete(oldest);
     },
     rate(kind, records, clockMs) {
+      if (kinds.size === 0) return 0;
       const alerts = alertsOf(kind, clockMs);
       return alerts <= ALERTS_BEFORE_HABIT ? 0 : Math.min(1, alerts / Math.max(1, records));
     },

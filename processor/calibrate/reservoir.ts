@@ -57,9 +57,10 @@ export function createReservoir(capacity: number, state?: ReservoirState): Reser
   const keep = (value: number) => {
     const sizeMax = Math.min(capacity, Math.max(SIZE_MIN, Math.floor(offered / 2)));
     if (size >= sizeMax) {
-      remove(ascending, size, ring[oldest] ?? 0);
+      replace(ascending, size, ring[oldest] ?? 0, value);
       oldest = (oldest + 1) % ring.length;
-      size -= 1;
+      ring[(oldest + size - 1) % ring.length] = value;
+      return;
     }
     if (size === ring.length) makeRoom();
     ring[(oldest + size) % ring.length] = value;
@@ -131,7 +132,12 @@ function insert(ascending: Float32Array, size: number, value: number): void {
   ascending[at] = value;
 }
 
-function remove(ascending: Float32Array, size: number, value: number): void {
-  const at = lowerBound(ascending, size, value);
-  ascending.copyWithin(at, at + 1, size);
+/** Puts one value in the place of another: only what lies between them moves. */
+function replace(ascending: Float32Array, size: number, old: number, value: number): void {
+  if (old === value) return;
+  const from = lowerBound(ascending, size, old);
+  const to = lowerBound(ascending, size, value);
+  if (to > from) ascending.copyWithin(from, from + 1, to);
+  else ascending.copyWithin(to + 1, to, from);
+  ascending[to > from ? to - 1 : to] = value;
 }

@@ -1,6 +1,6 @@
 import { createReservoir, type ReservoirState } from "./reservoir.ts";
 import { P_FLOOR } from "./score.ts";
-import { fitTail, type Tail, tailProbability } from "./tail.ts";
+import { fitTail, type Tail, tailFrom, tailProbability } from "./tail.ts";
 
 /** A surprise below this says nothing. */
 const SILENT_BELOW = 1e-6;
@@ -50,8 +50,8 @@ export function createSampledDistribution(
   const sampledP = (value: number, shapeOf: (tail: Tail) => number): number => {
     const above = reservoir.countAtLeast(value);
     const conformal = (above + 1) / (reservoir.size + 1);
+    if (value <= tailFrom(reservoir.sorted())) return conformal;
     const fitted = currentTail();
-    if (value <= fitted.from) return conformal;
     const seen = above / (reservoir.size + 1);
     return Math.min(conformal, Math.max(P_FLOOR, seen, tailProbability(fitted, value, shapeOf(fitted))));
   };

@@ -1,14 +1,19 @@
 import { z } from "zod";
-import type { DetectorName, Evidence } from "../detect/detector.ts";
 import { combine, jointStrength, sessionWeight } from "./combine.ts";
 import type { CalibrateConfig } from "./config.ts";
-import { createDetectorSamples, detectorSamplesState, sampledWeightsState } from "./detector-samples.ts";
+import {
+  createDetectorSamples,
+  type DetectorSamples,
+  detectorSamplesState,
+  sampledWeightsState,
+} from "./detector-samples.ts";
 import { createDriftCorrection, type DriftCorrection, driftCorrectionState } from "./drift-correction.ts";
-import { ownShare, priorProbability } from "./learning-band.ts";
+import { type Grounds, NOVELTY } from "./grounds.ts";
+import { ownShare } from "./learning-band.ts";
+import { createPValues, isNew, type Scope } from "./p-values.ts";
 import { reservoirState } from "./reservoir.ts";
 import { createSampledDistribution } from "./sampled-distribution.ts";
-import { P_FLOOR } from "./score.ts";
-import type { Contribution, Verdict } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** Smallest tail scale of a detector, in nats: an event's surprise half a nat higher is never much rarer than half as likely.
  * A session's is a mean of several, of which fewer are known. */
@@ -28,25 +33,24 @@ export const scopeCalibrationState = z.strictObject({
 export type ScopeCalibrationState = z.infer<typeof scopeCalibrationState>;
 
 /** What the evidence comes to. */
-export type Assessment = Pick<Verdict, "pValue" | "strength" | "contributions">;
-
-/** event: all evidence is about one event. session: it comes from all over a session. */
-export type Scope = "event" | "session";
+export type Assessment = Pick<Verdict, "pValue" | "strength">;
 
 /** What evidence of one scope is measured against in one service. */
 export interface ScopeCalibration {
   /**
+   * Assesses each detector's surprise, and all of them together.
    * @param kept a p-value below which the verdict may not fall, whatever the evidence
    * @param familiarity how well the event's template is known, 0 to 1: habits count as little as it is
    */
-  assess(evidence: readonly Evidence[], kept: number, familiarity: number): Assessment;
+  assess(grounds: Grounds, kept: number, familiarity: number): Assessment;
   /** The verdict was given: counts for the drift whatever it was. */
   count(pValue: number): void;
   /**
-   * Takes the evidence into the sample of the normal.
-   * @param strength of all of it together; undefined where part of what was said is left out
+   * Takes the surprises into the sample of the normal.
+   * @param strength of all of them together
+   * @param model the weights in use: what others were surprised by that were replaced since is no sample for them
    */
-  learn(contributions: readonly Contribution[], strength: number | undefined): void;
+  learn(grounds: Grounds, strength: number, model: string): void;
   readonly learned: number;
   snapshot(): ScopeCalibrationState;
 }
@@ -72,48 +76,28 @@ export function createScopeCalibration(
   const drift: DriftCorrection = createDriftCorrection(state?.drift);
   let learned = state?.learned ?? 0;
 
-  const detectorP = (evidence: Evidence, familiarity: number): number => {
-    const { detector, surprise, detail } = evidence;
-    if (surprise <= 0) return 1;
-    const believed = isProbability(detector, detail)
-      ? Math.max(P_FLOOR, Math.exp(-surprise))
-      : priorProbability(surprise);
-    const own = samples.of(detector);
-    // Its surprise is a probability already: the sample can only contradict it.
-    if (isProbability(detector, detail)) return Math.max(believed, own.seenShare(surprise));
-    const share = familiarity * ownShare(samples.learnedFor(evidence), config.learning_records);
-    const measured = scope === "event" ? own.pValue(surprise) : own.cautiousPValue(surprise);
-    return share * measured + (1 - share) * believed;
-  };
-
-  /** @param p of all contributions together */
-  const strengthOf = (contributions: readonly Contribution[], p: number): number =>
-    scope === "event"
-      ? -Math.log(p)
-      : jointStrength(contributions, (name) => sessionWeight(samples.of(name).silentShare));
+  const pValuesOf = createPValues(scope, samples, config.learning_records);
+  const sessionStrength = (grounds: Grounds): number =>
+    jointStrength(grounds.contributions(), (name) => sessionWeight(samples.of(name).silentShare));
 
   return {
     get learned() {
       return learned;
     },
-    assess(evidence, kept, familiarity) {
-      const novelty = scope === "event" ? evidence.find(isNovelty) : undefined;
-      const contributions = calibrated(evidence, novelty, (one) => detectorP(one, familiarity));
-      const p = combine(contributions);
-      const strength = strengthOf(contributions, p);
-      const share = novelty === undefined ? ownShare(learned, config.learning_records) : 0;
+    assess(grounds, kept, familiarity) {
+      const p = combine(pValuesOf(grounds, familiarity));
+      const strength = scope === "event" ? -Math.log(p) : sessionStrength(grounds);
+      const share = isNew(scope, grounds) ? 0 : ownShare(learned, config.learning_records);
       const measured = combined.pValue(strength);
       const blended = scope === "event" ? Math.max(p, share * measured) : share * measured + (1 - share) * p;
-      return { contributions, strength, pValue: Math.max(drift.correct(blended), kept) };
+      return { strength, pValue: Math.max(drift.correct(blended), kept) };
     },
     count: (pValue) => drift.count(pValue),
-    learn(contributions, strength) {
-      if (contributions.length === 0) return;
-      learned += 1;
-      const novelty = scope === "event" ? contributions.find(isOfNovelty) : undefined;
-      if (novelty !== undefined) return samples.learn(novelty.evidence);
-      for (const { evidence } of contributions) samples.learn(evidence);
-      if (strength !== undefined) combined.learn(strength);
+    learn(grounds, strength, model) {
+      const isNovel = isNew(scope, grounds);
+      const { heard, isWhole } = learnSurprises(samples, grounds, model, isNovel);
+      if (heard > 0) learned += 1;
+      if (heard > 0 && isWhole && !isNovel) combined.learn(strength);
     },
     snapshot: () => ({
       learned,
@@ -124,49 +108,24 @@ export function createScopeCalibration(
   };
 }
 
-/** Whether the surprise is -ln of a probability that the detector has estimated itself. */
-function isProbability(detector: DetectorName, detail: Evidence["detail"]): boolean {
-  return detector === "new-template" || detail?.kind === "silence";
-}
-
 /**
- * The strongest first. That a message is new surprises every detector; how odd that is, the novelty detector alone says.
- * @param novelty of the event, where it is new
+ * Of an event that is new the novelty alone is learned from.
+ * @returns how many surprises were heard, and whether none of them comes from weights that were replaced
  */
-function calibrated(
-  evidence: readonly Evidence[],
-  novelty: Evidence | undefined,
-  pOf: (one: Evidence) => number,
-): readonly Contribution[] {
-  const pMin = novelty === undefined ? 0 : pOf(novelty);
-  const contributions: Contribution[] = [];
-  for (const one of evidence)
-    insertByP(contributions, {
-      detector: one.detector,
-      pValue: Math.max(pMin, pOf(one)),
-      evidence: one,
-    });
-  return contributions;
-}
-
-/** The smallest p-value first; of equal ones in the order that they come in. */
-function insertByP(contributions: Contribution[], added: Contribution): void {
-  let place = contributions.length;
-  for (; place > 0; place -= 1) {
-    const before = contributions[place - 1];
-    if (before === undefined || before.pValue <= added.pValue) break;
-    contributions[place] = before;
+function learnSurprises(samples: DetectorSamples, grounds: Grounds, model: string, isNovel: boolean) {
+  let heard = 0;
+  let isWhole = true;
+  for (let index = 0; index < grounds.size; index += 1) {
+    const surprise = grounds.surprise(index);
+    const weights = grounds.model(index);
+    if (Number.isNaN(surprise)) continue;
+    if (weights !== undefined && weights !== model) {
+      isWhole = false;
+      continue;
+    }
+    heard += 1;
+    const detector = grounds.detector(index);
+    if (!isNovel || detector === NOVELTY) samples.learn(detector, surprise, weights);
   }
-  contributions[place] = added;
-}
-
-/** Whether the evidence says that its event is of a template never seen before: of such an event novelty alone is heard, whose
- * surprise needs no calibration (see isProbability). */
-function isNovelty({ detector, surprise }: Evidence): boolean {
-  return detector === "new-template" && surprise > 0;
-}
-
-/** The same of what a detector contributed. */
-export function isOfNovelty({ evidence }: Contribution): boolean {
-  return isNovelty(evidence);
+  return { heard, isWhole };
 }

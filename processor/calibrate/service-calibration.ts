@@ -1,13 +1,13 @@
 import { z } from "zod";
-import type { Evidence } from "../detect/detector.ts";
 import type { CalibrateConfig } from "./config.ts";
-import { createFamiliarity, type Familiarity, familiarityState, isNoNews } from "./familiarity.ts";
+import { createFamiliarity, type Familiarity, familiarityState } from "./familiarity.ts";
+import type { Grounds } from "./grounds.ts";
+import type { Scope } from "./p-values.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
 import {
   type Assessment,
   createScopeCalibration,
-  type Scope,
   type ScopeCalibration,
   scopeCalibrationState,
 } from "./scope-calibration.ts";
@@ -31,16 +31,14 @@ export const serviceCalibrationState = z.strictObject({
 export type ServiceCalibrationState = z.infer<typeof serviceCalibrationState>;
 
 /** What a verdict teaches. */
-export interface LearnableVerdict extends Pick<Verdict, "pValue" | "score" | "threshold" | "contributions"> {
-  /** Undefined where some of the contributions are left out. */
-  readonly strength: number | undefined;
-}
+export type LearnableVerdict = Pick<Verdict, "pValue" | "score" | "threshold" | "strength">;
 
 /** What one service's events and sessions are measured against. */
 export interface ServiceCalibration {
-  /** Calibrates the evidence on one event or session. `kind` names what would recur: the template, or the end after it. */
-  assess(scope: Scope, evidence: readonly Evidence[], kind: string): Assessment;
-  learn(scope: Scope, verdict: LearnableVerdict, kind: string): void;
+  /** Calibrates what is said of one event or session. `kind` names what would recur: the template, or the end after it. */
+  assess(scope: Scope, grounds: Grounds, kind: string): Assessment;
+  /** @param model the weights in use */
+  learn(scope: Scope, verdict: LearnableVerdict, grounds: Grounds, kind: string, model: string): void;
   readonly meter: RateMeter;
   /** Events and sessions learned from. */
   readonly learned: number;
@@ -70,19 +68,18 @@ export function createServiceCalibration(
     get sessionsLearned() {
       return scopes.session.learned;
     },
-    assess: (scope, evidence, kind) =>
+    assess: (scope, grounds, kind) =>
       scopes[scope].assess(
-        evidence,
+        grounds,
         recurrence.rate(kind, meter.records, meter.clockMs),
-        scope === "event" ? familiarity.of(kind, () => evidence.some(isNoNews)) : 1,
+        scope === "event" ? familiarity.of(kind, grounds.novelty <= 0) : 1,
       ),
-    learn(scope, { contributions, strength, pValue, score, threshold }, kind) {
+    learn(scope, { strength, pValue, score, threshold }, grounds, kind, model) {
       scopes[scope].count(pValue);
-      if (scope === "event")
-        familiarity.learn(kind, () => contributions.some(({ evidence }) => isNoNews(evidence)));
+      if (scope === "event") familiarity.learn(kind, grounds.novelty <= 0);
       // A session that was told by one of its events is none the more normal for not being told again.
       if (score >= threshold && pValue < WITHHELD_BELOW_P) recurrence.count(kind, meter.clockMs);
-      else scopes[scope].learn(contributions, strength);
+      else scopes[scope].learn(grounds, strength, model);
     },
     snapshot: () => ({
       meter: meter.snapshot(),

@@ -1,6 +1,7 @@
-import type { DetectorName, Evidence } from "../detect/detector.ts";
+import { DETECTOR_NAMES, type DetectorName, type Evidence } from "../detect/evidence.ts";
 import type { Session } from "../window/sequence-window.ts";
-import { isOfNovelty } from "./scope-calibration.ts";
+import { type Grounds, NOVELTY } from "./grounds.ts";
+import { groundsOfVerdict } from "./judged-verdict.ts";
 import type { Finding, Place } from "./verdict.ts";
 
 /** Evidence from somewhere in a session. */
@@ -41,18 +42,28 @@ export function createSessionMemory(): SessionMemory {
     remember(finding) {
       const { window, verdict } = finding;
       const known = sessions.get(window.session) ?? new Map<DetectorName, PlacedEvidence[]>();
+      const grounds = groundsOfVerdict(verdict);
       // Of an event that is new, novelty alone counts: every other detector is surprised by it for no reason of its own.
-      const isNew = verdict.contributions.some(isOfNovelty);
-      for (const contribution of verdict.contributions) {
-        if (isNew && !isOfNovelty(contribution)) continue;
-        const { detector, evidence } = contribution;
-        const own = known.get(detector);
-        if (own === undefined) known.set(detector, [placed(evidence, finding)]);
-        else if (!isOutdone(own, evidence, finding)) keep(own, placed(evidence, finding));
-      }
+      const isNew = grounds.novelty > 0;
+      for (let index = 0; index < grounds.size; index += 1)
+        if (!isNew || grounds.detector(index) === NOVELTY) rememberOne(known, grounds, index, finding);
       if (known.size > 0) sessions.set(window.session, known);
     },
   };
+}
+
+function rememberOne(
+  known: Map<DetectorName, PlacedEvidence[]>,
+  grounds: Grounds,
+  index: number,
+  finding: Finding,
+): void {
+  const surprise = grounds.surprise(index);
+  if (Number.isNaN(surprise)) return;
+  const detector = grounds.detector(index);
+  const own = known.get(detector);
+  if (own === undefined) known.set(detector, [placed(grounds, index, finding)]);
+  else if (!isOutdone(own, surprise, detector, finding)) keep(own, placed(grounds, index, finding));
 }
 
 /** The strongest of both. */
@@ -69,8 +80,7 @@ export function joined(a: Strongest, b: Strongest): Strongest {
 /** Puts the evidence in its place among a detector's strongest; of novelty, each template is kept once, however often it came. */
 function keep(own: PlacedEvidence[], added: PlacedEvidence): void {
   const { detector, surprise } = added.evidence;
-  const isNewTemplate = detector === "new-template";
-  if (isNewTemplate) {
+  if (detector === NOVELTY) {
     const same = own.findIndex(({ place }) => place?.template === added.place?.template);
     if (same >= 0 && (own[same]?.evidence.surprise ?? 0) >= surprise) return;
     if (same >= 0) own.splice(same, 1);
@@ -81,27 +91,39 @@ function keep(own: PlacedEvidence[], added: PlacedEvidence): void {
 }
 
 function keptOf(detector: DetectorName): number {
-  return detector === "new-template" ? NOVELTIES_KEPT : EVENTS_KEPT;
+  return detector === NOVELTY ? NOVELTIES_KEPT : EVENTS_KEPT;
 }
+
+/** What says nothing is the same wherever it stands. */
+const UNSURPRISED = Object.fromEntries(
+  DETECTOR_NAMES.map((detector): [DetectorName, PlacedEvidence] => [
+    detector,
+    { evidence: { detector, surprise: 0, expected: [] }, place: undefined, isTold: false },
+  ]),
+) as Readonly<Record<DetectorName, PlacedEvidence>>;
 
 /** Whether the evidence would change nothing, as for most events of a session. */
 function isOutdone(
   own: readonly PlacedEvidence[],
-  { detector, surprise }: Evidence,
+  surprise: number,
+  detector: DetectorName,
   finding: Finding,
 ): boolean {
   // Those that are kept are at least as strong as their last.
   const last = own[keptOf(detector) - 1];
   if (last !== undefined && surprise <= last.evidence.surprise) return true;
-  if (detector !== "new-template") return false;
+  if (detector !== NOVELTY) return false;
+  if (surprise === 0) return true;
   const template = templateAt(finding);
   return own.some(({ place, evidence }) => place?.template === template && evidence.surprise >= surprise);
 }
 
-function placed(evidence: Evidence, finding: Finding): PlacedEvidence {
+function placed(grounds: Grounds, index: number, finding: Finding): PlacedEvidence {
+  if (grounds.surprise(index) === 0) return UNSURPRISED[grounds.detector(index)];
   const { window, event, verdict } = finding;
   const after = window.events[event - 1]?.match.template;
-  return { evidence, place: { template: templateAt(finding), after }, isTold: verdict.isAnomaly };
+  const place = { template: templateAt(finding), after };
+  return { evidence: grounds.evidence(index), place, isTold: verdict.isAnomaly };
 }
 
 function templateAt({ window, event }: Finding): string {
@@ -125,6 +147,6 @@ export function opinionOf(
   const sum = placed.reduce((total, { evidence }) => total + evidence.surprise, 0);
   const excess = Math.max(0, first.evidence.surprise - Math.log1p(sessionsKnown) / 2);
   const surprise =
-    first.evidence.detector === "new-template" ? Math.max(SURPRISE_MIN, sum - excess) : sum / placed.length;
+    first.evidence.detector === NOVELTY ? Math.max(SURPRISE_MIN, sum - excess) : sum / placed.length;
   return { ...first, evidence: { ...first.evidence, surprise } };
 }

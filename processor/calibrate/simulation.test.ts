@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { DetectorName, Evidence } from "../detect/detector.ts";
+import { type PlacedEvidence, said } from "../../test/helpers/detector-windows.ts";
+import type { DetectorName } from "../detect/evidence.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
 import { calibrateConfig } from "./config.ts";
@@ -48,9 +49,9 @@ function simulate(judge: ServiceJudge, recordsPerDay: number) {
       session: createSessionTally(),
     };
     const evidence = Object.entries(event.surprises).map(
-      ([detector, surprise]) => ({ detector, surprise, window: 0, event: 0, expected: [] }) as Evidence,
+      ([detector, surprise]) => ({ detector, surprise, window: 0, event: 0, expected: [] }) as PlacedEvidence,
     );
-    const findings = judge.judge([window], evidence);
+    const findings = judge.judge(...said([window], evidence));
     judge.learn(findings);
     const verdict = findings[0]?.verdict;
     if (verdict === undefined) throw new Error("no verdict");

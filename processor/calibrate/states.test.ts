@@ -1,10 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { closedSession, freshWindow } from "../../test/helpers/detector-windows.ts";
-import type { Evidence } from "../detect/detector.ts";
+import {
+  closedSession,
+  freshWindow,
+  type PlacedEvidence,
+  said,
+} from "../../test/helpers/detector-windows.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { calibrateConfig } from "./config.ts";
 import { createJudge, type ServiceJudge } from "./create-judge.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** Small, so that samples are thinned out and services forgotten. */
 const config = calibrateConfig.parse({ learning_records: 50, reservoir_size: 128, max_services: 2 });
@@ -14,7 +19,7 @@ const DETECTORS = ["event-model", "new-template", "count-vector"] as const;
 
 interface Request {
   readonly windows: readonly SequenceWindow[];
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly PlacedEvidence[];
 }
 
 const surprises = fc.array(
@@ -38,7 +43,7 @@ const judged = fc
   .map(([of, name, isEnd, said, timeMs]): Request => {
     const window = isEnd ? closedSession({ [name]: 1 }, of) : freshWindow([{ template: name, timeMs }], of);
     const event = isEnd ? window.events.length : 0;
-    const evidence = said.map(({ detector, surprise, model }): Evidence => {
+    const evidence = said.map(({ detector, surprise, model }): PlacedEvidence => {
       const one = { detector, surprise, window: 0, event, expected: [] };
       return model === undefined ? one : { ...one, model };
     });
@@ -47,7 +52,7 @@ const judged = fc
 const requests = (maxLength: number) => fc.array(judged, { maxLength, size: "max" });
 
 function teach(judge: ServiceJudge, lessons: readonly Request[]): void {
-  for (const { windows, evidence } of lessons) judge.learn(judge.judge(windows, evidence));
+  for (const { windows, evidence } of lessons) judge.learn(judge.judge(...said(windows, evidence)));
 }
 
 function restarted(judge: ServiceJudge): ServiceJudge {
@@ -56,8 +61,14 @@ function restarted(judge: ServiceJudge): ServiceJudge {
   return again;
 }
 
-const verdictsOf = (judge: ServiceJudge, asked: readonly Request[]) =>
-  asked.flatMap(({ windows, evidence }) => judge.judge(windows, evidence).map(({ verdict }) => verdict));
+const verdictsOf = (judge: ServiceJudge, asked: readonly Request[]): readonly Verdict[] =>
+  asked.flatMap(({ windows, evidence }) =>
+    judge
+      .judge(...said(windows, evidence))
+      .map(({ verdict: { score, pValue, strength, threshold, isAnomaly, modelVersion, contributions } }) => ({
+        ...{ score, pValue, strength, threshold, isAnomaly, modelVersion, contributions },
+      })),
+  );
 
 describe("the state of the judge", () => {
   it("gives the same verdicts after a restart, and the same again after more lessons", () => {

@@ -26,7 +26,7 @@ export interface Tail {
  */
 export function fitTail(ascending: Float32Array, scaleMin: number): Tail {
   const size = ascending.length;
-  const from = ascending[Math.min(size - 1, Math.floor(size * (1 - TAIL_SHARE)))] ?? 0;
+  const from = tailFrom(ascending);
   const excesses: number[] = [];
   for (let i = Math.floor(size * (1 - TAIL_SHARE)); i < size; i++) {
     const excess = (ascending[i] ?? 0) - from;
@@ -43,6 +43,12 @@ export function fitTail(ascending: Float32Array, scaleMin: number): Tail {
     shape,
     predictiveShape: Math.max(shape, 1 / (count + PRIOR_EXCEEDANCES)),
   };
+}
+
+/** Where the tail of an ascending sample begins; 0 without one. */
+export function tailFrom(ascending: Float32Array): number {
+  const size = ascending.length;
+  return ascending[Math.min(size - 1, Math.floor(size * (1 - TAIL_SHARE)))] ?? 0;
 }
 
 /** P(X > value) by the tail, of its own shape or of another; for values above `tail.from`. */

@@ -1,4 +1,6 @@
-import type { DetectorName, Evidence } from "../detect/detector.ts";
+import type { DetectorName, Evidence } from "../detect/evidence.ts";
+import type { Opinions } from "../detect/opinions.ts";
+import type { Places } from "../detect/places.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 
 /** Where in a session something was odd. */
@@ -58,8 +60,8 @@ export interface ServiceState {
 
 /** Turns evidence into verdicts. `judge` reads; `learn` writes, after the acknowledgement. */
 export interface Judge {
-  /** One finding for each fresh event (and session end) that there is evidence for. */
-  judge(windows: readonly SequenceWindow[], evidence: readonly Evidence[]): readonly Finding[];
+  /** One finding for each fresh event (and session end) that a detector has something to say of. */
+  judge(places: Places, opinions: readonly Opinions[]): readonly Finding[];
   learn(findings: readonly Finding[]): void;
   snapshot(): unknown;
   restore(state: unknown): void;

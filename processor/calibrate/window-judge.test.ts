@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { DetectorName, Evidence } from "../detect/detector.ts";
+import { type PlacedEvidence, said } from "../../test/helpers/detector-windows.ts";
+import type { DetectorName } from "../detect/evidence.ts";
 import type { LogEvent, SequenceWindow, Session } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
 import { createWindowJudge } from "./window-judge.ts";
@@ -22,7 +23,7 @@ const window = (session: Session, templates: readonly string[], isClosed: boolea
   session,
 });
 
-const odd = (detector: DetectorName, at: number, surprise: number, windowIndex = 0): Evidence => ({
+const odd = (detector: DetectorName, at: number, surprise: number, windowIndex = 0): PlacedEvidence => ({
   detector,
   window: windowIndex,
   event: at,
@@ -34,14 +35,19 @@ const odd = (detector: DetectorName, at: number, surprise: number, windowIndex =
 const judge = (sessions = 99) =>
   createWindowJudge({
     modelVersion: () => "test",
-    threshold: () => 0.9,
-    sessionsKnown: () => sessions,
-    assess: (_service, _scope, evidence) => {
-      const contributions = evidence
-        .map((one) => ({ detector: one.detector, pValue: Math.exp(-one.surprise), evidence: one }))
-        .sort((a, b) => a.pValue - b.pValue);
-      return { contributions, strength: 0, pValue: contributions[0]?.pValue ?? 1 };
-    },
+    service: () => ({
+      threshold: 0.9,
+      sessionsKnown: sessions,
+      assess: (_scope, grounds) => {
+        let smallest = 1;
+        for (let index = 0; index < grounds.size; index += 1) {
+          const pValue = Math.exp(-grounds.surprise(index));
+          grounds.assess(index, pValue);
+          if (pValue < smallest) smallest = pValue;
+        }
+        return { strength: 0, pValue: smallest };
+      },
+    }),
   });
 
 describe("the verdict on a session", () => {
@@ -49,9 +55,9 @@ describe("the verdict on a session", () => {
     const one = judge();
     const session = createSessionTally();
     const first = window(session, ["a", "b"], false);
-    one.remember(one.judge([first], [odd("ngram", 0, 1), odd("ngram", 1, 5)]));
+    one.remember(one.judge(...said([first], [odd("ngram", 0, 1), odd("ngram", 1, 5)])));
     const second = window(session, ["a", "b", "c"], true);
-    const [end, ...rest] = one.judge([second], [odd("count-vector", 3, 3), odd("ngram", 3, 2)]);
+    const [end, ...rest] = one.judge(...said([second], [odd("count-vector", 3, 3), odd("ngram", 3, 2)]));
     expect(rest).toEqual([]);
     expect(end?.recordIndex).toBeUndefined();
     expect(
@@ -65,8 +71,7 @@ describe("the verdict on a session", () => {
   it("sees a session that begins and ends in one batch", () => {
     const session = createSessionTally();
     const findings = judge().judge(
-      [window(session, ["a", "b"], false), window(session, ["a", "b"], true)],
-      [odd("gap", 1, 12)],
+      ...said([window(session, ["a", "b"], false), window(session, ["a", "b"], true)], [odd("gap", 1, 12)]),
     );
     expect(findings.map(({ event: at, verdict }) => [at, verdict.isAnomaly])).toEqual([
       [1, true],
@@ -78,17 +83,19 @@ describe("the verdict on a session", () => {
   it("does not tell once more what was flagged when it came, but tells what only the end shows", () => {
     const session = createSessionTally();
     const windows = [window(session, ["a"], false), window(session, ["a"], true)];
-    const told = judge().judge(windows, [odd("gap", 0, 12), odd("length", 1, 11, 1)]);
+    const told = judge().judge(...said(windows, [odd("gap", 0, 12), odd("length", 1, 11, 1)]));
     expect(told.map(({ verdict }) => verdict.isAnomaly)).toEqual([true, false]);
-    const untold = judge().judge(windows, [odd("gap", 0, 12), odd("length", 1, 13, 1)]);
+    const untold = judge().judge(...said(windows, [odd("gap", 0, 12), odd("length", 1, 13, 1)]));
     expect(untold.map(({ verdict }) => verdict.isAnomaly)).toEqual([true, true]);
   });
 
   it("takes of an event that is new its novelty alone", () => {
     const session = createSessionTally();
     const findings = judge().judge(
-      [window(session, ["x"], false), window(session, ["x"], true)],
-      [odd("new-template", 0, 4), odd("ngram", 0, 30)],
+      ...said(
+        [window(session, ["x"], false), window(session, ["x"], true)],
+        [odd("new-template", 0, 4), odd("ngram", 0, 30)],
+      ),
     );
     expect(findings[1]?.verdict.contributions.map(({ detector }) => detector)).toEqual(["new-template"]);
   });
@@ -96,17 +103,21 @@ describe("the verdict on a session", () => {
   it("adds up new templates, each once", () => {
     const session = createSessionTally();
     const findings = judge(1_000_000).judge(
-      [window(session, ["x", "x", "y"], false), window(session, ["x", "x", "y"], true)],
-      [odd("new-template", 0, 4), odd("new-template", 1, 4), odd("new-template", 2, 3)],
+      ...said(
+        [window(session, ["x", "x", "y"], false), window(session, ["x", "x", "y"], true)],
+        [odd("new-template", 0, 4), odd("new-template", 1, 4), odd("new-template", 2, 3)],
+      ),
     );
     expect(findings.at(-1)?.verdict.contributions.map(({ evidence }) => evidence.surprise)).toEqual([7]);
   });
 
   it("takes one new template for no more than one session in ten of a hundred, and every further one in full", () => {
-    const surpriseOf = (templates: readonly string[], evidence: readonly Evidence[]) => {
+    const surpriseOf = (templates: readonly string[], evidence: readonly PlacedEvidence[]) => {
       const session = createSessionTally();
       const windows = [window(session, templates, false), window(session, templates, true)];
-      return judge().judge(windows, evidence).at(-1)?.verdict.contributions[0]?.evidence.surprise;
+      return judge()
+        .judge(...said(windows, evidence))
+        .at(-1)?.verdict.contributions[0]?.evidence.surprise;
     };
     const [first, second] = [odd("new-template", 0, 12), odd("new-template", 1, 9)];
     expect(surpriseOf(["x"], [first])).toBeCloseTo(Math.log(10), 9);
@@ -115,7 +126,7 @@ describe("the verdict on a session", () => {
 
   it("keeps sessions apart", () => {
     const one = judge();
-    one.remember(one.judge([window(createSessionTally(), ["a"], false)], [odd("gap", 0, 12)]));
-    expect(one.judge([window(createSessionTally(), ["a"], true)], [])).toEqual([]);
+    one.remember(one.judge(...said([window(createSessionTally(), ["a"], false)], [odd("gap", 0, 12)])));
+    expect(one.judge(...said([window(createSessionTally(), ["a"], true)], []))).toEqual([]);
   });
 });

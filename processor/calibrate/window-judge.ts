@@ -1,90 +1,113 @@
-import type { Evidence } from "../detect/detector.ts";
+import type { Evidence } from "../detect/evidence.ts";
+import { evidenceAt, type Opinions } from "../detect/opinions.ts";
 import type { SequenceWindow, Session } from "../window/sequence-window.ts";
-import type { Assessment, Scope } from "./scope-calibration.ts";
+import { type Grounds, groundsOf, PlaceGrounds, type SaidOfBatch, saidOfBatch } from "./grounds.ts";
+import { JudgedVerdict } from "./judged-verdict.ts";
+import type { Scope } from "./p-values.ts";
+import type { Assessment } from "./scope-calibration.ts";
 import { scoreOf } from "./score.ts";
 import {
   createSessionMemory,
   joined,
   opinionOf,
   type PlacedEvidence,
+  type SessionMemory,
   type Strongest,
 } from "./session-memory.ts";
 import type { Finding, Judge, Verdict } from "./verdict.ts";
+
+/** What is known of a service. */
+export interface JudgedService {
+  readonly threshold: number;
+  /** Sessions that its calibration has learned from. */
+  readonly sessionsKnown: number;
+  assess(scope: Scope, grounds: Grounds, kind: string): Assessment;
+}
 
 /** What is known of the services. */
 export interface WindowJudgePorts {
   /** Names the weights in use now, for verdicts to which none contributed. */
   readonly modelVersion: () => string;
-  threshold(service: string): number;
-  /** Sessions that the service's calibration has learned from. */
-  sessionsKnown(service: string): number;
-  assess(service: string, scope: Scope, evidence: readonly Evidence[], kind: string): Assessment;
+  service(name: string): JudgedService;
 }
 
-/** Findings from evidence, for events and for the ends of sessions. */
+/** Findings from opinions, for events and for the ends of sessions. */
 export interface WindowJudge extends Pick<Judge, "judge"> {
   /** Keeps what the events of open sessions were like, for the verdicts at their ends. */
   remember(findings: readonly Finding[]): void;
 }
 
-/** Judges each event by the evidence on it, and a session at its end by what was oddest in it. */
+/** A batch on its way. */
+interface Batch {
+  readonly said: SaidOfBatch;
+  /** Of this batch alone: a session may begin and end in it. */
+  readonly memory: SessionMemory;
+  readonly ending: ReadonlySet<Session>;
+  readonly serviceOf: (name: string) => JudgedService;
+  readonly findings: Finding[];
+}
+
+/** Judges each event by the opinions on it, and a session at its end by what was oddest in it. */
 export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
   const sessions = createSessionMemory();
 
-  const verdictOf = (
+  const verdictOn = (
     window: SequenceWindow,
     event: number,
-    evidence: readonly Evidence[],
-    threshold: number,
-  ): Verdict => {
-    const { pValue, strength, contributions } = ports.assess(
-      window.service,
-      scopeOf(window, event),
-      evidence,
-      kindOf(window, event),
-    );
+    grounds: Grounds,
+    service: JudgedService,
+  ): JudgedVerdict => {
+    const { threshold } = service;
+    const { pValue, strength } = service.assess(scopeOf(window, event), grounds, kindOf(window, event));
     const score = scoreOf(pValue);
-    const isAnomaly = score >= threshold;
-    const modelVersion = evidence.find(({ model }) => model !== undefined)?.model ?? ports.modelVersion();
-    return { score, pValue, strength, threshold, isAnomaly, modelVersion, contributions };
+    const modelVersion = modelOf(grounds) ?? ports.modelVersion();
+    return new JudgedVerdict(
+      { score, pValue, strength, threshold, isAnomaly: score >= threshold, modelVersion },
+      grounds,
+    );
   };
 
-  const judgeEvents = (window: SequenceWindow, byPlace: EvidenceByPlace): Finding[] => {
-    const findings: Finding[] = [];
-    const threshold = ports.threshold(window.service);
-    for (const [place, evidence] of byPlace.entries()) {
-      const event = window.freshFrom + place;
-      if (evidence === undefined || event >= window.events.length) continue;
-      const recordIndex = window.freshRecords[place];
-      findings.push({ recordIndex, window, event, verdict: verdictOf(window, event, evidence, threshold) });
+  const judgeEvents = (window: SequenceWindow, first: number, batch: Batch): void => {
+    const { events, freshFrom, freshRecords } = window;
+    const service = batch.serviceOf(window.service);
+    const isEnding = batch.ending.has(window.session);
+    for (let event = freshFrom; event < events.length; event += 1) {
+      const grounds = new PlaceGrounds(batch.said, first + event - freshFrom);
+      if (isSilent(grounds)) continue;
+      const recordIndex = freshRecords[event - freshFrom];
+      const finding = { recordIndex, window, event, verdict: verdictOn(window, event, grounds, service) };
+      batch.findings.push(finding);
+      if (isEnding) batch.memory.remember(finding);
     }
-    return findings;
   };
 
-  const judgeEnd = (window: SequenceWindow, atEnd: readonly Evidence[], before: Strongest): Finding => {
+  const judgeEnd = (window: SequenceWindow, first: number, batch: Batch): void => {
     const event = window.events.length;
-    const placed = opinionsOf(atEnd, before, ports.sessionsKnown(window.service));
-    const evidence = placed.map((one) => one.evidence);
-    const verdict = verdictOf(window, event, evidence, ports.threshold(window.service));
-    return { recordIndex: undefined, window, event, verdict: withPlaces(verdict, placed) };
+    const atEnd = evidenceOn(batch.said.opinions, first + event - window.freshFrom);
+    const before = sessions.with(window.session, batch.memory.with(window.session, new Map()));
+    if (before.size + atEnd.length === 0) return;
+    const service = batch.serviceOf(window.service);
+    const placed = opinionsOf(atEnd, before, service.sessionsKnown);
+    const verdict = verdictOn(window, event, groundsOf(placed), service);
+    batch.findings.push({ recordIndex: undefined, window, event, verdict: withoutTold(verdict, placed) });
   };
 
   return {
-    judge(windows, evidence) {
-      const byWindow = groupEvidence(windows, evidence);
-      const ending = new Set(windows.filter(({ isClosed }) => isClosed).map(({ session }) => session));
-      /** Of this batch: a session may begin and end in it. */
-      const batch = createSessionMemory();
-      return windows.flatMap((window, index) => {
-        const byPlace = byWindow[index] ?? [];
-        const findings = judgeEvents(window, byPlace);
-        if (ending.has(window.session)) for (const finding of findings) batch.remember(finding);
-        if (!window.isClosed) return findings;
-        const before = sessions.with(window.session, batch.with(window.session, new Map()));
-        const atEnd = byPlace[window.events.length - window.freshFrom] ?? [];
-        if (before.size + atEnd.length > 0) findings.push(judgeEnd(window, atEnd, before));
-        return findings;
-      });
+    judge(places, opinions) {
+      const { windows, firsts } = places;
+      const batch: Batch = {
+        said: saidOfBatch(places, opinions),
+        memory: createSessionMemory(),
+        ending: new Set(windows.filter(({ isClosed }) => isClosed).map(({ session }) => session)),
+        serviceOf: rememberingServices(ports),
+        findings: [],
+      };
+      for (const [index, window] of windows.entries()) {
+        const first = firsts[index] ?? 0;
+        judgeEvents(window, first, batch);
+        if (window.isClosed) judgeEnd(window, first, batch);
+      }
+      return batch.findings;
     },
     remember(findings) {
       const ended = new Set<Session>();
@@ -95,6 +118,37 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
       }
     },
   };
+}
+
+/** Nothing of a service changes while a batch is judged. */
+function rememberingServices({ service }: WindowJudgePorts): (name: string) => JudgedService {
+  const known = new Map<string, JudgedService>();
+  return (name) => {
+    const found = known.get(name) ?? service(name);
+    known.set(name, found);
+    return found;
+  };
+}
+
+function isSilent(grounds: Grounds): boolean {
+  for (let index = 0; index < grounds.size; index += 1)
+    if (!Number.isNaN(grounds.surprise(index))) return false;
+  return true;
+}
+
+/** The weights that contributed. */
+function modelOf(grounds: Grounds): string | undefined {
+  for (let index = 0; index < grounds.size; index += 1) {
+    const model = grounds.model(index);
+    if (model !== undefined && !Number.isNaN(grounds.surprise(index))) return model;
+  }
+  return undefined;
+}
+
+function evidenceOn(opinions: readonly Opinions[], place: number): readonly Evidence[] {
+  return opinions
+    .filter(({ surprises }) => Number.isFinite(surprises[place]))
+    .map((one) => evidenceAt(one, place));
 }
 
 /** Each detector's opinion of a session, from the evidence on its events and on its end. */
@@ -110,12 +164,12 @@ function opinionsOf(
   return [...strongest.values()].flatMap((one) => opinionOf(one, sessionsKnown) ?? []);
 }
 
-/** A verdict on a session with the places of what was odd. An event that was flagged when it came is not told once more. */
-function withPlaces(verdict: Verdict, placed: readonly PlacedEvidence[]): Verdict {
-  const found = (evidence: Evidence | undefined) => placed.find((one) => one.evidence === evidence);
-  const contributions = verdict.contributions.map((one) => ({ ...one, place: found(one.evidence)?.place }));
-  const isTold = found(contributions[0]?.evidence)?.isTold ?? false;
-  return { ...verdict, contributions, isAnomaly: verdict.isAnomaly && !isTold };
+/** A verdict on a session. An event that was flagged when it came is not told once more. */
+function withoutTold(verdict: JudgedVerdict, placed: readonly PlacedEvidence[]): Verdict {
+  if (!verdict.isAnomaly) return verdict;
+  const [strongest] = verdict.contributions;
+  const isTold = placed.find(({ evidence }) => evidence === strongest?.evidence)?.isTold ?? false;
+  return isTold ? new JudgedVerdict({ ...verdict, isAnomaly: false }, verdict.grounds) : verdict;
 }
 
 /** Whether a finding at this event is one on the event or, behind the last one, on the session. */
@@ -127,27 +181,4 @@ export function scopeOf({ events }: SequenceWindow, event: number): Scope {
 export function kindOf({ events }: SequenceWindow, event: number): string {
   const match = events[event]?.match;
   return match === undefined ? `end ${events.at(-1)?.match.templateId ?? ""}` : match.templateId;
-}
-
-/** The evidence on each of a window's fresh events, and behind them on its end. */
-type EvidenceByPlace = readonly (readonly Evidence[] | undefined)[];
-
-/** Usable evidence by window and place. */
-function groupEvidence(
-  windows: readonly SequenceWindow[],
-  evidence: readonly Evidence[],
-): readonly EvidenceByPlace[] {
-  const byWindow = windows.map(
-    ({ events, freshFrom }) => new Array<Evidence[] | undefined>(events.length - freshFrom + 1),
-  );
-  for (const one of evidence) {
-    const byPlace = byWindow[one.window];
-    const place = one.event - (windows[one.window]?.freshFrom ?? 0);
-    if (byPlace === undefined || place < 0 || place >= byPlace.length || !Number.isFinite(one.surprise))
-      continue;
-    const known = byPlace[place];
-    if (known === undefined) byPlace[place] = [one];
-    else known.push(one);
-  }
-  return byWindow;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CONFIGURABLE_DETECTORS } from "./detector.ts";
+import { CONFIGURABLE_DETECTORS } from "./evidence.ts";
 
 /** What judges, and how long it may take. */
 export const detectConfig = z.strictObject({

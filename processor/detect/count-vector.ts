@@ -1,7 +1,9 @@
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { CountDistance } from "./count-distance.ts";
-import type { Detector, Evidence } from "./detector.ts";
+import type { Detector } from "./detector.ts";
 import { createKnownCounts, type KnownCounts, knownCountsState } from "./known-counts.ts";
+import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
+import { placeOf } from "./places.ts";
 import { createSizedTable, type SizedTable } from "./sized-table.ts";
 import { createWorkBudget, type WorkBudget } from "./work-budget.ts";
 
@@ -44,16 +46,17 @@ export function createCountVectorDetector({
 
   return {
     name: "count-vector",
-    async score(windows) {
+    async score(places) {
       const distanceOf = distancesOfRequest(services, createWorkBudget(maxComparisons));
+      const opinions = noOpinions("count-vector", places);
       let skipped = 0;
-      const evidence = windows.flatMap((window, index): readonly Evidence[] => {
+      for (const [index, window] of places.windows.entries()) {
         const found = window.isClosed ? distanceOf(window) : undefined;
         if (found === "skipped") skipped += 1;
-        return found === undefined || found === "skipped" ? [] : [evidenceOf(found, window, index)];
-      });
+        else if (found !== undefined) tell(opinions, placeOf(places, index, window.events.length), found);
+      }
       if (skipped > 0) onSkipped(skipped);
-      return evidence;
+      return opinions;
     },
     learn(windows, oddEnds) {
       const ended = windows.filter(({ isClosed }) => isClosed);
@@ -70,6 +73,11 @@ export function createCountVectorDetector({
   };
 }
 
+function tell(opinions: OpinionsInProgress, place: number, { distance, worst }: CountDistance): void {
+  opinions.surprises[place] = Math.log1p(distance);
+  if (worst !== undefined) opinions.tell(place, { expected: [], detail: { kind: "count", ...worst } });
+}
+
 /** The distances of one request's sessions, of whichever service. */
 function distancesOfRequest(services: Pick<SizedTable<KnownCounts>, "peek">, budget: WorkBudget) {
   const byService = new Map<string, ReturnType<KnownCounts["distances"]>>();
@@ -78,20 +86,5 @@ function distancesOfRequest(services: Pick<SizedTable<KnownCounts>, "peek">, bud
     if (distanceOf === undefined) return undefined;
     byService.set(service, distanceOf);
     return distanceOf(session.counts);
-  };
-}
-
-function evidenceOf(
-  { distance, worst }: CountDistance,
-  { events }: SequenceWindow,
-  window: number,
-): Evidence {
-  return {
-    detector: "count-vector",
-    window,
-    event: events.length,
-    surprise: Math.log1p(distance),
-    expected: [],
-    ...(worst === undefined ? {} : { detail: { kind: "count", ...worst } }),
   };
 }

@@ -54,12 +54,8 @@ export function decodedEvent(code: EventCode, featureCount: number): CodedEvent 
 export function createEventCodes(
   featuresOf: (service: string, match: TemplateMatch) => readonly number[],
 ): (service: string, event: LogEvent) => EventCode {
-  const codes = new WeakMap<LogEvent, EventCode>();
   return (service, event) => {
-    const known = codes.get(event);
-    if (known !== undefined) return known;
-    const code = eventCode(event, featuresOf(service, event.match));
-    codes.set(event, code);
-    return code;
+    event.code ??= eventCode(event, featuresOf(service, event.match));
+    return event.code;
   };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { TemplateMatch } from "../template/template-miner.ts";
-import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import { createAnswering } from "./answer-from-memory.ts";
 import {
   type CandidateSource,
   type Candidates,
@@ -8,13 +9,15 @@ import {
   candidatesState,
   createCandidates,
 } from "./candidates.ts";
-import type { Detector, Evidence } from "./detector.ts";
+import { chooseByService } from "./choice.ts";
+import type { Detector } from "./detector.ts";
 import { createEventCodes } from "./event-code.ts";
 import type { EventScorer } from "./event-scorer.ts";
 import { createMemorisedScores } from "./memorised-scores.ts";
 import { PARAMETER_FEATURES } from "./parameter-features.ts";
-import { choiceFor, type IndexedWindows, type Question, questionsOf } from "./questions.ts";
+import { createPredictedBatch } from "./predicted-batch.ts";
 import { createServiceTable } from "./service-table.ts";
+import { createUnknownPlaces } from "./unknown-places.ts";
 import type { VectorCache } from "./vector-cache.ts";
 import { createWaitingSurprises } from "./waiting-surprises.ts";
 
@@ -67,57 +70,33 @@ export function createEventModelDetector(
   const memory = createMemorisedScores(scorer, maxMemorised);
   const surprises = createWaitingSurprises();
   const codeOf = createEventCodes(featuresOf);
-
-  const choose = (service: string, windows: IndexedWindows) => {
-    const candidates = services.peek(service) ?? create(service);
-    return { candidates, choice: choiceFor(service, candidates, windows, sourceOf(service)) };
-  };
-
-  const scoreService = async (
-    service: string,
-    windows: IndexedWindows,
-    rowsMax: number,
-    signal: AbortSignal,
-  ) => {
-    let { candidates, choice } = choose(service, windows);
-    const texts = choice.textsForTable();
-    if (texts.length > 0) {
-      await vectors.ensure(texts, signal);
-      // Others may have taught the service while the vectors were computed. From here to the model's question nothing waits.
-      ({ candidates, choice } = choose(service, windows));
-    }
-    const { version: model } = scorer;
-    const codeIn = (event: LogEvent) => codeOf(service, event);
-    const questions = windows.flatMap((one, at) =>
-      questionsOf(one, choice, choice.ids[at] ?? [], scorer.eventsMax, codeIn),
-    );
-    // Before the next wait: other weights may be in use after it, to which other surprises are usual.
-    const usual = questions.map(({ answer }) => candidates.usualSurprise(answer));
-    const { predictions, rowsRun } = await memory.answer(choice, questions, rowsMax, signal);
-    const evidence = questions.flatMap((question, at) => {
-      const prediction = predictions[at];
-      if (prediction === undefined) return [];
-      const found = prediction.surprises[question.answer] ?? Number.NaN;
-      surprises.note(question.window, model, question.event, found);
-      return [evidenceOn(question, prediction.expected, Math.max(0, found - (usual[at] ?? 0)), model)];
-    });
-    return { rowsRun, skipped: questions.length - evidence.length, evidence };
-  };
+  const choicesFor = (windows: readonly SequenceWindow[]) =>
+    chooseByService(windows, (service) => ({
+      candidates: services.peek(service) ?? create(service),
+      source: sourceOf(service),
+    }));
+  const answerFromMemory = createAnswering({ memory, surprises, codeOf });
 
   return {
     name: "event-model",
-    async score(windows, signal) {
-      const evidence: Evidence[] = [];
-      let rowsMax = maxRows;
-      let skipped = 0;
-      for (const [service, group] of Map.groupBy(windows.entries(), ([, window]) => window.service)) {
-        const result = await scoreService(service, group, rowsMax, signal);
-        rowsMax -= result.rowsRun;
-        skipped += result.skipped;
-        evidence.push(...result.evidence);
+    async score(places, signal) {
+      let choices = choicesFor(places.windows);
+      const texts = choices.flatMap(({ choice }) => choice.textsForTable());
+      if (texts.length > 0) {
+        await vectors.ensure(texts, signal);
+        // Others may have taught the services while the vectors were computed. From here to the model's questions nothing waits.
+        choices = choicesFor(places.windows);
       }
-      if (skipped > 0) onSkipped(skipped);
-      return evidence;
+      const batch = createPredictedBatch(places, scorer.version);
+      const rows = { left: maxRows, skipped: 0 };
+      const asked = choices.map((one) => {
+        const unknown = createUnknownPlaces(rows);
+        answerFromMemory(one, batch, unknown);
+        return unknown.ask((questions) => memory.ask(one.choice, questions, signal), batch.tell);
+      });
+      await Promise.all(asked);
+      if (rows.skipped > 0) onSkipped(rows.skipped);
+      return batch.opinions;
     },
     learn(windows) {
       for (const window of windows)
@@ -135,15 +114,6 @@ export function createEventModelDetector(
       for (const [service, one] of saved) services.set(service, create(service, one, model));
     },
   };
-}
-
-function evidenceOn(
-  { index, event }: Question,
-  expected: Evidence["expected"],
-  surprise: number,
-  model: string,
-): Evidence {
-  return { detector: "event-model", window: index, event, surprise, expected, model };
 }
 
 function readState(state: unknown): z.infer<typeof eventModelState> {

@@ -1,5 +1,6 @@
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import type { Detector, Evidence } from "./detector.ts";
+import type { Detector } from "./detector.ts";
+import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
 import { createPairGaps, type PairGaps, pairGapsState } from "./pair-gaps.ts";
 import { createSizedTable } from "./sized-table.ts";
 
@@ -34,16 +35,16 @@ export function createGapDetector({
 
   return {
     name: "gap",
-    score: (windows) =>
-      Promise.resolve(
-        windows.flatMap((window, index) => scoreWindow(window, index, services.peek(window.service))),
-      ),
+    async score(places) {
+      const opinions = noOpinions("gap", places);
+      for (const [index, window] of places.windows.entries())
+        scoreWindow(window, places.firsts[index] ?? 0, services.peek(window.service), opinions);
+      return opinions;
+    },
     learn(windows) {
       for (const window of windows) {
         if (window.freshFrom === window.events.length) continue;
-        services.teach(window.service, (gaps) => {
-          for (const { before, template, gapMs } of pairsOf(window)) gaps.learn(before, template, gapMs);
-        });
+        services.teach(window.service, (gaps) => learnWindow(window, gaps));
       }
     },
     snapshot: services.snapshot,
@@ -51,26 +52,32 @@ export function createGapDetector({
   };
 }
 
-/** The fresh events that have a predecessor in the window. */
-function* pairsOf({ events, freshFrom }: SequenceWindow) {
+/** @param first the place of the first fresh event */
+function scoreWindow(
+  { events, freshFrom }: SequenceWindow,
+  first: number,
+  gaps: PairGaps | undefined,
+  opinions: OpinionsInProgress,
+): void {
+  if (gaps === undefined) return;
   for (let event = Math.max(1, freshFrom); event < events.length; event += 1) {
     const [before, after] = [events[event - 1], events[event]];
     if (before === undefined || after === undefined) continue;
     const { match, gapMs } = after;
-    yield { event, before: before.match.templateId, template: match.templateId, gapMs };
+    const odds = gaps.odds(before.match.templateId, match.templateId, gapMs);
+    if (odds === undefined) continue;
+    const { surprise, usualMs } = odds;
+    const place = first + event - freshFrom;
+    opinions.surprises[place] = surprise;
+    if (surprise >= DETAIL_FROM_SURPRISE)
+      opinions.tell(place, { expected: [], detail: { kind: "gap", gapMs, usualMs } });
   }
 }
 
-function scoreWindow(window: SequenceWindow, index: number, gaps: PairGaps | undefined): readonly Evidence[] {
-  if (gaps === undefined) return [];
-  const evidence: Evidence[] = [];
-  for (const { event, before, template, gapMs } of pairsOf(window)) {
-    const odds = gaps.odds(before, template, gapMs);
-    if (odds === undefined) continue;
-    const { surprise, usualMs } = odds;
-    const found: Evidence = { detector: "gap", window: index, event, surprise, expected: [] };
-    const isOdd = surprise >= DETAIL_FROM_SURPRISE;
-    evidence.push(isOdd ? { ...found, detail: { kind: "gap", gapMs, usualMs } } : found);
+function learnWindow({ events, freshFrom }: SequenceWindow, gaps: PairGaps): void {
+  for (let event = Math.max(1, freshFrom); event < events.length; event += 1) {
+    const [before, after] = [events[event - 1], events[event]];
+    if (before !== undefined && after !== undefined)
+      gaps.learn(before.match.templateId, after.match.templateId, after.gapMs);
   }
-  return evidence;
 }

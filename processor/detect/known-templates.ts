@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { createRecencyMap } from "./recency-map.ts";
 import { SEVERITY_CLASSES, type SeverityClass } from "./severity-class.ts";
 
 /** Records over which "lately" fades. */
@@ -49,7 +50,9 @@ export interface KnownTemplates {
   shareAsNear(cosine: number): number;
   /** The most recently seen templates, at most `count`. */
   latest(count: number): readonly Known[];
-  /** @param nearness of a new template, the highest cosine to a known one; undefined where it is not known */
+  /** A known template came again. */
+  repeat(templateId: string): void;
+  /** A new one came. @param nearness the highest cosine to a known one; undefined where it is not known */
   learn(templateId: string, template: string, severity: SeverityClass, nearness?: number): void;
   snapshot(): KnownTemplatesState;
 }
@@ -57,35 +60,39 @@ export interface KnownTemplates {
 /**
  * How usual novelty is: Good-Turing over all time (Good 1953: the share of templates seen exactly once), or the share of
  * new templates lately where that is higher, so that the second new message of a deployment is less odd than the first.
- * @param templatesMax templates remembered; over it the least recently seen one is forgotten
+ * @param templatesMax templates remembered; over it the least recently seen tenth is forgotten
  */
 export function createKnownTemplates(templatesMax: number, state?: KnownTemplatesState): KnownTemplates {
-  const templates = new Map<string, Known>(
-    (state?.templates ?? [])
-      .slice(-templatesMax)
-      .map(([id, template, severity, isRepeated]) => [id, { template, severity, isRepeated }]),
+  let seenOnce = 0;
+  const templates = createRecencyMap<Known>(
+    {
+      max: templatesMax,
+      create: () => ({ template: "", severity: "unspecified", isRepeated: false }),
+      onForget: ({ isRepeated }) => {
+        seenOnce -= isRepeated ? 0 : 1;
+      },
+    },
+    (state?.templates ?? []).map(([id, template, severity, isRepeated]) => [
+      id,
+      { template, severity, isRepeated },
+    ]),
   );
   let records = state?.records ?? 0;
   let lately = state?.lately ?? 0;
   /** New templates by severity, in the order of SEVERITY_CLASSES. */
   const novelties = SEVERITY_CLASSES.map((_, index) => state?.novelties[index] ?? 0);
   const nearnesses = [...(state?.nearnesses ?? [])];
-  let seenOnce = [...templates.values()].filter(({ isRepeated }) => !isRepeated).length;
+  for (const { isRepeated } of templates.values()) seenOnce += isRepeated ? 0 : 1;
 
   const add = (templateId: string, known: Known) => {
-    templates.set(templateId, known);
     seenOnce += 1;
+    templates.set(templateId, known);
     const index = SEVERITY_CLASSES.indexOf(known.severity);
     novelties[index] = (novelties[index] ?? 0) + 1;
-    if (templates.size <= templatesMax) return;
-    const [oldest] = templates;
-    if (oldest === undefined) return;
-    templates.delete(oldest[0]);
-    seenOnce -= oldest[1].isRepeated ? 0 : 1;
   };
 
   return {
-    has: (templateId) => templates.has(templateId),
+    has: (templateId) => templates.peek(templateId) !== undefined,
     noveltyProbability: () => Math.min(1, Math.max((seenOnce + 0.5) / (records + 1), lately)),
     severityProbability(severity) {
       const total = novelties.reduce((sum, count) => sum + count, 0);
@@ -96,32 +103,29 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
     },
     shareAsNear: (cosine) =>
       nearnesses.filter((one) => one >= cosine).length / (nearnesses.length + PRIOR_UNLIKE),
-    latest: (count) => [...templates.values()].slice(-count),
+    latest: (count) => templates.latest(count),
     learn(templateId, template, severity, nearness) {
-      const known = templates.get(templateId);
       records += 1;
-      lately += ((known === undefined ? 1 : 0) - lately) / LATELY_RECORDS;
-      if (known === undefined) {
-        if (nearness !== undefined) nearnesses.push(nearness);
-        if (nearnesses.length > NEARNESSES_KEPT) nearnesses.shift();
-        return add(templateId, { template, severity, isRepeated: false });
-      }
+      lately += (1 - lately) / LATELY_RECORDS;
+      if (nearness !== undefined) nearnesses.push(nearness);
+      if (nearnesses.length > NEARNESSES_KEPT) nearnesses.shift();
+      add(templateId, { template, severity, isRepeated: false });
+    },
+    repeat(templateId) {
+      records += 1;
+      lately -= lately / LATELY_RECORDS;
+      const known = templates.use(templateId);
       seenOnce -= known.isRepeated ? 0 : 1;
-      templates.delete(templateId);
       known.isRepeated = true;
-      templates.set(templateId, known);
     },
     snapshot: () => ({
       records,
       lately,
       novelties: [...novelties],
       nearnesses: [...nearnesses],
-      templates: [...templates].map(([id, { template, severity, isRepeated }]) => [
-        id,
-        template,
-        severity,
-        isRepeated,
-      ]),
+      templates: templates
+        .oldestFirst()
+        .map(([id, { template, severity, isRepeated }]) => [id, template, severity, isRepeated]),
     }),
   };
 }

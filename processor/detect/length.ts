@@ -1,6 +1,7 @@
-import type { SequenceWindow } from "../window/sequence-window.ts";
-import type { Detector, Evidence } from "./detector.ts";
+import type { Detector } from "./detector.ts";
 import { createKnownLengths, type KnownLengths, knownLengthsState } from "./known-lengths.ts";
+import { noOpinions } from "./opinions.ts";
+import { placeOf } from "./places.ts";
 import { createSizedTable } from "./sized-table.ts";
 
 /** Bounds on the memory of this detector. */
@@ -25,29 +26,22 @@ export function createLengthDetector({ maxServices = 1_000 }: LengthOptions = {}
     createKnownLengths,
   );
 
-  const scoreEnd = (
-    { service, events, isClosed, session }: SequenceWindow,
-    window: number,
-  ): readonly Evidence[] => {
-    const known = isClosed ? services.peek(service) : undefined;
-    const surprise = known?.surprise(session.events);
-    if (known === undefined || surprise === undefined) return [];
-    const isOdd = surprise >= DETAIL_FROM_SURPRISE;
-    return [
-      {
-        detector: "length",
-        window,
-        event: events.length,
-        surprise,
-        expected: [],
-        ...(isOdd ? { detail: { kind: "length", events: session.events, usual: known.usual } } : {}),
-      },
-    ];
-  };
-
   return {
     name: "length",
-    score: (windows) => Promise.resolve(windows.flatMap(scoreEnd)),
+    async score(places) {
+      const opinions = noOpinions("length", places);
+      for (const [index, { service, events, isClosed, session }] of places.windows.entries()) {
+        const known = isClosed ? services.peek(service) : undefined;
+        const surprise = known?.surprise(session.events);
+        if (known === undefined || surprise === undefined) continue;
+        const place = placeOf(places, index, events.length);
+        opinions.surprises[place] = surprise;
+        if (surprise < DETAIL_FROM_SURPRISE) continue;
+        const detail = { kind: "length", events: session.events, usual: known.usual } as const;
+        opinions.tell(place, { expected: [], detail });
+      }
+      return opinions;
+    },
     learn(windows, oddEnds) {
       for (const window of windows) {
         const { service, isClosed, session } = window;

@@ -4,9 +4,6 @@ import { PARAMETER_FEATURES } from "./parameter-features.ts";
 
 const NO_FEATURES: readonly number[] = new Array<number>(PARAMETER_FEATURES).fill(0);
 
-/** What a key holds of an event: its candidate and its code. */
-const UNITS_PER_EVENT = 3;
-
 /** A window as the model reads it. */
 export interface ReadWindow {
   /** Whether a begin token stands before its first event. */
@@ -46,26 +43,16 @@ export function maskedRow(window: ReadWindow, event: number, eventsMax: number):
   return { ids, kinds, severities, gaps, parameters, at };
 }
 
-/**
- * Keys of the window's places: equal for those of which the model is shown the same row, under the same candidates. Far cheaper
- * than the rows themselves, which are only needed for what is not remembered.
- */
-export function contextKeys(window: ReadWindow, eventsMax: number): (event: number) => string {
-  const units: number[] = [];
-  for (let i = 0; i < window.ids.length; i += 1) {
-    const id = window.ids[i] ?? 0;
-    // In two 16-bit units: a service may have a million candidates.
-    units.push(id & 0xffff, id >>> 16, window.codes[i] ?? 0);
-  }
-  const text = String.fromCharCode(...units);
-  return (event) => {
-    const { from, begins } = contextOf(window, event, eventsMax);
-    return (begins ? "^" : "") + text.slice(from * UNITS_PER_EVENT, event * UNITS_PER_EVENT);
-  };
+/** What the model is shown before a masked place. */
+export interface Context {
+  /** The first event. */
+  readonly from: number;
+  /** Whether the begin of the session stands before it. */
+  readonly begins: boolean;
 }
 
-/** The first event that is shown before the masked one, and whether the begin of the session is shown before it. */
-function contextOf({ isStart, ids }: ReadWindow, event: number, eventsMax: number) {
+/** @param event the masked one; `ids.length` for the session's end */
+export function contextOf({ isStart, ids }: ReadWindow, event: number, eventsMax: number): Context {
   const from = Math.max(0, (event === ids.length ? event : event + 1) - eventsMax);
   return { from, begins: isStart && from === 0 };
 }

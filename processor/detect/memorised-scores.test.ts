@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import type { Choice } from "./choice.ts";
 import type { EventScorer } from "./event-scorer.ts";
 import { createMemorisedScores } from "./memorised-scores.ts";
-import type { Choice, Question } from "./questions.ts";
 
 const choice: Choice = {
   size: 1,
@@ -9,62 +9,73 @@ const choice: Choice = {
   ids: [[0]],
   textAt: () => "a",
   textsForTable: () => [],
-  memoKey: "shop",
+  revision: 1,
 };
-const window: Question["window"] = {
-  service: "shop",
-  stream: "1",
-  events: [],
-  freshFrom: 0,
-  freshRecords: [],
-  isStart: true,
-  isClosed: false,
-  session: { events: 0, counts: new Map(), startedMs: 0 },
-};
-const read = { isStart: true, ids: [0], codes: [0] };
-const question: Question = { window, index: 0, event: 0, answer: 0, key: "the same", read };
+const window = { isStart: true, ids: [0, 1], codes: [0, 0] };
+const signal = new AbortController().signal;
+
+/** Weights that answer with the number of rows that they were asked for so far, and can be replaced. */
+function counting(): { scorer: EventScorer & { version: string }; asked: () => number } {
+  let asked = 0;
+  const scorer = {
+    version: "one",
+    eventsMax: 20,
+    residual: () => undefined,
+    async score({ rows }: { readonly rows: readonly unknown[] }) {
+      return rows.map(() => {
+        asked += 1;
+        return Float32Array.of(asked, 9);
+      });
+    },
+  };
+  return { scorer, asked: () => asked };
+}
+
+/** Asks about the window's places, each from memory where that has it. */
+async function ask(memory: ReturnType<typeof createMemorisedScores>, of: Choice = choice, shown = window) {
+  const hashes = memory.hashes(of, shown, 0, 2);
+  const surprises: (number | undefined)[] = [];
+  for (const [event, hash] of hashes.entries()) {
+    const place = { window: shown, event, hash };
+    const known = memory.recall(of, place) ?? (await memory.ask(of, [place], signal))[0];
+    surprises.push(known?.surprises[0]);
+  }
+  return surprises;
+}
 
 it("asks other weights anew, and those before again from memory", async () => {
-  let asked = 0;
-  const scorer: EventScorer & { version: string } = {
-    version: "one",
-    eventsMax: 20,
-    residual: () => undefined,
-    async score({ rows }) {
-      asked += rows.length;
-      return rows.map(() => Float32Array.of(asked, 9));
-    },
-  };
+  const { scorer } = counting();
   const memory = createMemorisedScores(scorer, 10);
-  const ask = async () => {
-    const { predictions } = await memory.answer(choice, [question], 10, AbortSignal.timeout(1_000));
-    return predictions[0]?.surprises[0];
-  };
-  expect([await ask(), await ask()]).toEqual([1, 1]);
+  expect([await ask(memory), await ask(memory)]).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
   scorer.version = "two";
-  expect([await ask(), await ask()]).toEqual([2, 2]);
+  expect(await ask(memory)).toEqual([3, 4]);
   scorer.version = "one";
-  expect(await ask()).toBe(1);
+  expect(await ask(memory)).toEqual([1, 2]);
 });
 
-it("asks the same question once, with strangers among the candidates too, but then remembers nothing", async () => {
-  const asked: number[] = [];
-  const scorer: EventScorer = {
-    version: "one",
-    eventsMax: 20,
-    residual: () => undefined,
-    async score({ rows }) {
-      asked.push(rows.length);
-      return rows.map((_, at) => Float32Array.of(at, 9));
-    },
-  };
+it("remembers nothing of a choice with strangers, nor for another choice, nor after it was cleared", async () => {
+  const { scorer } = counting();
   const memory = createMemorisedScores(scorer, 10);
-  const strange: Choice = { ...choice, memoKey: undefined };
-  const questions = ["a", "b", "a", "c", "b"].map((key) => ({ ...question, key }));
-  const ask = () => memory.answer(strange, questions, 2, AbortSignal.timeout(1_000));
-  const { predictions, rowsRun } = await ask();
-  expect(predictions.map((one) => one?.surprises[0])).toEqual([0, 1, 0, undefined, 1]);
-  expect(rowsRun).toBe(2);
-  await ask();
-  expect(asked).toEqual([2, 2]);
+  const strange = { ...choice, revision: undefined };
+  expect([await ask(memory, strange), await ask(memory, strange)]).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  expect(await ask(memory)).toEqual([5, 6]);
+  expect(await ask(memory, { ...choice, revision: 2 })).toEqual([7, 8]);
+  memory.clear();
+  expect(await ask(memory)).toEqual([9, 10]);
+});
+
+it("compares what was shown: the same hash alone proves nothing", async () => {
+  const { scorer } = counting();
+  const memory = createMemorisedScores(scorer, 10);
+  await ask(memory);
+  const [, hash = 0] = memory.hashes(choice, window, 0, 2);
+  const other = { isStart: true, ids: [1, 0], codes: [0, 0] };
+  expect(memory.recall(choice, { window, event: 1, hash })?.surprises[0]).toBe(2);
+  expect(memory.recall(choice, { window: other, event: 1, hash })).toBeUndefined();
 });

@@ -1,9 +1,10 @@
 import { LRUCache } from "lru-cache";
-import type { Expectation } from "./detector.ts";
+import type { Choice } from "./choice.ts";
+import { createContextHashes } from "./context-hashes.ts";
 import type { AnswerSurprises, EventScorer } from "./event-scorer.ts";
-import { maskedRow } from "./masked-row.ts";
+import type { Expectation } from "./evidence.ts";
+import { contextOf, maskedRow, type ReadWindow } from "./masked-row.ts";
 import { mostExpected } from "./most-expected.ts";
-import type { Choice, Question } from "./questions.ts";
 
 /** What the model expects at a place. */
 export interface Prediction {
@@ -12,58 +13,120 @@ export interface Prediction {
   readonly expected: readonly Expectation[];
 }
 
+/** A place of a window under one choice, by which a prediction is remembered. */
+export interface RememberedPlace {
+  readonly window: ReadWindow;
+  /** The masked event; `ids.length` for the session's end. */
+  readonly event: number;
+  /** Of what the model is shown of it, the choice and the weights. */
+  readonly hash: number;
+}
+
 /** Predictions of the model, each asked for once as long as it is in use; those of other weights do not count. */
 export interface MemorisedScores {
-  /** Runs the model for at most `rowsMax` different contexts that it has not been shown before; the questions beyond stay without a
-   * prediction. */
-  answer(
+  /** Hashes of the window's places from `from` to `end` (exclusive), for the weights in use. */
+  hashes(choice: Choice, window: ReadWindow, from: number, end: number): Float64Array;
+  /** What was predicted of this place before. */
+  recall(choice: Choice, place: RememberedPlace): Prediction | undefined;
+  /** Runs the model for these places, one prediction each. */
+  ask(
     choice: Choice,
-    questions: readonly Question[],
-    rowsMax: number,
+    places: readonly RememberedPlace[],
     signal: AbortSignal,
-  ): Promise<{ readonly predictions: readonly (Prediction | undefined)[]; readonly rowsRun: number }>;
+  ): Promise<readonly (Prediction | undefined)[]>;
   clear(): void;
 }
 
 /** Numbers in all predictions that are remembered: 8 MiB. */
 const SURPRISES_MAX = 2 ** 21;
 
+interface Remembered {
+  readonly prediction: Prediction;
+  /** What the model was shown, and of whom. */
+  readonly version: string;
+  readonly revision: number;
+  readonly begins: boolean;
+  /** Of each event its candidate and its code. */
+  readonly context: Int32Array;
+}
+
 /** @param predictionsMax predictions remembered; over it the least recently used one is forgotten */
 export function createMemorisedScores(scorer: EventScorer, predictionsMax: number): MemorisedScores {
-  const memory = new LRUCache<string, Prediction>({
+  const memory = new LRUCache<number, Remembered>({
     max: predictionsMax,
     maxSize: SURPRISES_MAX,
-    sizeCalculation: ({ surprises }) => surprises.length,
+    sizeCalculation: ({ prediction, context }) => prediction.surprises.length + context.length,
   });
+  const hashesOf = createContextHashes();
+  const seeds = createSeeds();
+
   return {
-    async answer(choice, questions, rowsMax, signal) {
+    hashes({ revision }, window, from, end) {
       const { version, eventsMax } = scorer;
-      const { memoKey } = choice;
-      const nameOf = (key: string) => `${version}\0${memoKey}${key}`;
-      const predictions = questions.map(({ key }) =>
-        memoKey === undefined ? undefined : memory.get(nameOf(key)),
-      );
-      const missing = missingOf(questions, predictions, rowsMax);
-      if (missing.size === 0) return { predictions, rowsRun: 0 };
-      const rows = [...missing.values()].flatMap(([first]) => {
-        const question = questions[first ?? -1];
-        return question === undefined ? [] : [maskedRow(question.read, question.event, eventsMax)];
-      });
+      return hashesOf(window, from, end, { eventsMax, seed: (revision ?? 0) + seeds(version) });
+    },
+    recall({ revision }, { window, event, hash }) {
+      if (revision === undefined) return undefined;
+      const known = memory.get(hash);
+      const { version, eventsMax } = scorer;
+      return known?.version === version &&
+        known.revision === revision &&
+        isContext(known, window, event, eventsMax)
+        ? known.prediction
+        : undefined;
+    },
+    async ask(choice, places, signal) {
+      const { version, eventsMax } = scorer;
+      const { revision } = choice;
+      const rows = places.map(({ window, event }) => maskedRow(window, event, eventsMax));
       const table = choice.table();
       // A text whose vector is not there is given zeros for once.
-      const isKept = memoKey !== undefined && choice.textsForTable().length === 0;
+      const isKept = revision !== undefined && choice.textsForTable().length === 0;
       const answers = await scorer.score({ table, rows }, signal);
-      for (const [at, [key, indexes]] of [...missing].entries()) {
+      return places.map(({ window, event, hash }, at) => {
         const surprises = answers[at];
-        if (surprises === undefined) continue;
+        if (surprises === undefined) return undefined;
         const prediction = { surprises, expected: expectedOf(surprises, choice) };
-        for (const index of indexes) predictions[index] = prediction;
-        if (isKept) memory.set(nameOf(key), prediction);
-      }
-      return { predictions, rowsRun: missing.size };
+        if (isKept) memory.set(hash, { prediction, version, revision, ...shownOf(window, event, eventsMax) });
+        return prediction;
+      });
     },
     clear: () => memory.clear(),
   };
+}
+
+/** A number for each of the last few versions, far from those of others. */
+function createSeeds(): (version: string) => number {
+  const seeds = new LRUCache<string, number>({
+    max: 8,
+    memoMethod: () => Math.floor(Math.random() * 2 ** 52),
+  });
+  return (version) => seeds.memo(version);
+}
+
+function shownOf(window: ReadWindow, event: number, eventsMax: number) {
+  const { from, begins } = contextOf(window, event, eventsMax);
+  const context = new Int32Array(2 * (event - from));
+  for (let i = from; i < event; i += 1) {
+    context[2 * (i - from)] = window.ids[i] ?? 0;
+    context[2 * (i - from) + 1] = window.codes[i] ?? 0;
+  }
+  return { begins, context };
+}
+
+function isContext(
+  { begins, context }: Pick<Remembered, "begins" | "context">,
+  window: ReadWindow,
+  event: number,
+  eventsMax: number,
+): boolean {
+  const own = contextOf(window, event, eventsMax);
+  if (own.begins !== begins || context.length !== 2 * (event - own.from)) return false;
+  for (let i = own.from; i < event; i += 1) {
+    const at = 2 * (i - own.from);
+    if (context[at] !== window.ids[i] || context[at + 1] !== window.codes[i]) return false;
+  }
+  return true;
 }
 
 function expectedOf(surprises: AnswerSurprises, { textAt }: Choice): readonly Expectation[] {
@@ -71,20 +134,4 @@ function expectedOf(surprises: AnswerSurprises, { textAt }: Choice): readonly Ex
     template: textAt(answer),
     probability,
   }));
-}
-
-/** Places of the questions without a prediction, the same ones together: at most `rowsMax` different ones. */
-function missingOf(
-  questions: readonly Question[],
-  predictions: readonly (Prediction | undefined)[],
-  rowsMax: number,
-): ReadonlyMap<string, readonly number[]> {
-  const missing = new Map<string, number[]>();
-  for (const [index, { key }] of questions.entries()) {
-    if (predictions[index] !== undefined) continue;
-    const same = missing.get(key);
-    if (same !== undefined) same.push(index);
-    else if (missing.size < rowsMax) missing.set(key, [index]);
-  }
-  return missing;
 }

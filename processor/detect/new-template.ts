@@ -1,16 +1,16 @@
 import { z } from "zod";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
-import type { Detector, Evidence } from "./detector.ts";
+import type { Detector } from "./detector.ts";
 import { createKnownTemplates, type KnownTemplates, knownTemplatesState } from "./known-templates.ts";
 import {
   type Closest,
   COMPARED_MAX,
-  type Comparisons,
   closest,
   createComparisons,
   NEW_TEXTS_MAX,
   nearnessOf,
 } from "./nearest-known.ts";
+import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
 import { createServiceTable } from "./service-table.ts";
 import { type SeverityClass, severityClass } from "./severity-class.ts";
 import type { VectorCache } from "./vector-cache.ts";
@@ -57,58 +57,32 @@ export function createNewTemplateDetector(
   const services = createServiceTable<KnownTemplates>(maxServices, () =>
     createKnownTemplates(maxKnownTemplates),
   );
-  const knownOf = (service: string) => services.peek(service) ?? createKnownTemplates(maxKnownTemplates);
-
-  /** The texts whose meaning matters for these windows of one service: none as long as nothing in them is new. */
-  const textsOf = (service: string, windows: readonly SequenceWindow[]): readonly string[] => {
-    const known = knownOf(service);
-    const weighed = windows
-      .flatMap(({ events, freshFrom }) => events.slice(freshFrom))
-      .filter((event) => {
-        if (known.has(event.match.templateId)) return false;
-        const { novelty, severe } = oddnessOf(event, known);
-        return novelty + severe >= MEANING_FROM_SURPRISE;
-      });
-    if (weighed.length === 0) return [];
-    const compared = known.latest(COMPARED_MAX).map(({ template }) => template);
-    return [...weighed.map(({ match }) => match.template), ...compared];
-  };
-
-  const scoreWindow = (window: SequenceWindow, index: number, comparisons: Comparisons) => {
-    const known = knownOf(window.service);
-    const closestOf = (template: string, severity: SeverityClass) =>
-      comparisons.once(window.service, template, severity, () => closest(template, severity, known, vectors));
-    return window.events.slice(window.freshFrom).map((event, offset) => ({
-      detector: "new-template" as const,
-      window: index,
-      event: window.freshFrom + offset,
-      expected: [],
-      ...judge(event, known, closestOf),
-    }));
-  };
+  const stranger = createKnownTemplates(maxKnownTemplates);
+  const knownOf = (service: string) => services.peek(service) ?? stranger;
 
   return {
     name: "new-template",
-    async score(windows, signal) {
+    async score(places, signal) {
+      const { windows, firsts } = places;
       const byService = Map.groupBy(windows, ({ service }) => service);
-      await vectors.ensure(
-        [...byService].flatMap(([service, group]) => textsOf(service, group)),
-        signal,
-      );
+      const texts = [...byService].flatMap(([service, group]) => textsOf(knownOf(service), group));
+      if (texts.length > 0) await vectors.ensure(texts, signal);
       const comparisons = createComparisons();
-      return windows.flatMap((window, index) => scoreWindow(window, index, comparisons));
+      const opinions = noOpinions("new-template", places);
+      for (const [index, window] of windows.entries()) {
+        const known = knownOf(window.service);
+        const closestOf = (template: string, severity: SeverityClass) =>
+          comparisons.once(window.service, template, severity, () =>
+            closest(template, severity, known, vectors),
+          );
+        scoreWindow(window, firsts[index] ?? 0, known, closestOf, opinions);
+      }
+      return opinions;
     },
     learn(windows) {
-      let compared = 0;
-      for (const { service, events, freshFrom } of windows) {
-        const known = services.touch(service);
-        for (const { match, severityNumber } of events.slice(freshFrom)) {
-          const severity = severityClass(severityNumber, match.template);
-          const nearness = compared < NEW_TEXTS_MAX ? nearnessOf(match, known, vectors) : undefined;
-          if (nearness !== undefined) compared += 1;
-          known.learn(match.templateId, match.template, severity, nearness);
-        }
-      }
+      let room = NEW_TEXTS_MAX;
+      for (const window of windows)
+        room -= learnWindow(window, services.touch(window.service), vectors, room);
     },
     snapshot: () => ({
       version: 1,
@@ -129,19 +103,87 @@ export function createNewTemplateDetector(
   };
 }
 
-/** @param closestOf how near the known templates come to a new one */
+/** The texts whose meaning matters for these windows of one service: none as long as nothing in them is new. */
+function textsOf(known: KnownTemplates, windows: readonly SequenceWindow[]): readonly string[] {
+  const weighed: LogEvent[] = [];
+  for (const { events, freshFrom } of windows)
+    for (let at = freshFrom; at < events.length; at += 1) {
+      const event = events[at];
+      if (event === undefined || known.has(event.match.templateId)) continue;
+      const { novelty, severe } = oddnessOf(event, known);
+      if (novelty + severe >= MEANING_FROM_SURPRISE) weighed.push(event);
+    }
+  if (weighed.length === 0) return [];
+  const compared = known.latest(COMPARED_MAX).map(({ template }) => template);
+  return [...weighed.map(({ match }) => match.template), ...compared];
+}
+
+/** How near the known templates come to a new one. */
+type ClosestOf = (template: string, severity: SeverityClass) => Closest;
+
+/** @param first the place of the first fresh event */
+function scoreWindow(
+  { events, freshFrom }: SequenceWindow,
+  first: number,
+  known: KnownTemplates,
+  closestOf: ClosestOf,
+  opinions: OpinionsInProgress,
+): void {
+  for (let at = freshFrom; at < events.length; at += 1) {
+    const event = events[at];
+    if (event === undefined) continue;
+    const place = first + at - freshFrom;
+    if (known.has(event.match.templateId)) {
+      opinions.surprises[place] = 0;
+      continue;
+    }
+    const { surprise, nearest } = judge(event, known, closestOf);
+    opinions.surprises[place] = surprise;
+    if (nearest !== undefined) opinions.tell(place, { expected: [], nearest });
+  }
+}
+
+/**
+ * @param comparedMax new texts that may be compared with the known ones
+ * @returns how many were
+ */
+function learnWindow(
+  { events, freshFrom }: SequenceWindow,
+  known: KnownTemplates,
+  vectors: VectorCache,
+  comparedMax: number,
+): number {
+  let compared = 0;
+  for (let at = freshFrom; at < events.length; at += 1) {
+    const event = events[at];
+    if (event === undefined) continue;
+    const { match, severityNumber } = event;
+    if (known.has(match.templateId)) {
+      known.repeat(match.templateId);
+      continue;
+    }
+    const nearness = compared < comparedMax ? nearnessOf(match, known, vectors) : undefined;
+    if (nearness !== undefined) compared += 1;
+    known.learn(match.templateId, match.template, severityClass(severityNumber, match.template), nearness);
+  }
+  return compared;
+}
+
+/**
+ * Of an event that is new.
+ * @param closestOf how near the known templates come to it
+ */
 function judge(
   event: LogEvent,
   known: KnownTemplates,
-  closestOf: (template: string, severity: SeverityClass) => Closest,
-): Pick<Evidence, "surprise" | "nearest"> {
-  if (known.has(event.match.templateId)) return { surprise: 0 };
+  closestOf: ClosestOf,
+): { readonly surprise: number; readonly nearest?: string | undefined } {
   const { severity, novelty, severe } = oddnessOf(event, known);
   if (novelty + severe < MEANING_FROM_SURPRISE) return { surprise: Math.max(SURPRISE_MIN, novelty + severe) };
   const { toAny, toAsSevere, nearest } = closestOf(event.match.template, severity);
   const weighed = novelty * newness(toAny, known) + severe * newness(toAsSevere, known);
   const surprise = Math.min(SURPRISE_MAX[severity], Math.max(SURPRISE_MIN, weighed));
-  return nearest === undefined ? { surprise } : { surprise, nearest };
+  return { surprise, nearest };
 }
 
 /** How odd a new template is before its meaning is looked at, in nats: for being new, and for being this severe. */

@@ -1,6 +1,7 @@
 import type { TemplateMatch } from "../template/template-miner.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import type { Detector, Evidence } from "./detector.ts";
+import type { Detector } from "./detector.ts";
+import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
 import { createSizedTable } from "./sized-table.ts";
 import {
   BEGIN,
@@ -25,8 +26,6 @@ export interface NgramOptions {
 
 /** What a never seen template is worth here, in nats: how odd it is, is for the new-template detector to say. */
 const UNSEEN_SURPRISE = 7;
-/** Events before one that it is judged by. */
-const CONTEXT_EVENTS = 2;
 /** Below it nobody asks what was expected instead, in nats. */
 const EXPECTED_FROM_SURPRISE = 2;
 
@@ -51,10 +50,12 @@ export function createNgramDetector({
 
   return {
     name: "ngram",
-    score: (windows) =>
-      Promise.resolve(
-        windows.flatMap((window, index) => scoreWindow(window, index, services.peek(window.service))),
-      ),
+    async score(places) {
+      const opinions = noOpinions("ngram", places);
+      for (const [index, window] of places.windows.entries())
+        scoreWindow(window, places.firsts[index] ?? 0, services.peek(window.service), opinions);
+      return opinions;
+    },
     learn(windows) {
       for (const window of windows) services.teach(window.service, (table) => learnWindow(table, window));
     },
@@ -65,62 +66,56 @@ export function createNgramDetector({
 
 function learnWindow(table: Transitions, window: SequenceWindow): void {
   table.makeRoom();
-  const tokens = tokensOf(window, ({ templateId, template }) => table.intern(templateId, template));
-  for (let event = window.freshFrom; event < tokens.length; event++) {
-    count(table, tokens[event] ?? UNSEEN, tokens, event, window.isStart);
-  }
-  if (window.isClosed) count(table, END, tokens, tokens.length, window.isStart);
-}
-
-/** By event: those of the fresh events and of the two before them, which is all that anybody asks for. */
-function tokensOf(
-  { events, freshFrom }: SequenceWindow,
-  tokenOf: (match: TemplateMatch) => number,
-): number[] {
-  const tokens = new Array<number>(events.length).fill(UNSEEN);
-  for (let event = Math.max(0, freshFrom - CONTEXT_EVENTS); event < events.length; event += 1) {
+  const { events, freshFrom, isClosed } = window;
+  const tokenOf = ({ templateId, template }: TemplateMatch) => table.intern(templateId, template);
+  let { last, before } = contextAt(window, freshFrom, tokenOf);
+  for (let event = freshFrom; event < events.length; event += 1) {
     const match = events[event]?.match;
-    if (match !== undefined) tokens[event] = tokenOf(match);
+    const next = match === undefined ? UNSEEN : tokenOf(match);
+    table.count(next, last, before);
+    before = last;
+    last = next;
   }
-  return tokens;
+  if (isClosed) table.count(END, last, before);
 }
 
-/** The last and the one before it; what lies before a window that is no start is not known. */
-function contextOf(
-  tokens: readonly number[],
+/** The token before an event and the one before that; what lies before a window that is no start is not known. */
+function contextAt(
+  { events, isStart }: SequenceWindow,
   event: number,
-  isStart: boolean,
-): readonly [last: number | undefined, before: number | undefined] {
-  const at = (index: number) => (index >= 0 ? tokens[index] : isStart ? BEGIN : undefined);
-  return [at(event - 1), at(event - 2)];
+  tokenOf: (match: TemplateMatch) => number,
+) {
+  const at = (index: number): number | undefined => {
+    const match = events[index]?.match;
+    if (match !== undefined) return tokenOf(match);
+    return isStart ? BEGIN : undefined;
+  };
+  // In the order of the events: tokens are given in it.
+  const before = at(event - 2);
+  return { before, last: at(event - 1) };
 }
 
-function count(
-  table: Transitions,
-  next: number,
-  tokens: readonly number[],
-  event: number,
-  isStart: boolean,
-): void {
-  const [last, before] = contextOf(tokens, event, isStart);
-  table.count(next, last, before);
-}
-
+/** @param first the place of the first fresh event */
 function scoreWindow(
   window: SequenceWindow,
-  index: number,
+  first: number,
   table: Transitions | undefined,
-): readonly Evidence[] {
-  const tokens = tokensOf(window, ({ templateId }) => table?.token(templateId) ?? UNSEEN);
-  const end = tokens.length + (window.isClosed ? 1 : 0);
-  const evidence: Evidence[] = [];
-  for (let event = window.freshFrom; event < end; event++) {
-    const next = event === tokens.length ? END : (tokens[event] ?? UNSEEN);
-    const [last, before] = contextOf(tokens, event, window.isStart);
+  opinions: OpinionsInProgress,
+): void {
+  const { events, freshFrom, isClosed } = window;
+  const tokenOf = ({ templateId }: TemplateMatch) => table?.token(templateId) ?? UNSEEN;
+  let { last, before } = contextAt(window, freshFrom, tokenOf);
+  const end = events.length + (isClosed ? 1 : 0);
+  for (let event = freshFrom; event < end; event += 1) {
+    const match = events[event]?.match;
+    const next = match === undefined ? END : tokenOf(match);
     const probability = table?.probability(next, last, before) ?? 0;
     const surprise = probability > 0 ? Math.max(0, -Math.log(probability)) : UNSEEN_SURPRISE;
-    const expected = surprise < EXPECTED_FROM_SURPRISE ? [] : (table?.expected(last, before) ?? []);
-    evidence.push({ detector: "ngram", window: index, event, surprise, expected });
+    const place = first + event - freshFrom;
+    opinions.surprises[place] = surprise;
+    if (surprise >= EXPECTED_FROM_SURPRISE && table !== undefined)
+      opinions.tell(place, { expected: table.expected(last, before) });
+    before = last;
+    last = next;
   }
-  return evidence;
 }

@@ -1,11 +1,6 @@
 import { z } from "zod";
-import {
-  addValue,
-  type RunningMoments,
-  runningMoments,
-  runningMomentsState,
-  zScore,
-} from "./running-moments.ts";
+import { createPairs } from "./pairs.ts";
+import { addValue, runningMoments, runningMomentsState, zScore } from "./running-moments.ts";
 
 /** Scale that is taken for granted, in nats of 1 + milliseconds: a fifth longer is never odd. */
 const SCALE_MIN = 0.2;
@@ -15,6 +10,9 @@ const KNOWN_FROM_GAPS = 10;
 const TIMED_FROM_GAPS = 20;
 /** A gap that is too short is worth this share of one that is too long: in interleaved streams any gap may be cut short. */
 const SHORT_WEIGHT = 0.25;
+
+/** Between the two ids of a key. */
+const SEPARATOR = "\0";
 
 /** One service's gaps as JSON: gaps above 0 so far, then the pairs as [key, moments], least recently seen first. */
 export const pairGapsState = z.strictObject({
@@ -39,11 +37,13 @@ export interface PairGaps {
   snapshot(): PairGapsState;
 }
 
-/** @param pairsMax over it the least recently seen one is forgotten */
+/** @param pairsMax over it the least recently seen tenth is forgotten */
 export function createPairGaps(pairsMax: number, state?: PairGapsState): PairGaps {
-  const pairs = new Map<string, RunningMoments>(
-    (state?.pairs ?? []).slice(-pairsMax).map(([key, moments]) => [key, runningMoments(moments)]),
-  );
+  const pairs = createPairs(pairsMax);
+  for (const [key, moments] of (state?.pairs ?? []).slice(-pairsMax)) {
+    const [before = "", template = ""] = key.split(SEPARATOR);
+    Object.assign(pairs.use(before, template), runningMoments(moments));
+  }
   let timed = state?.timed ?? 0;
 
   return {
@@ -51,30 +51,24 @@ export function createPairGaps(pairsMax: number, state?: PairGapsState): PairGap
       return pairs.size;
     },
     odds(before, template, gapMs) {
-      const known = timed < TIMED_FROM_GAPS ? undefined : pairs.get(keyOf(before, template));
+      const known = timed < TIMED_FROM_GAPS ? undefined : pairs.peek(before, template);
       if (known === undefined || known.values < KNOWN_FROM_GAPS) return undefined;
       const z = zScore(known, Math.log1p(gapMs), SCALE_MIN);
       const surprise = Math.abs(z) * (z > 0 ? 1 : SHORT_WEIGHT);
       return { surprise, usualMs: Math.expm1(known.mean) };
     },
     learn(before, template, gapMs) {
-      const key = keyOf(before, template);
-      const known = pairs.get(key) ?? runningMoments();
-      pairs.delete(key);
-      pairs.set(key, known);
       if (gapMs > 0) timed = Math.min(TIMED_FROM_GAPS, timed + 1);
-      addValue(known, Math.log1p(gapMs), SCALE_MIN);
-      if (pairs.size <= pairsMax) return;
-      const [oldest] = pairs.keys();
-      if (oldest !== undefined) pairs.delete(oldest);
+      addValue(pairs.use(before, template), Math.log1p(gapMs), SCALE_MIN);
     },
     snapshot: () => ({
       timed,
-      pairs: [...pairs].map(([key, { values, mean, variance }]) => [key, [values, mean, variance]]),
+      pairs: pairs
+        .oldestFirst()
+        .map(([before, template, { values, mean, variance }]) => [
+          `${before}${SEPARATOR}${template}`,
+          [values, mean, variance],
+        ]),
     }),
   };
-}
-
-function keyOf(before: string, template: string): string {
-  return `${before}\0${template}`;
 }

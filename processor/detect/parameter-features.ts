@@ -24,6 +24,7 @@ export function parameterFeatures(
   parameters: readonly string[],
   oddities: readonly ParameterOddity[],
 ): readonly number[] {
+  if (oddities.length === 0) return parameters.length > 0 ? USUAL : NONE;
   const z = oddities.reduce((most, one) => Math.max(most, one.z), 0);
   return [
     parameters.length > 0 ? 1 : 0,
@@ -32,3 +33,6 @@ export function parameterFeatures(
     oddities.some(({ isErrorStatus }) => isErrorStatus) ? 1 : 0,
   ];
 }
+
+const NONE: readonly number[] = [0, 0, 0, 0];
+const USUAL: readonly number[] = [1, 0, 0, 0];

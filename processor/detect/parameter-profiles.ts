@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { ParameterValue } from "../template/parameter-value.ts";
+import { parameterValue } from "../template/parameter-value.ts";
 import type { TemplateMatch } from "../template/template-miner.ts";
 import {
   createParameterSlot,
@@ -7,7 +9,7 @@ import {
   type ParameterSlot,
   parameterSlotState,
 } from "./parameter-slot.ts";
-import { type ParameterValue, parameterValue } from "./parameter-value.ts";
+import { createRecencyMap } from "./recency-map.ts";
 
 /** Slots of one template that are looked at; parameters beyond are not. */
 const SLOTS_MAX = 8;
@@ -20,12 +22,21 @@ export type ParameterProfilesState = z.infer<typeof parameterProfilesState>;
 
 /** What the variable parts of one service's templates usually are. */
 export interface ParameterProfiles {
-  /** One for each slot that is looked at; undefined for a template that is not known, or without parameters. */
+  /** One for each slot that is looked at, or none where nothing is odd; undefined for a template that is not known, or without
+   * parameters. */
   oddities(match: TemplateMatch): readonly ParameterOddity[] | undefined;
   learn(match: TemplateMatch): void;
   /** Slots kept. */
   readonly size: number;
   snapshot(): ParameterProfilesState;
+}
+
+const NOTHING_ODD: readonly ParameterOddity[] = [];
+
+/** Of the slots that are looked at; worked out once for an event, which is asked about before it is learned. */
+function parameterValues(match: TemplateMatch): readonly ParameterValue[] {
+  match.values ??= match.parameters.slice(0, SLOTS_MAX).map(parameterValue);
+  return match.values;
 }
 
 interface Profile {
@@ -34,33 +45,33 @@ interface Profile {
   readonly slots: readonly ParameterSlot[];
 }
 
-/** @param templatesMax over it the least recently seen one is forgotten */
+/** @param templatesMax over it the least recently seen tenth is forgotten */
 export function createParameterProfiles(
   templatesMax: number,
   state: ParameterProfilesState = [],
 ): ParameterProfiles {
-  const profiles = new Map<string, Profile>(
-    state
-      .slice(-templatesMax)
-      .map(([id, parameters, slots]) => [id, { parameters, slots: slots.map(createParameterSlot) }]),
+  let size = 0;
+  const forget = ({ slots }: Profile) => {
+    size -= slots.length;
+  };
+  const profiles = createRecencyMap<Profile>(
+    { max: templatesMax, create: () => ({ parameters: 0, slots: [] }), onForget: forget },
+    state.map(([id, parameters, slots]) => [id, { parameters, slots: slots.map(createParameterSlot) }]),
   );
-  let size = [...profiles.values()].reduce((sum, { slots }) => sum + slots.length, 0);
+  for (const { slots } of profiles.values()) size += slots.length;
 
-  /** Of the parameters of one event, which is asked about before it is learned. */
-  const values = new WeakMap<readonly string[], readonly ParameterValue[]>();
-  const valuesOf = (parameters: readonly string[]): readonly ParameterValue[] => {
-    const known = values.get(parameters) ?? parameters.slice(0, SLOTS_MAX).map(parameterValue);
-    values.set(parameters, known);
-    return known;
-  };
-
-  const remove = (id: string) => {
-    size -= profiles.get(id)?.slots.length ?? 0;
-    profiles.delete(id);
-  };
   const find = ({ templateId, parameters }: TemplateMatch): Profile | undefined => {
-    const known = profiles.get(templateId);
+    const known = profiles.peek(templateId);
     return known?.parameters === parameters.length ? known : undefined;
+  };
+  const add = ({ templateId, parameters }: TemplateMatch): Profile => {
+    const old = profiles.peek(templateId);
+    if (old !== undefined) forget(old);
+    const slots = parameters.slice(0, SLOTS_MAX).map(() => createParameterSlot());
+    const added = { parameters: parameters.length, slots };
+    size += slots.length;
+    profiles.set(templateId, added);
+    return added;
   };
 
   return {
@@ -70,32 +81,32 @@ export function createParameterProfiles(
     oddities(match) {
       const known = find(match);
       if (known === undefined) return undefined;
-      const own = valuesOf(match.parameters);
-      return known.slots.map((slot, index) => {
-        const value = own[index];
-        return value === undefined ? NOT_ODD : slot.oddity(value);
-      });
+      const values = parameterValues(match);
+      // Nearly always nothing is odd: one list for all of those.
+      let oddities: ParameterOddity[] | undefined;
+      for (let slot = 0; slot < known.slots.length; slot += 1) {
+        const value = values[slot];
+        const oddity = value === undefined ? NOT_ODD : (known.slots[slot]?.oddity(value) ?? NOT_ODD);
+        if (oddity === NOT_ODD) continue;
+        oddities ??= known.slots.map(() => NOT_ODD);
+        oddities[slot] = oddity;
+      }
+      return oddities ?? NOTHING_ODD;
     },
     learn(match) {
-      const { templateId, parameters } = match;
-      if (parameters.length === 0) return;
-      const known = find(match) ?? {
-        parameters: parameters.length,
-        slots: parameters.slice(0, SLOTS_MAX).map(() => createParameterSlot()),
-      };
-      remove(templateId);
-      profiles.set(templateId, known);
-      size += known.slots.length;
-      for (const [index, value] of valuesOf(parameters).entries()) known.slots[index]?.learn(value);
-      if (profiles.size <= templatesMax) return;
-      const [oldest] = profiles.keys();
-      if (oldest !== undefined) remove(oldest);
+      if (match.parameters.length === 0) return;
+      const known = find(match);
+      if (known !== undefined) profiles.use(match.templateId);
+      const { slots } = known ?? add(match);
+      const values = parameterValues(match);
+      for (let slot = 0; slot < slots.length; slot += 1) {
+        const value = values[slot];
+        if (value !== undefined) slots[slot]?.learn(value);
+      }
     },
     snapshot: () =>
-      [...profiles].map(([id, { parameters, slots }]) => [
-        id,
-        parameters,
-        slots.map((one) => one.snapshot()),
-      ]),
+      profiles
+        .oldestFirst()
+        .map(([id, { parameters, slots }]) => [id, parameters, slots.map((one) => one.snapshot())]),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ParameterValue } from "./parameter-value.ts";
+import type { ParameterValue } from "../template/parameter-value.ts";
 import { addValue, runningMoments, runningMomentsState, zScore } from "./running-moments.ts";
 
 /** Distinct values above which a slot is no choice between few. */

@@ -1,12 +1,13 @@
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import type { Detector, Evidence } from "./detector.ts";
+import type { Detector } from "./detector.ts";
+import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
 import { type ParameterProfile, parameterFeatures } from "./parameter-features.ts";
 import {
   createParameterProfiles,
   type ParameterProfiles,
   parameterProfilesState,
 } from "./parameter-profiles.ts";
-import type { ParameterOddity } from "./parameter-slot.ts";
+import { NOT_ODD, type ParameterOddity } from "./parameter-slot.ts";
 import { createSizedTable } from "./sized-table.ts";
 
 /** Bounds on the memory of this detector. */
@@ -40,15 +41,20 @@ export function createParameterDetector({
 
   return {
     name: "parameter",
-    score: (windows) =>
-      Promise.resolve(
-        windows.flatMap((window, index) => scoreWindow(window, index, services.peek(window.service))),
-      ),
+    async score(places) {
+      const opinions = noOpinions("parameter", places);
+      for (const [index, window] of places.windows.entries())
+        scoreWindow(window, places.firsts[index] ?? 0, services.peek(window.service), opinions);
+      return opinions;
+    },
     learn(windows) {
       for (const { service, events, freshFrom } of windows) {
         if (freshFrom === events.length) continue;
         services.teach(service, (profiles) => {
-          for (const { match } of events.slice(freshFrom)) profiles.learn(match);
+          for (let at = freshFrom; at < events.length; at += 1) {
+            const match = events[at]?.match;
+            if (match !== undefined) profiles.learn(match);
+          }
         });
       }
     },
@@ -59,32 +65,32 @@ export function createParameterDetector({
   };
 }
 
+/** @param first the place of the first fresh event */
 function scoreWindow(
   { events, freshFrom }: SequenceWindow,
-  window: number,
+  first: number,
   profiles: ParameterProfiles | undefined,
-): readonly Evidence[] {
-  return events.slice(freshFrom).flatMap(({ match }, offset): Evidence[] => {
-    const oddities = profiles?.oddities(match);
-    if (oddities === undefined) return [];
-    const { slot, oddity } = oddest(oddities);
-    return [
-      {
-        detector: "parameter",
-        window,
-        event: freshFrom + offset,
-        surprise: oddity?.surprise ?? 0,
-        expected: [],
-        ...(oddity === undefined || oddity.surprise < DETAIL_FROM_SURPRISE
-          ? {}
-          : { detail: { kind: "parameter", slot, oddity: oddity.isNewValue ? "value" : "number" } }),
-      },
-    ];
-  });
+  opinions: OpinionsInProgress,
+): void {
+  if (profiles === undefined) return;
+  for (let event = freshFrom; event < events.length; event += 1) {
+    const match = events[event]?.match;
+    const oddities = match === undefined ? undefined : profiles.oddities(match);
+    if (oddities === undefined) continue;
+    const slot = oddest(oddities);
+    const { surprise, isNewValue } = oddities[slot] ?? NOT_ODD;
+    const place = first + event - freshFrom;
+    opinions.surprises[place] = surprise;
+    if (surprise < DETAIL_FROM_SURPRISE) continue;
+    const detail = { kind: "parameter", slot, oddity: isNewValue ? "value" : "number" } as const;
+    opinions.tell(place, { expected: [], detail });
+  }
 }
 
-function oddest(oddities: readonly ParameterOddity[]) {
-  const surprises = oddities.map(({ surprise }) => surprise);
-  const slot = surprises.indexOf(Math.max(...surprises));
-  return { slot, oddity: oddities[slot] };
+/** Index of the most surprising one, of equal ones the first. */
+function oddest(oddities: readonly ParameterOddity[]): number {
+  let most = 0;
+  for (let slot = 1; slot < oddities.length; slot += 1)
+    if ((oddities[slot]?.surprise ?? 0) > (oddities[most]?.surprise ?? 0)) most = slot;
+  return most;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { evidenceOf } from "../../test/helpers/detector-windows.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import { createPretrainedModelDetector, type PretrainedModelOptions } from "./pretrained-model.ts";
 import type { PretrainedScorer, TextScore, WindowText } from "./pretrained-scorer.ts";
@@ -55,7 +56,7 @@ describe("a pretrained model as a detector", () => {
   it("shows the model each fresh event's redacted template after those before it, and no end", async () => {
     const { scorer, asked } = scorerOf(quiet);
     const detector = create(scorer, { redact: (text) => text.replace("bob", "<NAME>") });
-    const evidence = await detector.score([windowOf(["a", "b", "c", "hi bob"], 2)], forever());
+    const evidence = await evidenceOf(detector, [windowOf(["a", "b", "c", "hi bob"], 2)]);
     expect(asked).toEqual(["a | b | c", "b | c | hi <NAME>"]);
     expect(evidence.map(({ window, event: at, probability }) => [window, at, probability])).toEqual([
       [0, 2, 0.1],
@@ -67,10 +68,10 @@ describe("a pretrained model as a detector", () => {
     const { scorer, asked } = scorerOf(quiet);
     const detector = create(scorer);
     await Promise.all([
-      detector.score([windowOf(["a"]), windowOf(["a"])], forever()),
-      detector.score([windowOf(["a"])], forever()),
+      evidenceOf(detector, [windowOf(["a"]), windowOf(["a"])]),
+      evidenceOf(detector, [windowOf(["a"])]),
     ]);
-    await detector.score([windowOf(["a"])], forever());
+    await evidenceOf(detector, [windowOf(["a"])]);
     expect(asked).toEqual(["a"]);
   });
 
@@ -79,7 +80,7 @@ describe("a pretrained model as a detector", () => {
       surprise: 1,
       probability: judged === "bad" ? 0.6 : 0.4,
     }));
-    const [good, bad] = await create(scorer).score([windowOf(["good"]), windowOf(["bad"])], forever());
+    const [good, bad] = await evidenceOf(create(scorer), [windowOf(["good"]), windowOf(["bad"])]);
     expect(explained).toEqual(["bad"]);
     expect([good?.tokens, bad?.tokens?.length]).toEqual([undefined, 1]);
   });
@@ -96,7 +97,7 @@ describe("a pretrained model as a detector", () => {
         skipped += events;
       },
     });
-    const evidence = await detector.score([windowOf(["a"]), windowOf(["b"]), windowOf(["c"])], forever());
+    const evidence = await evidenceOf(detector, [windowOf(["a"]), windowOf(["b"]), windowOf(["c"])]);
     expect(asked).toEqual(["a", "b"]);
     expect(evidence.map(({ window }) => window)).toEqual([1]);
     expect(skipped).toBe(2);
@@ -107,10 +108,10 @@ describe("a pretrained model as a detector", () => {
     const { scorer, asked } = scorerOf(quiet, promise);
     let isPatient = false;
     const detector = create(scorer, { patience: () => (isPatient ? forever() : AbortSignal.abort()) });
-    expect(await detector.score([windowOf(["a"])], forever())).toEqual([]);
+    expect(await evidenceOf(detector, [windowOf(["a"])])).toEqual([]);
     resolve();
     isPatient = true;
-    expect(await detector.score([windowOf(["a"])], forever())).toHaveLength(1);
+    expect(await evidenceOf(detector, [windowOf(["a"])])).toHaveLength(1);
     expect(asked).toEqual(["a"]);
   });
 
@@ -119,15 +120,15 @@ describe("a pretrained model as a detector", () => {
     const { scorer, asked } = scorerOf(quiet, promise);
     let isPatient = false;
     const detector = create(scorer, { patience: () => (isPatient ? forever() : AbortSignal.abort()) });
-    await detector.score(
+    await evidenceOf(
+      detector,
       Array.from({ length: 200 }, (_, index) => windowOf([`text ${index}`])),
-      forever(),
     );
     resolve();
     isPatient = true;
-    await detector.score([windowOf(["another"])], forever());
+    await evidenceOf(detector, [windowOf(["another"])]);
     expect(asked).toHaveLength(8 + 64 + 1);
-    expect(await detector.score([windowOf(["text 0"])], forever())).toHaveLength(1);
+    expect(await evidenceOf(detector, [windowOf(["text 0"])])).toHaveLength(1);
     expect(asked).toHaveLength(8 + 64 + 1);
   });
 
@@ -136,7 +137,7 @@ describe("a pretrained model as a detector", () => {
     const detector = create({ ...scorer, kind: "masked-language-model" });
     const surprise = async (template: string) => {
       const window = windowOf([template]);
-      const [evidence] = await detector.score([window], forever());
+      const [evidence] = await evidenceOf(detector, [window]);
       return { window, surprise: evidence?.surprise };
     };
     expect((await surprise("usual")).surprise).toBe(2);
@@ -146,7 +147,7 @@ describe("a pretrained model as a detector", () => {
     expect((await surprise("odd")).surprise).toBe(3);
     const again = create({ ...scorer, kind: "masked-language-model" });
     again.restore(JSON.parse(JSON.stringify(detector.snapshot())));
-    const [evidence] = await again.score([windowOf(["odd"])], forever());
+    const [evidence] = await evidenceOf(again, [windowOf(["odd"])]);
     expect(evidence?.surprise).toBe(3);
     expect(() => again.restore({ version: 2 })).toThrow(/pretrained-model detector is not usable/);
   });
@@ -158,15 +159,15 @@ describe("a pretrained model as a detector", () => {
       return quiet();
     });
     const detector = create(scorer);
-    await expect(detector.score([windowOf(["a"])], forever())).rejects.toThrow("the model failed");
+    await expect(evidenceOf(detector, [windowOf(["a"])])).rejects.toThrow("the model failed");
     isBroken = false;
-    expect(await detector.score([windowOf(["a"])], forever())).toHaveLength(1);
+    expect(await evidenceOf(detector, [windowOf(["a"])])).toHaveLength(1);
   });
 
   it("keeps the score when the explanation fails", async () => {
     const { scorer } = scorerOf(() => ({ surprise: 3, probability: 0.9 }));
     const broken = { ...scorer, explain: () => Promise.reject(new Error("no explanation")) };
-    const [evidence] = await create(broken).score([windowOf(["a"])], forever());
+    const [evidence] = await evidenceOf(create(broken), [windowOf(["a"])]);
     expect(evidence).toMatchObject({ probability: 0.9 });
     expect(evidence).not.toHaveProperty("tokens");
   });

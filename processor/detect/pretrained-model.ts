@@ -1,9 +1,11 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import type { Detector, Evidence } from "./detector.ts";
+import type { Detector } from "./detector.ts";
 import { createMemorisedTexts } from "./memorised-texts.ts";
-import type { PretrainedScorer, TextScore, WindowText } from "./pretrained-scorer.ts";
+import { noOpinions } from "./opinions.ts";
+import { placeOf } from "./places.ts";
+import type { PretrainedScorer, WindowText } from "./pretrained-scorer.ts";
 import { createServiceTable } from "./service-table.ts";
 import { createUsualSurprise, type UsualSurprise, usualSurpriseState } from "./usual-surprise.ts";
 import { createWaitingSurprises } from "./waiting-surprises.ts";
@@ -59,29 +61,36 @@ export function createPretrainedModelDetector(
   const services = createServiceTable<UsualSurprise>(maxServices, create);
   const surprises = createWaitingSurprises();
 
-  const evidenceOf = (
-    { window, index, event }: Question,
-    score: TextScore | undefined,
-  ): readonly Evidence[] => {
-    if (score === undefined || !Number.isFinite(score.surprise)) return [];
-    const evidence = { detector: "pretrained-model", window: index, event, expected: [], ...score } as const;
-    if (scorer.kind === "classifier") return [evidence];
-    surprises.note(window, scorer.version, event, score.surprise);
+  /** How odd it is by the calibration's measure. */
+  const surpriseOf = ({ window, event }: Question, surprise: number): number => {
+    if (scorer.kind === "classifier") return surprise;
+    surprises.open(window, scorer.version)[event - window.freshFrom] = surprise;
     const usual = services.peek(window.service)?.of(window.events[event]?.match.templateId ?? "") ?? 0;
-    return [{ ...evidence, surprise: Math.max(0, score.surprise - usual) }];
+    return Math.max(0, surprise - usual);
   };
 
   return {
     name: "pretrained-model",
-    async score(windows) {
-      const questions = windows.flatMap(questionsOf);
+    async score(places) {
+      const questions = places.windows.flatMap(questionsOf);
       const texts = questions.map(({ window, event }) =>
         windowText(window, event, scorer.contextEvents, textOf),
       );
       const scores = await memory.answer(texts, maxTexts, patience());
-      const evidence = questions.flatMap((question, at) => evidenceOf(question, scores[at]));
-      if (evidence.length < questions.length) onSkipped(questions.length - evidence.length);
-      return evidence;
+      const opinions = noOpinions("pretrained-model", places);
+      let skipped = 0;
+      for (const [at, question] of questions.entries()) {
+        const { surprise = Number.NaN, ...facts } = scores[at] ?? {};
+        if (!Number.isFinite(surprise)) {
+          skipped += 1;
+          continue;
+        }
+        const place = placeOf(places, question.index, question.event);
+        opinions.surprises[place] = surpriseOf(question, surprise);
+        opinions.tell(place, { expected: [], ...facts });
+      }
+      if (skipped > 0) onSkipped(skipped);
+      return opinions;
     },
     learn(windows) {
       for (const window of windows) {

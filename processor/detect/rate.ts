@@ -1,6 +1,7 @@
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
-import type { Absence, Detector, Evidence } from "./detector.ts";
+import type { Absence, Detector } from "./detector.ts";
+import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
 import {
   bucketOf,
   createServiceRates,
@@ -49,12 +50,14 @@ export function createRateDetector({
 
   return {
     name: "rate",
-    async score(windows) {
+    async score(places) {
+      const { windows, firsts } = places;
       if (windows.some(hasFresh)) attention.scored(now());
       const counts = createBatchCounts();
-      return windows.flatMap((window, index) =>
-        scoreWindow(window, index, services.peek(window.service), counts),
-      );
+      const opinions = noOpinions("rate", places);
+      for (const [index, window] of windows.entries())
+        scoreWindow(window, firsts[index] ?? 0, services.peek(window.service), counts, opinions);
+      return opinions;
     },
     learn(windows) {
       const nowMs = now();
@@ -64,7 +67,10 @@ export function createRateDetector({
       attention.learned();
       for (const { service, events, freshFrom } of fresh) {
         services.teach(service, (rates) => {
-          for (const event of events.slice(freshFrom)) rates.learn(event, nowMs, fromMs);
+          for (let at = freshFrom; at < events.length; at += 1) {
+            const event = events[at];
+            if (event !== undefined) rates.learn(event, nowMs, fromMs);
+          }
         });
       }
     },
@@ -117,14 +123,15 @@ function createBatchCounts() {
   };
 }
 
+/** @param first the place of the first fresh event */
 function scoreWindow(
   { events, freshFrom }: SequenceWindow,
-  window: number,
+  first: number,
   rates: ServiceRates | undefined,
   batch: ReturnType<typeof createBatchCounts>,
-): readonly Evidence[] {
-  if (rates === undefined) return [];
-  const evidence: Evidence[] = [];
+  opinions: OpinionsInProgress,
+): void {
+  if (rates === undefined) return;
   for (let at = freshFrom; at < events.length; at += 1) {
     const event = events[at];
     if (event === undefined) continue;
@@ -136,11 +143,11 @@ function scoreWindow(
     const odds = rates.odds(rate, count, event.timeMs);
     if (odds === undefined) continue;
     const { surprise, usual } = odds;
-    const found: Evidence = { detector: "rate", window, event: at, surprise, expected: [] };
-    const isOdd = surprise >= DETAIL_FROM_SURPRISE;
-    evidence.push(isOdd ? { ...found, detail: { kind: "rate", count, usual, spanMs: BUCKET_MS } } : found);
+    const place = first + at - freshFrom;
+    opinions.surprises[place] = surprise;
+    if (surprise >= DETAIL_FROM_SURPRISE)
+      opinions.tell(place, { expected: [], detail: { kind: "rate", count, usual, spanMs: BUCKET_MS } });
   }
-  return evidence;
 }
 
 function absenceOf(service: string, { silence, last, template }: Missing): Absence {
@@ -158,8 +165,6 @@ function absenceOf(service: string, { silence, last, template }: Missing): Absen
     },
     evidence: {
       detector: "rate",
-      window: 0,
-      event: 1,
       surprise,
       expected: [],
       detail: { kind: "silence", template, silentMs, usualMs },

@@ -1,11 +1,19 @@
 import { z } from "zod";
 import type { LogEvent } from "../window/sequence-window.ts";
-import { type Arrivals, arrivalsState, createArrivals, type Silence } from "./arrivals.ts";
+import {
+  type Arrivals,
+  type ArrivalsState,
+  arrivalsState,
+  createArrivals,
+  type Silence,
+} from "./arrivals.ts";
+import { createRecencyMap } from "./recency-map.ts";
 import {
   BUCKET_MS,
   type CountOdds,
   createTemplateRate,
   type TemplateRate,
+  type TemplateRateState,
   templateRateState,
 } from "./template-rate.ts";
 import { createWeekRhythm, type WeekRhythm, weekRhythmState } from "./week-rhythm.ts";
@@ -47,87 +55,84 @@ export interface ServiceRates {
 interface Known {
   readonly rate: TemplateRate;
   readonly arrivals: Arrivals;
-  /** undefined until it was seen since the start. */
-  last: LogEvent | undefined;
+  readonly last: LastSeen;
 }
 
-/** @param templatesMax over it the least recently seen one is forgotten */
+/** An event without its parameters, written over by the next one; `templateId` is empty until one was seen since the start. */
+interface LastSeen {
+  templateId: string;
+  template: string;
+  timeMs: number;
+  gapMs: number;
+  severityNumber: number;
+}
+
+/** @param templatesMax over it the least recently seen tenth is forgotten */
 export function createServiceRates(templatesMax: number, state?: ServiceRatesState): ServiceRates {
-  const templates = new Map<string, Known>(
-    (state?.templates ?? [])
-      .slice(-templatesMax)
-      .map(([id, rate, arrivals]) => [
-        id,
-        { rate: createTemplateRate(rate), arrivals: createArrivals(arrivals), last: undefined },
-      ]),
+  const templates = createRecencyMap<Known>(
+    { max: templatesMax, create: () => knownOf() },
+    (state?.templates ?? []).map(([id, rate, arrivals]) => [id, knownOf(rate, arrivals)]),
   );
   const rhythm: WeekRhythm = createWeekRhythm(state?.rhythm);
   const arrivals = createArrivals(state?.arrivals);
-  let last: LogEvent | undefined;
+  const last = neverSeen();
   /** The silence that was told last: what fell silent with it is the same. */
   let told = { sinceMs: Number.NEGATIVE_INFINITY, usualMs: 0 };
   const seasonOf = (bucket: number) => rhythm.factorAt(bucket * BUCKET_MS);
 
-  const missingTemplate = (
-    { arrivals: own, last: event }: Known,
-    nowMs: number,
-    fromMs: number,
-  ): Missing[] => {
-    const silence = own.silence(nowMs, fromMs);
-    if (silence === undefined || event === undefined) return [];
+  const missingTemplate = ({ arrivals: own, last: event, silence }: Silent, nowMs: number): Missing[] => {
     own.tell();
     const sinceMs = nowMs - silence.silentMs;
     const isOfTheSame = Math.abs(sinceMs - told.sinceMs) <= Math.max(told.usualMs, silence.usualMs);
     told = { sinceMs, usualMs: silence.usualMs };
-    return isOfTheSame ? [] : [{ silence, last: event, template: event.match.template }];
-  };
-
-  const touch = (id: string): Known => {
-    const known = templates.get(id) ?? {
-      rate: createTemplateRate(),
-      arrivals: createArrivals(),
-      last: undefined,
-    };
-    templates.delete(id);
-    templates.set(id, known);
-    if (templates.size > templatesMax) {
-      const [oldest] = templates.keys();
-      if (oldest !== undefined) templates.delete(oldest);
-    }
-    return known;
+    return isOfTheSame ? [] : [{ silence, last: eventOf(event), template: event.template }];
   };
 
   return {
     get size() {
       return templates.size;
     },
-    rateOf: (templateId) => templates.get(templateId)?.rate,
+    rateOf: (templateId) => templates.peek(templateId)?.rate,
     odds: (rate, count, timeMs) => rate.odds(count, rhythm.factorAt(timeMs)),
     learn(event, nowMs, fromMs) {
-      const known = touch(event.match.templateId);
+      const known = templates.use(event.match.templateId);
       known.rate.learn(bucketOf(event), seasonOf);
       rhythm.learn(event.timeMs);
       if (Math.abs(nowMs - event.timeMs) > LIVE_WITHIN_MS) return;
-      last = withoutParameters(event);
-      known.last = last;
+      see(last, event);
+      see(known.last, event);
       known.arrivals.arrive(nowMs, fromMs);
       arrivals.arrive(nowMs, fromMs);
     },
     missing(nowMs, fromMs) {
       const all = arrivals.silence(nowMs, fromMs);
-      if (all !== undefined && last !== undefined) {
+      if (all !== undefined && last.templateId !== "") {
         arrivals.tell();
         for (const known of templates.values()) known.arrivals.tell();
-        return [{ silence: all, last, template: undefined }];
+        return [{ silence: all, last: eventOf(last), template: undefined }];
       }
-      return [...templates.values()].flatMap((known) => missingTemplate(known, nowMs, fromMs));
+      return [...templates.values()]
+        .flatMap((known) => silenceOf(known, nowMs, fromMs))
+        .sort((a, b) => b.silence.silentMs - a.silence.silentMs)
+        .flatMap((silent) => missingTemplate(silent, nowMs));
     },
     snapshot: () => ({
       rhythm: rhythm.snapshot(),
       arrivals: arrivals.snapshot(),
-      templates: [...templates].map(([id, known]) => [id, known.rate.snapshot(), known.arrivals.snapshot()]),
+      templates: templates
+        .oldestFirst()
+        .map(([id, known]) => [id, known.rate.snapshot(), known.arrivals.snapshot()]),
     }),
   };
+}
+
+interface Silent extends Pick<Known, "arrivals" | "last"> {
+  readonly silence: Silence;
+}
+
+function silenceOf({ arrivals, last }: Known, nowMs: number, fromMs: number): readonly Silent[] {
+  const silence = arrivals.silence(nowMs, fromMs);
+  return silence === undefined || last.templateId === "" ? [] : [{ arrivals, last, silence }];
 }
 
 /** The bucket that the event falls in. */
@@ -135,6 +140,23 @@ export function bucketOf({ timeMs }: LogEvent): number {
   return Math.floor(timeMs / BUCKET_MS);
 }
 
-function withoutParameters(event: LogEvent): LogEvent {
-  return { ...event, match: { ...event.match, parameters: [], isNew: false } };
+function knownOf(...[rate, arrivals]: [rate?: TemplateRateState, arrivals?: ArrivalsState]): Known {
+  return { rate: createTemplateRate(rate), arrivals: createArrivals(arrivals), last: neverSeen() };
+}
+
+function neverSeen(): LastSeen {
+  return { templateId: "", template: "", timeMs: 0, gapMs: 0, severityNumber: 0 };
+}
+
+function see(last: LastSeen, { match, timeMs, gapMs, severityNumber }: LogEvent): void {
+  last.templateId = match.templateId;
+  last.template = match.template;
+  last.timeMs = timeMs;
+  last.gapMs = gapMs;
+  last.severityNumber = severityNumber;
+}
+
+function eventOf({ templateId, template, timeMs, gapMs, severityNumber }: LastSeen): LogEvent {
+  const match = { templateId, template, parameters: [], isNew: false };
+  return { match, timeMs, gapMs, severityNumber };
 }

@@ -14,9 +14,13 @@ export interface ServiceTable<T> {
 export function createServiceTable<T>(servicesMax: number, create: (service: string) => T): ServiceTable<T> {
   const values = new Map<string, T>();
 
+  /** What was touched last is last in order already. */
+  let newest: string | undefined;
+
   const set = (service: string, value: T) => {
     values.delete(service);
     values.set(service, value);
+    newest = service;
     if (values.size <= servicesMax) return;
     const [oldest] = values.keys();
     if (oldest !== undefined) values.delete(oldest);
@@ -27,13 +31,18 @@ export function createServiceTable<T>(servicesMax: number, create: (service: str
       return values.size;
     },
     touch(service) {
-      const value = values.get(service) ?? create(service);
+      const known = values.get(service);
+      if (known !== undefined && service === newest) return known;
+      const value = known ?? create(service);
       set(service, value);
       return value;
     },
     peek: (service) => values.get(service),
     set,
     entries: () => [...values],
-    clear: () => values.clear(),
+    clear() {
+      values.clear();
+      newest = undefined;
+    },
   };
 }

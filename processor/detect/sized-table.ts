@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DetectorName } from "./detector.ts";
+import type { DetectorName } from "./evidence.ts";
 
 /** What one service has taught, and how much memory it takes. */
 export interface Sized {
@@ -44,12 +44,25 @@ export function createSizedTable<T extends Sized, S>(
   });
   const values = new Map<string, T>();
   let sizeTotal = 0;
+  /** What was taught last is last in order already. */
+  let newest: string | undefined;
 
+  const touch = (service: string): T => {
+    const known = values.get(service);
+    if (known !== undefined && service === newest) return known;
+    const value = known ?? create();
+    if (known === undefined) sizeTotal += value.size;
+    else values.delete(service);
+    values.set(service, value);
+    newest = service;
+    return value;
+  };
   const isFull = () => values.size > servicesMax || (sizeTotal > sizeMax && values.size > 1);
   const makeRoom = () => {
     if (!isFull()) return;
     for (const [service, { size }] of values) {
       values.delete(service);
+      if (service === newest) newest = undefined;
       sizeTotal -= size;
       if (!isFull()) return;
     }
@@ -58,11 +71,13 @@ export function createSizedTable<T extends Sized, S>(
   return {
     peek: (service) => values.get(service),
     teach(service, change) {
-      const value = values.get(service) ?? create();
-      sizeTotal -= values.delete(service) ? value.size : 0;
-      change(value);
-      sizeTotal += value.size;
-      values.set(service, value);
+      const value = touch(service);
+      sizeTotal -= value.size;
+      try {
+        change(value);
+      } finally {
+        sizeTotal += value.size;
+      }
       makeRoom();
     },
     entries: () => values,
@@ -77,6 +92,7 @@ export function createSizedTable<T extends Sized, S>(
           `The state of the ${detector} detector is not usable: ${z.prettifyError(parsed.error)}`,
         );
       values.clear();
+      newest = undefined;
       sizeTotal = 0;
       for (const [service, saved] of parsed.data.services) {
         const value = create(saved);

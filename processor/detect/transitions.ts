@@ -11,7 +11,7 @@ import {
   renameAll,
   SINGLE_BOUNDS,
 } from "./context-counts.ts";
-import type { Expectation } from "./detector.ts";
+import type { Expectation } from "./evidence.ts";
 
 /** Tokens that stand for no template. */
 export const BEGIN = 0;
@@ -78,8 +78,16 @@ export function createTransitions(limits: TransitionLimits, state?: TransitionsS
       return tables.contexts.size;
     },
     token: (templateId) => tables.tokens.get(templateId) ?? UNSEEN,
-    probability: (next, last, before) =>
-      next === UNSEEN ? 0 : probabilityIn(tables, contextsOf(tables, last, before), next),
+    probability(next, last, before) {
+      if (next === UNSEEN) return 0;
+      const { contexts, single } = tables;
+      let probability = interpolated(single, next, uniform(tables));
+      if (last === undefined) return probability;
+      const one = contexts.get(keyOf(last));
+      if (one !== undefined) probability = interpolated(one, next, probability);
+      const two = before === undefined ? undefined : contexts.get(keyOf(last, before));
+      return two === undefined ? probability : interpolated(two, next, probability);
+    },
     expected(last, before) {
       const found = contextsOf(tables, last, before);
       if (found.length > 1) return mostProbable(tables, found);
@@ -152,13 +160,18 @@ function contextsOf(
   return found;
 }
 
-function probabilityIn({ templates }: Tables, found: readonly Context[], next: number): number {
-  let probability = 1 / (templates.length + FIRST_TEMPLATE);
-  for (const { total, followers } of found) {
-    const kinds = Math.max(1, followers.size);
-    probability = ((followers.get(next) ?? 0) + kinds * probability) / (total + kinds);
-  }
-  return probability;
+function probabilityIn(tables: Tables, found: readonly Context[], next: number): number {
+  return found.reduce((shorter, context) => interpolated(context, next, shorter), uniform(tables));
+}
+
+/** @param shorter the probability under the next shorter context */
+function interpolated({ total, followers }: Context, next: number, shorter: number): number {
+  const kinds = Math.max(1, followers.size);
+  return ((followers.get(next) ?? 0) + kinds * shorter) / (total + kinds);
+}
+
+function uniform({ templates }: Tables): number {
+  return 1 / (templates.length + FIRST_TEMPLATE);
 }
 
 /** The followers of the longest context that are the most probable next, at most three. */

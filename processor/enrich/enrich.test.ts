@@ -3,7 +3,7 @@ import { isOurAttribute, removeAttributes } from "../../test/helpers/remove-attr
 import { createSessionTally } from "../window/session-tally.ts";
 import { encodeRequest } from "../wire/encode.ts";
 import { readRequest } from "../wire/read-request.ts";
-import { enrich } from "./enrich.ts";
+import { createEnrich } from "./enrich.ts";
 import { AttributesTooLargeError, withinLimit } from "./within-limit.ts";
 
 const request = readRequest(
@@ -27,6 +27,7 @@ const request = readRequest(
 );
 const match = { templateId: "t", template: "hello", parameters: [], isNew: false };
 const record = { recordIndex: 0, service: "shop", stream: "s", match, timeMs: 1, severityNumber: 0 };
+const adopted = { ...record, isAdopted: true };
 const window = {
   service: "shop",
   stream: "s",
@@ -47,14 +48,14 @@ const verdict = {
   contributions: [],
 };
 const judged = {
-  parsed: [record],
+  parsed: [adopted],
   findings: [{ recordIndex: 0, window, event: 0, verdict }],
   anomalies: [],
 };
 
 describe("a record that an earlier stage has marked", () => {
   it("loses what names an anomaly when it is none to us, and nothing else", () => {
-    const [out] = readRequest(enrich(request, judged, "anomaly")).records;
+    const [out] = readRequest(createEnrich("anomaly")(request, judged)).records;
     expect(out?.attribute("anomaly.is_anomaly")).toBe(false);
     expect(out?.attribute("anomaly.score")).toBe(0.5);
     expect(out?.attribute("anomaly.id")).toBeUndefined();
@@ -89,7 +90,7 @@ describe("an anomaly", () => {
       { id: "01B", finding: end, explanation },
     ],
   };
-  const enriched = enrich(plain, found, "acme.anomaly");
+  const enriched = createEnrich("acme.anomaly")(plain, found);
 
   it("is written onto its record under the prefix, and onto no other", () => {
     const [out, other] = readRequest(enriched).records;
@@ -111,7 +112,7 @@ describe("an anomaly", () => {
 });
 
 describe("a record that is too large with our attributes", () => {
-  const enriched = enrich(request, judged, "anomaly");
+  const enriched = createEnrich("anomaly")(request, judged);
 
   it("is told, so that it goes on without them", () => {
     expect(() => withinLimit(request, enriched, request.bytes.length)).toThrow(AttributesTooLargeError);

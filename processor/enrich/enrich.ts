@@ -1,5 +1,6 @@
 import type { Finding } from "../calibrate/verdict.ts";
 import type { ParsedRecord } from "../window/sequence-window.ts";
+import { createEncodedKeys } from "../wire/encoded-keys.ts";
 import type { ExportRequest, NewAttribute } from "../wire/record-view.ts";
 import { spliceAttributes } from "../wire/splice.ts";
 import type { NamedAnomaly } from "./name-anomalies.ts";
@@ -18,38 +19,47 @@ export interface Judged {
  * The request's bytes with our attributes written into each record; every other byte stays.
  * A record without a finding gets its template alone, one that was not even parsed stays as it came.
  */
-export function enrich(request: ExportRequest, judged: Judged, prefix: string): Uint8Array {
-  const noAnomaly = ANOMALY_SUFFIXES.map((suffix) => ({ key: `${prefix}.${suffix}`, value: undefined }));
-  const additions: NewAttribute[][] = request.records.map(() => []);
-  for (const { recordIndex, match } of judged.parsed) {
-    if (hasUpstreamTemplate(request, recordIndex)) continue;
-    additions[recordIndex]?.push({ key: TEMPLATE_ATTRIBUTE, value: match.template });
-  }
-  for (const { recordIndex, verdict } of judged.findings) {
-    if (recordIndex === undefined) continue;
-    additions[recordIndex]?.push(
-      { key: `${prefix}.score`, value: verdict.score },
-      { key: `${prefix}.is_anomaly`, value: verdict.isAnomaly },
-    );
-    // What an earlier stage said of a record that is none to us would name an anomaly that we do not have.
-    if (!verdict.isAnomaly) additions[recordIndex]?.push(...noAnomaly);
-  }
-  for (const { id, finding, explanation } of judged.anomalies) {
-    if (finding.recordIndex === undefined) continue;
-    additions[finding.recordIndex]?.push(
-      { key: `${prefix}.threshold`, value: finding.verdict.threshold },
-      { key: `${prefix}.explanation`, value: explanation.summary },
-      { key: `${prefix}.id`, value: id },
-      { key: `${prefix}.model.version`, value: finding.verdict.modelVersion },
-    );
-  }
-  return spliceAttributes(request, (recordIndex) => additions[recordIndex] ?? []);
+export type Enrich = (request: ExportRequest, judged: Judged) => Uint8Array;
+
+/** @param prefix of the attributes' keys, but for the template's */
+export function createEnrich(prefix: string): Enrich {
+  const keys = createEncodedKeys();
+  const score = `${prefix}.score`;
+  const isAnomaly: NewAttribute = { key: `${prefix}.is_anomaly`, value: true };
+  // What an earlier stage said of a record that is none to us would name an anomaly that we do not have.
+  const noAnomaly: readonly NewAttribute[] = [
+    { ...isAnomaly, value: false },
+    ...ANOMALY_SUFFIXES.map((suffix) => ({ key: `${prefix}.${suffix}`, value: undefined })),
+  ];
+
+  return (request, { parsed, findings, anomalies }) => {
+    const additions: NewAttribute[][] = request.records.map(() => []);
+    for (const { recordIndex, match, isAdopted } of parsed)
+      if (!isAdopted) additions[recordIndex]?.push({ key: TEMPLATE_ATTRIBUTE, value: match.template });
+    for (const { recordIndex, verdict } of findings) {
+      if (recordIndex === undefined) continue;
+      const own = additions[recordIndex];
+      own?.push({ key: score, value: verdict.score });
+      if (verdict.isAnomaly) own?.push(isAnomaly);
+      else own?.push(...noAnomaly);
+    }
+    for (const anomaly of anomalies) addAnomaly(additions, anomaly, prefix);
+    return spliceAttributes(request, (recordIndex) => additions[recordIndex] ?? [], keys);
+  };
 }
 
-/** An upstream template was adopted, and is kept as it is. */
-function hasUpstreamTemplate(request: ExportRequest, recordIndex: number): boolean {
-  const upstream = request.records[recordIndex]?.attribute(TEMPLATE_ATTRIBUTE);
-  return typeof upstream === "string" && upstream !== "";
+function addAnomaly(
+  additions: readonly NewAttribute[][],
+  { id, finding: { recordIndex, verdict }, explanation }: NamedAnomaly,
+  prefix: string,
+): void {
+  if (recordIndex === undefined) return;
+  additions[recordIndex]?.push(
+    { key: `${prefix}.threshold`, value: verdict.threshold },
+    { key: `${prefix}.explanation`, value: explanation.summary },
+    { key: `${prefix}.id`, value: id },
+    { key: `${prefix}.model.version`, value: verdict.modelVersion },
+  );
 }
 
 /** On anomalies only. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Contribution, Finding, Place } from "../calibrate/verdict.ts";
-import type { DetectorName, EvidenceDetail, Expectation } from "../detect/detector.ts";
+import type { DetectorName, EvidenceDetail, Expectation } from "../detect/evidence.ts";
 import type { LogEvent } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
 import { createExplain } from "./create-explain.ts";
@@ -46,7 +46,7 @@ function finding(
         ([detector, pValue, expected, detail, place]): Contribution => ({
           detector,
           pValue,
-          evidence: { detector, window: 0, event: at, surprise: 1, expected, ...(detail && { detail }) },
+          evidence: { detector, surprise: 1, expected, ...(detail && { detail }) },
           place,
         }),
       ),

@@ -1,6 +1,6 @@
 import type { DetectorContribution, Explanation, TokenImportance } from "../../store/store.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
-import type { EvidenceDetail, Expectation } from "../detect/detector.ts";
+import type { EvidenceDetail, Expectation } from "../detect/evidence.ts";
 import type { Explain } from "./explain.ts";
 import { type Oddness, sentence } from "./sentence.ts";
 

@@ -1,4 +1,4 @@
-import type { Expectation } from "../detect/detector.ts";
+import type { Expectation } from "../detect/evidence.ts";
 import { inWords, rounded, times } from "./quantities.ts";
 import { shorten } from "./shorten.ts";
 

@@ -5,7 +5,7 @@ import type { Judged } from "../enrich/enrich.ts";
 import type { ExplainTokens } from "../explain/token-importance.ts";
 import type { ExportRequest } from "../wire/record-view.ts";
 import type { RememberConfig } from "./config.ts";
-import { createTally, type TalliedRecord } from "./tally.ts";
+import { createTally } from "./tally.ts";
 import { toAnomaly } from "./to-anomaly.ts";
 import { withTokens } from "./with-tokens.ts";
 
@@ -65,10 +65,11 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     },
     remember(request, judged) {
       const states = new Map<string, LearningState>();
-      for (const record of tallied(judged)) {
+      const verdicts = verdictsByRecord(judged);
+      for (const record of judged.parsed) {
         const state = states.get(record.service) ?? ports.learningState(record.service);
         states.set(record.service, state);
-        tally.record(record, state);
+        tally.record(record, verdicts[record.recordIndex], state);
       }
       for (const named of judged.anomalies) {
         const { recordIndex } = named.finding;
@@ -94,17 +95,9 @@ function nearestIn({ contributions }: Verdict): string | undefined {
   return strongest?.detector === "new-template" ? strongest.nearest : undefined;
 }
 
-function tallied({ parsed, findings }: Judged): readonly TalliedRecord[] {
-  const verdicts = new Map(findings.map((finding) => [finding.recordIndex, finding.verdict]));
-  return parsed.map(({ recordIndex, service, timeMs, match }) => {
-    const verdict = verdicts.get(recordIndex);
-    return {
-      service,
-      timeMs,
-      templateId: match.templateId,
-      template: match.template,
-      score: verdict?.score,
-      isAnomaly: verdict?.isAnomaly ?? false,
-    };
-  });
+function verdictsByRecord({ parsed, findings }: Judged): readonly (Verdict | undefined)[] {
+  const verdicts = new Array<Verdict | undefined>(parsed.length);
+  for (const { recordIndex, verdict } of findings)
+    if (recordIndex !== undefined) verdicts[recordIndex] = verdict;
+  return verdicts;
 }

@@ -6,29 +6,32 @@ import {
   type StageBatch,
   type TemplateDelta,
 } from "../../store/store.ts";
-import type { LearningState } from "../calibrate/verdict.ts";
+import type { LearningState, Verdict } from "../calibrate/verdict.ts";
+import type { ParsedRecord } from "../window/sequence-window.ts";
+import { createServiceSlots, type ServiceSlots } from "./service-slots.ts";
 
 const MINUTE_MS = 60_000;
-/** Bound on each map: past it new keys are not counted until the next flush. */
+/** Bound on each kind of key: past it new keys are not counted until the next flush. */
 const KEYS_MAX = 50_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Histogram = Mutable<Omit<ScoreHistogram, "counts">> & { counts: number[] };
+/** By minute. */
+type Histograms = ServiceSlots<number, Histogram>;
+/** By name. */
+type Services = ServiceSlots<string, Mutable<ServiceDelta>>;
+/** By id. */
+type Templates = ServiceSlots<string, Mutable<TemplateDelta>>;
 
-/** One scored record, as far as the statistics need it. */
-export interface TalliedRecord {
-  readonly service: string;
-  readonly timeMs: number;
-  readonly templateId: string;
-  readonly template: string;
-  /** undefined for a record that passed unscored. */
-  readonly score: number | undefined;
-  readonly isAnomaly: boolean;
-}
+/** A record, as far as the statistics need it. */
+export type TalliedRecord = Pick<ParsedRecord, "service" | "timeMs" | "match">;
+
+/** What was found in it; undefined for a record that passed unscored. */
+export type TalliedVerdict = Pick<Verdict, "score" | "isAnomaly"> | undefined;
 
 /** Adds up what happened since the last flush, in bounded memory. */
 export interface Tally {
-  record(record: TalliedRecord, learningState: LearningState): void;
+  record(record: TalliedRecord, verdict: TalliedVerdict, learningState: LearningState): void;
   anomaly(anomaly: Anomaly): void;
   readonly queuedAnomalies: number;
   /** What was added up, and an empty tally again. */
@@ -40,9 +43,9 @@ export interface Tally {
 /** @param onDrop told how many anomalies were dropped when more than `anomaliesMax` wait */
 export function createTally(anomaliesMax: number, onDrop: (anomalies: number) => void): Tally {
   let anomalies: Anomaly[] = [];
-  let histograms = new Map<string, Histogram>();
-  let services = new Map<string, Mutable<ServiceDelta>>();
-  let templates = new Map<string, Mutable<TemplateDelta>>();
+  let histograms: Histograms = createServiceSlots(KEYS_MAX);
+  let services: Services = createServiceSlots(KEYS_MAX);
+  let templates: Templates = createServiceSlots(KEYS_MAX);
 
   const trim = () => {
     const surplus = anomalies.length - anomaliesMax;
@@ -55,9 +58,9 @@ export function createTally(anomaliesMax: number, onDrop: (anomalies: number) =>
     get queuedAnomalies() {
       return anomalies.length;
     },
-    record(record, learningState) {
-      if (record.score !== undefined) addScore(histograms, record, record.score);
-      addService(services, record, learningState);
+    record(record, verdict, learningState) {
+      if (verdict !== undefined) addScore(histograms, record, verdict);
+      addService(services, record, verdict?.isAnomaly ?? false, learningState);
       addTemplate(templates, record);
     },
     anomaly(anomaly) {
@@ -67,14 +70,14 @@ export function createTally(anomaliesMax: number, onDrop: (anomalies: number) =>
     drain() {
       const batch = {
         anomalies,
-        histograms: [...histograms.values()],
-        services: [...services.values()],
-        templates: [...templates.values()],
+        histograms: histograms.values(),
+        services: services.values(),
+        templates: templates.values(),
       };
       anomalies = [];
-      histograms = new Map();
-      services = new Map();
-      templates = new Map();
+      histograms = createServiceSlots(KEYS_MAX);
+      services = createServiceSlots(KEYS_MAX);
+      templates = createServiceSlots(KEYS_MAX);
       return batch;
     },
     restore(batch) {
@@ -88,12 +91,12 @@ export function createTally(anomaliesMax: number, onDrop: (anomalies: number) =>
 }
 
 function addScore(
-  map: Map<string, Histogram>,
-  { service, timeMs, isAnomaly }: TalliedRecord,
-  score: number,
+  slots: Histograms,
+  { service, timeMs }: TalliedRecord,
+  { score, isAnomaly }: NonNullable<TalliedVerdict>,
 ): void {
   const minuteMs = Math.floor(timeMs / MINUTE_MS) * MINUTE_MS;
-  const entry = slot(map, `${minuteMs}|${service}`, () => ({
+  const entry = slots.slot(service, minuteMs, () => ({
     service,
     minuteMs,
     counts: new Array<number>(SCORE_BUCKETS).fill(0),
@@ -108,11 +111,12 @@ function addScore(
 }
 
 function addService(
-  map: Map<string, Mutable<ServiceDelta>>,
-  { service, timeMs, isAnomaly }: TalliedRecord,
+  slots: Services,
+  { service, timeMs }: TalliedRecord,
+  isAnomaly: boolean,
   learningState: LearningState,
 ): void {
-  const entry = slot(map, service, () => ({
+  const entry = slots.slot(service, service, () => ({
     name: service,
     records: 0,
     anomalies: 0,
@@ -126,34 +130,25 @@ function addService(
   entry.lastSeenMs = Math.max(entry.lastSeenMs, timeMs);
 }
 
-function addTemplate(map: Map<string, Mutable<TemplateDelta>>, record: TalliedRecord): void {
-  const { service, timeMs, templateId, template } = record;
-  const entry = slot(map, `${templateId}|${service}`, () => ({
-    id: templateId,
+function addTemplate(slots: Templates, record: TalliedRecord): void {
+  const { service, timeMs, match } = record;
+  const entry = slots.slot(service, match.templateId, () => ({
+    id: match.templateId,
     service,
-    text: template,
+    text: match.template,
     count: 0,
     firstSeenMs: timeMs,
     lastSeenMs: timeMs,
   }));
   if (entry === undefined) return;
-  entry.text = template;
+  entry.text = match.template;
   entry.count += 1;
   entry.firstSeenMs = Math.min(entry.firstSeenMs, timeMs);
   entry.lastSeenMs = Math.max(entry.lastSeenMs, timeMs);
 }
 
-function slot<T>(map: Map<string, T>, key: string, create: () => T): T | undefined {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  if (map.size >= KEYS_MAX) return undefined;
-  const created = create();
-  map.set(key, created);
-  return created;
-}
-
-function mergeHistogram(map: Map<string, Histogram>, older: ScoreHistogram): void {
-  const newer = slot<Histogram>(map, `${older.minuteMs}|${older.service}`, () => ({
+function mergeHistogram(slots: Histograms, older: ScoreHistogram): void {
+  const newer = slots.slot(older.service, older.minuteMs, () => ({
     ...older,
     counts: new Array<number>(SCORE_BUCKETS).fill(0),
     anomalies: 0,
@@ -164,16 +159,16 @@ function mergeHistogram(map: Map<string, Histogram>, older: ScoreHistogram): voi
   newer.maxScore = Math.max(newer.maxScore, older.maxScore);
 }
 
-function mergeService(map: Map<string, Mutable<ServiceDelta>>, older: ServiceDelta): void {
-  const newer = slot(map, older.name, () => ({ ...older, records: 0, anomalies: 0 }));
+function mergeService(slots: Services, older: ServiceDelta): void {
+  const newer = slots.slot(older.name, older.name, () => ({ ...older, records: 0, anomalies: 0 }));
   if (newer === undefined) return;
   newer.records += older.records;
   newer.anomalies += older.anomalies;
   newer.lastSeenMs = Math.max(newer.lastSeenMs, older.lastSeenMs);
 }
 
-function mergeTemplate(map: Map<string, Mutable<TemplateDelta>>, older: TemplateDelta): void {
-  const newer = slot(map, `${older.id}|${older.service}`, () => ({ ...older, count: 0 }));
+function mergeTemplate(slots: Templates, older: TemplateDelta): void {
+  const newer = slots.slot(older.service, older.id, () => ({ ...older, count: 0 }));
   if (newer === undefined) return;
   newer.count += older.count;
   newer.firstSeenMs = Math.min(newer.firstSeenMs, older.firstSeenMs);

@@ -73,6 +73,7 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
         template: cluster.text,
         parameters: parametersOf(cluster.tokens, spanTexts(raw, known.spans)),
         isNew,
+        values: undefined,
       };
     },
     adopt(template) {
@@ -80,7 +81,7 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
       const isNew = !adopted.has(id) && !tombstones.has(id);
       adopted.set(id, true);
       tombstones.set(id, true);
-      return { templateId: id, template, parameters: [], isNew };
+      return { templateId: id, template, parameters: [], isNew, values: undefined };
     },
     snapshot: () => ({
       version: 1,

@@ -1,3 +1,5 @@
+import type { ParameterValue } from "./parameter-value.ts";
+
 /** The template that a body belongs to. */
 export interface TemplateMatch {
   /** Derived from the template's content when it was first mined, and kept when it generalises later,
@@ -9,6 +11,8 @@ export interface TemplateMatch {
   readonly parameters: readonly string[];
   /** True for the record that created the template; an evicted template that comes back is not new. */
   readonly isNew: boolean;
+  /** The first of the parameters, read; worked out by whoever asks first. */
+  values?: readonly ParameterValue[] | undefined;
 }
 
 /** A template as it is kept outside of the parse tree. */

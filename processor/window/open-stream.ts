@@ -117,5 +117,5 @@ function isFull(fresh: readonly Fresh[], event: LogEvent, rule: WindowRule, step
 }
 
 function toEvent({ match, timeMs, severityNumber }: ParsedRecord, gapMs: number): LogEvent {
-  return { match, timeMs, gapMs, severityNumber };
+  return { match, timeMs, gapMs, severityNumber, code: undefined };
 }

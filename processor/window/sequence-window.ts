@@ -9,15 +9,19 @@ export interface LogEvent {
   readonly gapMs: number;
   /** OTLP severity number, 0 to 24. */
   readonly severityNumber: number;
+  /** Noted by the detector that shows the event to a model, when it does so first (see detect/event-code.ts). */
+  code?: number | undefined;
 }
 
 /** A record on its way into a window. */
-export interface ParsedRecord extends Omit<LogEvent, "gapMs"> {
+export interface ParsedRecord extends Omit<LogEvent, "gapMs" | "code"> {
   /** Index of the record within its request. */
   readonly recordIndex: number;
   readonly service: string;
   /** The stream that the record belongs to within its service; see stream-key.ts. */
   readonly stream: string;
+  /** The sender had named the template itself. */
+  readonly isAdopted?: boolean | undefined;
 }
 
 /** What a stream, or the session that it is in, has been so far. One object for as long as it is open: it also names it. */

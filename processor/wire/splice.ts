@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import { createAttributeBuffer } from "./attribute-buffer.ts";
+import type { EncodedKeys } from "./encoded-keys.ts";
 import { type Cursor, createCursor, readLength } from "./protobuf.ts";
 import { indexOf } from "./read-request.ts";
 import type { ExportRequest, NewAttribute } from "./record-view.ts";
@@ -17,16 +18,18 @@ const APPENDED_BYTES_PER_RECORD = 128;
  * nothing. Numbers are written as double_value, always.
  *
  * @param attributesOf the new attributes of a record, their keys different from each other.
+ * @param keys kept from request to request by who writes the same attributes again and again.
  * @returns the new bytes, or `request.bytes` itself when nothing changes.
  */
 export function spliceAttributes(
   request: ExportRequest,
   attributesOf: (recordIndex: number) => readonly NewAttribute[],
+  keys?: EncodedKeys,
 ): Uint8Array {
   const index = indexOf(request);
   const cursor = createCursor(index.bytes);
   const { rowCount } = index.records;
-  const buffer = createAttributeBuffer(APPENDED_BYTES_PER_RECORD * (rowCount + 1));
+  const buffer = createAttributeBuffer(APPENDED_BYTES_PER_RECORD * (rowCount + 1), keys);
   const appendedEnds = new Int32Array(rowCount);
   const removed: number[] = [];
   for (let record = 0; record < rowCount; record++) {

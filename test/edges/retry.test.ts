@@ -4,7 +4,7 @@ import { calibrateConfig } from "../../processor/calibrate/config.ts";
 import { detectConfig } from "../../processor/detect/config.ts";
 import type { ScoringBatch } from "../../processor/detect/event-scorer.ts";
 import { attributesConfig } from "../../processor/enrich/config.ts";
-import { enrich } from "../../processor/enrich/enrich.ts";
+import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { nameAnomalies } from "../../processor/enrich/name-anomalies.ts";
 import { forwardConfig } from "../../processor/forward/config.ts";
 import { createForwarder } from "../../processor/forward/create-forwarder.ts";
@@ -67,7 +67,7 @@ async function startPipeline(...answers: GrpcAnswer[]) {
     detectors: rooms.detectors,
     judge: rooms.judge,
     name: (findings) => nameAnomalies(findings, rooms.explain, () => "id"),
-    enrich: (request, judged) => enrich(request, judged, "anomaly"),
+    enrich: createEnrich("anomaly"),
     forwarder,
     retries: createRetryMemory({ max_bytes: 1e7, max_age_ms: 1e6, now: () => 1 }),
     remember: () => {

@@ -1,7 +1,7 @@
 import { create, fromBinary, fromJsonString, toBinary, toJsonString } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { enrich } from "../../processor/enrich/enrich.ts";
+import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { jsonToProtobuf } from "../../processor/wire/json.ts";
 import { readRequest } from "../../processor/wire/read-request.ts";
 import { MalformedRequestError, type NewAttribute } from "../../processor/wire/record-view.ts";
@@ -83,7 +83,7 @@ describe("whatever a request looks like", () => {
     fc.assert(
       fc.property(arbitraryRequest, (bytes) => {
         const request = readRequest(bytes);
-        expect(enrich(request, { parsed: [], findings: [], anomalies: [] }, "anomaly")).toBe(bytes);
+        expect(createEnrich("anomaly")(request, { parsed: [], findings: [], anomalies: [] })).toBe(bytes);
       }),
     );
   });

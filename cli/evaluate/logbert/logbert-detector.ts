@@ -6,6 +6,7 @@ import { oddEnds } from "../../../processor/calibrate/odd-ends.ts";
 import type { Finding } from "../../../processor/calibrate/verdict.ts";
 import { detectConfig } from "../../../processor/detect/config.ts";
 import type { Detector } from "../../../processor/detect/detector.ts";
+import { placesOf } from "../../../processor/detect/places.ts";
 import { attributesConfig } from "../../../processor/enrich/config.ts";
 import { ModelError, readModelDirectory } from "../../../processor/inference/model-directory.ts";
 import { type RunningScorer, startScorer } from "../../../processor/inference/worker-client.ts";
@@ -13,6 +14,7 @@ import { redactConfig } from "../../../processor/redact/config.ts";
 import { createRooms, type Rooms } from "../../../processor/rooms.ts";
 import { templateConfig } from "../../../processor/template/config.ts";
 import { windowConfig } from "../../../processor/window/config.ts";
+import type { SequenceWindow } from "../../../processor/window/sequence-window.ts";
 import type { DetectorUnderTest, FitContext, Scorer } from "../detector-under-test.ts";
 import type { Unit } from "../evaluation-set.ts";
 import { textEncoderDigest } from "./text-encoder-digest.ts";
@@ -132,12 +134,13 @@ async function goThrough(
 }
 
 async function judgeAll(
-  windows: Parameters<Detector["score"]>[0],
+  windows: readonly SequenceWindow[],
   detectors: readonly Detector[],
   judge: Rooms["judge"],
 ): Promise<readonly Finding[]> {
-  const evidence = await Promise.all(detectors.map((detector) => detector.score(windows, NEVER)));
-  return judge.judge(windows, evidence.flat());
+  const places = placesOf(windows);
+  const opinions = await Promise.all(detectors.map((detector) => detector.score(places, NEVER)));
+  return judge.judge(places, opinions);
 }
 
 function scorerOf(context: FitContext, { detectors, judge }: Rooms, { close }: RunningScorer): Scorer {
