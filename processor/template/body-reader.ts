@@ -1,6 +1,7 @@
 import type { Cluster } from "./cluster.ts";
-import { type CutBody, cutBody, type MaskLimits, phrasesOf } from "./mask.ts";
+import { phrasesOf } from "./mask.ts";
 import type { Phrases } from "./mask-phrases.ts";
+import { createTokenScanner, type ScanLimits, type TokenScan } from "./scan-tokens.ts";
 import { createTokenMasks } from "./token-masks.ts";
 
 /** Forms of tokens that are remembered. */
@@ -14,43 +15,118 @@ const BODY_CHARACTERS_MAX = 1_024;
 
 /** What is known of bodies that read alike once they are masked. */
 export interface KnownBody extends Phrases {
+  /** Its tokens, masked one by one. */
+  readonly cut: readonly string[];
+  readonly isCut: boolean;
+  /** Index of the first of the tokens that each of `tokens` stands for. */
+  readonly offsets: readonly number[];
   /** The template that they belonged to, as long as `revision` is still that of the templates. */
   cluster: Cluster | undefined;
   revision: number;
 }
 
-/** A body, read. */
-export interface ReadBody {
-  readonly known: KnownBody;
-  /** Its tokens as they came, of which `known.spans` tells how many each masked one stands for. */
-  readonly raw: readonly string[];
+/** Cuts and masks bodies, of which most read like one before. */
+export interface BodyReader {
+  read(body: string): KnownBody;
+  /** The raw text that each of these masked tokens of the body that was read last stands for. @param indexes in its `tokens` */
+  texts(indexes: readonly number[]): string[];
 }
 
-/** Cuts and masks bodies, of which most read like one before. */
-export function createBodyReader(limits: MaskLimits): (body: string) => ReadBody {
-  const mask = createTokenMasks(FORMS_MAX);
-  const bodies = new Map<string, KnownBody>();
+export function createBodyReader(limits: ScanLimits): BodyReader {
+  const scanBody = createTokenScanner(limits);
+  const maskIn = createTokenMasks(FORMS_MAX);
+  const bodies = new Map<number, KnownBody>();
+  /** By token of the last body: its masked form, or undefined where nothing in it is masked. */
+  const masked: (string | undefined)[] = [];
   let characters = 0;
+  let last = { body: "", known: emptyBody() };
+  let scan: TokenScan = scanBody("");
 
-  const knownOf = (cut: CutBody): KnownBody => {
-    const key = (cut.isCut ? "\n" : "") + cut.tokens.join(" ");
-    const known = bodies.get(key);
-    if (known !== undefined) return known;
-    const read: KnownBody = { ...phrasesOf(cut), cluster: undefined, revision: -1 };
-    if (key.length > BODY_CHARACTERS_MAX) return read;
+  const add = (hash: number, known: KnownBody) => {
+    const length = known.cut.reduce((sum, token) => sum + token.length, 0);
+    if (length > BODY_CHARACTERS_MAX) return;
     if (bodies.size >= BODIES_MAX || characters > CHARACTERS_MAX) {
       bodies.clear();
       characters = 0;
     }
-    characters += key.length;
-    // Cloned, because a token that is cut out of a body keeps the whole body in memory.
-    const added = structuredClone({ key, read });
-    bodies.set(added.key, added.read);
-    return added.read;
+    characters += length;
+    // In the place of another one with this hash: who makes such up gains nothing but our work done again.
+    bodies.set(hash, known);
   };
 
-  return (body) => {
-    const cut = cutBody(body, limits, mask);
-    return { known: knownOf(cut), raw: cut.raw };
+  return {
+    read(body) {
+      scan = scanBody(body);
+      let hash = scan.isCut ? 1 : 0;
+      for (let i = 0; i < scan.count; i += 1) {
+        const [start = 0, end = 0, form = 0] = [scan.starts[i], scan.ends[i], scan.hashes[i]];
+        const text = scan.needsMask[i] === 1 ? maskIn(body, start, end, form) : undefined;
+        masked[i] = text;
+        hash = (Math.imul(hash, 31) + (text === undefined ? form : hashOf(text))) | 0;
+      }
+      let known = bodies.get(hash);
+      if (known === undefined || !readsLike(known, body, scan, masked)) {
+        known = newBody(body, scan, masked);
+        add(hash, known);
+      }
+      last = { body, known };
+      return known;
+    },
+    texts(indexes) {
+      const { body, known } = last;
+      return indexes.map((index) => rawText(body, scan, known.offsets[index] ?? 0, known.spans[index] ?? 0));
+    },
   };
+}
+
+function rawText(body: string, { starts, ends }: TokenScan, from: number, span: number): string {
+  if (span === 1) return body.slice(starts[from], ends[from]);
+  return Array.from({ length: span }, (_, i) => body.slice(starts[from + i], ends[from + i])).join(" ");
+}
+
+function newBody(body: string, scan: TokenScan, masked: readonly (string | undefined)[]): KnownBody {
+  const tokens = Array.from(
+    { length: scan.count },
+    (_, i) => masked[i] ?? body.slice(scan.starts[i], scan.ends[i]),
+  );
+  // Cloned, because a token that is cut out of a body keeps the whole body in memory.
+  const cut = structuredClone(tokens);
+  const phrases = phrasesOf({ tokens: cut, isCut: scan.isCut });
+  let from = 0;
+  const offsets = phrases.spans.map((span) => {
+    from += span;
+    return from - span;
+  });
+  return { ...phrases, cut, isCut: scan.isCut, offsets, cluster: undefined, revision: -1 };
+}
+
+function emptyBody(): KnownBody {
+  return { tokens: [], spans: [], cut: [], isCut: false, offsets: [], cluster: undefined, revision: -1 };
+}
+
+function readsLike(
+  { cut, isCut }: KnownBody,
+  body: string,
+  scan: TokenScan,
+  masked: readonly (string | undefined)[],
+): boolean {
+  if (cut.length !== scan.count || isCut !== scan.isCut) return false;
+  for (let i = 0; i < cut.length; i += 1) {
+    const text = masked[i];
+    const known = cut[i] ?? "";
+    if (text === undefined ? !isAt(known, body, scan.starts[i] ?? 0, scan.ends[i] ?? 0) : text !== known)
+      return false;
+  }
+  return true;
+}
+
+function isAt(text: string, body: string, start: number, end: number): boolean {
+  return text.length === end - start && body.startsWith(text, start);
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash;
 }

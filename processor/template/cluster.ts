@@ -1,4 +1,4 @@
-import { isVariable } from "./masked-body.ts";
+import { holdsVariable, isVariable } from "./masked-body.ts";
 import type { StoredTemplate } from "./template-miner.ts";
 
 /** A node of the parse tree where templates are. */
@@ -19,6 +19,8 @@ export interface Cluster {
   text: string;
   /** How many of `tokens` are no variable part. */
   fixedTokens: number;
+  /** Indexes of the `tokens` that are, or hold, a variable part, ascending. */
+  variables: readonly number[];
 }
 
 /** Puts a template into a leaf, as the one that was used last. */
@@ -33,6 +35,13 @@ export function generalise(cluster: Cluster, tokens: readonly string[]): void {
   Object.assign(cluster, readingOf(tokens));
 }
 
-function readingOf(tokens: readonly string[]): Pick<Cluster, "tokens" | "text" | "fixedTokens"> {
-  return { tokens, text: tokens.join(" "), fixedTokens: tokens.filter((token) => !isVariable(token)).length };
+function readingOf(
+  tokens: readonly string[],
+): Pick<Cluster, "tokens" | "text" | "fixedTokens" | "variables"> {
+  return {
+    tokens,
+    text: tokens.join(" "),
+    fixedTokens: tokens.filter((token) => !isVariable(token)).length,
+    variables: tokens.flatMap((token, index) => (holdsVariable(token) ? [index] : [])),
+  };
 }

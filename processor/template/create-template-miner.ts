@@ -3,8 +3,6 @@ import { createBodyReader, type KnownBody } from "./body-reader.ts";
 import type { Cluster } from "./cluster.ts";
 import type { TemplateConfig } from "./config.ts";
 import { createDrain } from "./drain.ts";
-import { spanTexts } from "./mask.ts";
-import { parametersOf } from "./parameters.ts";
 import { templateId } from "./template-id.ts";
 import type { MinerSnapshot, TemplateMiner } from "./template-miner.ts";
 
@@ -19,7 +17,7 @@ const TOMBSTONES_PER_TEMPLATE = 4;
 export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnapshot): TemplateMiner {
   const tombstones = new LRUCache<string, true>({ max: config.max_templates * TOMBSTONES_PER_TEMPLATE });
   const adopted = new LRUCache<string, true>({ max: config.max_templates });
-  const readBody = createBodyReader(config);
+  const reader = createBodyReader(config);
   let templatesEvicted = 0;
   const attic = createDrain(config, () => {});
   const active = createDrain(config, (template) => {
@@ -66,12 +64,11 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
 
   return {
     mine(body) {
-      const { known, raw } = readBody(body);
-      const { cluster, isNew } = clusterOf(known);
+      const { cluster, isNew } = clusterOf(reader.read(body));
       return {
         templateId: cluster.id,
         template: cluster.text,
-        parameters: parametersOf(cluster.tokens, spanTexts(raw, known.spans)),
+        parameters: reader.texts(cluster.variables),
         isNew,
         values: undefined,
       };

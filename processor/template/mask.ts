@@ -1,73 +1,36 @@
 import { maskPhrases, type Phrases } from "./mask-phrases.ts";
 import { type MaskedBody, WILDCARD } from "./masked-body.ts";
+import { createTokenScanner, type ScanLimits } from "./scan-tokens.ts";
 
-/** Bounds on what is read of a body. */
-export interface MaskLimits {
-  readonly max_body_characters: number;
-  readonly max_tokens: number;
-}
-
-/** A body cut at white space, with what varies by the form of each token masked. */
-export interface CutBody extends MaskedBody {
+/** A body's tokens, masked one by one. */
+export interface CutBody {
+  readonly tokens: readonly string[];
   /** Whether there is more of the body, which was not read. */
   readonly isCut: boolean;
 }
 
-/**
- * Cuts a body into tokens and masks what varies by its form: numbers, hexadecimals, addresses, UUIDs, times, paths and
- * words with digits in them. One pass over the characters: a hostile line costs no more than its length.
- * @param mask what {@link maskToken} does
- */
-export function cutBody(body: string, limits: MaskLimits, mask: (token: string) => string): CutBody {
-  const isLong = body.length > limits.max_body_characters;
-  const raw = wordsOf(isLong ? body.slice(0, limits.max_body_characters) : body, limits.max_tokens + 1);
-  const isCut = isLong || raw.length > limits.max_tokens;
-  if (raw.length > limits.max_tokens) raw.pop();
-  return { tokens: raw.map(mask), raw, isCut };
-}
-
 /** The body's tokens with its phrases masked too, and one more, which stands for nothing, for what was not read. */
-export function phrasesOf({ tokens, isCut }: Pick<CutBody, "tokens" | "isCut">): Phrases {
+export function phrasesOf({ tokens, isCut }: CutBody): Phrases {
   const phrases = maskPhrases(tokens);
   return isCut ? { tokens: [...phrases.tokens, WILDCARD], spans: [...phrases.spans, 0] } : phrases;
 }
 
-/** A body's tokens, masked one by one and in phrases. */
-export function maskBody(body: string, limits: MaskLimits): MaskedBody {
-  const cut = cutBody(body, limits, maskToken);
-  const { tokens, spans } = phrasesOf(cut);
-  return { tokens, raw: spanTexts(cut.raw, spans) };
+/** A body's tokens, masked one by one and in phrases, as they are masked without any memory. */
+export function maskBody(body: string, limits: ScanLimits): MaskedBody {
+  const { count, isCut, starts, ends } = createTokenScanner(limits)(body);
+  const raw = Array.from({ length: count }, (_, i) => body.slice(starts[i], ends[i]));
+  const { tokens, spans } = phrasesOf({ tokens: raw.map(maskToken), isCut });
+  return { tokens, raw: spanTexts(raw, spans) };
 }
 
 /** The raw text of each phrase, from the raw tokens that it stands for. */
-export function spanTexts(raw: readonly string[], spans: readonly number[]): string[] {
+function spanTexts(raw: readonly string[], spans: readonly number[]): string[] {
   let from = 0;
   return spans.map((span) => {
     const text = span === 1 ? (raw[from] ?? "") : raw.slice(from, from + span).join(" ");
     from += span;
     return text;
   });
-}
-
-/** What stands between white space, at most so many. */
-function wordsOf(text: string, wordsMax: number): string[] {
-  const words: string[] = [];
-  let from = 0;
-  for (let at = 0; at <= text.length && words.length < wordsMax; at += 1) {
-    if (at < text.length && !isSpace(text, at)) continue;
-    if (at > from) words.push(text.slice(from, at));
-    from = at + 1;
-  }
-  return words;
-}
-
-/** White space beyond ASCII, as ECMAScript's \s has it, but for the range of U+2000 to U+200A. */
-const SPACES: ReadonlySet<number> = new Set([0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff]);
-
-function isSpace(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  if (code < 128) return code === 32 || (code >= 9 && code <= 13);
-  return (code >= 0x2000 && code <= 0x200a) || SPACES.has(code);
 }
 
 /**
@@ -115,7 +78,7 @@ const classAt = (text: string, index: number) => {
 };
 
 /** Whether anything in the token may be masked: of a plain word nothing is. */
-export function needsMask(token: string): boolean {
+function needsMask(token: string): boolean {
   let slashes = 0;
   let hexLetters = 0;
   for (let i = 0; i < token.length; i += 1) {

@@ -13,3 +13,10 @@ export interface MaskedBody {
 export function isVariable(token: string): boolean {
   return token.charCodeAt(0) === 60 && /^<[A-Z*]+>$/.test(token);
 }
+
+const PLACEHOLDER = /<[A-Z*]+>/;
+
+/** Whether a masked token is, or holds, a variable part. */
+export function holdsVariable(token: string): boolean {
+  return PLACEHOLDER.test(token);
+}

@@ -1,4 +1,5 @@
-import { maskToken, needsMask } from "./mask.ts";
+import { maskToken } from "./mask.ts";
+import { formAt } from "./token-form.ts";
 
 /** Longer tokens are not remembered: they hardly ever have the form of another one. */
 const CHARACTERS_MAX = 64;
@@ -9,48 +10,34 @@ interface Known {
   readonly masked: string;
 }
 
+/** {@link maskToken} of the token that lies in `body` from `start` to `end`. @param hash of its form */
+export type MaskTokenIn = (body: string, start: number, end: number, hash: number) => string;
+
 /**
- * {@link maskToken} that remembers by form: two tokens that differ in their digits alone are masked alike, and in logs most
- * tokens with digits have the form of one before. Gives exactly what maskToken gives.
+ * Masking that remembers by form: in logs most tokens with digits have the form of one before. Gives exactly what maskToken gives.
  * @param formsMax forms remembered; when there are more, all are forgotten
  */
-export function createTokenMasks(formsMax: number): (token: string) => string {
+export function createTokenMasks(formsMax: number): MaskTokenIn {
   // A form that has the hash of another one takes its place: who makes such up gains nothing but our work done again.
   const forms = new Map<number, Known>();
-  return (token) => {
-    if (!needsMask(token)) return token;
-    if (token.length > CHARACTERS_MAX) return maskToken(token);
-    const hash = hashOfForm(token);
+  return (body, start, end, hash) => {
+    if (end - start > CHARACTERS_MAX) return maskToken(body.slice(start, end));
     const known = forms.get(hash);
-    if (known !== undefined && isOfForm(token, known.token)) return known.masked;
-    const masked = maskToken(token);
+    if (known !== undefined && isOfForm(body, start, end, known.token)) return known.masked;
+    const token = body.slice(start, end);
     if (forms.size >= formsMax) forms.clear();
     // Cloned, because a token that is cut out of a body keeps the whole body in memory.
-    forms.set(hash, structuredClone({ token, masked }));
-    return masked;
+    const added = structuredClone({ token, masked: maskToken(token) });
+    forms.set(hash, added);
+    return added.masked;
   };
 }
 
-const DIGIT = 49;
-
-/** What masking looks at: any digit is like any other, but for the zero of "0x". */
-function formAt(token: string, index: number): number {
-  const code = token.charCodeAt(index);
-  if (code < 48 || code > 57) return code;
-  // Of "x" and "X".
-  const isPrefix = code === 48 && (token.charCodeAt(index + 1) | 32) === 120;
-  return isPrefix ? code : DIGIT;
-}
-
-/** FNV-1a, 32 bits. */
-function hashOfForm(token: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < token.length; i += 1) hash = Math.imul(hash ^ formAt(token, i), 0x01000193);
-  return hash;
-}
-
-function isOfForm(token: string, other: string): boolean {
-  if (token.length !== other.length) return false;
-  for (let i = 0; i < token.length; i += 1) if (formAt(token, i) !== formAt(other, i)) return false;
+function isOfForm(body: string, start: number, end: number, other: string): boolean {
+  if (end - start !== other.length) return false;
+  for (let i = 0; i < other.length; i += 1) {
+    const [own, known] = [body.charCodeAt(start + i), other.charCodeAt(i)];
+    if (own !== known && formAt(body, start + i, own) !== formAt(other, i, known)) return false;
+  }
   return true;
 }
