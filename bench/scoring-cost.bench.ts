@@ -64,8 +64,6 @@ interface Costs {
   processorUs: number;
 }
 
-const { signal } = new AbortController();
-
 for (const [name, stream] of Object.entries(STREAMS))
   if (values.set === undefined || values.set === name) await measure(name, stream);
 
@@ -170,6 +168,8 @@ async function judgeAndLearn(
     partsMs.set(part, (partsMs.get(part) ?? 0) + performance.now() - startedAt);
     return result;
   };
+  // A signal stands for a request.
+  const { signal } = new AbortController();
   const evidence: Evidence[][] = [];
   for (const detector of detectors)
     evidence.push([...(await timed(detector.name, () => detector.score(windows, signal)))]);

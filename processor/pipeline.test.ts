@@ -10,7 +10,10 @@ import { attributesConfig } from "./enrich/config.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import { enrich } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
+import { createBreathe } from "./flow/breathe.ts";
+import { createLane } from "./flow/lane.ts";
 import type { ForwardOutcome } from "./forward/forwarder.ts";
+import { createPanel } from "./panel.ts";
 import { parseRecords } from "./parse-records.ts";
 import { processRequest, processSilence, type Stages } from "./pipeline.ts";
 import { createRetryMemory } from "./receive/retries.ts";
@@ -45,20 +48,25 @@ const request = encodeRequest([
 ]);
 
 /** The real rooms, with one of them replaced, and what became of the request. */
-function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer) {
+function stages({ detectors: others, ...changes }: Partial<Stages> = {}, scorer: EventScorer = evenScorer) {
   const rooms = createRooms(config, { scorer, encoder: standInEncoder, now: () => 1 });
+  const detectors = others ?? rooms.detectors;
   const seen = {
     forwarded: [] as Uint8Array[],
     unscored: 0,
     remembered: 0,
     learned: 0,
     absent: [] as string[],
+    failed: [] as string[],
   };
   const real: Stages = {
     read: readRequest,
-    parse: (one) => parseRecords(one, { ...rooms, now: () => 1 }),
+    parse: (records) => parseRecords(records, { ...rooms, now: () => 1 }),
     windower: rooms.windower,
-    detectors: rooms.detectors,
+    detectors,
+    panel: createPanel(detectors),
+    lane: createLane(1_000_000),
+    breathe: createBreathe(),
     judge: {
       ...rooms.judge,
       learn: (findings) => {
@@ -75,6 +83,7 @@ function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer)
       close: async () => undefined,
     },
     retries: createRetryMemory({ max_bytes: 1e6, max_age_ms: 1e6, now: () => 1 }),
+    show: () => undefined,
     remember: () => {
       seen.remembered += 1;
     },
@@ -82,13 +91,13 @@ function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer)
     scoringBudgetMs: 100,
     observer: {
       incoming: () => undefined,
-      absent: (detector) => {
-        seen.absent.push(detector);
+      scored: (_, { absent, unscored }) => {
+        seen.absent.push(...absent.keys());
+        for (const { records } of unscored.values()) seen.unscored += records;
       },
-      unscored: (records) => {
-        seen.unscored += records;
+      failed: (what) => {
+        seen.failed.push(what);
       },
-      judged: () => undefined,
       prepared: () => undefined,
       outcome: () => undefined,
     },
@@ -96,8 +105,16 @@ function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer)
   return { stages: { ...real, ...changes }, seen };
 }
 
-const send = (to: Stages) =>
-  processRequest({ bytes: request, transport: "grpc" }, to, new AbortController().signal);
+/** Sends it, and waits until it has taught. */
+const send = async (to: Stages) => {
+  const outcome = await processRequest(
+    { bytes: request, transport: "grpc" },
+    to,
+    new AbortController().signal,
+  );
+  await to.lane.drained();
+  return outcome;
+};
 
 const boom = () => {
   throw new Error("broken");
@@ -159,7 +176,7 @@ describe("whatever breaks on the way to a verdict, the records go on as they cam
     expect(await send(broken)).toEqual(ACCEPTED);
     expect(taught).toEqual(real.detectors.slice(1).map(({ name }) => name));
     expect([seen.learned, seen.remembered]).toEqual([3, 1]);
-    expect(seen.absent).toEqual([real.detectors[0]?.name]);
+    expect(seen.failed).toEqual([`learning of ${real.detectors[0]?.name}`]);
   });
 
   it("learning throws: the findings are remembered", async () => {

@@ -2,6 +2,7 @@ import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { CountDistance } from "./count-distance.ts";
 import type { Detector, Evidence } from "./detector.ts";
 import { createKnownCounts, type KnownCounts, knownCountsState } from "./known-counts.ts";
+import { perRequest } from "./per-request.ts";
 import { createSizedTable, type SizedTable } from "./sized-table.ts";
 import { createWorkBudget, type WorkBudget } from "./work-budget.ts";
 
@@ -42,10 +43,12 @@ export function createCountVectorDetector({
     (state) => createKnownCounts(limits, state),
   );
 
+  const budgetOf = perRequest(() => createWorkBudget(maxComparisons));
+
   return {
     name: "count-vector",
-    async score(windows) {
-      const distanceOf = distancesOfRequest(services, createWorkBudget(maxComparisons));
+    async score(windows, signal) {
+      const distanceOf = distancesOfCall(services, budgetOf(signal));
       let skipped = 0;
       const evidence = windows.flatMap((window, index): readonly Evidence[] => {
         const found = window.isClosed ? distanceOf(window) : undefined;
@@ -70,8 +73,8 @@ export function createCountVectorDetector({
   };
 }
 
-/** The distances of one request's sessions, of whichever service. */
-function distancesOfRequest(services: Pick<SizedTable<KnownCounts>, "peek">, budget: WorkBudget) {
+/** The distances of the sessions of one call, of whichever service. */
+function distancesOfCall(services: Pick<SizedTable<KnownCounts>, "peek">, budget: WorkBudget) {
   const byService = new Map<string, ReturnType<KnownCounts["distances"]>>();
   return ({ service, session }: SequenceWindow) => {
     const distanceOf = byService.get(service) ?? services.peek(service)?.distances(budget);

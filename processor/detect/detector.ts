@@ -83,6 +83,8 @@ export interface Absence {
 export interface Detector {
   readonly name: DetectorName;
   /** Evidence for each fresh event of each window, and for the end of each closed one where the detector can tell.
+   * The windows of one request may come in several calls, which then share their signal, and only they; the next call may
+   * come before the last one's answer.
    * May reject or ignore its signal; the pipeline races it against the scoring budget. */
   score(windows: readonly SequenceWindow[], signal: AbortSignal): Promise<readonly Evidence[]>;
   /**

@@ -13,10 +13,12 @@ import { createEventCodes } from "./event-code.ts";
 import type { EventScorer } from "./event-scorer.ts";
 import { createMemorisedScores } from "./memorised-scores.ts";
 import { PARAMETER_FEATURES } from "./parameter-features.ts";
+import { perRequest } from "./per-request.ts";
 import { choiceFor, type IndexedWindows, type Question, questionsOf } from "./questions.ts";
 import { createServiceTable } from "./service-table.ts";
 import type { VectorCache } from "./vector-cache.ts";
 import { createWaitingSurprises } from "./waiting-surprises.ts";
+import { createWorkBudget, type WorkBudget } from "./work-budget.ts";
 
 /** Bounds on the memory and the work of this detector. */
 export interface EventModelOptions {
@@ -67,6 +69,7 @@ export function createEventModelDetector(
   const memory = createMemorisedScores(scorer, maxMemorised);
   const surprises = createWaitingSurprises();
   const codeOf = createEventCodes(featuresOf);
+  const rowsOf = perRequest(() => createWorkBudget(maxRows));
 
   const choose = (service: string, windows: IndexedWindows) => {
     const candidates = services.peek(service) ?? create(service);
@@ -76,7 +79,7 @@ export function createEventModelDetector(
   const scoreService = async (
     service: string,
     windows: IndexedWindows,
-    rowsMax: number,
+    rows: WorkBudget,
     signal: AbortSignal,
   ) => {
     let { candidates, choice } = choose(service, windows);
@@ -93,7 +96,7 @@ export function createEventModelDetector(
     );
     // Before the next wait: other weights may be in use after it, to which other surprises are usual.
     const usual = questions.map(({ answer }) => candidates.usualSurprise(answer));
-    const { predictions, rowsRun } = await memory.answer(choice, questions, rowsMax, signal);
+    const predictions = await memory.answer(choice, questions, rows, signal);
     const evidence = questions.flatMap((question, at) => {
       const prediction = predictions[at];
       if (prediction === undefined) return [];
@@ -101,18 +104,16 @@ export function createEventModelDetector(
       surprises.note(question.window, model, question.event, found);
       return [evidenceOn(question, prediction.expected, Math.max(0, found - (usual[at] ?? 0)), model)];
     });
-    return { rowsRun, skipped: questions.length - evidence.length, evidence };
+    return { skipped: questions.length - evidence.length, evidence };
   };
 
   return {
     name: "event-model",
     async score(windows, signal) {
       const evidence: Evidence[] = [];
-      let rowsMax = maxRows;
       let skipped = 0;
       for (const [service, group] of Map.groupBy(windows.entries(), ([, window]) => window.service)) {
-        const result = await scoreService(service, group, rowsMax, signal);
-        rowsMax -= result.rowsRun;
+        const result = await scoreService(service, group, rowsOf(signal), signal);
         skipped += result.skipped;
         evidence.push(...result.evidence);
       }

@@ -4,6 +4,7 @@ import type { AnswerSurprises, EventScorer } from "./event-scorer.ts";
 import { maskedRow } from "./masked-row.ts";
 import { mostExpected } from "./most-expected.ts";
 import type { Choice, Question } from "./questions.ts";
+import type { WorkBudget } from "./work-budget.ts";
 
 /** What the model expects at a place. */
 export interface Prediction {
@@ -14,14 +15,16 @@ export interface Prediction {
 
 /** Predictions of the model, each asked for once as long as it is in use; those of other weights do not count. */
 export interface MemorisedScores {
-  /** Runs the model for at most `rowsMax` different contexts that it has not been shown before; the questions beyond stay without a
-   * prediction. */
+  /**
+   * Runs the model for the contexts that it has not been shown before.
+   * @param rows what may be spent on them, one for each; the questions beyond stay without a prediction
+   */
   answer(
     choice: Choice,
     questions: readonly Question[],
-    rowsMax: number,
+    rows: WorkBudget,
     signal: AbortSignal,
-  ): Promise<{ readonly predictions: readonly (Prediction | undefined)[]; readonly rowsRun: number }>;
+  ): Promise<readonly (Prediction | undefined)[]>;
   clear(): void;
 }
 
@@ -36,15 +39,15 @@ export function createMemorisedScores(scorer: EventScorer, predictionsMax: numbe
     sizeCalculation: ({ surprises }) => surprises.length,
   });
   return {
-    async answer(choice, questions, rowsMax, signal) {
+    async answer(choice, questions, budget, signal) {
       const { version, eventsMax } = scorer;
       const { memoKey } = choice;
       const nameOf = (key: string) => `${version}\0${memoKey}${key}`;
       const predictions = questions.map(({ key }) =>
         memoKey === undefined ? undefined : memory.get(nameOf(key)),
       );
-      const missing = missingOf(questions, predictions, rowsMax);
-      if (missing.size === 0) return { predictions, rowsRun: 0 };
+      const missing = missingOf(questions, predictions, budget);
+      if (missing.size === 0) return predictions;
       const rows = [...missing.values()].flatMap(([first]) => {
         const question = questions[first ?? -1];
         return question === undefined ? [] : [maskedRow(question.read, question.event, eventsMax)];
@@ -60,7 +63,7 @@ export function createMemorisedScores(scorer: EventScorer, predictionsMax: numbe
         for (const index of indexes) predictions[index] = prediction;
         if (isKept) memory.set(nameOf(key), prediction);
       }
-      return { predictions, rowsRun: missing.size };
+      return predictions;
     },
     clear: () => memory.clear(),
   };
@@ -73,18 +76,18 @@ function expectedOf(surprises: AnswerSurprises, { textAt }: Choice): readonly Ex
   }));
 }
 
-/** Places of the questions without a prediction, the same ones together: at most `rowsMax` different ones. */
+/** Places of the questions without a prediction, the same ones together: as many different ones as the budget allows. */
 function missingOf(
   questions: readonly Question[],
   predictions: readonly (Prediction | undefined)[],
-  rowsMax: number,
+  budget: WorkBudget,
 ): ReadonlyMap<string, readonly number[]> {
   const missing = new Map<string, number[]>();
   for (const [index, { key }] of questions.entries()) {
     if (predictions[index] !== undefined) continue;
     const same = missing.get(key);
     if (same !== undefined) same.push(index);
-    else if (missing.size < rowsMax) missing.set(key, [index]);
+    else if (budget.spend(1)) missing.set(key, [index]);
   }
   return missing;
 }

@@ -11,6 +11,7 @@ import {
   NEW_TEXTS_MAX,
   nearnessOf,
 } from "./nearest-known.ts";
+import { perRequest } from "./per-request.ts";
 import { createServiceTable } from "./service-table.ts";
 import { type SeverityClass, severityClass } from "./severity-class.ts";
 import type { VectorCache } from "./vector-cache.ts";
@@ -57,6 +58,7 @@ export function createNewTemplateDetector(
   const services = createServiceTable<KnownTemplates>(maxServices, () =>
     createKnownTemplates(maxKnownTemplates),
   );
+  const comparisonsOf = perRequest(createComparisons);
   const knownOf = (service: string) => services.peek(service) ?? createKnownTemplates(maxKnownTemplates);
 
   /** The texts whose meaning matters for these windows of one service: none as long as nothing in them is new. */
@@ -95,7 +97,7 @@ export function createNewTemplateDetector(
         [...byService].flatMap(([service, group]) => textsOf(service, group)),
         signal,
       );
-      const comparisons = createComparisons();
+      const comparisons = comparisonsOf(signal);
       return windows.flatMap((window, index) => scoreWindow(window, index, comparisons));
     },
     learn(windows) {

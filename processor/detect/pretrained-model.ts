@@ -3,10 +3,12 @@ import { z } from "zod";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector, Evidence } from "./detector.ts";
 import { createMemorisedTexts } from "./memorised-texts.ts";
+import { perRequest } from "./per-request.ts";
 import type { PretrainedScorer, TextScore, WindowText } from "./pretrained-scorer.ts";
 import { createServiceTable } from "./service-table.ts";
 import { createUsualSurprise, type UsualSurprise, usualSurpriseState } from "./usual-surprise.ts";
 import { createWaitingSurprises } from "./waiting-surprises.ts";
+import { createWorkBudget } from "./work-budget.ts";
 
 /** Bounds on the memory and the work of this detector, and what it shows the model. */
 export interface PretrainedModelOptions {
@@ -58,6 +60,7 @@ export function createPretrainedModelDetector(
   const create = () => createUsualSurprise(maxKnownTemplates);
   const services = createServiceTable<UsualSurprise>(maxServices, create);
   const surprises = createWaitingSurprises();
+  const limitsOf = perRequest(() => ({ budget: createWorkBudget(maxTexts), waited: patience() }));
 
   const evidenceOf = (
     { window, index, event }: Question,
@@ -73,12 +76,13 @@ export function createPretrainedModelDetector(
 
   return {
     name: "pretrained-model",
-    async score(windows) {
+    async score(windows, signal) {
+      const { budget, waited } = limitsOf(signal);
       const questions = windows.flatMap(questionsOf);
       const texts = questions.map(({ window, event }) =>
         windowText(window, event, scorer.contextEvents, textOf),
       );
-      const scores = await memory.answer(texts, maxTexts, patience());
+      const scores = await memory.answer(texts, budget, waited);
       const evidence = questions.flatMap((question, at) => evidenceOf(question, scores[at]));
       if (evidence.length < questions.length) onSkipped(questions.length - evidence.length);
       return evidence;

@@ -1,6 +1,7 @@
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
 import type { Absence, Detector, Evidence } from "./detector.ts";
+import { perRequest } from "./per-request.ts";
 import {
   bucketOf,
   createServiceRates,
@@ -46,12 +47,13 @@ export function createRateDetector({
     (state) => createServiceRates(maxKnownTemplates, state),
   );
   const attention = createAttention();
+  const countsOf = perRequest(createBatchCounts);
 
   return {
     name: "rate",
-    async score(windows) {
+    async score(windows, signal) {
       if (windows.some(hasFresh)) attention.scored(now());
-      const counts = createBatchCounts();
+      const counts = countsOf(signal);
       return windows.flatMap((window, index) =>
         scoreWindow(window, index, services.peek(window.service), counts),
       );
@@ -104,7 +106,7 @@ function createAttention() {
   };
 }
 
-/** Events of the batch that is scored, which are not learned yet, by template and bucket. */
+/** Events of the request that is scored, which are not learned yet, by template and bucket. */
 function createBatchCounts() {
   const counts = new Map<TemplateRate, Map<number, number>>();
   return {

@@ -10,6 +10,8 @@ export interface Receivers {
   /** host:port really bound; undefined for a transport that is switched off. */
   readonly grpcAddress: string | undefined;
   readonly httpAddress: string | undefined;
+  /** Of all requests that have arrived and are not answered yet. */
+  readonly bytesInFlight: number;
   stop(): Promise<void>;
 }
 
@@ -18,7 +20,8 @@ export async function startReceivers(
   config: ReceiveConfig,
   ports: Omit<HandlePorts, "admission">,
 ): Promise<Receivers> {
-  const shared = { ...ports, admission: createAdmission(config.max_in_flight_bytes) };
+  const admission = createAdmission(config.max_in_flight_bytes);
+  const shared = { ...ports, admission };
   const started = await Promise.allSettled([
     config.grpc.endpoint === "" ? undefined : startGrpcReceiver(config, shared),
     config.http.endpoint === "" ? undefined : startHttpReceiver(config, shared),
@@ -32,5 +35,12 @@ export async function startReceivers(
     await stop();
     throw failure.reason;
   }
-  return { grpcAddress: grpc?.address, httpAddress: http?.address, stop };
+  return {
+    grpcAddress: grpc?.address,
+    httpAddress: http?.address,
+    get bytesInFlight() {
+      return admission.bytesInFlight;
+    },
+    stop,
+  };
 }
