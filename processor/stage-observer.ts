@@ -22,7 +22,9 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
   const health = createScoringHealth(now);
   const lastWarnedMs = new Map<string, number>();
   const warn = (key: string, details: object, message: string) => {
-    if (now() - (lastWarnedMs.get(key) ?? Number.NEGATIVE_INFINITY) < WARNING_INTERVAL_MS) return;
+    const sinceMs = now() - (lastWarnedMs.get(key) ?? Number.NEGATIVE_INFINITY);
+    // A clock that was set back must not silence it.
+    if (sinceMs >= 0 && sinceMs < WARNING_INTERVAL_MS) return;
     lastWarnedMs.set(key, now());
     log.warn(details, message);
   };
@@ -113,7 +115,7 @@ function createRate(now: () => number) {
   return {
     add(records: number) {
       seconds.set(second(), (seconds.get(second()) ?? 0) + records);
-      for (const key of seconds.keys()) if (key < second() - RATE_SECONDS) seconds.delete(key);
+      for (const key of seconds.keys()) if (Math.abs(key - second()) > RATE_SECONDS) seconds.delete(key);
     },
     perSecond(): number {
       let sum = 0;
