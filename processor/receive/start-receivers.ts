@@ -5,6 +5,9 @@ import type { HandlePorts } from "./handle.ts";
 import { startHttpReceiver } from "./http.ts";
 import { createAdmission } from "./limits.ts";
 
+/** About what the stage holds of a request however small it is: its call, its place in the lane, its answer. */
+const REQUEST_BYTES = 8_192;
+
 /** The open doors. */
 export interface Receivers {
   /** host:port really bound; undefined for a transport that is switched off. */
@@ -20,7 +23,7 @@ export async function startReceivers(
   config: ReceiveConfig,
   ports: Omit<HandlePorts, "admission">,
 ): Promise<Receivers> {
-  const admission = createAdmission(config.max_in_flight_bytes);
+  const admission = createAdmission(config.max_in_flight_bytes, REQUEST_BYTES);
   const shared = { ...ports, admission };
   const started = await Promise.allSettled([
     config.grpc.endpoint === "" ? undefined : startGrpcReceiver(config, shared),
