@@ -70,6 +70,7 @@ describe("a fast sender in front of a slow next hop", () => {
     expect(await stage.metric("scored_log_records_total", 'result="unscored"')).toBe(2 * RECORDS);
     expect(await stage.metric("scored_log_records_total")).toBe(8 * RECORDS);
     expect(await stage.metric("exporter_sent_log_records_total")).toBe(8 * RECORDS);
+    expect(await stage.metric("event_loop_delay_seconds_count")).toBeGreaterThan(0);
     stage.passMs(11_000);
     const scoring = async () => ((await stage.status())?.scoring?.state === "scoring" ? true : undefined);
     await waitFor("people being told that it is over", scoring);
