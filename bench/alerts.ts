@@ -101,7 +101,7 @@ async function alertsOf(
   nowMs: number,
 ): Promise<readonly Finding[]> {
   const { windower, detectors, judge } = rooms;
-  const parsed = parseRecords(readRequest(encodeRequest(toResources(records))), {
+  const parsed = parseRecords(readRequest(encodeRequest(toResources(records))).records, {
     ...rooms,
     now: () => nowMs,
   });

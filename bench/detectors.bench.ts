@@ -35,14 +35,13 @@ const DETECTORS: readonly (() => Detector)[] = [
 
 /** Sessions by trace, so that the detectors of ends have something to do; 1 in 15 records ends one. */
 const requests = windowsOf(RECORDS);
-const signal = new AbortController().signal;
 
 const bench = new Bench({ time: 0, iterations: ITERATIONS, warmup: false });
 for (const create of DETECTORS) {
   bench.add(create().name, async () => {
     const detector = create();
     for (const windows of requests) {
-      await detector.score(placesOf(windows), signal);
+      await detector.score(placesOf(windows), new AbortController().signal);
       detector.learn(windows);
     }
   });

@@ -65,8 +65,6 @@ interface Costs {
   processorUs: number;
 }
 
-const { signal } = new AbortController();
-
 for (const [name, stream] of Object.entries(STREAMS))
   if (values.set === undefined || values.set === name) await measure(name, stream);
 
@@ -171,6 +169,8 @@ async function judgeAndLearn(
     partsMs.set(part, (partsMs.get(part) ?? 0) + performance.now() - startedAt);
     return result;
   };
+  // A signal stands for a request.
+  const { signal } = new AbortController();
   const places = placesOf(windows);
   const opinions: Opinions[] = [];
   for (const detector of detectors)

@@ -22,21 +22,26 @@ export interface OpenModel {
   close(): Promise<void>;
 }
 
+/** A model's run that takes longer hangs: the largest take a second. */
+const CALL_MS_MAX = 30_000;
+
 const SHIPPED = "models/logbert-s";
 
 /**
  * Opens the configured model, logbert's own or a Hugging Face one, or the shipped one. Rejects with a ModelError when it
  * cannot be used.
+ * @param patienceMs how long answers of logbert's own model are waited for; undefined: for ever
  */
 export async function openScorer(
   config: Config["inference"],
   onDeath: (reason: string) => void,
+  patienceMs?: number,
 ): Promise<OpenModel> {
   const { threads, max_waiting_rows: maxWaitingRows, context_events: contextEvents } = config;
   const options = { threads, maxWaitingRows, onDeath };
   const choices = choicesOf(config);
   if (isPretrainedDirectory(choices.directory)) return openPretrained(choices, { ...options, contextEvents });
-  const scorer = await openTriedScorer(choices.directory, config, onDeath);
+  const scorer = await openTriedScorer(choices.directory, config, onDeath, patienceMs);
   return { scorer, encoder: scorer.encoder, close: scorer.close };
 }
 
@@ -46,13 +51,17 @@ export function trainableDirectory(config: Config["inference"]): string | undefi
   return isPretrainedDirectory(directory) ? undefined : directory;
 }
 
-/** A directory of logbert's own kind, tried before it is handed out. Rejects with a ModelError when it cannot be used. */
+/**
+ * A directory of logbert's own kind, tried before it is handed out. Rejects with a ModelError when it cannot be used.
+ * @param patienceMs how long answers are waited for; undefined: for ever
+ */
 export async function openTriedScorer(
   directory: string,
   config: Config["inference"],
   onDeath: (reason: string) => void,
+  patienceMs?: number,
 ): Promise<RunningScorer> {
-  const scorer = await start(await readModelDirectoryAside(directory), config, onDeath);
+  const scorer = await start(await readModelDirectoryAside(directory), config, onDeath, patienceMs);
   try {
     await probeScorer(scorer);
     return scorer;
@@ -100,6 +109,8 @@ function start(
   model: ModelDirectory,
   { threads, max_waiting_rows: maxWaitingRows }: Config["inference"],
   onDeath: (reason: string) => void,
+  patienceMs: number | undefined,
 ): Promise<RunningScorer> {
-  return startScorer(model, { threads, maxWaitingRows, onDeath });
+  const options = { threads, maxWaitingRows, callMsMax: CALL_MS_MAX, onDeath };
+  return startScorer(model, patienceMs === undefined ? options : { ...options, patienceMs });
 }

@@ -1,7 +1,10 @@
 import { ulid } from "ulid";
 import type { Judged } from "../processor/enrich/enrich.ts";
 import { nameAnomalies } from "../processor/enrich/name-anomalies.ts";
+import { createBreathe } from "../processor/flow/breathe.ts";
+import { createLane } from "../processor/flow/lane.ts";
 import { createSinkForwarder } from "../processor/forward/sink.ts";
+import { createPanel } from "../processor/panel.ts";
 import { parseRecords } from "../processor/parse-records.ts";
 import { processRequest, type Stages } from "../processor/pipeline.ts";
 import type { ParsedLine } from "../processor/receive/lines/parsed-line.ts";
@@ -55,24 +58,31 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
   let judged: Judged = { parsed: [], findings: [], anomalies: [] };
   const stages: Stages = {
     read: readRequest,
-    parse: (request) => parseRecords(request, { ...rooms, now: io.clock.now }),
+    parse: (records) => parseRecords(records, { ...rooms, now: io.clock.now }),
     windower: rooms.windower,
     detectors: rooms.detectors,
+    panel: createPanel(rooms.detectors),
+    lane: createLane(Number.POSITIVE_INFINITY),
+    breathe: createBreathe(),
     judge: rooms.judge,
     name: (findings) => nameAnomalies(findings, rooms.explain, ulid),
     enrich: (request) => request.bytes,
     forwarder: createSinkForwarder(),
-    retries: { take: () => undefined, keep: () => undefined },
-    remember: (request, found) => {
-      if (request !== undefined) judged = found;
+    retries: { take: () => undefined, keep: () => undefined, bytes: 0 },
+    show: (_, found) => {
+      judged = found;
     },
+    remember: () => undefined,
     record: () => undefined,
     scoringBudgetMs: SCORING_BUDGET_MS,
     observer: {
       incoming: () => undefined,
-      absent: (detector, cause) => io.err(`${detector} did not judge: ${String(cause)}`),
-      unscored: (records, cause) => io.err(`${records} records were not scored: ${String(cause)}`),
-      judged: () => undefined,
+      scored: (_, { absent, unscored }) => {
+        for (const [detector, { cause }] of absent) io.err(`${detector} did not judge: ${String(cause)}`);
+        for (const [reason, { records, cause }] of unscored)
+          io.err(`${records} records were not scored (${reason}): ${String(cause)}`);
+      },
+      failed: (what, cause) => io.err(`${what} failed: ${String(cause)}`),
       prepared: () => undefined,
       outcome: () => undefined,
     },

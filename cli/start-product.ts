@@ -89,9 +89,10 @@ async function openModel(
   ports: Pick<StagePorts, "store" | "metrics" | "log" | "now" | "newId">,
 ): Promise<OpenModel & { readonly learning: Learning }> {
   const onDeath = (reason: string) => ports.log.error({ reason }, "the model's thread");
+  const patienceMs = config.detect.scoring_budget_ms;
   const configured = trainableDirectory(config.inference);
   if (configured === undefined) {
-    const model = await openScorer(config.inference, onDeath);
+    const model = await openScorer(config.inference, onDeath, patienceMs);
     return { ...model, learning: createNoLearning(ports.store, ports.now) };
   }
   const { scorer, learning } = await startLearning(
@@ -99,7 +100,7 @@ async function openModel(
     {
       ...ports,
       configured: { directory: configured, version: readModelDirectory(configured).version },
-      openModel: (directory) => openTriedScorer(directory, config.inference, onDeath),
+      openModel: (directory) => openTriedScorer(directory, config.inference, onDeath, patienceMs),
       trainer: { file: process.execPath, args: [packageFile("bin/logbert.js")] },
       redact: createRedactor(config.redact),
     },

@@ -2,11 +2,11 @@ import { TEMPLATE_ATTRIBUTE } from "./enrich/enrich.ts";
 import type { TemplateMiner } from "./template/template-miner.ts";
 import type { ParsedRecord } from "./window/sequence-window.ts";
 import { serviceName } from "./window/service-name.ts";
-import type { ExportRequest, RecordView } from "./wire/record-view.ts";
+import type { RecordView } from "./wire/record-view.ts";
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
-/** What parsing needs besides the request. */
+/** What parsing needs besides the records. */
 export interface ParsePorts {
   readonly miner: TemplateMiner;
   readonly streamKey: (record: RecordView) => string;
@@ -15,8 +15,11 @@ export interface ParsePorts {
 }
 
 /** Gives each record its template, service, stream and time, in wire order. An upstream template is adopted. */
-export function parseRecords(request: ExportRequest, { miner, streamKey, now }: ParsePorts): ParsedRecord[] {
-  return request.records.map((record) => {
+export function parseRecords(
+  records: readonly RecordView[],
+  { miner, streamKey, now }: ParsePorts,
+): ParsedRecord[] {
+  return records.map((record) => {
     const upstream = record.attribute(TEMPLATE_ATTRIBUTE);
     const isAdopted = typeof upstream === "string" && upstream !== "";
     return {

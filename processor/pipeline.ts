@@ -1,16 +1,22 @@
 import { oddEnds } from "./calibrate/odd-ends.ts";
-import type { Finding, Judge } from "./calibrate/verdict.ts";
-import { deadlineIn } from "./deadline.ts";
 import { saidOfAbsence } from "./detect/absence.ts";
 import type { Detector } from "./detect/detector.ts";
-import type { Opinions } from "./detect/opinions.ts";
-import { type Places, placesOf } from "./detect/places.ts";
 import type { Judged } from "./enrich/enrich.ts";
-import type { NamedAnomaly } from "./enrich/name-anomalies.ts";
+import type { Lane, Place } from "./flow/lane.ts";
 import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
 import type { Transport } from "./receive/consume.ts";
 import type { RetryMemory } from "./receive/retries.ts";
-import type { ParsedRecord, SequenceWindow, Windower } from "./window/sequence-window.ts";
+import {
+  type Asked,
+  askDetectors,
+  cutRecords,
+  type JudgedSlice,
+  judgeAnswers,
+  type Scored,
+  type ScoringRooms,
+  unscored,
+} from "./scoring.ts";
+import type { SequenceWindow } from "./window/sequence-window.ts";
 import { type ExportRequest, MalformedRequestError } from "./wire/record-view.ts";
 
 /** A request that was judged but not yet acknowledged by the next hop: what a retry of it needs. */
@@ -23,27 +29,26 @@ export interface Pending {
 /** All that is known of a request on its way. */
 export interface Work {
   readonly request: ExportRequest;
-  readonly windows: readonly SequenceWindow[];
   readonly judged: Judged;
+  /** What is learned from. */
+  readonly slices: readonly JudgedSlice[];
 }
 
 /** The rooms, built by stage.ts. */
-export interface Stages {
+export interface Stages extends ScoringRooms {
   readonly read: (bytes: Uint8Array) => ExportRequest;
-  readonly parse: (request: ExportRequest) => readonly ParsedRecord[];
-  readonly windower: Windower;
+  /** Those of the panel: what they did not answer, and what they learn. */
   readonly detectors: readonly Detector[];
-  readonly judge: Judge;
-  readonly name: (findings: readonly Finding[]) => readonly NamedAnomaly[];
+  readonly lane: Lane;
   readonly enrich: (request: ExportRequest, judged: Judged) => Uint8Array;
   readonly forwarder: Forwarder;
   readonly retries: RetryMemory<Pending>;
-  /** After the acknowledgement; never waits. */
+  /** After the acknowledgement, a request as a whole; never waits. */
+  readonly show: (request: ExportRequest, judged: Judged) => void;
+  /** After the acknowledgement, in slices; never waits. */
   readonly remember: (request: ExportRequest | undefined, judged: Judged) => void;
   /** What the stage has just learned from; never waits. */
-  readonly record: (windows: readonly SequenceWindow[], findings: readonly Finding[]) => void;
-  /** Time that scoring one request may take before its records pass unscored. */
-  readonly scoringBudgetMs: number;
+  readonly record: (windows: readonly SequenceWindow[], findings: Judged["findings"]) => void;
   readonly observer: PipelineObserver;
 }
 
@@ -56,17 +61,17 @@ export interface Arrival {
 /** What the pipeline tells of each request. */
 export interface PipelineObserver {
   incoming(records: number): void;
-  /** A detector that was late or broken: the verdicts stand on the others. */
-  absent(detector: string, cause: unknown): void;
-  /** Records passed on without a verdict. */
-  unscored(records: number, cause: unknown): void;
-  judged(judged: Judged, seconds: number): void;
+  /** What became of the records of a request, or of what fell silent, which has none. */
+  scored(records: number, scored: Scored, seconds: number): void;
+  /** Something of ours that broke after the acknowledgement; the records are safe. */
+  failed(what: string, cause: unknown): void;
   /** Time that a request took before it was forwarded. */
   prepared(seconds: number): void;
   outcome(outcome: ForwardOutcome, records: number, transport: Transport): void;
 }
 
-const NOTHING: Judged = { parsed: [], findings: [], anomalies: [] };
+/** What is held of a scored record until it is learned from: its windows, its evidence, its verdict. */
+const WORK_BYTES_PER_RECORD = 2_048;
 
 /** The whole way of one export request. Its answer is the next hop's answer. */
 export async function processRequest(
@@ -74,16 +79,23 @@ export async function processRequest(
   stages: Stages,
   signal: AbortSignal,
 ): Promise<ForwardOutcome> {
-  const pending = stages.retries.take(bytes) ?? (await prepare(bytes, stages, signal));
-  if (isOutcome(pending)) return pending;
-  const outcome = await stages.forwarder.forward(pending.bytes, signal);
-  stages.observer.outcome(outcome, pending.work.request.records.length, transport);
-  if (outcome.kind === "accepted") acknowledge(pending.work, stages);
-  if (outcome.kind === "retry") {
-    const rest = { bytes: outcome.remainder ?? pending.bytes, work: pending.work };
-    stages.retries.keep(bytes, rest, bytes.length + rest.bytes.length);
+  const retried = stages.retries.take(bytes);
+  const request = retried?.work.request ?? readOrRefuse(bytes, stages);
+  if (isOutcome(request)) return request;
+  const place = retried === undefined ? stages.lane.enter(request.records.length) : undefined;
+  try {
+    const pending = retried ?? (await prepare(request, place, stages, signal));
+    if (isOutcome(pending)) return pending;
+    const outcome = await stages.forwarder.forward(pending.bytes, signal);
+    stages.observer.outcome(outcome, request.records.length, transport);
+    if (outcome.kind === "accepted") acknowledge(pending.work, stages);
+    if (outcome.kind === "retry")
+      keepForRetry(bytes, outcome.remainder ?? pending.bytes, pending.work, stages);
+    return outcome;
+  } finally {
+    // Behind what it has to teach.
+    if (place !== undefined) void stages.lane.inTurn(async () => place.leave());
   }
-  return outcome;
 }
 
 /**
@@ -91,15 +103,16 @@ export async function processRequest(
  * store alone.
  */
 export async function processSilence(nowMs: number, stages: Stages): Promise<void> {
-  judgeAbsences(nowMs, stages);
-  const windows = stages.windower.closeIdle(nowMs);
-  if (windows.length === 0) return;
-  const judged = await judgeWindows([], windows, stages).catch((cause: unknown) => {
-    stages.observer.unscored(0, cause);
-    return NOTHING;
+  const asked = await stages.lane.inTurn(async () => {
+    judgeAbsences(nowMs, stages);
+    const windows = stages.windower.closeIdle(nowMs);
+    return windows.length === 0 ? undefined : askDetectors([], windows, stages);
   });
-  learn(windows, judged, stages);
-  stages.remember(undefined, judged);
+  if (asked === undefined) return;
+  const startedAtMs = performance.now();
+  const scored = await judgeAnswers(asked, stages);
+  stages.observer.scored(0, scored, (performance.now() - startedAtMs) / 1000);
+  await stages.lane.inTurn(() => learn(undefined, scored.slices, stages));
 }
 
 /** What did not come has one piece of evidence and no events: only the calibration learns from it. */
@@ -108,22 +121,7 @@ function judgeAbsences(nowMs: number, stages: Stages): void {
   if (absences.length === 0) return;
   const findings = absences.flatMap((absence) => stages.judge.judge(...saidOfAbsence(absence)));
   stages.judge.learn(findings);
-  stages.remember(undefined, { ...NOTHING, findings, anomalies: stages.name(findings) });
-}
-
-async function prepare(
-  bytes: Uint8Array,
-  stages: Stages,
-  signal: AbortSignal,
-): Promise<Pending | ForwardOutcome> {
-  const startedAtMs = performance.now();
-  const request = readOrRefuse(bytes, stages);
-  if (isOutcome(request)) return request;
-  stages.observer.incoming(request.records.length);
-  const { windows, judged } = await judgeOrPassThrough(request, stages, signal);
-  const enriched = enrichOrPassThrough(request, judged, stages);
-  stages.observer.prepared((performance.now() - startedAtMs) / 1000);
-  return { bytes: enriched, work: { request, windows, judged } };
+  stages.remember(undefined, { parsed: [], findings, anomalies: stages.name(findings) });
 }
 
 /** Only here may a request be refused; every later room fails open. */
@@ -136,108 +134,112 @@ function readOrRefuse(bytes: Uint8Array, stages: Stages): ExportRequest | Forwar
   }
 }
 
-/** Fails open: whatever goes wrong on the way to a verdict, the records go on as they came. */
-async function judgeOrPassThrough(
+/** @param place undefined when too many records are in work: then the request passes as it came */
+async function prepare(
   request: ExportRequest,
+  place: Place | undefined,
   stages: Stages,
   signal: AbortSignal,
-): Promise<{ readonly windows: readonly SequenceWindow[]; readonly judged: Judged }> {
-  const startedAt = performance.now();
-  let parsed: readonly ParsedRecord[] = [];
-  let windows: readonly SequenceWindow[] = [];
-  try {
-    parsed = stages.parse(request);
-    windows = stages.windower.push(parsed);
-    const judged = await judgeWindows(parsed, windows, stages, signal);
-    stages.observer.judged(judged, (performance.now() - startedAt) / 1000);
-    return { windows, judged };
-  } catch (cause) {
-    stages.observer.unscored(request.records.length, cause);
-    return { windows, judged: { ...NOTHING, parsed } };
-  }
+): Promise<Pending | ForwardOutcome> {
+  const startedAtMs = performance.now();
+  const asked = place === undefined ? passBy(request, stages) : await inTurn(request, stages, signal);
+  // Nothing of it has been looked at: it comes again, and is new then.
+  if (asked === "gone") return { kind: "retry", afterMs: undefined, message: "the sender went away" };
+  stages.observer.incoming(request.records.length);
+  const scored = "outcome" in asked ? await judgeAnswers(asked, stages) : asked;
+  const [bytes, told] = enrichOrPass(request, scored, stages);
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  stages.observer.scored(request.records.length, told, seconds);
+  stages.observer.prepared(seconds);
+  return { bytes, work: { request, judged: scored.judged, slices: scored.slices } };
 }
 
-async function judgeWindows(
-  parsed: readonly ParsedRecord[],
-  windows: readonly SequenceWindow[],
+/** The request's turn in the lane: here, and when it teaches, what the stage knows is changed, in the order of arrival. */
+function inTurn(
+  { records }: ExportRequest,
   stages: Stages,
-  ...ends: readonly AbortSignal[]
-): Promise<Judged> {
-  const budget = deadlineIn(stages.scoringBudgetMs);
-  try {
-    const places = placesOf(windows);
-    const opinions = await opinionsOn(places, stages, AbortSignal.any([budget.signal, ...ends]));
-    const findings = stages.judge.judge(places, opinions);
-    return { parsed, findings, anomalies: stages.name(findings) };
-  } finally {
-    budget.clear();
-  }
-}
-
-/** What the detectors say in time. One that is late or broken is left out; rejects when all of them are. */
-async function opinionsOn(
-  places: Places,
-  { detectors, observer }: Stages,
-  deadline: AbortSignal,
-): Promise<readonly Opinions[]> {
-  const late = rejection(deadline);
-  // It rejects after an answer in time too, when nobody listens any more.
-  late.catch(() => undefined);
-  const answers = await Promise.allSettled(
-    detectors.map((detector) => Promise.race([detector.score(places, deadline), late])),
-  );
-  const [firstFailure] = answers.filter((answer) => answer.status === "rejected");
-  if (firstFailure !== undefined && answers.every(({ status }) => status === "rejected"))
-    throw firstFailure.reason;
-  return answers.flatMap((answer, index) => {
-    if (answer.status === "fulfilled") return answer.value;
-    observer.absent(detectors[index]?.name ?? "", answer.reason);
-    return [];
+  signal: AbortSignal,
+): Promise<Asked | Scored | "gone"> {
+  return stages.lane.inTurn(async (waitedMs) => {
+    if (signal.aborted) return "gone";
+    try {
+      const { parsed, windows } = await cutRecords(records, stages);
+      if (waitedMs <= stages.scoringBudgetMs) return await askDetectors(parsed, windows, stages);
+      const cause = new Error(`it had waited for ${Math.round(waitedMs)} ms when its turn came`);
+      return unscored(parsed, records.length, "overload", cause);
+    } catch (cause) {
+      return unscored([], records.length, "failed", cause);
+    }
   });
 }
 
-function enrichOrPassThrough(request: ExportRequest, judged: Judged, stages: Stages): Uint8Array {
+/** Nothing of the request is looked at, and what follows on its records must not be judged as if they had not been. */
+function passBy({ records }: ExportRequest, { windower, lane }: Stages): Scored {
+  windower.skip();
+  const cause = new Error(`${lane.recordsInWork} records are being worked on`);
+  return unscored([], records.length, "overload", cause);
+}
+
+/** Fails open: a request that our attributes cannot be written into goes on as it came. */
+function enrichOrPass(
+  request: ExportRequest,
+  scored: Scored,
+  { enrich }: Stages,
+): readonly [Uint8Array, Scored] {
   try {
-    return stages.enrich(request, judged);
+    return [enrich(request, scored.judged), scored];
   } catch (cause) {
-    stages.observer.unscored(judged.findings.length, cause);
-    return request.bytes;
+    return [request.bytes, unscored([], request.records.length, "failed", cause)];
   }
 }
 
-/** The request's records are safe at the next hop: now, and only now, they teach. */
-function acknowledge({ request, windows, judged }: Work, stages: Stages): void {
-  for (const step of [
-    () => learn(windows, judged, stages),
-    // Its anomalies have been announced to the next hop, whatever became of learning.
-    () => stages.remember(request, judged),
-  ])
-    try {
-      step();
-    } catch (cause) {
-      stages.observer.unscored(0, cause);
-    }
+/** The request's records are safe at the next hop: now, and only now, they teach, in their turn. */
+function acknowledge({ request, judged, slices }: Work, stages: Stages): void {
+  try {
+    stages.show(request, judged);
+  } catch (cause) {
+    stages.observer.failed("showing records", cause);
+  }
+  void stages.lane.inTurn(() => learn(request, slices, stages));
+}
+
+/** Never rejects. What is remembered has been announced to the next hop, whatever becomes of learning. */
+async function learn(
+  request: ExportRequest | undefined,
+  slices: readonly JudgedSlice[],
+  stages: Stages,
+): Promise<void> {
+  for (const slice of slices) {
+    await stages.breathe();
+    for (const [what, step] of [
+      ["learning", () => learnSlice(slice, stages)],
+      ["remembering", () => stages.remember(request, slice.judged)],
+    ] as const)
+      try {
+        step();
+      } catch (cause) {
+        stages.observer.failed(what, cause);
+      }
+  }
 }
 
 /** A detector that cannot learn keeps nobody else from it. */
-function learn(windows: readonly SequenceWindow[], judged: Judged, stages: Stages): void {
+function learnSlice({ windows, judged }: JudgedSlice, stages: Stages): void {
+  if (windows.length === 0) return;
   const odd = oddEnds(judged.findings);
   for (const detector of stages.detectors)
     try {
       detector.learn(windows, odd);
     } catch (cause) {
-      stages.observer.absent(detector.name, cause);
+      stages.observer.failed(`learning of ${detector.name}`, cause);
     }
   stages.judge.learn(judged.findings);
   stages.record(windows, judged.findings);
 }
 
-/** Rejects when the signal aborts: a detector may ignore its signal. */
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
+function keepForRetry(key: Uint8Array, bytes: Uint8Array, work: Work, { retries }: Stages): void {
+  const workBytes = work.judged.parsed.length * WORK_BYTES_PER_RECORD;
+  retries.keep(key, { bytes, work }, key.length + bytes.length + workBytes);
 }
 
 function isOutcome(value: ForwardOutcome | ExportRequest | Pending): value is ForwardOutcome {

@@ -1,55 +1,60 @@
 import type { ForwardOutcome } from "./forward/forwarder.ts";
 import type { PipelineObserver } from "./pipeline.ts";
 import type { Transport } from "./receive/consume.ts";
+import { isOnRecord, type Scored } from "./scoring.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
+import { createScoringHealth, type ScoringHealth } from "./telemetry/scoring-health.ts";
 
 /** A repeated warning is logged once in this time: never a line a record. */
 const WARNING_INTERVAL_MS = 10_000;
 
-/** Records per second over the last ten seconds, and the observer that counts them. */
+/** The observer of the pipeline, and what it has counted lately. */
 export interface StageObserver extends PipelineObserver {
+  /** Over the last ten seconds. */
   recordsPerSecond(): number;
+  scoringHealth(): ScoringHealth;
 }
 
 /** Turns what the pipeline tells into metrics, and into a log line where a person should know. */
 export function createStageObserver(metrics: Metrics, log: Log, now: () => number): StageObserver {
   const rate = createRate(now);
+  const health = createScoringHealth(now);
   const lastWarnedMs = new Map<string, number>();
   const warn = (key: string, details: object, message: string) => {
-    if (now() - (lastWarnedMs.get(key) ?? Number.NEGATIVE_INFINITY) < WARNING_INTERVAL_MS) return;
+    const sinceMs = now() - (lastWarnedMs.get(key) ?? Number.NEGATIVE_INFINITY);
+    // A clock that was set back must not silence it.
+    if (sinceMs >= 0 && sinceMs < WARNING_INTERVAL_MS) return;
     lastWarnedMs.set(key, now());
     log.warn(details, message);
   };
 
   return {
     recordsPerSecond: rate.perSecond,
+    scoringHealth: health.now,
     incoming(records) {
       metrics.incoming(records);
       rate.add(records);
     },
-    absent(detector, cause) {
-      metrics.detectorAbsent(detector);
-      const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-      warn(
-        `absent ${detector}`,
-        { detector, reason },
-        "a detector was late or broken; the others judged without it",
-      );
+    scored(records, scored, seconds) {
+      countVerdicts(metrics, scored, seconds);
+      const { unscored, absent } = scored;
+      let shed = 0;
+      for (const [reason, { records: without, cause }] of unscored) {
+        // What no detector has anything to say of is no matter of time.
+        if (reason === "no-evidence") continue;
+        shed += without;
+        const details = { records: without, reason, cause: textOf(cause) };
+        warn(`unscored ${reason}`, details, "records were passed on unscored");
+      }
+      for (const [detector, { records: without, cause }] of absent) {
+        const details = { detector, records: without, reason: textOf(cause) };
+        warn(`absent ${detector}`, details, "a detector was late or broken; the others judged without it");
+      }
+      health.add(records, shed, new Map([...absent].map(([detector, one]) => [detector, one.records])));
     },
-    unscored(records, cause) {
-      metrics.scored("unscored", records);
-      const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-      warn("unscored", { records, reason }, "records were passed on unscored");
-    },
-    judged({ parsed, findings, anomalies }, seconds) {
-      const onRecords = findings.filter(({ recordIndex }) => recordIndex !== undefined);
-      const anomalous = onRecords.filter(({ verdict }) => verdict.isAnomaly).length;
-      metrics.scored("anomalous", anomalous);
-      metrics.scored("normal", onRecords.length - anomalous);
-      metrics.scored("unscored", parsed.length - onRecords.length);
-      metrics.inferred(seconds);
-      for (const _ of anomalies) metrics.explained("model", "ok");
+    failed(what, cause) {
+      warn(what, { what, reason: textOf(cause) }, "something failed after the records were safe");
     },
     prepared: metrics.processed,
     outcome(outcome, records, transport) {
@@ -59,6 +64,29 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
       }
     },
   };
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+}
+
+function countVerdicts(metrics: Metrics, { judged, unscored, absent }: Scored, seconds: number): void {
+  let [onRecords, anomalous] = [0, 0];
+  for (const finding of judged.findings) {
+    if (!isOnRecord(finding)) continue;
+    onRecords += 1;
+    anomalous += finding.verdict.isAnomaly ? 1 : 0;
+  }
+  metrics.scored("anomalous", anomalous);
+  metrics.scored("normal", onRecords - anomalous);
+  for (const [reason, { records }] of unscored) {
+    metrics.scored("unscored", records);
+    metrics.unscored(reason, records);
+  }
+  for (const [detector, { records }] of absent) metrics.detectorAbsent(detector, records);
+  // What nothing was asked about took no time, and would make judging look fast.
+  if (onRecords > 0) metrics.inferred(seconds);
+  for (const _ of judged.anomalies) metrics.explained("model", "ok");
 }
 
 function countOutcome(
@@ -87,7 +115,7 @@ function createRate(now: () => number) {
   return {
     add(records: number) {
       seconds.set(second(), (seconds.get(second()) ?? 0) + records);
-      for (const key of seconds.keys()) if (key < second() - RATE_SECONDS) seconds.delete(key);
+      for (const key of seconds.keys()) if (Math.abs(key - second()) > RATE_SECONDS) seconds.delete(key);
     },
     perSecond(): number {
       let sum = 0;

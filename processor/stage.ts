@@ -5,10 +5,13 @@ import type { TextEncoder } from "./detect/text-encoder.ts";
 import { createEnrich, type Judged } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
+import { createBreathe } from "./flow/breathe.ts";
+import { createLane } from "./flow/lane.ts";
 import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
 import { createForwardMonitor } from "./forward/forward-monitor.ts";
 import { inTime } from "./in-time.ts";
+import { createPanel } from "./panel.ts";
 import { parseRecords } from "./parse-records.ts";
 import type { Periodic } from "./periodic.ts";
 import { processRequest, type Stages } from "./pipeline.ts";
@@ -25,6 +28,7 @@ import { followSettings, type Settings } from "./settings.ts";
 import { loadMinerSnapshot, restoreStates, saveSnapshots } from "./snapshots.ts";
 import { createStageObserver, type StageObserver } from "./stage-observer.ts";
 import { startTimers } from "./stage-timers.ts";
+import { watchEventLoop } from "./telemetry/event-loop-delay.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { readRequest } from "./wire/read-request.ts";
@@ -89,9 +93,12 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const enrich = createEnrich(config.attributes.prefix);
   const stages: Stages = {
     read: readRequest,
-    parse: (request) => parseRecords(request, { ...rooms, now }),
+    parse: (records) => parseRecords(records, { ...rooms, now }),
     windower: rooms.windower,
     detectors: rooms.detectors,
+    panel: createPanel(rooms.detectors),
+    lane: createLane(config.detect.max_records_in_work),
+    breathe: createBreathe(),
     judge: rooms.judge,
     name: (findings) => nameAnomalies(findings, rooms.explain, ports.newId),
     enrich: (request, judged) =>
@@ -102,26 +109,25 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
       ),
     forwarder,
     retries: createRetryMemory({ now, ...config.receive.retry_memory }),
-    remember: (request, judged) => {
-      rememberer.remember(request, judged);
-      showLive(request, judged, rooms, ports);
-    },
+    show: (request, judged) => showLive(request, judged, rooms, ports),
+    remember: rememberer.remember,
     record: ports.learning.record,
     scoringBudgetMs: config.detect.scoring_budget_ms,
     observer,
   };
-  observeGauges(ports, rooms, rememberer, settings);
   const receivers = await startReceivers(config.receive, {
     consume: (bytes, signal, transport) => processRequest({ bytes, transport }, stages, signal),
     // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
     observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
     onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
   });
+  observeGauges({ ...ports, rooms, rememberer, settings, stages, receivers });
+  const stopWatching = watchEventLoop(metrics.eventLoopDelay);
   const timers = startTimers({ ...ports, config, rooms, stages, rememberer, settings });
   return {
     grpcAddress: receivers.grpcAddress,
     httpAddress: receivers.httpAddress,
-    stop: () => stopStage({ receivers, timers, stages, rooms, rememberer }, ports),
+    stop: () => stopStage({ receivers, timers, stages, rooms, rememberer, stopWatching }, ports),
   };
 }
 
@@ -149,14 +155,9 @@ function thresholdsOf({ judge }: Rooms): readonly { readonly service: string; re
   return judge.services().map(({ service, threshold }) => ({ service, value: threshold }));
 }
 
-function showLive(
-  request: ExportRequest | undefined,
-  judged: Judged,
-  { redact }: Rooms,
-  { live }: StagePorts,
-): void {
+function showLive(request: ExportRequest, judged: Judged, { redact }: Rooms, { live }: StagePorts): void {
   const show = live();
-  if (show !== undefined && request !== undefined) show(toLiveRecords(request, judged, redact));
+  if (show !== undefined) show(toLiveRecords(request, judged, redact));
 }
 
 function statusOf(
@@ -172,17 +173,22 @@ function statusOf(
     startedAtMs,
     updatedAtMs: now(),
     recordsPerSecond: observer.recordsPerSecond(),
+    scoring: observer.scoringHealth(),
     forwardEndpoint: config.forward.endpoint || undefined,
     forwardState: forwardState(),
   });
 }
 
-function observeGauges(
-  { metrics, scorer }: StagePorts,
-  rooms: Rooms,
-  rememberer: Rememberer,
-  settings: Settings,
-): void {
+function observeGauges({
+  metrics,
+  scorer,
+  rooms,
+  rememberer,
+  settings,
+  stages,
+  receivers,
+}: StagePorts &
+  Pick<Running, "rooms" | "rememberer" | "stages" | "receivers"> & { readonly settings: Settings }): void {
   metrics.observe({
     templatesActive: () => rooms.miner.templatesActive,
     templatesEvicted: () => rooms.miner.templatesEvicted,
@@ -191,6 +197,9 @@ function observeGauges(
     feedback: () => settings.feedback(),
     modelVersion: () => scorer.version,
     rememberQueueRows: () => rememberer.queuedAnomalies,
+    recordsInWork: () => stages.lane.recordsInWork,
+    bytesInFlight: () => receivers.bytesInFlight,
+    retryMemoryBytes: () => stages.retries.bytes,
   });
 }
 
@@ -200,18 +209,22 @@ interface Running {
   readonly stages: Stages;
   readonly rooms: Rooms;
   readonly rememberer: Rememberer;
+  /** Ends the watch on the event loop. */
+  readonly stopWatching: () => void;
 }
 
 async function stopStage(
-  { receivers, timers, stages, rooms, rememberer }: Running,
+  { receivers, timers, stages, rooms, rememberer, stopWatching }: Running,
   { store, log, now, learning }: StagePorts,
 ): Promise<void> {
   const step = (what: string, work: Promise<unknown>) =>
     inTime(work, (reason) => log.error({ reason: String(reason) }, `${what} could not be finished`));
   await step("requests on their way", receivers.stop());
+  await step("learning", stages.lane.drained());
   await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
   await step("the connection to the next hop", stages.forwarder.close());
   await step("writing findings", rememberer.flush());
   await step("saving what was learned", saveSnapshots(store, rooms, now()));
   await step("recording for training", learning.stop());
+  stopWatching();
 }

@@ -30,6 +30,13 @@ const status = z.object({
   recordsPerSecond: z.number(),
   forwardEndpoint: z.string().optional(),
   forwardState: z.enum(["sink", "ok", "retrying", "refusing", "unknown"]),
+  scoring: z
+    .object({
+      state: z.enum(["scoring", "degraded", "shedding"]),
+      unscoredRatio: z.number(),
+      degradedRatio: z.number(),
+    })
+    .optional(),
 });
 
 const histogramCounts = z.array(z.tuple([z.int(), z.number()]));

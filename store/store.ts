@@ -148,6 +148,17 @@ export interface StageStatus {
   readonly recordsPerSecond: number;
   readonly forwardEndpoint: string | undefined;
   readonly forwardState: "sink" | "ok" | "retrying" | "refusing" | "unknown";
+  /** How judging goes; undefined from a stage of an earlier version. */
+  readonly scoring?: ScoringStatus | undefined;
+}
+
+/** How judging goes, by what happened to records lately. */
+export interface ScoringStatus {
+  /** degraded: without some detector; shedding: records pass without a verdict. */
+  readonly state: "scoring" | "degraded" | "shedding";
+  /** Shares of the last minute's records. */
+  readonly unscoredRatio: number;
+  readonly degradedRatio: number;
 }
 
 export interface AnomalyFilter {

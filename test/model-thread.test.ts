@@ -1,11 +1,15 @@
+import type { Worker } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { startModelThread } from "../processor/inference/model-thread.ts";
+import { waitFor } from "./helpers/wait-for.ts";
 
 /** A model's thread that answers whatever it is asked. */
 const ECHO = `
   import { parentPort } from "node:worker_threads";
   parentPort.on("message", (call) => {
     if (call.kind === "close") parentPort.close();
+    else if (call.text === "hang") for (;;);
+    else if (call.text.startsWith("slow")) setTimeout(() => parentPort.postMessage({ kind: "echo", text: call.text }), 50);
     else parentPort.postMessage({ kind: "echo", text: call.text });
   });
   parentPort.postMessage({ kind: "ready" });`;
@@ -78,6 +82,37 @@ describe("a model's thread", () => {
     ]);
     // 64 rows at most, unless one question alone has more.
     expect(sent).toEqual(["a1", "a2+a6", "b1", "a4", large, "a5"]);
+    await thread.close();
+  });
+
+  const say = {
+    ...echo,
+    send: (worker: Worker, [text]: readonly string[]) => worker.postMessage({ kind: "say", text }),
+  };
+
+  it("refuses what nobody would be there to hear the answer of, and takes questions again when it has caught up", async () => {
+    const thread = await startModelThread<string, Echo>(say, { ...options, patienceMs: 60 });
+    const { signal } = new AbortController();
+    await thread.ask("slow", signal);
+    // Each of them takes as long as the one before: the fourth would wait for three times as long as anybody does.
+    const asked = await Promise.allSettled(
+      ["slow", "slow", "slow", "slow"].map((text) => thread.ask(text, signal)),
+    );
+    expect(asked[0]?.status).toBe("fulfilled");
+    expect(asked[3]).toMatchObject({ status: "rejected", reason: { name: "ModelBusyError" } });
+    expect(await thread.ask("a", signal)).toEqual({ kind: "echo", text: "a" });
+    await thread.close();
+  });
+
+  it("that hangs is ended, and another one answers", async () => {
+    const deaths: string[] = [];
+    const onDeath = (reason: string) => deaths.push(reason);
+    const thread = await startModelThread<string, Echo>(say, { ...options, onDeath, callMsMax: 50 });
+    const { signal } = new AbortController();
+    await expect(thread.ask("hang", signal)).rejects.toThrow("died");
+    expect(deaths).toEqual(["the model's thread has died"]);
+    const again = await waitFor("an answer", () => thread.ask("a", signal).catch(() => undefined));
+    expect(again).toEqual({ kind: "echo", text: "a" });
     await thread.close();
   });
 });

@@ -1,4 +1,5 @@
 import { AppHeader } from "./components/AppHeader.tsx";
+import { ScoringBanner } from "./components/ScoringBanner.tsx";
 import { StageStatusProvider } from "./components/StageStatusProvider.tsx";
 import { usePathname } from "./navigation.ts";
 import { LivePage } from "./pages/LivePage.tsx";
@@ -15,6 +16,7 @@ export function App() {
         Skip to the content
       </a>
       <AppHeader page={route.page} />
+      <ScoringBanner />
       <main id="content" className="app-content" tabIndex={-1}>
         <Page route={route} />
       </main>

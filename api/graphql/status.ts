@@ -1,7 +1,16 @@
+import type { StageStatus } from "../../store/store.ts";
 import type { Context } from "./context.ts";
 
 /** A stage that has not been heard of for this long is not running, or cannot write. */
 export const STALE_AFTER_MS = 15_000;
+
+const UNHEARD = { scoring: "UNKNOWN", unscoredRatio: 0, degradedRatio: 0 };
+
+function scoringOf({ scoring }: StageStatus) {
+  if (scoring === undefined) return UNHEARD;
+  const { state, unscoredRatio, degradedRatio } = scoring;
+  return { scoring: state.toUpperCase(), unscoredRatio, degradedRatio };
+}
 
 /** Query.status: the stage's last heartbeat. */
 export const status = {
@@ -16,6 +25,7 @@ export const status = {
           recordsPerSecond: 0,
           forwardEndpoint: null,
           forwardState: "UNKNOWN",
+          ...UNHEARD,
           database: "ok",
         };
       const isStale = now() - stage.updatedAtMs > STALE_AFTER_MS;
@@ -26,6 +36,7 @@ export const status = {
         recordsPerSecond: isStale ? 0 : stage.recordsPerSecond,
         forwardEndpoint: stage.forwardEndpoint ?? null,
         forwardState: stage.forwardState.toUpperCase(),
+        ...(isStale ? UNHEARD : scoringOf(stage)),
         database: isStale ? "stale" : "ok",
       };
     },

@@ -142,7 +142,9 @@ async function readScoring(url: string): Promise<Scoring> {
   return {
     scored: sum("logbert_scored_log_records_total") - unscored,
     unscored,
-    withoutModel: sum("logbert_event_model_skipped_events_total"),
+    withoutModel:
+      sum("logbert_event_model_skipped_events_total") +
+      sum("logbert_degraded_log_records_total", 'detector="event-model"'),
     requests: sum("logbert_inference_duration_seconds_count"),
     lateForModel: sum("logbert_detector_absent_requests_total", 'detector="event-model"'),
   };

@@ -53,7 +53,7 @@ export async function readLogs(
         const request = readRequest(
           encodeRequest(toResources({ service: name, file: undefined, lines: batch }, 0)),
         );
-        cutter.push(parseRecords(request, ports));
+        cutter.push(parseRecords(request.records, ports));
       }
       records += lines.length;
       io.progress(`Reading ${file}: ${records} records`);

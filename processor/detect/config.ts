@@ -15,7 +15,17 @@ export const detectConfig = z.strictObject({
     .min(10)
     .max(60_000)
     .default(500)
-    .describe("Longest time that scoring one request may take; after it the records pass on unscored."),
+    .describe(
+      "Longest time that scoring one request may take, and longest time that it may wait for its turn; after it records pass on unscored.",
+    ),
+  max_records_in_work: z
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .default(50_000)
+    .describe(
+      "Records being scored, forwarded or learned from at one time (about 2 KiB of memory each); over it requests pass on as they came, unscored.",
+    ),
   max_model_rows: z
     .int()
     .min(1)

@@ -3,6 +3,7 @@ import type { CountDistance } from "./count-distance.ts";
 import type { Detector } from "./detector.ts";
 import { createKnownCounts, type KnownCounts, knownCountsState } from "./known-counts.ts";
 import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
+import { perRequest } from "./per-request.ts";
 import { placeOf } from "./places.ts";
 import { createSizedTable, type SizedTable } from "./sized-table.ts";
 import { createWorkBudget, type WorkBudget } from "./work-budget.ts";
@@ -44,10 +45,12 @@ export function createCountVectorDetector({
     (state) => createKnownCounts(limits, state),
   );
 
+  const budgetOf = perRequest(() => createWorkBudget(maxComparisons));
+
   return {
     name: "count-vector",
-    async score(places) {
-      const distanceOf = distancesOfRequest(services, createWorkBudget(maxComparisons));
+    async score(places, signal) {
+      const distanceOf = distancesOfCall(services, budgetOf(signal));
       const opinions = noOpinions("count-vector", places);
       let skipped = 0;
       for (const [index, window] of places.windows.entries()) {
@@ -78,8 +81,8 @@ function tell(opinions: OpinionsInProgress, place: number, { distance, worst }: 
   if (worst !== undefined) opinions.tell(place, { expected: [], detail: { kind: "count", ...worst } });
 }
 
-/** The distances of one request's sessions, of whichever service. */
-function distancesOfRequest(services: Pick<SizedTable<KnownCounts>, "peek">, budget: WorkBudget) {
+/** The distances of the sessions of one call, of whichever service. */
+function distancesOfCall(services: Pick<SizedTable<KnownCounts>, "peek">, budget: WorkBudget) {
   const byService = new Map<string, ReturnType<KnownCounts["distances"]>>();
   return ({ service, session }: SequenceWindow) => {
     const distanceOf = byService.get(service) ?? services.peek(service)?.distances(budget);

@@ -37,6 +37,31 @@ async function live(detector: ReturnType<typeof detectorOf>, windows: number) {
   }
 }
 
+it("asks for no more rows of one request than it may, in however many calls it comes", async () => {
+  let [rows, skipped] = [0, 0];
+  const scorer: EventScorer = {
+    version: "one",
+    eventsMax: 20,
+    residual: () => undefined,
+    score: async (batch) => {
+      rows += batch.rows.length;
+      return evenSurprises(batch, 1);
+    },
+  };
+  const detector = createEventModelDetector(scorer, createVectorCache(standInEncoder), {
+    maxRows: 4,
+    onSkipped: (events) => {
+      skipped += events;
+    },
+  });
+  const part = (name: string) => freshWindow([0, 1, 2].map((at) => ({ template: `${name} ${at}` })));
+  const { signal } = new AbortController();
+  await Promise.all([part("a"), part("b")].map((window) => evidenceOf(detector, [window], signal)));
+  expect([rows, skipped]).toEqual([4, 2]);
+  await evidenceOf(detector, [part("c")]);
+  expect([rows, skipped]).toEqual([7, 2]);
+});
+
 describe("the usual surprise", () => {
   it("is that of the weights in use: after a swap it is learned anew", async () => {
     const { scorer, replace } = replaceable({ version: "one", surprise: 1 });

@@ -15,11 +15,13 @@ import { createEventCodes } from "./event-code.ts";
 import type { EventScorer } from "./event-scorer.ts";
 import { createMemorisedScores } from "./memorised-scores.ts";
 import { PARAMETER_FEATURES } from "./parameter-features.ts";
+import { perRequest } from "./per-request.ts";
 import { createPredictedBatch } from "./predicted-batch.ts";
 import { createServiceTable } from "./service-table.ts";
 import { createUnknownPlaces } from "./unknown-places.ts";
 import type { VectorCache } from "./vector-cache.ts";
 import { createWaitingSurprises } from "./waiting-surprises.ts";
+import { createWorkBudget } from "./work-budget.ts";
 
 /** Bounds on the memory and the work of this detector. */
 export interface EventModelOptions {
@@ -70,6 +72,7 @@ export function createEventModelDetector(
   const memory = createMemorisedScores(scorer, maxMemorised);
   const surprises = createWaitingSurprises();
   const codeOf = createEventCodes(featuresOf);
+  const rowsOf = perRequest(() => createWorkBudget(maxRows));
   const choicesFor = (windows: readonly SequenceWindow[]) =>
     chooseByService(windows, (service) => ({
       candidates: services.peek(service) ?? create(service),
@@ -88,14 +91,16 @@ export function createEventModelDetector(
         choices = choicesFor(places.windows);
       }
       const batch = createPredictedBatch(places, scorer.version);
-      const rows = { left: maxRows, skipped: 0 };
+      const rows = rowsOf(signal);
+      let skipped = 0;
       const asked = choices.map((one) => {
-        const unknown = createUnknownPlaces(rows);
+        const unknown = createUnknownPlaces(rows, memory.isAsked);
         answerFromMemory(one, batch, unknown);
+        skipped += unknown.skipped;
         return unknown.ask((questions) => memory.ask(one.choice, questions, signal), batch.tell);
       });
-      await Promise.all(asked);
-      if (rows.skipped > 0) onSkipped(rows.skipped);
+      for (const unanswered of await Promise.all(asked)) skipped += unanswered;
+      if (skipped > 0) onSkipped(skipped);
       return batch.opinions;
     },
     learn(windows) {

@@ -35,6 +35,11 @@ export interface ScoringBatch {
  * the session. */
 export type AnswerSurprises = Float32Array;
 
+/** The model has more to do than it can in the time that answers are waited for: it was not asked. */
+export class ModelBusyError extends Error {
+  override readonly name = "ModelBusyError";
+}
+
 /** The event transformer. It runs on a thread of its own. */
 export interface EventScorer {
   /** Name of the weights, for every verdict that they give. */
@@ -43,6 +48,7 @@ export interface EventScorer {
   readonly eventsMax: number;
   /** What training on this service's own logs added to this template; undefined where nothing was. */
   residual(service: string, template: string): Float32Array | undefined;
-  /** One prediction a row, in their order. Rejects when the model fails or is overloaded, or the signal aborts. */
+  /** One prediction a row, in their order. Rejects when the model fails, with a {@link ModelBusyError} when it has too much to
+   * do, or when the signal aborts. */
   score(batch: ScoringBatch, signal: AbortSignal): Promise<readonly AnswerSurprises[]>;
 }

@@ -79,3 +79,35 @@ it("compares what was shown: the same hash alone proves nothing", async () => {
   expect(memory.recall(choice, { window, event: 1, hash })?.surprises[0]).toBe(2);
   expect(memory.recall(choice, { window: other, event: 1, hash })).toBeUndefined();
 });
+
+it("asks a question once while the answer is on its way, and no longer", async () => {
+  const { scorer, asked } = counting();
+  const memory = createMemorisedScores(scorer, 10);
+  const places = [...memory.hashes(choice, window, 0, 2)].map((hash, event) => ({ window, event, hash }));
+  const [first, second] = [
+    memory.ask(choice, places.slice(0, 1), signal),
+    memory.ask(choice, places, signal),
+  ];
+  expect(places.map(memory.isAsked)).toEqual([true, true]);
+  expect((await first)[0]?.surprises[0]).toBe(1);
+  expect((await second).map((one) => one?.surprises[0])).toEqual([1, 2]);
+  expect(asked()).toBe(2);
+  expect(places.map(memory.isAsked)).toEqual([false, false]);
+});
+
+it("leaves those who wait for another's answer without one when that fails, and asks again", async () => {
+  const { scorer } = counting();
+  let isBroken = true;
+  const score: EventScorer["score"] = async (...of) => {
+    if (isBroken) throw new Error("broken");
+    return scorer.score(...of);
+  };
+  const memory = createMemorisedScores({ ...scorer, score }, 10);
+  const [hash = 0] = memory.hashes(choice, window, 0, 1);
+  const first = memory.ask(choice, [{ window, event: 0, hash }], signal);
+  const second = memory.ask(choice, [{ window, event: 0, hash }], signal);
+  await expect(first).rejects.toThrow("broken");
+  expect(await second).toEqual([undefined]);
+  isBroken = false;
+  expect((await memory.ask(choice, [{ window, event: 0, hash }], signal))[0]?.surprises[0]).toBe(1);
+});

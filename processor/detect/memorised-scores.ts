@@ -28,7 +28,10 @@ export interface MemorisedScores {
   hashes(choice: Choice, window: ReadWindow, from: number, end: number): Float64Array;
   /** What was predicted of this place before. */
   recall(choice: Choice, place: RememberedPlace): Prediction | undefined;
-  /** Runs the model for these places, one prediction each. */
+  /** Whether the model is being asked about this place right now, under a choice whose answers are remembered. */
+  isAsked(place: RememberedPlace): boolean;
+  /** Runs the model for these places, one prediction each; what it is being asked already, it is not asked twice. An answer that others
+   * wait for and do not get is undefined here. */
   ask(
     choice: Choice,
     places: readonly RememberedPlace[],
@@ -60,6 +63,30 @@ export function createMemorisedScores(scorer: EventScorer, predictionsMax: numbe
   const hashesOf = createContextHashes();
   const seeds = createSeeds();
 
+  const asking = createAnswersUnderWay();
+
+  const run = async (
+    choice: Choice,
+    places: readonly RememberedPlace[],
+    signal: AbortSignal,
+  ): Promise<readonly (Prediction | undefined)[]> => {
+    if (places.length === 0) return [];
+    const { version, eventsMax } = scorer;
+    const { revision } = choice;
+    const rows = places.map(({ window, event }) => maskedRow(window, event, eventsMax));
+    const table = choice.table();
+    // A text whose vector is not there is given zeros for once.
+    const isKept = revision !== undefined && choice.textsForTable().length === 0;
+    const answers = await scorer.score({ table, rows }, signal);
+    return places.map(({ window, event, hash }, at) => {
+      const surprises = answers[at];
+      if (surprises === undefined) return undefined;
+      const prediction = { surprises, expected: expectedOf(surprises, choice) };
+      if (isKept) memory.set(hash, { prediction, version, revision, ...shownOf(window, event, eventsMax) });
+      return prediction;
+    });
+  };
+
   return {
     hashes({ revision }, window, from, end) {
       const { version, eventsMax } = scorer;
@@ -75,23 +102,37 @@ export function createMemorisedScores(scorer: EventScorer, predictionsMax: numbe
         ? known.prediction
         : undefined;
     },
+    isAsked: ({ hash }) => asking.has(hash),
     async ask(choice, places, signal) {
-      const { version, eventsMax } = scorer;
-      const { revision } = choice;
-      const rows = places.map(({ window, event }) => maskedRow(window, event, eventsMax));
-      const table = choice.table();
-      // A text whose vector is not there is given zeros for once.
-      const isKept = revision !== undefined && choice.textsForTable().length === 0;
-      const answers = await scorer.score({ table, rows }, signal);
-      return places.map(({ window, event, hash }, at) => {
-        const surprises = answers[at];
-        if (surprises === undefined) return undefined;
-        const prediction = { surprises, expected: expectedOf(surprises, choice) };
-        if (isKept) memory.set(hash, { prediction, version, revision, ...shownOf(window, event, eventsMax) });
-        return prediction;
-      });
+      if (choice.revision === undefined) return run(choice, places, signal);
+      const waited = places.map(({ hash }) => asking.of(hash));
+      const unasked = places.filter((_, at) => waited[at] === undefined);
+      const answers = run(choice, unasked, signal);
+      asking.announce(unasked, answers);
+      const own = (await answers).values();
+      return Promise.all(waited.map((other) => other ?? own.next().value));
     },
     clear: () => memory.clear(),
+  };
+}
+
+/** Answers that the model is working on, by hash; undefined for those that fail. */
+function createAnswersUnderWay() {
+  const answers = new Map<number, Promise<Prediction | undefined>>();
+  return {
+    has: (hash: number) => answers.has(hash),
+    of: (hash: number) => answers.get(hash),
+    announce(places: readonly RememberedPlace[], all: Promise<readonly (Prediction | undefined)[]>) {
+      const settled = all.catch(() => []);
+      for (const [at, { hash }] of places.entries())
+        answers.set(
+          hash,
+          settled.then((predictions) => {
+            answers.delete(hash);
+            return predictions[at];
+          }),
+        );
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { PretrainedScorer, TextScore, WindowText } from "./pretrained-scorer.ts";
+import type { WorkBudget } from "./work-budget.ts";
 
 /** Texts of one call of the model: few, so that a slow model's answers come one by one. */
 const TEXTS_PER_CALL = 8;
@@ -13,11 +14,11 @@ export interface MemorisedTexts {
   /**
    * Scores of the texts, undefined where the model was not run or has not answered before patience ended. Rejects when the
    * model failed on one of them.
-   * @param textsMax texts that the model is run for at most
+   * @param budget what may be spent on texts that the model is run for, one for each
    */
   answer(
     texts: readonly WindowText[],
-    textsMax: number,
+    budget: WorkBudget,
     patience: AbortSignal,
   ): Promise<readonly (TextScore | undefined)[]>;
 }
@@ -40,10 +41,10 @@ export function createMemorisedTexts(scorer: PretrainedScorer, scoresMax: number
   };
 
   return {
-    async answer(texts, textsMax, patience) {
+    async answer(texts, budget, patience) {
       const keys = texts.map(keyOf);
       const all = new Map(keys.flatMap((key, index) => pairOf(key, texts[index])));
-      const missing = new Map([...all].filter(([key]) => !memory.has(key)).slice(0, textsMax));
+      const missing = new Map([...all].filter(([key]) => !memory.has(key) && budget.spend(1)));
       if (missing.size > 0) await work(missing, false, patience);
       const unexplained = new Map([...all].filter(([key]) => isUnexplained(memory.get(key))));
       // A verdict without an explanation is still one.

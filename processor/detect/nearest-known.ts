@@ -5,7 +5,7 @@ import type { VectorCache } from "./vector-cache.ts";
 
 /** Known templates that a new one is compared with, the most recently learned ones. */
 export const COMPARED_MAX = 512;
-/** Different new texts of one call that are compared with the known ones: about 0.2 ms each. A flood of more is taken as
+/** Different new texts of one request that are compared with the known ones: about 0.2 ms each. A flood of more is taken as
  * unlike anything, so that it cannot stall the stage. */
 export const NEW_TEXTS_MAX = 256;
 
@@ -16,14 +16,14 @@ export interface Closest {
   readonly nearest: string | undefined;
 }
 
-/** The comparisons of one call: each new text once, and those beyond the first 256 not at all. */
+/** The comparisons of one request: each new text once, and those beyond the first 256 not at all. */
 export interface Comparisons {
   once(service: string, template: string, severity: SeverityClass, compare: () => Closest): Closest;
 }
 
 const UNLIKE: Closest = { toAny: 0, toAsSevere: 0, nearest: undefined };
 
-/** Those of one call, of which none has been made yet. */
+/** Those of one request, of which none has been made yet. */
 export function createComparisons(): Comparisons {
   const made = new Map<string, Closest>();
   return {

@@ -11,6 +11,7 @@ import {
   nearnessOf,
 } from "./nearest-known.ts";
 import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
+import { perRequest } from "./per-request.ts";
 import { createServiceTable } from "./service-table.ts";
 import { type SeverityClass, severityClass } from "./severity-class.ts";
 import type { VectorCache } from "./vector-cache.ts";
@@ -57,6 +58,7 @@ export function createNewTemplateDetector(
   const services = createServiceTable<KnownTemplates>(maxServices, () =>
     createKnownTemplates(maxKnownTemplates),
   );
+  const comparisonsOf = perRequest(createComparisons);
   const stranger = createKnownTemplates(maxKnownTemplates);
   const knownOf = (service: string) => services.peek(service) ?? stranger;
 
@@ -67,7 +69,7 @@ export function createNewTemplateDetector(
       const byService = Map.groupBy(windows, ({ service }) => service);
       const texts = [...byService].flatMap(([service, group]) => textsOf(knownOf(service), group));
       if (texts.length > 0) await vectors.ensure(texts, signal);
-      const comparisons = createComparisons();
+      const comparisons = comparisonsOf(signal);
       const opinions = noOpinions("new-template", places);
       for (const [index, window] of windows.entries()) {
         const known = knownOf(window.service);

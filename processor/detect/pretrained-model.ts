@@ -4,11 +4,13 @@ import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector } from "./detector.ts";
 import { createMemorisedTexts } from "./memorised-texts.ts";
 import { noOpinions } from "./opinions.ts";
+import { perRequest } from "./per-request.ts";
 import { placeOf } from "./places.ts";
 import type { PretrainedScorer, WindowText } from "./pretrained-scorer.ts";
 import { createServiceTable } from "./service-table.ts";
 import { createUsualSurprise, type UsualSurprise, usualSurpriseState } from "./usual-surprise.ts";
 import { createWaitingSurprises } from "./waiting-surprises.ts";
+import { createWorkBudget } from "./work-budget.ts";
 
 /** Bounds on the memory and the work of this detector, and what it shows the model. */
 export interface PretrainedModelOptions {
@@ -60,6 +62,7 @@ export function createPretrainedModelDetector(
   const create = () => createUsualSurprise(maxKnownTemplates);
   const services = createServiceTable<UsualSurprise>(maxServices, create);
   const surprises = createWaitingSurprises();
+  const limitsOf = perRequest(() => ({ budget: createWorkBudget(maxTexts), waited: patience() }));
 
   /** How odd it is by the calibration's measure. */
   const surpriseOf = ({ window, event }: Question, surprise: number): number => {
@@ -71,12 +74,13 @@ export function createPretrainedModelDetector(
 
   return {
     name: "pretrained-model",
-    async score(places) {
+    async score(places, signal) {
+      const { budget, waited } = limitsOf(signal);
       const questions = places.windows.flatMap(questionsOf);
       const texts = questions.map(({ window, event }) =>
         windowText(window, event, scorer.contextEvents, textOf),
       );
-      const scores = await memory.answer(texts, maxTexts, patience());
+      const scores = await memory.answer(texts, budget, waited);
       const opinions = noOpinions("pretrained-model", places);
       let skipped = 0;
       for (const [at, question] of questions.entries()) {

@@ -55,6 +55,19 @@ describe("a burst", () => {
     expect(together).toBeGreaterThan((await burst(detector, 101, 20)) ?? 0);
   });
 
+  it("counts over the calls of one request, and not over those of others", async () => {
+    const detector = createRateDetector();
+    teach(detector, 100, () => 5);
+    const parts = [inBucket(100, 20), inBucket(100, 20)].map((events) => freshWindow(events));
+    const lastOf = (evidence: readonly Evidence[]) => evidence.at(-1)?.surprise;
+    const together = lastOf(await evidenceOf(detector, parts));
+    const { signal } = new AbortController();
+    const [first, second] = await Promise.all(parts.map((part) => evidenceOf(detector, [part], signal)));
+    expect(lastOf(second ?? [])).toBe(together);
+    const other = await evidenceOf(detector, parts.slice(1));
+    expect(lastOf(other)).toBe(lastOf(first ?? []));
+  });
+
   it("is less odd for a template whose counts vary", async () => {
     const [steady, wild] = [createRateDetector(), createRateDetector()];
     teach(steady, 200, () => 10);

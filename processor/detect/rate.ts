@@ -2,6 +2,7 @@ import type { SequenceWindow } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
 import type { Absence, Detector } from "./detector.ts";
 import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
+import { perRequest } from "./per-request.ts";
 import {
   bucketOf,
   createServiceRates,
@@ -47,13 +48,14 @@ export function createRateDetector({
     (state) => createServiceRates(maxKnownTemplates, state),
   );
   const attention = createAttention();
+  const countsOf = perRequest(createBatchCounts);
 
   return {
     name: "rate",
-    async score(places) {
+    async score(places, signal) {
       const { windows, firsts } = places;
       if (windows.some(hasFresh)) attention.scored(now());
-      const counts = createBatchCounts();
+      const counts = countsOf(signal);
       const opinions = noOpinions("rate", places);
       for (const [index, window] of windows.entries())
         scoreWindow(window, firsts[index] ?? 0, services.peek(window.service), counts, opinions);
@@ -110,7 +112,7 @@ function createAttention() {
   };
 }
 
-/** Events of the batch that is scored, which are not learned yet, by template and bucket. */
+/** Events of the request that is scored, which are not learned yet, by template and bucket. */
 function createBatchCounts() {
   const counts = new Map<TemplateRate, Map<number, number>>();
   return {

@@ -1,34 +1,33 @@
 import { Worker } from "node:worker_threads";
 import { ModelError } from "./model-directory.ts";
+import {
+  createModelQueue,
+  type Job,
+  type ModelQueue,
+  type QueueOptions,
+  type QueueProtocol,
+} from "./model-queue.ts";
 import type { CloseCall, ThreadNotice } from "./serve-thread.ts";
 
 /** How a model's thread is used. */
-export interface ThreadOptions {
-  /** Rows that may wait; over it a question is rejected at once. */
-  readonly maxWaitingRows: number;
+export interface ThreadOptions extends QueueOptions {
+  /** A thread that answers nothing for so long, in milliseconds, hangs: it is ended, and another one started; undefined: it is
+   * waited for for ever. */
+  readonly callMsMax?: number;
   /** Told when the model's thread has died; another one is started. */
   readonly onDeath: (reason: string) => void;
 }
 
 /** What the thread runs, and how it is spoken to. */
-export interface ThreadProtocol<Question, Answer> {
+export interface ThreadProtocol<Question, Answer> extends QueueProtocol<Question, Answer> {
   /** A module that serves a session; see serve-thread.ts. */
   readonly file: URL;
   readonly workerData: unknown;
   /** The model's file and what to do when it cannot be used, for errors. */
   readonly graph: string;
   readonly remedy: string;
-  /** How much a question weighs among those that wait. */
-  rowsOf(question: Question): number;
   /** Sends questions as the one call that the thread understands: several only where they go together. */
   send(worker: Worker, questions: readonly Question[]): void;
-  /** Undefined where each question goes alone. */
-  readonly together?: {
-    /** Whether the two may go as one call. */
-    joins(first: Question, other: Question): boolean;
-    /** The answer to each, in their order. */
-    split(answer: Answer, questions: readonly Question[]): readonly Answer[];
-  };
   /** Called when the thread may have forgotten what it was sent: it has failed, or is another one. */
   reset(): void;
 }
@@ -41,14 +40,6 @@ export interface ModelThread<Question, Answer> {
   close(): Promise<void>;
 }
 
-interface Job<Question, Answer> {
-  readonly question: Question;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-/** Rows that go as one call, unless one question alone has more: what waits longer than such a run takes had better be dropped. */
-const JOINED_ROWS_MAX = 64;
 /** A thread that dies again at once is not started again before this. */
 const RESTART_DELAY_MS = 1_000;
 
@@ -61,79 +52,21 @@ export async function startModelThread<Question, Answer extends { readonly kind:
   protocol: ThreadProtocol<Question, Answer>,
   options: ThreadOptions,
 ): Promise<ModelThread<Question, Answer>> {
-  const queue = createQueue<Question, Answer>(options.maxWaitingRows, protocol);
+  const queue = createModelQueue<Question, Answer>(options, protocol);
   const thread = await startThread(protocol, options, queue);
   return { ask: queue.add, close: thread.close };
-}
-
-interface Queue<Question, Answer> {
-  add(question: Question, signal: AbortSignal): Promise<Answer>;
-  /** The next job whose caller still waits, and those that may go with it. */
-  next(): readonly Job<Question, Answer>[];
-  /** Called whenever a job has been added. */
-  onAdded: () => void;
-  rejectAll(reason: Error): void;
-}
-
-function createQueue<Question, Answer>(
-  maxWaitingRows: number,
-  { rowsOf, together }: Pick<ThreadProtocol<Question, Answer>, "rowsOf" | "together">,
-): Queue<Question, Answer> {
-  const waiting = new Set<Job<Question, Answer>>();
-  let waitingRows = 0;
-
-  const remove = (job: Job<Question, Answer>) => {
-    if (waiting.delete(job)) waitingRows -= rowsOf(job.question);
-  };
-  const queue: Queue<Question, Answer> = {
-    onAdded: () => undefined,
-    add(question, signal) {
-      const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-      if (signal.aborted) return Promise.reject(signal.reason);
-      if (waitingRows + rowsOf(question) > maxWaitingRows)
-        return Promise.reject(new Error(`more than ${maxWaitingRows} events wait for the model`));
-      const job = { question, resolve, reject };
-      const onAbort = () => {
-        remove(job);
-        reject(signal.reason);
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      waiting.add(job);
-      waitingRows += rowsOf(question);
-      queue.onAdded();
-      return promise.finally(() => signal.removeEventListener("abort", onAbort));
-    },
-    next() {
-      const jobs: Job<Question, Answer>[] = [];
-      let rows = 0;
-      for (const job of waiting) {
-        const [first = job] = jobs;
-        rows += rowsOf(job.question);
-        const isAlone = job === first;
-        if (!isAlone && (rows > JOINED_ROWS_MAX || !together?.joins(first.question, job.question))) break;
-        jobs.push(job);
-      }
-      for (const job of jobs) remove(job);
-      return jobs;
-    },
-    rejectAll(reason) {
-      for (const job of waiting) job.reject(reason);
-      waiting.clear();
-      waitingRows = 0;
-    },
-  };
-  return queue;
 }
 
 async function startThread<Question, Answer extends { readonly kind: string }>(
   protocol: ThreadProtocol<Question, Answer>,
   options: ThreadOptions,
-  queue: Queue<Question, Answer>,
+  queue: ModelQueue<Question, Answer>,
 ) {
   let worker = await spawn(protocol);
   let running: readonly Job<Question, Answer>[] = [];
   let isClosing = false;
   let isDead = false;
+  const watchdog = createWatchdog(options.callMsMax, () => void worker.terminate());
 
   const runNext = () => {
     while (running.length === 0 && !isDead) {
@@ -142,10 +75,14 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
         if (isClosing) worker.postMessage({ kind: "close" } satisfies CloseCall);
         return;
       }
-      if (isSent(protocol, worker, jobs)) running = jobs;
+      if (!isSent(protocol, worker, jobs)) continue;
+      running = jobs;
+      watchdog.begin();
     }
   };
   const onAnswer = (answer: Answer | ThreadNotice) => {
+    watchdog.end();
+    queue.finished();
     const jobs = running;
     running = [];
     if (isNotice(answer)) {
@@ -156,6 +93,7 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
     runNext();
   };
   const onExit = () => {
+    watchdog.end();
     isDead = true;
     const reason = new Error("the model's thread has died");
     rejectAll(running, reason);
@@ -198,6 +136,17 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
       runNext();
       await exited;
     },
+  };
+}
+
+/** Calls when what began has not ended in time. */
+function createWatchdog(patienceMs: number | undefined, onLate: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    begin() {
+      if (patienceMs !== undefined) timer = setTimeout(onLate, patienceMs).unref();
+    },
+    end: () => clearTimeout(timer),
   };
 }
 

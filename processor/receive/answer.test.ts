@@ -4,6 +4,12 @@ import type { RefusalReason } from "../forward/forwarder.ts";
 import { answerOf, internalAnswer, overloadedAnswer } from "./answer.ts";
 
 describe("what may be tried again", () => {
+  it("comes back at different times after overload", () => {
+    expect([0, 0.5, 1].map((random) => overloadedAnswer(random).status.retryAfterMs)).toEqual([
+      1_000, 1_500, 2_000,
+    ]);
+  });
+
   it.each([
     [undefined, 1_000],
     [0, 0],
@@ -21,7 +27,7 @@ describe("what may be tried again", () => {
     });
   });
 
-  it.each([overloadedAnswer(), internalAnswer()])("is our own trouble: $reason", (answer) => {
+  it.each([overloadedAnswer(0), internalAnswer()])("is our own trouble: $reason", (answer) => {
     expect(answer).toMatchObject({
       httpStatus: 503,
       status: { code: Code.UNAVAILABLE, retryAfterMs: 1_000 },

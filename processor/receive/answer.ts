@@ -45,11 +45,15 @@ export function refusalAnswer(reason: RefusalReason, message: string): ErrorAnsw
   return { kind: "error", httpStatus, status: { code, message, badRequest }, reason };
 }
 
-/** Overload: never a bare RESOURCE_EXHAUSTED, for which a Collector would drop the records. */
-export function overloadedAnswer(): ErrorAnswer {
+/**
+ * Overload: never a bare RESOURCE_EXHAUSTED, for which a Collector would drop the records. Senders that are refused together
+ * are asked to come back at different times; that they wait longer each time is for them to see to.
+ * @param random from 0 to 1
+ */
+export function overloadedAnswer(random = Math.random()): ErrorAnswer {
   return retryAnswer(
     "overloaded: more bytes are in flight than receive.max_in_flight_bytes",
-    undefined,
+    RETRY_AFTER_MS * (1 + random),
     "overloaded",
   );
 }

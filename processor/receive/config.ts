@@ -30,7 +30,9 @@ export const receiveConfig = z.strictObject({
     .int()
     .min(1_024)
     .default(256 * MIB)
-    .describe("Bytes of all requests in the stage at one time; over it senders are told to wait."),
+    .describe(
+      "Bytes of all requests in the stage at one time, each counted as 8 KiB more than it is; over it senders are told to wait.",
+    ),
   max_connection_age_ms: z
     .int()
     .min(1_000)

@@ -24,6 +24,17 @@ describe("admission", () => {
     expect(admission.open().grow(1)).toBe(true);
   });
 
+  it("counts something for each request, however small: very many are too many", () => {
+    const admission = createAdmission(100, 10);
+    const taken = Array.from({ length: 20 }, () => admission.open().grow(0));
+    expect(taken.filter(Boolean)).toHaveLength(10);
+    const one = createAdmission(100, 10).open();
+    one.grow(5);
+    one.grow(5);
+    one.release();
+    expect(admission.bytesInFlight).toBe(100);
+  });
+
   it("gets everything back once, however often it is given", () => {
     const admission = createAdmission(100);
     const [first, second] = [admission.open(), admission.open()];

@@ -12,8 +12,11 @@ export interface Admission {
   readonly bytesInFlight: number;
 }
 
-/** A request that is larger than the bound is admitted when it is alone, else it would never be. */
-export function createAdmission(bytesMax: number): Admission {
+/**
+ * A request that is larger than the bound is admitted when it is alone, else it would never be.
+ * @param requestBytes what each request counts besides its own bytes, so that very many small ones are bounded too
+ */
+export function createAdmission(bytesMax: number, requestBytes = 0): Admission {
   let bytesInFlight = 0;
   return {
     get bytesInFlight() {
@@ -22,7 +25,8 @@ export function createAdmission(bytesMax: number): Admission {
     open() {
       let held = 0;
       return {
-        grow(bytes) {
+        grow(more) {
+          const bytes = held === 0 ? requestBytes + more : more;
           const isAlone = bytesInFlight === held;
           if (!isAlone && bytesInFlight + bytes > bytesMax) return false;
           held += bytes;

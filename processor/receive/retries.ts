@@ -7,6 +7,8 @@ export interface RetryMemory<T> {
   take(request: Uint8Array): T | undefined;
   /** @param sizeBytes memory that `value` holds on to */
   keep(request: Uint8Array, value: T, sizeBytes: number): void;
+  /** Memory that is held on to. */
+  readonly bytes: number;
 }
 
 /** Bounds of the memory. */
@@ -23,9 +25,12 @@ export function createRetryMemory<T extends object>({
   max_age_ms,
   now,
 }: RetryMemoryOptions): RetryMemory<T> {
-  if (max_bytes === 0) return { take: () => undefined, keep: () => {} };
+  if (max_bytes === 0) return { take: () => undefined, keep: () => {}, bytes: 0 };
   const kept = new LRUCache<string, T>({ maxSize: max_bytes, ttl: max_age_ms, perf: { now } });
   return {
+    get bytes() {
+      return kept.calculatedSize;
+    },
     take(request) {
       if (kept.size === 0) return undefined;
       const key = hash("sha1", request);

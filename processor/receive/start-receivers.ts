@@ -5,11 +5,16 @@ import type { HandlePorts } from "./handle.ts";
 import { startHttpReceiver } from "./http.ts";
 import { createAdmission } from "./limits.ts";
 
+/** About what the stage holds of a request however small it is: its call, its place in the lane, its answer. */
+const REQUEST_BYTES = 8_192;
+
 /** The open doors. */
 export interface Receivers {
   /** host:port really bound; undefined for a transport that is switched off. */
   readonly grpcAddress: string | undefined;
   readonly httpAddress: string | undefined;
+  /** Of all requests that have arrived and are not answered yet. */
+  readonly bytesInFlight: number;
   stop(): Promise<void>;
 }
 
@@ -18,7 +23,8 @@ export async function startReceivers(
   config: ReceiveConfig,
   ports: Omit<HandlePorts, "admission">,
 ): Promise<Receivers> {
-  const shared = { ...ports, admission: createAdmission(config.max_in_flight_bytes) };
+  const admission = createAdmission(config.max_in_flight_bytes, REQUEST_BYTES);
+  const shared = { ...ports, admission };
   const started = await Promise.allSettled([
     config.grpc.endpoint === "" ? undefined : startGrpcReceiver(config, shared),
     config.http.endpoint === "" ? undefined : startHttpReceiver(config, shared),
@@ -32,5 +38,12 @@ export async function startReceivers(
     await stop();
     throw failure.reason;
   }
-  return { grpcAddress: grpc?.address, httpAddress: http?.address, stop };
+  return {
+    grpcAddress: grpc?.address,
+    httpAddress: http?.address,
+    get bytesInFlight() {
+      return admission.bytesInFlight;
+    },
+    stop,
+  };
 }

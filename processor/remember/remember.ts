@@ -69,7 +69,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       for (const record of judged.parsed) {
         const state = states.get(record.service) ?? ports.learningState(record.service);
         states.set(record.service, state);
-        tally.record(record, verdicts[record.recordIndex], state);
+        tally.record(record, verdicts.get(record.recordIndex), state);
       }
       for (const named of judged.anomalies) {
         const { recordIndex } = named.finding;
@@ -95,9 +95,9 @@ function nearestIn({ contributions }: Verdict): string | undefined {
   return strongest?.detector === "new-template" ? strongest.nearest : undefined;
 }
 
-function verdictsByRecord({ parsed, findings }: Judged): readonly (Verdict | undefined)[] {
-  const verdicts = new Array<Verdict | undefined>(parsed.length);
+function verdictsByRecord({ findings }: Judged): ReadonlyMap<number, Verdict> {
+  const verdicts = new Map<number, Verdict>();
   for (const { recordIndex, verdict } of findings)
-    if (recordIndex !== undefined) verdicts[recordIndex] = verdict;
+    if (recordIndex !== undefined) verdicts.set(recordIndex, verdict);
   return verdicts;
 }

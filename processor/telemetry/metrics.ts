@@ -16,6 +16,9 @@ export interface GaugeSources {
   /** Feedback ever given. */
   feedback(): { readonly confirmed: number; readonly expected: number };
   rememberQueueRows(): number;
+  recordsInWork(): number;
+  bytesInFlight(): number;
+  retryMemoryBytes(): number;
 }
 
 /** Every metric of the stage, once. Names follow the Collector's vocabulary under the prefix `logbert_`. */
@@ -33,8 +36,11 @@ export interface Metrics {
   modelSkipped(events: number): void;
   /** Ended sessions that the count vectors left to the other detectors. */
   sessionsSkipped(sessions: number): void;
-  /** A detector that a request was judged without, because it was late or broken. */
-  detectorAbsent(detector: string): void;
+  /** A detector that `records` of a request were judged without, because it was late, busy or broken. */
+  detectorAbsent(detector: string, records: number): void;
+  /** Records passed on without a verdict, which `scored` counts too. */
+  unscored(reason: string, records: number): void;
+  eventLoopDelay(seconds: number): void;
   explained(source: string, outcome: string): void;
   redacted(kind: string, count: number): void;
   rememberDropped(rows: number): void;
@@ -78,7 +84,6 @@ export function createMetrics(): Metrics {
     "Time in the stage without the next hop.",
   );
   const inferred = histogram("inference_duration_seconds", "Time of one scoring pass over a request.");
-  const absent = counter("detector_absent_requests", "Requests judged without a late or broken detector.");
   const explained = counter("explanations", "Explanations made.");
   const redacted = counter("redactions", "Values replaced before something was stored or shown.");
   const dropped = counter("remember_dropped_rows", "Rows not stored because the database did not keep up.");
@@ -99,15 +104,42 @@ export function createMetrics(): Metrics {
     scored: (result, records) => scored.add(records, { result }),
     processed: (seconds) => processed.record(seconds),
     inferred: (seconds) => inferred.record(seconds),
-    detectorAbsent: (detector) => absent.add(1, { detector }),
     explained: (source, outcome) => explained.add(1, { source, outcome }),
     redacted: (kind, count) => redacted.add(count, { kind }),
     rememberDropped: (rows) => dropped.add(rows),
+    ...createOverloadMetrics(meter),
     ...createSkipMetrics(meter),
     ...createTrainingMetrics(meter),
     observe: (sources) => observeGauges(provider, sources),
     handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
     close: () => provider.shutdown(),
+  };
+}
+
+function createOverloadMetrics(
+  meter: Meter,
+): Pick<Metrics, "detectorAbsent" | "unscored" | "eventLoopDelay"> {
+  const absent = meter.createCounter("detector_absent_requests", {
+    description: "Requests judged without a late, busy or broken detector.",
+  });
+  const degraded = meter.createCounter("degraded_log_records", {
+    description: "Log records judged without a late, busy or broken detector.",
+  });
+  const unscored = meter.createCounter("unscored_log_records", {
+    description: "Log records passed on without a verdict, by reason.",
+  });
+  const delay = meter.createHistogram("event_loop_delay_seconds", {
+    description:
+      "By how much a timer on the thread that serves requests came too late, looked at every 10 ms.",
+  });
+  for (const reason of ["overload", "late", "failed", "no-evidence"]) unscored.add(0, { reason });
+  return {
+    detectorAbsent(detector, records) {
+      absent.add(1, { detector });
+      degraded.add(records, { detector });
+    },
+    unscored: (reason, records) => unscored.add(records, { reason }),
+    eventLoopDelay: (seconds) => delay.record(seconds),
   };
 }
 
@@ -185,9 +217,18 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
       result.observe(confirmed, { label: "true_anomaly" });
       result.observe(expected, { label: "false_alarm" });
     });
-  gauge("remember_queue_rows", "Rows waiting for the database.").addCallback((result) =>
-    result.observe(sources.rememberQueueRows()),
-  );
+  const queues: readonly (readonly [name: string, description: string, size: () => number])[] = [
+    ["remember_queue_rows", "Rows waiting for the database.", sources.rememberQueueRows],
+    ["records_in_work", "Log records being scored, forwarded or learned from.", sources.recordsInWork],
+    ["receiver_in_flight_bytes", "Bytes of the requests in the stage.", sources.bytesInFlight],
+    [
+      "retry_memory_bytes",
+      "Memory of requests that the next hop did not take, kept for their retry.",
+      sources.retryMemoryBytes,
+    ],
+  ];
+  for (const [name, description, size] of queues)
+    gauge(name, description).addCallback((result) => result.observe(size()));
   gauge("threshold", "Threshold on the score in force, by service.").addCallback((result) => {
     let named = 0;
     for (const { service, value } of sources.thresholds()) {

@@ -56,6 +56,27 @@ describe("the windower", () => {
     expect(window?.freshFrom).toBe(3);
   });
 
+  it("takes no session for whole that records may be missing from, and the next one for whole again", () => {
+    let nowMs = 0;
+    const windower = createWindower(config({ type: "session", idle_ms: 10_000, step: 20 }), () => nowMs);
+    windower.push(records(3));
+    windower.skip();
+    nowMs = 10_000;
+    const [midway] = windower.push([record(3), record(4)]);
+    // Another one begins 100 s later.
+    const [whole] = windower.push([record(100)]);
+    nowMs = 20_001;
+    const [other] = windower.push([record(0, { stream: "other" })]);
+    expect([midway, whole, other].map((window) => [window?.isStart, window?.isClosed])).toEqual([
+      [false, false],
+      [true, false],
+      [true, false],
+    ]);
+    expect(midway?.events.map(({ match }) => match.template)).toEqual(["t3", "t4"]);
+    nowMs = 60_000;
+    expect(windower.closeIdle(nowMs).map(({ events }) => events[0]?.match.template)).toEqual(["t100", "t0"]);
+  });
+
   it("keeps services and streams apart", () => {
     const windows = createWindower(config()).push([
       record(0),

@@ -23,6 +23,8 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
   };
   /** In the order of their last arrival: the first is the least recently used. */
   const streams = new Map<string, OpenStream>();
+  /** Wall clock of the last record that was not pushed: a session that seems to begin soon after it may have begun before. */
+  let skippedMs = Number.NEGATIVE_INFINITY;
 
   const evict = (): readonly SequenceWindow[] => {
     const closed: SequenceWindow[] = [];
@@ -42,7 +44,8 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
       for (const [key, group] of groupByStream(records)) {
         const [first] = group;
         if (first === undefined) continue;
-        const stream = streams.get(key) ?? openStream(first, rule, limits);
+        const stream =
+          streams.get(key) ?? openStream(first, rule, limits, nowMs - skippedMs <= config.idle_ms);
         streams.delete(key);
         streams.set(key, stream);
         append(windows, stream.push(group, nowMs));
@@ -60,6 +63,10 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
         if (window !== undefined) closed.push(window);
       }
       return closed;
+    },
+    skip() {
+      streams.clear();
+      skippedMs = now();
     },
   };
 }

@@ -28,12 +28,18 @@ interface Fresh {
   readonly recordIndex: number;
 }
 
-/** Opens the stream of the record's service and key; only those two fields are read. */
+/**
+ * Opens the stream of the record's service and key; only those two fields are read.
+ * @param isMidway whether it may have gone on for a while: then neither the beginning nor the end of its first session is
+ *   judged
+ */
 export function openStream(
   { service, stream }: Pick<ParsedRecord, "service" | "stream">,
   rule: WindowRule,
   { size, step, maxSessionEvents }: WindowLimits,
+  isMidway = false,
 ): OpenStream {
+  let isWhole = !isMidway;
   let recent: readonly LogEvent[] = [];
   let session = createSessionTally();
   let lastArrivalMs = 0;
@@ -41,8 +47,7 @@ export function openStream(
   const cut = (fresh: readonly Fresh[]): SequenceWindow => {
     const freshEvents = fresh.map(({ event }) => event);
     const context = rule.context(recent, freshEvents.at(-1)?.timeMs ?? 0);
-    const room = size - fresh.length;
-    const events = [...(room === 0 ? [] : context.slice(-room)), ...freshEvents];
+    const events = [...lastOf(context, size - fresh.length), ...freshEvents];
     recent = [...recent, ...freshEvents].slice(-size);
     session.add(freshEvents);
     return {
@@ -51,22 +56,22 @@ export function openStream(
       events,
       freshFrom: events.length - fresh.length,
       freshRecords: fresh.map(({ recordIndex }) => recordIndex),
-      isStart: rule.hasEnds && session.events === events.length,
+      isStart: rule.hasEnds && isWhole && session.events === events.length,
       isClosed: false,
       session,
     };
   };
 
   const close = (): SequenceWindow | undefined => {
-    if (!rule.hasEnds || recent.length === 0 || session.events > maxSessionEvents) return undefined;
-    const isStart = session.events === recent.length;
+    if (!rule.hasEnds || !isWhole || recent.length === 0 || session.events > maxSessionEvents)
+      return undefined;
     return {
       service,
       stream,
       events: recent,
       freshFrom: recent.length,
       freshRecords: [],
-      isStart,
+      isStart: session.events === recent.length,
       isClosed: true,
       session,
     };
@@ -74,6 +79,7 @@ export function openStream(
 
   const startSession = (): readonly SequenceWindow[] => {
     const closed = close();
+    isWhole = true;
     recent = [];
     session = createSessionTally();
     return closed === undefined ? [] : [closed];
@@ -108,6 +114,10 @@ export function openStream(
       return lastArrivalMs;
     },
   };
+}
+
+function lastOf(events: readonly LogEvent[], count: number): readonly LogEvent[] {
+  return count === 0 ? [] : events.slice(-count);
 }
 
 /** Whether the event must wait for the next window. */

@@ -55,4 +55,6 @@ export interface Windower {
   push(records: readonly ParsedRecord[]): readonly SequenceWindow[];
   /** The sessions that have been idle for too long, closed. */
   closeIdle(nowMs: number): readonly SequenceWindow[];
+  /** Records of any stream have passed that were not pushed: no stream is known to be whole any more. */
+  skip(): void;
 }

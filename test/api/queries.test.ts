@@ -19,6 +19,7 @@ const heartbeat = (updatedAtMs: number): StageStatus => ({
   recordsPerSecond: 7,
   forwardEndpoint: undefined,
   forwardState: "sink",
+  scoring: { state: "shedding", unscoredRatio: 0.5, degradedRatio: 0.25 },
 });
 
 it("is empty before the stage has written anything, and says so", async () => {
@@ -242,18 +243,33 @@ it("adds scores up over hours, and tries thresholds on them and on the last word
 it("tells how the stage is, and is ready with a heartbeat of this run that is not old", async () => {
   expect((await under.raw("/livez")).status).toBe(200);
   expect((await under.raw("/readyz")).status).toBe(503);
-  const status = "{ status { version model recordsPerSecond forwardState forwardEndpoint database } }";
+  const status =
+    "{ status { version model recordsPerSecond forwardState forwardEndpoint database scoring unscoredRatio degradedRatio } }";
   const told = { version: "1.2.3", model: "m1", forwardState: "SINK", forwardEndpoint: null };
 
   await under.stage.saveBatch({ ...NOTHING, status: heartbeat(Date.now() - 20_000) });
   expect((await under.raw("/readyz")).status).toBe(503);
   expect((await under.ask(status)).data).toEqual({
-    status: { ...told, recordsPerSecond: 0, database: "stale" },
+    status: {
+      ...told,
+      recordsPerSecond: 0,
+      database: "stale",
+      scoring: "UNKNOWN",
+      unscoredRatio: 0,
+      degradedRatio: 0,
+    },
   });
 
   await under.stage.saveBatch({ ...NOTHING, status: heartbeat(Date.now()) });
   expect((await under.raw("/readyz", { host: "10.0.0.7:4000" })).status).toBe(200);
   expect((await under.ask(status)).data).toEqual({
-    status: { ...told, recordsPerSecond: 7, database: "ok" },
+    status: {
+      ...told,
+      recordsPerSecond: 7,
+      database: "ok",
+      scoring: "SHEDDING",
+      unscoredRatio: 0.5,
+      degradedRatio: 0.25,
+    },
   });
 });

@@ -6,8 +6,11 @@ import type { ScoringBatch } from "../../processor/detect/event-scorer.ts";
 import { attributesConfig } from "../../processor/enrich/config.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { nameAnomalies } from "../../processor/enrich/name-anomalies.ts";
+import { createBreathe } from "../../processor/flow/breathe.ts";
+import { createLane } from "../../processor/flow/lane.ts";
 import { forwardConfig } from "../../processor/forward/config.ts";
 import { createForwarder } from "../../processor/forward/create-forwarder.ts";
+import { createPanel } from "../../processor/panel.ts";
 import { parseRecords } from "../../processor/parse-records.ts";
 import { processRequest, type Stages } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
@@ -62,14 +65,18 @@ async function startPipeline(...answers: GrpcAnswer[]) {
       seen.read += 1;
       return readRequest(bytes);
     },
-    parse: (request) => parseRecords(request, { ...rooms, now: () => 1 }),
+    parse: (records) => parseRecords(records, { ...rooms, now: () => 1 }),
     windower: rooms.windower,
     detectors: rooms.detectors,
+    panel: createPanel(rooms.detectors),
+    lane: createLane(1_000),
+    breathe: createBreathe(),
     judge: rooms.judge,
     name: (findings) => nameAnomalies(findings, rooms.explain, () => "id"),
     enrich: createEnrich("anomaly"),
     forwarder,
     retries: createRetryMemory({ max_bytes: 1e7, max_age_ms: 1e6, now: () => 1 }),
+    show: () => undefined,
     remember: () => {
       seen.remembered += 1;
     },
@@ -77,9 +84,8 @@ async function startPipeline(...answers: GrpcAnswer[]) {
     scoringBudgetMs: 60_000,
     observer: {
       incoming: () => undefined,
-      absent: () => undefined,
-      unscored: () => undefined,
-      judged: () => undefined,
+      scored: () => undefined,
+      failed: () => undefined,
       prepared: () => undefined,
       outcome: () => undefined,
     },

@@ -13,6 +13,9 @@ it("is 1 for the weights in use alone, also after swaps", async () => {
     modelVersion: () => version,
     feedback: () => ({ confirmed: 0, expected: 0 }),
     rememberQueueRows: () => 0,
+    recordsInWork: () => 0,
+    bytesInFlight: () => 0,
+    retryMemoryBytes: () => 0,
   });
   const server = createServer(metrics.handle);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

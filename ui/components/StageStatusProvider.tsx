@@ -12,6 +12,9 @@ const stageStatusQuery = graphql(`
       model
       recordsPerSecond
       forwardState
+      scoring
+      unscoredRatio
+      degradedRatio
     }
     services {
       name

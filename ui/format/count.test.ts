@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatCompact, formatCount, formatNoun, formatRate } from "./count.ts";
+import { formatCompact, formatCount, formatNoun, formatRate, formatShare } from "./count.ts";
 
 test("counts have separators", () => {
   expect(formatCount(12_345)).toBe("12,345");
@@ -23,4 +23,14 @@ test.each([
   [1200, "1,200 services"],
 ])("%d of a noun reads %s", (count, text) => {
   expect(formatNoun(count, "service")).toBe(text);
+});
+
+test.each([
+  [0, "0 %"],
+  [0.0001, "< 0.1 %"],
+  [0.004, "0.4 %"],
+  [0.254, "25 %"],
+  [1, "100 %"],
+])("a share of %d reads %s", (share, text) => {
+  expect(formatShare(share)).toBe(text);
 });

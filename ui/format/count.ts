@@ -15,6 +15,13 @@ export function formatRate(rate: number): string {
   return rate.toLocaleString("en-US", { maximumFractionDigits: rate < 10 ? 1 : 0 });
 }
 
+/** A share in percent, never rounded to nothing. Example: 0.254 -> "25 %"; 0.004 -> "0.4 %"; 0.0001 -> "< 0.1 %" */
+export function formatShare(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 0.1) return "< 0.1 %";
+  return `${percent.toLocaleString("en-US", { maximumFractionDigits: percent < 10 ? 1 : 0 })} %`;
+}
+
 /** A count with its noun. Example: (1, "service") -> "1 service"; (3, "service") -> "3 services" */
 export function formatNoun(count: number, singular: string, plural = `${singular}s`): string {
   return `${formatCount(count)} ${count === 1 ? singular : plural}`;

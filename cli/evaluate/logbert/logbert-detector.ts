@@ -26,7 +26,6 @@ const BATCH_UNITS = 16;
 /** The share of the training units that the event model was trained on; its surprise at the rest is what calibrates it. */
 const TRAINED_SHARE = 0.8;
 const ALL_ROWS = 100_000;
-const NEVER = new AbortController().signal;
 
 /**
  * The product's own rooms, from training to verdict. The event model is trained as by `logbert train`; then the training
@@ -138,8 +137,10 @@ async function judgeAll(
   detectors: readonly Detector[],
   judge: Rooms["judge"],
 ): Promise<readonly Finding[]> {
+  // A signal stands for a request.
+  const { signal } = new AbortController();
   const places = placesOf(windows);
-  const opinions = await Promise.all(detectors.map((detector) => detector.score(places, NEVER)));
+  const opinions = await Promise.all(detectors.map((detector) => detector.score(places, signal)));
   return judge.judge(places, opinions);
 }
 

@@ -1,0 +1,50 @@
+/** A request's share of the records in work. */
+export interface Place {
+  /** Its records are learned from, or given up; may be called again. */
+  leave(): void;
+}
+
+/** Where requests change what the stage knows: one after the other, in the order of their arrival, and only so many at a time. */
+export interface Lane {
+  /**
+   * Undefined when too many records are in work. One request that has more than the bound is let in when it is alone, else
+   * it would never be.
+   */
+  enter(records: number): Place | undefined;
+  /** Does one piece of work after the other, in the order of the calls, whatever became of the one before. It is told how
+   * long it has waited, in milliseconds. */
+  inTurn<T>(work: (waitedMs: number) => Promise<T>): Promise<T>;
+  /** Records that are being scored, forwarded or learned from. */
+  readonly recordsInWork: number;
+  /** When all work called for so far has ended. */
+  drained(): Promise<void>;
+}
+
+/** @param now monotonic, in milliseconds */
+export function createLane(recordsMax: number, now: () => number = () => performance.now()): Lane {
+  let recordsInWork = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    enter(records) {
+      if (recordsInWork > 0 && recordsInWork + records > recordsMax) return undefined;
+      recordsInWork += records;
+      let held = records;
+      return {
+        leave() {
+          recordsInWork -= held;
+          held = 0;
+        },
+      };
+    },
+    inTurn(work) {
+      const calledMs = now();
+      const done = last.then(() => work(now() - calledMs));
+      last = done.catch(() => undefined);
+      return done;
+    },
+    get recordsInWork() {
+      return recordsInWork;
+    },
+    drained: () => last.then(() => undefined),
+  };
+}

@@ -1,0 +1,205 @@
+import { describe, expect, it, vi } from "vitest";
+import { evenSurprises } from "../test/helpers/even-surprises.ts";
+import {
+  ACCEPTED,
+  boom,
+  evenScorer,
+  request,
+  send,
+  stagesUnderTest,
+} from "../test/helpers/stages-under-test.ts";
+import type { Detector } from "./detect/detector.ts";
+import type { EventScorer } from "./detect/event-scorer.ts";
+import { createBreaker } from "./flow/breaker.ts";
+import { createBreathe } from "./flow/breathe.ts";
+import { createLane } from "./flow/lane.ts";
+import { createPanel } from "./panel.ts";
+import { processRequest, type Stages } from "./pipeline.ts";
+import { encodeRequest } from "./wire/encode.ts";
+import { readRequest } from "./wire/read-request.ts";
+
+/** One of so many records, all of one stream. */
+const requestOf = (records: number) =>
+  encodeRequest([
+    {
+      attributes: { "service.name": "shop" },
+      records: Array.from({ length: records }, (_, i) => ({
+        timeUnixNano: BigInt(i + 1),
+        body: `event ${"abcdefgh"[i % 8]}`,
+      })),
+    },
+  ]);
+const sendBytes = (bytes: Uint8Array, to: Stages) =>
+  processRequest({ bytes, transport: "grpc" }, to, new AbortController().signal);
+
+describe("a request of very many records", () => {
+  it("leaves the thread to others between its slices, and every record is judged", async () => {
+    const { stages: real, seen } = stagesUnderTest({ breathe: createBreathe(0), scoringBudgetMs: 60_000 });
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    expect(await sendBytes(requestOf(10_000), real)).toEqual(ACCEPTED);
+    await real.lane.drained();
+    isOver = true;
+    // Mined, asked about, judged and learned from in slices of 128 records.
+    expect(turns).toBeGreaterThan((4 * 10_000) / 128);
+    expect([seen.unscored, seen.learned]).toEqual([0, 10_000]);
+    const { records } = readRequest(seen.forwarded[0] ?? new Uint8Array(0));
+    for (const record of records) expect(record.attribute("anomaly.score")).toBeTypeOf("number");
+  });
+
+  it("is not overtaken by the next one: what the stage knows changes in the order of arrival", async () => {
+    const { stages: real } = stagesUnderTest({ breathe: createBreathe(0) });
+    const pushed: number[] = [];
+    const windower: Stages["windower"] = {
+      ...real.windower,
+      push: (records) => {
+        pushed.push(records.length);
+        return real.windower.push(records);
+      },
+    };
+    const ordered = { ...real, windower };
+    await Promise.all([sendBytes(requestOf(2_500), ordered), sendBytes(requestOf(3), ordered)]);
+    expect(pushed).toEqual([1_024, 1_024, 452, 3]);
+  });
+
+  it("counts its events together where they come too often, however it is cut", async () => {
+    const { stages: real } = stagesUnderTest();
+    const taught = requestOf(40);
+    await sendBytes(taught, real);
+    const asked: (readonly [windows: number, signal: AbortSignal])[] = [];
+    const spying = real.detectors.map((detector) => ({
+      ...detector,
+      score: (places: Parameters<Detector["score"]>[0], signal: AbortSignal) => {
+        if (detector.name === "rate") asked.push([places.windows.length, signal]);
+        return detector.score(places, signal);
+      },
+    }));
+    await sendBytes(requestOf(1_000), { ...real, panel: createPanel(spying) });
+    expect(asked.length).toBeGreaterThan(1);
+    expect(new Set(asked.map(([, signal]) => signal)).size).toBe(1);
+  });
+});
+
+describe("more than can be judged in time", () => {
+  /** A stage whose clock goes on by so much while it reads a request's records. */
+  function slowStages(readingMs: number) {
+    let nowMs = 0;
+    const under = stagesUnderTest({ lane: createLane(1_000_000, () => nowMs) });
+    const { parse } = under.stages;
+    const slow: Stages = {
+      ...under.stages,
+      parse: (records) => {
+        nowMs += readingMs;
+        return parse(records);
+      },
+    };
+    return { slow, seen: under.seen };
+  }
+
+  it("passes unscored but with its templates once its turn comes too late, teaches nothing, and the next is judged again", async () => {
+    const { slow, seen } = slowStages(101);
+    await Promise.all([send(slow), send(slow)]);
+    expect([seen.unscored, seen.learned]).toEqual([3, 3]);
+    const [first, second] = seen.forwarded.map((bytes) => readRequest(bytes).records);
+    const scoredFirst = first?.[0]?.attribute("anomaly.score") !== undefined ? first : second;
+    const shed = scoredFirst === first ? second : first;
+    expect(scoredFirst?.map((record) => typeof record.attribute("anomaly.score"))).toEqual(
+      new Array(3).fill("number"),
+    );
+    expect(shed?.map((record) => record.attribute("anomaly.score"))).toEqual(new Array(3).fill(undefined));
+    expect(shed?.map((record) => record.attribute("log.record.template"))).toEqual(
+      scoredFirst?.map((record) => record.attribute("log.record.template")),
+    );
+    await send(slow);
+    expect([seen.unscored, seen.learned]).toEqual([3, 6]);
+  });
+
+  it("waits as long as the budget without being shed", async () => {
+    const { slow, seen } = slowStages(100);
+    await Promise.all([send(slow), send(slow)]);
+    expect([seen.unscored, seen.learned]).toEqual([0, 6]);
+  });
+
+  it("passes as it came when too many records are in work, and no stream is taken to be whole then", async () => {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const forwarded: Uint8Array[] = [];
+    const { stages: real, seen } = stagesUnderTest({
+      lane: createLane(5),
+      forwarder: {
+        forward: async (bytes) => {
+          forwarded.push(bytes);
+          await gate;
+          return ACCEPTED;
+        },
+        close: async () => undefined,
+      },
+    });
+    const windower = { ...real.windower, skip: vi.fn() };
+    const crowded = { ...real, windower };
+    const sent = [send(crowded), send(crowded)];
+    await vi.waitFor(() => expect(forwarded).toHaveLength(2));
+    expect(seen.unscored).toBe(3);
+    expect(windower.skip).toHaveBeenCalledOnce();
+    expect(forwarded).toContainEqual(request);
+    open();
+    await Promise.all(sent);
+    expect([seen.learned, crowded.lane.recordsInWork]).toEqual([3, 0]);
+    await send(crowded);
+    expect([seen.unscored, seen.learned]).toEqual([3, 6]);
+  });
+
+  it("is not looked at when its sender has gone: it comes again", async () => {
+    const { stages: real, seen } = stagesUnderTest();
+    const gone = AbortSignal.abort(new Error("gone"));
+    const outcome = await processRequest({ bytes: request, transport: "grpc" }, real, gone);
+    expect(outcome.kind).toBe("retry");
+    expect(seen.forwarded).toEqual([]);
+    expect(await send(real)).toEqual(ACCEPTED);
+    expect(seen.learned).toBe(3);
+  });
+});
+
+describe("a model that does not answer", () => {
+  it("is not asked any more after some requests, then once to see, and again by everybody once it answers", async () => {
+    let nowMs = 0;
+    let asked = 0;
+    let isBroken = true;
+    const scorer: EventScorer = {
+      ...evenScorer,
+      score: async (batch) => {
+        asked += 1;
+        return isBroken ? boom() : evenSurprises(batch, 1);
+      },
+    };
+    const { stages: real, seen } = stagesUnderTest({}, scorer);
+    // A text that was not seen before makes the model be asked.
+    let sent = 0;
+    const panel = createPanel(real.detectors, () => createBreaker({ failuresMax: 3, now: () => nowMs }));
+    const sendNew = () => {
+      sent += 1;
+      const bytes = encodeRequest([
+        {
+          attributes: { "service.name": `shop ${sent}` },
+          records: [{ timeUnixNano: BigInt(sent), body: "hello" }],
+        },
+      ]);
+      return sendBytes(bytes, { ...real, panel });
+    };
+    for (let i = 0; i < 5; i += 1) await sendNew();
+    expect([asked, seen.absent.length]).toEqual([3, 5]);
+    nowMs = 1_000;
+    await sendNew();
+    await sendNew();
+    expect(asked).toBe(4);
+    isBroken = false;
+    nowMs = 10_000;
+    await sendNew();
+    await sendNew();
+    expect([asked, seen.absent.length, seen.unscored]).toEqual([6, 7, 0]);
+  });
+});
