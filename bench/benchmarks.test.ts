@@ -13,7 +13,9 @@ function runQuick(file: string, data?: string): void {
   expect(stdout).toMatch(/\d/);
 }
 
-it.each(["wire.bench.ts", "detectors.bench.ts", "alerts.ts"])("%s runs", (file) => runQuick(file));
+it.each(["wire.bench.ts", "transport.bench.ts", "detectors.bench.ts", "alerts.ts"])("%s runs", (file) =>
+  runQuick(file),
+);
 
 testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
   runQuick("scoring-cost.bench.ts", data),

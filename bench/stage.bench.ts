@@ -57,7 +57,11 @@ const DETECTING = ["drain", "isolationforest"];
 
 const rig = await startRig();
 const compared = comparedSubjects();
-const references = [relaySubject("doors and forwarder of logbert alone"), rig.nextHop];
+const references = [
+  relaySubject("doors and forwarder of logbert alone"),
+  relaySubject("the same, nothing joined", { join: { enabled: false } }),
+  rig.nextHop,
+];
 try {
   console.log(
     `${cpus()[0]?.model}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(1)}; Node ${process.versions.node}; rounds: ${ROUNDS}`,

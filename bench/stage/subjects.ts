@@ -118,14 +118,21 @@ export function logbertSubject(
   };
 }
 
-/** logbert's doors with nothing behind them. */
-export function relaySubject(name: string): Subject {
+/**
+ * logbert's doors with nothing behind them.
+ * @param forward settings of the way to the next hop
+ */
+export function relaySubject(name: string, forward: Readonly<Record<string, unknown>> = {}): Subject {
   return {
     name,
     async start(nextHop) {
       const port = await freePort();
       const module = join(import.meta.dirname, "relay.ts");
-      const program = await startProgram(process.execPath, [module, String(port), nextHop], port);
+      const program = await startProgram(
+        process.execPath,
+        [module, String(port), nextHop, JSON.stringify(forward)],
+        port,
+      );
       return { ...program, scoring: async () => undefined };
     },
   };

@@ -34,6 +34,22 @@ export const forwardConfig = z.strictObject({
     .min(1_024)
     .default(4_194_304)
     .describe("Requests out stay under it, split along records; 4 MiB is what gRPC servers take by default."),
+  join: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe(
+          "Small requests (up to 64 KiB) that come while others are on their way wait for those, and go on as one. Each sender is still answered by the fate of its own records.",
+        ),
+      concurrency: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .default(4)
+        .describe("Small requests on their way to the next hop at a time, before one waits to be joined."),
+    })
+    .prefault({}),
   retry_resource_exhausted: z
     .boolean()
     .default(true)

@@ -3,10 +3,12 @@ import { MalformedRequestError } from "../wire/record-view.ts";
 import { splitRequest } from "../wire/split.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
-import { createGrpcSender, type Sender } from "./grpc.ts";
+import { createGrpcSender } from "./grpc.ts";
 import { createHttpSender } from "./http.ts";
+import { joinRequests } from "./join-requests.ts";
 import { nextHopText } from "./next-hop-text.ts";
 import { outcomeOfSilence } from "./outcome.ts";
+import type { Sender } from "./sender.ts";
 import { createSinkForwarder } from "./sink.ts";
 import { targetOf } from "./target.ts";
 import { readTlsFiles } from "./tls-files.ts";
@@ -16,7 +18,17 @@ export function createForwarder(config: ForwardConfig): Forwarder {
   if (config.endpoint === "") return createSinkForwarder();
   const target = targetOf(config);
   const create = target.protocol === "grpc" ? createGrpcSender : createHttpSender;
-  return inParts(create(config, target, readTlsFiles(config)), config.max_message_bytes);
+  const sender = create(config, target, readTlsFiles(config));
+  return inParts(config.join.enabled ? joined(sender, config) : sender, config.max_message_bytes);
+}
+
+function joined(sender: Sender, { join, max_message_bytes, timeout_ms }: ForwardConfig): Sender {
+  return joinRequests(sender, {
+    bytesMax: max_message_bytes,
+    concurrency: join.concurrency,
+    waitMsMax: timeout_ms,
+    now: () => performance.now(),
+  });
 }
 
 /**

@@ -1,71 +1,146 @@
-import { ChannelCredentials, Client, Metadata, type ServiceError } from "@grpc/grpc-js";
+import type { ClientHttp2Session, OutgoingHttpHeaders } from "node:http2";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import { encodeCallTimeout } from "../grpc/call-timeout.ts";
+import { FRAME_HEADER_BYTES } from "../grpc/frame.ts";
+import { StatusCode } from "../grpc/status-code.ts";
 import { decodeResponse } from "../wire/export-response.ts";
 import { decodeStatus } from "../wire/rpc-status.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
+import { type CallResult, makeCall, type OutgoingCall } from "./grpc-call.ts";
+import { createGrpcConnection, type GrpcConnection } from "./grpc-connection.ts";
 import { outcomeOfGrpc, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";
+import type { Sender } from "./sender.ts";
 import type { Target } from "./target.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
-/** Sends one request that is small enough; see create-forwarder.ts for what does not fit. */
-export interface Sender {
-  send(body: Uint8Array, signal: AbortSignal): Promise<ForwardOutcome>;
-  close(): Promise<void>;
-}
-
-const EXPORT_METHOD = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
-/** With the default 64 KiB a 1,000-record request waits for several round trips. */
-const FLOW_CONTROL_WINDOW_BYTES = 8 * 1024 * 1024;
-/** Go servers end connections that ping more often (grpc-go: keepalive.EnforcementPolicy.MinTime). */
-const KEEPALIVE_MS = 300_000;
+const EXPORT_PATH = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 const RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
+/** Speed over size: the next hop unpacks it at once. */
+const GZIP_LEVEL = 1;
+/** Of a call that was certainly not looked at (gRPC, "Transparent Retries"). */
+const TRIES_MAX = 2;
+/** HTTP/2 has no place for them, or they are ours. */
+const RESERVED_HEADERS =
+  /^(:|connection$|host$|http2-settings$|keep-alive$|proxy-connection$|te$|transfer-encoding$|upgrade$|content-type$|grpc-)/;
 
-/** An OTLP/gRPC client that relays bytes as they are. */
+const gzipAsync = promisify(gzip);
+const gunzipAsync = promisify(gunzip);
+
+/** An OTLP/gRPC client on Node's own HTTP/2 that relays bytes as they are (docs/decisions/0014). */
 export function createGrpcSender(config: ForwardConfig, target: Target, tls: TlsFiles): Sender {
-  const credentials = target.isTls
-    ? ChannelCredentials.createSsl(tls.ca ?? null, tls.key ?? null, tls.cert ?? null)
-    : ChannelCredentials.createInsecure();
-  const client = new Client(target.authority, credentials, {
-    "grpc-node.flow_control_window": FLOW_CONTROL_WINDOW_BYTES,
-    "grpc.keepalive_time_ms": KEEPALIVE_MS,
-    "grpc.max_receive_message_length": RESPONSE_BYTES_MAX,
-    "grpc.max_send_message_length": -1,
-    "grpc.default_compression_algorithm": config.compression === "gzip" ? 2 : 0,
-    "grpc.max_reconnect_backoff_ms": 5_000,
-    "grpc.initial_reconnect_backoff_ms": 200,
+  const scheme = target.isTls ? "https" : "http";
+  const connection = createGrpcConnection(`${scheme}://${target.authority}`, {
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls.key === undefined ? {} : { key: tls.key }),
   });
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries(config.headers)) metadata.set(name.toLowerCase(), value);
-
+  const isCompressed = config.compression === "gzip";
+  const headers = headersOf(config);
   return {
-    send: (body, signal) =>
-      new Promise((resolve) => {
-        if (signal.aborted) return resolve(outcomeOfSilence(signal.reason));
-        const call = client.makeUnaryRequest(
-          EXPORT_METHOD,
-          (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
-          (bytes: Buffer) => bytes,
-          body,
-          metadata,
-          { deadline: Date.now() + config.timeout_ms },
-          (error, response) => {
-            signal.removeEventListener("abort", cancel);
-            resolve(error === null ? accepted(response) : refused(error, config.retry_resource_exhausted));
-          },
-        );
-        const cancel = () => call.cancel();
-        signal.addEventListener("abort", cancel, { once: true });
-      }),
-    close: async () => client.close(),
+    async send(body, signal) {
+      if (signal.aborted) return outcomeOfSilence(signal.reason);
+      const message = isCompressed ? await gzipAsync(body, { level: GZIP_LEVEL }) : body;
+      const result = await callInTime(
+        connection,
+        { headers, message, isCompressed },
+        config.timeout_ms,
+        signal,
+      );
+      return outcomeOf(result, config.retry_resource_exhausted);
+    },
+    close: async () => connection.close(),
   };
 }
 
-function accepted(response: Buffer | undefined): ForwardOutcome {
-  return outcomeOfSuccess(decodeResponse(response ?? Buffer.alloc(0), false));
+function headersOf({ headers, compression, timeout_ms }: ForwardConfig): OutgoingHttpHeaders {
+  const own = Object.entries(headers)
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name]) => !RESERVED_HEADERS.test(name));
+  return {
+    "user-agent": "logbert",
+    ...Object.fromEntries(own),
+    ":method": "POST",
+    ":path": EXPORT_PATH,
+    "content-type": "application/grpc",
+    te: "trailers",
+    "grpc-timeout": encodeCallTimeout(timeout_ms),
+    "grpc-accept-encoding": "identity,gzip",
+    ...(compression === "gzip" ? { "grpc-encoding": "gzip" } : {}),
+  };
 }
 
-function refused(error: ServiceError, retryResourceExhausted: boolean): ForwardOutcome {
-  const [details] = error.metadata?.get("grpc-status-details-bin") ?? [];
-  const retryAfterMs = details instanceof Buffer ? decodeStatus(details)?.retryAfterMs : undefined;
-  return outcomeOfGrpc({ code: error.code, message: error.details, retryAfterMs }, retryResourceExhausted);
+/** One deadline for the connection and every try. */
+function callInTime(
+  connection: GrpcConnection,
+  call: OutgoingCall,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<CallResult> {
+  return new Promise((resolve) => {
+    let cancel: ((cause: Error) => void) | undefined;
+    let isDone = false;
+    let onSession: ClientHttp2Session | undefined;
+    const finish = (result: CallResult) => {
+      if (isDone) return;
+      isDone = true;
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+      resolve(result);
+    };
+    const giveUp = (cause: Error) => {
+      finish({ kind: "broken", cause });
+      cancel?.(cause);
+    };
+    const abort = () => giveUp(new Error("the sender has gone", { cause: signal.reason }));
+    const late = () => {
+      giveUp(new Error(`no answer within ${timeoutMs} ms`));
+      // It may be dead without a word; if it is only slow, another one does no harm.
+      if (onSession !== undefined) connection.retire(onSession);
+    };
+    const timer = setTimeout(late, timeoutMs);
+    signal.addEventListener("abort", abort, { once: true });
+    const attempt = (triesLeft: number) =>
+      connection.use((session) => {
+        if (isDone) return;
+        if (session instanceof Error) return finish({ kind: "broken", cause: session });
+        onSession = session;
+        cancel = tryCall(session, call, (result) => {
+          if (result.kind !== "unprocessed" || triesLeft <= 1) return finish(result);
+          attempt(triesLeft - 1);
+        });
+      });
+    attempt(TRIES_MAX);
+  });
+}
+
+/** A connection that has just ended takes no call, and throws. */
+function tryCall(
+  session: ClientHttp2Session,
+  call: OutgoingCall,
+  done: (result: CallResult) => void,
+): ((cause: Error) => void) | undefined {
+  try {
+    return makeCall(session, call, done);
+  } catch (error) {
+    done({ kind: "unprocessed", cause: error instanceof Error ? error : new Error(String(error)) });
+    return undefined;
+  }
+}
+
+async function outcomeOf(result: CallResult, retryResourceExhausted: boolean): Promise<ForwardOutcome> {
+  if (result.kind !== "status") return outcomeOfSilence(result.cause);
+  const { code, message, details } = result;
+  if (code === StatusCode.OK) return outcomeOfSuccess(decodeResponse(await messageIn(result), false));
+  const retryAfterMs = details === undefined ? undefined : decodeStatus(details)?.retryAfterMs;
+  return outcomeOfGrpc({ code, message, retryAfterMs }, retryResourceExhausted);
+}
+
+/** What cannot be unpacked is no message: the status has said that everything was taken. */
+async function messageIn({ frame, encoding }: Extract<CallResult, { kind: "status" }>): Promise<Buffer> {
+  const message = frame.subarray(FRAME_HEADER_BYTES);
+  if (frame[0] !== 1) return message;
+  if (encoding !== "gzip") return Buffer.alloc(0);
+  return gunzipAsync(message, { maxOutputLength: RESPONSE_BYTES_MAX }).catch(() => Buffer.alloc(0));
 }

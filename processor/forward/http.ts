@@ -6,8 +6,8 @@ import { decodeResponse } from "../wire/export-response.ts";
 import { decodeStatus } from "../wire/rpc-status.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
-import type { Sender } from "./grpc.ts";
 import { outcomeOfHttp, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";
+import type { Sender } from "./sender.ts";
 import type { Target } from "./target.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
@@ -25,10 +25,7 @@ export function createHttpSender(config: ForwardConfig, target: Target, tls: Tls
     : new HttpAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
   const send = target.isTls ? httpsRequest : httpRequest;
 
-  const exchange = (
-    body: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<{ response: IncomingMessage; body: Buffer }> =>
+  const exchange = (body: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> =>
     new Promise((resolve, reject) => {
       const headers = {
         ...config.headers,
@@ -36,19 +33,32 @@ export function createHttpSender(config: ForwardConfig, target: Target, tls: Tls
         "content-length": body.length,
         ...(config.compression === "gzip" ? { "content-encoding": "gzip" } : {}),
       };
-      const request = send(target.url, { method: "POST", agent, headers, signal }, (response) => {
-        readAll(response).then((answer) => resolve({ response, body: answer }), reject);
-      });
-      request.once("error", reject);
+      const request = send(target.url, { method: "POST", agent, headers }, (response) =>
+        readAll(response).then((answer) => end(() => resolve({ response, body: answer })), fail),
+      );
+      const end = (settle: () => void) => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", abort);
+        settle();
+      };
+      const fail = (cause: unknown) => {
+        end(() => reject(cause));
+        request.destroy();
+      };
+      const abort = () => fail(signal.reason);
+      const late = () => fail(new Error(`no answer within ${config.timeout_ms} ms`));
+      const timer = setTimeout(late, config.timeout_ms);
+      signal.addEventListener("abort", abort, { once: true });
+      request.on("error", fail);
       request.end(body);
     });
 
   return {
     async send(body, signal) {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(config.timeout_ms)]);
+      if (signal.aborted) return outcomeOfSilence(signal.reason);
       try {
         const payload = config.compression === "gzip" ? await gzipAsync(body, { level: GZIP_LEVEL }) : body;
-        const { response, body: answer } = await exchange(payload, deadline);
+        const { response, body: answer } = await exchange(payload, signal);
         return outcomeOf(response, answer);
       } catch (cause) {
         return outcomeOfSilence(cause);
@@ -56,6 +66,11 @@ export function createHttpSender(config: ForwardConfig, target: Target, tls: Tls
     },
     close: async () => agent.destroy(),
   };
+}
+
+interface HttpAnswer {
+  readonly response: IncomingMessage;
+  readonly body: Buffer;
 }
 
 function outcomeOf(response: IncomingMessage, body: Buffer): ForwardOutcome {
@@ -67,13 +82,19 @@ function outcomeOf(response: IncomingMessage, body: Buffer): ForwardOutcome {
   return outcomeOfHttp(statusCode, response.headers["retry-after"], text, Date.now());
 }
 
-async function readAll(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    bytes += chunk.length;
-    if (bytes > RESPONSE_BYTES_MAX) throw new Error(`the answer is larger than ${RESPONSE_BYTES_MAX} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+/** By its events: an iterator costs a small answer more than its bytes do. */
+function readAll(response: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    response
+      .on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= RESPONSE_BYTES_MAX) chunks.push(chunk);
+        else reject(new Error(`the answer is larger than ${RESPONSE_BYTES_MAX} bytes`));
+      })
+      .once("end", () => resolve(Buffer.concat(chunks, bytes)))
+      .on("error", reject)
+      .once("close", () => reject(new Error("the connection was cut in the middle of the answer")));
+  });
 }

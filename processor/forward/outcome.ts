@@ -1,4 +1,4 @@
-import { status as Code } from "@grpc/grpc-js";
+import { StatusCode as Code, nameOfStatusCode } from "../grpc/status-code.ts";
 import type { PartialSuccess } from "../wire/export-response.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
 import { nextHopText } from "./next-hop-text.ts";
@@ -27,7 +27,7 @@ export function outcomeOfGrpc(
   retryResourceExhausted: boolean,
 ): ForwardOutcome {
   const { code, retryAfterMs: afterMs } = answer;
-  const message = `next hop: ${Code[code] ?? `code ${code}`}: ${nextHopText(answer.message)}`;
+  const message = `next hop: ${nameOfStatusCode(code)}: ${nextHopText(answer.message)}`;
   if (RETRYABLE.has(code)) return { kind: "retry", afterMs, message };
   if (OUR_CREDENTIALS.has(code)) {
     return { kind: "retry", afterMs, message: `${message} (check forward.headers and forward.tls)` };

@@ -1,5 +1,5 @@
-import { status as Code } from "@grpc/grpc-js";
 import type { ForwardOutcome, RefusalReason } from "../forward/forwarder.ts";
+import { StatusCode as Code } from "../grpc/status-code.ts";
 import type { PartialSuccess } from "../wire/export-response.ts";
 import type { RpcStatus } from "../wire/rpc-status.ts";
 import type { RefusedReason } from "./consume.ts";

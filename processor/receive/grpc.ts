@@ -1,87 +1,85 @@
-import {
-  status as Code,
-  Metadata,
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  type sendUnaryData,
-} from "@grpc/grpc-js";
-import { HealthImplementation } from "grpc-health-check";
-import { encodeResponse } from "../wire/export-response.ts";
-import { encodeStatus } from "../wire/rpc-status.ts";
-import { internalAnswer } from "./answer.ts";
+import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { SESSION_MEMORY_MB_MAX, STREAM_WINDOW_BYTES } from "../grpc/http2-options.ts";
+import { StatusCode } from "../grpc/status-code.ts";
 import type { ReceiveConfig } from "./config.ts";
-import { ListenError, type Receiver } from "./consume.ts";
-import { type HandlePorts, handle } from "./handle.ts";
+import type { Receiver } from "./consume.ts";
+import { serveExport } from "./export-call.ts";
+import { replyHttp, replyStatus } from "./grpc-reply.ts";
+import type { HandlePorts } from "./handle.ts";
+import { createHealth, type Health } from "./health.ts";
+import { listen } from "./listen.ts";
+import { createSessions } from "./sessions.ts";
 
 const SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService";
+const IS_GRPC = /^application\/grpc(\+proto)?\s*(;|$)/i;
+/** Calls at a time on one connection; a sender with more waits by itself, as HTTP/2 has it. */
+const STREAMS_MAX = 1_000;
 
-/** One method, whose messages are passed on as the bytes that they are. */
-const LOGS_SERVICE = {
-  Export: {
-    path: `/${SERVICE}/Export`,
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: (bytes: Buffer) => bytes,
-    requestDeserialize: (bytes: Buffer) => bytes,
-    responseSerialize: (bytes: Buffer) => bytes,
-    responseDeserialize: (bytes: Buffer) => bytes,
-  },
-} as const;
+/** Serves one method of gRPC. */
+type Serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
-/** OTLP/gRPC with gzip and deflate (what grpc-js has) and gRPC health checking. Rejects with a {@link ListenError}. */
+/**
+ * OTLP/gRPC with gzip and deflate, and gRPC health checking, on Node's own HTTP/2 (docs/decisions/0014). Messages stay the
+ * bytes that they are. Rejects with a ListenError.
+ */
 export async function startGrpcReceiver(config: ReceiveConfig, ports: HandlePorts): Promise<Receiver> {
-  const server = new Server({
-    "grpc.max_receive_message_length": config.max_request_bytes,
-    "grpc.max_connection_age_ms": config.max_connection_age_ms,
-    "grpc.max_connection_age_grace_ms": config.drain_timeout_ms,
+  const server = createServer({
+    settings: { initialWindowSize: STREAM_WINDOW_BYTES, maxConcurrentStreams: STREAMS_MAX },
+    maxSessionMemory: SESSION_MEMORY_MB_MAX,
   });
-  const health = new HealthImplementation({ "": "SERVING", [SERVICE]: "SERVING" });
-  health.addToServer(server);
-  server.addService(LOGS_SERVICE, {
-    Export: (call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) => {
-      answerCall(call, callback, ports).catch((error: unknown) => {
-        ports.onError(error);
-        callback({ code: Code.UNAVAILABLE, details: internalAnswer().status.message });
-      });
-    },
+  const health = createHealth([SERVICE]);
+  const sessions = createSessions({
+    ageMsMax: config.max_connection_age_ms,
+    graceMs: config.drain_timeout_ms,
   });
-  const { endpoint } = config.grpc;
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(endpoint, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(new ListenError("receive.grpc.endpoint", endpoint, error));
-    });
+  const methods: ReadonlyMap<unknown, Serve> = new Map([
+    [
+      `/${SERVICE}/Export`,
+      (stream, headers) => serveExport(stream, headers, config.max_request_bytes, ports),
+    ],
+    ...methodsOf(health),
+  ]);
+  server.on("session", sessions.add);
+  server.on("stream", (stream, headers) => {
+    // Of a call that breaks off there is nobody to tell; what waited for it hears of its close.
+    stream.on("error", () => undefined);
+    const refusal = refusalOfHead(headers);
+    if (refusal === undefined) serve(stream, headers, methods);
+    else replyHttp(stream, refusal);
   });
+  const address = await listen(server, config.grpc.endpoint, "receive.grpc.endpoint");
+  server.on("error", ports.onError);
   return {
-    address: endpoint.replace(/:\d+$/, `:${port}`),
-    stop: () => drain(server, health, config.drain_timeout_ms),
+    address,
+    stop() {
+      health.stop();
+      sessions.drain();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
   };
 }
 
-async function answerCall(
-  call: ServerUnaryCall<Buffer, Buffer>,
-  callback: sendUnaryData<Buffer>,
-  ports: HandlePorts,
-): Promise<void> {
-  const abort = new AbortController();
-  call.once("cancelled", () => abort.abort(new Error("the sender cancelled the call")));
-  const answer = await handle({ bytes: call.request, transport: "grpc", signal: abort.signal }, ports);
-  if (answer.kind === "ok") return callback(null, Buffer.from(encodeResponse(answer.result)));
-  const { code, message } = answer.status;
-  const metadata = new Metadata();
-  metadata.set("grpc-status-details-bin", Buffer.from(encodeStatus(answer.status)));
-  callback({ code, details: message, metadata });
+function methodsOf({ check, watch }: Health): readonly (readonly [path: string, serve: Serve])[] {
+  return [
+    ["/grpc.health.v1.Health/Check", check],
+    ["/grpc.health.v1.Health/Watch", watch],
+  ];
 }
 
-function drain(server: Server, health: HealthImplementation, timeoutMs: number): Promise<void> {
-  health.setStatus("", "NOT_SERVING");
-  health.setStatus(SERVICE, "NOT_SERVING");
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.forceShutdown(), timeoutMs);
-    server.tryShutdown(() => {
-      clearTimeout(force);
-      resolve();
-    });
-  });
+/** The HTTP status of what is no gRPC call. */
+function refusalOfHead(headers: IncomingHttpHeaders): number | undefined {
+  if (headers[":method"] !== "POST") return 405;
+  return IS_GRPC.test(headers["content-type"] ?? "") ? undefined : 415;
+}
+
+function serve(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  methods: ReadonlyMap<unknown, Serve>,
+): void {
+  const method = methods.get(headers[":path"]);
+  if (method === undefined) {
+    const message = `The server does not implement the method ${headers[":path"]}`;
+    replyStatus(stream, { code: StatusCode.UNIMPLEMENTED, message });
+  } else method(stream, headers);
 }

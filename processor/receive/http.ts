@@ -6,9 +6,10 @@ import { encodeStatus, statusToJson } from "../wire/rpc-status.ts";
 import { type Answer, type ErrorAnswer, internalAnswer, overloadedAnswer, refusalAnswer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import type { ReceiveConfig } from "./config.ts";
-import { ListenError, type Receiver } from "./consume.ts";
+import type { Receiver } from "./consume.ts";
 import { type HandlePorts, handle } from "./handle.ts";
 import type { Reservation } from "./limits.ts";
+import { listen } from "./listen.ts";
 
 const PROTOBUF = "application/x-protobuf";
 const JSON_TYPE = "application/json";
@@ -36,17 +37,10 @@ export async function startHttpReceiver(config: ReceiveConfig, ports: HandlePort
         response.destroy();
       });
   });
-  const { endpoint } = config.http;
-  const { hostname, port } = new URL(`http://${endpoint}`);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new ListenError("receive.http.endpoint", endpoint, error)));
-    server.listen(Number(port || "80"), hostname.replace(/^\[|\]$/g, ""), resolve);
-  });
+  const address = await listen(server, config.http.endpoint, "receive.http.endpoint");
   server.on("error", ports.onError);
-  const bound = server.address();
-  const boundPort = typeof bound === "object" && bound !== null ? bound.port : Number(port);
   return {
-    address: endpoint.replace(/:\d+$/, `:${boundPort}`),
+    address,
     stop: () => drain(server, config.drain_timeout_ms),
   };
 }

@@ -77,6 +77,7 @@ describe("a request that HTTP knows better", () => {
     [405, { method: "PUT" }, {}],
     [404, { path: "/v1/traces" }, {}],
     [415, {}, { "content-encoding": "br" }],
+    [415, {}, { "content-encoding": "constructor" }],
     [400, {}, { "content-encoding": "gzip" }],
     [400, {}, { "content-encoding": "deflate" }],
     [400, {}, { "content-encoding": "zstd" }],

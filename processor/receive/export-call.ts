@@ -1,0 +1,173 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { parseCallTimeout } from "../grpc/call-timeout.ts";
+import { StatusCode } from "../grpc/status-code.ts";
+import { overloadedAnswer } from "./answer.ts";
+import { decompress, type Encoding } from "./decompress.ts";
+import { ACCEPTED_ENCODINGS, replyStatus, replyTo } from "./grpc-reply.ts";
+import { type HandlePorts, handle } from "./handle.ts";
+import type { Reservation } from "./limits.ts";
+import {
+  OVERLOADED,
+  type ReadMessage,
+  readMessage,
+  tooLargeMessage,
+  type UnreadableMessage,
+} from "./read-message.ts";
+
+/** For a message to arrive, from the call's headers on: nobody waits for ever for one that stops in the middle. */
+const ARRIVAL_MS_MAX = 120_000;
+/** Longest time that a timer of Node takes, some 24 days. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** One call of LogsService/Export. Its sender's deadline, or its going away, is told to the consumer. */
+export function serveExport(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  bytesMax: number,
+  ports: HandlePorts,
+): void {
+  const head = readHead(headers);
+  if ("problem" in head) refuse(stream, head, ports);
+  else serveCall(stream, head, bytesMax, ports);
+}
+
+interface CallHead {
+  readonly encoding: Encoding;
+  /** Infinity without a deadline. */
+  readonly timeoutMs: number;
+}
+
+function readHead(headers: IncomingHttpHeaders): CallHead | UnreadableMessage {
+  const encoding = headers["grpc-encoding"] ?? "identity";
+  if (encoding !== "identity" && encoding !== "gzip" && encoding !== "deflate") return UNKNOWN_ENCODING;
+  const timeout = headers["grpc-timeout"];
+  const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseCallTimeout(String(timeout));
+  return Number.isNaN(timeoutMs) ? BAD_TIMEOUT : { encoding, timeoutMs };
+}
+
+function serveCall(
+  stream: ServerHttp2Stream,
+  { encoding, timeoutMs }: CallHead,
+  bytesMax: number,
+  ports: HandlePorts,
+): void {
+  const reservation = ports.admission.open();
+  const call = openCall(stream, timeoutMs, () => reservation.release());
+  readMessage(stream, encoding, { bytesMax, reservation }, (read) => {
+    if (call.signal.aborted) return;
+    call.arrived();
+    const work = { read, encoding, bytesMax, reservation, signal: call.signal };
+    answerMessage(stream, work, ports).finally(call.close);
+  });
+}
+
+interface Call {
+  readonly signal: AbortSignal;
+  /** From here on only the sender's own deadline counts. */
+  arrived(): void;
+  close(): void;
+}
+
+/**
+ * Ends by its deadline, or when the sender goes away.
+ * @param onGone called when that was before its message had arrived
+ */
+function openCall(stream: ServerHttp2Stream, timeoutMs: number, onGone: () => void): Call {
+  const abort = new AbortController();
+  let hasArrived = false;
+  const end = (why: string) => {
+    if (!hasArrived) onGone();
+    abort.abort(new Error(why));
+  };
+  const late = () => {
+    replyStatus(stream, {
+      code: StatusCode.DEADLINE_EXCEEDED,
+      message: "the deadline of the call has passed",
+    });
+    end("the sender's deadline has passed");
+  };
+  let timer = setTimeout(late, Math.min(timeoutMs, ARRIVAL_MS_MAX));
+  let isOver = false;
+  const close = () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+  stream.on("close", () => {
+    if (isOver) return;
+    close();
+    end("the sender cancelled the call");
+  });
+  return {
+    signal: abort.signal,
+    arrived() {
+      hasArrived = true;
+      if (timeoutMs <= ARRIVAL_MS_MAX) return;
+      clearTimeout(timer);
+      if (timeoutMs <= TIMER_MS_MAX) timer = setTimeout(late, timeoutMs);
+    },
+    close,
+  };
+}
+
+interface Work {
+  readonly read: ReadMessage | UnreadableMessage;
+  readonly encoding: Encoding;
+  readonly bytesMax: number;
+  readonly reservation: Reservation;
+  readonly signal: AbortSignal;
+}
+
+/** Never rejects. */
+async function answerMessage(stream: ServerHttp2Stream, work: Work, ports: HandlePorts): Promise<void> {
+  const { read, reservation, signal } = work;
+  try {
+    const bytes = await bytesOf(read, work);
+    if ("problem" in bytes) refuse(stream, bytes, ports);
+    else replyTo(stream, await handle({ bytes, transport: "grpc", signal, reservation }, ports));
+  } catch (error) {
+    ports.onError(error);
+    stream.destroy();
+  } finally {
+    reservation.release();
+  }
+}
+
+async function bytesOf(
+  read: ReadMessage | UnreadableMessage,
+  { encoding, ...limits }: Work,
+): Promise<Buffer | UnreadableMessage> {
+  if ("problem" in read) return read;
+  if (!read.isCompressed || encoding === "identity") return read.bytes;
+  try {
+    const unpacked = await decompress(read.bytes, encoding, limits);
+    if (unpacked === "too-large") return tooLargeMessage(limits.bytesMax);
+    return unpacked === "overloaded" ? OVERLOADED : unpacked;
+  } catch {
+    return {
+      problem: "malformed",
+      code: StatusCode.INTERNAL,
+      message: "The message does not have the grpc-encoding that the call names.",
+    };
+  }
+}
+
+const UNKNOWN_ENCODING: UnreadableMessage = {
+  problem: "unsupported",
+  code: StatusCode.UNIMPLEMENTED,
+  message: `grpc-encoding must be one of ${ACCEPTED_ENCODINGS}.`,
+};
+const BAD_TIMEOUT: UnreadableMessage = {
+  problem: "other",
+  code: StatusCode.INTERNAL,
+  message: "grpc-timeout must be at most 8 digits and one of H M S m u n.",
+};
+
+function refuse(
+  stream: ServerHttp2Stream,
+  { problem, code, message }: UnreadableMessage,
+  { observer }: HandlePorts,
+): void {
+  observer.refused(problem, "grpc");
+  if (problem === "overloaded") replyTo(stream, overloadedAnswer());
+  else replyStatus(stream, { code, message });
+}

@@ -1,0 +1,75 @@
+import type { ServerHttp2Stream } from "node:http2";
+import { frameOf } from "../grpc/frame.ts";
+import { StatusCode } from "../grpc/status-code.ts";
+import { isOpen, replyMessage, replyStatus, startReply } from "./grpc-reply.ts";
+import type { Reservation } from "./limits.ts";
+import { readMessage } from "./read-message.ts";
+
+/** Health checking of gRPC (grpc.health.v1.Health). */
+export interface Health {
+  /** How the service whose name the call holds is now. */
+  readonly check: (stream: ServerHttp2Stream) => void;
+  /** How it is now, and whenever that changes. */
+  readonly watch: (stream: ServerHttp2Stream) => void;
+  /** Tells that no service takes calls any more, and ends what watches. */
+  readonly stop: () => void;
+}
+
+/** grpc.health.v1.HealthCheckResponse.ServingStatus */
+const ServingStatus = { SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 } as const;
+
+const REQUEST_BYTES_MAX = 64 * 1024;
+/** A name is next to nothing beside what the stage holds. */
+const UNCOUNTED: Reservation = { grow: () => true, release: () => undefined };
+
+/** @param services names that are known beside "", the server as a whole */
+export function createHealth(services: readonly string[]): Health {
+  const known = new Set(["", ...services]);
+  const watching = new Set<ServerHttp2Stream>();
+  let status: number = ServingStatus.SERVING;
+  return {
+    check: (stream) =>
+      readName(stream, (name) => {
+        if (known.has(name)) replyMessage(stream, responseOf(status));
+        else replyStatus(stream, { code: StatusCode.NOT_FOUND, message: "unknown service" });
+      }),
+    watch: (stream) =>
+      readName(stream, (name) => {
+        if (!isOpen(stream)) return;
+        startReply(stream);
+        const isKnown = known.has(name);
+        stream.write(responseOf(isKnown ? status : ServingStatus.SERVICE_UNKNOWN));
+        if (status !== ServingStatus.SERVING) return void stream.end();
+        watching.add(stream);
+        stream.on("close", () => watching.delete(stream));
+      }),
+    stop() {
+      status = ServingStatus.NOT_SERVING;
+      for (const stream of watching) stream.end(responseOf(status));
+    },
+  };
+}
+
+function readName(stream: ServerHttp2Stream, done: (name: string) => void): void {
+  const limits = { bytesMax: REQUEST_BYTES_MAX, reservation: UNCOUNTED };
+  readMessage(stream, "identity", limits, (read) => {
+    if ("problem" in read) return replyStatus(stream, read);
+    const name = nameIn(read.bytes);
+    if (name !== undefined) return done(name);
+    replyStatus(stream, { code: StatusCode.INTERNAL, message: "no grpc.health.v1.HealthCheckRequest" });
+  });
+}
+
+/** The one field of a grpc.health.v1.HealthCheckRequest: `string service = 1`; names that matter are short. */
+function nameIn(request: Buffer): string | undefined {
+  if (request.length === 0) return "";
+  const [tag, length = 0] = request;
+  return tag === 0x0a && length < 0x80 && request.length === 2 + length
+    ? request.toString("utf8", 2)
+    : undefined;
+}
+
+/** grpc.health.v1.HealthCheckResponse: `ServingStatus status = 1`. */
+function responseOf(status: number): Buffer {
+  return frameOf(Uint8Array.of(0x08, status));
+}
