@@ -51,7 +51,7 @@ export const minuteHeader = [
   "event loop p99 ms",
   "CPU µs a record",
   "unscored %",
-  "model late %",
+  "model late, times",
   "refused",
   "lost",
   "doubled",
@@ -72,18 +72,8 @@ export function minuteCells({ minute, lap, look, before, delivered, load }: Minu
     figure(look.vitals?.externalMiB ?? Number.NaN),
     figure(look.vitals?.eventLoopDelayP99Ms ?? Number.NaN),
     figure(((look.cpuMs - before.cpuMs) * 1000) / lap.records),
-    share(
-      look,
-      before,
-      ({ unscored }) => unscored,
-      ({ scored, unscored }) => scored + unscored,
-    ),
-    share(
-      look,
-      before,
-      ({ lateForModel }) => lateForModel,
-      ({ requests }) => requests,
-    ),
+    unscoredShare(look, before),
+    modelLate(look, before),
     String(lap.refused + lap.broken + lap.rejected),
     String(delivered.lost),
     String(delivered.doubled),
@@ -91,13 +81,16 @@ export function minuteCells({ minute, lap, look, before, delivered, load }: Minu
   ];
 }
 
-type Scoring = NonNullable<Look["scoring"]>;
+function unscoredShare({ scoring: now }: Look, { scoring: before }: Look): string {
+  if (now === undefined || before === undefined) return "";
+  const unscored = now.unscored - before.unscored;
+  const records = now.scored - before.scored + unscored;
+  return records === 0 ? "" : ((PERCENT * unscored) / records).toFixed(1);
+}
 
-function share(now: Look, before: Look, part: (of: Scoring) => number, whole: (of: Scoring) => number) {
-  if (now.scoring === undefined || before.scoring === undefined) return "";
-  const parts = part(now.scoring) - part(before.scoring);
-  const wholes = whole(now.scoring) - whole(before.scoring);
-  return wholes === 0 ? "" : ((PERCENT * parts) / wholes).toFixed(1);
+/** Requests and rounds of silence that were judged without it. */
+function modelLate({ scoring: now }: Look, { scoring: before }: Look): string {
+  return now === undefined || before === undefined ? "" : String(now.lateForModel - before.lateForModel);
 }
 
 const TRENDS: readonly (readonly [string, (minute: Minute) => number])[] = [
