@@ -1,6 +1,6 @@
 import { markdownTable } from "../../cli/evaluate/report/markdown-table.ts";
 import { conditions } from "../stage/conditions.ts";
-import { figure, linearTrend, type Trend } from "../stage/statistics.ts";
+import { figure, flatness, linearTrend } from "../stage/statistics.ts";
 import type { ChurnOptions } from "./churn-stream.ts";
 import type { Look } from "./run-churn.ts";
 import type { Lap } from "./sender.ts";
@@ -31,10 +31,6 @@ export interface Soak {
 }
 
 const PERCENT = 100;
-/** Growth over the whole run that is none to speak of, as a share of the mean. */
-const GROWTH_SHARE_MAX = 0.05;
-/** Standard errors that a slope must be above zero to be one. */
-const ERRORS = 2;
 /** The first share of the run fills caches. */
 const WARM_SHARE = 0.25;
 
@@ -106,7 +102,7 @@ export function soakReport(soak: Soak): string {
   const warm = minutes.slice(Math.floor(minutes.length * WARM_SHARE));
   const trends = TRENDS.map(([name, of]) => {
     const trend = linearTrend(warm.map((minute) => ({ x: minute.minute / 60, y: of(minute) })));
-    return { name, trend, isFlat: trend !== undefined && isFlat(trend) };
+    return { name, trend, flat: trend === undefined ? "unknown" : flatness(trend) };
   });
   const sent = minutes.reduce((sum, { lap }) => sum + lap.records, 0);
   return [
@@ -116,29 +112,28 @@ export function soakReport(soak: Soak): string {
       `${soak.recordsEach} records a request, in an open loop, latency from due to answered with the next hop's time in it; ${sent} records. ` +
       `${churn.services} services at a time, a new one each ${churn.recordsPerNewService} records; ${churn.templatesEach} templates a service, one of them new each ${churn.recordsPerRelease} records; ` +
       `${churn.sessions} sessions at a time of ${churn.recordsPerSession} records on average.`,
-    `**Lost ${delivered.lost}, doubled ${delivered.doubled}; ${trends.every((one) => one.isFlat) ? "memory and latency are flat" : `not flat: ${names(trends)}`}.**`,
-    "Trends are straight lines through the laps after the first quarter. Flat: the slope is less than two standard errors above zero, or it comes to less than 5 % of the mean over the run. The laps are not independent of each other, so the errors are rather too small.",
+    `**Lost ${delivered.lost}, doubled ${delivered.doubled}; ${verdict(trends)}.**`,
+    "Trends are straight lines through the laps after the first quarter. Flat: the growth over the run stays under a tenth of the mean, two standard errors included; not flat: it is above that, two standard errors less; unknown: in between. The laps are not independent of each other, so the errors are rather too small.",
     markdownTable(
       ["", "mean", "an hour adds", "standard error", "flat"],
-      trends.map(({ name, trend, isFlat }) => [
+      trends.map(({ name, trend, flat }) => [
         name,
         figure(trend?.mean ?? Number.NaN),
         figure(trend?.slope ?? Number.NaN),
         figure(trend?.slopeError ?? Number.NaN),
-        isFlat ? "yes" : "no",
+        flat,
       ]),
     ).trimEnd(),
     markdownTable(minuteHeader, minutes.map(minuteCells)),
   ].join("\n\n");
 }
 
-function isFlat({ mean, slope, slopeError, span }: Trend): boolean {
-  return slope <= ERRORS * slopeError || slope * span < GROWTH_SHARE_MAX * mean;
-}
-
-function names(trends: readonly { readonly name: string; readonly isFlat: boolean }[]): string {
-  return trends
-    .filter((one) => !one.isFlat)
-    .map(({ name }) => name)
-    .join("; ");
+function verdict(trends: readonly { readonly name: string; readonly flat: string }[]): string {
+  const named = (flat: string) =>
+    trends.filter((one) => one.flat === flat).map(({ name }) => name.replace(/, .*/, ""));
+  const [growing, unknown] = [named("no"), named("unknown")];
+  if (growing.length > 0) return `not flat: ${growing.join("; ")}`;
+  return unknown.length > 0
+    ? `whether it is flat is unknown of: ${unknown.join("; ")}`
+    : "memory and latency are flat";
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { linearTrend, median, quantile, spread } from "./statistics.ts";
+import { flatness, linearTrend, median, quantile, spread } from "./statistics.ts";
 
 it("a line is found with its slope, and points beside it give the slope an error", () => {
   const exact = linearTrend([0, 1, 2, 3].map((x) => ({ x, y: 5 + 2 * x })));
@@ -24,4 +24,14 @@ it("values are summed up by their middle and their ends", () => {
   expect(spread([3, 1, 2])).toBe("2.00 (1.00-3.00)");
   expect(spread([1234.5])).toBe("1230");
   expect(spread([Number.NaN, 1])).toBe("");
+});
+
+it.each([
+  ["yes", { slope: 0.1, slopeError: 0.1 }],
+  ["yes", { slope: -5, slopeError: 1 }],
+  ["no", { slope: 3, slopeError: 0.2 }],
+  ["unknown", { slope: 0, slopeError: 3 }],
+  ["unknown", { slope: 2, slopeError: 1 }],
+])("is flat: %s", (expected, { slope, slopeError }) => {
+  expect(flatness({ mean: 100, slope, slopeError, span: 5 })).toBe(expected);
 });

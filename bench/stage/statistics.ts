@@ -56,3 +56,18 @@ export function linearTrend(
     span: Math.max(...xs) - Math.min(...xs),
   };
 }
+
+/** Growth over the whole span that is none to speak of, as a share of the mean. */
+const GROWTH_SHARE_MAX = 0.1;
+/** Standard errors on each side of a slope that it is believed to lie within. */
+const ERRORS = 2;
+
+/**
+ * Whether a trend is flat: "yes" when it grows by less than a tenth of its mean over its span even at the upper end of what the slope
+ * may be; "no" when it grows by more at the lower end; "unknown" when the points lie too wide apart to tell.
+ */
+export function flatness({ mean, slope, slopeError, span }: Trend): "yes" | "no" | "unknown" {
+  const growthMax = GROWTH_SHARE_MAX * Math.abs(mean);
+  if ((slope + ERRORS * slopeError) * span < growthMax) return "yes";
+  return (slope - ERRORS * slopeError) * span > growthMax ? "no" : "unknown";
+}
