@@ -70,13 +70,13 @@ interface Measured extends Variant {
   readonly rssMiB: number[];
 }
 
-const measured: Measured[] = [];
+const measured: readonly Measured[] = await Promise.all(
+  VARIANTS.map(async (variant) => ({ ...variant, run: await start(variant), cpuUs: [], rssMiB: [] })),
+);
 try {
-  for (const variant of VARIANTS) {
-    const run = await start(variant);
-    measured.push({ ...variant, run, cpuUs: [], rssMiB: [] });
+  for (const { run, name } of measured) {
     await burst(run, WARM);
-    console.error(`${variant.name}: knows its log`);
+    console.error(`${name}: knows its log`);
   }
   for (let round = 0; round < ROUNDS; round += 1)
     for (const { run, cpuUs, rssMiB } of measured) {
@@ -88,7 +88,7 @@ try {
     }
   print();
 } finally {
-  for (const { run } of measured) await run.close();
+  await Promise.all(measured.map(({ run }) => run.close()));
 }
 
 function start({ churn, windowEvents }: Variant): Promise<ChurnRun> {
