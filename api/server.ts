@@ -1,22 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { ulid } from "ulid";
 import type { LiveRecord } from "../store/live-record.ts";
 import type { Store } from "../store/store.ts";
 import { createHostCheck } from "./access/host.ts";
-import { queryLimits } from "./access/query-limits.ts";
 import { createAnomalyFeed } from "./anomaly-feed.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ApiConfig } from "./config.ts";
-import { createApollo } from "./create-apollo.ts";
-import { type ContextLifetime, createContext } from "./graphql/context.ts";
-import { createSchema } from "./graphql/create-schema.ts";
-import { toPublic } from "./graphql/errors.ts";
 import { STALE_AFTER_MS } from "./graphql/status.ts";
-import { createGraphqlEndpoint } from "./graphql-endpoint.ts";
+import { lazily } from "./lazily.ts";
 import { splitTarget } from "./request-target.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { createStaticFiles } from "./static-files.ts";
-import { serveSubscriptions } from "./subscriptions.ts";
 
 /** What the API is handed. */
 export interface ApiPorts {
@@ -57,23 +50,26 @@ const POLL_INTERVAL_MS = 250;
 const LIVE_QUEUE_MAX = 500;
 const READ_METHODS = new Set(["GET", "HEAD"]);
 
-/** Serves GraphQL, the UI and the probes. Rejects with an {@link ApiListenError}. */
+/** Serves GraphQL, the UI and the probes. GraphQL is read when somebody first asks it: where nobody looks it would take a third of
+ * the process's memory, and of the time until the probes answer. Rejects with an {@link ApiListenError}. */
 export async function startApi(ports: ApiPorts): Promise<Api> {
   const { config, store, now, version, onError } = ports;
   const startedAtMs = now();
   const feed = createAnomalyFeed({ store, pollIntervalMs: POLL_INTERVAL_MS, onError });
   const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
-  const constant = { config, store, now, version, newId: ulid, anomalies: feed.listen, records: live.listen };
-  const context = (lifetime: ContextLifetime) => createContext(constant, lifetime);
-  const schema = createSchema();
-  const format = (error: unknown) => toPublic(error, onError);
-  const rules = queryLimits(config);
-  const apollo = createApollo({ schema, rules, introspection: config.introspection, format });
-  await apollo.start();
   const isAllowed = createHostCheck(hostOf(config.endpoint), config.allowed_hosts);
-  const graphql = createGraphqlEndpoint(apollo, () => context("request"), config.max_body_bytes);
+  const graphql = lazily(async () => {
+    const { createGraphqlService } = await import("./graphql-service.ts");
+    const [anomalies, records] = [feed.listen, live.listen];
+    return createGraphqlService({ config, store, now, version, anomalies, records, isAllowed, onError });
+  });
   const files = createStaticFiles(ports.uiDirectory);
-  const route = createRouter({ isAllowed, graphql, files, isReady: () => isReady(store, startedAtMs, now) });
+  const route = createRouter({
+    isAllowed,
+    graphql: async (request, response) => (await graphql.get()).handle(request, response),
+    files,
+    isReady: () => isReady(store, startedAtMs, now),
+  });
   const server = createServer((request, response) => {
     route(request, response).catch((error: unknown) => {
       onError(error);
@@ -81,7 +77,17 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
       response.end();
     });
   });
-  const sockets = serveSubscriptions(server, { schema, config, context, rules, isAllowed, format });
+  server.on("upgrade", (request, socket, head) => {
+    // Nobody else listens on a socket that left HTTP: a peer that resets it would end the process.
+    socket.on("error", () => socket.destroy());
+    graphql.get().then(
+      (service) => service.upgrade(request, socket, head),
+      (error: unknown) => {
+        onError(error);
+        socket.destroy();
+      },
+    );
+  });
   const address = await listen(server, config.endpoint);
   return {
     address,
@@ -89,8 +95,8 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
     async close() {
       feed.close();
       live.close();
-      await sockets.close();
-      await apollo.stop();
+      const service = await graphql.made()?.catch(() => undefined);
+      await service?.close();
       server.close();
       server.closeAllConnections();
     },

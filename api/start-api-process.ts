@@ -11,6 +11,8 @@ import type { ApiConfig } from "./config.ts";
 export interface ApiProcessOptions {
   readonly config: ApiConfig;
   readonly store: StoreConfig;
+  /** When the database is there and up to date; the process reads its program meanwhile. At once by default. */
+  readonly storeIsOpen?: Promise<unknown>;
   readonly version: string;
   /** Directory of the built UI. */
   readonly uiDirectory: string;
@@ -100,13 +102,23 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
 async function spawn({
   config,
   store,
+  storeIsOpen = Promise.resolve(),
   version,
   uiDirectory,
 }: ApiProcessOptions): Promise<{ readonly process: ChildProcess; readonly address: string }> {
   const file = fileURLToPath(new URL(`./api-process${extname(import.meta.filename)}`, import.meta.url));
   const child = fork(file, { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
-  child.send({ kind: "start", config, store, version, uiDirectory } satisfies ToApi);
   return new Promise((resolve, reject) => {
+    storeIsOpen.then(
+      () => {
+        if (child.connected)
+          child.send({ kind: "start", config, store, version, uiDirectory } satisfies ToApi);
+      },
+      (error: unknown) => {
+        child.kill("SIGKILL");
+        reject(error);
+      },
+    );
     child.once("error", reject);
     child.once("exit", (code) =>
       reject(

@@ -1,4 +1,5 @@
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
 import {
   type ExecutionArgs,
   type GraphQLError,
@@ -30,7 +31,11 @@ export interface SubscriptionPorts {
 }
 
 /** GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql. */
-export function serveSubscriptions(server: Server, ports: SubscriptionPorts): { close(): Promise<void> } {
+export function serveSubscriptions(ports: SubscriptionPorts): {
+  /** Takes over a connection that wants to become a WebSocket, or ends it. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): Promise<void>;
+} {
   const { schema, config, context, rules, format } = ports;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: config.max_body_bytes });
   const { dispose } = serveOver(
@@ -59,17 +64,15 @@ export function serveSubscriptions(server: Server, ports: SubscriptionPorts): { 
     socket.removeAllListeners("error");
     socket.on("error", () => undefined);
   });
-  server.on("upgrade", (request, socket, head) => {
-    // Nobody else listens on a socket that left HTTP: a peer that resets it would end the process.
-    socket.on("error", () => socket.destroy());
-    const status = refusal(request, ports, sockets.clients.size);
-    if (status !== undefined) {
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
-  });
   return {
+    upgrade(request, socket, head) {
+      const status = refusal(request, ports, sockets.clients.size);
+      if (status !== undefined) {
+        socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        return;
+      }
+      sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
+    },
     async close() {
       const timer = setTimeout(() => {
         for (const socket of sockets.clients) socket.terminate();

@@ -1,6 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { testData, testWith } from "../test/helpers/requirement.ts";
+import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
 
 /** Runs a benchmark with next to nothing to do: what it measures then means nothing, but that it measures does. */
 function runQuick(file: string, data?: string): void {
@@ -13,9 +16,17 @@ function runQuick(file: string, data?: string): void {
   expect(stdout).toMatch(/\d/);
 }
 
-it.each(["wire.bench.ts", "transport.bench.ts", "detectors.bench.ts", "alerts.ts"])("%s runs", (file) =>
-  runQuick(file),
-);
+it.each([
+  "wire.bench.ts",
+  "transport.bench.ts",
+  "detectors.bench.ts",
+  "alerts.ts",
+  "cost-curves.bench.ts",
+  "bert.bench.ts",
+  "memory.bench.ts",
+  "training-latency.bench.ts",
+  "soak.ts",
+])("%s runs", (file) => runQuick(file));
 
 testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
   runQuick("scoring-cost.bench.ts", data),
@@ -23,3 +34,18 @@ testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
 
 // Without a Collector it says so and measures logbert alone.
 testWith([testData()], "stage.bench.ts runs", async ([data]) => runQuick("stage.bench.ts", data));
+
+it("one command runs them one after the other and fills their blocks of the results", () => {
+  const file = join(temporaryDirectory("bench-results"), "RESULTS.md");
+  writeFileSync(file, "# Measurements\n\nBy hand.\n");
+  const args = ["bench/all.ts", "--quick", "--only", "wire", "--only", "detectors", "--out", file];
+  const { status, stderr } = spawnSync(process.execPath, args, {
+    encoding: "utf8",
+    cwd: `${import.meta.dirname}/..`,
+  });
+  expect(status, stderr).toBe(0);
+  const written = readFileSync(file, "utf8");
+  expect(written).toMatch(/^# Measurements\n\nBy hand\.\n/);
+  expect(written).toMatch(/generated: wire\.bench\.ts -->.*µs a record.*end of wire\.bench\.ts/s);
+  expect(written).toMatch(/generated: detectors\.bench\.ts -->.*Node \d+.*end of detectors\.bench\.ts/s);
+});

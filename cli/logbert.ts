@@ -1,17 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { registerDemo } from "./demo.ts";
-import { registerEvaluate } from "./evaluate.ts";
+import { registerCommands } from "./commands.ts";
 import { exitCodeFor } from "./exit-code.ts";
-import { registerGenerate } from "./generate.ts";
-import { loadConfig } from "./load-config.ts";
-import { registerReplay } from "./replay.ts";
-import { registerScore } from "./score.ts";
-import { registerServe } from "./serve.ts";
-import { openStandalone } from "./standalone.ts";
-import { registerTail } from "./tail.ts";
-import { openTextEncoder } from "./train/open-text-encoder.ts";
-import { registerTrain } from "./train.ts";
-import { registerValidate } from "./validate.ts";
 import { packageVersion } from "./version.ts";
 
 const program = new Command("logbert")
@@ -22,17 +11,7 @@ const program = new Command("logbert")
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
 
-registerServe(program);
-registerDemo(program);
-registerValidate(program);
-registerTail(program, {
-  openStandalone: (io) => openStandalone(loadConfig({ file: undefined, environment: process.env }), io),
-});
-registerReplay(program);
-registerGenerate(program);
-registerScore(program);
-registerTrain(program, openTextEncoder);
-registerEvaluate(program);
+await registerCommands(program, process.argv[2]);
 // Subcommands inherit neither setting: without it a wrong option of theirs would leave with 1 instead of 2.
 for (const command of program.commands) command.exitOverride();
 

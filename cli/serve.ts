@@ -2,10 +2,8 @@ import type { Command } from "commander";
 import { inTime } from "../processor/in-time.ts";
 import { createLog, type Log } from "../processor/telemetry/log.ts";
 import type { Config } from "./config.ts";
-import { processIo } from "./lines/command-io.ts";
 import { loadConfig } from "./load-config.ts";
-import { runScore } from "./score.ts";
-import { type Product, startProduct } from "./start-product.ts";
+import type { Product } from "./start-product.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /** `logbert serve`: the stage, the GraphQL API and the UI until SIGTERM or SIGINT. */
@@ -19,10 +17,17 @@ export function registerServe(program: Command): void {
     )
     .action(async (options: { config?: string }) => {
       // The original program's batch mode: records from standard input, verdicts on standard output.
-      if (process.env["BATCH_MODE"]?.toLowerCase() === "true")
-        process.exitCode = await runScore(["-"], options, processIo());
+      if (process.env["BATCH_MODE"]?.toLowerCase() === "true") await scoreStandardInput(options);
       else await serve(options.config);
     });
+}
+
+async function scoreStandardInput(options: { config?: string }): Promise<void> {
+  const [{ runScore }, { processIo }] = await Promise.all([
+    import("./score.ts"),
+    import("./lines/command-io.ts"),
+  ]);
+  process.exitCode = await runScore(["-"], options, processIo());
 }
 
 async function serve(file: string | undefined): Promise<void> {
@@ -56,7 +61,10 @@ async function startUnlessStopped(
   stopped: Promise<NodeJS.Signals>,
 ): Promise<Product | undefined> {
   const stopping = new AbortController();
-  const starting = startProduct(config, log, stopping.signal);
+  // Read after the configuration, which may be wrong.
+  const starting = import("./start-product.ts").then(({ startProduct }) =>
+    startProduct(config, log, stopping.signal),
+  );
   const first = await Promise.race([starting, stopped]);
   if (typeof first !== "string") return first;
   log.info({ signal: first }, "stopping before it is running");

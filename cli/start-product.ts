@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { monotonicFactory } from "ulid";
-import { startApiProcess } from "../api/start-api-process.ts";
+import { type ApiProcess, startApiProcess } from "../api/start-api-process.ts";
 import { readModelDirectory } from "../processor/inference/model-directory.ts";
 import type { Learning } from "../processor/promote/create-learning.ts";
 import { createNoLearning } from "../processor/promote/no-learning.ts";
@@ -8,7 +8,7 @@ import { startLearning } from "../processor/promote/start-learning.ts";
 import { createRedactor } from "../processor/redact/redact.ts";
 import { type StagePorts, startStage } from "../processor/stage.ts";
 import type { Log } from "../processor/telemetry/log.ts";
-import { createMetrics } from "../processor/telemetry/metrics.ts";
+import { createMetrics, type Metrics } from "../processor/telemetry/metrics.ts";
 import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Config } from "./config.ts";
@@ -26,50 +26,39 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-/** Starts everything, inner parts first, so that the doors open last. When one part cannot start, or the signal aborts, what has
- * started is stopped again before this rejects; a part is not left while it starts. */
+/** Starts everything, inner parts first, so that the doors open last; what needs nothing of each other starts together. When one
+ * part cannot start, or the signal aborts, what has started is stopped again before this rejects; a part is not left while it
+ * starts. */
 export async function startProduct(config: Config, log: Log, signal?: AbortSignal): Promise<Product> {
   const opened: (() => Promise<void>)[] = [];
-  const giveBack = (close: () => Promise<void>) => {
-    opened.push(close);
+  const keep = <T>(part: T, close: ((part: T) => Promise<void>) | undefined): T => {
+    if (close !== undefined) opened.push(() => close(part));
     signal?.throwIfAborted();
+    return part;
   };
   const stop = async () => {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const store = await openStore(config.store);
-    giveBack(store.close);
-    const metrics = createMetrics();
-    giveBack(metrics.close);
-    const newId = monotonicFactory();
-    const ports = { store, metrics, log, now: Date.now, newId: () => newId() };
-    const model = await openModel(config, ports);
-    giveBack(model.close);
-    const metricsServer = await optional(config.telemetry.metrics_endpoint, (endpoint) =>
-      startMetricsServer(endpoint, metrics),
-    );
-    if (metricsServer !== undefined) giveBack(metricsServer.stop);
     const version = packageVersion();
-    const api = await optional(config.api.endpoint, () =>
-      startApiProcess({
-        config: config.api,
-        store: config.store,
-        version,
-        uiDirectory: packageFile("dist/ui"),
-        onError: (reason) => log.warn({ reason }, "the API"),
+    const metrics = keep(createMetrics(), ({ close }) => close());
+    const newId = monotonicFactory();
+    const opening = openStore(config.store).then((store) => keep(store, ({ close }) => close()));
+    const parts = [
+      opening.then(async (store) => {
+        const ports = { store, metrics, log, now: Date.now, newId: () => newId() };
+        return keep({ ports, ...(await openModel(config, ports)) }, ({ close }) => close());
       }),
-    );
-    if (api !== undefined) giveBack(api.stop);
-    const stage = await startStage(config, {
-      ...ports,
-      scorer: model.scorer,
-      encoder: model.encoder,
-      learning: model.learning,
-      version,
-      live: () => api?.live(),
-    });
-    giveBack(stage.stop);
+      startApi(config, opening, version, log).then((api) => keep(api, api?.stop)),
+      startMetrics(config, metrics).then((server) => keep(server, server?.stop)),
+    ] as const;
+    // What still starts could not be stopped.
+    await Promise.allSettled(parts);
+    const [model, api, metricsServer] = await Promise.all(parts);
+    const { scorer, encoder, learning, ports } = model;
+    const live = () => api?.live();
+    const stage = await startStage(config, { ...ports, scorer, encoder, learning, version, live });
+    keep(stage, stage.stop);
     return {
       grpcAddress: stage.grpcAddress,
       httpAddress: stage.httpAddress,
@@ -81,6 +70,28 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
     await stop();
     throw error;
   }
+}
+
+function startApi(
+  config: Config,
+  storeIsOpen: Promise<unknown>,
+  version: string,
+  log: Log,
+): Promise<ApiProcess | undefined> {
+  return optional(config.api.endpoint, () =>
+    startApiProcess({
+      config: config.api,
+      store: config.store,
+      storeIsOpen,
+      version,
+      uiDirectory: packageFile("dist/ui"),
+      onError: (reason) => log.warn({ reason }, "the API"),
+    }),
+  );
+}
+
+function startMetrics({ telemetry }: Config, metrics: Metrics) {
+  return optional(telemetry.metrics_endpoint, (endpoint) => startMetricsServer(endpoint, metrics));
 }
 
 /** The model in use and what goes on around it: one that is logbert's own learns on, a Hugging Face one stays as it is. */

@@ -1,5 +1,7 @@
 /** Something that is done again and again until it is stopped. */
 export interface Periodic {
+  /** Does it at once, unless it is being done. */
+  now(): void;
   /** Stops the timer and waits for a run in progress. */
   stop(): Promise<void>;
 }
@@ -11,16 +13,18 @@ export function periodically(
   onError: (error: unknown) => void,
 ): Periodic {
   let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
+  const now = () => {
     running ??= Promise.resolve()
       .then(task)
       .catch(onError)
       .finally(() => {
         running = undefined;
       });
-  }, intervalMs);
+  };
+  const timer = setInterval(now, intervalMs);
   timer.unref();
   return {
+    now,
     async stop() {
       clearInterval(timer);
       await running;

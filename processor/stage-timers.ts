@@ -36,8 +36,11 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
     periodically(intervalMs, task, (error) =>
       log.warn({ reason: String(error) }, `${what} failed; it is tried again`),
     );
+  const writing = every(config.remember.flush_interval_ms, "writing findings", () => rememberer.flush());
+  // The first heartbeat: who waits until the stage is ready waits no interval longer.
+  writing.now();
   return [
-    every(config.remember.flush_interval_ms, "writing findings", () => rememberer.flush()),
+    writing,
     every(config.remember.snapshot_interval_ms, "saving what was learned", () =>
       saveSnapshots(store, rooms, now()),
     ),

@@ -24,14 +24,14 @@ import {
 } from "./queries/models.ts";
 import { deleteOlder, saveSnapshot, saveStatus, selectSnapshot, selectStatus } from "./queries/stage.ts";
 import {
-  addToHistogram,
-  addToService,
-  addToTemplate,
+  addToHistograms,
+  addToServices,
+  addToTemplates,
   selectHistograms,
   selectServices,
   selectTemplates,
 } from "./queries/statistics.ts";
-import { changeThreshold, saveComputedThreshold, selectThresholds } from "./queries/thresholds.ts";
+import { changeThreshold, saveComputedThresholds, selectThresholds } from "./queries/thresholds.ts";
 import { requestTraining, selectOpenRun, selectRuns, updateRun } from "./queries/training.ts";
 import type { StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
@@ -90,9 +90,9 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
 async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {
   // Writes first: a SQLite transaction that begins by reading cannot wait for another writer (SQLITE_BUSY_SNAPSHOT).
   await insertAnomalies(db, batch.anomalies);
-  for (const service of batch.services) await addToService(db, service);
-  for (const template of batch.templates) await addToTemplate(db, template);
-  for (const histogram of batch.histograms) await addToHistogram(db, histogram);
-  for (const { service, value } of batch.thresholds) await saveComputedThreshold(db, service, value, nowMs);
+  await addToServices(db, batch.services);
+  await addToTemplates(db, batch.templates);
+  await addToHistograms(db, batch.histograms);
+  await saveComputedThresholds(db, batch.thresholds, nowMs);
   if (batch.status !== undefined) await saveStatus(db, batch.status);
 }

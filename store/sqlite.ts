@@ -4,6 +4,7 @@ import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 import { migrate } from "./migrate.ts";
 import { createSqlStore } from "./sql-store.ts";
+import { withStatementCache } from "./statement-cache.ts";
 import { type Store, StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -18,7 +19,7 @@ export async function openSqlite(path: string, now: () => number): Promise<Store
   return explained(path, async () => {
     mkdirSync(dirname(path), { recursive: true });
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(database) }) });
     try {
       // WAL: readers and the one writer do not wait for each other (sqlite.org/wal.html).
       database.pragma("journal_mode = WAL");

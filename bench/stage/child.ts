@@ -12,7 +12,7 @@ export interface Child<Call> {
 
 /** Starts `module`, which must call {@link serveCalls}. */
 export function startChild<Call extends object>(module: string): Child<Call> {
-  const child = fork(module, { execArgv: ["--max-old-space-size=1024"] });
+  const child = fork(module, { serialization: "advanced", execArgv: ["--max-old-space-size=1024"] });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${module} could not be started`);
   return {

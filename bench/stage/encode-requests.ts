@@ -59,7 +59,8 @@ function recordOf({ severity, body, attributes }: Line, number: number, startMs:
   };
 }
 
-function toFrame(message: Uint8Array): Buffer {
+/** The gRPC frame of one uncompressed message. */
+export function toFrame(message: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(5 + message.length);
   frame[0] = 0;
   frame.writeUInt32BE(message.length, 1);

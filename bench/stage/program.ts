@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 export interface Program {
   readonly pid: number;
   readonly endpoint: string;
-  /** From its start until its port took a connection. */
+  /** From its start until it was ready. */
   readonly readyMs: number;
   /** The end of what it wrote on stderr. */
   stderr(): string;
@@ -21,8 +21,13 @@ const STOP_MS_MAX = 40_000;
 const LOOK_MS = 5;
 const STDERR_CHARACTERS = 20_000;
 
-/** Starts a program and waits until it listens on `port` of the loopback interface. Rejects when it leaves or takes too long. */
-export async function startProgram(file: string, args: readonly string[], port: number): Promise<Program> {
+/** Starts a program and waits until it is ready: by default until it listens on `port` of the loopback interface. Rejects when it leaves or takes too long. */
+export async function startProgram(
+  file: string,
+  args: readonly string[],
+  port: number,
+  isReady: () => Promise<boolean> = () => listens(port),
+): Promise<Program> {
   const startedAt = performance.now();
   const child = spawn(file, args, { stdio: ["ignore", "ignore", "pipe"] });
   const kill = () => child.kill("SIGKILL");
@@ -32,9 +37,10 @@ export async function startProgram(file: string, args: readonly string[], port: 
   child.stderr.on("data", (chunk: Buffer) => {
     stderr = (stderr + chunk.toString("utf8")).slice(-STDERR_CHARACTERS);
   });
-  while (!(await listens(port))) {
+  while (!(await isReady())) {
     if (child.exitCode !== null) throw new Error(`${file} left with ${child.exitCode}: ${stderr}`);
-    if (performance.now() - startedAt > READY_MS_MAX) throw new Error(`${file} does not listen: ${stderr}`);
+    if (performance.now() - startedAt > READY_MS_MAX)
+      throw new Error(`${file} does not get ready: ${stderr}`);
     await delay(LOOK_MS);
   }
   const readyMs = performance.now() - startedAt;

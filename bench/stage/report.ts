@@ -1,5 +1,6 @@
 import { markdownTable } from "../../cli/evaluate/report/markdown-table.ts";
 import type { Run, Throughput } from "./measure.ts";
+import { figure, median, quantile, spread } from "./statistics.ts";
 import type { Scoring } from "./subjects.ts";
 
 /** The runs of one subject, in the order of the rounds. */
@@ -58,7 +59,7 @@ export function latencyTable(measured: readonly Measured[]): string {
     ],
     measured.map(({ subject, runs }) => {
       const sorted = runs.flatMap(({ latenciesMs }) => latenciesMs).toSorted((a, b) => a - b);
-      const at = (part: number) => figure(sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN);
+      const at = (share: number) => figure(quantile(sorted, share));
       return [
         subject,
         spread(runs.map(({ warm }) => warm.cpuUsPerRecord)),
@@ -137,24 +138,4 @@ const withoutModelShare = ({ withoutModel, scored }: Scoring) => percent(without
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(half)] ?? Number.NaN) + (sorted[Math.ceil(half)] ?? Number.NaN)) / 2;
-}
-
-/** Example: [3, 1, 2] gives "2.00 (1.00-3.00)"; nothing where there is no figure. */
-function spread(values: readonly number[]): string {
-  if (!values.every(Number.isFinite)) return "";
-  const middle = figure(median(values));
-  return values.length === 1
-    ? middle
-    : `${middle} (${figure(Math.min(...values))}-${figure(Math.max(...values))})`;
-}
-
-/** Three digits that count. */
-function figure(value: number): string {
-  return value < WHOLE ? value.toPrecision(3) : String(Number(value.toPrecision(3)));
 }

@@ -25,7 +25,7 @@ export interface RunningSubject {
   readonly pid: number;
   /** host:port that takes OTLP/gRPC. */
   readonly endpoint: string;
-  /** From the start of the process until the port takes connections. */
+  /** From the start of the process until it says that it is ready, or its port takes connections where it has no way to say so. */
   readonly readyMs: number;
   /** Since the start; undefined for what does not score. */
   scoring(): Promise<Scoring | undefined>;
@@ -37,7 +37,7 @@ export interface RunningSubject {
 /** Something to be measured. */
 export interface Subject {
   readonly name: string;
-  start(nextHop: string, stream: StreamSource): Promise<RunningSubject>;
+  start(nextHop: string, stream: Pick<StreamSource, "window">): Promise<RunningSubject>;
 }
 
 /** The Collector passes on what it gets, and answers when the next hop has answered, as the stage does. */
@@ -112,7 +112,7 @@ export function logbertSubject(
       );
       const executable = join(import.meta.dirname, "../../bin/logbert.js");
       const args = [...nodeArgs, executable, "serve", "--config", file];
-      const program = await startProgram(process.execPath, args, grpc);
+      const program = await startProgram(process.execPath, args, grpc, () => isReady(api));
       return { ...program, scoring: () => readScoring(`http://127.0.0.1:${metrics}/metrics`) };
     },
   };
@@ -136,6 +136,10 @@ export function relaySubject(name: string, forward: Readonly<Record<string, unkn
       return { ...program, scoring: async () => undefined };
     },
   };
+}
+
+async function isReady(port: number): Promise<boolean> {
+  return (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok === true;
 }
 
 async function readScoring(url: string): Promise<Scoring> {

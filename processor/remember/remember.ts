@@ -4,6 +4,7 @@ import type { LearningState, Verdict } from "../calibrate/verdict.ts";
 import type { Judged } from "../enrich/enrich.ts";
 import type { ExplainTokens } from "../explain/token-importance.ts";
 import type { ExportRequest } from "../wire/record-view.ts";
+import { createChangedThresholds, type ThresholdInForce } from "./changed-thresholds.ts";
 import type { RememberConfig } from "./config.ts";
 import { createTally } from "./tally.ts";
 import { toAnomaly } from "./to-anomaly.ts";
@@ -22,7 +23,7 @@ export interface RememberPorts {
   readonly explainTokens: ExplainTokens;
   readonly learningState: (service: string) => LearningState;
   /** The thresholds in force, for the store. */
-  readonly thresholds: () => readonly { readonly service: string; readonly value: number }[];
+  readonly thresholds: () => readonly ThresholdInForce[];
   readonly status: () => StageStatus;
   readonly onDropped: (anomalies: number) => void;
 }
@@ -41,6 +42,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
   /** What new messages were compared with; it lives as long as its anomaly waits. */
   const nearest = new WeakMap<Anomaly, string>();
   const shown = new LRUCache<string, string>({ max: TEMPLATES_MAX, memoMethod: ports.redact });
+  const changed = createChangedThresholds();
   let flushing: Promise<void> | undefined;
 
   const write = async () => {
@@ -51,8 +53,14 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     // A template may hold raw values of a line that was seen only once.
     const templates = drained.templates.map((one) => ({ ...one, text: shown.memo(one.text) }));
     const batch = { ...drained, anomalies, templates };
+    const thresholds = ports.thresholds();
     try {
-      await ports.store.saveBatch({ ...batch, thresholds: ports.thresholds(), status: ports.status() });
+      await ports.store.saveBatch({
+        ...batch,
+        thresholds: changed.of(thresholds),
+        status: ports.status(),
+      });
+      changed.written(thresholds);
     } catch (error) {
       tally.restore(batch);
       throw error;

@@ -1,20 +1,17 @@
 import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import { chunks } from "../chunks.ts";
 import { anomalyRow, toAnomaly } from "../rows.ts";
 import type { Anomaly, AnomalyFilter, Page } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
-/** Rows of one INSERT: SQLite binds at most 32,766 values a statement, PostgreSQL 65,535. */
-const ROWS_PER_INSERT = 500;
-
 /** Keeps anomalies; one that is stored already stays as it is, so that a batch may be written again. */
 export async function insertAnomalies(db: Kysely<Tables>, anomalies: readonly Anomaly[]): Promise<void> {
-  for (let at = 0; at < anomalies.length; at += ROWS_PER_INSERT) {
+  for (const some of chunks(anomalies))
     await db
       .insertInto("anomalies")
-      .values(anomalies.slice(at, at + ROWS_PER_INSERT).map(anomalyRow))
+      .values(some.map(anomalyRow))
       .onConflict((conflict) => conflict.column("id").doNothing())
       .execute();
-  }
 }
 
 export async function selectAnomalies(

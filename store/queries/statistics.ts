@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { chunks } from "../chunks.ts";
 import { fromJson, jsonColumns, readLearningState } from "../rows.ts";
 import {
   type Page,
@@ -11,25 +12,29 @@ import {
 } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
-export async function addToService(db: Kysely<Tables>, delta: ServiceDelta): Promise<void> {
-  await db
-    .insertInto("services")
-    .values({
-      name: delta.name,
-      records: delta.records,
-      anomalies: delta.anomalies,
-      learning_state: delta.learningState,
-      last_seen_ms: delta.lastSeenMs,
-    })
-    .onConflict((conflict) =>
-      conflict.column("name").doUpdateSet((update) => ({
-        records: update("services.records", "+", delta.records),
-        anomalies: update("services.anomalies", "+", delta.anomalies),
-        learning_state: delta.learningState,
-        last_seen_ms: delta.lastSeenMs,
-      })),
-    )
-    .execute();
+/** Adds to the services' counts; no service twice. */
+export async function addToServices(db: Kysely<Tables>, deltas: readonly ServiceDelta[]): Promise<void> {
+  for (const some of chunks(deltas))
+    await db
+      .insertInto("services")
+      .values(
+        some.map((delta) => ({
+          name: delta.name,
+          records: delta.records,
+          anomalies: delta.anomalies,
+          learning_state: delta.learningState,
+          last_seen_ms: delta.lastSeenMs,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.column("name").doUpdateSet((update) => ({
+          records: update("services.records", "+", update.ref("excluded.records")),
+          anomalies: update("services.anomalies", "+", update.ref("excluded.anomalies")),
+          learning_state: update.ref("excluded.learning_state"),
+          last_seen_ms: update.ref("excluded.last_seen_ms"),
+        })),
+      )
+      .execute();
 }
 
 export async function selectServices(db: Kysely<Tables>): Promise<readonly ServiceSummary[]> {
@@ -43,25 +48,29 @@ export async function selectServices(db: Kysely<Tables>): Promise<readonly Servi
   }));
 }
 
-export async function addToTemplate(db: Kysely<Tables>, delta: TemplateDelta): Promise<void> {
-  await db
-    .insertInto("templates")
-    .values({
-      service: delta.service,
-      id: delta.id,
-      text: delta.text,
-      count: delta.count,
-      first_seen_ms: delta.firstSeenMs,
-      last_seen_ms: delta.lastSeenMs,
-    })
-    .onConflict((conflict) =>
-      conflict.columns(["service", "id"]).doUpdateSet((update) => ({
-        text: delta.text,
-        count: update("templates.count", "+", delta.count),
-        last_seen_ms: delta.lastSeenMs,
-      })),
-    )
-    .execute();
+/** Adds to the templates' counts; no template of a service twice. */
+export async function addToTemplates(db: Kysely<Tables>, deltas: readonly TemplateDelta[]): Promise<void> {
+  for (const some of chunks(deltas))
+    await db
+      .insertInto("templates")
+      .values(
+        some.map((delta) => ({
+          service: delta.service,
+          id: delta.id,
+          text: delta.text,
+          count: delta.count,
+          first_seen_ms: delta.firstSeenMs,
+          last_seen_ms: delta.lastSeenMs,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(["service", "id"]).doUpdateSet((update) => ({
+          text: update.ref("excluded.text"),
+          count: update("templates.count", "+", update.ref("excluded.count")),
+          last_seen_ms: update.ref("excluded.last_seen_ms"),
+        })),
+      )
+      .execute();
 }
 
 export async function selectTemplates(
@@ -88,24 +97,46 @@ export async function selectTemplates(
   }));
 }
 
-/** Adds a minute's counts to those that are stored for it. */
-export async function addToHistogram(db: Kysely<Tables>, delta: ScoreHistogram): Promise<void> {
-  const stored = await db
+/** Adds minutes' counts to those that are stored for them; no minute of a service twice. */
+export async function addToHistograms(db: Kysely<Tables>, deltas: readonly ScoreHistogram[]): Promise<void> {
+  for (const [minuteMs, ofMinute] of Map.groupBy(deltas, (delta) => delta.minuteMs))
+    for (const some of chunks(ofMinute)) await addToMinute(db, minuteMs, some);
+}
+
+async function addToMinute(
+  db: Kysely<Tables>,
+  minuteMs: number,
+  deltas: readonly ScoreHistogram[],
+): Promise<void> {
+  const services = deltas.map(({ service }) => service);
+  const rows = await db
     .selectFrom("score_histograms")
     .selectAll()
-    .where("minute_ms", "=", delta.minuteMs)
-    .where("service", "=", delta.service)
-    .executeTakeFirst();
-  const counts = stored === undefined ? delta.counts : added(unpack(stored.counts), delta.counts);
-  const row = {
-    counts: pack(counts),
-    anomalies: (stored?.anomalies ?? 0) + delta.anomalies,
-    max_score: Math.max(stored?.max_score ?? 0, delta.maxScore),
-  };
+    .where("minute_ms", "=", minuteMs)
+    .where("service", "in", services)
+    .execute();
+  const storedOf = new Map(rows.map((row) => [row.service, row]));
   await db
     .insertInto("score_histograms")
-    .values({ minute_ms: delta.minuteMs, service: delta.service, ...row })
-    .onConflict((conflict) => conflict.columns(["minute_ms", "service"]).doUpdateSet(row))
+    .values(
+      deltas.map((delta) => {
+        const stored = storedOf.get(delta.service);
+        return {
+          minute_ms: minuteMs,
+          service: delta.service,
+          counts: pack(stored === undefined ? delta.counts : added(unpack(stored.counts), delta.counts)),
+          anomalies: (stored?.anomalies ?? 0) + delta.anomalies,
+          max_score: Math.max(stored?.max_score ?? 0, delta.maxScore),
+        };
+      }),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(["minute_ms", "service"]).doUpdateSet((update) => ({
+        counts: update.ref("excluded.counts"),
+        anomalies: update.ref("excluded.anomalies"),
+        max_score: update.ref("excluded.max_score"),
+      })),
+    )
     .execute();
 }
 

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { chunks } from "../chunks.ts";
 import { toThreshold } from "../rows.ts";
 import type { Threshold, ThresholdSetting } from "../store.ts";
 import type { Tables } from "../tables.ts";
@@ -19,24 +20,35 @@ export async function selectThresholds(
   return rows.map(toThreshold);
 }
 
-/** Writes down the value that the stage computed; how it is found stays as people set it. A manual value is theirs. */
-export async function saveComputedThreshold(
+/** Writes down the values that the stage computed; how they are found stays as people set it. A manual value is theirs. */
+export async function saveComputedThresholds(
   db: Kysely<Tables>,
-  service: string,
-  value: number,
+  thresholds: readonly { readonly service: string; readonly value: number }[],
   atMs: number,
 ): Promise<void> {
-  await db
-    .insertInto("thresholds")
-    .values({ service, mode: "auto", alerts_per_day: null, value, updated_at_ms: atMs })
-    .onConflict((conflict) =>
-      conflict
-        .column("service")
-        .doUpdateSet({ value, updated_at_ms: atMs })
-        .where("thresholds.mode", "<>", "manual")
-        .where("thresholds.value", "<>", value),
-    )
-    .execute();
+  for (const some of chunks(thresholds))
+    await db
+      .insertInto("thresholds")
+      .values(
+        some.map(({ service, value }) => ({
+          service,
+          mode: "auto" as const,
+          alerts_per_day: null,
+          value,
+          updated_at_ms: atMs,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict
+          .column("service")
+          .doUpdateSet((update) => ({
+            value: update.ref("excluded.value"),
+            updated_at_ms: update.ref("excluded.updated_at_ms"),
+          }))
+          .where("thresholds.mode", "<>", "manual")
+          .whereRef("thresholds.value", "<>", "excluded.value"),
+      )
+      .execute();
 }
 
 /** Sets how a service's threshold is found, and notes it in the history. */

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { ulid } from "ulid";
+import type { LiveRecord } from "../store/live-record.ts";
+import type { Anomaly, Store } from "../store/store.ts";
+import { queryLimits } from "./access/query-limits.ts";
+import type { ApiConfig } from "./config.ts";
+import { createApollo } from "./create-apollo.ts";
+import { type ContextLifetime, createContext } from "./graphql/context.ts";
+import { createSchema } from "./graphql/create-schema.ts";
+import { toPublic } from "./graphql/errors.ts";
+import { createGraphqlEndpoint } from "./graphql-endpoint.ts";
+import { serveSubscriptions } from "./subscriptions.ts";
+
+/** What GraphQL is served from. */
+export interface GraphqlPorts {
+  readonly config: ApiConfig;
+  readonly store: Store;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly version: string;
+  /** Anomalies as they are stored, until the iterator is closed. */
+  readonly anomalies: () => AsyncGenerator<Anomaly>;
+  /** Sampled records as they are scored. */
+  readonly records: () => AsyncGenerator<LiveRecord>;
+  readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;
+  /** Told what callers are not. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** GraphQL over HTTP and WebSocket. */
+export interface GraphqlService {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Takes over a connection that wants to become a WebSocket, or ends it. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): Promise<void>;
+}
+
+/** Builds the schema and what answers by it. Throws when the schema and its resolvers do not fit. */
+export async function createGraphqlService(ports: GraphqlPorts): Promise<GraphqlService> {
+  const { config, isAllowed, onError } = ports;
+  const constant = { ...ports, newId: ulid };
+  const context = (lifetime: ContextLifetime) => createContext(constant, lifetime);
+  const schema = createSchema();
+  const format = (error: unknown) => toPublic(error, onError);
+  const rules = queryLimits(config);
+  const apollo = createApollo({ schema, rules, introspection: config.introspection, format });
+  await apollo.start();
+  const sockets = serveSubscriptions({ schema, config, context, rules, isAllowed, format });
+  return {
+    handle: createGraphqlEndpoint(apollo, () => context("request"), config.max_body_bytes),
+    upgrade: sockets.upgrade,
+    async close() {
+      await sockets.close();
+      await apollo.stop();
+    },
+  };
+}
