@@ -35,6 +35,10 @@ export function noOpinions(detector: DetectorName, { count }: Places, model?: st
 
 /** Everything that is said of one place, as one object. */
 export function evidenceAt({ detector, model, surprises, facts }: Opinions, place: number): Evidence {
-  const evidence = { detector, surprise: surprises[place] ?? Number.NaN, ...facts(place) };
+  const surprise = surprises[place] ?? Number.NaN;
+  const told = facts(place);
+  // Of most places nothing is told.
+  const evidence =
+    told === NO_FACTS ? { detector, surprise, expected: told.expected } : { detector, surprise, ...told };
   return model === undefined ? evidence : { ...evidence, model };
 }
