@@ -12,6 +12,7 @@ import { registerTail } from "./tail.ts";
 import { openTextEncoder } from "./train/open-text-encoder.ts";
 import { registerTrain } from "./train.ts";
 import { registerValidate } from "./validate.ts";
+import { registerVerifyLossless } from "./verify-lossless.ts";
 import { packageVersion } from "./version.ts";
 
 const program = new Command("logbert")
@@ -33,6 +34,7 @@ registerGenerate(program);
 registerScore(program);
 registerTrain(program, openTextEncoder);
 registerEvaluate(program);
+registerVerifyLossless(program);
 // Subcommands inherit neither setting: without it a wrong option of theirs would leave with 1 instead of 2.
 for (const command of program.commands) command.exitOverride();
 

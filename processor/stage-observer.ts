@@ -10,6 +10,10 @@ const WARNING_INTERVAL_MS = 10_000;
 /** Records per second over the last ten seconds, and the observer that counts them. */
 export interface StageObserver extends PipelineObserver {
   recordsPerSecond(): number;
+  /** Enriched bytes were compared with those that came in. */
+  selfChecked(records: number): void;
+  /** They differed in more than our attributes; the request goes on as it came. */
+  altered(records: number, cause: Error): void;
 }
 
 /** Turns what the pipeline tells into metrics, and into a log line where a person should know. */
@@ -50,6 +54,15 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
       metrics.scored("unscored", parsed.length - onRecords.length);
       metrics.inferred(seconds);
       for (const _ of anomalies) metrics.explained("model", "ok");
+    },
+    selfChecked: metrics.losslessChecked,
+    altered(records, cause) {
+      metrics.losslessMismatched(records);
+      warn(
+        "altered",
+        { records, reason: cause.message },
+        "the self-check found a mistake of logbert's: the request went on as it came; please report it",
+      );
     },
     prepared: metrics.processed,
     outcome(outcome, records, transport) {
