@@ -4,7 +4,7 @@ import { isOurAttribute } from "../processor/enrich/our-attributes.ts";
 import { findDifference } from "../processor/wire/find-difference.ts";
 import { readRequest } from "../processor/wire/read-request.ts";
 import type { Config } from "./config.ts";
-import { parseOptions } from "./lines/parse-options.ts";
+import { parseOptions, wholeNumber } from "./lines/parse-options.ts";
 import { loadConfig } from "./load-config.ts";
 import { openScorer } from "./open-scorer.ts";
 import { type Capture, compareCaptures } from "./verify/compare-captures.ts";
@@ -16,7 +16,7 @@ import { createRunThrough, type RunThrough } from "./verify/run-through.ts";
 const optionsSchema = z.strictObject({
   config: z.string().min(1).optional(),
   out: z.string().min(1).optional(),
-  differences: z.coerce.number("must be a number").int().min(0).default(20),
+  differences: wholeNumber(0, 1_000_000).default(20),
 });
 
 /** `logbert verify-lossless CAPTURE`: shows that nothing but our attributes changes. Exit code 1 when something does. */
