@@ -64,6 +64,8 @@ function call(session: ClientHttp2Session, one: FuzzCase, elsewhere: Elsewhere):
     });
     stream.on("trailers", read);
     stream.on("error", () => undefined);
+    // An early answer ends the call for the caller, who then sends no more of the request.
+    stream.on("end", () => stream.close(constants.NGHTTP2_CANCEL));
     stream.on("close", () =>
       resolve(
         httpStatus === 0

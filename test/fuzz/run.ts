@@ -20,7 +20,8 @@ npm run fuzz -- --replay FILE...
     sends cases that were written down
 `;
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     requests: { type: "string", default: "100000" },
     seed: { type: "string", default: "1" },
@@ -31,7 +32,11 @@ const { values } = parseArgs({
   },
 });
 
-process.exitCode = values.help ? usage() : values.replay ? await replay(values.replay) : await fuzz();
+process.exitCode = values.help
+  ? usage()
+  : values.replay
+    ? await replay([...values.replay, ...positionals])
+    : await fuzz();
 
 function usage(): number {
   process.stdout.write(USAGE);
