@@ -44,6 +44,8 @@ export async function startFuzzedStage(forward: string): Promise<FuzzedStage> {
       max_connection_age_ms: 3_600_000,
     },
     forward: { endpoint: forward, timeout_ms: 60_000 },
+    // The self-check must find nothing, whatever the request looks like.
+    attributes: { self_check_share: 1 },
     // Small tables, so that they are soon full and what grows afterwards is a leak.
     template: { max_templates: 500 },
     window: { max_streams: 200 },
@@ -56,7 +58,10 @@ export async function startFuzzedStage(forward: string): Promise<FuzzedStage> {
   const errors: string[] = [];
   const stage = await startStage(config, {
     store,
-    metrics,
+    metrics: {
+      ...metrics,
+      losslessMismatched: (records) => errors.push(`the self-check found ${records} altered records`),
+    },
     log: pino({ level: "error", base: null }, { write: (line: string) => errors.push(line.trim()) }),
     now: Date.now,
     newId: () => newId(),
