@@ -121,7 +121,10 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
 }
 
 /** Enriches, within what the next hop takes, and checks itself now and then. */
-function createCheckedEnrich({ attributes, forward }: StageConfig, observer: StageObserver): Stages["enrich"] {
+function createCheckedEnrich(
+  { attributes, forward }: StageConfig,
+  observer: StageObserver,
+): Stages["enrich"] {
   const bytesMax = forward.endpoint === "" ? Number.POSITIVE_INFINITY : forward.max_message_bytes;
   const enrich = createEnrich(attributes.prefix);
   const checked = createSelfCheck({
@@ -131,8 +134,7 @@ function createCheckedEnrich({ attributes, forward }: StageConfig, observer: Sta
     onChecked: observer.selfChecked,
     onMismatch: observer.altered,
   });
-  return (request, judged) =>
-    checked(request, withinLimit(request, enrich(request, judged), bytesMax));
+  return (request, judged) => checked(request, withinLimit(request, enrich(request, judged), bytesMax));
 }
 
 /** The rooms with everything that they knew before the last stop. */

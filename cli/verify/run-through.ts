@@ -1,5 +1,5 @@
 import { ulid } from "ulid";
-import { enrich } from "../../processor/enrich/enrich.ts";
+import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { nameAnomalies } from "../../processor/enrich/name-anomalies.ts";
 import { withinLimit } from "../../processor/enrich/within-limit.ts";
 import { parseRecords } from "../../processor/parse-records.ts";
@@ -26,6 +26,7 @@ export function createRunThrough(
 ): (bytes: Uint8Array) => Promise<RunThrough> {
   const rooms = createRooms(config, { scorer, encoder, now: Date.now });
   const bytesMax = config.forward.max_message_bytes;
+  const enrich = createEnrich(config.attributes.prefix);
   let enriched: Uint8Array = new Uint8Array(0);
   const stages: Stages = {
     read: readRequest,
@@ -34,8 +35,7 @@ export function createRunThrough(
     detectors: rooms.detectors,
     judge: rooms.judge,
     name: (findings) => nameAnomalies(findings, rooms.explain, ulid),
-    enrich: (request, judged) =>
-      withinLimit(request, enrich(request, judged, config.attributes.prefix), bytesMax),
+    enrich: (request, judged) => withinLimit(request, enrich(request, judged), bytesMax),
     forwarder: {
       forward: async (bytes) => {
         enriched = bytes;

@@ -42,7 +42,23 @@ export function expectationOf(one: FuzzCase, bytesMax: number): Expectation {
   if (pace.cutAt >= promised) return { ...expected, verdict: "open", mayClose: true };
   if (one.door === "grpc" && pace.kind === "half-close")
     return grpcExpectation({ ...one, body: one.body.subarray(0, pace.cutAt) }, bytesMax);
-  return { ...refused({ http: [...expected.http, 400, 408], grpc: PERMANENT }), mayClose: true };
+  return { ...leftInTheMiddle(one, pace.cutAt, bytesMax), mayClose: true };
+}
+
+/**
+ * What is compressed says itself where it ends, and may be answered before the rest of the body has come; nothing else is a
+ * request before it is whole.
+ */
+function leftInTheMiddle(one: FuzzCase, cutAt: number, bytesMax: number): Expectation {
+  const isCompressed = one.headers.some(([name]) => name === "content-encoding");
+  const headers = one.headers.filter(([name]) => name !== "content-length");
+  const so = isCompressed
+    ? httpExpectation({ ...one, headers, body: one.body.subarray(0, cutAt) }, bytesMax)
+    : undefined;
+  const http = [400, 404, 405, 408, 413, 415];
+  return so?.request === undefined
+    ? refused({ http, grpc: PERMANENT })
+    : { ...so, verdict: "open", http, grpc: PERMANENT };
 }
 
 function httpExpectation(one: FuzzCase, bytesMax: number): Expectation {

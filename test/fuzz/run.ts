@@ -123,7 +123,7 @@ function reportText(
   return [
     `${all} requests of seed ${seed} in ${seconds.toFixed(0)} s (${(all / seconds).toFixed(0)}/s), Node ${process.versions.node}`,
     `taken ${sum("taken")}, refused ${sum("refused")}, ended by the sender ${sum("closed")}; either was right for ${sum("open")}`,
-    `records that arrived: ${last?.records ?? 0}, each once and untouched but for our attributes`,
+    `records that arrived: ${last?.records ?? 0}`,
     `held after a quarter: ${first === undefined ? "" : heldText(first)}`,
     `held at the end:      ${last === undefined ? "" : heldText(last)}`,
     `wrong: ${failures.length}; leak: ${leak ?? "none"}`,
