@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   score: async (program) => (await import("./score.ts")).registerScore(program),
   train: registerTrain,
   evaluate: async (program) => (await import("./evaluate.ts")).registerEvaluate(program),
+  "verify-lossless": async (program) =>
+    (await import("./verify-lossless.ts")).registerVerifyLossless(program),
 };
 
 /** Adds the named command, or all of them where none has that name: for the help, and to tell what there is. */

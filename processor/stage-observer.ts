@@ -14,6 +14,10 @@ export interface StageObserver extends PipelineObserver {
   /** Over the last ten seconds. */
   recordsPerSecond(): number;
   scoringHealth(): ScoringHealth;
+  /** Enriched bytes were compared with those that came in. */
+  selfChecked(records: number): void;
+  /** They differed in more than our attributes; the request goes on as it came. */
+  altered(records: number, cause: Error): void;
 }
 
 /** Turns what the pipeline tells into metrics, and into a log line where a person should know. */
@@ -55,6 +59,15 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
     },
     failed(what, cause) {
       warn(what, { what, reason: textOf(cause) }, "something failed after the records were safe");
+    },
+    selfChecked: metrics.losslessChecked,
+    altered(records, cause) {
+      metrics.losslessMismatched(records);
+      warn(
+        "altered",
+        { records, reason: cause.message },
+        "the self-check found a mistake of logbert's: the request went on as it came; please report it",
+      );
     },
     prepared: metrics.processed,
     outcome(outcome, records, transport) {

@@ -4,6 +4,7 @@ import type { Scorer } from "./create-detectors.ts";
 import type { TextEncoder } from "./detect/text-encoder.ts";
 import { createEnrich, type Judged } from "./enrich/enrich.ts";
 import { nameAnomalies } from "./enrich/name-anomalies.ts";
+import { createSelfCheck } from "./enrich/self-check.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
 import { createBreathe } from "./flow/breathe.ts";
 import { createLane } from "./flow/lane.ts";
@@ -90,7 +91,6 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     status: statusOf(config, ports, observer, forwarder.state),
     onDropped: metrics.rememberDropped,
   });
-  const enrich = createEnrich(config.attributes.prefix);
   const stages: Stages = {
     read: readRequest,
     parse: (records) => parseRecords(records, { ...rooms, now }),
@@ -101,12 +101,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     breathe: createBreathe(),
     judge: rooms.judge,
     name: (findings) => nameAnomalies(findings, rooms.explain, ports.newId),
-    enrich: (request, judged) =>
-      withinLimit(
-        request,
-        enrich(request, judged),
-        config.forward.endpoint === "" ? Number.POSITIVE_INFINITY : config.forward.max_message_bytes,
-      ),
+    enrich: createCheckedEnrich(config, observer),
     forwarder,
     retries: createRetryMemory({ now, ...config.receive.retry_memory }),
     show: (request, judged) => showLive(request, judged, rooms, ports),
@@ -129,6 +124,23 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     httpAddress: receivers.httpAddress,
     stop: () => stopStage({ receivers, timers, stages, rooms, rememberer, stopWatching }, ports),
   };
+}
+
+/** Enriches, within what the next hop takes, and checks itself now and then. */
+function createCheckedEnrich(
+  { attributes, forward }: StageConfig,
+  observer: StageObserver,
+): Stages["enrich"] {
+  const bytesMax = forward.endpoint === "" ? Number.POSITIVE_INFINITY : forward.max_message_bytes;
+  const enrich = createEnrich(attributes.prefix);
+  const checked = createSelfCheck({
+    prefix: attributes.prefix,
+    share: attributes.self_check_share,
+    random: Math.random,
+    onChecked: observer.selfChecked,
+    onMismatch: observer.altered,
+  });
+  return (request, judged) => checked(request, withinLimit(request, enrich(request, judged), bytesMax));
 }
 
 /** The rooms with everything that they knew before the last stop. */

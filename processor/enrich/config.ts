@@ -10,5 +10,13 @@ export const attributesConfig = z.strictObject({
     )
     .default("anomaly")
     .describe("Prefix of the attributes that are added to each record."),
+  self_check_share: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe(
+      "Share of the requests whose enriched bytes are compared with their own before they go on; what differs in more than our attributes goes on as it came, and is counted. 0: none.",
+    ),
 });
 export type AttributesConfig = z.infer<typeof attributesConfig>;

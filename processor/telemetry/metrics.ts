@@ -48,6 +48,9 @@ export interface Metrics {
   recorded(events: number): void;
   recordingDropped(events: number): void;
   trained(outcome: "promoted" | "rejected" | "failed"): void;
+  /** Log records whose enriched bytes were compared with their own, and those of requests that differed. */
+  losslessChecked(records: number): void;
+  losslessMismatched(records: number): void;
   observe(sources: GaugeSources): void;
   /** Answers a scrape. */
   handle(request: IncomingMessage, response: ServerResponse): void;
@@ -110,6 +113,7 @@ export function createMetrics(): Metrics {
     ...createOverloadMetrics(meter),
     ...createSkipMetrics(meter),
     ...createTrainingMetrics(meter),
+    ...createLosslessMetrics(meter),
     observe: (sources) => observeGauges(provider, sources),
     handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
     close: () => provider.shutdown(),
@@ -155,6 +159,21 @@ function createSkipMetrics(meter: Meter): Pick<Metrics, "modelSkipped" | "sessio
   return {
     modelSkipped: (skipped) => events.add(skipped),
     sessionsSkipped: (skipped) => sessions.add(skipped),
+  };
+}
+
+function createLosslessMetrics(meter: Meter): Pick<Metrics, "losslessChecked" | "losslessMismatched"> {
+  const checked = meter.createCounter("lossless_checked_log_records", {
+    description: "Log records whose enriched bytes were compared with those that came in.",
+  });
+  const mismatched = meter.createCounter("lossless_mismatched_log_records", {
+    description:
+      "Log records of requests whose enrichment changed more than it should: they went on as they came.",
+  });
+  for (const total of [checked, mismatched]) total.add(0);
+  return {
+    losslessChecked: (records) => checked.add(records),
+    losslessMismatched: (records) => mismatched.add(records),
   };
 }
 

@@ -30,7 +30,7 @@ function writeMessage(writer: BackwardWriter, message: JsonMessage, value: unkno
   let written = 0;
   for (let i = message.fields.length - 1; i >= 0; i--) {
     const field = message.fields[i];
-    const fieldValue = field && fieldValueOf(value, field);
+    const fieldValue = field && fieldValueOf(value, field, path);
     if (!field || fieldValue === undefined || fieldValue === null) continue;
     if (message.isOneOf && ++written > 1) throw badField(path, "one value", value);
     path.push(field.name);
@@ -65,8 +65,16 @@ function writeField(
   if (expected !== undefined) throw badField(path, expected, value);
 }
 
-function fieldValueOf(object: Readonly<Record<string, unknown>>, { name, alias }: JsonField): unknown {
-  return object[name] ?? (alias === undefined ? undefined : object[alias]);
+/** Of a field that is given under both of its names, one value would be lost in silence. */
+function fieldValueOf(
+  object: Readonly<Record<string, unknown>>,
+  { name, alias }: JsonField,
+  path: Path,
+): unknown {
+  const value = object[name] ?? undefined;
+  const other = alias === undefined ? undefined : (object[alias] ?? undefined);
+  if (value !== undefined && other !== undefined) throw badField(path, `one of ${name} and ${alias}`, object);
+  return value ?? other;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import { checkAnyValue, checkKeyValue } from "./any-value.ts";
+import { checkHolder, RESOURCE, SCOPE } from "./check-holder.ts";
 import { addRow, createIntTable, type IntTable } from "./int-table.ts";
 import { type Cursor, createCursor, enter, leave, malformed, readTag, skipField } from "./protobuf.ts";
 
@@ -104,7 +105,7 @@ function indexResourceLogs(cursor: Cursor, index: RequestIndex, row: number): vo
     const start = cursor.position;
     const tag = readTag(cursor);
     if (tag === 0x12) indexMessage(cursor, index, start, row, indexScopeLogs);
-    else if (tag === 0x0a) checkAttributeHolder(cursor, 0x0a);
+    else if (tag === 0x0a) checkHolder(cursor, RESOURCE);
     else if (tag === 0x1a) skipField(cursor, tag);
     else skipUnknown(cursor, tag, start, 3);
   }
@@ -115,28 +116,10 @@ function indexScopeLogs(cursor: Cursor, index: RequestIndex, row: number): void 
     const start = cursor.position;
     const tag = readTag(cursor);
     if (tag === 0x12) indexMessage(cursor, index, start, row, indexRecord);
-    else if (tag === 0x0a) checkAttributeHolder(cursor, 0x1a);
+    else if (tag === 0x0a) checkHolder(cursor, SCOPE);
     else if (tag === 0x1a) skipField(cursor, tag);
     else skipUnknown(cursor, tag, start, 3);
   }
-}
-
-/** A Resource or an InstrumentationScope: what matters of it are its attributes. */
-function checkAttributeHolder(cursor: Cursor, attributesTag: number): void {
-  const parentEnd = enter(cursor);
-  while (cursor.position < cursor.end) {
-    const start = cursor.position;
-    const tag = readTag(cursor);
-    if (tag === attributesTag) {
-      const holderEnd = enter(cursor);
-      checkKeyValue(cursor, 0);
-      leave(cursor, holderEnd);
-    } else {
-      if (tag >>> 3 === attributesTag >>> 3) throw malformed("attributes of a wrong type", start);
-      skipField(cursor, tag);
-    }
-  }
-  leave(cursor, parentEnd);
 }
 
 function indexRecord(cursor: Cursor, index: RequestIndex, row: number): void {

@@ -28,6 +28,9 @@ const additions: fc.Arbitrary<readonly NewAttribute[]> = fc.uniqueArray(
   }),
   { selector: ({ key }) => key, maxLength: 5 },
 );
+/** The long run asks for more (CONTRIBUTING.md). */
+const RUNS = process.env["LOGBERT_PROPERTY_RUNS"];
+const runs = (usual: number) => (RUNS === undefined ? usual : Number(RUNS));
 const isOurs = (key: string) => isOurAttribute(key, "anomaly");
 
 describe("whatever a request looks like", () => {
@@ -41,7 +44,7 @@ describe("whatever a request looks like", () => {
           expect(Buffer.compare(removeAttributes(enriched, isOurs), bytes)).toBe(0);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 
@@ -61,7 +64,7 @@ describe("whatever a request looks like", () => {
           expect({ ...record, attributes: own }).toEqual({ ...before[index], attributes: own });
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -75,7 +78,7 @@ describe("whatever a request looks like", () => {
           expect(scores.map(({ value }) => value?.value)).toEqual([{ case: "doubleValue", value: 0.75 }]);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -98,7 +101,7 @@ describe("whatever a request looks like", () => {
           if (part.length > bytesMax) expect(recordsOf(part).length).toBeLessThanOrEqual(1);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -109,7 +112,7 @@ describe("bytes that are no request", () => {
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expect(readOrRefused(bytes)).not.toBe("crashed");
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -121,7 +124,7 @@ describe("bytes that are no request", () => {
         expect(result).not.toBe("crashed");
         if (!parses(cut)) expect(result).toBe("refused");
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -153,7 +156,7 @@ describe("OTLP/JSON", () => {
           toBinary(ExportLogsServiceRequestSchema, message),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -161,6 +164,11 @@ describe("OTLP/JSON", () => {
     const json =
       '{"resourceLogs":[{"new":{"a":[1]},"scopeLogs":[{"logRecords":[{"body":{"stringValue":"x"},"z":1}]}]}]}';
     expect(readRequest(jsonToProtobuf(Buffer.from(json))).records.map(({ body }) => body)).toEqual(["x"]);
+  });
+
+  it("is refused where one list stands under both of its names: one of them would be lost in silence", () => {
+    const json = '{"resourceLogs":[],"resource_logs":[{"scopeLogs":[{"logRecords":[{}]}]}]}';
+    expect(() => jsonToProtobuf(Buffer.from(json))).toThrow("one of resourceLogs and resource_logs");
   });
 
   it.each(["", "{", "[]", '"x"', '{"resourceLogs":{}}', '{"resourceLogs":[{"scopeLogs":7}]}'])(

@@ -87,6 +87,33 @@ describe("bytes that were damaged", () => {
   });
 });
 
+describe("a resource or a scope", () => {
+  const withHolders = (resource: Uint8Array, scope: Uint8Array) =>
+    inField(
+      1,
+      Uint8Array.from([
+        ...inField(1, resource),
+        ...inField(2, Uint8Array.from([...inField(1, scope), 0x12, 0])),
+      ]),
+    );
+  const nothing = new Uint8Array(0);
+
+  it.each([
+    ["dropped_attributes_count as text", withHolders(Uint8Array.from([0x12, 0x01, 0x33]), nothing)],
+    ["an EntityRef that is cut", withHolders(Uint8Array.from([0x1a, 0x02, 0x0a, 0x05]), nothing)],
+    ["an EntityRef's type as a number", withHolders(Uint8Array.from([0x1a, 0x02, 0x10, 0x05]), nothing)],
+    ["a scope's name as a number", withHolders(nothing, Uint8Array.from([0x08, 0x01]))],
+    ["a scope's dropped_attributes_count as text", withHolders(nothing, Uint8Array.from([0x22, 0x01, 0x33]))],
+  ])("is refused with %s, as the next hop would refuse it", (_, bytes) => {
+    expect(() => readRequest(bytes)).toThrow(MalformedRequestError);
+  });
+
+  it("is taken with fields that no version knows", () => {
+    const unknown = Uint8Array.from([0x2a, 0x01, 0x00, 0x30, 0x07]);
+    expect(readRequest(withHolders(unknown, unknown)).records).toHaveLength(1);
+  });
+});
+
 describe("values that are nested", () => {
   it(`are read ${VALUE_DEPTH_MAX} deep and refused beyond, with a reason`, () => {
     expect(walkThrough(deeplyNested(VALUE_DEPTH_MAX))).toBe("read");

@@ -1,0 +1,97 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { isOurAttribute } from "../processor/enrich/our-attributes.ts";
+import { findDifference } from "../processor/wire/find-difference.ts";
+import { readRequest } from "../processor/wire/read-request.ts";
+import type { Config } from "./config.ts";
+import { parseOptions, wholeNumber } from "./lines/parse-options.ts";
+import { loadConfig } from "./load-config.ts";
+import { openScorer } from "./open-scorer.ts";
+import { type Capture, compareCaptures } from "./verify/compare-captures.ts";
+import { createFindings, type Findings } from "./verify/findings.ts";
+import { captureFiles, readCapture } from "./verify/read-capture.ts";
+import { identifyRecords } from "./verify/record-identity.ts";
+import { createRunThrough, type RunThrough } from "./verify/run-through.ts";
+
+const optionsSchema = z.strictObject({
+  config: z.string().min(1).optional(),
+  out: z.string().min(1).optional(),
+  differences: wholeNumber(0, 1_000_000).default(20),
+});
+
+/** `logbert verify-lossless CAPTURE`: shows that nothing but our attributes changes. Exit code 1 when something does. */
+export function registerVerifyLossless(program: Command): void {
+  program
+    .command("verify-lossless")
+    .description(
+      "Send captured requests through the stage's own code and compare what comes out with what went in, byte for byte; or, with --out, compare what two captures hold, record for record. A capture is a file, or a directory of files, as the Collector's file exporter writes it: lines of OTLP/JSON, or protobuf messages with their length before them.",
+    )
+    .argument("<capture>", "what went in")
+    .option("--out <capture>", "what came out of a running stage: compare with it, and run nothing")
+    .option("--differences <n>", "how many differences are told, the first ones (default 20)")
+    .option("--config <file>", "configuration file (default: LOGBERT_CONFIG, else ./logbert.yaml)")
+    .action(async (capture: string, raw: unknown) => {
+      const options = parseOptions(optionsSchema, raw);
+      const config = loadConfig({ file: options.config, environment: process.env });
+      const findings = createFindings(options.differences);
+      const isOurs = isOurAttribute(config.attributes.prefix);
+      if (options.out === undefined) await runThrough(capture, config, findings);
+      else await compareCaptures(openCapture(capture), openCapture(options.out), isOurs, findings);
+      process.stdout.write(report(findings));
+      process.exitCode = findings.differences === 0 ? 0 : 1;
+    });
+}
+
+function openCapture(path: string): Capture {
+  const files = captureFiles(path);
+  return async function* requests() {
+    for (const file of files) yield* readCapture(file);
+  };
+}
+
+async function runThrough(path: string, config: Config, findings: Findings): Promise<void> {
+  const capture = openCapture(path);
+  const model = await openScorer(config.inference, () => undefined);
+  try {
+    const isOurs = isOurAttribute(config.attributes.prefix);
+    const send = createRunThrough(config, model);
+    for await (const request of capture()) {
+      compare(request, await send(request), isOurs, findings);
+      findings.request();
+    }
+  } finally {
+    await model.close();
+  }
+}
+
+/** Byte for byte before the request is cut, record for record after it. */
+function compare(
+  request: Uint8Array,
+  { enriched, parts, refusal }: RunThrough,
+  isOurs: (key: string) => boolean,
+  findings: Findings,
+): void {
+  const where = `request ${findings.requests + 1}`;
+  if (refusal !== undefined) {
+    findings.differs(where, `refused: ${refusal}`);
+    return;
+  }
+  findings.record(readRequest(request).records.length);
+  const difference = findDifference(request, enriched, isOurs);
+  if (difference !== undefined) findings.differs(`${where}, ${difference.path}`, difference.problem);
+  if (parts.length < 2) return;
+  const cut = parts.flatMap((part) => identifyRecords(part, isOurs));
+  for (const [index, { digest }] of identifyRecords(request, isOurs).entries())
+    if (cut[index]?.digest !== digest)
+      findings.differs(`${where}, record ${index}`, "changed where the request is cut");
+}
+
+function report({ requests, records, differences, told }: Findings): string {
+  const rest = differences - told.length;
+  return [
+    `${records} records in ${requests} requests: ${differences === 0 ? "nothing but our attributes changed" : `${differences} differences`}`,
+    ...told,
+    ...(rest > 0 ? [`and ${rest} more`] : []),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,83 @@
+import { hash } from "node:crypto";
+import { create, fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
+import {
+  type ExportLogsServiceRequest,
+  ExportLogsServiceRequestSchema,
+} from "../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
+import {
+  type LogRecord,
+  LogRecordSchema,
+  ResourceLogsSchema,
+  ScopeLogsSchema,
+} from "../../proto/gen/opentelemetry/proto/logs/v1/logs_pb.js";
+
+/** A record with everything that it stands under, but for the attributes that a stage writes. */
+export interface IdentifiedRecord {
+  /** Equal for equal records: fields, unknown ones too, and their order of attributes; not their encoding. */
+  readonly digest: string;
+  /** Equal for records that are likely the same one: time, body and ids. */
+  readonly likeness: string;
+  /** A digest of each part, by its name, to tell what differs. */
+  readonly parts: ReadonlyMap<string, string>;
+}
+
+/** Every record of a request, in its order. Throws when protobuf-es cannot read the request. */
+export function identifyRecords(
+  request: Uint8Array,
+  isOurs: (key: string) => boolean,
+): readonly IdentifiedRecord[] {
+  return decode(request).resourceLogs.flatMap((resourceLogs) => {
+    const under = digestOf(toBinary(ResourceLogsSchema, { ...resourceLogs, scopeLogs: [] }));
+    return resourceLogs.scopeLogs.flatMap((scopeLogs) => {
+      const scope = digestOf(toBinary(ScopeLogsSchema, { ...scopeLogs, logRecords: [] }));
+      return scopeLogs.logRecords.map((record) =>
+        identify(
+          { ...record, attributes: record.attributes.filter(({ key }) => !isOurs(key)) },
+          under,
+          scope,
+        ),
+      );
+    });
+  });
+}
+
+function decode(request: Uint8Array): ExportLogsServiceRequest {
+  // A copy, because protobuf-es keeps slices of what it is given.
+  return fromBinary(ExportLogsServiceRequestSchema, Uint8Array.from(request), { recursionLimit: 1_000 });
+}
+
+function identify(record: LogRecord, resource: string, scope: string): IdentifiedRecord {
+  const digest = digestOf(Buffer.concat([Buffer.from(resource + scope), toBinary(LogRecordSchema, record)]));
+  const { timeUnixNano, body, traceId, spanId } = record;
+  const alike = create(LogRecordSchema, {
+    timeUnixNano,
+    traceId,
+    spanId,
+    ...(body === undefined ? {} : { body }),
+  });
+  return {
+    digest,
+    likeness: digestOf(toBinary(LogRecordSchema, alike)),
+    get parts() {
+      return partsOf(record, resource, scope);
+    },
+  };
+}
+
+function partsOf(record: LogRecord, resource: string, scope: string): ReadonlyMap<string, string> {
+  const { $unknown = [], ...known } = record;
+  const json = toJson(LogRecordSchema, known);
+  const fields = typeof json === "object" && json !== null ? Object.entries(json) : [];
+  return new Map([
+    ["resourceLogs", resource],
+    ["scopeLogs", scope],
+    ["logRecord's unknown fields", digestOf(Buffer.concat($unknown.map(({ data }) => data)))],
+    ...fields.map(
+      ([name, value]) => [`logRecord.${name}`, digestOf(Buffer.from(JSON.stringify(value)))] as const,
+    ),
+  ]);
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return hash("sha1", bytes, "base64");
+}

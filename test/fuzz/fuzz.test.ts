@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Campaign, startCampaign } from "./campaign.ts";
+import { caseFromJson, caseToJson, type FuzzCase } from "./fuzz-case.ts";
+import { makeCase } from "./make-case.ts";
+
+const CORPUS = join(import.meta.dirname, "corpus");
+const REQUESTS = 2_000;
+/** Another one each day, so that the short runs of all days together are a long one. The report names it. */
+const SEED = Math.floor(Date.now() / 86_400_000);
+
+let campaign: Campaign;
+beforeAll(async () => {
+  campaign = await startCampaign();
+});
+afterAll(() => campaign.stop());
+
+function numbered(cases: readonly FuzzCase[]): readonly (readonly [number, FuzzCase])[] {
+  return cases.map((one, place) => [place, one]);
+}
+
+describe("a stage that is sent what nobody should send", () => {
+  it("answers every case of the corpus rightly, and loses and doubles nothing", async () => {
+    const files = readdirSync(CORPUS).filter((file) => file.endsWith(".json"));
+    const cases = files.map((file) => caseFromJson(readFileSync(join(CORPUS, file), "utf8")));
+    const { failures, taken, refused } = await campaign.window(numbered(cases));
+    expect(failures.map(({ place, problem }) => `${files[place]}: ${problem}`)).toEqual([]);
+    expect(taken).toBeGreaterThan(20);
+    expect(refused).toBeGreaterThan(20);
+  });
+
+  it(`answers ${REQUESTS} random requests rightly, and loses and doubles nothing`, async () => {
+    const cases = Array.from({ length: REQUESTS }, (_, number) => makeCase(SEED, number));
+    const { failures } = await campaign.window(numbered(cases));
+    const told = failures.map(
+      ({ place, one, problem }) => `seed ${SEED}, case ${place} (${one?.name}): ${problem}`,
+    );
+    expect(told).toEqual([]);
+  });
+
+  it("has given back every byte that it had room for", async () => {
+    expect(await campaign.admissionProblem()).toBeUndefined();
+  });
+});
+
+describe("a case", () => {
+  it("is the same for the same seed and number, and after it was written down", () => {
+    const one = makeCase(7, 42);
+    expect(makeCase(7, 42)).toEqual(one);
+    expect(makeCase(7, 43).body).not.toEqual(one.body);
+    expect(caseFromJson(caseToJson(one))).toEqual({ ...one, body: Buffer.from(one.body) });
+  });
+});

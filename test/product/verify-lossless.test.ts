@@ -1,0 +1,115 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { zstdCompressSync } from "node:zlib";
+import { create, fromBinary, toJsonString } from "@bufbuild/protobuf";
+import { beforeAll, describe, expect, it } from "vitest";
+import { encodeRequest } from "../../processor/wire/encode.ts";
+import { readRequest } from "../../processor/wire/read-request.ts";
+import { spliceAttributes } from "../../processor/wire/splice.ts";
+import { ExportLogsServiceRequestSchema } from "../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
+import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { runCommand } from "./run-command.ts";
+
+const schema = ExportLogsServiceRequestSchema;
+const directory = temporaryDirectory("verify");
+const requests = Array.from({ length: 4 }, (_, request) =>
+  encodeRequest([
+    {
+      attributes: { "service.name": "shop" },
+      records: Array.from({ length: 5 }, (_, record) => ({
+        timeUnixNano: BigInt(1 + request * 5 + record),
+        body: `user ${record} of ${request} logged in`,
+      })),
+    },
+  ]),
+);
+
+/** As the Collector's file exporter writes protobuf, and everything that it compresses. */
+function framed(messages: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(
+    messages.flatMap((message) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(message.length);
+      return [length, message];
+    }),
+  );
+}
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(directory, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** Enriched, cut and joined otherwise, and encoded anew: as two Collectors and a stage leave them. */
+function passedOn(change: (body: string) => string = (body) => body): string {
+  const enriched = requests.map((bytes) =>
+    spliceAttributes(readRequest(bytes), () => [
+      { key: "anomaly.score", value: 0.5 },
+      { key: "log.record.template", value: "user <*> of <*> logged in" },
+    ]),
+  );
+  const all = enriched.flatMap((bytes) => fromBinary(schema, Uint8Array.from(bytes)).resourceLogs);
+  for (const { scopeLogs } of all)
+    for (const { logRecords } of scopeLogs)
+      for (const { body } of logRecords)
+        if (body?.value.case === "stringValue") body.value.value = change(body.value.value);
+  return toJsonString(schema, create(schema, { resourceLogs: all.toReversed() }));
+}
+
+function verify(args: readonly string[]) {
+  return runCommand(["verify-lossless", ...args], { cwd: directory });
+}
+
+let before = "";
+beforeAll(() => {
+  before = file("before.binpb", framed(requests));
+});
+
+describe("logbert verify-lossless", () => {
+  it.each([
+    ["protobuf with lengths", () => before],
+    ["compressed protobuf", () => file("zstd", framed(requests.map((bytes) => zstdCompressSync(bytes))))],
+    [
+      "lines of JSON",
+      () => {
+        const lines = requests.map((bytes) => toJsonString(schema, fromBinary(schema, bytes)));
+        return file("before.jsonl", `${lines.join("\n")}\n`);
+      },
+    ],
+  ])("finds nothing changed in what the stage's own code makes of a capture: %s", async (_, capture) => {
+    const { code, stdout } = await verify([capture()]);
+    expect(stdout).toBe("20 records in 4 requests: nothing but our attributes changed\n");
+    expect(code).toBe(0);
+  });
+
+  it("finds nothing changed between two captures, however requests were cut and encoded", async () => {
+    const after = file("after.jsonl", `${passedOn()}\n`);
+    const { code, stdout } = await verify([before, "--out", after]);
+    expect(stdout).toBe("20 records in 4 requests: nothing but our attributes changed\n");
+    expect(code).toBe(0);
+  });
+
+  it("tells what was changed, lost and doubled, by the names of fields alone", async () => {
+    const twice = passedOn((body) => (body === "user 3 of 2 logged in" ? "other" : body));
+    const after = file("changed.jsonl", `${twice}\n`);
+    const { code, stdout } = await verify([before, "--out", after]);
+    expect(stdout).toContain("20 records in 4 requests: 2 differences\n");
+    expect(stdout).toContain("a record: did not come out\n");
+    expect(stdout).not.toContain("user");
+    expect(code).toBe(1);
+    const doubled = file("doubled.jsonl", `${passedOn()}\n${passedOn()}\n`);
+    const second = await verify([before, "--out", doubled, "--differences", "3"]);
+    expect(second.stdout).toContain("20 differences\n");
+    expect(second.stdout).toContain("and 17 more\n");
+  });
+
+  it("leaves with 1 where a file is no capture, and with 2 where the command is wrong", async () => {
+    const cut = await verify([file("cut", framed(requests).subarray(0, -3))]);
+    expect([cut.code, cut.stderr]).toEqual([1, expect.stringContaining("ends within message 4")]);
+    const text = await verify([file("text.log", "a line of a log\n")]);
+    expect([text.code, text.stderr]).toEqual([1, expect.stringContaining("neither lines of JSON")]);
+    expect((await verify([])).code).toBe(2);
+    expect((await verify([before, "--differences", "x"])).code).toBe(2);
+  });
+});
