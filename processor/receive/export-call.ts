@@ -2,11 +2,12 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { parseCallTimeout } from "../grpc/call-timeout.ts";
 import { StatusCode } from "../grpc/status-code.ts";
 import { overloadedAnswer } from "./answer.ts";
-import { decompress, type Encoding } from "./decompress.ts";
-import { ACCEPTED_ENCODINGS, replyStatus, replyTo } from "./grpc-reply.ts";
+import { decompress } from "./decompress.ts";
+import { replyStatus, replyTo } from "./grpc-reply.ts";
 import { type HandlePorts, handle } from "./handle.ts";
 import type { Reservation } from "./limits.ts";
 import {
+  type MessageEncoding,
   OVERLOADED,
   type ReadMessage,
   readMessage,
@@ -32,17 +33,22 @@ export function serveExport(
 }
 
 interface CallHead {
-  readonly encoding: Encoding;
+  readonly encoding: MessageEncoding;
   /** Infinity without a deadline. */
   readonly timeoutMs: number;
 }
 
 function readHead(headers: IncomingHttpHeaders): CallHead | UnreadableMessage {
-  const encoding = headers["grpc-encoding"] ?? "identity";
-  if (encoding !== "identity" && encoding !== "gzip" && encoding !== "deflate") return UNKNOWN_ENCODING;
+  const encoding = encodingOf(headers["grpc-encoding"]);
   const timeout = headers["grpc-timeout"];
   const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseCallTimeout(String(timeout));
   return Number.isNaN(timeoutMs) ? BAD_TIMEOUT : { encoding, timeoutMs };
+}
+
+/** An encoding that we do not have matters only to a message that is marked as compressed. */
+function encodingOf(header: string | string[] | undefined): MessageEncoding {
+  if (header === undefined || header === "identity") return "identity";
+  return header === "gzip" || header === "deflate" ? header : "unknown";
 }
 
 function serveCall(
@@ -111,7 +117,7 @@ function openCall(stream: ServerHttp2Stream, timeoutMs: number, onGone: () => vo
 
 interface Work {
   readonly read: ReadMessage | UnreadableMessage;
-  readonly encoding: Encoding;
+  readonly encoding: MessageEncoding;
   readonly bytesMax: number;
   readonly reservation: Reservation;
   readonly signal: AbortSignal;
@@ -137,7 +143,7 @@ async function bytesOf(
   { encoding, ...limits }: Work,
 ): Promise<Buffer | UnreadableMessage> {
   if ("problem" in read) return read;
-  if (!read.isCompressed || encoding === "identity") return read.bytes;
+  if (!read.isCompressed || encoding === "identity" || encoding === "unknown") return read.bytes;
   try {
     const unpacked = await decompress(read.bytes, encoding, limits);
     if (unpacked === "too-large") return tooLargeMessage(limits.bytesMax);
@@ -151,11 +157,6 @@ async function bytesOf(
   }
 }
 
-const UNKNOWN_ENCODING: UnreadableMessage = {
-  problem: "unsupported",
-  code: StatusCode.UNIMPLEMENTED,
-  message: `grpc-encoding must be one of ${ACCEPTED_ENCODINGS}.`,
-};
 const BAD_TIMEOUT: UnreadableMessage = {
   problem: "other",
   code: StatusCode.INTERNAL,

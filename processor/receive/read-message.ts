@@ -3,6 +3,7 @@ import { FRAME_HEADER_BYTES, readFrameHeader } from "../grpc/frame.ts";
 import { StatusCode } from "../grpc/status-code.ts";
 import type { RefusedReason } from "./consume.ts";
 import type { Encoding } from "./decompress.ts";
+import { ACCEPTED_ENCODINGS } from "./grpc-reply.ts";
 import type { Reservation } from "./limits.ts";
 
 /** A call whose message was not read, and what to say of it. */
@@ -11,6 +12,9 @@ export interface UnreadableMessage {
   readonly code: number;
   readonly message: string;
 }
+
+/** What a call says its message is packed with; "unknown": with something that we do not have. */
+export type MessageEncoding = Exclude<Encoding, "zstd"> | "unknown";
 
 /** The one message of a unary call, as it arrived. */
 export interface ReadMessage {
@@ -32,7 +36,7 @@ export interface MessageLimits {
  */
 export function readMessage(
   stream: ServerHttp2Stream,
-  encoding: Encoding,
+  encoding: MessageEncoding,
   { bytesMax, reservation }: MessageLimits,
   done: (result: ReadMessage | UnreadableMessage) => void,
 ): void {
@@ -81,6 +85,11 @@ export const OVERLOADED: UnreadableMessage = {
   code: StatusCode.UNAVAILABLE,
   message: "",
 };
+const UNKNOWN_ENCODING: UnreadableMessage = {
+  problem: "unsupported",
+  code: StatusCode.UNIMPLEMENTED,
+  message: `grpc-encoding must be one of ${ACCEPTED_ENCODINGS}.`,
+};
 const NO_MESSAGE = unimplemented("A unary call has one message, this one has none.");
 const SECOND_MESSAGE = unimplemented("A unary call has one message, this one has more.");
 const CUT = internal("The message ends before the length that it names.");
@@ -101,11 +110,12 @@ function firstBytes(chunks: readonly Buffer[]): Buffer {
 
 function problemOfHeader(
   { flag, length }: { readonly flag: number; readonly length: number },
-  encoding: Encoding,
+  encoding: MessageEncoding,
   bytesMax: number,
 ): UnreadableMessage | undefined {
   if (flag > 1) return internal(`A message starts with 0 or 1, not with ${flag}.`);
   if (flag === 1 && encoding === "identity")
     return internal("The message is marked as compressed, but the call names no grpc-encoding.");
+  if (flag === 1 && encoding === "unknown") return UNKNOWN_ENCODING;
   return length > bytesMax ? tooLargeMessage(bytesMax) : undefined;
 }

@@ -127,6 +127,7 @@ describe("a message that is well framed", () => {
   it.each([
     ["plain", good, {}],
     ["plain, in a call that names an encoding", good, { "grpc-encoding": "gzip" }],
+    ["plain, in a call that names an encoding that nobody here has", good, { "grpc-encoding": "snappy" }],
     ["gzip", packed(gzipSync(aRequest())), { "grpc-encoding": "gzip" }],
     ["deflate", packed(deflateSync(aRequest())), { "grpc-encoding": "deflate" }],
     ["of another subtype's name", good, { "content-type": "application/grpc+proto; v=1" }],

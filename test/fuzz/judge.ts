@@ -116,21 +116,9 @@ function frameExpectation(frame: Buffer, encoding: string, bytesMax: number): Ex
   const body = readBody(frame.subarray(5, 5 + length), isCompressed ? encoding : "identity", bytesMax);
   if (!(body instanceof Uint8Array))
     return body.problem === "malformed" ? permanent : refusedBody(body.problem);
-  const expected = protobufExpectation(body);
-  return flag === Number(isCompressed) && frame.length === 5 + length
-    ? expected
-    : lenient(expected, frame, length);
-}
-
-/**
- * A flag that says what is not so, and bytes behind the message: the specification of gRPC has them refused, grpc-js reads the
- * message all the same. A second message that is whole must be refused.
- */
-function lenient(expected: Expectation, frame: Buffer, length: number): Expectation {
-  const rest = frame.subarray(5 + length);
-  const isSecond = rest.length >= 5 && rest.length >= 5 + rest.readUInt32BE(1);
-  if (isSecond) return refused({ http: [], grpc: PERMANENT });
-  return { ...expected, verdict: "open", grpc: [...expected.grpc, ...PERMANENT] };
+  // A flag that says what is not so, and bytes behind the message.
+  const isWellFramed = flag === Number(isCompressed) && frame.length === 5 + length;
+  return isWellFramed ? protobufExpectation(body) : permanent;
 }
 
 function protobufExpectation(bytes: Uint8Array): Expectation {

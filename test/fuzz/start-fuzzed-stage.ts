@@ -15,6 +15,8 @@ import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 export const REQUEST_BYTES_MAX = 1024 * 1024;
 /** Room for so many of the largest requests at one time. */
 export const LARGEST_AT_ONE_TIME = 24;
+/** Counted besides its own bytes. */
+const BYTES_FOR_EACH_REQUEST = 8_192;
 
 /** The product's stage in this process: all of it but the model, which a stand-in replaces. */
 export interface FuzzedStage {
@@ -40,7 +42,7 @@ export async function startFuzzedStage(forward: string): Promise<FuzzedStage> {
       grpc: { endpoint: "127.0.0.1:0" },
       http: { endpoint: "127.0.0.1:0" },
       max_request_bytes: REQUEST_BYTES_MAX,
-      max_in_flight_bytes: LARGEST_AT_ONE_TIME * REQUEST_BYTES_MAX,
+      max_in_flight_bytes: LARGEST_AT_ONE_TIME * (REQUEST_BYTES_MAX + BYTES_FOR_EACH_REQUEST),
       max_connection_age_ms: 3_600_000,
     },
     forward: { endpoint: forward, timeout_ms: 60_000 },
