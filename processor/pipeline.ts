@@ -22,6 +22,8 @@ export interface Work {
   readonly request: ExportRequest;
   readonly windows: readonly SequenceWindow[];
   readonly judged: Judged;
+  /** Whether it has taught: of several tries of one request that the next hop takes, only the first does. */
+  hasTaught: boolean;
 }
 
 /** The rooms, built by stage.ts. */
@@ -34,7 +36,8 @@ export interface Stages {
   readonly name: (findings: readonly Finding[]) => readonly NamedAnomaly[];
   readonly enrich: (request: ExportRequest, judged: Judged) => Uint8Array;
   readonly forwarder: Forwarder;
-  readonly retries: RetryMemory<Pending>;
+  /** What was made of requests that are under way or come again; an outcome where a sender left before it heard it. */
+  readonly retries: RetryMemory<Pending | ForwardOutcome>;
   /** After the acknowledgement; never waits. */
   readonly remember: (request: ExportRequest | undefined, judged: Judged) => void;
   /** What the stage has just learned from; never waits. */
@@ -63,6 +66,8 @@ export interface PipelineObserver {
   outcome(outcome: ForwardOutcome, records: number, transport: Transport): void;
 }
 
+/** About what a remembered outcome takes. */
+const OUTCOME_BYTES = 1_024;
 const NOTHING: Judged = { parsed: [], findings: [], anomalies: [] };
 
 /** The whole way of one export request. Its answer is the next hop's answer. */
@@ -71,16 +76,32 @@ export async function processRequest(
   stages: Stages,
   signal: AbortSignal,
 ): Promise<ForwardOutcome> {
-  const pending = stages.retries.take(bytes) ?? (await prepare(bytes, stages, signal));
-  if (isOutcome(pending)) return pending;
-  const outcome = await stages.forwarder.forward(pending.bytes, signal);
-  stages.observer.outcome(outcome, pending.work.request.records.length, transport);
-  if (outcome.kind === "accepted") acknowledge(pending.work, stages);
-  if (outcome.kind === "retry") {
-    const rest = { bytes: outcome.remainder ?? pending.bytes, work: pending.work };
-    stages.retries.keep(bytes, rest, bytes.length + rest.bytes.length);
+  const attempt = stages.retries.begin(bytes, () => prepare(bytes, stages));
+  let rest: Pending | ForwardOutcome | undefined;
+  try {
+    const pending = await attempt.made;
+    if (isOutcome(pending)) {
+      rest = signal.aborted ? pending : undefined;
+      return pending;
+    }
+    const outcome = await stages.forwarder.forward(pending.bytes, signal);
+    stages.observer.outcome(outcome, pending.work.request.records.length, transport);
+    if (outcome.kind === "accepted") acknowledge(pending.work, stages);
+    rest = restOf(outcome, pending, signal.aborted);
+    return outcome;
+  } finally {
+    attempt.end(rest, isPending(rest) ? bytes.length + rest.bytes.length : OUTCOME_BYTES);
   }
-  return outcome;
+}
+
+/** What a retry of the same bytes is to find: what is still to be sent, or what a sender that has left could not hear. */
+function restOf(
+  outcome: ForwardOutcome,
+  { bytes, work }: Pending,
+  isUnheard: boolean,
+): Pending | ForwardOutcome | undefined {
+  if (outcome.kind === "retry") return { bytes: outcome.remainder ?? bytes, work };
+  return isUnheard ? outcome : undefined;
 }
 
 /**
@@ -111,19 +132,16 @@ function judgeAbsences(nowMs: number, stages: Stages): void {
   stages.remember(undefined, { ...NOTHING, findings, anomalies: stages.name(findings) });
 }
 
-async function prepare(
-  bytes: Uint8Array,
-  stages: Stages,
-  signal: AbortSignal,
-): Promise<Pending | ForwardOutcome> {
+/** Goes on when the sender leaves: it comes again, and finds what was made of its request. */
+async function prepare(bytes: Uint8Array, stages: Stages): Promise<Pending | ForwardOutcome> {
   const startedAtMs = performance.now();
   const request = readOrRefuse(bytes, stages);
   if (isOutcome(request)) return request;
   stages.observer.incoming(request.records.length);
-  const { windows, judged } = await judgeOrPassThrough(request, stages, signal);
+  const { windows, judged } = await judgeOrPassThrough(request, stages);
   const enriched = enrichOrPassThrough(request, judged, stages);
   stages.observer.prepared((performance.now() - startedAtMs) / 1000);
-  return { bytes: enriched, work: { request, windows, judged } };
+  return { bytes: enriched, work: { request, windows, judged, hasTaught: false } };
 }
 
 /** Only here may a request be refused; every later room fails open. */
@@ -140,7 +158,6 @@ function readOrRefuse(bytes: Uint8Array, stages: Stages): ExportRequest | Forwar
 async function judgeOrPassThrough(
   request: ExportRequest,
   stages: Stages,
-  signal: AbortSignal,
 ): Promise<{ readonly windows: readonly SequenceWindow[]; readonly judged: Judged }> {
   const startedAt = performance.now();
   let parsed: readonly ParsedRecord[] = [];
@@ -148,7 +165,7 @@ async function judgeOrPassThrough(
   try {
     parsed = stages.parse(request);
     windows = stages.windower.push(parsed);
-    const judged = await judgeWindows(parsed, windows, stages, signal);
+    const judged = await judgeWindows(parsed, windows, stages);
     stages.observer.judged(judged, (performance.now() - startedAt) / 1000);
     return { windows, judged };
   } catch (cause) {
@@ -161,11 +178,10 @@ async function judgeWindows(
   parsed: readonly ParsedRecord[],
   windows: readonly SequenceWindow[],
   stages: Stages,
-  ...ends: readonly AbortSignal[]
 ): Promise<Judged> {
   const budget = deadlineIn(stages.scoringBudgetMs);
   try {
-    const evidence = await evidenceOf(windows, stages, AbortSignal.any([budget.signal, ...ends]));
+    const evidence = await evidenceOf(windows, stages, budget.signal);
     const findings = stages.judge.judge(windows, evidence);
     return { parsed, findings, anomalies: stages.name(findings) };
   } finally {
@@ -205,7 +221,10 @@ function enrichOrPassThrough(request: ExportRequest, judged: Judged, stages: Sta
 }
 
 /** The request's records are safe at the next hop: now, and only now, they teach. */
-function acknowledge({ request, windows, judged }: Work, stages: Stages): void {
+function acknowledge(work: Work, stages: Stages): void {
+  if (work.hasTaught) return;
+  work.hasTaught = true;
+  const { request, windows, judged } = work;
   for (const step of [
     () => learn(windows, judged, stages),
     // Its anomalies have been announced to the next hop, whatever became of learning.
@@ -241,4 +260,8 @@ function rejection(signal: AbortSignal): Promise<never> {
 
 function isOutcome(value: ForwardOutcome | ExportRequest | Pending): value is ForwardOutcome {
   return "kind" in value;
+}
+
+function isPending(value: Pending | ForwardOutcome | undefined): value is Pending {
+  return value !== undefined && !isOutcome(value);
 }

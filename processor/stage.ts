@@ -100,7 +100,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
         config.forward.endpoint === "" ? Number.POSITIVE_INFINITY : config.forward.max_message_bytes,
       ),
     forwarder,
-    retries: createRetryMemory({ now, ...config.receive.retry_memory }),
+    retries: createRetryMemory({ now: () => performance.now(), ...config.receive.retry_memory }),
     remember: (request, judged) => {
       rememberer.remember(request, judged);
       showLive(request, judged, rooms, ports);
