@@ -62,6 +62,7 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
     name: (findings) => nameAnomalies(findings, rooms.explain, ulid),
     enrich: (request) => request.bytes,
     forwarder: createSinkForwarder(),
+    writeDown: () => undefined,
     retries: { begin: (_, make) => ({ made: make(), end: () => undefined }) },
     remember: (request, found) => {
       if (request !== undefined) judged = found;

@@ -78,6 +78,7 @@ function stages(changes: Partial<Stages> = {}, scorer: EventScorer = evenScorer)
     remember: () => {
       seen.remembered += 1;
     },
+    writeDown: () => undefined,
     record: () => undefined,
     scoringBudgetMs: 100,
     observer: {
@@ -184,8 +185,8 @@ describe("whatever breaks on the way to a verdict, the records go on as they cam
     expect(taught).toBe(detectors.length);
   });
 
-  it("remembering throws", async () => {
-    const { stages: broken } = stages({ remember: boom });
+  it.each(["remember", "writeDown"])("%s throws", async (step) => {
+    const { stages: broken } = stages({ [step]: boom });
     expect(await send(broken)).toEqual(ACCEPTED);
   });
 });

@@ -40,6 +40,8 @@ export interface Stages {
   readonly retries: RetryMemory<Pending | ForwardOutcome>;
   /** After the acknowledgement; never waits. */
   readonly remember: (request: ExportRequest | undefined, judged: Judged) => void;
+  /** Has what was learned for the first time written down; undefined where nothing was. Waits for no more than a moment. */
+  readonly writeDown: () => Promise<void> | undefined;
   /** What the stage has just learned from; never waits. */
   readonly record: (windows: readonly SequenceWindow[], findings: readonly Finding[]) => void;
   /** Time that scoring one request may take before its records pass unscored. */
@@ -86,7 +88,7 @@ export async function processRequest(
     }
     const outcome = await stages.forwarder.forward(pending.bytes, signal);
     stages.observer.outcome(outcome, pending.work.request.records.length, transport);
-    if (outcome.kind === "accepted") acknowledge(pending.work, stages);
+    if (outcome.kind === "accepted") await acknowledge(pending.work, stages);
     rest = restOf(outcome, pending, signal.aborted);
     return outcome;
   } finally {
@@ -221,7 +223,7 @@ function enrichOrPassThrough(request: ExportRequest, judged: Judged, stages: Sta
 }
 
 /** The request's records are safe at the next hop: now, and only now, they teach. */
-function acknowledge(work: Work, stages: Stages): void {
+async function acknowledge(work: Work, stages: Stages): Promise<void> {
   if (work.hasTaught) return;
   work.hasTaught = true;
   const { request, windows, judged } = work;
@@ -229,9 +231,10 @@ function acknowledge(work: Work, stages: Stages): void {
     () => learn(windows, judged, stages),
     // Its anomalies have been announced to the next hop, whatever became of learning.
     () => stages.remember(request, judged),
+    () => stages.writeDown(),
   ])
     try {
-      step();
+      await step();
     } catch (cause) {
       stages.observer.unscored(0, cause);
     }

@@ -9,6 +9,7 @@ import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
 import { createForwardMonitor } from "./forward/forward-monitor.ts";
 import { inTime } from "./in-time.ts";
+import { createJournal, type Journal } from "./journal.ts";
 import { parseRecords } from "./parse-records.ts";
 import type { Periodic } from "./periodic.ts";
 import { processRequest, type Stages } from "./pipeline.ts";
@@ -86,6 +87,9 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     status: statusOf(config, ports, observer, forwarder.state),
     onDropped: metrics.rememberDropped,
   });
+  const journal = createJournal(store, rooms, (reason) =>
+    log.warn({ reason: String(reason) }, "what is new could not be written down yet; it is tried again"),
+  );
   const stages: Stages = {
     read: readRequest,
     parse: (request) => parseRecords(request, { ...rooms, now }),
@@ -105,6 +109,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
       rememberer.remember(request, judged);
       showLive(request, judged, rooms, ports);
     },
+    writeDown: journal.write,
     record: ports.learning.record,
     scoringBudgetMs: config.detect.scoring_budget_ms,
     observer,
@@ -116,11 +121,11 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
     onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
   });
-  const timers = startTimers({ ...ports, config, rooms, stages, rememberer, settings });
+  const timers = startTimers({ ...ports, config, rooms, stages, rememberer, journal, settings });
   return {
     grpcAddress: receivers.grpcAddress,
     httpAddress: receivers.httpAddress,
-    stop: () => stopStage({ receivers, timers, stages, rooms, rememberer }, ports),
+    stop: () => stopStage({ receivers, timers, stages, rooms, rememberer, journal }, ports),
   };
 }
 
@@ -199,10 +204,11 @@ interface Running {
   readonly stages: Stages;
   readonly rooms: Rooms;
   readonly rememberer: Rememberer;
+  readonly journal: Journal;
 }
 
 async function stopStage(
-  { receivers, timers, stages, rooms, rememberer }: Running,
+  { receivers, timers, stages, rooms, rememberer, journal }: Running,
   { store, log, now, learning }: StagePorts,
 ): Promise<void> {
   const step = (what: string, work: Promise<unknown>) =>
@@ -211,6 +217,9 @@ async function stopStage(
   await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
   await step("the connection to the next hop", stages.forwarder.close());
   await step("writing findings", rememberer.flush());
-  await step("saving what was learned", saveSnapshots(store, rooms, now()));
+  await step(
+    "saving what was learned",
+    saveSnapshots(store, rooms, now(), () => journal.last),
+  );
   await step("recording for training", learning.stop());
 }

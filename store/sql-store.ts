@@ -22,7 +22,15 @@ import {
   selectActiveModel,
   selectModels,
 } from "./queries/models.ts";
-import { deleteOlder, saveSnapshot, saveStatus, selectSnapshot, selectStatus } from "./queries/stage.ts";
+import {
+  addToJournal,
+  deleteOlder,
+  saveSnapshot,
+  saveStatus,
+  selectJournal,
+  selectSnapshot,
+  selectStatus,
+} from "./queries/stage.ts";
 import {
   addToHistogram,
   addToService,
@@ -64,8 +72,11 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     thresholds: () => selectThresholds(db, undefined),
     setThreshold: (setting, atMs) => atomically((transaction) => changeThreshold(transaction, setting, atMs)),
     status: () => selectStatus(db),
-    saveSnapshot: (name, json, atMs) => saveSnapshot(db, name, json, atMs),
+    saveSnapshot: (name, json, atMs, journaled) =>
+      atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
     snapshot: (name) => selectSnapshot(db, name),
+    addToJournal: (entries) => atomically((transaction) => addToJournal(transaction, entries)),
+    journal: (name) => selectJournal(db, name),
     requestTraining: (request) => requestTraining(db, request),
     openTrainingRun: () => selectOpenRun(db),
     trainingRuns: (page) => selectRuns(db, page),

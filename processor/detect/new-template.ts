@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { stateList } from "../template/state-list.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector, Evidence } from "./detector.ts";
+import { createFirstSightings, type FirstSightings, readFirstSightings } from "./first-sightings.ts";
 import { createKnownTemplates, type KnownTemplates, knownTemplatesState } from "./known-templates.ts";
 import {
   type Closest,
@@ -57,6 +59,7 @@ export function createNewTemplateDetector(
   const services = createServiceTable<KnownTemplates>(maxServices, () =>
     createKnownTemplates(maxKnownTemplates),
   );
+  const sightings = createFirstSightings();
   const knownOf = (service: string) => services.peek(service) ?? createKnownTemplates(maxKnownTemplates);
 
   /** The texts whose meaning matters for these windows of one service: none as long as nothing in them is new. */
@@ -99,20 +102,13 @@ export function createNewTemplateDetector(
       return windows.flatMap((window, index) => scoreWindow(window, index, comparisons));
     },
     learn(windows) {
-      let compared = 0;
-      for (const { service, events, freshFrom } of windows) {
-        const known = services.touch(service);
-        for (const { match, severityNumber } of events.slice(freshFrom)) {
-          const severity = severityClass(severityNumber, match.template);
-          const nearness = compared < NEW_TEXTS_MAX ? nearnessOf(match, known, vectors) : undefined;
-          if (nearness !== undefined) compared += 1;
-          known.learn(match.templateId, match.template, severity, nearness);
-        }
-      }
+      const comparisons = { left: NEW_TEXTS_MAX };
+      for (const window of windows)
+        learnWindow(window, services.touch(window.service), { vectors, sightings, comparisons });
     },
     snapshot: () => ({
       version: 1,
-      services: services.entries().map(([service, known]) => [service, known.snapshot()]),
+      services: stateList(services.entries(), ([service, known]) => [service, known.snapshot()]),
     }),
     restore(state) {
       const parsed = newTemplateState.safeParse(state);
@@ -126,7 +122,37 @@ export function createNewTemplateDetector(
         services.set(service, createKnownTemplates(maxKnownTemplates, saved));
       }
     },
+    news: sightings.take,
+    recall(told) {
+      for (const [service, id, template, severity] of readFirstSightings(told)) {
+        const known = services.touch(service);
+        if (!known.has(id)) known.learn(id, template, severity);
+      }
+    },
   };
+}
+
+function learnWindow(
+  { service, events, freshFrom }: SequenceWindow,
+  known: KnownTemplates,
+  {
+    vectors,
+    sightings,
+    comparisons,
+  }: {
+    readonly vectors: VectorCache;
+    readonly sightings: FirstSightings;
+    /** How many new texts of this request may still be compared. */
+    readonly comparisons: { left: number };
+  },
+): void {
+  for (const { match, severityNumber } of events.slice(freshFrom)) {
+    const severity = severityClass(severityNumber, match.template);
+    const nearness = comparisons.left > 0 ? nearnessOf(match, known, vectors) : undefined;
+    if (nearness !== undefined) comparisons.left -= 1;
+    if (!known.has(match.templateId)) sightings.add([service, match.templateId, match.template, severity]);
+    known.learn(match.templateId, match.template, severity, nearness);
+  }
 }
 
 /** @param closestOf how near the known templates come to a new one */

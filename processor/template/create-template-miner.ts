@@ -1,12 +1,13 @@
 import { LRUCache } from "lru-cache";
 import { createBodyReader, type KnownBody } from "./body-reader.ts";
+import { createChanges } from "./changes.ts";
 import type { Cluster } from "./cluster.ts";
 import type { TemplateConfig } from "./config.ts";
-import { createDrain } from "./drain.ts";
+import { createDrain, type Drain, storedOf } from "./drain.ts";
 import { spanTexts } from "./mask.ts";
 import { parametersOf } from "./parameters.ts";
 import { templateId } from "./template-id.ts";
-import type { MinerSnapshot, TemplateMiner } from "./template-miner.ts";
+import type { MinerSnapshot, TemplateMatch, TemplateMiner } from "./template-miner.ts";
 
 /** Ids of evicted templates that are remembered, for each template in memory. */
 const TOMBSTONES_PER_TEMPLATE = 4;
@@ -27,9 +28,9 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
     tombstones.set(template.id, true);
     templatesEvicted += 1;
   });
+  const changes = createChanges(config.max_templates);
   for (const id of snapshot?.tombstones ?? []) tombstones.set(id, true);
-  for (const template of snapshot?.evicted ?? []) attic.insert(template);
-  for (const template of snapshot?.templates ?? []) active.insert(template);
+  if (snapshot !== undefined) load(snapshot, active, attic);
 
   const bringBack = (evicted: Cluster, tokens: readonly string[]): Cluster => {
     attic.remove(evicted);
@@ -58,7 +59,7 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
     const { tokens } = body;
     const match = active.find(tokens);
     const found = match ? { cluster: match, isNew: false } : withoutMatch(tokens);
-    active.join(found.cluster, tokens);
+    if (active.join(found.cluster, tokens) || match === undefined) changes.note(found.cluster);
     body.cluster = found.cluster;
     body.revision = active.revision;
     return found;
@@ -75,19 +76,18 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
         isNew,
       };
     },
-    adopt(template) {
-      const id = templateId(template);
-      const isNew = !adopted.has(id) && !tombstones.has(id);
-      adopted.set(id, true);
-      tombstones.set(id, true);
-      return { templateId: id, template, parameters: [], isNew };
-    },
+    adopt: (template) => adopt(template, adopted, tombstones),
     snapshot: () => ({
       version: 1,
       templates: active.stored(),
       evicted: attic.stored(),
       tombstones: [...tombstones.keys()].reverse(),
     }),
+    changes: () =>
+      changes
+        .take()
+        .filter((cluster) => active.get(cluster.id) === cluster)
+        .map(storedOf),
     get templatesActive() {
       return active.size + adopted.size;
     },
@@ -95,4 +95,24 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
       return templatesEvicted;
     },
   };
+}
+
+/** What was brought back after it had been evicted is in the later list. */
+function load({ templates, evicted }: MinerSnapshot, active: Drain, attic: Drain): void {
+  for (const template of evicted) attic.insert(template);
+  for (const template of templates) {
+    const broughtBack = attic.get(template.id);
+    if (broughtBack !== undefined) attic.remove(broughtBack);
+    active.insert(template);
+  }
+}
+
+type Ids = LRUCache<string, true>;
+
+function adopt(template: string, adopted: Ids, tombstones: Ids): TemplateMatch {
+  const id = templateId(template);
+  const isNew = !adopted.has(id) && !tombstones.has(id);
+  adopted.set(id, true);
+  tombstones.set(id, true);
+  return { templateId: id, template, parameters: [], isNew };
 }

@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { jsonPieces } from "./json-pieces.ts";
+import { stateList } from "./template/state-list.ts";
+
+const written = (state: unknown) => [...jsonPieces(state)].join("");
+
+describe("the pieces of a state", () => {
+  it("are its JSON, whatever it holds and however long it is", () => {
+    const { state } = fc.letrec((tie) => ({
+      state: fc.oneof(
+        { depthSize: "medium" },
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.array(tie("state"), { maxLength: 200, size: "max" }),
+        fc.dictionary(fc.string(), fc.option(tie("state"), { nil: undefined }), { maxKeys: 5 }),
+        fc.array(tie("state"), { maxLength: 5 }).map((members) => stateList(members, (one) => one)),
+      ),
+    }));
+    fc.assert(
+      fc.property(state, (one) => {
+        expect(JSON.parse(written(one))).toEqual(JSON.parse(JSON.stringify(one)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("are many where lists are long, also in lists", () => {
+    const services = stateList(["a", "b"], (name) => [
+      name,
+      { templates: Array.from({ length: 1_000 }, (_, id) => [id, name]) },
+    ]);
+    const pieces = [...jsonPieces({ version: 1, services })];
+    expect(JSON.parse(pieces.join(""))).toEqual(JSON.parse(JSON.stringify({ version: 1, services })));
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(1_000);
+  });
+
+  it("are made one after the other: what is learned between them is not waited for", () => {
+    const values = new Map([
+      ["a", 1],
+      ["b", 2],
+    ]);
+    const pieces = jsonPieces(stateList(values.keys(), (key) => [key, values.get(key)]));
+    expect([pieces.next().value, pieces.next().value]).toEqual(["[", '["a",1]']);
+    values.set("b", 3).set("c", 4);
+    expect([...pieces].join("")).toBe(',["b",3]]');
+  });
+});
