@@ -3,6 +3,9 @@ import { isStateList } from "./template/state-list.ts";
 /** Members of an array that are written as one piece. */
 const MEMBERS_MAX = 64;
 
+/** From which on the members of a list are a piece. */
+const PIECE_CHARACTERS = 8_192;
+
 /** A state's JSON in pieces that each take little time to make; joined they are `JSON.stringify(state)`. */
 export function* jsonPieces(state: unknown): Generator<string> {
   if (isStateList(state)) yield* listPieces(state);
@@ -21,13 +24,21 @@ function isLong(value: unknown, depth = 2): boolean {
 }
 
 function* listPieces(list: Iterable<unknown>): Generator<string> {
-  let before = "[";
+  let text = "[";
+  let separator = "";
   for (const member of list) {
-    yield before;
-    yield* jsonPieces(member);
-    before = ",";
+    text += separator;
+    separator = ",";
+    if (isLong(member)) {
+      yield text;
+      text = "";
+      yield* jsonPieces(member);
+    } else text += JSON.stringify(member) ?? "null";
+    if (text.length < PIECE_CHARACTERS) continue;
+    yield text;
+    text = "";
   }
-  yield before === "[" ? "[]" : "]";
+  yield `${text}]`;
 }
 
 function* arrayPieces(members: readonly unknown[]): Generator<string> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stateList } from "../template/state-list.ts";
 import {
   addValue,
   type RunningMoments,
@@ -36,7 +37,8 @@ export interface PairGaps {
   learn(before: string, template: string, gapMs: number): void;
   /** Pairs kept. */
   readonly size: number;
-  snapshot(): PairGapsState;
+  /** As JSON a {@link PairGapsState}. */
+  snapshot(): unknown;
 }
 
 /** @param pairsMax over it the least recently seen one is forgotten */
@@ -70,7 +72,7 @@ export function createPairGaps(pairsMax: number, state?: PairGapsState): PairGap
     },
     snapshot: () => ({
       timed,
-      pairs: [...pairs].map(([key, { values, mean, variance }]) => [key, [values, mean, variance]]),
+      pairs: stateList(pairs, ([key, { values, mean, variance }]) => [key, [values, mean, variance]]),
     }),
   };
 }

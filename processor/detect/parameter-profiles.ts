@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stateList } from "../template/state-list.ts";
 import type { TemplateMatch } from "../template/template-miner.ts";
 import {
   createParameterSlot,
@@ -25,7 +26,8 @@ export interface ParameterProfiles {
   learn(match: TemplateMatch): void;
   /** Slots kept. */
   readonly size: number;
-  snapshot(): ParameterProfilesState;
+  /** As JSON a {@link ParameterProfilesState}. */
+  snapshot(): unknown;
 }
 
 interface Profile {
@@ -92,7 +94,7 @@ export function createParameterProfiles(
       if (oldest !== undefined) remove(oldest);
     },
     snapshot: () =>
-      [...profiles].map(([id, { parameters, slots }]) => [
+      stateList(profiles, ([id, { parameters, slots }]) => [
         id,
         parameters,
         slots.map((one) => one.snapshot()),

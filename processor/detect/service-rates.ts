@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stateList } from "../template/state-list.ts";
 import type { LogEvent } from "../window/sequence-window.ts";
 import { type Arrivals, arrivalsState, createArrivals, type Silence } from "./arrivals.ts";
 import {
@@ -41,7 +42,8 @@ export interface ServiceRates {
   missing(nowMs: number, fromMs: number): readonly Missing[];
   /** Templates kept. */
   readonly size: number;
-  snapshot(): ServiceRatesState;
+  /** As JSON a {@link ServiceRatesState}. */
+  snapshot(): unknown;
 }
 
 interface Known {
@@ -125,9 +127,13 @@ export function createServiceRates(templatesMax: number, state?: ServiceRatesSta
     snapshot: () => ({
       rhythm: rhythm.snapshot(),
       arrivals: arrivals.snapshot(),
-      templates: [...templates].map(([id, known]) => [id, known.rate.snapshot(), known.arrivals.snapshot()]),
+      templates: stateList(templates, stateOf),
     }),
   };
+}
+
+function stateOf([id, { rate, arrivals }]: readonly [string, Known]): unknown {
+  return [id, rate.snapshot(), arrivals.snapshot()];
 }
 
 /** The bucket that the event falls in. */

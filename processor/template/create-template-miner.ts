@@ -1,9 +1,9 @@
-import { LRUCache } from "lru-cache";
 import { createBodyReader, type KnownBody } from "./body-reader.ts";
 import { createChanges } from "./changes.ts";
 import type { Cluster } from "./cluster.ts";
 import type { TemplateConfig } from "./config.ts";
 import { createDrain, type Drain, storedOf } from "./drain.ts";
+import { createKnownIds, type KnownIds } from "./known-ids.ts";
 import { spanTexts } from "./mask.ts";
 import { parametersOf } from "./parameters.ts";
 import { templateId } from "./template-id.ts";
@@ -18,18 +18,18 @@ const TOMBSTONES_PER_TEMPLATE = 4;
  * back from there keeps its id and its wildcards. Of what leaves the attic the id alone is remembered.
  */
 export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnapshot): TemplateMiner {
-  const tombstones = new LRUCache<string, true>({ max: config.max_templates * TOMBSTONES_PER_TEMPLATE });
-  const adopted = new LRUCache<string, true>({ max: config.max_templates });
+  const tombstones = createKnownIds(config.max_templates * TOMBSTONES_PER_TEMPLATE);
+  const adopted = createKnownIds(config.max_templates);
   const readBody = createBodyReader(config);
   let templatesEvicted = 0;
   const attic = createDrain(config, () => {});
   const active = createDrain(config, (template) => {
     attic.insert(template);
-    tombstones.set(template.id, true);
+    tombstones.add(template.id);
     templatesEvicted += 1;
   });
   const changes = createChanges(config.max_templates);
-  for (const id of snapshot?.tombstones ?? []) tombstones.set(id, true);
+  for (const id of snapshot?.tombstones ?? []) tombstones.add(id);
   if (snapshot !== undefined) load(snapshot, active, attic);
 
   const bringBack = (evicted: Cluster, tokens: readonly string[]): Cluster => {
@@ -81,7 +81,7 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
       version: 1,
       templates: active.stored(),
       evicted: attic.stored(),
-      tombstones: [...tombstones.keys()].reverse(),
+      tombstones: [...tombstones],
     }),
     changes: () =>
       changes
@@ -107,12 +107,10 @@ function load({ templates, evicted }: MinerSnapshot, active: Drain, attic: Drain
   }
 }
 
-type Ids = LRUCache<string, true>;
-
-function adopt(template: string, adopted: Ids, tombstones: Ids): TemplateMatch {
+function adopt(template: string, adopted: KnownIds, tombstones: KnownIds): TemplateMatch {
   const id = templateId(template);
   const isNew = !adopted.has(id) && !tombstones.has(id);
-  adopted.set(id, true);
-  tombstones.set(id, true);
+  adopted.add(id);
+  tombstones.add(id);
   return { templateId: id, template, parameters: [], isNew };
 }
