@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import {
   countAnomalies,
   insertAnomalies,
@@ -53,7 +53,7 @@ export interface SqlDatabase {
 
 /** The store over any SQL database that Kysely speaks to. Rejects with the driver's own errors. */
 export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => number): Store {
-  const atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => db.transaction().execute(work);
+  const atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => inTransaction(db, work);
   return {
     saveBatch: (batch) => atomically((transaction) => saveBatch(transaction, batch, now())),
     anomalies: (filter, page) => selectAnomalies(db, filter, page),
@@ -96,6 +96,24 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     expire: (beforeMs) => atomically((transaction) => deleteOlder(transaction, beforeMs)),
     close: () => db.destroy(),
   };
+}
+
+/**
+ * Rejects with what went wrong first. On a full disk SQLite may have rolled back by itself, and then says of the rollback that
+ * there is nothing to roll back: Kysely's own transactions tell that, and the reason is gone.
+ */
+function inTransaction<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T> {
+  return db.connection().execute(async (connection) => {
+    await sql`begin`.execute(connection);
+    try {
+      const result = await work(connection);
+      await sql`commit`.execute(connection);
+      return result;
+    } catch (error) {
+      await sql`rollback`.execute(connection).catch(() => undefined);
+      throw error;
+    }
+  });
 }
 
 async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {
