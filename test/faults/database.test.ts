@@ -7,6 +7,7 @@ import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts
 import { type Requirement, testWith } from "../helpers/requirement.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { waitFor } from "../helpers/wait-for.ts";
+import { runCommand } from "../product/run-command.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { numbersIn } from "./numbered-requests.ts";
 import { type RecordingHop, startRecordingHop } from "./recording-hop.ts";
@@ -139,6 +140,8 @@ describe("while the database is ill, records go on, each once, in order:", () =>
     await goOn(running.sender);
     await expectEverything(running);
     expect(await running.stage.stop()).toBe(0);
+    const next = runCommand(["serve", "--config", "logbert.yaml"], { cwd: running.stage.directory });
+    expect(await next).toMatchObject({ code: 1, stderr: expect.stringContaining("is damaged") });
   });
 
   testWith([NOTHING], "its files are deleted", async () => {
