@@ -6,7 +6,7 @@ import { createLane } from "../processor/flow/lane.ts";
 import { createSinkForwarder } from "../processor/forward/sink.ts";
 import { createPanel } from "../processor/panel.ts";
 import { parseRecords } from "../processor/parse-records.ts";
-import { processRequest, type Stages } from "../processor/pipeline.ts";
+import { type PipelineObserver, processRequest, type Stages } from "../processor/pipeline.ts";
 import type { ParsedLine } from "../processor/receive/lines/parsed-line.ts";
 import { createRooms } from "../processor/rooms.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
@@ -33,6 +33,8 @@ const BATCH_RECORDS_MAX = 500;
 /** Nobody waits for an answer here, so a record is left unscored only when the model is broken. */
 const SCORING_BUDGET_MS = 600_000;
 
+const NOTHING: Judged = { parsed: [], findings: [], anomalies: [] };
+
 /** The rooms without doors and without a database: scores records in this process and prints them, in their order. */
 export async function openStandalone(config: Config, io: CommandIo): Promise<LineSink> {
   const { scorer, encoder, close } = await openScorer(config.inference, (reason) =>
@@ -55,7 +57,7 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
       onSessionsSkipped: (sessions) => io.err(`${sessions} sessions were not compared with earlier ones`),
     },
   );
-  let judged: Judged = { parsed: [], findings: [], anomalies: [] };
+  let judged: Judged = NOTHING;
   const stages: Stages = {
     read: readRequest,
     parse: (records) => parseRecords(records, { ...rooms, now: io.clock.now }),
@@ -68,28 +70,20 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
     name: (findings) => nameAnomalies(findings, rooms.explain, ulid),
     enrich: (request) => request.bytes,
     forwarder: createSinkForwarder(),
-    retries: { take: () => undefined, keep: () => undefined, bytes: 0 },
+    writeDown: () => undefined,
+    retries: { begin: (_, make) => ({ made: make(), end: () => undefined }), bytes: 0 },
     show: (_, found) => {
       judged = found;
     },
     remember: () => undefined,
     record: () => undefined,
     scoringBudgetMs: SCORING_BUDGET_MS,
-    observer: {
-      incoming: () => undefined,
-      scored: (_, { absent, unscored }) => {
-        for (const [detector, { cause }] of absent) io.err(`${detector} did not judge: ${String(cause)}`);
-        for (const [reason, { records, cause }] of unscored)
-          io.err(`${records} records were not scored (${reason}): ${String(cause)}`);
-      },
-      failed: (what, cause) => io.err(`${what} failed: ${String(cause)}`),
-      prepared: () => undefined,
-      outcome: () => undefined,
-    },
+    observer: tellingObserver(io),
   };
 
   const score = async (service: string, lines: readonly ParsedLine[]): Promise<readonly ScoredLine[]> => {
     const bytes = encodeRequest(toResources({ service, file: undefined, lines }, io.clock.now()));
+    judged = NOTHING;
     await processRequest({ bytes, transport: "grpc" }, stages, io.giveUp);
     return toScoredLines(service, lines, judged);
   };
@@ -112,6 +106,20 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
       await close();
       return 0;
     },
+  };
+}
+
+function tellingObserver(io: CommandIo): PipelineObserver {
+  return {
+    incoming: () => undefined,
+    scored: (_, { absent, unscored }) => {
+      for (const [detector, { cause }] of absent) io.err(`${detector} did not judge: ${String(cause)}`);
+      for (const [reason, { records, cause }] of unscored)
+        io.err(`${records} records were not scored (${reason}): ${String(cause)}`);
+    },
+    failed: (what, cause) => io.err(`${what} failed: ${String(cause)}`),
+    prepared: () => undefined,
+    outcome: () => undefined,
   };
 }
 

@@ -5,6 +5,7 @@ import {
   boom,
   config,
   evenScorer,
+  request,
   send,
   stagesUnderTest,
 } from "../test/helpers/stages-under-test.ts";
@@ -99,6 +100,12 @@ describe("whatever breaks on the way to a verdict, the records go on as they cam
     expect(taught).toBe(detectors.length);
   });
 
+  it("writing down what is new throws: the answer is the next hop's all the same", async () => {
+    const { stages: broken, seen } = stagesUnderTest({ writeDown: boom });
+    expect(await send(broken)).toEqual(ACCEPTED);
+    expect(seen.failed).toEqual(["writing down what is new"]);
+  });
+
   it("remembering throws", async () => {
     const { stages: broken } = stagesUnderTest({ remember: boom });
     expect(await send(broken)).toEqual(ACCEPTED);
@@ -129,6 +136,79 @@ describe("a request", () => {
     expect([seen.learned, seen.remembered]).toEqual([3, 1]);
     expect(forwarded[1]).toEqual(forwarded[0]);
     expect(forwarded[2]).toEqual(forwarded[0]);
+  });
+
+  it("teaches once also when it comes again while its first try still waits, and both are taken", async () => {
+    const first = Promise.withResolvers<ForwardOutcome>();
+    const answers = [first.promise, Promise.resolve(ACCEPTED)];
+    const { stages: slow, seen } = stagesUnderTest({
+      forwarder: {
+        forward: (bytes) => {
+          seen.forwarded.push(bytes);
+          return answers.shift() ?? Promise.resolve(ACCEPTED);
+        },
+        close: async () => undefined,
+      },
+    });
+    const waiting = send(slow);
+    expect(await send(slow)).toEqual(ACCEPTED);
+    first.resolve(ACCEPTED);
+    expect(await waiting).toEqual(ACCEPTED);
+    expect(seen.forwarded[1]).toBe(seen.forwarded[0]);
+    expect([seen.learned, seen.remembered]).toEqual([3, 1]);
+    await send(slow);
+    expect([seen.learned, seen.remembered]).toEqual([6, 2]);
+  });
+
+  it("whose sender leaves before it hears is not sent on again, nor counted, when it comes again", async () => {
+    const sender = new AbortController();
+    const { stages: real, seen } = stagesUnderTest({
+      forwarder: {
+        forward: async (bytes) => {
+          seen.forwarded.push(bytes);
+          sender.abort(new Error("gone"));
+          return ACCEPTED;
+        },
+        close: async () => undefined,
+      },
+    });
+    await processRequest({ bytes: request, transport: "grpc" }, real, sender.signal);
+    // Nor does the second one hear it.
+    await processRequest({ bytes: request, transport: "grpc" }, real, sender.signal);
+    expect(await send(real)).toEqual(ACCEPTED);
+    expect(seen.forwarded).toHaveLength(1);
+    expect([seen.learned, seen.remembered]).toEqual([3, 1]);
+    await send(real);
+    expect(seen.forwarded).toHaveLength(2);
+  });
+
+  it("whose sender leaves while it is scored is scored all the same, for the retry", async () => {
+    const sender = new AbortController();
+    const { stages: real, seen } = stagesUnderTest(
+      {
+        forwarder: {
+          forward: async (bytes, signal) => {
+            if (signal.aborted) return { kind: "retry", afterMs: undefined, message: "gone" };
+            seen.forwarded.push(bytes);
+            return ACCEPTED;
+          },
+          close: async () => undefined,
+        },
+      },
+      {
+        ...evenScorer,
+        score: (...args) => {
+          sender.abort(new Error("gone"));
+          return evenScorer.score(...args);
+        },
+      },
+    );
+    const left = await processRequest({ bytes: request, transport: "grpc" }, real, sender.signal);
+    expect(left.kind).toBe("retry");
+    expect(await send(real)).toEqual(ACCEPTED);
+    expect([seen.unscored, seen.learned, seen.remembered]).toEqual([0, 3, 1]);
+    const { records } = readRequest(seen.forwarded[0] ?? new Uint8Array(0));
+    expect(records.every((record) => record.attribute("anomaly.score") !== undefined)).toBe(true);
   });
 
   it("that is no request is refused, and nothing is forwarded", async () => {

@@ -1,3 +1,4 @@
+import { groundsOfVerdict } from "./calibrate/judged-verdict.ts";
 import { oddEnds } from "./calibrate/odd-ends.ts";
 import { saidOfAbsence } from "./detect/absence.ts";
 import type { Detector } from "./detect/detector.ts";
@@ -32,6 +33,8 @@ export interface Work {
   readonly judged: Judged;
   /** What is learned from. */
   readonly slices: readonly JudgedSlice[];
+  /** Set by the first try that the next hop has taken; others of the same bytes may be under way. */
+  hasTaught: boolean;
 }
 
 /** The rooms, built by stage.ts. */
@@ -42,11 +45,13 @@ export interface Stages extends ScoringRooms {
   readonly lane: Lane;
   readonly enrich: (request: ExportRequest, judged: Judged) => Uint8Array;
   readonly forwarder: Forwarder;
-  readonly retries: RetryMemory<Pending>;
+  readonly retries: RetryMemory<Pending | ForwardOutcome>;
   /** After the acknowledgement, a request as a whole; never waits. */
   readonly show: (request: ExportRequest, judged: Judged) => void;
   /** After the acknowledgement, in slices; never waits. */
   readonly remember: (request: ExportRequest | undefined, judged: Judged) => void;
+  /** Writes down what has just been learned for the first time; undefined where nothing is to be waited for. Never rejects. */
+  readonly writeDown: () => Promise<void> | undefined;
   /** What the stage has just learned from; never waits. */
   readonly record: (windows: readonly SequenceWindow[], findings: Judged["findings"]) => void;
   readonly observer: PipelineObserver;
@@ -72,6 +77,8 @@ export interface PipelineObserver {
 
 /** What is held of a scored record until it is learned from: its windows, its evidence, its verdict. */
 const WORK_BYTES_PER_RECORD = 2_048;
+/** About what a remembered outcome takes. */
+const OUTCOME_BYTES = 1_024;
 
 /** The whole way of one export request. Its answer is the next hop's answer. */
 export async function processRequest(
@@ -79,23 +86,49 @@ export async function processRequest(
   stages: Stages,
   signal: AbortSignal,
 ): Promise<ForwardOutcome> {
-  const retried = stages.retries.take(bytes);
-  const request = retried?.work.request ?? readOrRefuse(bytes, stages);
-  if (isOutcome(request)) return request;
-  const place = retried === undefined ? stages.lane.enter(request.records.length) : undefined;
+  // Nothing of it has been looked at: it comes again, and is new then.
+  if (signal.aborted) return { kind: "retry", afterMs: undefined, message: "the sender went away" };
+  let place: Place | undefined;
+  const attempt = stages.retries.begin(bytes, async () => {
+    const request = readOrRefuse(bytes, stages);
+    if (isOutcome(request)) return request;
+    place = stages.lane.enter(request.records.length);
+    return prepare(request, place, stages);
+  });
+  let rest: Pending | ForwardOutcome | undefined;
   try {
-    const pending = retried ?? (await prepare(request, place, stages, signal));
-    if (isOutcome(pending)) return pending;
+    const pending = await attempt.made;
+    if (isOutcome(pending)) {
+      rest = signal.aborted ? pending : undefined;
+      return pending;
+    }
     const outcome = await stages.forwarder.forward(pending.bytes, signal);
-    stages.observer.outcome(outcome, request.records.length, transport);
-    if (outcome.kind === "accepted") acknowledge(pending.work, stages);
-    if (outcome.kind === "retry")
-      keepForRetry(bytes, outcome.remainder ?? pending.bytes, pending.work, stages);
+    stages.observer.outcome(outcome, pending.work.request.records.length, transport);
+    if (outcome.kind === "accepted") await acknowledge(pending.work, stages);
+    rest = restOf(outcome, pending, signal.aborted);
     return outcome;
   } finally {
+    attempt.end(rest, sizeOf(rest, bytes));
     // Behind what it has to teach.
-    if (place !== undefined) void stages.lane.inTurn(async () => place.leave());
+    const left = place;
+    if (left !== undefined) void stages.lane.inTurn(async () => left.leave());
   }
+}
+
+/** What a retry of the same bytes is to find: what is still to be sent, or what a sender that has left could not hear. */
+function restOf(
+  outcome: ForwardOutcome,
+  { bytes, work }: Pending,
+  isUnheard: boolean,
+): Pending | ForwardOutcome | undefined {
+  if (outcome.kind === "retry") return { bytes: outcome.remainder ?? bytes, work };
+  return isUnheard ? outcome : undefined;
+}
+
+/** About how much memory it holds on to, with the bytes that it is found by. */
+function sizeOf(rest: Pending | ForwardOutcome | undefined, request: Uint8Array): number {
+  if (rest === undefined || isOutcome(rest)) return OUTCOME_BYTES;
+  return request.length + rest.bytes.length + rest.work.judged.parsed.length * WORK_BYTES_PER_RECORD;
 }
 
 /**
@@ -135,33 +168,21 @@ function readOrRefuse(bytes: Uint8Array, stages: Stages): ExportRequest | Forwar
 }
 
 /** @param place undefined when too many records are in work: then the request passes as it came */
-async function prepare(
-  request: ExportRequest,
-  place: Place | undefined,
-  stages: Stages,
-  signal: AbortSignal,
-): Promise<Pending | ForwardOutcome> {
+async function prepare(request: ExportRequest, place: Place | undefined, stages: Stages): Promise<Pending> {
   const startedAtMs = performance.now();
-  const asked = place === undefined ? passBy(request, stages) : await inTurn(request, stages, signal);
-  // Nothing of it has been looked at: it comes again, and is new then.
-  if (asked === "gone") return { kind: "retry", afterMs: undefined, message: "the sender went away" };
+  const asked = place === undefined ? passBy(request, stages) : await inTurn(request, stages);
   stages.observer.incoming(request.records.length);
   const scored = "outcome" in asked ? await judgeAnswers(asked, stages) : asked;
   const [bytes, told] = enrichOrPass(request, scored, stages);
   const seconds = (performance.now() - startedAtMs) / 1000;
   stages.observer.scored(request.records.length, told, seconds);
   stages.observer.prepared(seconds);
-  return { bytes, work: { request, judged: scored.judged, slices: scored.slices } };
+  return { bytes, work: { request, judged: scored.judged, slices: scored.slices, hasTaught: false } };
 }
 
 /** The request's turn in the lane: here, and when it teaches, what the stage knows is changed, in the order of arrival. */
-function inTurn(
-  { records }: ExportRequest,
-  stages: Stages,
-  signal: AbortSignal,
-): Promise<Asked | Scored | "gone"> {
+function inTurn({ records }: ExportRequest, stages: Stages): Promise<Asked | Scored> {
   return stages.lane.inTurn(async (waitedMs) => {
-    if (signal.aborted) return "gone";
     try {
       const { parsed, windows } = await cutRecords(records, stages);
       if (waitedMs <= stages.scoringBudgetMs) return await askDetectors(parsed, windows, stages);
@@ -193,14 +214,38 @@ function enrichOrPass(
   }
 }
 
-/** The request's records are safe at the next hop: now, and only now, they teach, in their turn. */
-function acknowledge({ request, judged, slices }: Work, stages: Stages): void {
+/**
+ * The request's records are safe at the next hop: now, and only now, they teach, in their turn. Its sender hears of it when what is
+ * new in them is written down, so that nothing is new twice.
+ */
+async function acknowledge(work: Work, stages: Stages): Promise<void> {
+  if (work.hasTaught) return;
+  work.hasTaught = true;
+  const { request, judged, slices } = work;
   try {
     stages.show(request, judged);
   } catch (cause) {
     stages.observer.failed("showing records", cause);
   }
-  void stages.lane.inTurn(() => learn(request, slices, stages));
+  const taught = stages.lane.inTurn(() => learn(request, slices, stages)).then(() => writeDown(stages));
+  if (hasNews(judged)) await taught;
+}
+
+/** Never rejects. */
+async function writeDown(stages: Stages): Promise<void> {
+  try {
+    await stages.writeDown();
+  } catch (cause) {
+    stages.observer.failed("writing down what is new", cause);
+  }
+}
+
+/** Whether a template is new to the stage, or to its service. */
+function hasNews({ parsed, findings }: Judged): boolean {
+  return (
+    parsed.some(({ match }) => match.isNew) ||
+    findings.some(({ verdict }) => groundsOfVerdict(verdict).novelty > 0)
+  );
 }
 
 /** Never rejects. What is remembered has been announced to the next hop, whatever becomes of learning. */
@@ -235,11 +280,6 @@ function learnSlice({ windows, judged }: JudgedSlice, stages: Stages): void {
     }
   stages.judge.learn(judged.findings);
   stages.record(windows, judged.findings);
-}
-
-function keepForRetry(key: Uint8Array, bytes: Uint8Array, work: Work, { retries }: Stages): void {
-  const workBytes = work.judged.parsed.length * WORK_BYTES_PER_RECORD;
-  retries.keep(key, { bytes, work }, key.length + bytes.length + workBytes);
 }
 
 function isOutcome(value: ForwardOutcome | ExportRequest | Pending): value is ForwardOutcome {

@@ -1,12 +1,18 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Store } from "../store/store.ts";
 import type { Judge } from "./calibrate/verdict.ts";
 import type { Detector } from "./detect/detector.ts";
-import { parseMinerSnapshot } from "./template/snapshot.ts";
+import { jsonPieces } from "./json-pieces.ts";
+import { parseMinerSnapshot, parseStoredTemplates } from "./template/snapshot.ts";
 import type { MinerSnapshot, TemplateMiner } from "./template/template-miner.ts";
 
-const MINER = "templates";
+/** Names of the parts in the store. */
+export const MINER = "templates";
 const JUDGE = "calibration";
-const detectorKey = (detector: Detector) => `detector:${detector.name}`;
+export const detectorKey = ({ name }: Pick<Detector, "name">) => `detector:${name}`;
+
+/** Time that writing a state down takes in one go, and then leaves to others. */
+const SLICE_MS = 2;
 
 /** What of the stage survives a restart. */
 export interface Remembering {
@@ -15,10 +21,15 @@ export interface Remembering {
   readonly detectors: readonly Detector[];
 }
 
-/** The miner's last snapshot, or undefined on a first start or when it cannot be read (told to `onUnusable`). */
+type OnUnusable = (name: string, error: unknown) => void;
+
+/**
+ * The miner's last snapshot with the templates that came after it, or undefined on a first start or when it cannot be read
+ * (told to `onUnusable`).
+ */
 export async function loadMinerSnapshot(
   store: Store,
-  onUnusable: (name: string, error: unknown) => void,
+  onUnusable: OnUnusable,
 ): Promise<MinerSnapshot | undefined> {
   let snapshot: MinerSnapshot | undefined;
   await loadEach(
@@ -26,6 +37,15 @@ export async function loadMinerSnapshot(
     MINER,
     (state) => {
       snapshot = parseMinerSnapshot(state);
+    },
+    (news) => {
+      const { templates = [], evicted = [], tombstones = [] } = snapshot ?? {};
+      snapshot = {
+        version: 1,
+        templates: [...templates, ...parseStoredTemplates(news)],
+        evicted,
+        tombstones,
+      };
     },
     onUnusable,
   );
@@ -36,22 +56,30 @@ export async function loadMinerSnapshot(
 export async function restoreStates(
   store: Store,
   { judge, detectors }: Remembering,
-  onUnusable: (name: string, error: unknown) => void,
+  onUnusable: OnUnusable,
 ): Promise<void> {
-  await loadEach(store, JUDGE, (state) => judge.restore(state), onUnusable);
+  await loadEach(store, JUDGE, (state) => judge.restore(state), undefined, onUnusable);
   for (const detector of detectors) {
-    await loadEach(store, detectorKey(detector), (state) => detector.restore(state), onUnusable);
+    await loadEach(
+      store,
+      detectorKey(detector),
+      (state) => detector.restore(state),
+      (news) => detector.recall?.(news),
+      onUnusable,
+    );
   }
 }
 
 /**
- * Writes down the state of everything that learns. A part that cannot be written keeps no other from it; rejects at the end
- * with the first error.
+ * Writes down the state of everything that learns, a little at a time. A part that cannot be written keeps no other from it;
+ * rejects at the end with the first error.
+ * @param journaled the journal's last sequence now: what is in it is in the states
  */
 export async function saveSnapshots(
   store: Pick<Store, "saveSnapshot">,
   { miner, judge, detectors }: Remembering,
   nowMs: number,
+  journaled: () => number,
 ): Promise<void> {
   const parts: readonly (readonly [name: string, state: () => unknown])[] = [
     [MINER, () => miner.snapshot()],
@@ -61,8 +89,9 @@ export async function saveSnapshots(
   const failures: unknown[] = [];
   for (const [name, stateOf] of parts) {
     try {
+      const upTo = journaled();
       const state = stateOf();
-      if (state !== undefined) await store.saveSnapshot(name, JSON.stringify(state), nowMs);
+      if (state !== undefined) await store.saveSnapshot(name, await inSlices(state), nowMs, upTo);
     } catch (error) {
       failures.push(error);
     }
@@ -70,17 +99,41 @@ export async function saveSnapshots(
   if (failures.length > 0) throw failures[0];
 }
 
+/** The state's JSON in UTF-8. Requests are served between its pieces. */
+async function inSlices(state: unknown): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  const encoder = new TextEncoder();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let text = "";
+  let sinceMs = performance.now();
+  for (const piece of jsonPieces(state)) {
+    text += piece;
+    if (performance.now() - sinceMs < SLICE_MS) continue;
+    pieces.push(encoder.encode(text));
+    text = "";
+    await delay(SLICE_MS);
+    sinceMs = performance.now();
+  }
+  pieces.push(encoder.encode(text));
+  return pieces;
+}
+
+/** @param recall takes back what was learned after the state */
 async function loadEach(
   store: Store,
   name: string,
   restore: (state: unknown) => void,
-  onUnusable: (name: string, error: unknown) => void,
+  recall: ((news: unknown) => void) | undefined,
+  onUnusable: OnUnusable,
 ): Promise<void> {
+  const attempt = (json: string, take: (value: unknown) => void) => {
+    try {
+      take(JSON.parse(json));
+    } catch (error) {
+      onUnusable(name, error);
+    }
+  };
   const json = await store.snapshot(name);
-  if (json === undefined) return;
-  try {
-    restore(JSON.parse(json));
-  } catch (error) {
-    onUnusable(name, error);
-  }
+  if (json !== undefined) attempt(json, restore);
+  if (recall === undefined) return;
+  for (const news of await store.journal(name)) attempt(news, recall);
 }

@@ -1,4 +1,5 @@
 import type { Store } from "../store/store.ts";
+import type { Journal } from "./journal.ts";
 import { type Periodic, periodically } from "./periodic.ts";
 import { processSilence, type Stages } from "./pipeline.ts";
 import type { TrainingConfig } from "./promote/config.ts";
@@ -25,13 +26,14 @@ export interface TimedWork {
   readonly rooms: Rooms;
   readonly stages: Stages;
   readonly rememberer: Rememberer;
+  readonly journal: Journal;
   readonly settings: Settings;
   readonly learning: Learning;
 }
 
 /** Writes findings down, saves what was learned, judges silence, follows what people ask for, and deletes what is too old. */
 export function startTimers(work: TimedWork): readonly Periodic[] {
-  const { config, store, log, now, rooms, stages, rememberer, settings, learning } = work;
+  const { config, store, log, now, rooms, stages, rememberer, journal, settings, learning } = work;
   const every = (intervalMs: number, what: string, task: () => Promise<void>) =>
     periodically(intervalMs, task, (error) =>
       log.warn({ reason: String(error) }, `${what} failed; it is tried again`),
@@ -42,7 +44,7 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
   return [
     writing,
     every(config.remember.snapshot_interval_ms, "saving what was learned", () =>
-      saveSnapshots(store, rooms, now()),
+      saveSnapshots(store, rooms, now(), () => journal.last),
     ),
     every(SILENCE_INTERVAL_MS, "judging silence", () => processSilence(now(), stages)),
     every(SETTINGS_INTERVAL_MS, "reading thresholds", () => settings.follow()),

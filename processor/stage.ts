@@ -12,6 +12,7 @@ import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
 import { createForwardMonitor } from "./forward/forward-monitor.ts";
 import { inTime } from "./in-time.ts";
+import { createJournal, type Journal } from "./journal.ts";
 import { createPanel } from "./panel.ts";
 import { parseRecords } from "./parse-records.ts";
 import type { Periodic } from "./periodic.ts";
@@ -91,6 +92,9 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     status: statusOf(config, ports, observer, forwarder.state),
     onDropped: metrics.rememberDropped,
   });
+  const journal = createJournal(store, rooms, (reason) =>
+    log.warn({ reason: String(reason) }, "what is new could not be written down yet; it is tried again"),
+  );
   const stages: Stages = {
     read: readRequest,
     parse: (records) => parseRecords(records, { ...rooms, now }),
@@ -103,9 +107,10 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     name: (findings) => nameAnomalies(findings, rooms.explain, ports.newId),
     enrich: createCheckedEnrich(config, observer),
     forwarder,
-    retries: createRetryMemory({ now, ...config.receive.retry_memory }),
+    retries: createRetryMemory({ now: () => performance.now(), ...config.receive.retry_memory }),
     show: (request, judged) => showLive(request, judged, rooms, ports),
     remember: rememberer.remember,
+    writeDown: journal.write,
     record: ports.learning.record,
     scoringBudgetMs: config.detect.scoring_budget_ms,
     observer,
@@ -118,11 +123,11 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   });
   observeGauges({ ...ports, rooms, rememberer, settings, stages, receivers });
   const stopWatching = watchEventLoop(metrics.eventLoopDelay);
-  const timers = startTimers({ ...ports, config, rooms, stages, rememberer, settings });
+  const timers = startTimers({ ...ports, config, rooms, stages, rememberer, journal, settings });
   return {
     grpcAddress: receivers.grpcAddress,
     httpAddress: receivers.httpAddress,
-    stop: () => stopStage({ receivers, timers, stages, rooms, rememberer, stopWatching }, ports),
+    stop: () => stopStage({ receivers, timers, stages, rooms, rememberer, journal, stopWatching }, ports),
   };
 }
 
@@ -221,12 +226,13 @@ interface Running {
   readonly stages: Stages;
   readonly rooms: Rooms;
   readonly rememberer: Rememberer;
+  readonly journal: Journal;
   /** Ends the watch on the event loop. */
   readonly stopWatching: () => void;
 }
 
 async function stopStage(
-  { receivers, timers, stages, rooms, rememberer, stopWatching }: Running,
+  { receivers, timers, stages, rooms, rememberer, journal, stopWatching }: Running,
   { store, log, now, learning }: StagePorts,
 ): Promise<void> {
   const step = (what: string, work: Promise<unknown>) =>
@@ -236,7 +242,10 @@ async function stopStage(
   await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
   await step("the connection to the next hop", stages.forwarder.close());
   await step("writing findings", rememberer.flush());
-  await step("saving what was learned", saveSnapshots(store, rooms, now()));
+  await step(
+    "saving what was learned",
+    saveSnapshots(store, rooms, now(), () => journal.last),
+  );
   await step("recording for training", learning.stop());
   stopWatching();
 }

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { firstTables } from "./migrations/0001-first-tables.ts";
 import { trainingTables } from "./migrations/0002-training.ts";
+import { journalTable } from "./migrations/0003-journal.ts";
 import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -9,6 +10,7 @@ import type { Tables } from "./tables.ts";
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-first-tables": firstTables,
   "0002-training": trainingTables,
+  "0003-journal": journalTable,
 };
 
 /** Brings the database to this program's schema. Rejects when a newer program has already gone further, or with what the database said. */

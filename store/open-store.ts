@@ -31,6 +31,8 @@ export async function openStore({ path }: StoreConfig): Promise<Store> {
     status: calls.remote("status"),
     saveSnapshot: calls.remote("saveSnapshot"),
     snapshot: calls.remote("snapshot"),
+    addToJournal: calls.remote("addToJournal"),
+    journal: calls.remote("journal"),
     requestTraining: calls.remote("requestTraining"),
     openTrainingRun: calls.remote("openTrainingRun"),
     trainingRuns: calls.remote("trainingRuns"),
@@ -87,10 +89,23 @@ function createCalls(worker: Worker) {
         if (death !== undefined) return Promise.reject(death);
         lastId += 1;
         const answer = wait(lastId);
-        worker.postMessage({ id: lastId, method: name, args } satisfies StoreCall);
+        worker.postMessage({ id: lastId, method: name, args } satisfies StoreCall, buffersIn(args));
         return answer;
       };
       return call as Store[Name];
     },
   };
+}
+
+/** Buffers that are handed over instead of copied: those that are all of their memory. */
+function buffersIn(args: readonly unknown[]): readonly ArrayBuffer[] {
+  return args
+    .flat()
+    .flatMap((one) =>
+      one instanceof Uint8Array &&
+      one.buffer instanceof ArrayBuffer &&
+      one.byteLength === one.buffer.byteLength
+        ? [one.buffer]
+        : [],
+    );
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import {
   countAnomalies,
   insertAnomalies,
@@ -22,7 +22,15 @@ import {
   selectActiveModel,
   selectModels,
 } from "./queries/models.ts";
-import { deleteOlder, saveSnapshot, saveStatus, selectSnapshot, selectStatus } from "./queries/stage.ts";
+import {
+  addToJournal,
+  deleteOlder,
+  saveSnapshot,
+  saveStatus,
+  selectJournal,
+  selectSnapshot,
+  selectStatus,
+} from "./queries/stage.ts";
 import {
   addToHistograms,
   addToServices,
@@ -45,7 +53,7 @@ export interface SqlDatabase {
 
 /** The store over any SQL database that Kysely speaks to. Rejects with the driver's own errors. */
 export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => number): Store {
-  const atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => db.transaction().execute(work);
+  const atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => inTransaction(db, work);
   return {
     saveBatch: (batch) => atomically((transaction) => saveBatch(transaction, batch, now())),
     anomalies: (filter, page) => selectAnomalies(db, filter, page),
@@ -64,8 +72,11 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     thresholds: () => selectThresholds(db, undefined),
     setThreshold: (setting, atMs) => atomically((transaction) => changeThreshold(transaction, setting, atMs)),
     status: () => selectStatus(db),
-    saveSnapshot: (name, json, atMs) => saveSnapshot(db, name, json, atMs),
+    saveSnapshot: (name, json, atMs, journaled) =>
+      atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
     snapshot: (name) => selectSnapshot(db, name),
+    addToJournal: (entries) => atomically((transaction) => addToJournal(transaction, entries)),
+    journal: (name) => selectJournal(db, name),
     requestTraining: (request) => requestTraining(db, request),
     openTrainingRun: () => selectOpenRun(db),
     trainingRuns: (page) => selectRuns(db, page),
@@ -85,6 +96,24 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     expire: (beforeMs) => atomically((transaction) => deleteOlder(transaction, beforeMs)),
     close: () => db.destroy(),
   };
+}
+
+/**
+ * Rejects with what went wrong first. On a full disk SQLite may have rolled back by itself, and then says of the rollback that
+ * there is nothing to roll back: Kysely's own transactions tell that, and the reason is gone.
+ */
+function inTransaction<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T> {
+  return db.connection().execute(async (connection) => {
+    await sql`begin`.execute(connection);
+    try {
+      const result = await work(connection);
+      await sql`commit`.execute(connection);
+      return result;
+    } catch (error) {
+      await sql`rollback`.execute(connection).catch(() => undefined);
+      throw error;
+    }
+  });
 }
 
 async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {

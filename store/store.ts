@@ -208,6 +208,13 @@ export interface ThresholdSetting {
   readonly author: string | undefined;
 }
 
+/** Something that a part of the stage's memory has learned for the first time. */
+export interface JournalEntry {
+  /** Of the snapshot that will hold it. */
+  readonly name: string;
+  readonly json: string;
+}
+
 /** Everything that outlives a restart; every database implements it alike. All times are milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
 export interface Store {
@@ -245,9 +252,21 @@ export interface Store {
 
   status(): Promise<StageStatus | undefined>;
 
-  /** A named piece of the stage's memory (template miner, calibration, …) as JSON text. */
-  saveSnapshot(name: string, json: string, atMs: number): Promise<void>;
+  /**
+   * A named part of the stage's memory (template miner, calibration, …) as JSON, UTF-8 in pieces. Their buffers are handed over:
+   * the caller must not read them again. It holds what the journal had of that name up to `journaled`, which is deleted.
+   */
+  saveSnapshot(
+    name: string,
+    json: readonly Uint8Array<ArrayBuffer>[],
+    atMs: number,
+    journaled: number,
+  ): Promise<void>;
   snapshot(name: string): Promise<string | undefined>;
+  /** Writes down at once what the next snapshot of that name will hold. Answers the sequence of the last entry. */
+  addToJournal(entries: readonly JournalEntry[]): Promise<number>;
+  /** What came after the last snapshot of that name, oldest first. */
+  journal(name: string): Promise<readonly string[]>;
 
   /** Asks for a run of the trainer; answers the open one when there is one: a stage trains one at a time. */
   requestTraining(request: TrainingRequest): Promise<TrainingRun>;

@@ -11,6 +11,7 @@ export interface Tables {
   threshold_history: ThresholdHistoryTable;
   stage_status: StageStatusTable;
   snapshots: SnapshotsTable;
+  journal: JournalTable;
   training_runs: TrainingRunsTable;
   models: ModelsTable;
 }
@@ -100,6 +101,13 @@ interface SnapshotsTable {
   name: string;
   json: string;
   at_ms: number;
+}
+
+interface JournalTable {
+  sequence: Generated<number>;
+  name: string;
+  /** Of what was learned for the first time. */
+  json: string;
 }
 
 interface TrainingRunsTable {

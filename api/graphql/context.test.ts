@@ -37,6 +37,8 @@ const store: Store = {
   setThreshold: unused,
   status: unused,
   saveSnapshot: unused,
+  addToJournal: unused,
+  journal: unused,
   snapshot: unused,
   requestTraining: unused,
   openTrainingRun: unused,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { createServiceTable } from "../detect/service-table.ts";
+import { stateList } from "../template/state-list.ts";
 import type { CalibrateConfig } from "./config.ts";
 import { groundsOfVerdict } from "./judged-verdict.ts";
 import type { RateMeter } from "./rate-meter.ts";
@@ -103,7 +104,10 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
     falseAlarmRates: () => ratesOver(calibrations.entries().map(([, { meter }]) => meter)),
     snapshot: () => ({
       version: 2,
-      services: calibrations.entries().map(([service, calibration]) => [service, calibration.snapshot()]),
+      services: stateList(calibrations.entries(), ([service, calibration]) => [
+        service,
+        calibration.snapshot(),
+      ]),
     }),
     restore(state) {
       const saved = readState(state);

@@ -135,7 +135,9 @@ describe("count vectors", () => {
     for (let i = 0; i < 2_000; i++) {
       detector.learn([closedSession({ a: 1, [`t${i}`]: 1 }, "busy"), closedSession({ a: 1 }, `s${i}`)]);
     }
-    const state = detector.snapshot() as { services: [string, { templates: []; vectors: number[][] }][] };
+    const state = JSON.parse(JSON.stringify(detector.snapshot())) as {
+      services: [string, { templates: []; vectors: number[][] }][];
+    };
     const busy = state.services.find(([service]) => service === "busy")?.[1];
     expect(state.services.length).toBeLessThanOrEqual(50);
     expect(busy?.templates.length).toBeLessThanOrEqual(101);

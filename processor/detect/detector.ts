@@ -31,8 +31,12 @@ export interface Detector {
   /** What has been missing by `nowMs` (wall clock, milliseconds since the epoch), each absence told once; called about once
    * a second, also while nothing arrives. */
   watch?(nowMs: number): readonly Absence[];
-  /** JSON-serialisable state; undefined when the detector keeps none. */
+  /** JSON-serialisable state, its long lists as StateList; undefined when the detector keeps none. */
   snapshot(): unknown;
   /** Takes back what `snapshot` gave; throws a plain Error when the state is not in the expected format. */
   restore(state: unknown): void;
+  /** What was learned for the first time since the last call, where forgetting it would be told as a novelty once more; JSON. */
+  news?(): readonly unknown[];
+  /** Takes back what `news` gave, known or not; throws a plain Error when it is not in the expected format. */
+  recall?(news: unknown): void;
 }

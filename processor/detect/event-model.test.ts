@@ -96,10 +96,10 @@ describe("the usual surprise", () => {
     const before = detectorOf(scorer);
     await live(before, 100);
     const same = detectorOf(scorer);
-    same.restore(before.snapshot());
+    same.restore(JSON.parse(JSON.stringify(before.snapshot())));
     expect(await surpriseOf(same, window())).toBeCloseTo(0);
     const others = detectorOf(replaceable({ version: "two", surprise: 6 }).scorer);
-    others.restore(before.snapshot());
+    others.restore(JSON.parse(JSON.stringify(before.snapshot())));
     expect(await surpriseOf(others, window())).toBe(6);
   });
 });

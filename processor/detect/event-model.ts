@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stateList } from "../template/state-list.ts";
 import type { TemplateMatch } from "../template/template-miner.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { createAnswering } from "./answer-from-memory.ts";
@@ -110,7 +111,7 @@ export function createEventModelDetector(
     snapshot: () => ({
       version: 1,
       model: scorer.version,
-      services: services.entries().map(([service, candidates]) => [service, candidates.snapshot()]),
+      services: stateList(services.entries(), ([service, candidates]) => [service, candidates.snapshot()]),
     }),
     restore(state) {
       const { model, services: saved } = readState(state);

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { stateList } from "../template/state-list.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector } from "./detector.ts";
+import { createFirstSightings, type FirstSightings, readFirstSightings } from "./first-sightings.ts";
 import { createKnownTemplates, type KnownTemplates, knownTemplatesState } from "./known-templates.ts";
 import {
   type Closest,
@@ -58,6 +60,7 @@ export function createNewTemplateDetector(
   const services = createServiceTable<KnownTemplates>(maxServices, () =>
     createKnownTemplates(maxKnownTemplates),
   );
+  const sightings = createFirstSightings();
   const comparisonsOf = perRequest(createComparisons);
   const stranger = createKnownTemplates(maxKnownTemplates);
   const knownOf = (service: string) => services.peek(service) ?? stranger;
@@ -84,11 +87,11 @@ export function createNewTemplateDetector(
     learn(windows) {
       let room = NEW_TEXTS_MAX;
       for (const window of windows)
-        room -= learnWindow(window, services.touch(window.service), vectors, room);
+        room -= learnWindow(window, services.touch(window.service), { vectors, sightings, room });
     },
     snapshot: () => ({
       version: 1,
-      services: services.entries().map(([service, known]) => [service, known.snapshot()]),
+      services: stateList(services.entries(), ([service, known]) => [service, known.snapshot()]),
     }),
     restore(state) {
       const parsed = newTemplateState.safeParse(state);
@@ -100,6 +103,13 @@ export function createNewTemplateDetector(
       services.clear();
       for (const [service, saved] of parsed.data.services) {
         services.set(service, createKnownTemplates(maxKnownTemplates, saved));
+      }
+    },
+    news: sightings.take,
+    recall(told) {
+      for (const [service, id, template, severity] of readFirstSightings(told)) {
+        const known = services.touch(service);
+        if (!known.has(id)) known.learn(id, template, severity);
       }
     },
   };
@@ -145,28 +155,35 @@ function scoreWindow(
   }
 }
 
-/**
- * @param comparedMax new texts that may be compared with the known ones
- * @returns how many were
- */
+/** @returns how many new texts were compared with the known ones */
 function learnWindow(
-  { events, freshFrom }: SequenceWindow,
+  { service, events, freshFrom }: SequenceWindow,
   known: KnownTemplates,
-  vectors: VectorCache,
-  comparedMax: number,
+  {
+    vectors,
+    sightings,
+    room,
+  }: {
+    readonly vectors: VectorCache;
+    readonly sightings: FirstSightings;
+    /** How many new texts may still be compared. */
+    readonly room: number;
+  },
 ): number {
   let compared = 0;
   for (let at = freshFrom; at < events.length; at += 1) {
     const event = events[at];
     if (event === undefined) continue;
-    const { match, severityNumber } = event;
-    if (known.has(match.templateId)) {
-      known.repeat(match.templateId);
+    const { templateId, template } = event.match;
+    if (known.has(templateId)) {
+      known.repeat(templateId);
       continue;
     }
-    const nearness = compared < comparedMax ? nearnessOf(match, known, vectors) : undefined;
+    const severity = severityClass(event.severityNumber, template);
+    const nearness = compared < room ? nearnessOf(event.match, known, vectors) : undefined;
     if (nearness !== undefined) compared += 1;
-    known.learn(match.templateId, match.template, severityClass(severityNumber, match.template), nearness);
+    sightings.add([service, templateId, template, severity]);
+    known.learn(templateId, template, severity, nearness);
   }
   return compared;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stateList } from "../template/state-list.ts";
 import { createPairs } from "./pairs.ts";
 import { addValue, runningMoments, runningMomentsState, zScore } from "./running-moments.ts";
 
@@ -34,7 +35,8 @@ export interface PairGaps {
   learn(before: string, template: string, gapMs: number): void;
   /** Pairs kept. */
   readonly size: number;
-  snapshot(): PairGapsState;
+  /** As JSON a {@link PairGapsState}. */
+  snapshot(): unknown;
 }
 
 /** @param pairsMax over it the least recently seen tenth is forgotten */
@@ -63,12 +65,10 @@ export function createPairGaps(pairsMax: number, state?: PairGapsState): PairGap
     },
     snapshot: () => ({
       timed,
-      pairs: pairs
-        .oldestFirst()
-        .map(([before, template, { values, mean, variance }]) => [
-          `${before}${SEPARATOR}${template}`,
-          [values, mean, variance],
-        ]),
+      pairs: stateList(pairs.oldestFirst(), ([before, template, { values, mean, variance }]) => [
+        `${before}${SEPARATOR}${template}`,
+        [values, mean, variance],
+      ]),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ParameterValue } from "../template/parameter-value.ts";
 import { parameterValue } from "../template/parameter-value.ts";
+import { stateList } from "../template/state-list.ts";
 import type { TemplateMatch } from "../template/template-miner.ts";
 import {
   createParameterSlot,
@@ -28,7 +29,8 @@ export interface ParameterProfiles {
   learn(match: TemplateMatch): void;
   /** Slots kept. */
   readonly size: number;
-  snapshot(): ParameterProfilesState;
+  /** As JSON a {@link ParameterProfilesState}. */
+  snapshot(): unknown;
 }
 
 const NOTHING_ODD: readonly ParameterOddity[] = [];
@@ -105,8 +107,10 @@ export function createParameterProfiles(
       }
     },
     snapshot: () =>
-      profiles
-        .oldestFirst()
-        .map(([id, { parameters, slots }]) => [id, parameters, slots.map((one) => one.snapshot())]),
+      stateList(profiles.oldestFirst(), ([id, { parameters, slots }]) => [
+        id,
+        parameters,
+        slots.map((one) => one.snapshot()),
+      ]),
   };
 }

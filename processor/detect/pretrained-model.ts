@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { z } from "zod";
+import { stateList } from "../template/state-list.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector } from "./detector.ts";
 import { createMemorisedTexts } from "./memorised-texts.ts";
@@ -109,7 +110,7 @@ export function createPretrainedModelDetector(
     snapshot: () => ({
       version: 1,
       model: scorer.version,
-      services: services.entries().map(([service, usual]) => [service, usual.snapshot()]),
+      services: stateList(services.entries(), ([service, usual]) => [service, usual.snapshot()]),
     }),
     restore(state) {
       const parsed = pretrainedModelState.safeParse(state);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stateList } from "../template/state-list.ts";
 import type { LogEvent } from "../window/sequence-window.ts";
 import {
   type Arrivals,
@@ -49,7 +50,8 @@ export interface ServiceRates {
   missing(nowMs: number, fromMs: number): readonly Missing[];
   /** Templates kept. */
   readonly size: number;
-  snapshot(): ServiceRatesState;
+  /** As JSON a {@link ServiceRatesState}. */
+  snapshot(): unknown;
 }
 
 interface Known {
@@ -119,9 +121,7 @@ export function createServiceRates(templatesMax: number, state?: ServiceRatesSta
     snapshot: () => ({
       rhythm: rhythm.snapshot(),
       arrivals: arrivals.snapshot(),
-      templates: templates
-        .oldestFirst()
-        .map(([id, known]) => [id, known.rate.snapshot(), known.arrivals.snapshot()]),
+      templates: stateList(templates.oldestFirst(), stateOf),
     }),
   };
 }
@@ -133,6 +133,10 @@ interface Silent extends Pick<Known, "arrivals" | "last"> {
 function silenceOf({ arrivals, last }: Known, nowMs: number, fromMs: number): readonly Silent[] {
   const silence = arrivals.silence(nowMs, fromMs);
   return silence === undefined || last.templateId === "" ? [] : [{ arrivals, last, silence }];
+}
+
+function stateOf([id, { rate, arrivals }]: readonly [string, Known]): unknown {
+  return [id, rate.snapshot(), arrivals.snapshot()];
 }
 
 /** The bucket that the event falls in. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stateList } from "../template/state-list.ts";
 import type { DetectorName } from "./evidence.ts";
 
 /** What one service has taught, and how much memory it takes. */
@@ -83,7 +84,7 @@ export function createSizedTable<T extends Sized, S>(
     entries: () => values,
     snapshot: () => ({
       version: 1,
-      services: [...values].map(([service, value]) => [service, value.snapshot()]),
+      services: stateList(values, ([service, value]) => [service, value.snapshot()]),
     }),
     restore(state) {
       const parsed = tableState.safeParse(state);

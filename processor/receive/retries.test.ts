@@ -2,12 +2,26 @@ import { describe, expect, it } from "vitest";
 import { createRetryMemory } from "./retries.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+interface Made {
+  readonly name: string;
+}
 
 function memory(max_bytes = 100, max_age_ms = 1_000) {
   let nowMs = 1_000_000;
-  const kept = createRetryMemory<{ readonly name: string }>({ max_bytes, max_age_ms, now: () => nowMs });
+  const { begin } = createRetryMemory<Made>({ max_bytes, max_age_ms, now: () => nowMs });
+  const anew = async () => ({ name: "made anew" });
   return {
-    ...kept,
+    begin: (request: string) => begin(bytes(request), anew),
+    /** A try that ends at once and leaves something. */
+    leave: (request: string, name: string, sizeBytes: number) =>
+      begin(bytes(request), anew).end({ name }, sizeBytes),
+    /** What a try finds, that is then answered. */
+    async find(request: string) {
+      const attempt = begin(bytes(request), anew);
+      const { name } = await attempt.made;
+      attempt.end(undefined, 0);
+      return name;
+    },
     pass: (ms: number) => {
       nowMs += ms;
     },
@@ -15,67 +29,115 @@ function memory(max_bytes = 100, max_age_ms = 1_000) {
 }
 
 describe("a request that was not taken", () => {
-  it("is known by its bytes, once", () => {
-    const { keep, take } = memory();
-    keep(bytes("request"), { name: "kept" }, 10);
-    expect(take(bytes("another"))).toBeUndefined();
-    expect(take(bytes("request"))).toEqual({ name: "kept" });
-    expect(take(bytes("request"))).toBeUndefined();
+  it("is known by its bytes, once", async () => {
+    const { leave, find } = memory();
+    leave("request", "kept", 10);
+    expect(await find("another")).toBe("made anew");
+    expect(await find("request")).toBe("kept");
+    expect(await find("request")).toBe("made anew");
   });
 
-  it("is known as it was last, when it was not taken again", () => {
-    const { keep, take } = memory();
-    keep(bytes("request"), { name: "whole" }, 10);
-    keep(bytes("request"), { name: "rest" }, 5);
-    expect(take(bytes("request"))).toEqual({ name: "rest" });
-    expect(take(bytes("request"))).toBeUndefined();
+  it("is known as it was last, when it was not taken again", async () => {
+    const { leave, find } = memory();
+    leave("request", "whole", 10);
+    leave("request", "rest", 5);
+    expect(await find("request")).toBe("rest");
+    expect(await find("request")).toBe("made anew");
   });
 
-  it("is forgotten when it comes back too late", () => {
-    const { keep, take, pass } = memory(100, 1_000);
-    keep(bytes("request"), { name: "kept" }, 10);
+  it("is forgotten when it comes back too late", async () => {
+    const { leave, find, pass } = memory(100, 1_000);
+    leave("request", "kept", 10);
     pass(900);
-    keep(bytes("another"), { name: "younger" }, 10);
+    leave("another", "younger", 10);
     pass(200);
-    expect(take(bytes("request"))).toBeUndefined();
-    expect(take(bytes("another"))).toEqual({ name: "younger" });
+    expect(await find("request")).toBe("made anew");
+    expect(await find("another")).toBe("younger");
+  });
+});
+
+describe("a request that comes again while it is under way", () => {
+  it("shares what is made of it", async () => {
+    const { begin } = createRetryMemory<Made>({ max_bytes: 100, max_age_ms: 1_000, now: () => 1 });
+    let made = 0;
+    const make = async () => {
+      made += 1;
+      return { name: `made ${made}` };
+    };
+    // Alike at both ends, different in the middle: not the same.
+    const long = (middle: string) => bytes(`${"a".repeat(600)}${middle}${"z".repeat(600)}`);
+    const tries = [begin(long("1"), make), begin(long("1"), make), begin(long("2"), make)];
+    expect(await Promise.all(tries.map((one) => one.made))).toEqual([
+      { name: "made 1" },
+      { name: "made 1" },
+      { name: "made 2" },
+    ]);
+  });
+
+  it("is kept as the last of its tries left it", async () => {
+    const { begin, find } = memory();
+    const [first, second] = [begin("request"), begin("request")];
+    first.end({ name: "first" }, 10);
+    second.end({ name: "second" }, 10);
+    expect(await find("request")).toBe("second");
+  });
+
+  it("is another request once one of its tries has been answered, in whatever order they end", async () => {
+    const { begin, find } = memory();
+    const [left, answered] = [begin("request"), begin("request")];
+    left.end({ name: "left" }, 10);
+    answered.end(undefined, 0);
+    expect(await find("request")).toBe("made anew");
+    const [answeredFirst, leftThen] = [begin("request"), begin("request")];
+    answeredFirst.end(undefined, 0);
+    leftThen.end({ name: "left" }, 10);
+    expect(await find("request")).toBe("made anew");
+  });
+
+  it("fails for each of its tries when it cannot be made, and is made anew later", async () => {
+    const { begin } = createRetryMemory<Made>({ max_bytes: 100, max_age_ms: 1_000, now: () => 1 });
+    const broken = () => Promise.reject(new Error("broken"));
+    const tries = [begin(bytes("request"), broken), begin(bytes("request"), broken)];
+    for (const one of tries) await expect(one.made).rejects.toThrow("broken");
+    for (const one of tries) one.end(undefined, 0);
+    expect(await begin(bytes("request"), async () => ({ name: "whole" })).made).toEqual({ name: "whole" });
   });
 });
 
 describe("the memory of retries", () => {
-  it("holds no more than its bytes: the oldest goes first", () => {
-    const { keep, take } = memory(100);
-    for (const name of ["first", "second", "third"]) keep(bytes(name), { name }, 40);
-    expect(take(bytes("first"))).toBeUndefined();
-    expect(take(bytes("second"))).toEqual({ name: "second" });
-    expect(take(bytes("third"))).toEqual({ name: "third" });
+  it("holds no more than its bytes: the oldest goes first", async () => {
+    const { leave, find } = memory(100);
+    for (const name of ["first", "second", "third"]) leave(name, name, 40);
+    expect(await find("first")).toBe("made anew");
+    expect(await find("second")).toBe("second");
+    expect(await find("third")).toBe("third");
   });
 
-  it("does not keep what is larger than all of it, and nothing else goes for its sake", () => {
-    const { keep, take } = memory(100);
-    keep(bytes("small"), { name: "small" }, 40);
-    keep(bytes("large"), { name: "large" }, 101);
-    expect(take(bytes("large"))).toBeUndefined();
-    expect(take(bytes("small"))).toEqual({ name: "small" });
+  it("does not keep what is larger than all of it, and nothing else goes for its sake", async () => {
+    const { leave, find } = memory(100);
+    leave("small", "small", 40);
+    leave("large", "large", 101);
+    expect(await find("large")).toBe("made anew");
+    expect(await find("small")).toBe("small");
   });
 
-  it("gives back the room of what was taken", () => {
-    const { keep, take } = memory(100);
+  it("gives back the room of what was taken", async () => {
+    const { leave, find } = memory(100);
     for (let i = 0; i < 10; i += 1) {
-      keep(bytes(`request ${i}`), { name: "kept" }, 90);
-      expect(take(bytes(`request ${i}`))).toEqual({ name: "kept" });
+      leave(`request ${i}`, "kept", 90);
+      expect(await find(`request ${i}`)).toBe("kept");
     }
   });
 
-  it("is switched off by 0 bytes", () => {
-    const { keep, take } = memory(0);
-    keep(bytes("request"), { name: "kept" }, 0);
-    expect(take(bytes("request"))).toBeUndefined();
+  it("is switched off by 0 bytes", async () => {
+    const { leave, find } = memory(0);
+    leave("request", "kept", 0);
+    expect(await find("request")).toBe("made anew");
   });
 
-  it("takes an empty request as any other", () => {
-    const { keep, take } = memory();
-    keep(bytes(""), { name: "empty" }, 0);
-    expect(take(bytes(""))).toEqual({ name: "empty" });
+  it("takes an empty request as any other", async () => {
+    const { leave, find } = memory();
+    leave("", "empty", 0);
+    expect(await find("")).toBe("empty");
   });
 });

@@ -1,22 +1,46 @@
 import { hash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { LRUCache } from "lru-cache";
 
-/** Remembers what was made of requests that the next hop did not take, so that their retry is not counted, scored or learned twice. */
+/** Remembers what was made of requests that are under way or that were not taken, so that their retry is not counted, scored or learned twice. */
 export interface RetryMemory<T> {
-  /** What was kept of the request with these very bytes, once; undefined when nothing was. */
-  take(request: Uint8Array): T | undefined;
-  /** @param sizeBytes memory that `value` holds on to */
-  keep(request: Uint8Array, value: T, sizeBytes: number): void;
-  /** Memory that is held on to. */
+  /**
+   * Begins a try of the request with these very bytes. It uses what was made of them by a try that is still under way, or what
+   * the last one left; else `make` is asked. A sender that has timed out sends again while its first try still waits.
+   */
+  begin(request: Uint8Array, make: () => Promise<T>): Try<T>;
+  /** About how much memory what is kept holds on to. */
   readonly bytes: number;
+}
+
+/** One try of a request. */
+export interface Try<T> {
+  readonly made: Promise<T>;
+  /**
+   * Ends the try; to be called once.
+   * @param rest what the next try of these bytes finds; undefined when the sender has had its answer: then they are another request
+   * @param sizeBytes memory that `rest` holds on to
+   */
+  end(rest: T | undefined, sizeBytes: number): void;
 }
 
 /** Bounds of the memory. */
 export interface RetryMemoryOptions {
   readonly max_bytes: number;
   readonly max_age_ms: number;
-  /** Milliseconds, monotonic or since the epoch. */
+  /** Milliseconds, monotonic: a retry must be known also when the wall clock was set. */
   readonly now: () => number;
+}
+
+/** The tries of one request that are under way. */
+interface Group<T> {
+  readonly request: Uint8Array;
+  readonly made: Promise<T>;
+  tries: number;
+  /** Whether one of them had its answer heard. */
+  isDone: boolean;
+  /** Whether one of them left something. */
+  hasLeft: boolean;
 }
 
 /** The least recently kept goes first; a request that was forgotten is simply processed again. */
@@ -25,21 +49,82 @@ export function createRetryMemory<T extends object>({
   max_age_ms,
   now,
 }: RetryMemoryOptions): RetryMemory<T> {
-  if (max_bytes === 0) return { take: () => undefined, keep: () => {}, bytes: 0 };
-  const kept = new LRUCache<string, T>({ maxSize: max_bytes, ttl: max_age_ms, perf: { now } });
+  const kept =
+    max_bytes === 0
+      ? undefined
+      : new LRUCache<string, T>({ maxSize: max_bytes, ttl: max_age_ms, perf: { now } });
+  const underWay = createGroups<T>();
+
+  const take = (request: Uint8Array): T | undefined => {
+    if (kept === undefined || kept.size === 0) return undefined;
+    const key = digestOf(request);
+    const value = kept.get(key);
+    kept.delete(key);
+    return value;
+  };
+
+  const leave = (group: Group<T>, rest: T, sizeBytes: number) => {
+    group.hasLeft = true;
+    kept?.set(digestOf(group.request), rest, { size: Math.max(1, sizeBytes) });
+  };
+
+  const forget = (group: Group<T>) => {
+    group.isDone = true;
+    if (group.hasLeft) kept?.delete(digestOf(group.request));
+  };
+
   return {
     get bytes() {
-      return kept.calculatedSize;
+      return kept?.calculatedSize ?? 0;
     },
-    take(request) {
-      if (kept.size === 0) return undefined;
-      const key = hash("sha1", request);
-      const value = kept.get(key);
-      kept.delete(key);
-      return value;
-    },
-    keep(request, value, sizeBytes) {
-      kept.set(hash("sha1", request), value, { size: Math.max(1, sizeBytes) });
+    begin(request, make) {
+      const group = underWay.find(request) ?? underWay.add(request, madeOf(take(request), make));
+      group.tries += 1;
+      return {
+        made: group.made,
+        end(rest, sizeBytes) {
+          group.tries -= 1;
+          if (group.tries === 0) underWay.remove(group);
+          if (rest === undefined) forget(group);
+          else if (!group.isDone) leave(group, rest, sizeBytes);
+        },
+      };
     },
   };
+}
+
+async function madeOf<T>(taken: T | undefined, make: () => Promise<T>): Promise<T> {
+  return taken ?? make();
+}
+
+function digestOf(request: Uint8Array): string {
+  return hash("sha1", request);
+}
+
+const FINGERPRINT_BYTES = 512;
+
+/** The groups under way, found by a fingerprint of their ends that costs next to nothing, and then by their bytes. */
+function createGroups<T>() {
+  const groups = new Map<string, Group<T>[]>();
+  return {
+    find: (request: Uint8Array) =>
+      groups.get(fingerprintOf(request))?.find((one) => Buffer.compare(one.request, request) === 0),
+    add(request: Uint8Array, made: Promise<T>): Group<T> {
+      const group = { request, made, tries: 0, isDone: false, hasLeft: false };
+      const key = fingerprintOf(request);
+      groups.set(key, [...(groups.get(key) ?? []), group]);
+      return group;
+    },
+    remove(group: Group<T>) {
+      const key = fingerprintOf(group.request);
+      const others = groups.get(key)?.filter((one) => one !== group) ?? [];
+      if (others.length === 0) groups.delete(key);
+      else groups.set(key, others);
+    },
+  };
+}
+
+function fingerprintOf(request: Uint8Array): string {
+  const ends = crc32(request.subarray(-FINGERPRINT_BYTES), crc32(request.subarray(0, FINGERPRINT_BYTES)));
+  return `${request.length}/${ends}`;
 }

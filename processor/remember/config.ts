@@ -11,8 +11,10 @@ export const rememberConfig = z.strictObject({
   snapshot_interval_ms: z
     .int()
     .min(1_000)
-    .default(60_000)
-    .describe("How often the stage's memory (templates, windows' statistics, calibration) is saved."),
+    .default(20_000)
+    .describe(
+      "How often the stage's memory (templates, statistics, calibration) is saved: a crash costs what was learned since; new templates are written down at once.",
+    ),
   max_queued_anomalies: z
     .int()
     .min(100)

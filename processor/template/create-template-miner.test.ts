@@ -155,7 +155,7 @@ describe("bounded memory", () => {
     const one = miner({ max_templates: 10 });
     const { templateId } = one.mine("the very first event");
     for (const body of others) one.mine(body);
-    expect(one.snapshot().evicted.map(({ id }) => id)).not.toContain(templateId);
+    expect([...one.snapshot().evicted].map(({ id }) => id)).not.toContain(templateId);
     expect(one.mine("the very first event")).toMatchObject({ templateId, isNew: false });
   });
 
@@ -170,7 +170,8 @@ describe("bounded memory", () => {
       fc.property(bodies, (texts) => {
         const one = miner(settings);
         for (const text of texts) one.mine(text);
-        const { templates, evicted, tombstones } = one.snapshot();
+        const { tombstones, ...lists } = one.snapshot();
+        const [templates, evicted] = [[...lists.templates], [...lists.evicted]];
         expect(one.templatesActive).toBeLessThanOrEqual(12);
         expect(evicted.length).toBeLessThanOrEqual(12);
         expect(tombstones.length).toBeLessThanOrEqual(48);
@@ -221,7 +222,7 @@ describe("a restart", () => {
         for (const body of before) one.mine(body);
         const restarted = restart(one, limits);
         for (const body of after) expect(restarted.mine(body)).toEqual(one.mine(body));
-        expect(restarted.snapshot()).toEqual(one.snapshot());
+        expect(JSON.stringify(restarted.snapshot())).toBe(JSON.stringify(one.snapshot()));
       }),
     );
   });

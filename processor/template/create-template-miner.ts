@@ -1,10 +1,11 @@
-import { LRUCache } from "lru-cache";
 import { createBodyReader, type KnownBody } from "./body-reader.ts";
+import { createChanges } from "./changes.ts";
 import type { Cluster } from "./cluster.ts";
 import type { TemplateConfig } from "./config.ts";
-import { createDrain } from "./drain.ts";
+import { createDrain, type Drain, storedOf } from "./drain.ts";
+import { createKnownIds, type KnownIds } from "./known-ids.ts";
 import { templateId } from "./template-id.ts";
-import type { MinerSnapshot, TemplateMiner } from "./template-miner.ts";
+import type { MinerSnapshot, TemplateMatch, TemplateMiner } from "./template-miner.ts";
 
 /** Ids of evicted templates that are remembered, for each template in memory. */
 const TOMBSTONES_PER_TEMPLATE = 4;
@@ -15,19 +16,19 @@ const TOMBSTONES_PER_TEMPLATE = 4;
  * back from there keeps its id and its wildcards. Of what leaves the attic the id alone is remembered.
  */
 export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnapshot): TemplateMiner {
-  const tombstones = new LRUCache<string, true>({ max: config.max_templates * TOMBSTONES_PER_TEMPLATE });
-  const adopted = new LRUCache<string, true>({ max: config.max_templates });
+  const tombstones = createKnownIds(config.max_templates * TOMBSTONES_PER_TEMPLATE);
+  const adopted = createKnownIds(config.max_templates);
   const reader = createBodyReader(config);
   let templatesEvicted = 0;
   const attic = createDrain(config, () => {});
   const active = createDrain(config, (template) => {
     attic.insert(template);
-    tombstones.set(template.id, true);
+    tombstones.add(template.id);
     templatesEvicted += 1;
   });
-  for (const id of snapshot?.tombstones ?? []) tombstones.set(id, true);
-  for (const template of snapshot?.evicted ?? []) attic.insert(template);
-  for (const template of snapshot?.templates ?? []) active.insert(template);
+  const changes = createChanges(config.max_templates);
+  for (const id of snapshot?.tombstones ?? []) tombstones.add(id);
+  if (snapshot !== undefined) load(snapshot, active, attic);
 
   const bringBack = (evicted: Cluster, tokens: readonly string[]): Cluster => {
     attic.remove(evicted);
@@ -56,7 +57,7 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
     const { tokens } = body;
     const match = active.find(tokens);
     const found = match ? { cluster: match, isNew: false } : withoutMatch(tokens);
-    active.join(found.cluster, tokens);
+    if (active.join(found.cluster, tokens) || match === undefined) changes.note(found.cluster);
     body.cluster = found.cluster;
     body.revision = active.revision;
     return found;
@@ -73,19 +74,18 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
         values: undefined,
       };
     },
-    adopt(template) {
-      const id = templateId(template);
-      const isNew = !adopted.has(id) && !tombstones.has(id);
-      adopted.set(id, true);
-      tombstones.set(id, true);
-      return { templateId: id, template, parameters: [], isNew, values: undefined };
-    },
+    adopt: (template) => adopt(template, adopted, tombstones),
     snapshot: () => ({
       version: 1,
       templates: active.stored(),
       evicted: attic.stored(),
-      tombstones: [...tombstones.keys()].reverse(),
+      tombstones: [...tombstones],
     }),
+    changes: () =>
+      changes
+        .take()
+        .filter((cluster) => active.get(cluster.id) === cluster)
+        .map(storedOf),
     get templatesActive() {
       return active.size + adopted.size;
     },
@@ -93,4 +93,22 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
       return templatesEvicted;
     },
   };
+}
+
+/** What was brought back after it had been evicted is in the later list. */
+function load({ templates, evicted }: MinerSnapshot, active: Drain, attic: Drain): void {
+  for (const template of evicted) attic.insert(template);
+  for (const template of templates) {
+    const broughtBack = attic.get(template.id);
+    if (broughtBack !== undefined) attic.remove(broughtBack);
+    active.insert(template);
+  }
+}
+
+function adopt(template: string, adopted: KnownIds, tombstones: KnownIds): TemplateMatch {
+  const id = templateId(template);
+  const isNew = !adopted.has(id) && !tombstones.has(id);
+  adopted.add(id);
+  tombstones.add(id);
+  return { templateId: id, template, parameters: [], isNew, values: undefined };
 }

@@ -119,7 +119,7 @@ describe("templates that there is no room for", () => {
   it("leave their place in the tree to others", () => {
     const { tree } = drain({ max_templates: 10, max_children: 13 });
     for (let n = 0; n < 40; n += 1) put(tree, `k-${n} u-${n} go`);
-    expect(tree.stored().map(({ branch }) => branch?.[0])).toEqual(
+    expect([...tree.stored()].map(({ branch }) => branch?.[0])).toEqual(
       Array.from({ length: 10 }, (_, n) => `k-${n + 30}`),
     );
   });
@@ -128,7 +128,7 @@ describe("templates that there is no room for", () => {
     const { tree } = drain();
     tree.insert({ id: "x", tokens: ["a", "b"], count: 3 });
     tree.insert({ id: "x", tokens: ["c", "d"], count: 4 });
-    expect(tree.stored().map(({ tokens }) => tokens)).toEqual([["c", "d"]]);
+    expect([...tree.stored()].map(({ tokens }) => tokens)).toEqual([["c", "d"]]);
     expect(tree.find(["a", "b"])).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { type Cluster, createCluster, generalise } from "./cluster.ts";
 import type { TemplateConfig } from "./config.ts";
 import { createParseTree } from "./parse-tree.ts";
 import { merge, mostSimilar } from "./similarity.ts";
+import { type StateList, stateList } from "./state-list.ts";
 import type { StoredTemplate } from "./template-miner.ts";
 
 /** Templates in bounded memory, found by the masked tokens of a body (He et al.: Drain, ICWS 2017). */
@@ -10,8 +11,8 @@ export interface Drain {
   find(tokens: readonly string[]): Cluster | undefined;
   /** The template with this id. */
   get(id: string): Cluster | undefined;
-  /** Counts a body as one of the template, which becomes more general where the two differ. */
-  join(cluster: Cluster, tokens: readonly string[]): void;
+  /** Counts a body as one of the template; true when the template became more general, because the two differ. */
+  join(cluster: Cluster, tokens: readonly string[]): boolean;
   /** Counts a body as one of the template, from which it does not differ. */
   use(cluster: Cluster): void;
   /** Changes with every template that is put in, taken out or made more general. */
@@ -20,7 +21,7 @@ export interface Drain {
   insert(template: StoredTemplate, tokens?: readonly string[]): Cluster;
   remove(cluster: Cluster): void;
   /** Every template, least recently used first. */
-  stored(): StoredTemplate[];
+  stored(): StateList<StoredTemplate>;
   readonly size: number;
 }
 
@@ -61,11 +62,13 @@ export function createDrain(config: TemplateConfig, onEvict: (template: StoredTe
     },
     join(cluster, tokens) {
       const merged = merge(cluster.tokens, tokens);
-      if (merged !== cluster.tokens) {
+      const isOther = merged !== cluster.tokens;
+      if (isOther) {
         revision += 1;
         generalise(cluster, merged);
       }
       use(cluster);
+      return isOther;
     },
     use,
     get revision() {
@@ -82,13 +85,14 @@ export function createDrain(config: TemplateConfig, onEvict: (template: StoredTe
       if (byId.size > config.max_templates) evictOldest(byId.values());
       return cluster;
     },
-    stored: () => [...byId.values()].map(storedOf),
+    stored: () => stateList(byId.values(), storedOf),
     get size() {
       return byId.size;
     },
   };
 }
 
-function storedOf({ id, tokens, count, leaf }: Cluster): StoredTemplate {
+/** A template as it is kept outside of the parse tree. */
+export function storedOf({ id, tokens, count, leaf }: Cluster): StoredTemplate {
   return { id, tokens, count, branch: leaf.branch };
 }

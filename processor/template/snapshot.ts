@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { MinerSnapshot } from "./template-miner.ts";
+import type { MinerSnapshot, StoredTemplate } from "./template-miner.ts";
 
 const storedTemplates = z.array(
   z.strictObject({
@@ -22,4 +22,11 @@ export function parseMinerSnapshot(json: unknown): MinerSnapshot {
   const result = minerSnapshot.safeParse(json);
   if (result.success) return result.data;
   throw new Error(`no template snapshot of this version: ${z.prettifyError(result.error)}`);
+}
+
+/** Validates templates that were written down by themselves. Throws an Error that names the field. */
+export function parseStoredTemplates(json: unknown): readonly StoredTemplate[] {
+  const result = storedTemplates.safeParse(json);
+  if (result.success) return result.data;
+  throw new Error(`no templates of this version: ${z.prettifyError(result.error)}`);
 }

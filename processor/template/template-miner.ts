@@ -27,9 +27,9 @@ export interface StoredTemplate {
 /** What a miner keeps across restarts. `version` names the format. Every list has the least recently used first. */
 export interface MinerSnapshot {
   readonly version: 1;
-  readonly templates: readonly StoredTemplate[];
+  readonly templates: Iterable<StoredTemplate>;
   /** Evicted, and brought back as they were when a body needs them. */
-  readonly evicted: readonly StoredTemplate[];
+  readonly evicted: Iterable<StoredTemplate>;
   /** Ids of templates that were evicted or adopted: known once, so not new when they come back. */
   readonly tombstones: readonly string[];
 }
@@ -40,6 +40,8 @@ export interface TemplateMiner {
   /** Takes over a template that an upstream stage has already mined (`log.record.template`). */
   adopt(template: string): TemplateMatch;
   snapshot(): MinerSnapshot;
+  /** Templates that are new, came back or became more general since the last call: what a snapshot from before lacks. */
+  changes(): readonly StoredTemplate[];
   readonly templatesActive: number;
   readonly templatesEvicted: number;
 }

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { fromJson, jsonColumns } from "../rows.ts";
-import type { StageStatus } from "../store.ts";
+import type { JournalEntry, StageStatus } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
 const ONLY_ROW = 1;
@@ -24,15 +24,37 @@ export async function selectStatus(db: Kysely<Tables>): Promise<StageStatus | un
 export async function saveSnapshot(
   db: Kysely<Tables>,
   name: string,
-  json: string,
+  json: readonly Uint8Array[],
   atMs: number,
+  journaled: number,
 ): Promise<void> {
-  const row = { json, at_ms: atMs };
+  const row = { json: Buffer.concat(json).toString("utf8"), at_ms: atMs };
   await db
     .insertInto("snapshots")
     .values({ name, ...row })
     .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
     .execute();
+  await db.deleteFrom("journal").where("name", "=", name).where("sequence", "<=", journaled).execute();
+}
+
+/** @returns the sequence of the last entry; 0 for none */
+export async function addToJournal(db: Kysely<Tables>, entries: readonly JournalEntry[]): Promise<number> {
+  let last = 0;
+  for (const { name, json } of entries) {
+    const { insertId } = await db.insertInto("journal").values({ name, json }).executeTakeFirstOrThrow();
+    last = Number(insertId ?? 0);
+  }
+  return last;
+}
+
+export async function selectJournal(db: Kysely<Tables>, name: string): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom("journal")
+    .select("json")
+    .where("name", "=", name)
+    .orderBy("sequence")
+    .execute();
+  return rows.map(({ json }) => json);
 }
 
 export async function selectSnapshot(db: Kysely<Tables>, name: string): Promise<string | undefined> {

@@ -80,6 +80,7 @@ async function startPipeline(...answers: GrpcAnswer[]) {
     remember: () => {
       seen.remembered += 1;
     },
+    writeDown: () => undefined,
     record: () => undefined,
     scoringBudgetMs: 60_000,
     observer: {

@@ -11,7 +11,9 @@ const executable = join(import.meta.dirname, "../../bin/logbert.js");
 
 /** The real program, running. */
 export interface LogbertProcess {
+  readonly pid: number;
   readonly directory: string;
+  readonly ports: LogbertPorts;
   readonly grpcEndpoint: string;
   readonly httpUrl: string;
   readonly apiUrl: string;
@@ -26,18 +28,28 @@ export interface LogbertProcess {
   metric(name: string): Promise<number>;
 }
 
-/** What can be set for a run; the ports are chosen free ones. */
+/** Where it listens on the loopback interface. */
+export interface LogbertPorts {
+  readonly grpc: number;
+  readonly http: number;
+  readonly api: number;
+  readonly metrics: number;
+}
+
+/** What can be set for a run. */
 export interface LogbertOptions {
+  /** Those of a run before; free ones by default. */
+  readonly ports?: LogbertPorts;
   /** Data directory to go on with; a fresh temporary one by default. */
   readonly directory?: string;
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts `logbert serve` on free ports and waits until it is ready. */
+/** Starts `logbert serve` and waits until it is ready. */
 export async function startLogbert(options: LogbertOptions = {}): Promise<LogbertProcess> {
   const directory = options.directory ?? temporaryDirectory("logbert");
-  const [grpc, http, api, metrics] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  const { grpc, http, api, metrics } = options.ports ?? (await freePorts());
   const settings = options.settings ?? {};
   const config = {
     ...settings,
@@ -67,7 +79,9 @@ export async function startLogbert(options: LogbertOptions = {}): Promise<Logber
     return (await fetch(`${apiUrl}/readyz`).catch(() => undefined))?.ok === true ? true : undefined;
   });
   return {
+    pid: child.pid ?? 0,
     directory,
+    ports: { grpc, http, api, metrics },
     grpcEndpoint: `127.0.0.1:${grpc}`,
     httpUrl: `http://127.0.0.1:${http}/v1/logs`,
     apiUrl,
@@ -93,6 +107,11 @@ export async function startLogbert(options: LogbertOptions = {}): Promise<Logber
         .reduce((sum, line) => sum + Number(line.replace(/^[^{ ]+(?:\{.*\})? /, "").split(" ")[0]), 0);
     },
   };
+}
+
+async function freePorts(): Promise<LogbertPorts> {
+  const [grpc, http, api, metrics] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+  return { grpc, http, api, metrics };
 }
 
 const graphqlResponse = z.object({

@@ -279,7 +279,7 @@ describe("two processes", () => {
 
   it("a copy of the file opens with everything in it after a close", async () => {
     await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
-    await store.saveSnapshot("templates", '{"a":1}', 1);
+    await store.saveSnapshot("templates", [Buffer.from('{"a"'), new TextEncoder().encode(":1}")], 1, 0);
     await store.close();
     const copy = join(temporaryDirectory("store"), "copy.db");
     copyFileSync(path, copy);
@@ -287,5 +287,17 @@ describe("two processes", () => {
     expect(await store.countAnomalies({})).toBe(1);
     expect(await store.snapshot("templates")).toBe('{"a":1}');
     expect(await store.snapshot("none")).toBeUndefined();
+  });
+
+  it("the journal holds what came after a snapshot, in order, each part's own", async () => {
+    const last = await store.addToJournal([
+      { name: "templates", json: "1" },
+      { name: "other", json: "2" },
+    ]);
+    await store.addToJournal([{ name: "templates", json: "3" }]);
+    expect(await store.journal("templates")).toEqual(["1", "3"]);
+    await store.saveSnapshot("templates", [], 1, last);
+    expect(await store.journal("templates")).toEqual(["3"]);
+    expect(await store.journal("other")).toEqual(["2"]);
   });
 });

@@ -1,0 +1,82 @@
+import type { JournalEntry, Store } from "../store/store.ts";
+import { inTime } from "./in-time.ts";
+import { detectorKey, MINER, type Remembering } from "./snapshots.ts";
+
+/** Longest time that an answer waits for the journal. */
+const WAIT_MS_MAX = 50;
+/** After a failure nobody asks the database again before this. */
+const RETRY_MS = 1_000;
+/** Entries that wait for a slow database; over it the oldest are left to the next snapshot. */
+const QUEUED_MAX = 1_000;
+
+/**
+ * What was learned for the first time, written down before the sender hears that its records are safe: templates are known
+ * again after a crash, though the last snapshot is older than they are.
+ */
+export interface Journal {
+  /** Writes what is new. Undefined where nothing is; else it resolves when that is written, or nobody may wait longer. */
+  write(): Promise<void> | undefined;
+  /** Sequence of the last entry: a state that is taken now holds it. */
+  readonly last: number;
+}
+
+/** @param onFailure told why entries are not written yet */
+export function createJournal(
+  store: Pick<Store, "addToJournal">,
+  { miner, detectors }: Pick<Remembering, "miner" | "detectors">,
+  onFailure: (reason: unknown) => void,
+): Journal {
+  let queued: JournalEntry[] = [];
+  let last = 0;
+  let writing: Promise<void> | undefined;
+  /** While the database does not answer in time, nobody waits for it. */
+  let isAwaited = true;
+  let retryAtMs = 0;
+
+  const collect = () => {
+    const add = (name: string, news: readonly unknown[]) => {
+      if (news.length > 0) queued.push({ name, json: JSON.stringify(news) });
+    };
+    add(MINER, miner.changes());
+    for (const detector of detectors) add(detectorKey(detector), detector.news?.() ?? []);
+    if (queued.length > QUEUED_MAX) queued = queued.slice(-QUEUED_MAX);
+  };
+  const writeQueued = async () => {
+    while (queued.length > 0) {
+      const entries = queued;
+      queued = [];
+      try {
+        last = Math.max(last, await store.addToJournal(entries));
+        isAwaited = true;
+      } catch (reason) {
+        queued = [...entries, ...queued];
+        isAwaited = false;
+        retryAtMs = performance.now() + RETRY_MS;
+        onFailure(reason);
+        return;
+      }
+    }
+  };
+
+  return {
+    get last() {
+      return last;
+    },
+    write() {
+      collect();
+      if (queued.length === 0 || performance.now() < retryAtMs) return undefined;
+      writing ??= writeQueued().finally(() => {
+        writing = undefined;
+      });
+      if (!isAwaited) return undefined;
+      return inTime(
+        writing,
+        (reason) => {
+          isAwaited = false;
+          onFailure(reason);
+        },
+        WAIT_MS_MAX,
+      );
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/** What was learned for the first time since the snapshot of the same name. */
+export const journalTable: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable("journal")
+      .addColumn("sequence", "integer", (c) => c.primaryKey().autoIncrement())
+      .addColumn("name", "text", (c) => c.notNull())
+      .addColumn("json", "text", (c) => c.notNull())
+      .execute();
+    await db.schema.createIndex("journal_by_name").on("journal").columns(["name", "sequence"]).execute();
+  },
+};
