@@ -6,7 +6,7 @@ import { createLane } from "../processor/flow/lane.ts";
 import { createSinkForwarder } from "../processor/forward/sink.ts";
 import { createPanel } from "../processor/panel.ts";
 import { parseRecords } from "../processor/parse-records.ts";
-import { type PipelineObserver, processRequest, type Stages } from "../processor/pipeline.ts";
+import { processRequest, type Stages } from "../processor/pipeline.ts";
 import type { ParsedLine } from "../processor/receive/lines/parsed-line.ts";
 import { createRooms } from "../processor/rooms.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
@@ -35,6 +35,14 @@ const SCORING_BUDGET_MS = 600_000;
 
 const NOTHING: Judged = { parsed: [], findings: [], anomalies: [] };
 
+/** Lines come once, and nothing of them outlives the command. */
+const FORGETFUL: Pick<Stages, "retries" | "writeDown" | "remember" | "record"> = {
+  retries: { begin: (_, make) => ({ made: make(() => true), end: () => undefined }), bytes: 0 },
+  writeDown: () => undefined,
+  remember: () => undefined,
+  record: () => undefined,
+};
+
 /** The rooms without doors and without a database: scores records in this process and prints them, in their order. */
 export async function openStandalone(config: Config, io: CommandIo): Promise<LineSink> {
   const { scorer, encoder, close } = await openScorer(config.inference, (reason) =>
@@ -57,8 +65,9 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
       onSessionsSkipped: (sessions) => io.err(`${sessions} sessions were not compared with earlier ones`),
     },
   );
-  let judged: Judged = NOTHING;
+  let judged = NOTHING;
   const stages: Stages = {
+    ...FORGETFUL,
     read: readRequest,
     parse: (records) => parseRecords(records, { ...rooms, now: io.clock.now }),
     windower: rooms.windower,
@@ -70,15 +79,21 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
     name: (findings) => nameAnomalies(findings, rooms.explain, ulid),
     enrich: (request) => request.bytes,
     forwarder: createSinkForwarder(),
-    writeDown: () => undefined,
-    retries: { begin: (_, make) => ({ made: make(), end: () => undefined }), bytes: 0 },
     show: (_, found) => {
       judged = found;
     },
-    remember: () => undefined,
-    record: () => undefined,
     scoringBudgetMs: SCORING_BUDGET_MS,
-    observer: tellingObserver(io),
+    observer: {
+      incoming: () => undefined,
+      scored: (_, { absent, unscored }) => {
+        for (const [detector, { cause }] of absent) io.err(`${detector} did not judge: ${String(cause)}`);
+        for (const [reason, { records, cause }] of unscored)
+          io.err(`${records} records were not scored (${reason}): ${String(cause)}`);
+      },
+      failed: (what, cause) => io.err(`${what} failed: ${String(cause)}`),
+      prepared: () => undefined,
+      outcome: () => undefined,
+    },
   };
 
   const score = async (service: string, lines: readonly ParsedLine[]): Promise<readonly ScoredLine[]> => {
@@ -106,20 +121,6 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
       await close();
       return 0;
     },
-  };
-}
-
-function tellingObserver(io: CommandIo): PipelineObserver {
-  return {
-    incoming: () => undefined,
-    scored: (_, { absent, unscored }) => {
-      for (const [detector, { cause }] of absent) io.err(`${detector} did not judge: ${String(cause)}`);
-      for (const [reason, { records, cause }] of unscored)
-        io.err(`${records} records were not scored (${reason}): ${String(cause)}`);
-    },
-    failed: (what, cause) => io.err(`${what} failed: ${String(cause)}`),
-    prepared: () => undefined,
-    outcome: () => undefined,
   };
 }
 

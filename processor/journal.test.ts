@@ -24,23 +24,22 @@ describe("what was learned for the first time", () => {
   it("is written down once, before anybody goes on; where nothing is new, nobody waits", async () => {
     const written: JournalEntry[] = [];
     const { miner, detector, journal } = journalOver(async (entries) => written.push(...entries));
-    expect(journal.write()).toBeUndefined();
+    expect(journal.write([])).toBeUndefined();
+    const window = freshWindow([{ template: "disk full" }]);
     miner.mine("disk full");
-    detector.learn([freshWindow([{ template: "disk full" }])]);
-    await journal.write();
+    await journal.write([window]);
+    detector.learn([window]);
     expect(written.map(({ name }) => name)).toEqual(["templates", "detector:new-template"]);
     expect(journal.last).toBe(2);
     miner.mine("disk full");
-    detector.learn([freshWindow([{ template: "disk full" }])]);
-    expect(journal.write()).toBeUndefined();
+    expect(journal.write([window])).toBeUndefined();
   });
 
   it("makes a template known again to who takes it back, twice as well as once", async () => {
     const written: JournalEntry[] = [];
-    const { detector, journal } = journalOver(async (entries) => written.push(...entries));
+    const { journal } = journalOver(async (entries) => written.push(...entries));
     const window = freshWindow([{ template: "disk full" }]);
-    detector.learn([window]);
-    await journal.write();
+    await journal.write([window]);
     const again = newDetector();
     for (const { json } of [...written, ...written]) again.recall?.(JSON.parse(json));
     const [evidence] = await evidenceOf(again, [window]);
@@ -52,9 +51,9 @@ describe("what was learned for the first time", () => {
     const written: JournalEntry[] = [];
     const { miner, journal } = journalOver(async (entries) => written.push(...entries));
     const { templateId } = miner.mine("it finished job run_alpha");
-    await journal.write();
+    await journal.write([]);
     miner.mine("it finished job run_beta");
-    await journal.write();
+    await journal.write([]);
     const templates = written.flatMap(({ json }) => JSON.parse(json));
     const again = createTemplateMiner(templateConfig.parse({}), {
       version: 1,
@@ -82,14 +81,14 @@ describe("a database that does not answer", () => {
       return written.push(...entries);
     });
     miner.mine("first thing that is new");
-    await journal.write();
+    await journal.write([]);
     expect(failures).toHaveLength(1);
     miner.mine("another piece of news here");
-    expect(journal.write()).toBeUndefined();
+    expect(journal.write([])).toBeUndefined();
     answer.resolve(1);
     await expect.poll(() => written.length).toBe(2);
     miner.mine("and it is awaited again now");
-    expect(journal.write()).toBeInstanceOf(Promise);
+    expect(journal.write([])).toBeInstanceOf(Promise);
   });
 
   it("or that refuses is not asked again at once", async () => {
@@ -99,9 +98,9 @@ describe("a database that does not answer", () => {
       throw new Error("disk full");
     });
     miner.mine("first thing that is new");
-    await journal.write();
+    await journal.write([]);
     miner.mine("another piece of news here");
-    expect(journal.write()).toBeUndefined();
+    expect(journal.write([])).toBeUndefined();
     expect([asked, failures.map(String)]).toEqual([1, ["Error: disk full"]]);
   });
 });

@@ -1,6 +1,7 @@
 import type { JournalEntry, Store } from "../store/store.ts";
 import { inTime } from "./in-time.ts";
 import { detectorKey, MINER, type Remembering } from "./snapshots.ts";
+import type { SequenceWindow } from "./window/sequence-window.ts";
 
 /** Longest time that an answer waits for the journal. */
 const WAIT_MS_MAX = 50;
@@ -14,9 +15,12 @@ const QUEUED_MAX = 1_000;
  * again after a crash, though the last snapshot is older than they are.
  */
 export interface Journal {
-  /** Writes what is new. Undefined where nothing is; else it resolves when that is written, or nobody may wait longer. */
-  write(): Promise<void> | undefined;
-  /** Sequence of the last entry: a state that is taken now holds it. */
+  /**
+   * Writes what is new, and what these windows will teach that is new: to be called before they are learned. Undefined where
+   * nothing is; else it resolves when that is written, or nobody may wait longer.
+   */
+  write(windows: readonly SequenceWindow[]): Promise<void> | undefined;
+  /** Sequence of the last entry: a state holds it that is taken when all has been learned that waits to be learned now. */
   readonly last: number;
 }
 
@@ -33,12 +37,12 @@ export function createJournal(
   let isAwaited = true;
   let retryAtMs = 0;
 
-  const collect = () => {
+  const collect = (windows: readonly SequenceWindow[]) => {
     const add = (name: string, news: readonly unknown[]) => {
       if (news.length > 0) queued.push({ name, json: JSON.stringify(news) });
     };
     add(MINER, miner.changes());
-    for (const detector of detectors) add(detectorKey(detector), detector.news?.() ?? []);
+    for (const detector of detectors) add(detectorKey(detector), detector.news?.(windows) ?? []);
     if (queued.length > QUEUED_MAX) queued = queued.slice(-QUEUED_MAX);
   };
   const writeQueued = async () => {
@@ -62,8 +66,8 @@ export function createJournal(
     get last() {
       return last;
     },
-    write() {
-      collect();
+    write(windows) {
+      collect(windows);
       if (queued.length === 0 || performance.now() < retryAtMs) return undefined;
       writing ??= writeQueued().finally(() => {
         writing = undefined;

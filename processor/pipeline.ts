@@ -1,4 +1,3 @@
-import { groundsOfVerdict } from "./calibrate/judged-verdict.ts";
 import { oddEnds } from "./calibrate/odd-ends.ts";
 import { saidOfAbsence } from "./detect/absence.ts";
 import type { Detector } from "./detect/detector.ts";
@@ -33,7 +32,7 @@ export interface Work {
   readonly judged: Judged;
   /** What is learned from. */
   readonly slices: readonly JudgedSlice[];
-  /** Set by the first try that the next hop has taken; others of the same bytes may be under way. */
+  /** Whether it has taught: of several tries of one request that the next hop takes, only the first does. */
   hasTaught: boolean;
 }
 
@@ -45,13 +44,15 @@ export interface Stages extends ScoringRooms {
   readonly lane: Lane;
   readonly enrich: (request: ExportRequest, judged: Judged) => Uint8Array;
   readonly forwarder: Forwarder;
+  /** What was made of requests that are under way or come again; an outcome where a sender left before it heard it. */
   readonly retries: RetryMemory<Pending | ForwardOutcome>;
   /** After the acknowledgement, a request as a whole; never waits. */
   readonly show: (request: ExportRequest, judged: Judged) => void;
   /** After the acknowledgement, in slices; never waits. */
   readonly remember: (request: ExportRequest | undefined, judged: Judged) => void;
-  /** Writes down what has just been learned for the first time; undefined where nothing is to be waited for. Never rejects. */
-  readonly writeDown: () => Promise<void> | undefined;
+  /** Has what these windows will teach for the first time written down; undefined where that is nothing. Waits for no more than
+   * a moment. */
+  readonly writeDown: (windows: readonly SequenceWindow[]) => Promise<void> | undefined;
   /** What the stage has just learned from; never waits. */
   readonly record: (windows: readonly SequenceWindow[], findings: Judged["findings"]) => void;
   readonly observer: PipelineObserver;
@@ -86,20 +87,19 @@ export async function processRequest(
   stages: Stages,
   signal: AbortSignal,
 ): Promise<ForwardOutcome> {
-  // Nothing of it has been looked at: it comes again, and is new then.
-  if (signal.aborted) return { kind: "retry", afterMs: undefined, message: "the sender went away" };
   let place: Place | undefined;
-  const attempt = stages.retries.begin(bytes, async () => {
+  const make = async (isAwaited: () => boolean) => {
     const request = readOrRefuse(bytes, stages);
     if (isOutcome(request)) return request;
     place = stages.lane.enter(request.records.length);
-    return prepare(request, place, stages);
-  });
+    return prepare(request, place, stages, isAwaited);
+  };
+  const attempt = stages.retries.begin(bytes, make, signal);
   let rest: Pending | ForwardOutcome | undefined;
   try {
     const pending = await attempt.made;
     if (isOutcome(pending)) {
-      rest = signal.aborted ? pending : undefined;
+      rest = signal.aborted && pending.kind !== "retry" ? pending : undefined;
       return pending;
     }
     const outcome = await stages.forwarder.forward(pending.bytes, signal);
@@ -108,10 +108,9 @@ export async function processRequest(
     rest = restOf(outcome, pending, signal.aborted);
     return outcome;
   } finally {
-    attempt.end(rest, sizeOf(rest, bytes));
+    attempt.end(rest, bytes.length + sizeOf(rest));
     // Behind what it has to teach.
-    const left = place;
-    if (left !== undefined) void stages.lane.inTurn(async () => left.leave());
+    if (place !== undefined) leaveInTurn(place, stages);
   }
 }
 
@@ -125,10 +124,13 @@ function restOf(
   return isUnheard ? outcome : undefined;
 }
 
-/** About how much memory it holds on to, with the bytes that it is found by. */
-function sizeOf(rest: Pending | ForwardOutcome | undefined, request: Uint8Array): number {
+function sizeOf(rest: Pending | ForwardOutcome | undefined): number {
   if (rest === undefined || isOutcome(rest)) return OUTCOME_BYTES;
-  return request.length + rest.bytes.length + rest.work.judged.parsed.length * WORK_BYTES_PER_RECORD;
+  return rest.bytes.length + rest.work.judged.parsed.length * WORK_BYTES_PER_RECORD;
+}
+
+function leaveInTurn(place: Place, { lane }: Stages): void {
+  void lane.inTurn(async () => place.leave());
 }
 
 /**
@@ -167,10 +169,21 @@ function readOrRefuse(bytes: Uint8Array, stages: Stages): ExportRequest | Forwar
   }
 }
 
-/** @param place undefined when too many records are in work: then the request passes as it came */
-async function prepare(request: ExportRequest, place: Place | undefined, stages: Stages): Promise<Pending> {
+/**
+ * Goes on when the sender leaves: it comes again, and finds what was made of its request.
+ * @param place undefined when too many records are in work: then the request passes as it came
+ * @param isAwaited whether some sender still waits for it
+ */
+async function prepare(
+  request: ExportRequest,
+  place: Place | undefined,
+  stages: Stages,
+  isAwaited: () => boolean,
+): Promise<Pending | ForwardOutcome> {
   const startedAtMs = performance.now();
-  const asked = place === undefined ? passBy(request, stages) : await inTurn(request, stages);
+  const asked = place === undefined ? passBy(request, stages) : await inTurn(request, stages, isAwaited);
+  // Nothing of it has been looked at: it comes again, and is new then.
+  if (asked === "gone") return { kind: "retry", afterMs: undefined, message: "the sender went away" };
   stages.observer.incoming(request.records.length);
   const scored = "outcome" in asked ? await judgeAnswers(asked, stages) : asked;
   const [bytes, told] = enrichOrPass(request, scored, stages);
@@ -181,8 +194,13 @@ async function prepare(request: ExportRequest, place: Place | undefined, stages:
 }
 
 /** The request's turn in the lane: here, and when it teaches, what the stage knows is changed, in the order of arrival. */
-function inTurn({ records }: ExportRequest, stages: Stages): Promise<Asked | Scored> {
+function inTurn(
+  { records }: ExportRequest,
+  stages: Stages,
+  isAwaited: () => boolean,
+): Promise<Asked | Scored | "gone"> {
   return stages.lane.inTurn(async (waitedMs) => {
+    if (!isAwaited()) return "gone";
     try {
       const { parsed, windows } = await cutRecords(records, stages);
       if (waitedMs <= stages.scoringBudgetMs) return await askDetectors(parsed, windows, stages);
@@ -214,38 +232,29 @@ function enrichOrPass(
   }
 }
 
-/**
- * The request's records are safe at the next hop: now, and only now, they teach, in their turn. Its sender hears of it when what is
- * new in them is written down, so that nothing is new twice.
- */
+/** The request's records are safe at the next hop: now, and only now, they teach, in their turn. What is new in them is written
+ * down first. */
 async function acknowledge(work: Work, stages: Stages): Promise<void> {
   if (work.hasTaught) return;
   work.hasTaught = true;
   const { request, judged, slices } = work;
-  try {
-    stages.show(request, judged);
-  } catch (cause) {
-    stages.observer.failed("showing records", cause);
-  }
-  const taught = stages.lane.inTurn(() => learn(request, slices, stages)).then(() => writeDown(stages));
-  if (hasNews(judged)) await taught;
-}
-
-/** Never rejects. */
-async function writeDown(stages: Stages): Promise<void> {
-  try {
-    await stages.writeDown();
-  } catch (cause) {
-    stages.observer.failed("writing down what is new", cause);
-  }
-}
-
-/** Whether a template is new to the stage, or to its service. */
-function hasNews({ parsed, findings }: Judged): boolean {
-  return (
-    parsed.some(({ match }) => match.isNew) ||
-    findings.some(({ verdict }) => groundsOfVerdict(verdict).novelty > 0)
-  );
+  let written: Promise<void> | undefined;
+  for (const [what, step] of [
+    ["showing records", () => stages.show(request, judged)],
+    [
+      "writing down what is new",
+      () => {
+        written = stages.writeDown(slices.flatMap(({ windows }) => windows));
+      },
+    ],
+  ] as const)
+    try {
+      step();
+    } catch (cause) {
+      stages.observer.failed(what, cause);
+    }
+  void stages.lane.inTurn(() => learn(request, slices, stages));
+  await written;
 }
 
 /** Never rejects. What is remembered has been announced to the next hop, whatever becomes of learning. */

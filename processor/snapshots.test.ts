@@ -30,7 +30,9 @@ describe("saving what was learned", () => {
       judge: createJudge(calibrateConfig.parse({}), { modelVersion: () => "test", now: () => 0 }),
       detectors: [broken, ngram],
     };
-    await expect(saveSnapshots(store, parts, 0, () => 0)).rejects.toThrow("disk full");
+    await expect(
+      saveSnapshots(store, parts, 0, { last: () => 0, learned: async () => undefined }),
+    ).rejects.toThrow("disk full");
     expect([...saved.keys()]).toEqual(["templates", "detector:ngram"]);
     expect(saved.get("detector:ngram")).toEqual(JSON.parse(JSON.stringify(ngram.snapshot())));
   });

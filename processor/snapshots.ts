@@ -21,6 +21,14 @@ export interface Remembering {
   readonly detectors: readonly Detector[];
 }
 
+/** What a snapshot must know of what goes on meanwhile. */
+export interface SnapshotPorts {
+  /** The journal's last sequence. */
+  readonly last: () => number;
+  /** Resolves when all is learned that waits for it: what is in the journal by now is in the states then. */
+  readonly learned: () => Promise<void>;
+}
+
 type OnUnusable = (name: string, error: unknown) => void;
 
 /**
@@ -73,13 +81,12 @@ export async function restoreStates(
 /**
  * Writes down the state of everything that learns, a little at a time. A part that cannot be written keeps no other from it;
  * rejects at the end with the first error.
- * @param journaled the journal's last sequence now: what is in it is in the states
  */
 export async function saveSnapshots(
   store: Pick<Store, "saveSnapshot">,
   { miner, judge, detectors }: Remembering,
   nowMs: number,
-  journaled: () => number,
+  { last, learned }: SnapshotPorts,
 ): Promise<void> {
   const parts: readonly (readonly [name: string, state: () => unknown])[] = [
     [MINER, () => miner.snapshot()],
@@ -89,7 +96,8 @@ export async function saveSnapshots(
   const failures: unknown[] = [];
   for (const [name, stateOf] of parts) {
     try {
-      const upTo = journaled();
+      const upTo = last();
+      await learned();
       const state = stateOf();
       if (state !== undefined) await store.saveSnapshot(name, await inSlices(state), nowMs, upTo);
     } catch (error) {

@@ -44,7 +44,7 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
   return [
     writing,
     every(config.remember.snapshot_interval_ms, "saving what was learned", () =>
-      saveSnapshots(store, rooms, now(), () => journal.last),
+      saveSnapshots(store, rooms, now(), { last: () => journal.last, learned: stages.lane.drained }),
     ),
     every(SILENCE_INTERVAL_MS, "judging silence", () => processSilence(now(), stages)),
     every(SETTINGS_INTERVAL_MS, "reading thresholds", () => settings.follow()),

@@ -244,7 +244,7 @@ async function stopStage(
   await step("writing findings", rememberer.flush());
   await step(
     "saving what was learned",
-    saveSnapshots(store, rooms, now(), () => journal.last),
+    saveSnapshots(store, rooms, now(), { last: () => journal.last, learned: stages.lane.drained }),
   );
   await step("recording for training", learning.stop());
   stopWatching();

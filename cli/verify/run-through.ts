@@ -52,8 +52,8 @@ export function createRunThrough(
     },
     retries: createRetryMemory({ max_bytes: 0, max_age_ms: 1, now: Date.now }),
     show: () => undefined,
-    writeDown: () => undefined,
     remember: () => undefined,
+    writeDown: () => undefined,
     record: () => undefined,
     scoringBudgetMs: config.detect.scoring_budget_ms,
     observer: {

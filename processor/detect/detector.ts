@@ -35,8 +35,9 @@ export interface Detector {
   snapshot(): unknown;
   /** Takes back what `snapshot` gave; throws a plain Error when the state is not in the expected format. */
   restore(state: unknown): void;
-  /** What was learned for the first time since the last call, where forgetting it would be told as a novelty once more; JSON. */
-  news?(): readonly unknown[];
+  /** What these windows, once learned, will have taught for the first time, where forgetting it would be told as a novelty once
+   * more; JSON. Asked before they are learned. */
+  news?(windows: readonly SequenceWindow[]): readonly unknown[];
   /** Takes back what `news` gave, known or not; throws a plain Error when it is not in the expected format. */
   recall?(news: unknown): void;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { stateList } from "../template/state-list.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector } from "./detector.ts";
-import { createFirstSightings, type FirstSightings, readFirstSightings } from "./first-sightings.ts";
+import { type FirstSighting, readFirstSightings } from "./first-sightings.ts";
 import { createKnownTemplates, type KnownTemplates, knownTemplatesState } from "./known-templates.ts";
 import {
   type Closest,
@@ -60,7 +60,6 @@ export function createNewTemplateDetector(
   const services = createServiceTable<KnownTemplates>(maxServices, () =>
     createKnownTemplates(maxKnownTemplates),
   );
-  const sightings = createFirstSightings();
   const comparisonsOf = perRequest(createComparisons);
   const stranger = createKnownTemplates(maxKnownTemplates);
   const knownOf = (service: string) => services.peek(service) ?? stranger;
@@ -87,7 +86,7 @@ export function createNewTemplateDetector(
     learn(windows) {
       let room = NEW_TEXTS_MAX;
       for (const window of windows)
-        room -= learnWindow(window, services.touch(window.service), { vectors, sightings, room });
+        room -= learnWindow(window, services.touch(window.service), vectors, room);
     },
     snapshot: () => ({
       version: 1,
@@ -105,14 +104,28 @@ export function createNewTemplateDetector(
         services.set(service, createKnownTemplates(maxKnownTemplates, saved));
       }
     },
-    news: sightings.take,
-    recall(told) {
-      for (const [service, id, template, severity] of readFirstSightings(told)) {
+    news: (windows) => windows.flatMap((window) => sightingsIn(window, knownOf(window.service))),
+    recall(written) {
+      for (const [service, id, template, severity] of readFirstSightings(written)) {
         const known = services.touch(service);
         if (!known.has(id)) known.learn(id, template, severity);
       }
     },
   };
+}
+
+function sightingsIn(
+  { service, events, freshFrom }: SequenceWindow,
+  known: KnownTemplates,
+): readonly FirstSighting[] {
+  const sightings: FirstSighting[] = [];
+  for (let at = freshFrom; at < events.length; at += 1) {
+    const event = events[at];
+    if (event === undefined || known.has(event.match.templateId)) continue;
+    const { templateId, template } = event.match;
+    sightings.push([service, templateId, template, severityClass(event.severityNumber, template)]);
+  }
+  return sightings;
 }
 
 /** The texts whose meaning matters for these windows of one service: none as long as nothing in them is new. */
@@ -155,35 +168,28 @@ function scoreWindow(
   }
 }
 
-/** @returns how many new texts were compared with the known ones */
+/**
+ * @param comparedMax new texts that may be compared with the known ones
+ * @returns how many were
+ */
 function learnWindow(
-  { service, events, freshFrom }: SequenceWindow,
+  { events, freshFrom }: SequenceWindow,
   known: KnownTemplates,
-  {
-    vectors,
-    sightings,
-    room,
-  }: {
-    readonly vectors: VectorCache;
-    readonly sightings: FirstSightings;
-    /** How many new texts may still be compared. */
-    readonly room: number;
-  },
+  vectors: VectorCache,
+  comparedMax: number,
 ): number {
   let compared = 0;
   for (let at = freshFrom; at < events.length; at += 1) {
     const event = events[at];
     if (event === undefined) continue;
-    const { templateId, template } = event.match;
-    if (known.has(templateId)) {
-      known.repeat(templateId);
+    const { match, severityNumber } = event;
+    if (known.has(match.templateId)) {
+      known.repeat(match.templateId);
       continue;
     }
-    const severity = severityClass(event.severityNumber, template);
-    const nearness = compared < room ? nearnessOf(event.match, known, vectors) : undefined;
+    const nearness = compared < comparedMax ? nearnessOf(match, known, vectors) : undefined;
     if (nearness !== undefined) compared += 1;
-    sightings.add([service, templateId, template, severity]);
-    known.learn(templateId, template, severity, nearness);
+    known.learn(match.templateId, match.template, severityClass(severityNumber, match.template), nearness);
   }
   return compared;
 }

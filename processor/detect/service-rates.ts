@@ -126,6 +126,10 @@ export function createServiceRates(templatesMax: number, state?: ServiceRatesSta
   };
 }
 
+function stateOf([id, { rate, arrivals }]: readonly [string, Known]): unknown {
+  return [id, rate.snapshot(), arrivals.snapshot()];
+}
+
 interface Silent extends Pick<Known, "arrivals" | "last"> {
   readonly silence: Silence;
 }
@@ -133,10 +137,6 @@ interface Silent extends Pick<Known, "arrivals" | "last"> {
 function silenceOf({ arrivals, last }: Known, nowMs: number, fromMs: number): readonly Silent[] {
   const silence = arrivals.silence(nowMs, fromMs);
   return silence === undefined || last.templateId === "" ? [] : [{ arrivals, last, silence }];
-}
-
-function stateOf([id, { rate, arrivals }]: readonly [string, Known]): unknown {
-  return [id, rate.snapshot(), arrivals.snapshot()];
 }
 
 /** The bucket that the event falls in. */

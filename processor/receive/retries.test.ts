@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { createRetryMemory } from "./retries.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+/** A sender that stays. */
+const HERE = new AbortController().signal;
+
 interface Made {
   readonly name: string;
 }
@@ -11,13 +14,13 @@ function memory(max_bytes = 100, max_age_ms = 1_000) {
   const { begin } = createRetryMemory<Made>({ max_bytes, max_age_ms, now: () => nowMs });
   const anew = async () => ({ name: "made anew" });
   return {
-    begin: (request: string) => begin(bytes(request), anew),
+    begin: (request: string) => begin(bytes(request), anew, HERE),
     /** A try that ends at once and leaves something. */
     leave: (request: string, name: string, sizeBytes: number) =>
-      begin(bytes(request), anew).end({ name }, sizeBytes),
+      begin(bytes(request), anew, HERE).end({ name }, sizeBytes),
     /** What a try finds, that is then answered. */
     async find(request: string) {
-      const attempt = begin(bytes(request), anew);
+      const attempt = begin(bytes(request), anew, HERE);
       const { name } = await attempt.made;
       attempt.end(undefined, 0);
       return name;
@@ -66,7 +69,7 @@ describe("a request that comes again while it is under way", () => {
     };
     // Alike at both ends, different in the middle: not the same.
     const long = (middle: string) => bytes(`${"a".repeat(600)}${middle}${"z".repeat(600)}`);
-    const tries = [begin(long("1"), make), begin(long("1"), make), begin(long("2"), make)];
+    const tries = [begin(long("1"), make, HERE), begin(long("1"), make, HERE), begin(long("2"), make, HERE)];
     expect(await Promise.all(tries.map((one) => one.made))).toEqual([
       { name: "made 1" },
       { name: "made 1" },
@@ -94,13 +97,32 @@ describe("a request that comes again while it is under way", () => {
     expect(await find("request")).toBe("made anew");
   });
 
+  it("is awaited as long as one of its senders is there", async () => {
+    const { begin } = createRetryMemory<Made>({ max_bytes: 100, max_age_ms: 1_000, now: () => 1 });
+    const [first, second] = [new AbortController(), new AbortController()];
+    let isAwaited = () => false;
+    const make = async (asked: () => boolean) => {
+      isAwaited = asked;
+      return { name: "made" };
+    };
+    begin(bytes("request"), make, first.signal);
+    first.abort();
+    expect(isAwaited()).toBe(false);
+    const again = begin(bytes("request"), make, second.signal);
+    expect(isAwaited()).toBe(true);
+    again.end(undefined, 0);
+    expect(isAwaited()).toBe(false);
+  });
+
   it("fails for each of its tries when it cannot be made, and is made anew later", async () => {
     const { begin } = createRetryMemory<Made>({ max_bytes: 100, max_age_ms: 1_000, now: () => 1 });
     const broken = () => Promise.reject(new Error("broken"));
-    const tries = [begin(bytes("request"), broken), begin(bytes("request"), broken)];
+    const tries = [begin(bytes("request"), broken, HERE), begin(bytes("request"), broken, HERE)];
     for (const one of tries) await expect(one.made).rejects.toThrow("broken");
     for (const one of tries) one.end(undefined, 0);
-    expect(await begin(bytes("request"), async () => ({ name: "whole" })).made).toEqual({ name: "whole" });
+    expect(await begin(bytes("request"), async () => ({ name: "whole" }), HERE).made).toEqual({
+      name: "whole",
+    });
   });
 });
 

@@ -6,10 +6,12 @@ import { LRUCache } from "lru-cache";
 export interface RetryMemory<T> {
   /**
    * Begins a try of the request with these very bytes. It uses what was made of them by a try that is still under way, or what
-   * the last one left; else `make` is asked. A sender that has timed out sends again while its first try still waits.
+   * the last one left; else `make` is asked. A sender that has timed out sends again while its first try still waits: `isAwaited`
+   * tells whether any of their senders is still there.
+   * @param sender aborted when it leaves
    */
-  begin(request: Uint8Array, make: () => Promise<T>): Try<T>;
-  /** About how much memory what is kept holds on to. */
+  begin(request: Uint8Array, make: (isAwaited: () => boolean) => Promise<T>, sender: AbortSignal): Try<T>;
+  /** Memory that is held on to. */
   readonly bytes: number;
 }
 
@@ -36,7 +38,8 @@ export interface RetryMemoryOptions {
 interface Group<T> {
   readonly request: Uint8Array;
   readonly made: Promise<T>;
-  tries: number;
+  /** One for each try under way. */
+  readonly senders: Set<{ readonly left: AbortSignal }>;
   /** Whether one of them had its answer heard. */
   isDone: boolean;
   /** Whether one of them left something. */
@@ -77,14 +80,24 @@ export function createRetryMemory<T extends object>({
     get bytes() {
       return kept?.calculatedSize ?? 0;
     },
-    begin(request, make) {
-      const group = underWay.find(request) ?? underWay.add(request, madeOf(take(request), make));
-      group.tries += 1;
+    begin(request, make, left) {
+      const sender = { left };
+      const known = underWay.find(request);
+      const senders = known?.senders ?? new Set();
+      senders.add(sender);
+      const isAwaited = () => [...senders].some((one) => !one.left.aborted);
+      const group =
+        known ??
+        underWay.add(
+          request,
+          senders,
+          madeOf(take(request), () => make(isAwaited)),
+        );
       return {
         made: group.made,
         end(rest, sizeBytes) {
-          group.tries -= 1;
-          if (group.tries === 0) underWay.remove(group);
+          group.senders.delete(sender);
+          if (group.senders.size === 0) underWay.remove(group);
           if (rest === undefined) forget(group);
           else if (!group.isDone) leave(group, rest, sizeBytes);
         },
@@ -109,8 +122,8 @@ function createGroups<T>() {
   return {
     find: (request: Uint8Array) =>
       groups.get(fingerprintOf(request))?.find((one) => Buffer.compare(one.request, request) === 0),
-    add(request: Uint8Array, made: Promise<T>): Group<T> {
-      const group = { request, made, tries: 0, isDone: false, hasLeft: false };
+    add(request: Uint8Array, senders: Group<T>["senders"], made: Promise<T>): Group<T> {
+      const group = { request, senders, made, isDone: false, hasLeft: false };
       const key = fingerprintOf(request);
       groups.set(key, [...(groups.get(key) ?? []), group]);
       return group;

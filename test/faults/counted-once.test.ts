@@ -40,8 +40,8 @@ function pipeline(answer: Answer) {
     encoder: standInEncoder,
     now: () => NOW_MS,
   });
-  const lane = createLane(1_000_000);
   const tally = createTally(1_000, () => undefined);
+  const lane = createLane(1_000_000);
   const stages: Stages = {
     read: readRequest,
     parse: (records) => parseRecords(records, { ...rooms, now: () => NOW_MS }),
@@ -55,8 +55,8 @@ function pipeline(answer: Answer) {
     enrich: createEnrich("anomaly"),
     forwarder: inParts({ send: answer, close: async () => undefined }, PART_BYTES),
     retries: createRetryMemory({ max_bytes: 1e7, max_age_ms: 1e6, now: () => 1 }),
-    show: () => undefined,
     writeDown: () => undefined,
+    show: () => undefined,
     remember: (_, { parsed }) => {
       for (const { service, timeMs, match } of parsed)
         tally.record({ service, timeMs, match }, undefined, "ready");
@@ -156,6 +156,6 @@ describe("what was acknowledged and heard", () => {
   it("is another request when it comes again: two requests may well be alike", async () => {
     const { send, state } = pipeline(async () => ACCEPTED);
     for (const request of [...REQUESTS, ...REQUESTS]) await send(request);
-    expect(state()).not.toBe(await clean());
+    expect(await state()).not.toBe(await clean());
   });
 });
