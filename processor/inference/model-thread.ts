@@ -11,8 +11,8 @@ import type { CloseCall, ThreadNotice } from "./serve-thread.ts";
 
 /** How a model's thread is used. */
 export interface ThreadOptions extends QueueOptions {
-  /** A thread that answers nothing for so long, in milliseconds, hangs: it is ended, and another one started; undefined: it is
-   * waited for for ever. */
+  /** A thread that answers nothing for so long, in milliseconds, hangs: it is left behind, and another one started; undefined: it
+   * is waited for for ever. */
   readonly callMsMax?: number;
   /** Told when the model's thread has died; another one is started. */
   readonly onDeath: (reason: string) => void;
@@ -42,6 +42,8 @@ export interface ModelThread<Question, Answer> {
 
 /** A thread that dies again at once is not started again before this. */
 const RESTART_DELAY_MS = 1_000;
+/** Threads that hang and have been left behind; over it no other one is started until one of them comes back. */
+const LEFT_BEHIND_MAX = 2;
 
 /**
  * Loads a model in a thread of its own, because a run blocks its thread; what arrives during a run waits for the next, and goes
@@ -63,10 +65,14 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
   queue: ModelQueue<Question, Answer>,
 ) {
   let worker = await spawn(protocol);
-  let running: readonly Job<Question, Answer>[] = [];
+  const running: Job<Question, Answer>[] = [];
   let isClosing = false;
   let isDead = false;
-  const watchdog = createWatchdog(options.callMsMax, () => void worker.terminate());
+  const lost = createLostThreads();
+  const watchdog = createWatchdog(options.callMsMax, () => {
+    lost.leave(worker);
+    onExit();
+  });
 
   const runNext = () => {
     while (running.length === 0 && !isDead) {
@@ -76,36 +82,32 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
         return;
       }
       if (!isSent(protocol, worker, jobs)) continue;
-      running = jobs;
+      running.push(...jobs);
       watchdog.begin();
     }
   };
   const onAnswer = (answer: Answer | ThreadNotice) => {
     watchdog.end();
     queue.finished();
-    const jobs = running;
-    running = [];
-    if (isNotice(answer)) {
-      protocol.reset();
-      const reason = "message" in answer ? answer.message : "it was loaded again";
-      rejectAll(jobs, new Error(`the model failed: ${reason}`));
-    } else answerAll(protocol, answer, jobs);
+    const jobs = running.splice(0);
+    tellAnswer(protocol, answer, jobs);
     runNext();
   };
   const onExit = () => {
     watchdog.end();
     isDead = true;
     const reason = new Error("the model's thread has died");
-    rejectAll(running, reason);
-    running = [];
+    rejectAll(running.splice(0), reason);
     queue.rejectAll(reason);
     if (isClosing) return;
     options.onDeath(reason.message);
-    setTimeout(() => void restart(), RESTART_DELAY_MS).unref();
+    restartLater();
   };
+  const restartLater = () => setTimeout(() => void restart(), RESTART_DELAY_MS).unref();
   const restart = async () => {
     if (isClosing) return;
     try {
+      if (lost.areTooMany()) throw new Error("its threads hang");
       worker = await spawn(protocol);
       protocol.reset();
       isDead = false;
@@ -113,7 +115,7 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
       runNext();
     } catch (error) {
       options.onDeath(error instanceof Error ? error.message : String(error));
-      setTimeout(() => void restart(), RESTART_DELAY_MS).unref();
+      restartLater();
     }
   };
   const attach = () => {
@@ -135,6 +137,26 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
       const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
       runNext();
       await exited;
+    },
+  };
+}
+
+/** Threads that hang. They are not terminated: one that is ended within a run of the model takes the whole process with it. */
+function createLostThreads() {
+  let count = 0;
+  return {
+    areTooMany: () => count > LEFT_BEHIND_MAX,
+    leave(worker: Worker) {
+      count += 1;
+      worker.removeAllListeners();
+      // What it says or throws when it comes back is of no use to anybody.
+      worker
+        .on("error", () => undefined)
+        .once("exit", () => {
+          count -= 1;
+        });
+      worker.postMessage({ kind: "close" } satisfies CloseCall);
+      worker.unref();
     },
   };
 }
@@ -168,6 +190,18 @@ function isSent<Question, Answer>(
     rejectAll(jobs, reason);
     return false;
   }
+}
+
+/** Of a notice nothing but a failure can be told. */
+function tellAnswer<Question, Answer extends { readonly kind: string }>(
+  protocol: ThreadProtocol<Question, Answer>,
+  answer: Answer | ThreadNotice,
+  jobs: readonly Job<Question, Answer>[],
+): void {
+  if (!isNotice(answer)) return answerAll(protocol, answer, jobs);
+  protocol.reset();
+  const reason = "message" in answer ? answer.message : "it was loaded again";
+  rejectAll(jobs, new Error(`the model failed: ${reason}`));
 }
 
 function answerAll<Question, Answer>(
