@@ -198,10 +198,11 @@ function tellAnswer<Question, Answer extends { readonly kind: string }>(
   answer: Answer | ThreadNotice,
   jobs: readonly Job<Question, Answer>[],
 ): void {
-  if (!isNotice(answer)) return answerAll(protocol, answer, jobs);
-  protocol.reset();
-  const reason = "message" in answer ? answer.message : "it was loaded again";
-  rejectAll(jobs, new Error(`the model failed: ${reason}`));
+  if (isNotice(answer)) {
+    protocol.reset();
+    const reason = "message" in answer ? answer.message : "it was loaded again";
+    rejectAll(jobs, new Error(`the model failed: ${reason}`));
+  } else answerAll(protocol, answer, jobs);
 }
 
 function answerAll<Question, Answer>(
