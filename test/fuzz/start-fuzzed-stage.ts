@@ -45,7 +45,8 @@ export async function startFuzzedStage(forward: string): Promise<FuzzedStage> {
       max_in_flight_bytes: LARGEST_AT_ONE_TIME * (REQUEST_BYTES_MAX + BYTES_FOR_EACH_REQUEST),
       max_connection_age_ms: 3_600_000,
     },
-    forward: { endpoint: forward, timeout_ms: 60_000 },
+    // Each request by itself: the ledger knows requests, not what several of them were joined to.
+    forward: { endpoint: forward, timeout_ms: 60_000, join: { enabled: false } },
     // The self-check must find nothing, whatever the request looks like.
     attributes: { self_check_share: 1 },
     // Small tables, so that they are soon full and what grows afterwards is a leak.
