@@ -4,6 +4,7 @@ import {
   ACCEPTED,
   boom,
   evenScorer,
+  next,
   request,
   send,
   stagesUnderTest,
@@ -103,7 +104,7 @@ describe("more than can be judged in time", () => {
 
   it("passes unscored but with its templates once its turn comes too late, teaches nothing, and the next is judged again", async () => {
     const { slow, seen } = slowStages(101);
-    await Promise.all([send(slow), send(slow)]);
+    await Promise.all([send(slow), send(slow, next)]);
     expect([seen.unscored, seen.learned]).toEqual([3, 3]);
     const [first, second] = seen.forwarded.map((bytes) => readRequest(bytes).records);
     const scoredFirst = first?.[0]?.attribute("anomaly.score") !== undefined ? first : second;
@@ -121,7 +122,7 @@ describe("more than can be judged in time", () => {
 
   it("waits as long as the budget without being shed", async () => {
     const { slow, seen } = slowStages(100);
-    await Promise.all([send(slow), send(slow)]);
+    await Promise.all([send(slow), send(slow, next)]);
     expect([seen.unscored, seen.learned]).toEqual([0, 6]);
   });
 
@@ -141,11 +142,11 @@ describe("more than can be judged in time", () => {
     });
     const windower = { ...real.windower, skip: vi.fn() };
     const crowded = { ...real, windower };
-    const sent = [send(crowded), send(crowded)];
+    const sent = [send(crowded), send(crowded, next)];
     await vi.waitFor(() => expect(forwarded).toHaveLength(2));
     expect(seen.unscored).toBe(3);
     expect(windower.skip).toHaveBeenCalledOnce();
-    expect(forwarded).toContainEqual(request);
+    expect(forwarded).toContainEqual(next);
     open();
     await Promise.all(sent);
     expect([seen.learned, crowded.lane.recordsInWork]).toEqual([3, 0]);

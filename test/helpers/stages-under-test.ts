@@ -36,12 +36,19 @@ export const evenScorer: EventScorer = {
   score: async (batch) => evenSurprises(batch, 1),
 };
 
-export const request = encodeRequest([
-  {
-    attributes: { "service.name": "shop" },
-    records: ["a", "b", "c"].map((body, i) => ({ timeUnixNano: BigInt(i + 1), body: `event ${body}` })),
-  },
-]);
+const requestFrom = (nanoseconds: bigint) =>
+  encodeRequest([
+    {
+      attributes: { "service.name": "shop" },
+      records: ["a", "b", "c"].map((body, i) => ({
+        timeUnixNano: nanoseconds + BigInt(i),
+        body: `event ${body}`,
+      })),
+    },
+  ]);
+export const request = requestFrom(1n);
+/** The same events once more: no retry of {@link request}. */
+export const next = requestFrom(4n);
 
 /** The real rooms, with one of them replaced, and what became of the request. */
 export function stagesUnderTest(
@@ -83,10 +90,10 @@ export function stagesUnderTest(
     },
     retries: createRetryMemory({ max_bytes: 1e6, max_age_ms: 1e6, now: () => 1 }),
     show: () => undefined,
+    writeDown: () => undefined,
     remember: () => {
       seen.remembered += 1;
     },
-    writeDown: () => undefined,
     record: () => undefined,
     scoringBudgetMs: 100,
     observer: {
@@ -106,12 +113,8 @@ export function stagesUnderTest(
 }
 
 /** Sends it, and waits until it has taught. */
-export const send = async (to: Stages) => {
-  const outcome = await processRequest(
-    { bytes: request, transport: "grpc" },
-    to,
-    new AbortController().signal,
-  );
+export const send = async (to: Stages, bytes = request) => {
+  const outcome = await processRequest({ bytes, transport: "grpc" }, to, new AbortController().signal);
   await to.lane.drained();
   return outcome;
 };
