@@ -37,7 +37,8 @@ describe("a fast sender in front of a slow next hop", () => {
         grpc: { endpoint: "" },
       },
       detect: { max_records_in_work: 5 * RECORDS, scoring_budget_ms: 60_000 },
-      forward: { endpoint: hop.endpoint, protocol: "http", timeout_ms: 60_000 },
+      // Each by itself, so that they can be counted at the next hop.
+      forward: { endpoint: hop.endpoint, protocol: "http", timeout_ms: 60_000, join: { enabled: false } },
     });
     open.push(stage.stop, hop.close);
 
