@@ -7,8 +7,8 @@ import { makeCase } from "./make-case.ts";
 
 const CORPUS = join(import.meta.dirname, "corpus");
 const REQUESTS = 2_000;
-/** Another one each day, so that the short runs of all days together are a long one. The report names it. */
-const SEED = Math.floor(Date.now() / 86_400_000);
+/** The same in every run: others are for the long run, which is a command (CONTRIBUTING.md). */
+const SEED = 20_786;
 
 let campaign: Campaign;
 beforeAll(async () => {
