@@ -92,6 +92,7 @@ function createModelDetector(
     });
   return createEventModelDetector(scorer, vectors, {
     maxServices,
+    contextEvents: config.context_events,
     maxRows: config.max_model_rows,
     ...told,
     ...(config.detectors.includes("parameter") ? { featuresOf } : {}),

@@ -1,4 +1,4 @@
-import type { DetectorName, Evidence } from "../detect/evidence.ts";
+import { type DetectorName, detectorNumber, type Evidence } from "../detect/evidence.ts";
 import { evidenceAt, type Opinions } from "../detect/opinions.ts";
 import type { Places } from "../detect/places.ts";
 import type { Contribution, Place } from "./verdict.ts";
@@ -8,6 +8,8 @@ export interface Grounds {
   /** How many detectors were asked. */
   readonly size: number;
   detector(index: number): DetectorName;
+  /** The detector's place in DETECTOR_NAMES. */
+  number(index: number): number;
   /** NaN where the detector says nothing. */
   surprise(index: number): number;
   /** Name of the weights that were asked, where the detector has weights. */
@@ -31,6 +33,8 @@ export const NOVELTY: DetectorName = "new-template";
 export interface SaidOfBatch {
   readonly places: Places;
   readonly opinions: readonly Opinions[];
+  /** See {@link Grounds.number}. */
+  readonly numbers: readonly number[];
   /** By place, for each detector. */
   readonly pValues: Float64Array;
   /** Index of the detector of new templates; -1 without it. */
@@ -41,6 +45,7 @@ export function saidOfBatch(places: Places, opinions: readonly Opinions[]): Said
   return {
     places,
     opinions,
+    numbers: opinions.map(({ detector }) => detectorNumber(detector)),
     pValues: new Float64Array(places.count * opinions.length).fill(1),
     novelty: opinions.findIndex(({ detector }) => detector === NOVELTY),
   };
@@ -62,6 +67,10 @@ export class PlaceGrounds implements Grounds {
 
   detector(index: number): DetectorName {
     return this.said.opinions[index]?.detector ?? NOVELTY;
+  }
+
+  number(index: number): number {
+    return this.said.numbers[index] ?? 0;
   }
 
   surprise(index: number): number {
@@ -115,6 +124,7 @@ export function groundsOf(items: readonly GroundsItem[]): Grounds {
     size: items.length,
     novelty: items.find((item) => item.evidence.detector === NOVELTY)?.evidence.surprise ?? Number.NaN,
     detector: (index) => evidence(index).detector,
+    number: (index) => detectorNumber(evidence(index).detector),
     surprise: (index) => evidence(index).surprise,
     model: (index) => evidence(index).model,
     isProbability: (index) => {

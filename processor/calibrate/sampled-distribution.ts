@@ -39,6 +39,9 @@ export function createSampledDistribution(
   let tail: Tail | undefined;
   let fittedAt = 0;
 
+  let tailStart = 0;
+  let startedAt = -1;
+
   const currentTail = (): Tail => {
     if (tail === undefined || fittedAt < reservoir.offered) {
       tail = fitTail(reservoir.sorted(), scaleMin);
@@ -46,11 +49,18 @@ export function createSampledDistribution(
     }
     return tail;
   };
+  const currentTailStart = (): number => {
+    if (startedAt < reservoir.offered) {
+      tailStart = tailFrom(reservoir.sorted());
+      startedAt = reservoir.offered;
+    }
+    return tailStart;
+  };
 
   const sampledP = (value: number, shapeOf: (tail: Tail) => number): number => {
     const above = reservoir.countAtLeast(value);
     const conformal = (above + 1) / (reservoir.size + 1);
-    if (value <= tailFrom(reservoir.sorted())) return conformal;
+    if (value <= currentTailStart()) return conformal;
     const fitted = currentTail();
     const seen = above / (reservoir.size + 1);
     return Math.min(conformal, Math.max(P_FLOOR, seen, tailProbability(fitted, value, shapeOf(fitted))));

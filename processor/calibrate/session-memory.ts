@@ -31,39 +31,58 @@ export interface SessionMemory {
   remember(finding: Finding): void;
 }
 
+/** What is remembered of one session. */
+interface Remembered {
+  readonly strongest: Map<DetectorName, PlacedEvidence[]>;
+  /** By the detector's number: a surprise that is not above it would change nothing, as that of most events. */
+  readonly floors: number[];
+}
+
 /** Remembers for as long as the session itself is held by its stream. */
 export function createSessionMemory(): SessionMemory {
-  const sessions = new WeakMap<Session, Map<DetectorName, PlacedEvidence[]>>();
+  const sessions = new WeakMap<Session, Remembered>();
   return {
     with(session, added) {
       const known = sessions.get(session);
-      return known === undefined ? added : joined(known, added);
+      return known === undefined ? added : joined(known.strongest, added);
     },
     remember(finding) {
       const { window, verdict } = finding;
-      const known = sessions.get(window.session) ?? new Map<DetectorName, PlacedEvidence[]>();
       const grounds = groundsOfVerdict(verdict);
+      let known = sessions.get(window.session);
+      if (known === undefined) {
+        known = { strongest: new Map(), floors: DETECTOR_NAMES.map(() => Number.NEGATIVE_INFINITY) };
+        sessions.set(window.session, known);
+      }
       // Of an event that is new, novelty alone counts: every other detector is surprised by it for no reason of its own.
       const isNew = grounds.novelty > 0;
-      for (let index = 0; index < grounds.size; index += 1)
+      for (let index = 0; index < grounds.size; index += 1) {
+        // False for what is no number, too.
+        if (!(grounds.surprise(index) > (known.floors[grounds.number(index)] ?? 0))) continue;
         if (!isNew || grounds.detector(index) === NOVELTY) rememberOne(known, grounds, index, finding);
-      if (known.size > 0) sessions.set(window.session, known);
+      }
     },
   };
 }
 
 function rememberOne(
-  known: Map<DetectorName, PlacedEvidence[]>,
+  { strongest, floors }: Remembered,
   grounds: Grounds,
   index: number,
   finding: Finding,
 ): void {
-  const surprise = grounds.surprise(index);
-  if (Number.isNaN(surprise)) return;
   const detector = grounds.detector(index);
-  const own = known.get(detector);
-  if (own === undefined) known.set(detector, [placed(grounds, index, finding)]);
-  else if (!isOutdone(own, surprise, detector, finding)) keep(own, placed(grounds, index, finding));
+  const own = strongest.get(detector) ?? [];
+  if (own.length === 0) strongest.set(detector, own);
+  keep(own, placed(grounds, index, finding));
+  floors[grounds.number(index)] = floorOf(own, detector);
+}
+
+/** Those that are kept are at least as strong as their last; and what is known is no news. */
+function floorOf(own: readonly PlacedEvidence[], detector: DetectorName): number {
+  const last = own[keptOf(detector) - 1];
+  if (last !== undefined) return last.evidence.surprise;
+  return detector === NOVELTY ? 0 : Number.NEGATIVE_INFINITY;
 }
 
 /** The strongest of both. */
@@ -101,22 +120,6 @@ const UNSURPRISED = Object.fromEntries(
     { evidence: { detector, surprise: 0, expected: [] }, place: undefined, isTold: false },
   ]),
 ) as Readonly<Record<DetectorName, PlacedEvidence>>;
-
-/** Whether the evidence would change nothing, as for most events of a session. */
-function isOutdone(
-  own: readonly PlacedEvidence[],
-  surprise: number,
-  detector: DetectorName,
-  finding: Finding,
-): boolean {
-  // Those that are kept are at least as strong as their last.
-  const last = own[keptOf(detector) - 1];
-  if (last !== undefined && surprise <= last.evidence.surprise) return true;
-  if (detector !== NOVELTY) return false;
-  if (surprise === 0) return true;
-  const template = templateAt(finding);
-  return own.some(({ place, evidence }) => place?.template === template && evidence.surprise >= surprise);
-}
 
 function placed(grounds: Grounds, index: number, finding: Finding): PlacedEvidence {
   if (grounds.surprise(index) === 0) return UNSURPRISED[grounds.detector(index)];

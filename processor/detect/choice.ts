@@ -1,6 +1,7 @@
-import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
+import type { LogEvent } from "../window/sequence-window.ts";
 import { type CandidateSource, type Candidates, candidateTable, joinTables } from "./candidates.ts";
 import type { CandidateTable } from "./event-scorer.ts";
+import type { ShownWindow } from "./shown-window.ts";
 
 /** Templates that the places of one service's windows are chosen between. */
 export interface Choice {
@@ -20,7 +21,7 @@ export interface Choice {
 /** The service's candidates, and behind them what its windows hold beyond these. */
 function choiceFor(
   candidates: Candidates,
-  windows: readonly SequenceWindow[],
+  windows: readonly ShownWindow[],
   source: CandidateSource,
 ): Choice {
   const strangers = new Map<string, number>();
@@ -51,21 +52,18 @@ function choiceFor(
 /** The windows of one service in a batch, and what their places are chosen between. */
 export interface ServiceChoice {
   readonly service: string;
-  /** Of its windows within the batch. */
-  readonly indexes: readonly number[];
+  readonly windows: readonly ShownWindow[];
   readonly candidates: Candidates;
   readonly choice: Choice;
 }
 
 /** The choice of each service in a batch. */
 export function chooseByService(
-  windows: readonly SequenceWindow[],
+  windows: readonly ShownWindow[],
   knownOf: (service: string) => { readonly candidates: Candidates; readonly source: CandidateSource },
 ): readonly ServiceChoice[] {
-  const byService = Map.groupBy(windows.keys(), (index) => windows[index]?.service ?? "");
-  return [...byService].map(([service, indexes]) => {
+  return [...Map.groupBy(windows, ({ service }) => service)].map(([service, own]) => {
     const { candidates, source } = knownOf(service);
-    const own = indexes.flatMap((index) => windows[index] ?? []);
-    return { service, indexes, candidates, choice: choiceFor(candidates, own, source) };
+    return { service, windows: own, candidates, choice: choiceFor(candidates, own, source) };
   });
 }

@@ -26,6 +26,14 @@ export const detectConfig = z.strictObject({
     .describe(
       "Records being scored, forwarded or learned from at one time (about 2 KiB of memory each); over it requests pass on as they came, unscored.",
     ),
+  context_events: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(8)
+    .describe(
+      "Events before a record that the event model is shown, at most as many as it was trained on. More of them are less often the same as before, so the model runs more often, and each run takes longer.",
+    ),
   max_model_rows: z
     .int()
     .min(1)

@@ -15,13 +15,15 @@ import type { Detector } from "./detector.ts";
 import { createEventCodes } from "./event-code.ts";
 import type { EventScorer } from "./event-scorer.ts";
 import { createMemorisedScores } from "./memorised-scores.ts";
+import { notedSurprise } from "./own-surprise.ts";
 import { PARAMETER_FEATURES } from "./parameter-features.ts";
 import { perRequest } from "./per-request.ts";
+import type { Places } from "./places.ts";
 import { createPredictedBatch } from "./predicted-batch.ts";
 import { createServiceTable } from "./service-table.ts";
+import { shownWindows } from "./shown-window.ts";
 import { createUnknownPlaces } from "./unknown-places.ts";
 import type { VectorCache } from "./vector-cache.ts";
-import { createWaitingSurprises } from "./waiting-surprises.ts";
 import { createWorkBudget } from "./work-budget.ts";
 
 /** Bounds on the memory and the work of this detector. */
@@ -29,6 +31,8 @@ export interface EventModelOptions {
   readonly maxServices?: number;
   /** Templates of one service that the model chooses between. */
   readonly maxCandidates?: number;
+  /** Events before a place that the model is shown, never more than it was trained on. */
+  readonly contextEvents?: number;
   /** Contexts whose prediction is remembered, over all services. */
   readonly maxMemorised?: number;
   /** Rows of one request that the model is run for; the events beyond are left to the other detectors. */
@@ -60,6 +64,7 @@ export function createEventModelDetector(
   {
     maxServices = 1_000,
     maxCandidates = 512,
+    contextEvents = 8,
     maxMemorised = 32_768,
     maxRows = 1_000,
     featuresOf = () => NO_FEATURES,
@@ -70,26 +75,26 @@ export function createEventModelDetector(
   const create = (service: string, saved: CandidatesState = [], model?: string) =>
     createCandidates(maxCandidates, sourceOf(service), saved.slice(-maxCandidates), model);
   const services = createServiceTable<Candidates>(maxServices, (service) => create(service));
-  const memory = createMemorisedScores(scorer, maxMemorised);
-  const surprises = createWaitingSurprises();
+  const shownMax = () => Math.min(scorer.eventsMax, contextEvents + 1);
+  const memory = createMemorisedScores(scorer, maxMemorised, shownMax);
   const codeOf = createEventCodes(featuresOf);
   const rowsOf = perRequest(() => createWorkBudget(maxRows));
-  const choicesFor = (windows: readonly SequenceWindow[]) =>
-    chooseByService(windows, (service) => ({
+  const choicesFor = (places: Places) =>
+    chooseByService(shownWindows(places, shownMax()), (service) => ({
       candidates: services.peek(service) ?? create(service),
       source: sourceOf(service),
     }));
-  const answerFromMemory = createAnswering({ memory, surprises, codeOf });
+  const answerFromMemory = createAnswering({ memory, codeOf });
 
   return {
     name: "event-model",
     async score(places, signal) {
-      let choices = choicesFor(places.windows);
+      let choices = choicesFor(places);
       const texts = choices.flatMap(({ choice }) => choice.textsForTable());
       if (texts.length > 0) {
         await vectors.ensure(texts, signal);
         // Others may have taught the services while the vectors were computed. From here to the model's questions nothing waits.
-        choices = choicesFor(places.windows);
+        choices = choicesFor(places);
       }
       const batch = createPredictedBatch(places, scorer.version);
       const rows = rowsOf(signal);
@@ -106,7 +111,7 @@ export function createEventModelDetector(
     },
     learn(windows) {
       for (const window of windows)
-        learnWindow(services.touch(window.service), window, surprises.of(window, scorer.version));
+        learnWindow(services.touch(window.service), window, scorer.version);
     },
     snapshot: () => ({
       version: 1,
@@ -140,10 +145,12 @@ function candidateSource(service: string, scorer: EventScorer, vectors: VectorCa
 function learnWindow(
   candidates: Candidates,
   { events, freshFrom }: SequenceWindow,
-  surprises: readonly (number | undefined)[],
+  model: string,
 ): void {
-  for (let event = freshFrom; event < events.length; event += 1) {
-    const match = events[event]?.match;
-    if (match !== undefined) candidates.learn(match.templateId, match.template, surprises[event - freshFrom]);
+  for (let at = freshFrom; at < events.length; at += 1) {
+    const event = events[at];
+    if (event === undefined) continue;
+    const { templateId, template } = event.match;
+    candidates.learn(templateId, template, notedSurprise(event, model));
   }
 }

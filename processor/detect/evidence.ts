@@ -65,3 +65,12 @@ export const CONFIGURABLE_DETECTORS = [
  */
 export const DETECTOR_NAMES = [...CONFIGURABLE_DETECTORS, "pretrained-model"] as const;
 export type DetectorName = (typeof DETECTOR_NAMES)[number];
+
+/** Of each detector its place in {@link DETECTOR_NAMES}. */
+const DETECTOR_NUMBERS: ReadonlyMap<DetectorName, number> = new Map(
+  DETECTOR_NAMES.map((name, number) => [name, number]),
+);
+
+export function detectorNumber(name: DetectorName): number {
+  return DETECTOR_NUMBERS.get(name) ?? 0;
+}

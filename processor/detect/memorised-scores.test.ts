@@ -45,7 +45,7 @@ async function ask(memory: ReturnType<typeof createMemorisedScores>, of: Choice 
 
 it("asks other weights anew, and those before again from memory", async () => {
   const { scorer } = counting();
-  const memory = createMemorisedScores(scorer, 10);
+  const memory = createMemorisedScores(scorer, 10, () => 20);
   expect([await ask(memory), await ask(memory)]).toEqual([
     [1, 2],
     [1, 2],
@@ -58,7 +58,7 @@ it("asks other weights anew, and those before again from memory", async () => {
 
 it("remembers nothing of a choice with strangers, nor for another choice, nor after it was cleared", async () => {
   const { scorer } = counting();
-  const memory = createMemorisedScores(scorer, 10);
+  const memory = createMemorisedScores(scorer, 10, () => 20);
   const strange = { ...choice, revision: undefined };
   expect([await ask(memory, strange), await ask(memory, strange)]).toEqual([
     [1, 2],
@@ -72,7 +72,7 @@ it("remembers nothing of a choice with strangers, nor for another choice, nor af
 
 it("compares what was shown: the same hash alone proves nothing", async () => {
   const { scorer } = counting();
-  const memory = createMemorisedScores(scorer, 10);
+  const memory = createMemorisedScores(scorer, 10, () => 20);
   await ask(memory);
   const [, hash = 0] = memory.hashes(choice, window, 0, 2);
   const other = { isStart: true, ids: [1, 0], codes: [0, 0] };
@@ -82,7 +82,7 @@ it("compares what was shown: the same hash alone proves nothing", async () => {
 
 it("asks a question once while the answer is on its way, and no longer", async () => {
   const { scorer, asked } = counting();
-  const memory = createMemorisedScores(scorer, 10);
+  const memory = createMemorisedScores(scorer, 10, () => 20);
   const places = [...memory.hashes(choice, window, 0, 2)].map((hash, event) => ({ window, event, hash }));
   const [first, second] = [
     memory.ask(choice, places.slice(0, 1), signal),
@@ -102,7 +102,7 @@ it("leaves those who wait for another's answer without one when that fails, and 
     if (isBroken) throw new Error("broken");
     return scorer.score(...of);
   };
-  const memory = createMemorisedScores({ ...scorer, score }, 10);
+  const memory = createMemorisedScores({ ...scorer, score }, 10, () => 20);
   const [hash = 0] = memory.hashes(choice, window, 0, 1);
   const first = memory.ask(choice, [{ window, event: 0, hash }], signal);
   const second = memory.ask(choice, [{ window, event: 0, hash }], signal);

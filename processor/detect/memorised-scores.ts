@@ -53,8 +53,15 @@ interface Remembered {
   readonly context: Int32Array;
 }
 
-/** @param predictionsMax predictions remembered; over it the least recently used one is forgotten */
-export function createMemorisedScores(scorer: EventScorer, predictionsMax: number): MemorisedScores {
+/**
+ * @param predictionsMax predictions remembered; over it the least recently used one is forgotten
+ * @param shownMax most events that the weights in use are shown of a window, the masked one included
+ */
+export function createMemorisedScores(
+  scorer: EventScorer,
+  predictionsMax: number,
+  shownMax: () => number,
+): MemorisedScores {
   const memory = new LRUCache<number, Remembered>({
     max: predictionsMax,
     maxSize: SURPRISES_MAX,
@@ -71,7 +78,8 @@ export function createMemorisedScores(scorer: EventScorer, predictionsMax: numbe
     signal: AbortSignal,
   ): Promise<readonly (Prediction | undefined)[]> => {
     if (places.length === 0) return [];
-    const { version, eventsMax } = scorer;
+    const { version } = scorer;
+    const eventsMax = shownMax();
     const { revision } = choice;
     const rows = places.map(({ window, event }) => maskedRow(window, event, eventsMax));
     const table = choice.table();
@@ -89,16 +97,15 @@ export function createMemorisedScores(scorer: EventScorer, predictionsMax: numbe
 
   return {
     hashes({ revision }, window, from, end) {
-      const { version, eventsMax } = scorer;
-      return hashesOf(window, from, end, { eventsMax, seed: (revision ?? 0) + seeds(version) });
+      const seed = (revision ?? 0) + seeds(scorer.version);
+      return hashesOf(window, from, end, { eventsMax: shownMax(), seed });
     },
     recall({ revision }, { window, event, hash }) {
       if (revision === undefined) return undefined;
       const known = memory.get(hash);
-      const { version, eventsMax } = scorer;
-      return known?.version === version &&
+      return known?.version === scorer.version &&
         known.revision === revision &&
-        isContext(known, window, event, eventsMax)
+        isContext(known, window, event, shownMax())
         ? known.prediction
         : undefined;
     },

@@ -1,8 +1,9 @@
+import type { LogEvent } from "../window/sequence-window.ts";
 import type { Expectation } from "./evidence.ts";
 import type { Prediction } from "./memorised-scores.ts";
 import { NO_FACTS, type Opinions } from "./opinions.ts";
+import { noteSurprise } from "./own-surprise.ts";
 import type { Places } from "./places.ts";
-import type { OwnSurprises } from "./waiting-surprises.ts";
 
 /** A place that the model has an opinion of. */
 export interface PredictedPlace {
@@ -12,9 +13,8 @@ export interface PredictedPlace {
   readonly answer: number;
   /** The model's surprise at such an answer on average. */
   readonly usual: number;
-  /** Where its window's surprises wait to be learned, and its position there. */
-  readonly own: OwnSurprises;
-  readonly offset: number;
+  /** Undefined for the end of a session. */
+  readonly event: LogEvent | undefined;
 }
 
 /** What the event model says of a batch while it is being asked. */
@@ -39,9 +39,9 @@ export function createPredictedBatch(places: Places, model: string): PredictedBa
         return own === undefined ? NO_FACTS : { expected: own };
       },
     },
-    tell({ at, answer, usual, own, offset }, prediction) {
+    tell({ at, answer, usual, event }, prediction) {
       const found = prediction.surprises[answer] ?? Number.NaN;
-      own[offset] = found;
+      if (event !== undefined) noteSurprise(event, found, model);
       surprises[at] = Math.max(0, found - usual);
       expected[at] = prediction.expected;
     },

@@ -6,11 +6,11 @@ import type { Detector } from "./detector.ts";
 import { createMemorisedTexts } from "./memorised-texts.ts";
 import { noOpinions } from "./opinions.ts";
 import { perRequest } from "./per-request.ts";
+import { noteSurprise, notedSurprise } from "./own-surprise.ts";
 import { placeOf } from "./places.ts";
 import type { PretrainedScorer, WindowText } from "./pretrained-scorer.ts";
 import { createServiceTable } from "./service-table.ts";
 import { createUsualSurprise, type UsualSurprise, usualSurpriseState } from "./usual-surprise.ts";
-import { createWaitingSurprises } from "./waiting-surprises.ts";
 import { createWorkBudget } from "./work-budget.ts";
 
 /** Bounds on the memory and the work of this detector, and what it shows the model. */
@@ -62,14 +62,14 @@ export function createPretrainedModelDetector(
   const textOf = remembering(redact);
   const create = () => createUsualSurprise(maxKnownTemplates);
   const services = createServiceTable<UsualSurprise>(maxServices, create);
-  const surprises = createWaitingSurprises();
   const limitsOf = perRequest(() => ({ budget: createWorkBudget(maxTexts), waited: patience() }));
 
   /** How odd it is by the calibration's measure. */
   const surpriseOf = ({ window, event }: Question, surprise: number): number => {
     if (scorer.kind === "classifier") return surprise;
-    surprises.open(window, scorer.version)[event - window.freshFrom] = surprise;
-    const usual = services.peek(window.service)?.of(window.events[event]?.match.templateId ?? "") ?? 0;
+    const asked = window.events[event];
+    if (asked !== undefined) noteSurprise(asked, surprise, scorer.version);
+    const usual = services.peek(window.service)?.of(asked?.match.templateId ?? "") ?? 0;
     return Math.max(0, surprise - usual);
   };
 
@@ -98,14 +98,11 @@ export function createPretrainedModelDetector(
       return opinions;
     },
     learn(windows) {
-      for (const window of windows) {
-        const fresh = surprises.of(window, scorer.version);
-        for (const [place, surprise] of fresh.entries()) {
-          const templateId = window.events[window.freshFrom + place]?.match.templateId;
-          if (templateId === undefined || surprise === undefined) continue;
-          services.touch(window.service).learn(templateId, surprise);
+      for (const { service, events, freshFrom } of windows)
+        for (const event of events.slice(freshFrom)) {
+          const surprise = notedSurprise(event, scorer.version);
+          if (surprise !== undefined) services.touch(service).learn(event.match.templateId, surprise);
         }
-      }
     },
     snapshot: () => ({
       version: 1,

@@ -4,7 +4,7 @@ import { createUnknownPlaces } from "./unknown-places.ts";
 import { createWorkBudget } from "./work-budget.ts";
 
 const window = { isStart: true, ids: [0], codes: [0] };
-const place = (at: number): PredictedPlace => ({ at, answer: 0, usual: 0, own: [], offset: 0 });
+const place = (at: number): PredictedPlace => ({ at, answer: 0, usual: 0, event: undefined });
 
 it("asks the same question once, within the budget, what is being asked already for nothing, and tells every place", async () => {
   const unknown = createUnknownPlaces(createWorkBudget(1), ({ hash }) => hash === 7);

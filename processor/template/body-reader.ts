@@ -59,10 +59,11 @@ export function createBodyReader(limits: ScanLimits): BodyReader {
       scan = scanBody(body);
       let hash = scan.isCut ? 1 : 0;
       for (let i = 0; i < scan.count; i += 1) {
-        const [start = 0, end = 0, form = 0] = [scan.starts[i], scan.ends[i], scan.hashes[i]];
-        const text = scan.needsMask[i] === 1 ? maskIn(body, start, end, form) : undefined;
-        masked[i] = text;
-        hash = (Math.imul(hash, 31) + (text === undefined ? form : hashOf(text))) | 0;
+        const form = scan.hashes[i] ?? 0;
+        const token =
+          scan.needsMask[i] === 1 ? maskIn(body, scan.starts[i] ?? 0, scan.ends[i] ?? 0, form) : undefined;
+        masked[i] = token?.masked;
+        hash = (Math.imul(hash, 31) + (token?.hash ?? form)) | 0;
       }
       let known = bodies.get(hash);
       if (known === undefined || !readsLike(known, body, scan, masked)) {
@@ -122,11 +123,4 @@ function readsLike(
 
 function isAt(text: string, body: string, start: number, end: number): boolean {
   return text.length === end - start && body.startsWith(text, start);
-}
-
-/** FNV-1a, 32 bits. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash;
 }

@@ -22,10 +22,10 @@ export interface OpenStream {
   readonly lastArrivalMs: number;
 }
 
-/** An event that is not judged yet. */
+/** Events that are not judged yet, and the records that they come from. */
 interface Fresh {
-  readonly event: LogEvent;
-  readonly recordIndex: number;
+  readonly events: LogEvent[];
+  readonly records: number[];
 }
 
 /**
@@ -44,18 +44,17 @@ export function openStream(
   let session = createSessionTally();
   let lastArrivalMs = 0;
 
-  const cut = (fresh: readonly Fresh[]): SequenceWindow => {
-    const freshEvents = fresh.map(({ event }) => event);
-    const context = rule.context(recent, freshEvents.at(-1)?.timeMs ?? 0);
-    const events = [...lastOf(context, size - fresh.length), ...freshEvents];
-    recent = [...recent, ...freshEvents].slice(-size);
-    session.add(freshEvents);
+  const cut = (fresh: Fresh): SequenceWindow => {
+    const context = rule.context(recent, fresh.events.at(-1)?.timeMs ?? 0);
+    const events = [...lastOf(context, size - fresh.events.length), ...fresh.events];
+    recent = context === recent ? events : [...recent, ...fresh.events].slice(-size);
+    session.add(fresh.events);
     return {
       service,
       stream,
       events,
-      freshFrom: events.length - fresh.length,
-      freshRecords: fresh.map(({ recordIndex }) => recordIndex),
+      freshFrom: events.length - fresh.events.length,
+      freshRecords: fresh.records,
       isStart: rule.hasEnds && isWhole && session.events === events.length,
       isClosed: false,
       session,
@@ -88,10 +87,11 @@ export function openStream(
   const push = (records: readonly ParsedRecord[], nowMs: number): readonly SequenceWindow[] => {
     lastArrivalMs = nowMs;
     const windows: SequenceWindow[] = [];
-    let fresh: Fresh[] = [];
+    let fresh: Fresh = { events: [], records: [] };
     const flush = () => {
-      if (fresh.length > 0) windows.push(cut(fresh));
-      fresh = [];
+      if (fresh.events.length === 0) return;
+      windows.push(cut(fresh));
+      fresh = { events: [], records: [] };
     };
     let previousMs = recent.at(-1)?.timeMs;
     for (const record of records) {
@@ -101,7 +101,8 @@ export function openStream(
       const event = toEvent(record, isNewSession ? 0 : gapMs);
       if (isNewSession || isFull(fresh, event, rule, step)) flush();
       if (isNewSession) windows.push(...startSession());
-      fresh.push({ event, recordIndex: record.recordIndex });
+      fresh.events.push(event);
+      fresh.records.push(record.recordIndex);
     }
     flush();
     return windows;
@@ -117,15 +118,23 @@ export function openStream(
 }
 
 function lastOf(events: readonly LogEvent[], count: number): readonly LogEvent[] {
-  return count === 0 ? [] : events.slice(-count);
+  return count === 0 ? [] : count >= events.length ? events : events.slice(-count);
 }
 
 /** Whether the event must wait for the next window. */
-function isFull(fresh: readonly Fresh[], event: LogEvent, rule: WindowRule, step: number): boolean {
-  const [first] = fresh;
-  return first !== undefined && (fresh.length >= step || rule.isApart(first.event, event));
+function isFull({ events }: Fresh, event: LogEvent, rule: WindowRule, step: number): boolean {
+  const first = events[0];
+  return first !== undefined && (events.length >= step || rule.isApart(first, event));
 }
 
 function toEvent({ match, timeMs, severityNumber }: ParsedRecord, gapMs: number): LogEvent {
-  return { match, timeMs, gapMs, severityNumber, code: undefined };
+  return {
+    match,
+    timeMs,
+    gapMs,
+    severityNumber,
+    code: undefined,
+    surprise: undefined,
+    surprisedBy: undefined,
+  };
 }

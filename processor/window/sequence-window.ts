@@ -11,10 +11,13 @@ export interface LogEvent {
   readonly severityNumber: number;
   /** Noted by the detector that shows the event to a model, when it does so first (see detect/event-code.ts). */
   code?: number | undefined;
+  /** A model's own surprise at the event, and the weights that were surprised (see detect/own-surprise.ts). */
+  surprise?: number | undefined;
+  surprisedBy?: string | undefined;
 }
 
 /** A record on its way into a window. */
-export interface ParsedRecord extends Omit<LogEvent, "gapMs" | "code"> {
+export interface ParsedRecord extends Pick<LogEvent, "match" | "timeMs" | "severityNumber"> {
   /** Index of the record within its request. */
   readonly recordIndex: number;
   readonly service: string;

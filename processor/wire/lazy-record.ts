@@ -22,7 +22,7 @@ interface Source {
   readonly resources: Map<number, ReadonlyMap<string, AttributeValue>>;
 }
 
-/** A view of every record of an indexed request, in wire order. Each question decodes its answer anew. */
+/** A view of every record of an indexed request, in wire order. Each question but that for the body decodes its answer anew. */
 export function viewRecords(index: RequestIndex): readonly RecordView[] {
   const source: Source = {
     index,
@@ -37,10 +37,12 @@ export function viewRecords(index: RequestIndex): readonly RecordView[] {
 class LazyRecord implements RecordView {
   readonly index: number;
   private readonly source: Source;
+  private text: string | undefined;
 
   constructor(source: Source, index: number) {
     this.source = source;
     this.index = index;
+    this.text = undefined;
   }
 
   get timeUnixNano(): bigint {
@@ -63,6 +65,11 @@ class LazyRecord implements RecordView {
   }
 
   get body(): string {
+    this.text ??= this.decodeBody();
+    return this.text;
+  }
+
+  private decodeBody(): string {
     const at = this.cell(RECORD.body);
     if (at < 0) return "";
     return within(this.cursorAt(at), (cursor) => bodyText(decodeAnyValue(cursor)));
