@@ -19,11 +19,7 @@ export interface Choice {
 }
 
 /** The service's candidates, and behind them what its windows hold beyond these. */
-function choiceFor(
-  candidates: Candidates,
-  windows: readonly ShownWindow[],
-  source: CandidateSource,
-): Choice {
+function choiceFor(candidates: Candidates, windows: readonly ShownWindow[], source: CandidateSource): Choice {
   const strangers = new Map<string, number>();
   const texts: string[] = [];
   const indexOf = ({ match: { templateId, template } }: LogEvent): number => {

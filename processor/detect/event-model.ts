@@ -110,8 +110,7 @@ export function createEventModelDetector(
       return batch.opinions;
     },
     learn(windows) {
-      for (const window of windows)
-        learnWindow(services.touch(window.service), window, scorer.version);
+      for (const window of windows) learnWindow(services.touch(window.service), window, scorer.version);
     },
     snapshot: () => ({
       version: 1,
@@ -142,11 +141,7 @@ function candidateSource(service: string, scorer: EventScorer, vectors: VectorCa
   };
 }
 
-function learnWindow(
-  candidates: Candidates,
-  { events, freshFrom }: SequenceWindow,
-  model: string,
-): void {
+function learnWindow(candidates: Candidates, { events, freshFrom }: SequenceWindow, model: string): void {
   for (let at = freshFrom; at < events.length; at += 1) {
     const event = events[at];
     if (event === undefined) continue;
