@@ -1,16 +1,12 @@
 import { ulid } from "ulid";
+import { createStages } from "../processor/create-stages.ts";
 import type { Judged } from "../processor/enrich/enrich.ts";
-import { nameAnomalies } from "../processor/enrich/name-anomalies.ts";
-import { createBreathe } from "../processor/flow/breathe.ts";
 import { createLane } from "../processor/flow/lane.ts";
 import { createSinkForwarder } from "../processor/forward/sink.ts";
-import { createPanel } from "../processor/panel.ts";
-import { parseRecords } from "../processor/parse-records.ts";
-import { processRequest, type Stages } from "../processor/pipeline.ts";
+import { processRequest } from "../processor/pipeline.ts";
 import type { ParsedLine } from "../processor/receive/lines/parsed-line.ts";
 import { createRooms } from "../processor/rooms.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
-import { readRequest } from "../processor/wire/read-request.ts";
 import type { Config } from "./config.ts";
 import type { CommandIo } from "./lines/command-io.ts";
 import type { LineBatch, LineSink } from "./lines/line-sink.ts";
@@ -35,14 +31,6 @@ const SCORING_BUDGET_MS = 600_000;
 
 const NOTHING: Judged = { parsed: [], findings: [], anomalies: [] };
 
-/** Lines come once, and nothing of them outlives the command. */
-const FORGETFUL: Pick<Stages, "retries" | "writeDown" | "remember" | "record"> = {
-  retries: { begin: (_, make) => ({ made: make(() => true), end: () => undefined }), bytes: 0 },
-  writeDown: () => undefined,
-  remember: () => undefined,
-  record: () => undefined,
-};
-
 /** The rooms without doors and without a database: scores records in this process and prints them, in their order. */
 export async function openStandalone(config: Config, io: CommandIo): Promise<LineSink> {
   const { scorer, encoder, close } = await openScorer(config.inference, (reason) =>
@@ -66,17 +54,10 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
     },
   );
   let judged = NOTHING;
-  const stages: Stages = {
-    ...FORGETFUL,
-    read: readRequest,
-    parse: (records) => parseRecords(records, { ...rooms, now: io.clock.now }),
-    windower: rooms.windower,
-    detectors: rooms.detectors,
-    panel: createPanel(rooms.detectors),
+  const stages = createStages(rooms, {
+    // Lines come once.
+    retries: { begin: (_, make) => ({ made: make(() => true), end: () => undefined }), bytes: 0 },
     lane: createLane(Number.POSITIVE_INFINITY),
-    breathe: createBreathe(),
-    judge: rooms.judge,
-    name: (findings) => nameAnomalies(findings, rooms.explain, ulid),
     enrich: (request) => request.bytes,
     forwarder: createSinkForwarder(),
     show: (_, found) => {
@@ -84,17 +65,16 @@ export async function openStandalone(config: Config, io: CommandIo): Promise<Lin
     },
     scoringBudgetMs: SCORING_BUDGET_MS,
     observer: {
-      incoming: () => undefined,
       scored: (_, { absent, unscored }) => {
         for (const [detector, { cause }] of absent) io.err(`${detector} did not judge: ${String(cause)}`);
         for (const [reason, { records, cause }] of unscored)
           io.err(`${records} records were not scored (${reason}): ${String(cause)}`);
       },
       failed: (what, cause) => io.err(`${what} failed: ${String(cause)}`),
-      prepared: () => undefined,
-      outcome: () => undefined,
     },
-  };
+    now: io.clock.now,
+    newId: ulid,
+  });
 
   const score = async (service: string, lines: readonly ParsedLine[]): Promise<readonly ScoredLine[]> => {
     const bytes = encodeRequest(toResources({ service, file: undefined, lines }, io.clock.now()));

@@ -20,12 +20,12 @@ import { encodeRequest } from "./wire/encode.ts";
 import { readRequest } from "./wire/read-request.ts";
 
 /** One of so many records, all of one stream. */
-const requestOf = (records: number) =>
+const requestOf = (records: number, from = 1) =>
   encodeRequest([
     {
       attributes: { "service.name": "shop" },
       records: Array.from({ length: records }, (_, i) => ({
-        timeUnixNano: BigInt(i + 1),
+        timeUnixNano: BigInt(from + i),
         body: `event ${"abcdefgh"[i % 8]}`,
       })),
     },
@@ -86,11 +86,68 @@ describe("a request of very many records", () => {
   });
 });
 
+describe("small requests that wait together", () => {
+  /** Sent while the lane is held, so that they wait for each other. */
+  async function sendTogether(to: Stages, requests: readonly Uint8Array[]) {
+    const { promise, resolve: open } = Promise.withResolvers<void>();
+    void to.lane.inTurn(() => promise);
+    const outcomes = Promise.all(requests.map((bytes) => sendBytes(bytes, to)));
+    open();
+    await outcomes;
+    await to.lane.drained();
+    return outcomes;
+  }
+  const requests = [requestOf(3), requestOf(1, 100), requestOf(2, 200)];
+
+  it("are put to the detectors once, and each gets the verdicts on its own records", async () => {
+    const { stages: real, seen } = stagesUnderTest();
+    let sittings = 0;
+    const panel: Stages["panel"] = {
+      open: (deadline) => {
+        sittings += 1;
+        return real.panel.open(deadline);
+      },
+    };
+    const outcomes = await sendTogether({ ...real, panel }, requests);
+    expect(outcomes).toEqual([ACCEPTED, ACCEPTED, ACCEPTED]);
+    expect([sittings, seen.unscored, seen.learned, seen.remembered]).toEqual([1, 0, 6, 3]);
+    const scores = seen.forwarded.map((bytes) =>
+      readRequest(bytes).records.map((record) => typeof record.attribute("anomaly.score")),
+    );
+    expect(scores).toEqual(requests.map((bytes) => readRequest(bytes).records.map(() => "number")));
+  });
+
+  it("teach each by itself: one that the next hop does not take teaches nothing", async () => {
+    const { stages: real, seen } = stagesUnderTest();
+    const forwarder: Stages["forwarder"] = {
+      forward: async (bytes) =>
+        readRequest(bytes).records.length === 2
+          ? { kind: "retry", afterMs: undefined, message: "away" }
+          : ACCEPTED,
+      close: async () => undefined,
+    };
+    const outcomes = await sendTogether({ ...real, forwarder }, requests);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["accepted", "accepted", "retry"]);
+    expect([seen.learned, seen.remembered]).toEqual([4, 2]);
+  });
+
+  it("are each judged though another one among them cannot be mined", async () => {
+    const { stages: real, seen } = stagesUnderTest();
+    const parse: Stages["parse"] = (records) => {
+      if (records.length === 1) throw new Error("broken");
+      return real.parse(records);
+    };
+    const outcomes = await sendTogether({ ...real, parse }, requests);
+    expect(outcomes).toEqual([ACCEPTED, ACCEPTED, ACCEPTED]);
+    expect([seen.unscored, seen.learned]).toEqual([1, 5]);
+  });
+});
+
 describe("more than can be judged in time", () => {
   /** A stage whose clock goes on by so much while it reads a request's records. */
   function slowStages(readingMs: number) {
     let nowMs = 0;
-    const under = stagesUnderTest({ lane: createLane(1_000_000, () => nowMs) });
+    const under = stagesUnderTest({ waitClock: () => nowMs });
     const { parse } = under.stages;
     const slow: Stages = {
       ...under.stages,
@@ -102,28 +159,29 @@ describe("more than can be judged in time", () => {
     return { slow, seen: under.seen };
   }
 
+  /** Too many for both to have their turn together. */
+  const [large, other] = [requestOf(100), requestOf(100, 1_000)];
+
   it("passes unscored but with its templates once its turn comes too late, teaches nothing, and the next is judged again", async () => {
     const { slow, seen } = slowStages(101);
-    await Promise.all([send(slow), send(slow, next)]);
-    expect([seen.unscored, seen.learned]).toEqual([3, 3]);
+    await Promise.all([send(slow, large), send(slow, other)]);
+    expect([seen.unscored, seen.learned]).toEqual([100, 100]);
     const [first, second] = seen.forwarded.map((bytes) => readRequest(bytes).records);
     const scoredFirst = first?.[0]?.attribute("anomaly.score") !== undefined ? first : second;
     const shed = scoredFirst === first ? second : first;
-    expect(scoredFirst?.map((record) => typeof record.attribute("anomaly.score"))).toEqual(
-      new Array(3).fill("number"),
-    );
-    expect(shed?.map((record) => record.attribute("anomaly.score"))).toEqual(new Array(3).fill(undefined));
+    for (const record of scoredFirst ?? []) expect(record.attribute("anomaly.score")).toBeTypeOf("number");
+    for (const record of shed ?? []) expect(record.attribute("anomaly.score")).toBeUndefined();
     expect(shed?.map((record) => record.attribute("log.record.template"))).toEqual(
       scoredFirst?.map((record) => record.attribute("log.record.template")),
     );
-    await send(slow);
-    expect([seen.unscored, seen.learned]).toEqual([3, 6]);
+    await send(slow, large);
+    expect([seen.unscored, seen.learned]).toEqual([100, 200]);
   });
 
   it("waits as long as the budget without being shed", async () => {
     const { slow, seen } = slowStages(100);
-    await Promise.all([send(slow), send(slow, next)]);
-    expect([seen.unscored, seen.learned]).toEqual([0, 6]);
+    await Promise.all([send(slow, large), send(slow, other)]);
+    expect([seen.unscored, seen.learned]).toEqual([0, 200]);
   });
 
   it("passes as it came when too many records are in work, and no stream is taken to be whole then", async () => {

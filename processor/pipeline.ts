@@ -1,22 +1,12 @@
-import { oddEnds } from "./calibrate/odd-ends.ts";
 import { saidOfAbsence } from "./detect/absence.ts";
-import type { Detector } from "./detect/detector.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { Lane, Place } from "./flow/lane.ts";
 import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
 import type { Transport } from "./receive/consume.ts";
 import type { RetryMemory } from "./receive/retries.ts";
-import {
-  type Asked,
-  askDetectors,
-  cutRecords,
-  type JudgedSlice,
-  judgeAnswers,
-  type Scored,
-  type ScoringRooms,
-  unscored,
-} from "./scoring.ts";
-import type { SequenceWindow } from "./window/sequence-window.ts";
+import { askDetectors, judgeAnswers, type Scored, unscored } from "./scoring.ts";
+import { passBy, type ScoringTurnRooms, takeTurn } from "./scoring-turn.ts";
+import { acknowledge, type TeachingRooms, teach, type Work } from "./teaching.ts";
 import { type ExportRequest, MalformedRequestError } from "./wire/record-view.ts";
 
 /** A request that was judged but not yet acknowledged by the next hop: what a retry of it needs. */
@@ -26,35 +16,14 @@ export interface Pending {
   readonly work: Work;
 }
 
-/** All that is known of a request on its way. */
-export interface Work {
-  readonly request: ExportRequest;
-  readonly judged: Judged;
-  /** What is learned from. */
-  readonly slices: readonly JudgedSlice[];
-  /** Whether it has taught: of several tries of one request that the next hop takes, only the first does. */
-  hasTaught: boolean;
-}
-
-/** The rooms, built by stage.ts. */
-export interface Stages extends ScoringRooms {
+/** The rooms; see create-stages.ts. */
+export interface Stages extends ScoringTurnRooms, TeachingRooms {
   readonly read: (bytes: Uint8Array) => ExportRequest;
-  /** Those of the panel: what they did not answer, and what they learn. */
-  readonly detectors: readonly Detector[];
   readonly lane: Lane;
   readonly enrich: (request: ExportRequest, judged: Judged) => Uint8Array;
   readonly forwarder: Forwarder;
   /** What was made of requests that are under way or come again; an outcome where a sender left before it heard it. */
   readonly retries: RetryMemory<Pending | ForwardOutcome>;
-  /** After the acknowledgement, a request as a whole; never waits. */
-  readonly show: (request: ExportRequest, judged: Judged) => void;
-  /** After the acknowledgement, in slices; never waits. */
-  readonly remember: (request: ExportRequest | undefined, judged: Judged) => void;
-  /** Has what these windows will teach for the first time written down; undefined where that is nothing. Waits for no more than
-   * a moment. */
-  readonly writeDown: (windows: readonly SequenceWindow[]) => Promise<void> | undefined;
-  /** What the stage has just learned from; never waits. */
-  readonly record: (windows: readonly SequenceWindow[], findings: Judged["findings"]) => void;
   readonly observer: PipelineObserver;
 }
 
@@ -138,16 +107,16 @@ function leaveInTurn(place: Place, { lane }: Stages): void {
  * store alone.
  */
 export async function processSilence(nowMs: number, stages: Stages): Promise<void> {
-  const asked = await stages.lane.inTurn(async () => {
+  const [asked] = await stages.lane.inTurn(async () => {
     judgeAbsences(nowMs, stages);
     const windows = stages.windower.closeIdle(nowMs);
-    return windows.length === 0 ? undefined : askDetectors([], windows, stages);
+    return windows.length === 0 ? [] : askDetectors([{ parsed: [], windows }], stages);
   });
   if (asked === undefined) return;
   const startedAtMs = performance.now();
-  const scored = await judgeAnswers(asked, stages);
+  const scored = await judgeAnswers(asked);
   stages.observer.scored(0, scored, (performance.now() - startedAtMs) / 1000);
-  await stages.lane.inTurn(() => learn(undefined, scored.slices, stages));
+  await teach({ request: undefined, slices: scored.slices }, stages);
 }
 
 /** What did not come has one piece of evidence and no events: only the calibration learns from it. */
@@ -181,42 +150,18 @@ async function prepare(
   isAwaited: () => boolean,
 ): Promise<Pending | ForwardOutcome> {
   const startedAtMs = performance.now();
-  const asked = place === undefined ? passBy(request, stages) : await inTurn(request, stages, isAwaited);
+  const { records } = request;
+  const asked =
+    place === undefined ? passBy(records.length, stages) : await takeTurn({ records, isAwaited }, stages);
   // Nothing of it has been looked at: it comes again, and is new then.
   if (asked === "gone") return { kind: "retry", afterMs: undefined, message: "the sender went away" };
   stages.observer.incoming(request.records.length);
-  const scored = "outcome" in asked ? await judgeAnswers(asked, stages) : asked;
+  const scored = "outcome" in asked ? await judgeAnswers(asked) : asked;
   const [bytes, told] = enrichOrPass(request, scored, stages);
   const seconds = (performance.now() - startedAtMs) / 1000;
   stages.observer.scored(request.records.length, told, seconds);
   stages.observer.prepared(seconds);
   return { bytes, work: { request, judged: scored.judged, slices: scored.slices, hasTaught: false } };
-}
-
-/** The request's turn in the lane: here, and when it teaches, what the stage knows is changed, in the order of arrival. */
-function inTurn(
-  { records }: ExportRequest,
-  stages: Stages,
-  isAwaited: () => boolean,
-): Promise<Asked | Scored | "gone"> {
-  return stages.lane.inTurn(async (waitedMs) => {
-    if (!isAwaited()) return "gone";
-    try {
-      const { parsed, windows } = await cutRecords(records, stages);
-      if (waitedMs <= stages.scoringBudgetMs) return await askDetectors(parsed, windows, stages);
-      const cause = new Error(`it had waited for ${Math.round(waitedMs)} ms when its turn came`);
-      return unscored(parsed, records.length, "overload", cause);
-    } catch (cause) {
-      return unscored([], records.length, "failed", cause);
-    }
-  });
-}
-
-/** Nothing of the request is looked at, and what follows on its records must not be judged as if they had not been. */
-function passBy({ records }: ExportRequest, { windower, lane }: Stages): Scored {
-  windower.skip();
-  const cause = new Error(`${lane.recordsInWork} records are being worked on`);
-  return unscored([], records.length, "overload", cause);
 }
 
 /** Fails open: a request that our attributes cannot be written into goes on as it came. */
@@ -230,65 +175,6 @@ function enrichOrPass(
   } catch (cause) {
     return [request.bytes, unscored([], request.records.length, "failed", cause)];
   }
-}
-
-/** The request's records are safe at the next hop: now, and only now, they teach, in their turn. What is new in them is written
- * down first. */
-async function acknowledge(work: Work, stages: Stages): Promise<void> {
-  if (work.hasTaught) return;
-  work.hasTaught = true;
-  const { request, judged, slices } = work;
-  let written: Promise<void> | undefined;
-  for (const [what, step] of [
-    ["showing records", () => stages.show(request, judged)],
-    [
-      "writing down what is new",
-      () => {
-        written = stages.writeDown(slices.flatMap(({ windows }) => windows));
-      },
-    ],
-  ] as const)
-    try {
-      step();
-    } catch (cause) {
-      stages.observer.failed(what, cause);
-    }
-  void stages.lane.inTurn(() => learn(request, slices, stages));
-  await written;
-}
-
-/** Never rejects. What is remembered has been announced to the next hop, whatever becomes of learning. */
-async function learn(
-  request: ExportRequest | undefined,
-  slices: readonly JudgedSlice[],
-  stages: Stages,
-): Promise<void> {
-  for (const slice of slices) {
-    await stages.breathe();
-    for (const [what, step] of [
-      ["learning", () => learnSlice(slice, stages)],
-      ["remembering", () => stages.remember(request, slice.judged)],
-    ] as const)
-      try {
-        step();
-      } catch (cause) {
-        stages.observer.failed(what, cause);
-      }
-  }
-}
-
-/** A detector that cannot learn keeps nobody else from it. */
-function learnSlice({ windows, judged }: JudgedSlice, stages: Stages): void {
-  if (windows.length === 0) return;
-  const odd = oddEnds(judged.findings);
-  for (const detector of stages.detectors)
-    try {
-      detector.learn(windows, odd);
-    } catch (cause) {
-      stages.observer.failed(`learning of ${detector.name}`, cause);
-    }
-  stages.judge.learn(judged.findings);
-  stages.record(windows, judged.findings);
 }
 
 function isOutcome(value: ForwardOutcome | ExportRequest | Pending): value is ForwardOutcome {

@@ -1,12 +1,12 @@
 import type { Finding, Judge } from "./calibrate/verdict.ts";
 import { deadlineIn } from "./deadline.ts";
-import type { DetectorName } from "./detect/evidence.ts";
 import { type Places, placesOf } from "./detect/places.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { NamedAnomaly } from "./enrich/name-anomalies.ts";
 import type { Breathe } from "./flow/breathe.ts";
-import { cutSlices, type Slice } from "./flow/slices.ts";
-import type { Panel, PanelAnswer, Sitting } from "./panel.ts";
+import { cutSlices, SLICE_RECORDS, type Slice } from "./flow/slices.ts";
+import type { Panel, PanelAnswer } from "./panel.ts";
+import { createOutcome, type Lacking, type Outcome, type UnscoredReason } from "./unscored.ts";
 import type { ParsedRecord, SequenceWindow, Windower } from "./window/sequence-window.ts";
 import type { RecordView } from "./wire/record-view.ts";
 
@@ -22,21 +22,11 @@ export interface ScoringRooms {
   readonly breathe: Breathe;
 }
 
-/**
- * Why a record passes without a verdict. overload: too much waited before it; late: its request's scoring budget was over;
- * failed: something of ours broke; no-evidence: no detector has anything to say of it.
- */
-export const UNSCORED_REASONS = ["overload", "late", "failed", "no-evidence"] as const;
-export type UnscoredReason = (typeof UNSCORED_REASONS)[number];
-
 /** What became of a request's records. */
-export interface Scored {
+export interface Scored extends Lacking {
   readonly judged: Judged;
   /** What was judged, in pieces: only from it may be learned. */
   readonly slices: readonly JudgedSlice[];
-  readonly unscored: ReadonlyMap<UnscoredReason, Unscored>;
-  /** Detectors that some of the verdicts were made without. */
-  readonly absent: ReadonlyMap<DetectorName, Unscored>;
 }
 
 /** Some windows with what was found in them. */
@@ -45,43 +35,34 @@ export interface JudgedSlice {
   readonly judged: Judged;
 }
 
-/** How many records, and what was said about the first of them. */
-export interface Unscored {
-  readonly records: number;
-  readonly cause: unknown;
-}
-
 const NOTHING: Judged = { parsed: [], findings: [], anomalies: [] };
-/** Records mined in one piece, and records cut into windows in one: a stream's windows are longer when more come together. */
-const MINED_TOGETHER = 128;
+/** Records cut into windows in one piece: a stream's windows are longer when more come together. */
 const CUT_TOGETHER = 1_024;
 
-/** Windows with what the detectors are going to say of them; undefined where there was no time to ask. */
-interface AskedSlice {
-  readonly slice: Slice;
-  readonly places: Places;
-  readonly answer: Promise<PanelAnswer> | undefined;
+/** A request's records with their templates, and its windows. */
+export interface CutRequest {
+  readonly parsed: readonly ParsedRecord[];
+  readonly windows: readonly SequenceWindow[];
 }
 
-/** Windows on their way through the detectors. */
+/** A request on its way through the detectors. */
 export interface Asked {
   readonly parsed: readonly ParsedRecord[];
-  readonly slices: readonly AskedSlice[];
+  /** In the order of its windows; none rejects. */
+  readonly slices: readonly Promise<JudgedSlice>[];
   readonly outcome: Outcome;
-  /** Ends the scoring budget. */
-  close(): void;
 }
 
 /** Mines the records and cuts their streams into windows: what changes the state that the next request is read with. */
 export async function cutRecords(
   records: readonly RecordView[],
   { parse, windower, breathe }: ScoringRooms,
-): Promise<{ readonly parsed: readonly ParsedRecord[]; readonly windows: readonly SequenceWindow[] }> {
+): Promise<CutRequest> {
   const parsed: ParsedRecord[] = [];
   const windows: SequenceWindow[] = [];
-  for (let from = 0; from < records.length; from += MINED_TOGETHER) {
+  for (let from = 0; from < records.length; from += SLICE_RECORDS) {
     await breathe();
-    for (const one of parse(records.slice(from, from + MINED_TOGETHER))) parsed.push(one);
+    for (const one of parse(records.slice(from, from + SLICE_RECORDS))) parsed.push(one);
   }
   for (let from = 0; from < parsed.length; from += CUT_TOGETHER) {
     await breathe();
@@ -90,44 +71,45 @@ export async function cutRecords(
   return { parsed, windows };
 }
 
-/** Asks the detectors about the windows, and does not wait for their answers. The scoring budget begins here. */
+/**
+ * Asks the detectors about the windows of some requests, small ones together, and has their answers judged when they come;
+ * waits for neither. The scoring budget of all of them begins here.
+ */
 export async function askDetectors(
-  parsed: readonly ParsedRecord[],
-  windows: readonly SequenceWindow[],
-  { panel, scoringBudgetMs, breathe }: ScoringRooms,
-): Promise<Asked> {
-  const budget = deadlineIn(scoringBudgetMs);
-  const sitting: Sitting = panel.open(budget.signal);
-  const outcome = createOutcome();
-  const slices: AskedSlice[] = [];
-  for (const slice of cutSlices(windows, parsed)) {
-    await breathe();
-    const isLate = budget.signal.aborted;
-    if (isLate) outcome.unscored("late", slice.parsed.length, budget.signal.reason);
-    const places = placesOf(slice.windows);
-    slices.push({ slice, places, answer: isLate ? undefined : sitting.ask(places) });
+  requests: readonly CutRequest[],
+  rooms: ScoringRooms,
+): Promise<readonly Asked[]> {
+  const budget = deadlineIn(rooms.scoringBudgetMs);
+  const sitting = rooms.panel.open(budget.signal);
+  const asked = requests.map(({ parsed }) => ({
+    parsed,
+    outcome: createOutcome(),
+    slices: [] as Promise<JudgedSlice>[],
+  }));
+  const underWay: Promise<unknown>[] = [];
+  for (const pieces of packedSlices(requests)) {
+    await rooms.breathe();
+    const told = pieces.map(({ slice, request }) => ({
+      slice,
+      outcome: asked[request]?.outcome ?? createOutcome(),
+    }));
+    const judged = budget.signal.aborted
+      ? Promise.resolve(told.map((piece) => withoutVerdicts(piece, "late", budget.signal.reason)))
+      : judgeWhenAnswered(told, sitting.ask, rooms);
+    underWay.push(judged);
+    for (const [at, { slice, request }] of pieces.entries())
+      asked[request]?.slices.push(judged.then((slices) => slices[at] ?? notJudged(slice.parsed)));
   }
-  const close = () => {
+  void Promise.allSettled(underWay).then(() => {
     sitting.close();
     budget.clear();
-  };
-  return { parsed, slices, outcome, close };
+  });
+  return asked;
 }
 
-/** Waits for the answers and judges, one slice after the other. Never rejects: what cannot be judged is left unscored. */
-export async function judgeAnswers(
-  { parsed, slices, outcome, close }: Asked,
-  rooms: ScoringRooms,
-): Promise<Scored> {
-  const judged: JudgedSlice[] = [];
-  for (const { slice, places, answer } of slices) {
-    const answered = await answer;
-    await rooms.breathe();
-    judged.push(
-      answered === undefined ? notJudged(slice.parsed) : judgeSlice(slice, places, answered, outcome, rooms),
-    );
-  }
-  close();
+/** Waits until all of the request is judged, or left unscored. */
+export async function judgeAnswers({ parsed, slices, outcome }: Asked): Promise<Scored> {
+  const judged = await Promise.all(slices);
   return { ...outcome.told(), slices: judged, judged: joined(parsed, judged) };
 }
 
@@ -141,40 +123,97 @@ export function unscored(
   const outcome = createOutcome();
   outcome.unscored(reason, records, cause);
   const slices: JudgedSlice[] = [];
-  for (let from = 0; from < parsed.length; from += MINED_TOGETHER)
-    slices.push(notJudged(parsed.slice(from, from + MINED_TOGETHER)));
+  for (let from = 0; from < parsed.length; from += SLICE_RECORDS)
+    slices.push(notJudged(parsed.slice(from, from + SLICE_RECORDS)));
   return { ...outcome.told(), slices, judged: { ...NOTHING, parsed } };
+}
+
+/** A slice of the request with this index. */
+interface Cut {
+  readonly slice: Slice;
+  readonly request: number;
+}
+
+/** The slices of all requests, in their order; those that come to no more than one slice's records go together. */
+function packedSlices(requests: readonly CutRequest[]): readonly (readonly Cut[])[] {
+  const packs: Cut[][] = [];
+  let records = Number.POSITIVE_INFINITY;
+  for (const [request, { windows, parsed }] of requests.entries())
+    for (const slice of cutSlices(windows, parsed)) {
+      records += slice.parsed.length;
+      if (records > SLICE_RECORDS) {
+        packs.push([]);
+        records = slice.parsed.length;
+      }
+      packs.at(-1)?.push({ slice, request });
+    }
+  return packs;
+}
+
+/** A slice, and where is told what its verdicts lack. */
+interface Piece {
+  readonly slice: Slice;
+  readonly outcome: Outcome;
+}
+
+async function judgeWhenAnswered(
+  pieces: readonly Piece[],
+  ask: (places: Places) => Promise<PanelAnswer>,
+  rooms: ScoringRooms,
+): Promise<readonly JudgedSlice[]> {
+  const places = placesOf(pieces.flatMap(({ slice }) => slice.windows));
+  const { opinions, absent } = await ask(places);
+  await rooms.breathe();
+  if (opinions === undefined) {
+    const [firstCause] = absent.values();
+    return pieces.map((piece) => withoutVerdicts(piece, reasonOf(firstCause), firstCause));
+  }
+  try {
+    const findings = findingsOf(pieces, rooms.judge.judge(places, opinions));
+    return pieces.map((piece, at) => withVerdicts(piece, findings[at] ?? [], absent, rooms));
+  } catch (cause) {
+    return pieces.map((piece) => withoutVerdicts(piece, "failed", cause));
+  }
+}
+
+/** Each piece's own, of findings in the order of the windows. */
+function findingsOf(pieces: readonly Piece[], findings: readonly Finding[]): readonly (readonly Finding[])[] {
+  if (pieces.length === 1) return [findings];
+  let from = 0;
+  return pieces.map(({ slice }) => {
+    const own = new Set(slice.windows);
+    let end = from;
+    for (let next = findings[end]; next !== undefined && own.has(next.window); next = findings[end]) end += 1;
+    const found = findings.slice(from, end);
+    from = end;
+    return found;
+  });
+}
+
+function withVerdicts(
+  { slice, outcome }: Piece,
+  findings: readonly Finding[],
+  absent: PanelAnswer["absent"],
+  { name }: ScoringRooms,
+): JudgedSlice {
+  const { windows, parsed } = slice;
+  const anomalies = name(findings);
+  const silent = parsed.length - findings.filter(isOnRecord).length;
+  outcome.unscored("no-evidence", silent, undefined);
+  for (const [detector, cause] of absent) outcome.absent(detector, parsed.length - silent, cause);
+  return { windows, judged: { parsed, findings, anomalies } };
+}
+
+/** What came too late to be judged is not learned from either: as much again would wait. */
+function withoutVerdicts({ slice, outcome }: Piece, reason: UnscoredReason, cause: unknown): JudgedSlice {
+  outcome.unscored(reason, slice.parsed.length, cause);
+  const windows = reason === "late" ? [] : slice.windows;
+  return { windows, judged: { ...NOTHING, parsed: slice.parsed } };
 }
 
 /** Nothing is learned from what was not judged; that it came is remembered. */
 function notJudged(parsed: readonly ParsedRecord[]): JudgedSlice {
   return { windows: [], judged: { ...NOTHING, parsed } };
-}
-
-function judgeSlice(
-  { windows, parsed }: Slice,
-  places: Places,
-  { opinions, absent }: PanelAnswer,
-  outcome: Outcome,
-  { judge, name }: ScoringRooms,
-): JudgedSlice {
-  const [firstCause] = absent.values();
-  if (opinions === undefined) {
-    const reason = reasonOf(firstCause);
-    outcome.unscored(reason, parsed.length, firstCause);
-    return { windows: reason === "late" ? [] : windows, judged: { ...NOTHING, parsed } };
-  }
-  try {
-    const findings = judge.judge(places, opinions);
-    const anomalies = name(findings);
-    const silent = parsed.length - findings.filter(isOnRecord).length;
-    outcome.unscored("no-evidence", silent, undefined);
-    for (const [detector, cause] of absent) outcome.absent(detector, parsed.length - silent, cause);
-    return { windows, judged: { parsed, findings, anomalies } };
-  } catch (cause) {
-    outcome.unscored("failed", parsed.length, cause);
-    return { windows, judged: { ...NOTHING, parsed } };
-  }
 }
 
 /** A finding that a record carries; that of a session's end has none. */
@@ -194,25 +233,4 @@ function joined(parsed: readonly ParsedRecord[], slices: readonly JudgedSlice[])
     for (const anomaly of judged.anomalies) anomalies.push(anomaly);
   }
   return { parsed, findings, anomalies };
-}
-
-/** Adds up what was left out. */
-interface Outcome {
-  unscored(reason: UnscoredReason, records: number, cause: unknown): void;
-  absent(detector: DetectorName, records: number, cause: unknown): void;
-  told(): Pick<Scored, "unscored" | "absent">;
-}
-
-function createOutcome(): Outcome {
-  const without = new Map<UnscoredReason, Unscored>();
-  const absences = new Map<DetectorName, Unscored>();
-  const add = <K>(map: Map<K, Unscored>, key: K, records: number, cause: unknown) => {
-    const known = map.get(key);
-    map.set(key, { records: (known?.records ?? 0) + records, cause: known?.cause ?? cause });
-  };
-  return {
-    unscored: (reason, records, cause) => records > 0 && add(without, reason, records, cause),
-    absent: (detector, records, cause) => add(absences, detector, records, cause),
-    told: () => ({ unscored: without, absent: absences }),
-  };
 }

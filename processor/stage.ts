@@ -1,20 +1,17 @@
 import type { LiveRecord } from "../store/live-record.ts";
 import type { StageStatus, Store } from "../store/store.ts";
 import type { Scorer } from "./create-detectors.ts";
+import { createStages } from "./create-stages.ts";
 import type { TextEncoder } from "./detect/text-encoder.ts";
 import { createEnrich, type Judged } from "./enrich/enrich.ts";
-import { nameAnomalies } from "./enrich/name-anomalies.ts";
 import { createSelfCheck } from "./enrich/self-check.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
-import { createBreathe } from "./flow/breathe.ts";
 import { createLane } from "./flow/lane.ts";
 import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
 import { createForwardMonitor } from "./forward/forward-monitor.ts";
 import { inTime } from "./in-time.ts";
 import { createJournal, type Journal } from "./journal.ts";
-import { createPanel } from "./panel.ts";
-import { parseRecords } from "./parse-records.ts";
 import type { Periodic } from "./periodic.ts";
 import { processRequest, type Stages } from "./pipeline.ts";
 import type { TrainingConfig } from "./promote/config.ts";
@@ -33,7 +30,6 @@ import { startTimers } from "./stage-timers.ts";
 import { watchEventLoop } from "./telemetry/event-loop-delay.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
-import { readRequest } from "./wire/read-request.ts";
 import type { ExportRequest } from "./wire/record-view.ts";
 
 /** The slices of the configuration that a stage needs. */
@@ -95,16 +91,8 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const journal = createJournal(store, rooms, (reason) =>
     log.warn({ reason: String(reason) }, "what is new could not be written down yet; it is tried again"),
   );
-  const stages: Stages = {
-    read: readRequest,
-    parse: (records) => parseRecords(records, { ...rooms, now }),
-    windower: rooms.windower,
-    detectors: rooms.detectors,
-    panel: createPanel(rooms.detectors),
+  const stages = createStages(rooms, {
     lane: createLane(config.detect.max_records_in_work),
-    breathe: createBreathe(),
-    judge: rooms.judge,
-    name: (findings) => nameAnomalies(findings, rooms.explain, ports.newId),
     enrich: createCheckedEnrich(config, observer),
     forwarder,
     retries: createRetryMemory({ now: () => performance.now(), ...config.receive.retry_memory }),
@@ -114,7 +102,9 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     record: ports.learning.record,
     scoringBudgetMs: config.detect.scoring_budget_ms,
     observer,
-  };
+    now,
+    newId: ports.newId,
+  });
   const receivers = await startReceivers(config.receive, {
     consume: (bytes, signal, transport) => processRequest({ bytes, transport }, stages, signal),
     // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.

@@ -1,15 +1,11 @@
 import { ulid } from "ulid";
+import { createStages } from "../../processor/create-stages.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
-import { nameAnomalies } from "../../processor/enrich/name-anomalies.ts";
 import { withinLimit } from "../../processor/enrich/within-limit.ts";
-import { createBreathe } from "../../processor/flow/breathe.ts";
 import { createLane } from "../../processor/flow/lane.ts";
-import { createPanel } from "../../processor/panel.ts";
-import { parseRecords } from "../../processor/parse-records.ts";
-import { processRequest, type Stages } from "../../processor/pipeline.ts";
+import { processRequest } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { createRooms } from "../../processor/rooms.ts";
-import { readRequest } from "../../processor/wire/read-request.ts";
 import { splitRequest } from "../../processor/wire/split.ts";
 import type { Config } from "../config.ts";
 import type { OpenModel } from "../open-scorer.ts";
@@ -32,16 +28,8 @@ export function createRunThrough(
   const bytesMax = config.forward.max_message_bytes;
   const enrich = createEnrich(config.attributes.prefix);
   let enriched: Uint8Array = new Uint8Array(0);
-  const stages: Stages = {
-    read: readRequest,
-    parse: (records) => parseRecords(records, { ...rooms, now: Date.now }),
-    windower: rooms.windower,
-    detectors: rooms.detectors,
-    panel: createPanel(rooms.detectors),
+  const stages = createStages(rooms, {
     lane: createLane(config.detect.max_records_in_work),
-    breathe: createBreathe(),
-    judge: rooms.judge,
-    name: (findings) => nameAnomalies(findings, rooms.explain, ulid),
     enrich: (request, judged) => withinLimit(request, enrich(request, judged), bytesMax),
     forwarder: {
       forward: async (bytes) => {
@@ -51,19 +39,10 @@ export function createRunThrough(
       close: async () => undefined,
     },
     retries: createRetryMemory({ max_bytes: 0, max_age_ms: 1, now: Date.now }),
-    show: () => undefined,
-    remember: () => undefined,
-    writeDown: () => undefined,
-    record: () => undefined,
     scoringBudgetMs: config.detect.scoring_budget_ms,
-    observer: {
-      incoming: () => undefined,
-      scored: () => undefined,
-      failed: () => undefined,
-      prepared: () => undefined,
-      outcome: () => undefined,
-    },
-  };
+    now: Date.now,
+    newId: ulid,
+  });
   return async (bytes) => {
     const outcome = await processRequest({ bytes, transport: "grpc" }, stages, new AbortController().signal);
     if (outcome.kind !== "accepted") return { enriched: bytes, parts: [], refusal: outcome.message };

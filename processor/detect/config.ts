@@ -40,7 +40,7 @@ export const detectConfig = z.strictObject({
     .max(100_000)
     .default(1_000)
     .describe(
-      "Events of one request that the event model is run for (about 0.1 ms each); those beyond are judged by the other detectors alone.",
+      "Events of one request, or of small ones that are scored together, that the event model is run for (about 0.1 ms each); those beyond are judged by the other detectors alone.",
     ),
   max_services: z
     .int()

@@ -19,8 +19,8 @@ export interface Absence {
 export interface Detector {
   readonly name: DetectorName;
   /** What it says of the fresh events of each window, and of the end of each closed one, where it can tell.
-   * The windows of one request may come in several calls, which then share their signal, and only they; the next call may
-   * come before the last one's answer.
+   * The windows of one request, or of small ones that are scored together, may come in several calls, which then share their
+   * signal, and only they; the next call may come before the last one's answer.
    * May reject or ignore its signal; the pipeline races it against the scoring budget. */
   score(places: Places, signal: AbortSignal): Promise<Opinions>;
   /**

@@ -1,6 +1,6 @@
 /**
- * What is kept for one request, whose windows may come in several calls of `score` with the same signal. It goes with the
- * signal.
+ * What is kept for one request, or for small ones that are scored together: their windows may come in several calls of `score`
+ * with the same signal. It goes with the signal.
  */
 export function perRequest<T>(create: () => T): (signal: AbortSignal) => T {
   const kept = new WeakMap<AbortSignal, T>();

@@ -35,15 +35,4 @@ describe("a lane", () => {
     expect(done).toEqual(["first", "second", "third"]);
     await lane.drained();
   });
-
-  it("tells how long the work has waited", async () => {
-    let nowMs = 0;
-    const lane = createLane(100, () => nowMs);
-    const slow = lane.inTurn(async () => {
-      nowMs += 70;
-    });
-    const waited = lane.inTurn(async (waitedMs) => waitedMs);
-    await slow;
-    expect(await waited).toBe(70);
-  });
 });

@@ -11,17 +11,15 @@ export interface Lane {
    * it would never be.
    */
   enter(records: number): Place | undefined;
-  /** Does one piece of work after the other, in the order of the calls, whatever became of the one before. It is told how
-   * long it has waited, in milliseconds. */
-  inTurn<T>(work: (waitedMs: number) => Promise<T>): Promise<T>;
+  /** Does one piece of work after the other, in the order of the calls, whatever became of the one before. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Records that are being scored, forwarded or learned from. */
   readonly recordsInWork: number;
   /** When all work called for so far has ended. */
   drained(): Promise<void>;
 }
 
-/** @param now monotonic, in milliseconds */
-export function createLane(recordsMax: number, now: () => number = () => performance.now()): Lane {
+export function createLane(recordsMax: number): Lane {
   let recordsInWork = 0;
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -37,8 +35,7 @@ export function createLane(recordsMax: number, now: () => number = () => perform
       };
     },
     inTurn(work) {
-      const calledMs = now();
-      const done = last.then(() => work(now() - calledMs));
+      const done = last.then(work);
       last = done.catch(() => undefined);
       return done;
     },

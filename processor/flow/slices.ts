@@ -7,7 +7,7 @@ export interface Slice {
 }
 
 /** Work of a slice, in records. */
-const WORK_MAX = 128;
+export const SLICE_RECORDS = 128;
 /** What the end of a session weighs: it is compared with many others. */
 const END_WORK = 4;
 
@@ -33,7 +33,7 @@ export function cutSlices(
       taken.push(window);
       work += window.events.length - window.freshFrom + (window.isClosed ? END_WORK : 0);
     }
-    if (work >= WORK_MAX) cut();
+    if (work >= SLICE_RECORDS) cut();
   }
   cut();
   return slices;

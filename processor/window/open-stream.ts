@@ -89,8 +89,7 @@ export function openStream(
     const windows: SequenceWindow[] = [];
     let fresh: Fresh = { events: [], records: [] };
     const flush = () => {
-      if (fresh.events.length === 0) return;
-      windows.push(cut(fresh));
+      if (fresh.events.length > 0) windows.push(cut(fresh));
       fresh = { events: [], records: [] };
     };
     let previousMs = recent.at(-1)?.timeMs;

@@ -1,17 +1,14 @@
 import { status as Code } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import { calibrateConfig } from "../../processor/calibrate/config.ts";
+import { createStages } from "../../processor/create-stages.ts";
 import { detectConfig } from "../../processor/detect/config.ts";
 import type { ScoringBatch } from "../../processor/detect/event-scorer.ts";
 import { attributesConfig } from "../../processor/enrich/config.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
-import { nameAnomalies } from "../../processor/enrich/name-anomalies.ts";
-import { createBreathe } from "../../processor/flow/breathe.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import { forwardConfig } from "../../processor/forward/config.ts";
 import { createForwarder } from "../../processor/forward/create-forwarder.ts";
-import { createPanel } from "../../processor/panel.ts";
-import { parseRecords } from "../../processor/parse-records.ts";
 import { processRequest, type Stages } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { redactConfig } from "../../processor/redact/config.ts";
@@ -61,34 +58,21 @@ async function startPipeline(...answers: GrpcAnswer[]) {
   );
   const seen = { read: 0, remembered: 0 };
   const stages: Stages = {
+    ...createStages(rooms, {
+      lane: createLane(1_000),
+      enrich: createEnrich("anomaly"),
+      forwarder,
+      retries: createRetryMemory({ max_bytes: 1e7, max_age_ms: 1e6, now: () => 1 }),
+      remember: () => {
+        seen.remembered += 1;
+      },
+      scoringBudgetMs: 60_000,
+      now: () => 1,
+      newId: () => "id",
+    }),
     read: (bytes) => {
       seen.read += 1;
       return readRequest(bytes);
-    },
-    parse: (records) => parseRecords(records, { ...rooms, now: () => 1 }),
-    windower: rooms.windower,
-    detectors: rooms.detectors,
-    panel: createPanel(rooms.detectors),
-    lane: createLane(1_000),
-    breathe: createBreathe(),
-    judge: rooms.judge,
-    name: (findings) => nameAnomalies(findings, rooms.explain, () => "id"),
-    enrich: createEnrich("anomaly"),
-    forwarder,
-    retries: createRetryMemory({ max_bytes: 1e7, max_age_ms: 1e6, now: () => 1 }),
-    show: () => undefined,
-    remember: () => {
-      seen.remembered += 1;
-    },
-    writeDown: () => undefined,
-    record: () => undefined,
-    scoringBudgetMs: 60_000,
-    observer: {
-      incoming: () => undefined,
-      scored: () => undefined,
-      failed: () => undefined,
-      prepared: () => undefined,
-      outcome: () => undefined,
     },
   };
   const doors = await startDoors((bytes, signal, transport) =>

@@ -1,19 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../cli/config.ts";
+import { createStages } from "../../processor/create-stages.ts";
 import type { ScoringBatch } from "../../processor/detect/event-scorer.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
-import { nameAnomalies } from "../../processor/enrich/name-anomalies.ts";
-import { createBreathe } from "../../processor/flow/breathe.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import { inParts } from "../../processor/forward/create-forwarder.ts";
 import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
-import { createPanel } from "../../processor/panel.ts";
-import { parseRecords } from "../../processor/parse-records.ts";
-import { processRequest, type Stages } from "../../processor/pipeline.ts";
+import { processRequest } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { createTally } from "../../processor/remember/tally.ts";
 import { createRooms } from "../../processor/rooms.ts";
-import { readRequest } from "../../processor/wire/read-request.ts";
 import { evenSurprises } from "../helpers/even-surprises.ts";
 import { standInEncoder } from "../helpers/stand-in-encoder.ts";
 import { numberedRequest } from "./numbered-requests.ts";
@@ -42,35 +38,19 @@ function pipeline(answer: Answer) {
   });
   const tally = createTally(1_000, () => undefined);
   const lane = createLane(1_000_000);
-  const stages: Stages = {
-    read: readRequest,
-    parse: (records) => parseRecords(records, { ...rooms, now: () => NOW_MS }),
-    windower: rooms.windower,
-    detectors: rooms.detectors,
-    panel: createPanel(rooms.detectors),
+  const stages = createStages(rooms, {
     lane,
-    breathe: createBreathe(),
-    judge: rooms.judge,
-    name: (findings) => nameAnomalies(findings, rooms.explain, () => "id"),
     enrich: createEnrich("anomaly"),
     forwarder: inParts({ send: answer, close: async () => undefined }, PART_BYTES),
     retries: createRetryMemory({ max_bytes: 1e7, max_age_ms: 1e6, now: () => 1 }),
-    writeDown: () => undefined,
-    show: () => undefined,
     remember: (_, { parsed }) => {
       for (const { service, timeMs, match } of parsed)
         tally.record({ service, timeMs, match }, undefined, "ready");
     },
-    record: () => undefined,
     scoringBudgetMs: 60_000,
-    observer: {
-      incoming: () => undefined,
-      scored: () => undefined,
-      failed: () => undefined,
-      prepared: () => undefined,
-      outcome: () => undefined,
-    },
-  };
+    now: () => NOW_MS,
+    newId: () => "id",
+  });
   return {
     send: (bytes: Uint8Array, signal = new AbortController().signal) =>
       processRequest({ bytes, transport: "grpc" }, stages, signal),

@@ -1,14 +1,11 @@
 import { calibrateConfig } from "../../processor/calibrate/config.ts";
+import { createStages, type StagesPorts } from "../../processor/create-stages.ts";
 import { detectConfig } from "../../processor/detect/config.ts";
 import type { EventScorer } from "../../processor/detect/event-scorer.ts";
 import { attributesConfig } from "../../processor/enrich/config.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
-import { nameAnomalies } from "../../processor/enrich/name-anomalies.ts";
-import { createBreathe } from "../../processor/flow/breathe.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
-import { createPanel } from "../../processor/panel.ts";
-import { parseRecords } from "../../processor/parse-records.ts";
 import { processRequest, type Stages } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { redactConfig } from "../../processor/redact/config.ts";
@@ -16,7 +13,6 @@ import { createRooms } from "../../processor/rooms.ts";
 import { templateConfig } from "../../processor/template/config.ts";
 import { windowConfig } from "../../processor/window/config.ts";
 import { encodeRequest } from "../../processor/wire/encode.ts";
-import { readRequest } from "../../processor/wire/read-request.ts";
 import { evenSurprises } from "./even-surprises.ts";
 import { standInEncoder } from "./stand-in-encoder.ts";
 
@@ -52,7 +48,7 @@ export const next = requestFrom(4n);
 
 /** The real rooms, with one of them replaced, and what became of the request. */
 export function stagesUnderTest(
-  { detectors: others, ...changes }: Partial<Stages> = {},
+  { detectors: others, lane, waitClock, ...changes }: Partial<Stages> & Pick<StagesPorts, "waitClock"> = {},
   scorer: EventScorer = evenScorer,
 ) {
   const rooms = createRooms(config, { scorer, encoder: standInEncoder, now: () => 1 });
@@ -65,50 +61,46 @@ export function stagesUnderTest(
     absent: [] as string[],
     failed: [] as string[],
   };
-  const real: Stages = {
-    read: readRequest,
-    parse: (records) => parseRecords(records, { ...rooms, now: () => 1 }),
-    windower: rooms.windower,
-    detectors,
-    panel: createPanel(detectors),
-    lane: createLane(1_000_000),
-    breathe: createBreathe(),
-    judge: {
-      ...rooms.judge,
-      learn: (findings) => {
-        seen.learned += findings.length;
+  const real = createStages(
+    {
+      ...rooms,
+      detectors,
+      judge: {
+        ...rooms.judge,
+        learn: (findings) => {
+          seen.learned += findings.length;
+        },
       },
     },
-    name: (findings) => nameAnomalies(findings, rooms.explain, () => "id"),
-    enrich: createEnrich("anomaly"),
-    forwarder: {
-      forward: async (bytes) => {
-        seen.forwarded.push(bytes);
-        return ACCEPTED;
+    {
+      lane: lane ?? createLane(1_000_000),
+      enrich: createEnrich("anomaly"),
+      forwarder: {
+        forward: async (bytes) => {
+          seen.forwarded.push(bytes);
+          return ACCEPTED;
+        },
+        close: async () => undefined,
       },
-      close: async () => undefined,
-    },
-    retries: createRetryMemory({ max_bytes: 1e6, max_age_ms: 1e6, now: () => 1 }),
-    show: () => undefined,
-    writeDown: () => undefined,
-    remember: () => {
-      seen.remembered += 1;
-    },
-    record: () => undefined,
-    scoringBudgetMs: 100,
-    observer: {
-      incoming: () => undefined,
-      scored: (_, { absent, unscored }) => {
-        seen.absent.push(...absent.keys());
-        for (const { records } of unscored.values()) seen.unscored += records;
+      retries: createRetryMemory({ max_bytes: 1e6, max_age_ms: 1e6, now: () => 1 }),
+      remember: () => {
+        seen.remembered += 1;
       },
-      failed: (what) => {
-        seen.failed.push(what);
+      scoringBudgetMs: 100,
+      observer: {
+        scored: (_, { absent, unscored }) => {
+          seen.absent.push(...absent.keys());
+          for (const { records } of unscored.values()) seen.unscored += records;
+        },
+        failed: (what) => {
+          seen.failed.push(what);
+        },
       },
-      prepared: () => undefined,
-      outcome: () => undefined,
+      now: () => 1,
+      newId: () => "id",
+      ...(waitClock === undefined ? {} : { waitClock }),
     },
-  };
+  );
   return { stages: { ...real, ...changes }, seen };
 }
 
