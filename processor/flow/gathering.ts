@@ -54,19 +54,22 @@ export function createGathering<Item, Result>(
     // Those before it in the lane have taken it along.
     if (taken.length === 0) return;
     const takenMs = now();
+    const open = new Set(taken);
+    const waiting = taken.map((entry) => ({
+      item: entry.item,
+      waitedMs: takenMs - entry.calledMs,
+      answer: (result: Result) => {
+        open.delete(entry);
+        entry.resolve(result);
+      },
+    }));
     try {
-      await work(
-        taken.map(({ item, calledMs, resolve }) => ({
-          item,
-          waitedMs: takenMs - calledMs,
-          answer: resolve,
-        })),
-      );
+      await work(waiting);
     } catch (reason) {
-      for (const { reject } of taken) reject(reason);
+      for (const { reject } of open) reject(reason);
+      return;
     }
-    // Heard by none that was answered.
-    for (const { reject } of taken) reject(new Error("its turn has passed without an answer"));
+    for (const { reject } of open) reject(new Error("its turn has passed without an answer"));
   };
 
   return {
