@@ -22,8 +22,10 @@ export interface OpenModel {
   close(): Promise<void>;
 }
 
-/** A model's run that takes longer hangs: the largest take a second. */
+/** A run of logbert's own model that takes longer hangs: the largest take a second. */
 const CALL_MS_MAX = 30_000;
+/** Of a Hugging Face model, which may be a thousand times as large. */
+const PRETRAINED_CALL_MS_MAX = 300_000;
 
 const SHIPPED = "models/logbert-s";
 
@@ -38,7 +40,7 @@ export async function openScorer(
   patienceMs?: number,
 ): Promise<OpenModel> {
   const { threads, max_waiting_rows: maxWaitingRows, context_events: contextEvents } = config;
-  const options = { threads, maxWaitingRows, onDeath };
+  const options = { threads, maxWaitingRows, callMsMax: PRETRAINED_CALL_MS_MAX, onDeath };
   const choices = choicesOf(config);
   if (isPretrainedDirectory(choices.directory)) return openPretrained(choices, { ...options, contextEvents });
   const scorer = await openTriedScorer(choices.directory, config, onDeath, patienceMs);

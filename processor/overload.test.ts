@@ -11,6 +11,8 @@ import {
 } from "../test/helpers/stages-under-test.ts";
 import type { Detector } from "./detect/detector.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
+import { type Places, placesOf } from "./detect/places.ts";
+import { createRateDetector } from "./detect/rate.ts";
 import { createBreaker } from "./flow/breaker.ts";
 import { createBreathe } from "./flow/breathe.ts";
 import { createLane } from "./flow/lane.ts";
@@ -30,6 +32,7 @@ const requestOf = (records: number, from = 1) =>
       })),
     },
   ]);
+const MINUTE_NS = 60e9;
 const sendBytes = (bytes: Uint8Array, to: Stages) =>
   processRequest({ bytes, transport: "grpc" }, to, new AbortController().signal);
 
@@ -70,19 +73,28 @@ describe("a request of very many records", () => {
 
   it("counts its events together where they come too often, however it is cut", async () => {
     const { stages: real } = stagesUnderTest();
-    const taught = requestOf(40);
-    await sendBytes(taught, real);
-    const asked: (readonly [windows: number, signal: AbortSignal])[] = [];
-    const spying = real.detectors.map((detector) => ({
-      ...detector,
-      score: (places: Parameters<Detector["score"]>[0], signal: AbortSignal) => {
-        if (detector.name === "rate") asked.push([places.windows.length, signal]);
-        return detector.score(places, signal);
+    for (let minute = 0; minute < 60; minute += 1) await send(real, requestOf(8, minute * MINUTE_NS));
+    const rate = real.detectors.find(({ name }) => name === "rate") ?? expect.unreachable();
+    const asked: { readonly places: Places; readonly surprises: Float64Array }[] = [];
+    const spying: Detector = {
+      ...rate,
+      async score(places, signal) {
+        const opinions = await rate.score(places, signal);
+        asked.push({ places, surprises: opinions.surprises });
+        return opinions;
       },
-    }));
-    await sendBytes(requestOf(1_000), { ...real, panel: createPanel(spying) });
+    };
+    const whole = createRateDetector({ now: () => 1 });
+    whole.restore(JSON.parse(JSON.stringify(rate.snapshot())));
+    await sendBytes(requestOf(1_000, 60 * MINUTE_NS), { ...real, panel: createPanel([spying]) });
     expect(asked.length).toBeGreaterThan(1);
-    expect(new Set(asked.map(([, signal]) => signal)).size).toBe(1);
+    const atOnce = await whole.score(
+      placesOf(asked.flatMap(({ places }) => places.windows)),
+      new AbortController().signal,
+    );
+    const inSlices = asked.flatMap(({ surprises }) => [...surprises]);
+    expect(inSlices).toEqual([...atOnce.surprises]);
+    expect(Math.max(...inSlices.filter(Number.isFinite))).toBeGreaterThan(0);
   });
 });
 

@@ -177,6 +177,7 @@ function enrichOrPass(
   }
 }
 
-function isOutcome(value: ForwardOutcome | ExportRequest | Pending): value is ForwardOutcome {
+/** Whether nothing of a request is left to be sent. */
+export function isOutcome<T extends object>(value: T | ForwardOutcome): value is ForwardOutcome {
   return "kind" in value;
 }

@@ -87,24 +87,27 @@ export async function askDetectors(
     slices: [] as Promise<JudgedSlice>[],
   }));
   const underWay: Promise<unknown>[] = [];
-  for (const pieces of packedSlices(requests)) {
-    await rooms.breathe();
-    const told = pieces.map(({ slice, request }) => ({
-      slice,
-      outcome: asked[request]?.outcome ?? createOutcome(),
-    }));
-    const judged = budget.signal.aborted
-      ? Promise.resolve(told.map((piece) => withoutVerdicts(piece, "late", budget.signal.reason)))
-      : judgeWhenAnswered(told, sitting.ask, rooms);
-    underWay.push(judged);
-    for (const [at, { slice, request }] of pieces.entries())
-      asked[request]?.slices.push(judged.then((slices) => slices[at] ?? notJudged(slice.parsed)));
+  try {
+    for (const pieces of packedSlices(requests)) {
+      await rooms.breathe();
+      const told = pieces.map(({ slice, request }) => ({
+        slice,
+        outcome: asked[request]?.outcome ?? createOutcome(),
+      }));
+      const judged = budget.signal.aborted
+        ? Promise.resolve(told.map((piece) => withoutVerdicts(piece, "late", budget.signal.reason)))
+        : judgeWhenAnswered(told, sitting.ask, rooms);
+      underWay.push(judged);
+      for (const [at, { slice, request }] of pieces.entries())
+        asked[request]?.slices.push(judged.then((slices) => slices[at] ?? notJudged(slice.parsed)));
+    }
+    return asked;
+  } finally {
+    void Promise.allSettled(underWay).then(() => {
+      sitting.close();
+      budget.clear();
+    });
   }
-  void Promise.allSettled(underWay).then(() => {
-    sitting.close();
-    budget.clear();
-  });
-  return asked;
 }
 
 /** Waits until all of the request is judged, or left unscored. */

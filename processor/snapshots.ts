@@ -4,7 +4,7 @@ import type { Judge } from "./calibrate/verdict.ts";
 import type { Detector } from "./detect/detector.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { parseMinerSnapshot, parseStoredTemplates } from "./template/snapshot.ts";
-import type { MinerSnapshot, TemplateMiner } from "./template/template-miner.ts";
+import type { MinerSnapshot, StoredTemplate, TemplateMiner } from "./template/template-miner.ts";
 
 /** Names of the parts in the store. */
 export const MINER = "templates";
@@ -40,6 +40,7 @@ export async function loadMinerSnapshot(
   onUnusable: OnUnusable,
 ): Promise<MinerSnapshot | undefined> {
   let snapshot: MinerSnapshot | undefined;
+  const later: StoredTemplate[] = [];
   await loadEach(
     store,
     MINER,
@@ -47,17 +48,13 @@ export async function loadMinerSnapshot(
       snapshot = parseMinerSnapshot(state);
     },
     (news) => {
-      const { templates = [], evicted = [], tombstones = [] } = snapshot ?? {};
-      snapshot = {
-        version: 1,
-        templates: [...templates, ...parseStoredTemplates(news)],
-        evicted,
-        tombstones,
-      };
+      for (const template of parseStoredTemplates(news)) later.push(template);
     },
     onUnusable,
   );
-  return snapshot;
+  if (later.length === 0) return snapshot;
+  const { templates = [], evicted = [], tombstones = [] } = snapshot ?? {};
+  return { version: 1, templates: [...templates, ...later], evicted, tombstones };
 }
 
 /** Gives the judge and the detectors their last state back; what cannot be read starts empty. */

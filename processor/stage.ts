@@ -13,7 +13,7 @@ import { createForwardMonitor } from "./forward/forward-monitor.ts";
 import { inTime } from "./in-time.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import type { Periodic } from "./periodic.ts";
-import { processRequest, type Stages } from "./pipeline.ts";
+import { isOutcome, processRequest, type Stages } from "./pipeline.ts";
 import type { TrainingConfig } from "./promote/config.ts";
 import type { Learning } from "./promote/create-learning.ts";
 import type { ReceiveConfig } from "./receive/config.ts";
@@ -89,13 +89,17 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     onDropped: metrics.rememberDropped,
   });
   const journal = createJournal(store, rooms, (reason) =>
-    log.warn({ reason: String(reason) }, "what is new could not be written down yet; it is tried again"),
+    observer.failed("writing down what is new", reason),
   );
   const stages = createStages(rooms, {
     lane: createLane(config.detect.max_records_in_work),
     enrich: createCheckedEnrich(config, observer),
     forwarder,
-    retries: createRetryMemory({ now: () => performance.now(), ...config.receive.retry_memory }),
+    retries: createRetryMemory({
+      now: () => performance.now(),
+      isSettled: isOutcome,
+      ...config.receive.retry_memory,
+    }),
     show: (request, judged) => showLive(request, judged, rooms, ports),
     remember: rememberer.remember,
     writeDown: journal.write,

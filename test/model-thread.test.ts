@@ -115,4 +115,21 @@ describe("a model's thread", () => {
     expect(again).toEqual({ kind: "echo", text: "a" });
     await thread.close();
   });
+
+  it("that hangs while it is being closed is left behind too", async () => {
+    const thread = await startModelThread<string, Echo>(say, { ...options, callMsMax: 50 });
+    const asked = thread.ask("hang", new AbortController().signal);
+    const closed = thread.close();
+    await expect(asked).rejects.toThrow("died");
+    await closed;
+  });
+
+  it("takes a question that is larger than what may wait, when nothing waits", async () => {
+    const thread = await startModelThread<string, Echo>(say, { ...options, maxWaitingRows: 3 });
+    const { signal } = new AbortController();
+    expect(await thread.ask("abcdef", signal)).toEqual({ kind: "echo", text: "abcdef" });
+    const asked = await Promise.allSettled(["slow", "ab", "cd"].map((text) => thread.ask(text, signal)));
+    expect(asked.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+    await thread.close();
+  });
 });

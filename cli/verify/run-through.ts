@@ -3,7 +3,7 @@ import { createStages } from "../../processor/create-stages.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { withinLimit } from "../../processor/enrich/within-limit.ts";
 import { createLane } from "../../processor/flow/lane.ts";
-import { processRequest } from "../../processor/pipeline.ts";
+import { isOutcome, processRequest } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { createRooms } from "../../processor/rooms.ts";
 import { splitRequest } from "../../processor/wire/split.ts";
@@ -38,7 +38,7 @@ export function createRunThrough(
       },
       close: async () => undefined,
     },
-    retries: createRetryMemory({ max_bytes: 0, max_age_ms: 1, now: Date.now }),
+    retries: createRetryMemory({ isSettled: isOutcome, max_bytes: 0, max_age_ms: 1, now: Date.now }),
     scoringBudgetMs: config.detect.scoring_budget_ms,
     now: Date.now,
     newId: ulid,

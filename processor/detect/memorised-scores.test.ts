@@ -95,7 +95,7 @@ it("asks a question once while the answer is on its way, and no longer", async (
   expect(places.map(memory.isAsked)).toEqual([false, false]);
 });
 
-it("leaves those who wait for another's answer without one when that fails, and asks again", async () => {
+it("fails for everybody who waits for an answer that does not come, and asks again", async () => {
   const { scorer } = counting();
   let isBroken = true;
   const score: EventScorer["score"] = async (...of) => {
@@ -106,8 +106,28 @@ it("leaves those who wait for another's answer without one when that fails, and 
   const [hash = 0] = memory.hashes(choice, window, 0, 1);
   const first = memory.ask(choice, [{ window, event: 0, hash }], signal);
   const second = memory.ask(choice, [{ window, event: 0, hash }], signal);
-  await expect(first).rejects.toThrow("broken");
-  expect(await second).toEqual([undefined]);
+  await Promise.all([first, second].map((one) => expect(one).rejects.toThrow("broken")));
   isBroken = false;
   expect((await memory.ask(choice, [{ window, event: 0, hash }], signal))[0]?.surprises[0]).toBe(1);
+});
+
+it("gives a question up when nobody waits for it any more, and not before", async () => {
+  const { scorer } = counting();
+  const given: unknown[] = [];
+  const score: EventScorer["score"] = (_, all) =>
+    new Promise((_resolve, reject) =>
+      all.addEventListener("abort", () => {
+        given.push(all.reason);
+        reject(all.reason);
+      }),
+    );
+  const memory = createMemorisedScores({ ...scorer, score }, 10, () => 20);
+  const [hash = 0] = memory.hashes(choice, window, 0, 1);
+  const senders = [new AbortController(), new AbortController()] as const;
+  const answers = senders.map((sender) => memory.ask(choice, [{ window, event: 0, hash }], sender.signal));
+  senders[0].abort("first gone");
+  expect(given).toEqual([]);
+  senders[1].abort("all gone");
+  expect(given).toEqual(["all gone"]);
+  for (const answer of answers) await expect(answer).rejects.toBe("all gone");
 });

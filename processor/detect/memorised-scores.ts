@@ -5,6 +5,7 @@ import type { AnswerSurprises, EventScorer } from "./event-scorer.ts";
 import type { Expectation } from "./evidence.ts";
 import { contextOf, maskedRow, type ReadWindow } from "./masked-row.ts";
 import { mostExpected } from "./most-expected.ts";
+import { createSharedSignal, type SharedSignal } from "./shared-signal.ts";
 
 /** What the model expects at a place. */
 export interface Prediction {
@@ -30,8 +31,8 @@ export interface MemorisedScores {
   recall(choice: Choice, place: RememberedPlace): Prediction | undefined;
   /** Whether the model is being asked about this place right now, under a choice whose answers are remembered. */
   isAsked(place: RememberedPlace): boolean;
-  /** Runs the model for these places, one prediction each; what it is being asked already, it is not asked twice. An answer that others
-   * wait for and do not get is undefined here. */
+  /** Runs the model for these places, one prediction each; what it is being asked already, it is not asked twice. Rejects when the
+   * model does, or refuses, whoever asked it first. */
   ask(
     choice: Choice,
     places: readonly RememberedPlace[],
@@ -70,7 +71,7 @@ export function createMemorisedScores(
   const hashesOf = createContextHashes();
   const seeds = createSeeds();
 
-  const asking = createAnswersUnderWay();
+  const asking = createQuestionsUnderWay();
 
   const run = async (
     choice: Choice,
@@ -112,33 +113,49 @@ export function createMemorisedScores(
     isAsked: ({ hash }) => asking.has(hash),
     async ask(choice, places, signal) {
       if (choice.revision === undefined) return run(choice, places, signal);
-      const waited = places.map(({ hash }) => asking.of(hash));
+      const asker = createSharedSignal();
+      asker.join(signal);
+      const waited = places.map(({ hash }) => asking.wait(hash, signal));
       const unasked = places.filter((_, at) => waited[at] === undefined);
-      const answers = run(choice, unasked, signal);
-      asking.announce(unasked, answers);
-      const own = (await answers).values();
-      return Promise.all(waited.map((other) => other ?? own.next().value));
+      const answers = run(choice, unasked, asker.signal);
+      asking.announce(unasked, answers, asker);
+      const [own, others] = await Promise.all([answers, Promise.all(waited)]);
+      const next = own.values();
+      return others.map((other, at) => (waited[at] === undefined ? next.next().value : other));
     },
     clear: () => memory.clear(),
   };
 }
 
-/** Answers that the model is working on, by hash; undefined for those that fail. */
-function createAnswersUnderWay() {
-  const answers = new Map<number, Promise<Prediction | undefined>>();
+/** Questions that the model is working on, by hash. Whoever waits for one keeps it from being given up. */
+function createQuestionsUnderWay() {
+  const questions = new Map<
+    number,
+    { readonly answer: Promise<Prediction | undefined>; readonly asker: SharedSignal }
+  >();
   return {
-    has: (hash: number) => answers.has(hash),
-    of: (hash: number) => answers.get(hash),
-    announce(places: readonly RememberedPlace[], all: Promise<readonly (Prediction | undefined)[]>) {
-      const settled = all.catch(() => []);
-      for (const [at, { hash }] of places.entries())
-        answers.set(
-          hash,
-          settled.then((predictions) => {
-            answers.delete(hash);
-            return predictions[at];
-          }),
-        );
+    has: (hash: number) => questions.has(hash),
+    /** Undefined where nobody asks. */
+    wait(hash: number, signal: AbortSignal): Promise<Prediction | undefined> | undefined {
+      const question = questions.get(hash);
+      question?.asker.join(signal);
+      return question?.answer;
+    },
+    announce(
+      places: readonly RememberedPlace[],
+      answers: Promise<readonly (Prediction | undefined)[]>,
+      asker: SharedSignal,
+    ) {
+      for (const [at, { hash }] of places.entries()) {
+        const answer = answers
+          .then((predictions) => predictions[at])
+          .finally(() => {
+            questions.delete(hash);
+          });
+        // Who asked hears of it; others may not be there.
+        answer.catch(() => undefined);
+        questions.set(hash, { answer, asker });
+      }
     },
   };
 }

@@ -38,6 +38,6 @@ export const inferenceConfig = z.strictObject({
     .int()
     .min(100)
     .default(20_000)
-    .describe("Events that wait for the model; over it requests pass on unscored."),
+    .describe("Events that wait for the model; over it the other detectors judge without it."),
 });
 export type InferenceConfig = z.infer<typeof inferenceConfig>;

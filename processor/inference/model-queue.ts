@@ -2,7 +2,7 @@ import { ModelBusyError } from "../detect/event-scorer.ts";
 
 /** How much may wait for a model. */
 export interface QueueOptions {
-  /** Rows that may wait; over it a question is rejected at once. */
+  /** Rows that may wait; over it a question is rejected at once, unless nothing waits. */
   readonly maxWaitingRows: number;
   /**
    * A question that what waits before it would keep waiting for longer, in milliseconds, is rejected at once: nobody would
@@ -61,7 +61,9 @@ export function createModelQueue<Question, Answer>(
     if (waiting.delete(job)) waitingRows -= rowsOf(job.question);
   };
   const busyReason = (rows: number): string | undefined => {
-    if (waitingRows + rows > maxWaitingRows) return `more than ${maxWaitingRows} events wait for the model`;
+    // A large question that nothing waits before is taken, else it would never be.
+    if (waitingRows > 0 && waitingRows + rows > maxWaitingRows)
+      return `more than ${maxWaitingRows} events wait for the model`;
     const waitMs = pace.waitMs(waitingRows);
     return waitMs > patienceMs ? `the model is busy for ${Math.round(waitMs)} ms` : undefined;
   };

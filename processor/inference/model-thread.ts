@@ -65,6 +65,8 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
   queue: ModelQueue<Question, Answer>,
 ) {
   let worker = await spawn(protocol);
+  /** Resolves when the thread has ended, or has been left behind. */
+  let gone = Promise.withResolvers<void>();
   const running: Job<Question, Answer>[] = [];
   let isClosing = false;
   let isDead = false;
@@ -89,13 +91,13 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
   const onAnswer = (answer: Answer | ThreadNotice) => {
     watchdog.end();
     queue.finished();
-    const jobs = running.splice(0);
-    tellAnswer(protocol, answer, jobs);
+    tellAnswer(protocol, answer, running.splice(0));
     runNext();
   };
   const onExit = () => {
     watchdog.end();
     isDead = true;
+    gone.resolve();
     const reason = new Error("the model's thread has died");
     rejectAll(running.splice(0), reason);
     queue.rejectAll(reason);
@@ -109,6 +111,7 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
     try {
       if (lost.areTooMany()) throw new Error("its threads hang");
       worker = await spawn(protocol);
+      gone = Promise.withResolvers();
       protocol.reset();
       isDead = false;
       attach();
@@ -119,9 +122,8 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
     }
   };
   const attach = () => {
-    worker.on("message", onAnswer);
+    worker.on("message", onAnswer).on("exit", onExit);
     worker.on("error", (error) => options.onDeath(error.message));
-    worker.on("exit", onExit);
   };
 
   attach();
@@ -134,9 +136,8 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
       if (isClosing) return;
       isClosing = true;
       if (isDead) return;
-      const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
       runNext();
-      await exited;
+      await gone.promise;
     },
   };
 }

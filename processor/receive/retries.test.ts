@@ -8,10 +8,12 @@ const HERE = new AbortController().signal;
 interface Made {
   readonly name: string;
 }
+/** What is called so has nothing left to be done. */
+const isSettled = ({ name }: Made) => name === "settled";
 
 function memory(max_bytes = 100, max_age_ms = 1_000) {
   let nowMs = 1_000_000;
-  const { begin } = createRetryMemory<Made>({ max_bytes, max_age_ms, now: () => nowMs });
+  const { begin } = createRetryMemory<Made>({ max_bytes, max_age_ms, now: () => nowMs, isSettled });
   const anew = async () => ({ name: "made anew" });
   return {
     begin: (request: string) => begin(bytes(request), anew, HERE),
@@ -61,7 +63,7 @@ describe("a request that was not taken", () => {
 
 describe("a request that comes again while it is under way", () => {
   it("shares what is made of it", async () => {
-    const { begin } = createRetryMemory<Made>({ max_bytes: 100, max_age_ms: 1_000, now: () => 1 });
+    const { begin } = createRetryMemory<Made>({ max_bytes: 100, max_age_ms: 1_000, now: () => 1, isSettled });
     let made = 0;
     const make = async () => {
       made += 1;
@@ -85,6 +87,33 @@ describe("a request that comes again while it is under way", () => {
     expect(await find("request")).toBe("second");
   });
 
+  it("stays settled whatever another of its tries leaves after that", async () => {
+    const { begin, find } = memory();
+    const [first, second] = [begin("request"), begin("request")];
+    first.end({ name: "settled" }, 10);
+    second.end({ name: "rest" }, 10);
+    expect(await find("request")).toBe("settled");
+  });
+
+  it("is made anew once one of its tries has been answered, though another one never ends", async () => {
+    const { begin } = createRetryMemory<Made>({
+      max_bytes: 100,
+      max_age_ms: 1_000,
+      now: () => 1,
+      isSettled,
+    });
+    let made = 0;
+    const make = async () => {
+      made += 1;
+      return { name: `made ${made}` };
+    };
+    begin(bytes("request"), make, HERE);
+    begin(bytes("request"), make, HERE).end(undefined, 0);
+    const again = begin(bytes("request"), make, HERE);
+    expect(await again.made).toEqual({ name: "made 2" });
+    expect(await begin(bytes("request"), make, HERE).made).toEqual({ name: "made 2" });
+  });
+
   it("is another request once one of its tries has been answered, in whatever order they end", async () => {
     const { begin, find } = memory();
     const [left, answered] = [begin("request"), begin("request")];
@@ -98,7 +127,7 @@ describe("a request that comes again while it is under way", () => {
   });
 
   it("is awaited as long as one of its senders is there", async () => {
-    const { begin } = createRetryMemory<Made>({ max_bytes: 100, max_age_ms: 1_000, now: () => 1 });
+    const { begin } = createRetryMemory<Made>({ max_bytes: 100, max_age_ms: 1_000, now: () => 1, isSettled });
     const [first, second] = [new AbortController(), new AbortController()];
     let isAwaited = () => false;
     const make = async (asked: () => boolean) => {
@@ -115,7 +144,7 @@ describe("a request that comes again while it is under way", () => {
   });
 
   it("fails for each of its tries when it cannot be made, and is made anew later", async () => {
-    const { begin } = createRetryMemory<Made>({ max_bytes: 100, max_age_ms: 1_000, now: () => 1 });
+    const { begin } = createRetryMemory<Made>({ max_bytes: 100, max_age_ms: 1_000, now: () => 1, isSettled });
     const broken = () => Promise.reject(new Error("broken"));
     const tries = [begin(bytes("request"), broken, HERE), begin(bytes("request"), broken, HERE)];
     for (const one of tries) await expect(one.made).rejects.toThrow("broken");

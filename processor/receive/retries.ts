@@ -27,11 +27,13 @@ export interface Try<T> {
 }
 
 /** Bounds of the memory. */
-export interface RetryMemoryOptions {
+export interface RetryMemoryOptions<T> {
   readonly max_bytes: number;
   readonly max_age_ms: number;
   /** Milliseconds, monotonic: a retry must be known also when the wall clock was set. */
   readonly now: () => number;
+  /** Whether nothing of the request is left to be done: what another try of it leaves later does not count any more. */
+  readonly isSettled: (rest: T) => boolean;
 }
 
 /** The tries of one request that are under way. */
@@ -42,8 +44,8 @@ interface Group<T> {
   readonly senders: Set<{ readonly left: AbortSignal }>;
   /** Whether one of them had its answer heard. */
   isDone: boolean;
-  /** Whether one of them left something. */
-  hasLeft: boolean;
+  /** What one of them left. */
+  left: T | undefined;
 }
 
 /** The least recently kept goes first; a request that was forgotten is simply processed again. */
@@ -51,7 +53,8 @@ export function createRetryMemory<T extends object>({
   max_bytes,
   max_age_ms,
   now,
-}: RetryMemoryOptions): RetryMemory<T> {
+  isSettled,
+}: RetryMemoryOptions<T>): RetryMemory<T> {
   const kept =
     max_bytes === 0
       ? undefined
@@ -67,13 +70,16 @@ export function createRetryMemory<T extends object>({
   };
 
   const leave = (group: Group<T>, rest: T, sizeBytes: number) => {
-    group.hasLeft = true;
+    if (group.left !== undefined && isSettled(group.left)) return;
+    group.left = rest;
     kept?.set(digestOf(group.request), rest, { size: Math.max(1, sizeBytes) });
   };
 
   const forget = (group: Group<T>) => {
     group.isDone = true;
-    if (group.hasLeft) kept?.delete(digestOf(group.request));
+    // The same bytes are another request from now on, though other tries of this one are still under way.
+    underWay.remove(group);
+    if (group.left !== undefined) kept?.delete(digestOf(group.request));
   };
 
   return {
@@ -123,7 +129,7 @@ function createGroups<T>() {
     find: (request: Uint8Array) =>
       groups.get(fingerprintOf(request))?.find((one) => Buffer.compare(one.request, request) === 0),
     add(request: Uint8Array, senders: Group<T>["senders"], made: Promise<T>): Group<T> {
-      const group = { request, senders, made, isDone: false, hasLeft: false };
+      const group = { request, senders, made, isDone: false, left: undefined };
       const key = fingerprintOf(request);
       groups.set(key, [...(groups.get(key) ?? []), group]);
       return group;

@@ -9,7 +9,7 @@ import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import { forwardConfig } from "../../processor/forward/config.ts";
 import { createForwarder } from "../../processor/forward/create-forwarder.ts";
-import { processRequest, type Stages } from "../../processor/pipeline.ts";
+import { isOutcome, processRequest, type Stages } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { redactConfig } from "../../processor/redact/config.ts";
 import { createRooms } from "../../processor/rooms.ts";
@@ -62,7 +62,7 @@ async function startPipeline(...answers: GrpcAnswer[]) {
       lane: createLane(1_000),
       enrich: createEnrich("anomaly"),
       forwarder,
-      retries: createRetryMemory({ max_bytes: 1e7, max_age_ms: 1e6, now: () => 1 }),
+      retries: createRetryMemory({ isSettled: isOutcome, max_bytes: 1e7, max_age_ms: 1e6, now: () => 1 }),
       remember: () => {
         seen.remembered += 1;
       },

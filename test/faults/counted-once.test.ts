@@ -6,7 +6,7 @@ import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import { inParts } from "../../processor/forward/create-forwarder.ts";
 import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
-import { processRequest } from "../../processor/pipeline.ts";
+import { isOutcome, processRequest } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { createTally } from "../../processor/remember/tally.ts";
 import { createRooms } from "../../processor/rooms.ts";
@@ -42,7 +42,7 @@ function pipeline(answer: Answer) {
     lane,
     enrich: createEnrich("anomaly"),
     forwarder: inParts({ send: answer, close: async () => undefined }, PART_BYTES),
-    retries: createRetryMemory({ max_bytes: 1e7, max_age_ms: 1e6, now: () => 1 }),
+    retries: createRetryMemory({ isSettled: isOutcome, max_bytes: 1e7, max_age_ms: 1e6, now: () => 1 }),
     remember: (_, { parsed }) => {
       for (const { service, timeMs, match } of parsed)
         tally.record({ service, timeMs, match }, undefined, "ready");

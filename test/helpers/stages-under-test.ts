@@ -6,7 +6,7 @@ import { attributesConfig } from "../../processor/enrich/config.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
-import { processRequest, type Stages } from "../../processor/pipeline.ts";
+import { isOutcome, processRequest, type Stages } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { redactConfig } from "../../processor/redact/config.ts";
 import { createRooms } from "../../processor/rooms.ts";
@@ -82,7 +82,7 @@ export function stagesUnderTest(
         },
         close: async () => undefined,
       },
-      retries: createRetryMemory({ max_bytes: 1e6, max_age_ms: 1e6, now: () => 1 }),
+      retries: createRetryMemory({ isSettled: isOutcome, max_bytes: 1e6, max_age_ms: 1e6, now: () => 1 }),
       remember: () => {
         seen.remembered += 1;
       },
