@@ -57,8 +57,15 @@ export function textField(key: EncodedKey, text: string): Uint8Array {
   const field = Buffer.concat([fieldHead(key.key, STRING_VALUE, utf8.length, varint(utf8.length)), utf8]);
   if (text.length > REMEMBERED_TEXT_CHARACTERS_MAX) return field;
   if (key.textFields.size >= REMEMBERED_TEXTS_MAX) key.textFields.clear();
-  key.textFields.set(text, field);
+  key.textFields.set(text, alone(field));
   return field;
+}
+
+/** A copy with memory of its own: small buffers are parts of one of 64 KiB, and each that is kept keeps all of it. */
+function alone(bytes: Uint8Array): Uint8Array {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 function encodeKey(key: string): EncodedKey {
