@@ -8,6 +8,9 @@ import { frameOf } from "../../processor/grpc/frame.ts";
 
 export const EXPORT_PATH = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 
+/** With Node's 10 a client that still holds more of a message than that drops the answer to it. */
+const SESSION_MEMORY_MB_MAX = 1_000;
+
 /** What a bare HTTP/2 client hears. */
 export interface RawReply {
   readonly headers: IncomingHttpHeaders;
@@ -27,7 +30,7 @@ export interface RawClient {
 
 /** One connection to host:port. */
 export function rawClient(address: string): RawClient {
-  const session = connect(`http://${address}`);
+  const session = connect(`http://${address}`, { maxSessionMemory: SESSION_MEMORY_MB_MAX });
   session.on("error", () => undefined);
   return {
     session,
