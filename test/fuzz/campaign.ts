@@ -57,15 +57,20 @@ export async function startCampaign(): Promise<Campaign> {
     grpc: createGrpcSender(stage.grpcAddress),
   }));
   const closeLanes = () => Promise.all(lanes.flatMap(({ http, grpc }) => [http.close(), grpc.close()]));
+  const send = async (cases: Iterable<readonly [place: number, one: FuzzCase]>) => {
+    const window = createWindow(ledger);
+    const queue = cases[Symbol.iterator]();
+    await Promise.all(lanes.map((lane) => drive(queue, lane, window)));
+    await closeLanes();
+    await quiet();
+    const failures = window.failures(sink, stage);
+    return { failures, ...window.counts, records: sink.records };
+  };
   return {
-    window: async (cases) => {
-      const window = createWindow(ledger);
-      const queue = cases[Symbol.iterator]();
-      await Promise.all(lanes.map((lane) => drive(queue, lane, window)));
-      await closeLanes();
-      await quiet();
-      const failures = window.failures(sink, stage);
-      return { failures, ...window.counts, records: sink.records, held: await heldNow() };
+    async window(cases) {
+      const report = await send(cases);
+      // What is still known of the cases is gone by now.
+      return { ...report, held: await heldNow() };
     },
     async problemOf(one) {
       const window = createWindow(ledger);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Campaign, startCampaign } from "./campaign.ts";
 import { caseFromJson, caseToJson, type FuzzCase } from "./fuzz-case.ts";
 import { makeCase } from "./make-case.ts";
+import { shardsOf } from "./run-shards.ts";
 
 const CORPUS = join(import.meta.dirname, "corpus");
 const REQUESTS = 2_000;
@@ -50,5 +51,20 @@ describe("a case", () => {
     expect(makeCase(7, 42)).toEqual(one);
     expect(makeCase(7, 43).body).not.toEqual(one.body);
     expect(caseFromJson(caseToJson(one))).toEqual({ ...one, body: Buffer.from(one.body) });
+  });
+});
+
+describe("a run in several processes", () => {
+  it.each([
+    [10, 3],
+    [2, 4],
+    [1_000, 1],
+  ])("sends every case once: %i cases in %i parts", (requests, parts) => {
+    const shards = shardsOf({ from: 7, requests }, parts);
+    const numbers = shards.flatMap((one) => Array.from({ length: one.requests }, (_, i) => one.from + i));
+    expect(numbers).toEqual(Array.from({ length: requests }, (_, i) => 7 + i));
+    const sizes = shards.map((one) => one.requests);
+    expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
+    expect(shards.length).toBeLessThanOrEqual(parts);
   });
 });

@@ -18,6 +18,8 @@ const ENCODERS: Readonly<Record<string, (body: Uint8Array) => Buffer>> = {
 };
 /** Zeros that shrink to a thousandth: beyond what the fuzzed stage takes. */
 const BOMB_BYTES = 1.5 * 1024 * 1024;
+/** Beyond every window of HTTP/2 besides, and beyond what a sender's socket takes before it is read. */
+const HUGE_BYTES = 40 * 1024 * 1024;
 
 /** Case `number` of the campaign `seed`: the same with the same Node. About a third are valid requests. */
 export function makeCase(seed: number, number: number): FuzzCase {
@@ -204,8 +206,10 @@ interface Encoded extends Payload {
 
 /** Compresses some payloads, damages some of those, and turns a few into bombs or into something too large. */
 function encode(random: Random, payload: Payload, encodings: readonly [string, ...string[]]): Encoded {
-  if (random.chance(0.0005))
-    return { name: "too large", bytes: Buffer.alloc(BOMB_BYTES), encoding: undefined };
+  if (random.chance(0.0005)) {
+    const bytes = Buffer.alloc(random.pick([BOMB_BYTES, BOMB_BYTES, BOMB_BYTES, HUGE_BYTES]));
+    return { name: "too large", bytes, encoding: undefined };
+  }
   if (!random.chance(0.12)) return { ...payload, encoding: undefined };
   const encoding = random.pick(encodings);
   const isBomb = random.chance(0.01);

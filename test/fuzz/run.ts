@@ -7,18 +7,28 @@ import { caseFromJson, caseToJson, type FuzzCase } from "./fuzz-case.ts";
 import { leakIn } from "./leak-watch.ts";
 import { makeCase } from "./make-case.ts";
 import { minimise } from "./minimise.ts";
+import { runShards } from "./run-shards.ts";
 
 const FAILURES = join(import.meta.dirname, "failures");
 const WINDOWS_MIN = 16;
-const WINDOW_CASES_MAX = 2_000;
+const WINDOW_CASES_MAX = 5_000;
 /** So many failures say enough. */
 const FAILURES_MAX = 50;
 
-const USAGE = `npm run fuzz -- [--requests N] [--seed N] [--from N] [--minutes N]
-    sends N random requests (default 100,000) of a seed (1), from case number N (0) on; no new ones after so many minutes
+const USAGE = `npm run fuzz -- [--requests N] [--seed N] [--from N] [--minutes N] [--processes N]
+    sends N random requests (default 100,000) of a seed (1), from case number N (0) on; no new ones after so many minutes;
+    in so many processes (1), each with a stage and a part of the case numbers
 npm run fuzz -- --replay FILE...
     sends cases that were written down
 `;
+
+/** Which cases are sent. */
+interface Plan {
+  readonly requests: number;
+  readonly seed: number;
+  readonly from: number;
+  readonly minutes: number;
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +37,7 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     from: { type: "string", default: "0" },
     minutes: { type: "string", default: "100000" },
+    processes: { type: "string", default: "1" },
     replay: { type: "string", multiple: true },
     help: { type: "boolean", default: false },
   },
@@ -57,10 +68,19 @@ async function replay(files: readonly string[]): Promise<number> {
 }
 
 async function fuzz(): Promise<number> {
-  const [requests, seed, from, minutes] = [values.requests, values.seed, values.from, values.minutes].map(
-    (text) => z.coerce.number().int().min(0).parse(text),
-  );
-  const plan = { requests: requests ?? 0, seed: seed ?? 0, from: from ?? 0, minutes: minutes ?? 0 };
+  const count = z.coerce.number().int().min(0);
+  const schema = z.object({
+    requests: count,
+    seed: count,
+    from: count,
+    minutes: count,
+    processes: count.min(1),
+  });
+  const plan = schema.parse(values);
+  return plan.processes === 1 ? fuzzHere(plan) : runShards(import.meta.filename, plan);
+}
+
+async function fuzzHere(plan: Plan): Promise<number> {
   const campaign = await startCampaign();
   const startedAtMs = performance.now();
   const windows: WindowReport[] = [];
