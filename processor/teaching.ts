@@ -6,6 +6,7 @@ import type { Breathe } from "./flow/breathe.ts";
 import type { Gathering, Waiting } from "./flow/gathering.ts";
 import { SLICE_RECORDS } from "./flow/slices.ts";
 import type { JudgedSlice } from "./scoring.ts";
+import { letGoOfParameters } from "./window/let-go.ts";
 import type { SequenceWindow } from "./window/sequence-window.ts";
 import type { ExportRequest } from "./wire/record-view.ts";
 
@@ -118,6 +119,7 @@ function learnSlices(slices: readonly Taught[], { detectors, judge, record, obse
     attempt(`learning of ${detector.name}`, () => detector.learn(windows, odd), { observer });
   judge.learn(findings);
   record(windows, findings);
+  for (const window of windows) letGoOfParameters(window);
 }
 
 function attempt(what: string, step: () => void, { observer }: Pick<TeachingRooms, "observer">): void {

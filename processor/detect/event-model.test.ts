@@ -128,3 +128,22 @@ describe("what was expected", () => {
     expect(first?.expected.map(({ template }) => template)).toEqual(["open", "stranger", undefined]);
   });
 });
+
+it("notes what the model would see of an event when it is learned, though the model was not asked", () => {
+  const seen: string[] = [];
+  const detector = createEventModelDetector(
+    replaceable({ version: "one", surprise: 1 }).scorer,
+    createVectorCache(standInEncoder),
+    {
+      featuresOf: (_, match) => {
+        seen.push(match.templateId);
+        return [1, 0, 0, 0];
+      },
+    },
+  );
+  const learned = freshWindow([{ template: "a <*>" }]);
+  detector.learn([learned]);
+  detector.learn([learned]);
+  expect(seen).toHaveLength(1);
+  expect(learned.events[0]?.code).toBeTypeOf("number");
+});

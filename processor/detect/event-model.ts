@@ -110,7 +110,11 @@ export function createEventModelDetector(
       return batch.opinions;
     },
     learn(windows) {
-      for (const window of windows) learnWindow(services.touch(window.service), window, scorer.version);
+      for (const window of windows) {
+        learnWindow(services.touch(window.service), window, scorer.version);
+        // Also where the model was not asked: its parameters will not be there later.
+        for (const event of window.events.slice(window.freshFrom)) codeOf(window.service, event);
+      }
     },
     snapshot: () => ({
       version: 1,

@@ -7,8 +7,9 @@ export interface TemplateMatch {
   readonly templateId: string;
   /** The template's text now, variable parts as `<*>` or a typed placeholder such as `<IP>`. */
   readonly template: string;
-  /** The variable parts, in order. Raw values: never to be stored, shown or logged unredacted. */
-  readonly parameters: readonly string[];
+  /** The variable parts, in order, until they have been learned from (see window/let-go.ts). Raw values: never to be stored, shown or
+   * logged unredacted. */
+  parameters: readonly string[];
   /** True for the record that created the template; an evicted template that comes back is not new. */
   readonly isNew: boolean;
   /** The first of the parameters, read; worked out by whoever asks first. */
