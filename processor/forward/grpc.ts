@@ -9,7 +9,7 @@ import { decodeStatus } from "../wire/rpc-status.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
 import { type CallResult, makeCall, type OutgoingCall } from "./grpc-call.ts";
-import { createGrpcConnection, type GrpcConnection } from "./grpc-connection.ts";
+import { createGrpcConnection, type GrpcConnection, type Waiting } from "./grpc-connection.ts";
 import { outcomeOfGrpc, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";
 import type { Sender } from "./sender.ts";
 import type { Target } from "./target.ts";
@@ -31,11 +31,13 @@ const gunzipAsync = promisify(gunzip);
 /** An OTLP/gRPC client on Node's own HTTP/2 that relays bytes as they are (docs/decisions/0014). */
 export function createGrpcSender(config: ForwardConfig, target: Target, tls: TlsFiles): Sender {
   const scheme = target.isTls ? "https" : "http";
-  const connection = createGrpcConnection(`${scheme}://${target.authority}`, {
+  const files = {
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
     ...(tls.key === undefined ? {} : { key: tls.key }),
-  });
+  };
+  const url = `${scheme}://${target.authority}`;
+  const connection = createGrpcConnection(url, files, { callMsMax: config.timeout_ms });
   const isCompressed = config.compression === "gzip";
   const headers = headersOf(config);
   return {
@@ -80,6 +82,7 @@ function callInTime(
 ): Promise<CallResult> {
   return new Promise((resolve) => {
     let cancel: ((cause: Error) => void) | undefined;
+    let waiting: Waiting | undefined;
     let isDone = false;
     let onSession: ClientHttp2Session | undefined;
     const finish = (result: CallResult) => {
@@ -87,6 +90,7 @@ function callInTime(
       isDone = true;
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
+      if (waiting !== undefined) connection.forget(waiting);
       resolve(result);
     };
     const giveUp = (cause: Error) => {
@@ -101,16 +105,18 @@ function callInTime(
     };
     const timer = setTimeout(late, timeoutMs);
     signal.addEventListener("abort", abort, { once: true });
-    const attempt = (triesLeft: number) =>
-      connection.use((session) => {
-        if (isDone) return;
+    const attempt = (triesLeft: number) => {
+      if (isDone) return;
+      waiting = (session) => {
         if (session instanceof Error) return finish({ kind: "broken", cause: session });
         onSession = session;
         cancel = tryCall(session, call, (result) => {
           if (result.kind !== "unprocessed" || triesLeft <= 1) return finish(result);
           attempt(triesLeft - 1);
         });
-      });
+      };
+      connection.use(waiting);
+    };
     attempt(TRIES_MAX);
   });
 }

@@ -28,7 +28,7 @@ export async function startGrpcReceiver(config: ReceiveConfig, ports: HandlePort
     maxSessionMemory: SESSION_MEMORY_MB_MAX,
   });
   const health = createHealth([SERVICE]);
-  const sessions = createSessions({
+  const sessions = createSessions(server, {
     ageMsMax: config.max_connection_age_ms,
     graceMs: config.drain_timeout_ms,
   });
@@ -39,7 +39,6 @@ export async function startGrpcReceiver(config: ReceiveConfig, ports: HandlePort
     ],
     ...methodsOf(health),
   ]);
-  server.on("session", sessions.add);
   server.on("stream", (stream, headers) => {
     // Of a call that breaks off there is nobody to tell; what waited for it hears of its close.
     stream.on("error", () => undefined);
