@@ -35,8 +35,9 @@ export const trainingConfig = z.strictObject({
   max_duration_ms: z
     .int()
     .min(1_000)
+    .max(604_800_000)
     .default(3_600_000)
-    .describe("Time that one training may take before it is ended as failed."),
+    .describe("Time that one training may take before it is ended as failed; at most a week."),
   keep_models: z
     .int()
     .min(1)

@@ -36,9 +36,15 @@ export const receiveConfig = z.strictObject({
   max_connection_age_ms: z
     .int()
     .min(1_000)
+    .max(604_800_000)
     .default(300_000)
-    .describe("A gRPC connection is renewed after it, so that senders spread over replicas."),
-  drain_timeout_ms: z.int().min(0).default(30_000).describe("How long a stop waits for requests in flight."),
+    .describe("A gRPC connection is renewed after it, so that senders spread over replicas; at most a week."),
+  drain_timeout_ms: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(30_000)
+    .describe("How long a stop waits for requests in flight; at most an hour."),
   retry_memory: z
     .strictObject({
       max_bytes: z
@@ -46,7 +52,12 @@ export const receiveConfig = z.strictObject({
         .min(0)
         .default(64 * MIB)
         .describe("Enriched bytes kept of requests that the next hop did not take, for their retry."),
-      max_age_ms: z.int().min(1_000).default(600_000).describe("How long a retry is recognised."),
+      max_age_ms: z
+        .int()
+        .min(1_000)
+        .max(86_400_000)
+        .default(600_000)
+        .describe("How long a retry is recognised; at most a day."),
     })
     .prefault({}),
 });

@@ -11,6 +11,7 @@ export const rememberConfig = z.strictObject({
   snapshot_interval_ms: z
     .int()
     .min(1_000)
+    .max(86_400_000)
     .default(20_000)
     .describe(
       "How often the stage's memory (templates, statistics, calibration) is saved: a crash costs what was learned since; new templates are written down at once.",

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { configSchema } from "./config.ts";
+
+/** Longest time of a timer; Node makes one millisecond of a longer one. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+interface Leaf {
+  readonly path: readonly string[];
+  readonly maximum: number | undefined;
+}
+
+function leavesOf(schema: object, path: readonly string[] = []): Leaf[] {
+  const properties = "properties" in schema ? schema.properties : undefined;
+  if (typeof properties !== "object" || properties === null) {
+    const maximum = "maximum" in schema ? Number(schema.maximum) : undefined;
+    return [{ path, maximum }];
+  }
+  return Object.entries<object>({ ...properties }).flatMap(([key, value]) => leavesOf(value, [...path, key]));
+}
+
+describe("a time in milliseconds", () => {
+  const times = leavesOf(configSchema.toJSONSchema()).filter(({ path }) => path.at(-1)?.endsWith("_ms"));
+
+  it.each(times.map(({ path, maximum }) => [path.join("."), maximum] as const))(
+    "is none that a timer would take for one millisecond, also with a tenth of chance on top: %s",
+    (_, maximum) => {
+      expect(maximum).toBeLessThan(TIMER_MS_MAX / 1.1);
+    },
+  );
+
+  it("is refused when it is longer than it may be", () => {
+    expect(times.length).toBeGreaterThan(8);
+    for (const { path } of times) {
+      const [room = "", ...rest] = path;
+      const slice = rest.reduceRight<unknown>((value, key) => ({ [key]: value }), 30 * 86_400_000);
+      expect(configSchema.safeParse({ [room]: slice }).success, path.join(".")).toBe(false);
+    }
+  });
+});
