@@ -4,11 +4,16 @@ import type { RefusalReason } from "../forward/forwarder.ts";
 import { answerOf, internalAnswer, overloadedAnswer } from "./answer.ts";
 
 describe("what may be tried again", () => {
-  it("comes back at different times after overload", () => {
-    expect([0, 0.5, 1].map((random) => overloadedAnswer(random).status.retryAfterMs)).toEqual([
-      1_000, 1_500, 2_000,
-    ]);
-  });
+  it.each([
+    ["grpc", [1_000, 1_500, 2_000]],
+    ["http", [1_000, 2_000, 3_000]],
+  ] as const)(
+    "comes back at different times after overload, as far as the protocol has them: %s",
+    (transport, times) => {
+      const answers = [0, 0.5, 0.9999].map((random) => overloadedAnswer(transport, random));
+      expect(answers.map(({ status }) => status.retryAfterMs)).toEqual(times);
+    },
+  );
 
   it.each([
     [undefined, 1_000],
@@ -27,12 +32,15 @@ describe("what may be tried again", () => {
     });
   });
 
-  it.each([overloadedAnswer(0), internalAnswer()])("is our own trouble: $reason", (answer) => {
-    expect(answer).toMatchObject({
-      httpStatus: 503,
-      status: { code: Code.UNAVAILABLE, retryAfterMs: 1_000 },
-    });
-  });
+  it.each([overloadedAnswer("grpc", 0), overloadedAnswer("http", 0), internalAnswer()])(
+    "is our own trouble: $reason",
+    (answer) => {
+      expect(answer).toMatchObject({
+        httpStatus: 503,
+        status: { code: Code.UNAVAILABLE, retryAfterMs: 1_000 },
+      });
+    },
+  );
 });
 
 describe("what is refused for good", () => {

@@ -2,7 +2,7 @@ import type { ForwardOutcome, RefusalReason } from "../forward/forwarder.ts";
 import { StatusCode as Code } from "../grpc/status-code.ts";
 import type { PartialSuccess } from "../wire/export-response.ts";
 import type { RpcStatus } from "../wire/rpc-status.ts";
-import type { RefusedReason } from "./consume.ts";
+import type { RefusedReason, Transport } from "./consume.ts";
 
 /** What a sender is told, in both protocols' terms. */
 export type Answer = { readonly kind: "ok"; readonly result: PartialSuccess } | ErrorAnswer;
@@ -16,6 +16,8 @@ export interface ErrorAnswer {
 }
 
 const RETRY_AFTER_MS = 1_000;
+/** Over HTTP a time to come back is in whole seconds (RFC 9110, section 10.2.3): 1 to 3 of them. */
+const RETRY_AFTER_SECONDS_MAX = 3;
 /** No next hop may silence a sender for longer, nor name a time that a protocol cannot carry. */
 const RETRY_AFTER_MS_MAX = 3_600_000;
 
@@ -48,12 +50,13 @@ export function refusalAnswer(reason: RefusalReason, message: string): ErrorAnsw
 /**
  * Overload: never a bare RESOURCE_EXHAUSTED, for which a Collector would drop the records. Senders that are refused together
  * are asked to come back at different times; that they wait longer each time is for them to see to.
- * @param random from 0 to 1
+ * @param random from 0 to below 1
  */
-export function overloadedAnswer(random = Math.random()): ErrorAnswer {
+export function overloadedAnswer(transport: Transport, random = Math.random()): ErrorAnswer {
+  const spread = transport === "http" ? Math.floor(random * RETRY_AFTER_SECONDS_MAX) : random;
   return retryAnswer(
     "overloaded: more bytes are in flight than receive.max_in_flight_bytes",
-    RETRY_AFTER_MS * (1 + random),
+    RETRY_AFTER_MS * (1 + spread),
     "overloaded",
   );
 }

@@ -8,6 +8,7 @@ import { type HandlePorts, handle } from "./handle.ts";
 import type { Reservation } from "./limits.ts";
 import {
   type MessageEncoding,
+  type MessageLimits,
   OVERLOADED,
   type ReadMessage,
   readMessage,
@@ -28,8 +29,17 @@ export function serveExport(
   ports: HandlePorts,
 ): void {
   const head = readHead(headers);
+  const reservation = ports.admission.open();
   if ("problem" in head) refuse(stream, head, ports);
-  else serveCall(stream, head, bytesMax, ports);
+  // Counted from its headers on: very many that send no more would be in no bound.
+  else if (!reservation.grow(bytesOfHeaders(headers))) refuse(stream, OVERLOADED, ports);
+  else serveCall(stream, head, { bytesMax, reservation }, ports);
+}
+
+function bytesOfHeaders(headers: IncomingHttpHeaders): number {
+  let bytes = 0;
+  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0);
+  return bytes;
 }
 
 interface CallHead {
@@ -54,10 +64,9 @@ function encodingOf(header: string | string[] | undefined): MessageEncoding {
 function serveCall(
   stream: ServerHttp2Stream,
   { encoding, timeoutMs }: CallHead,
-  bytesMax: number,
+  { bytesMax, reservation }: MessageLimits,
   ports: HandlePorts,
 ): void {
-  const reservation = ports.admission.open();
   const call = openCall(stream, timeoutMs, () => reservation.release());
   readMessage(stream, encoding, { bytesMax, reservation }, (read) => {
     if (call.signal.aborted) return;
@@ -169,6 +178,6 @@ function refuse(
   { observer }: HandlePorts,
 ): void {
   observer.refused(problem, "grpc");
-  if (problem === "overloaded") replyTo(stream, overloadedAnswer());
+  if (problem === "overloaded") replyTo(stream, overloadedAnswer("grpc"));
   else replyStatus(stream, { code, message });
 }

@@ -24,7 +24,7 @@ export interface Arrival {
 export async function handle(arrival: Arrival, ports: HandlePorts): Promise<Answer> {
   const reservation = arrival.reservation ?? ports.admission.open();
   const isAdmitted = arrival.reservation !== undefined || reservation.grow(arrival.bytes.length);
-  const answer = isAdmitted ? await consumeArrival(arrival, ports) : overloadedAnswer();
+  const answer = isAdmitted ? await consumeArrival(arrival, ports) : overloadedAnswer(arrival.transport);
   reservation.release();
   if (answer.kind === "error") ports.observer.refused(answer.reason, arrival.transport);
   return answer;

@@ -97,9 +97,11 @@ async function readOrRefuse(
   config: ReceiveConfig,
   reservation: Reservation,
 ): Promise<Buffer | ErrorAnswer> {
+  // Counted from its head on: very many that send no more would be in no bound.
+  if (!reservation.grow(0)) return overloadedAnswer("http");
   const body = await readBody(request, { bytesMax: config.max_request_bytes, reservation });
   if (!("problem" in body)) return body;
-  return body.problem === "overloaded" ? overloadedAnswer() : refusalAnswer(body.problem, body.message);
+  return body.problem === "overloaded" ? overloadedAnswer("http") : refusalAnswer(body.problem, body.message);
 }
 
 /** JSON becomes protobuf at the door; behind it there is one encoding. */
