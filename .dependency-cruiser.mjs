@@ -1,7 +1,17 @@
 // The rooms of the processor in the order a record walks through them: a room may look back, never ahead.
 const walk = ["wire", "template", "window", "detect", "calibrate", "redact", "explain", "enrich"];
 // Side rooms are handed in by stage.ts; no walking room imports them.
-const sideRooms = ["receive", "forward", "grpc", "remember", "inference", "learn", "promote", "telemetry"];
+const sideRooms = [
+  "flow",
+  "receive",
+  "forward",
+  "grpc",
+  "remember",
+  "inference",
+  "learn",
+  "promote",
+  "telemetry",
+];
 
 const lookAhead = walk.map((room, i) => {
   const ahead = [...walk.slice(i + 1), ...sideRooms];

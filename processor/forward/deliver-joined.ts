@@ -1,4 +1,5 @@
 import { readRequest } from "../wire/read-request.ts";
+import { createSizeBound } from "./create-size-bound.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
 import { nextHopText } from "./next-hop-text.ts";
 import { outcomeOfSilence } from "./outcome.ts";
@@ -34,7 +35,7 @@ export function createDelivery(
   options: { readonly bytesMax: number; readonly now: () => number },
 ): Delivery {
   const suspects = new WeakSet<Uint8Array>();
-  let bytesMax = options.bytesMax;
+  const size = createSizeBound(options.bytesMax, options.now);
   let aloneUntilMs = Number.NEGATIVE_INFINITY;
 
   const send = (body: Uint8Array, signal: AbortSignal): Promise<ForwardOutcome> =>
@@ -56,7 +57,7 @@ export function createDelivery(
 
   return {
     isSuspect: (body) => suspects.has(body),
-    bytesMax: () => (options.now() < aloneUntilMs ? 0 : bytesMax),
+    bytesMax: () => (options.now() < aloneUntilMs ? 0 : size.bytesMax()),
     async deliver(requests) {
       const [only] = requests;
       if (only !== undefined && requests.length === 1) return only.answer(await send(only.body, only.signal));
@@ -67,7 +68,7 @@ export function createDelivery(
         if (outcome.rejectedRecords > 0) aloneUntilMs = options.now() + ALONE_MS;
         return answerAccepted(requests, outcome);
       }
-      if (outcome.reason === "too-large") bytesMax = Math.min(bytesMax, Math.floor(joined.length / 2));
+      if (outcome.reason === "too-large") size.refused(joined.length);
       return sendEach(requests);
     },
   };

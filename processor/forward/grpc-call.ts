@@ -3,6 +3,7 @@ import { constants } from "node:http2";
 import { FRAME_HEADER_BYTES, frameHeaderOf, frameOf } from "../grpc/frame.ts";
 import { StatusCode, statusCodeOfHttp } from "../grpc/status-code.ts";
 import { decodeStatusMessage } from "../grpc/status-message.ts";
+import { RESPONSE_BYTES_MAX } from "./relay-limits.ts";
 
 /** One message on its way to a server. */
 export interface OutgoingCall {
@@ -27,7 +28,6 @@ export type CallResult =
   /** The server has certainly not looked at it: the same call may be made on another connection. */
   | { readonly kind: "unprocessed"; readonly cause: Error };
 
-const RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
 /** Copying less is cheaper than another write. */
 const COPY_BYTES_MAX = 64 * 1024;
 

@@ -11,14 +11,12 @@ import type { ForwardOutcome } from "./forwarder.ts";
 import { type CallResult, makeCall, type OutgoingCall } from "./grpc-call.ts";
 import { createGrpcConnection, type GrpcConnection, type Waiting } from "./grpc-connection.ts";
 import { outcomeOfGrpc, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";
+import { GZIP_LEVEL, RESPONSE_BYTES_MAX } from "./relay-limits.ts";
 import type { Sender } from "./sender.ts";
 import type { Target } from "./target.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
 const EXPORT_PATH = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
-const RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
-/** Speed over size: the next hop unpacks it at once. */
-const GZIP_LEVEL = 1;
 /** Of a call that was certainly not looked at (gRPC, "Transparent Retries"). */
 const TRIES_MAX = 2;
 /** HTTP/2 has no place for them, or they are ours. */

@@ -7,14 +7,12 @@ import { decodeStatus } from "../wire/rpc-status.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
 import { outcomeOfHttp, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";
+import { GZIP_LEVEL, RESPONSE_BYTES_MAX } from "./relay-limits.ts";
 import type { Sender } from "./sender.ts";
 import type { Target } from "./target.ts";
 import type { TlsFiles } from "./tls-files.ts";
 
 const CONNECTIONS_MAX = 32;
-const RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
-/** Speed over size: the next hop unpacks it at once. */
-const GZIP_LEVEL = 1;
 
 const gzipAsync = promisify(gzip);
 

@@ -163,7 +163,7 @@ describe("requests that went together", () => {
     expect(all.sent).toHaveLength(4);
   });
 
-  it("and were too large together are smaller from then on", async () => {
+  it("and were too large together are smaller from then on, until it is tried again after a while", async () => {
     const all = await together("b", "c");
     await all.answer(1, { kind: "refused", reason: "too-large", message: "too large" });
     await all.answer(2, ok);
@@ -172,6 +172,14 @@ describe("requests that went together", () => {
     for (const body of "defg") void all.send(requestOf(body));
     for (let i = 4; i < 8; i += 1) await all.answer(i, ok);
     expect(all.bodies().slice(4)).toEqual([["d"], ["e"], ["f"], ["g"]]);
+    all.clock.ms = 300_000;
+    for (const body of "hijk") void all.send(requestOf(body));
+    for (let i = 8; i < 11; i += 1) await all.answer(i, ok);
+    expect(all.bodies().slice(8)).toEqual([["h"], ["i", "j"], ["k"]]);
+    all.clock.ms = 3_600_000;
+    for (const body of "lmnopqr") void all.send(requestOf(body));
+    await all.answer(11, ok);
+    expect(all.bodies()[12]).toEqual([..."mnopqr"]);
   });
 
   it("of which some were rejected are never sent again: the count is shared out, and later ones go alone for a minute", async () => {
