@@ -36,4 +36,24 @@ describe("saving what was learned", () => {
     expect([...saved.keys()]).toEqual(["templates", "detector:ngram"]);
     expect(saved.get("detector:ngram")).toEqual(JSON.parse(JSON.stringify(ngram.snapshot())));
   });
+
+  it("takes no pauses of its own when it is told what to do between slices, and says so before each write", async () => {
+    const events: string[] = [];
+    const length = createLengthDetector();
+    const parts = {
+      miner: createTemplateMiner(templateConfig.parse({})),
+      judge: createJudge(calibrateConfig.parse({}), { modelVersion: () => "test", now: () => 0 }),
+      detectors: [length],
+    };
+    const store = { saveSnapshot: async (name: string) => void events.push(name) };
+    const afterSlice = () => {
+      if (events.at(-1) !== "slice") events.push("slice");
+    };
+    const ports = { last: () => 0, learned: async () => undefined, afterSlice };
+    const saved = saveSnapshots(store, parts, 0, ports).then(() => "saved");
+    // Whatever waits for a timer or a socket comes after this.
+    const first = await Promise.race([saved, new Promise((resolve) => setImmediate(resolve, "paused"))]);
+    expect(first).toBe("saved");
+    expect(events).toEqual(["slice", "templates", "slice", "calibration", "slice", "detector:length"]);
+  });
 });

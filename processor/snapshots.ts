@@ -27,7 +27,11 @@ export interface SnapshotPorts {
   readonly last: () => number;
   /** Resolves when all is learned that waits for it: what is in the journal by now is in the states then. */
   readonly learned: () => Promise<void>;
+  /** Called between two slices of some milliseconds, and after the last; by default others have as long. */
+  readonly afterSlice?: () => Promise<void> | void;
 }
+
+const leaveToOthers = () => delay(SLICE_MS);
 
 type OnUnusable = (name: string, error: unknown) => void;
 
@@ -83,7 +87,7 @@ export async function saveSnapshots(
   store: Pick<Store, "saveSnapshot">,
   { miner, judge, detectors }: Remembering,
   nowMs: number,
-  { last, learned }: SnapshotPorts,
+  { last, learned, afterSlice = leaveToOthers }: SnapshotPorts,
 ): Promise<void> {
   const parts: readonly (readonly [name: string, state: () => unknown])[] = [
     [MINER, () => miner.snapshot()],
@@ -96,7 +100,7 @@ export async function saveSnapshots(
       const upTo = last();
       await learned();
       const state = stateOf();
-      if (state !== undefined) await store.saveSnapshot(name, await inSlices(state), nowMs, upTo);
+      if (state !== undefined) await store.saveSnapshot(name, await inSlices(state, afterSlice), nowMs, upTo);
     } catch (error) {
       failures.push(error);
     }
@@ -104,8 +108,11 @@ export async function saveSnapshots(
   if (failures.length > 0) throw failures[0];
 }
 
-/** The state's JSON in UTF-8. Requests are served between its pieces. */
-async function inSlices(state: unknown): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+/** The state's JSON in UTF-8. */
+async function inSlices(
+  state: unknown,
+  afterSlice: () => Promise<void> | void,
+): Promise<readonly Uint8Array<ArrayBuffer>[]> {
   const encoder = new TextEncoder();
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let text = "";
@@ -115,10 +122,11 @@ async function inSlices(state: unknown): Promise<readonly Uint8Array<ArrayBuffer
     if (performance.now() - sinceMs < SLICE_MS) continue;
     pieces.push(encoder.encode(text));
     text = "";
-    await delay(SLICE_MS);
+    await afterSlice();
     sinceMs = performance.now();
   }
   pieces.push(encoder.encode(text));
+  await afterSlice();
   return pieces;
 }
 

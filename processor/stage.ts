@@ -121,7 +121,8 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   return {
     grpcAddress: receivers.grpcAddress,
     httpAddress: receivers.httpAddress,
-    stop: () => stopStage({ receivers, timers, stages, rooms, rememberer, journal, stopWatching }, ports),
+    stop: () =>
+      stopStage(config, { receivers, timers, stages, rooms, rememberer, journal, stopWatching }, ports),
   };
 }
 
@@ -225,20 +226,28 @@ interface Running {
   readonly stopWatching: () => void;
 }
 
+/** For the doors to close what they have cut. */
+const CUT_MS = 5_000;
+
 async function stopStage(
+  { receive }: StageConfig,
   { receivers, timers, stages, rooms, rememberer, journal, stopWatching }: Running,
   { store, log, now, learning }: StagePorts,
 ): Promise<void> {
-  const step = (what: string, work: Promise<unknown>) =>
-    inTime(work, (reason) => log.error({ reason: String(reason) }, `${what} could not be finished`));
-  await step("requests on their way", receivers.stop());
+  const step = (what: string, work: Parameters<typeof inTime>[0], stepMsMax?: number) =>
+    inTime(
+      work,
+      (reason) => log.error({ reason: String(reason) }, `${what} could not be finished`),
+      stepMsMax,
+    );
+  await step("requests on their way", receivers.stop(), receive.drain_timeout_ms + CUT_MS);
   await step("learning", stages.lane.drained());
   await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
   await step("the connection to the next hop", stages.forwarder.close());
   await step("writing findings", rememberer.flush());
-  await step(
-    "saving what was learned",
-    saveSnapshots(store, rooms, now(), { last: () => journal.last, learned: stages.lane.drained }),
+  const progress = { last: () => journal.last, learned: stages.lane.drained };
+  await step("saving what was learned", (goesOn) =>
+    saveSnapshots(store, rooms, now(), { ...progress, afterSlice: goesOn }),
   );
   await step("recording for training", learning.stop());
   stopWatching();
