@@ -114,10 +114,15 @@ function frameExpectation(frame: Buffer, encoding: string, bytesMax: number): Ex
   const isCompressed = flag === 1 && encoding !== "identity";
   if (isCompressed && !["gzip", "deflate"].includes(encoding)) return permanent;
   const body = readBody(frame.subarray(5, 5 + length), isCompressed ? encoding : "identity", bytesMax);
-  if (!(body instanceof Uint8Array))
-    return body.problem === "malformed" ? permanent : refusedBody(body.problem);
   // A flag that says what is not so, and bytes behind the message.
   const isWellFramed = flag === Number(isCompressed) && frame.length === 5 + length;
+  if (!(body instanceof Uint8Array)) {
+    if (body.problem === "malformed") return permanent;
+    // What is framed badly too is refused for what is seen first.
+    return isWellFramed
+      ? refusedBody(body.problem)
+      : refused({ http: [], grpc: [...TOO_LARGE.grpc, ...PERMANENT] });
+  }
   return isWellFramed ? protobufExpectation(body) : permanent;
 }
 
