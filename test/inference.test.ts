@@ -205,7 +205,7 @@ describe("the shipped model", () => {
   });
 
   it("answers every caller in its turn, refuses an overload, and lets a run finish before it closes", async () => {
-    const scorer = await startScorer(readModelDirectory(SHIPPED), { ...OPTIONS, maxWaitingRows: 2 });
+    const scorer = await startScorer(readModelDirectory(SHIPPED), { ...OPTIONS, maxWaitingRows: 3 });
     const signal = AbortSignal.timeout(20_000);
     const first = await pairs(standInEncoder);
     const second = {
@@ -220,6 +220,27 @@ describe("the shipped model", () => {
     expect(one).toEqual(again);
     expect(zero).not.toEqual(one);
     await expect(scorer.score(second, signal)).rejects.toThrow(/not running/);
+  });
+
+  it("answers what is asked of several tables at once as it answers each by itself", async () => {
+    const scorer = await startScorer(readModelDirectory(SHIPPED), OPTIONS);
+    const signal = AbortSignal.timeout(20_000);
+    const first = await pairs(scorer.encoder);
+    const dimensions = first.table.vectors.length / TEMPLATES.length;
+    // Another service's: fewer candidates, the same rows.
+    const second: ScoringBatch = {
+      ...first,
+      table: { vectors: first.table.vectors.slice(0, 2 * dimensions), residuals: undefined },
+    };
+    const batches = [first, second, first];
+    const apart: (readonly Float32Array[])[] = [];
+    for (const batch of batches) apart.push(await scorer.score(batch, signal));
+    const together = await Promise.all(batches.map((batch) => scorer.score(batch, signal)));
+    await scorer.close();
+    expect(together.map(([row]) => row?.length)).toEqual([4, 3, 4]);
+    for (const [at, [row]] of together.entries())
+      for (const [answer, surprise] of [...(row ?? [])].entries())
+        expect(surprise).toBeCloseTo(apart[at]?.[0]?.[answer] ?? Number.NaN, 4);
   });
 
   it("lets go of a caller that no longer waits", async () => {

@@ -17,8 +17,8 @@ export interface QueueProtocol<Question, Answer> {
   rowsOf(question: Question): number;
   /** Undefined where each question goes alone. */
   readonly together?: {
-    /** Whether the two may go as one call. */
-    joins(first: Question, other: Question): boolean;
+    /** Whether one more may go in the same call as these. */
+    joins(taken: readonly Question[], other: Question): boolean;
     /** The answer to each, in their order. */
     split(answer: Answer, questions: readonly Question[]): readonly Answer[];
   };
@@ -87,13 +87,14 @@ export function createModelQueue<Question, Answer>(
     },
     next() {
       const jobs: Job<Question, Answer>[] = [];
+      const questions: Question[] = [];
       let rows = 0;
       for (const job of waiting) {
-        const [first = job] = jobs;
         rows += rowsOf(job.question);
-        const isAlone = job === first;
-        if (!isAlone && (rows > JOINED_ROWS_MAX || !together?.joins(first.question, job.question))) break;
+        const isAlone = jobs.length === 0;
+        if (!isAlone && (rows > JOINED_ROWS_MAX || !together?.joins(questions, job.question))) break;
         jobs.push(job);
+        questions.push(job.question);
       }
       for (const job of jobs) remove(job);
       if (jobs.length > 0) pace.begin(jobs.reduce((sum, { question }) => sum + rowsOf(question), 0));

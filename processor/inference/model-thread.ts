@@ -129,7 +129,8 @@ async function startThread<Question, Answer extends { readonly kind: string }>(
   attach();
   queue.onAdded = () => {
     if (isDead || isClosing) queue.rejectAll(new Error("the model's thread is not running"));
-    else runNext();
+    // What is asked in the same moment goes together.
+    else queueMicrotask(runNext);
   };
   return {
     async close() {

@@ -11,8 +11,11 @@ const SCORING_INPUTS = ["rows", "ids", "kind", "severity", "gap", "parameters", 
 
 /** The event model's graphs, loaded. A run blocks the calling thread. */
 export interface OnnxSession {
-  /** One prediction a row, each in its place. Rejects when the table is not known, or the graph's answer is not usable. */
-  score(table: TableCall, runs: readonly PackedRows[]): Promise<readonly AnswerSurprises[]>;
+  /**
+   * One prediction a row, each in its place. Rejects when a table is not known, or the graph's answer is not usable.
+   * @param tables the rows' ids count through all of them
+   */
+  score(tables: readonly TableCall[], runs: readonly PackedRows[]): Promise<readonly AnswerSurprises[]>;
   close(): Promise<void>;
 }
 
@@ -52,20 +55,23 @@ export async function openOnnxSession(options: OnnxSessionOptions): Promise<Onnx
   };
 
   return {
-    async score(call, runs) {
-      const candidates = await candidatesOf(call);
-      const answers = (candidates.dims[0] ?? 0) + 1;
+    async score(calls, runs) {
+      const tables: Tensor[] = [];
+      for (const call of calls) tables.push(await candidatesOf(call));
+      const ranges = rangesOf(tables);
+      const candidates = joined(tables, width);
+      const logitsEach = (candidates.dims[0] ?? 0) + 1;
       const predictions: AnswerSurprises[] = [];
       for (const run of runs) {
         const { logits } = await scoring.run({ rows: candidates, ...toTensors(run) });
         const values = logits?.data;
-        if (!(values instanceof Float32Array) || values.length !== run.rows * answers)
+        if (!(values instanceof Float32Array) || values.length !== run.rows * logitsEach)
           throw new Error("the graph's logits do not have the expected shape");
-        for (const [row, place] of run.places.entries()) {
-          const surprises = softmaxSurprises(values.subarray(row * answers, (row + 1) * answers));
-          if (!areFinite(surprises)) throw new Error("the graph's logits are not finite");
-          predictions[place] = surprises;
-        }
+        for (const [row, place] of run.places.entries())
+          predictions[place] = surprisesOf(
+            values.subarray(row * logitsEach, (row + 1) * logitsEach),
+            ranges[run.tables[row] ?? 0],
+          );
       }
       return predictions;
     },
@@ -91,6 +97,47 @@ async function open(
   if (missing.length > 0 || !session.outputNames.includes(output))
     throw new Error(`the graph lacks ${missing.join(", ") || `the output ${output}`}`);
   return session;
+}
+
+/** A table's candidates among those of all. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function rangesOf(tables: readonly Tensor[]): readonly Range[] {
+  let to = 0;
+  return tables.map(({ dims }) => {
+    const from = to;
+    to += dims[0] ?? 0;
+    return { from, to };
+  });
+}
+
+/** One table behind the other. */
+function joined(tables: readonly Tensor[], width: number): Tensor {
+  const [only] = tables;
+  if (only !== undefined && tables.length === 1) return only;
+  const size = tables.reduce((sum, { dims }) => sum + (dims[0] ?? 0), 0);
+  const rows = new Float32Array(size * width);
+  let at = 0;
+  for (const { data } of tables) {
+    if (!(data instanceof Float32Array)) throw new Error("the candidates' rows are no 32-bit floats");
+    rows.set(data, at);
+    at += data.length;
+  }
+  return new Tensor("float32", rows, [size, width]);
+}
+
+/** @param logits of the candidates of all tables, and behind them of the session's end */
+function surprisesOf(logits: Float32Array, own: Range | undefined): AnswerSurprises {
+  const { from, to } = own ?? { from: 0, to: 0 };
+  const chosen = new Float32Array(to - from + 1);
+  chosen.set(logits.subarray(from, to));
+  chosen[to - from] = logits.at(-1) ?? Number.NaN;
+  const surprises = softmaxSurprises(chosen);
+  if (!areFinite(surprises)) throw new Error("the graph's logits are not finite");
+  return surprises;
 }
 
 function areFinite(values: Float32Array): boolean {

@@ -16,7 +16,9 @@ const rowOf = (length: number, mark: number): MaskedRow => ({
 it("every row is in one run, whole, with its place in the batch, and padded to the longest of its run", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 22 }), { maxLength: 100 }), (lengths) => {
-      const runs = packRuns(lengths.map(rowOf));
+      const runs = packRuns(
+        lengths.map((length, mark) => ({ row: rowOf(length, mark), table: mark % 3, offset: 1_000 })),
+      );
       const places = runs.flatMap((run) => run.places);
       expect(places.toSorted((a, b) => a - b)).toEqual(lengths.map((_, index) => index));
       for (const run of runs) {
@@ -27,7 +29,10 @@ it("every row is in one run, whole, with its place in the batch, and padded to t
           const at = row * run.positions;
           const ids = [...run.ids.subarray(at, at + run.positions)].map(Number);
           const length = lengths[place] ?? 0;
-          expect(ids).toEqual(Array.from({ length: run.positions }, (_, i) => (i < length ? place : 0)));
+          expect(ids).toEqual(
+            Array.from({ length: run.positions }, (_, i) => (i < length ? place + 1_000 : 0)),
+          );
+          expect(run.tables[row]).toBe(place % 3);
           expect(Number(run.kinds[at + run.positions - 1])).toBe(
             length === run.positions ? POSITION_KIND.event : POSITION_KIND.padding,
           );

@@ -6,6 +6,8 @@ export interface PackedRows {
   readonly rows: number;
   /** Where each of them stands in the batch. */
   readonly places: readonly number[];
+  /** Which of the call's tables each of them chooses from. */
+  readonly tables: readonly number[];
   readonly positions: number;
   readonly ids: BigInt64Array<ArrayBuffer>;
   readonly kinds: BigInt64Array<ArrayBuffer>;
@@ -16,6 +18,15 @@ export interface PackedRows {
   readonly at: BigInt64Array<ArrayBuffer>;
 }
 
+/** A row, and where its candidates are. */
+export interface RowOfTable {
+  readonly row: MaskedRow;
+  /** Which of the call's tables. */
+  readonly table: number;
+  /** Candidates in the tables before it. */
+  readonly offset: number;
+}
+
 /** The graph wants at least two positions. */
 const POSITIONS_MIN = 2;
 
@@ -23,8 +34,8 @@ const POSITIONS_MIN = 2;
 const ROWS_PER_RUN = 16;
 
 /** Packs rows for the way to the model's thread, those of like length together: padding costs as much as what it stands beside. */
-export function packRuns(rows: readonly MaskedRow[]): readonly PackedRows[] {
-  const byLength = [...rows.entries()].sort(([, a], [, b]) => a.ids.length - b.ids.length);
+export function packRuns(rows: readonly RowOfTable[]): readonly PackedRows[] {
+  const byLength = [...rows.entries()].sort(([, a], [, b]) => a.row.ids.length - b.row.ids.length);
   const runs: PackedRows[] = [];
   for (let from = 0; from < byLength.length; from += ROWS_PER_RUN) {
     const run = byLength.slice(from, from + ROWS_PER_RUN);
@@ -38,28 +49,29 @@ export function packRuns(rows: readonly MaskedRow[]): readonly PackedRows[] {
   return runs;
 }
 
-function packRows(rows: readonly MaskedRow[], places: readonly number[]): PackedRows {
-  const positions = rows.reduce((longest, { ids }) => Math.max(longest, ids.length), POSITIONS_MIN);
+function packRows(rows: readonly RowOfTable[], places: readonly number[]): PackedRows {
+  const positions = rows.reduce((longest, { row }) => Math.max(longest, row.ids.length), POSITIONS_MIN);
   const packed: PackedRows = {
     rows: rows.length,
     places,
+    tables: rows.map(({ table }) => table),
     positions,
     ids: new BigInt64Array(rows.length * positions),
     kinds: new BigInt64Array(rows.length * positions).fill(BigInt(POSITION_KIND.padding)),
     severities: new BigInt64Array(rows.length * positions),
     gaps: new Float32Array(rows.length * positions),
     parameters: new Float32Array(rows.length * positions * PARAMETER_FEATURES),
-    at: BigInt64Array.from(rows, ({ at }) => BigInt(at)),
+    at: BigInt64Array.from(rows, ({ row }) => BigInt(row.at)),
   };
-  for (const [index, row] of rows.entries()) {
-    const offset = index * positions;
+  for (const [index, { row, offset }] of rows.entries()) {
+    const first = index * positions;
     for (let i = 0; i < row.ids.length; i += 1) {
-      packed.ids[offset + i] = BigInt(row.ids[i] ?? 0);
-      packed.kinds[offset + i] = BigInt(row.kinds[i] ?? 0);
-      packed.severities[offset + i] = BigInt(row.severities[i] ?? 0);
+      packed.ids[first + i] = BigInt((row.ids[i] ?? 0) + offset);
+      packed.kinds[first + i] = BigInt(row.kinds[i] ?? 0);
+      packed.severities[first + i] = BigInt(row.severities[i] ?? 0);
     }
-    packed.gaps.set(row.gaps, offset);
-    packed.parameters.set(row.parameters, offset * PARAMETER_FEATURES);
+    packed.gaps.set(row.gaps, first);
+    packed.parameters.set(row.parameters, first * PARAMETER_FEATURES);
   }
   return packed;
 }

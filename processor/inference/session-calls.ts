@@ -13,7 +13,7 @@ export interface WorkerData extends Pick<ModelDirectory, "graphs" | "textDimensi
 
 /** To the worker: score a batch, or encode texts. One at a time. */
 export type SessionCall =
-  | { readonly kind: "score"; readonly table: TableCall; readonly runs: readonly PackedRows[] }
+  | { readonly kind: "score"; readonly tables: readonly TableCall[]; readonly runs: readonly PackedRows[] }
   | { readonly kind: "encode"; readonly texts: readonly string[] };
 
 /** From the worker: scored, or encoded. */
@@ -32,7 +32,8 @@ export interface Sessions {
 export function asThreadSession({ events, texts }: Sessions): ThreadSession<SessionCall, SessionAnswer> {
   return {
     async answer(call) {
-      if (call.kind === "score") return { kind: "scores", scores: await events.score(call.table, call.runs) };
+      if (call.kind === "score")
+        return { kind: "scores", scores: await events.score(call.tables, call.runs) };
       return { kind: "vectors", vectors: await texts.encode(call.texts) };
     },
     async close() {

@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import type { EventScorer, ScoringBatch } from "../detect/event-scorer.ts";
+import type { CandidateTable, EventScorer, ScoringBatch } from "../detect/event-scorer.ts";
 import type { TextEncoder } from "../detect/text-encoder.ts";
 import type { ModelDirectory } from "./model-directory.ts";
 import {
@@ -8,7 +8,7 @@ import {
   type ThreadOptions,
   type ThreadProtocol,
 } from "./model-thread.ts";
-import { buffersOf, packRuns } from "./pack-runs.ts";
+import { buffersOf, packRuns, type RowOfTable } from "./pack-runs.ts";
 import type { SessionAnswer, SessionCall, WorkerData } from "./session-calls.ts";
 import { createTableCalls } from "./table-calls.ts";
 
@@ -75,22 +75,50 @@ function protocolOf(
     graph: graphs.events,
     remedy: "name another model directory by inference.model or LOGBERT_MODEL",
     rowsOf: (question) => (question.kind === "score" ? question.batch.rows.length : question.texts.length),
-    together: { joins: isOfOneTable, split: splitScores },
+    together: { joins: (taken, other) => goTogether(taken, other, textDimensions), split: splitScores },
     send(worker, questions) {
       const [first] = questions;
       if (first === undefined) return;
       if (first.kind === "encode") return worker.postMessage(first satisfies SessionCall);
-      const runs = packRuns(questions.flatMap((one) => (one.kind === "score" ? one.batch.rows : [])));
-      const table = tables.callFor(first.batch.table);
-      worker.postMessage({ kind: "score", table, runs } satisfies SessionCall, buffersOf(runs));
+      const batches = questions.flatMap((one) => (one.kind === "score" ? [one.batch] : []));
+      const { used, rows } = byTable(batches, textDimensions);
+      const runs = packRuns(rows);
+      const call: SessionCall = { kind: "score", tables: used.map(tables.callFor), runs };
+      worker.postMessage(call, buffersOf(runs));
     },
     reset: tables.reset,
   };
 }
 
-/** Single records of one service come in requests of their own: together their rows cost half of what they cost one by one. */
-function isOfOneTable(first: Question, other: Question): boolean {
-  return first.kind === "score" && other.kind === "score" && first.batch.table === other.batch.table;
+/** Candidates of one call, unless one table alone has more: what a row weighs that chooses between twenty, all are compared with it. */
+const JOINED_CANDIDATES_MAX = 1_024;
+
+/** Rows of several services, or of requests of one record each, cost half together of what they cost one by one. */
+function goTogether(taken: readonly Question[], other: Question, textDimensions: number): boolean {
+  const batches = [...taken, other].flatMap((one) => (one.kind === "score" ? [one.batch] : []));
+  if (batches.length <= taken.length) return false;
+  const used = new Set(batches.map(({ table }) => table));
+  let candidates = 0;
+  for (const { vectors } of used) candidates += vectors.length / textDimensions;
+  return used.size === 1 || candidates <= JOINED_CANDIDATES_MAX;
+}
+
+/** The batches' tables, each once, and their rows in order. */
+function byTable(
+  batches: readonly ScoringBatch[],
+  textDimensions: number,
+): { readonly used: readonly CandidateTable[]; readonly rows: readonly RowOfTable[] } {
+  const places = new Map<CandidateTable, { readonly table: number; readonly offset: number }>();
+  let offset = 0;
+  for (const { table } of batches) {
+    if (places.has(table)) continue;
+    places.set(table, { table: places.size, offset });
+    offset += table.vectors.length / textDimensions;
+  }
+  const rows = batches.flatMap(({ table, rows: own }) =>
+    own.map((row) => ({ row, ...(places.get(table) ?? { table: 0, offset: 0 }) })),
+  );
+  return { used: [...places.keys()], rows };
 }
 
 function splitScores(answer: SessionAnswer, questions: readonly Question[]): readonly SessionAnswer[] {
