@@ -46,8 +46,13 @@ export function createReservoir(capacity: number, state?: ReservoirState): Reser
   let offered = 0;
   let random = state?.random ?? RANDOM_SEED;
 
-  const oldestFirst = () =>
-    Float32Array.from({ length: size }, (_, i) => ring[(oldest + i) % ring.length] ?? 0);
+  const oldestFirst = (): Float32Array<ArrayBuffer> => {
+    const values = new Float32Array(size);
+    const untilEnd = ring.subarray(oldest, Math.min(ring.length, oldest + size));
+    values.set(untilEnd);
+    values.set(ring.subarray(0, size - untilEnd.length), untilEnd.length);
+    return values;
+  };
   const makeRoom = () => {
     const length = Math.min(capacity, 2 * ring.length);
     ring = withRoom(oldestFirst(), length);
