@@ -32,8 +32,8 @@ const LAP_SECONDS = IS_QUICK ? 1 : Number(values.lap);
 const LAPS = IS_QUICK ? 4 : Math.ceil((Number(values.minutes) * 60) / LAP_SECONDS);
 const RECORDS_EACH = IS_QUICK ? 10 : 100;
 const PROBE = { inFlight: 10, records: Number.MAX_SAFE_INTEGER };
-/** The first, slow seconds; then the search for the most that is taken. */
-const WARM_SECONDS = IS_QUICK ? 1 : 30;
+/** Until the first sessions have ended, which are silent for a minute before they do; then the search for the most that is taken. */
+const WARM_SECONDS = IS_QUICK ? 1 : 120;
 const PROBE_SECONDS = IS_QUICK ? 1 : 20;
 /** The next hop has room for so many numbered records. */
 const RECORDS_MAX = IS_QUICK ? 1_000_000 : 400_000_000;
