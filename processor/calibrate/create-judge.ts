@@ -57,7 +57,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
   let choices: ReadonlyMap<string, ThresholdChoice> = new Map();
 
   const threshold = (service: string, { learned, meter }: ServiceCalibration): number =>
-    thresholdOf(choices.get(service), { learned, recordsPerDay: meter.recordsPerDay }, config);
+    thresholdOf(choices.get(service), { learned: learned(), recordsPerDay: meter.recordsPerDay() }, config);
 
   const windowJudge = createWindowJudge({
     modelVersion,
@@ -65,7 +65,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
       const calibration = calibrations.peek(name) ?? stranger;
       return {
         threshold: threshold(name, calibration),
-        sessionsKnown: calibration.sessionsLearned,
+        sessionsKnown: calibration.sessionsLearned(),
         assess: calibration.assess,
       };
     },
@@ -76,11 +76,11 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
     const { learned, meter } = calibration;
     return {
       service,
-      state: learned < config.learning_records ? "learning" : "ready",
+      state: learned() < config.learning_records ? "learning" : "ready",
       threshold: level,
-      recordsPerDay: meter.recordsPerDay,
+      recordsPerDay: meter.recordsPerDay(),
       targetRate: pValueOf(level),
-      observedRate: meter.alerts / Math.max(1, meter.records),
+      observedRate: meter.alerts() / Math.max(1, meter.records()),
     };
   };
 
@@ -130,11 +130,11 @@ function ratesOver(meters: readonly RateMeter[]): { readonly target: number; rea
   const total = (of: (meter: RateMeter) => number) => meters.reduce((sum, meter) => sum + of(meter), 0);
   const records = Math.max(
     1,
-    total((meter) => meter.records),
+    total((meter) => meter.records()),
   );
   return {
-    target: total((meter) => meter.promised) / records,
-    observed: total((meter) => meter.alerts) / records,
+    target: total((meter) => meter.promised()) / records,
+    observed: total((meter) => meter.alerts()) / records,
   };
 }
 

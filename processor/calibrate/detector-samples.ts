@@ -56,7 +56,7 @@ export function createDetectorSamples(
 
   return {
     of,
-    learnedFor: (detector, model) => (isOfOthers(detector, model) ? 0 : of(detector).learned),
+    learnedFor: (detector, model) => (isOfOthers(detector, model) ? 0 : of(detector).learned()),
     learn(detector, surprise, model) {
       if (isOfOthers(detector, model)) samples.delete(detector);
       if (model !== undefined && weights.get(detector)?.model !== model) weights.set(detector, { model });

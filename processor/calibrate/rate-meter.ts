@@ -24,13 +24,13 @@ export type RateMeterState = z.infer<typeof rateMeterState>;
 export interface RateMeter {
   /** @param promised sum of the false-alarm probabilities that the records' thresholds stood for */
   add(records: number, alerts: number, promised: number, newestEventMs: number, nowMs: number): void;
-  readonly recordsPerDay: number;
+  recordsPerDay(): number;
   /** Faded number of records. */
-  readonly records: number;
-  readonly alerts: number;
-  readonly promised: number;
+  records(): number;
+  alerts(): number;
+  promised(): number;
   /** Time that has passed for the service, by whichever clock went faster, in milliseconds. */
-  readonly clockMs: number;
+  clockMs(): number;
   snapshot(): RateMeterState;
 }
 
@@ -64,20 +64,20 @@ export function createRateMeter(state?: RateMeterState): RateMeter {
       faded.alerts += alerts;
       faded.promised += promised;
     },
-    get recordsPerDay() {
+    recordsPerDay() {
       const elapsedMs = Math.max(ELAPSED_MIN_MS, faded.eventElapsedMs, faded.wallElapsedMs);
       return (faded.records * DAY_MS) / elapsedMs;
     },
-    get records() {
+    records() {
       return faded.records;
     },
-    get alerts() {
+    alerts() {
       return faded.alerts;
     },
-    get promised() {
+    promised() {
       return faded.promised;
     },
-    get clockMs() {
+    clockMs() {
       return clockMs;
     },
     snapshot: () => ({ ...faded, clockMs, lastEventMs }),

@@ -10,7 +10,7 @@ describe("a reservoir", () => {
     const after = createReservoir(256, { offered: 3_000_000_000, values });
     expect(after.sorted()).toEqual(before.sorted());
     for (let value = 0; value < 1_000; value++) after.offer(value);
-    expect(after.size).toBe(256);
+    expect(after.size()).toBe(256);
   });
 
   it("keeps the later half of what it was offered, until its capacity is reached", () => {

@@ -27,9 +27,9 @@ export interface Reservoir {
   countAtLeast(value: number): number;
   /** The kept values, ascending; valid until the next offer. */
   sorted(): Float32Array;
-  readonly size: number;
+  size(): number;
   /** How many values were ever offered. */
-  readonly offered: number;
+  offered(): number;
   snapshot(): ReservoirState;
 }
 
@@ -86,10 +86,10 @@ export function createReservoir(capacity: number, state?: ReservoirState): Reser
   }
 
   return {
-    get size() {
+    size() {
       return size;
     },
-    get offered() {
+    offered() {
       return offered;
     },
     offer(value) {

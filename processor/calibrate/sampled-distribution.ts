@@ -18,9 +18,9 @@ export interface SampledDistribution {
   /** The conformal p-value alone: (1 + values at least this high) / (size + 1), or 0 where there is none. */
   seenShare(value: number): number;
   /** The share of the sample in which the detector had nothing to say (0); 0 without a sample. */
-  readonly silentShare: number;
+  silentShare(): number;
   /** How many values it was learned from, those included that the sample has let go. */
-  readonly learned: number;
+  learned(): number;
   learn(value: number): void;
   snapshot(): ReservoirState;
 }
@@ -43,26 +43,26 @@ export function createSampledDistribution(
   let startedAt = -1;
 
   const currentTail = (): Tail => {
-    if (tail === undefined || fittedAt < reservoir.offered) {
+    if (tail === undefined || fittedAt < reservoir.offered()) {
       tail = fitTail(reservoir.sorted(), scaleMin);
-      fittedAt = reservoir.offered;
+      fittedAt = reservoir.offered();
     }
     return tail;
   };
   const currentTailStart = (): number => {
-    if (startedAt < reservoir.offered) {
+    if (startedAt < reservoir.offered()) {
       tailStart = tailFrom(reservoir.sorted());
-      startedAt = reservoir.offered;
+      startedAt = reservoir.offered();
     }
     return tailStart;
   };
 
   const sampledP = (value: number, shapeOf: (tail: Tail) => number): number => {
     const above = reservoir.countAtLeast(value);
-    const conformal = (above + 1) / (reservoir.size + 1);
+    const conformal = (above + 1) / (reservoir.size() + 1);
     if (value <= currentTailStart()) return conformal;
     const fitted = currentTail();
-    const seen = above / (reservoir.size + 1);
+    const seen = above / (reservoir.size() + 1);
     return Math.min(conformal, Math.max(P_FLOOR, seen, tailProbability(fitted, value, shapeOf(fitted))));
   };
 
@@ -70,20 +70,20 @@ export function createSampledDistribution(
     pValue: (value) => sampledP(value, ({ predictiveShape }) => predictiveShape),
     cautiousPValue(value) {
       const p = sampledP(value, ({ shape }) => shape);
-      const sampled = 1 / (reservoir.size + 1);
+      const sampled = 1 / (reservoir.size() + 1);
       if (p >= sampled) return p;
       return Math.max(p, sampled * (1 + CAUTION * Math.log(sampled / p)) ** (-1 / CAUTION));
     },
     seenShare(value) {
       const above = reservoir.countAtLeast(value);
-      return above === 0 ? 0 : (above + 1) / (reservoir.size + 1);
+      return above === 0 ? 0 : (above + 1) / (reservoir.size() + 1);
     },
-    get silentShare() {
-      const { size } = reservoir;
+    silentShare() {
+      const size = reservoir.size();
       return size === 0 ? 0 : 1 - reservoir.countAtLeast(SILENT_BELOW) / size;
     },
-    get learned() {
-      return reservoir.offered;
+    learned() {
+      return reservoir.offered();
     },
     learn: (value) => reservoir.offer(value),
     snapshot: () => reservoir.snapshot(),

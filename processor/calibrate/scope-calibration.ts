@@ -51,7 +51,7 @@ export interface ScopeCalibration {
    * @param model the weights in use: what others were surprised by that were replaced since is no sample for them
    */
   learn(grounds: Grounds, strength: number, model: string): void;
-  readonly learned: number;
+  learned(): number;
   snapshot(): ScopeCalibrationState;
 }
 
@@ -78,10 +78,10 @@ export function createScopeCalibration(
 
   const pValuesOf = createPValues(scope, samples, config.learning_records);
   const sessionStrength = (grounds: Grounds): number =>
-    jointStrength(grounds.contributions(), (name) => sessionWeight(samples.of(name).silentShare));
+    jointStrength(grounds.contributions(), (name) => sessionWeight(samples.of(name).silentShare()));
 
   return {
-    get learned() {
+    learned() {
       return learned;
     },
     assess(grounds, kept, familiarity) {

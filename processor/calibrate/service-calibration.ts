@@ -41,8 +41,8 @@ export interface ServiceCalibration {
   learn(scope: Scope, verdict: LearnableVerdict, grounds: Grounds, kind: string, model: string): void;
   readonly meter: RateMeter;
   /** Events and sessions learned from. */
-  readonly learned: number;
-  readonly sessionsLearned: number;
+  learned(): number;
+  sessionsLearned(): number;
   snapshot(): ServiceCalibrationState;
 }
 
@@ -62,23 +62,23 @@ export function createServiceCalibration(
 
   return {
     meter,
-    get learned() {
-      return scopes.event.learned + scopes.session.learned;
+    learned() {
+      return scopes.event.learned() + scopes.session.learned();
     },
-    get sessionsLearned() {
-      return scopes.session.learned;
+    sessionsLearned() {
+      return scopes.session.learned();
     },
     assess: (scope, grounds, kind) =>
       scopes[scope].assess(
         grounds,
-        recurrence.rate(kind, meter.records, meter.clockMs),
+        recurrence.rate(kind, meter.records(), meter.clockMs()),
         scope === "event" ? familiarity.of(kind, grounds.novelty <= 0) : 1,
       ),
     learn(scope, { strength, pValue, score, threshold }, grounds, kind, model) {
       scopes[scope].count(pValue);
       if (scope === "event") familiarity.learn(kind, grounds.novelty <= 0);
       // A session that was told by one of its events is none the more normal for not being told again.
-      if (score >= threshold && pValue < WITHHELD_BELOW_P) recurrence.count(kind, meter.clockMs);
+      if (score >= threshold && pValue < WITHHELD_BELOW_P) recurrence.count(kind, meter.clockMs());
       else scopes[scope].learn(grounds, strength, model);
     },
     snapshot: () => ({

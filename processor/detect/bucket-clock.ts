@@ -23,7 +23,7 @@ export type BucketPlace =
 /** Time by the events themselves, cut into numbered buckets. The newest few are open, so that events may come out of order. */
 export interface BucketClock {
   /** undefined before the first event. */
-  readonly newest: number | undefined;
+  newest(): number | undefined;
   placeOf(bucket: number): BucketPlace;
   /** Moves the clock for an event. Late events that go on and on set it back: "ahead" by 0 then says that nothing is open. */
   advance(bucket: number): BucketPlace;
@@ -46,7 +46,7 @@ export function createBucketClock(openMax: number, state?: BucketClockState): Bu
   };
 
   return {
-    get newest() {
+    newest() {
       return newest;
     },
     placeOf,

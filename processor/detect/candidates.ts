@@ -36,9 +36,9 @@ export interface Candidates {
   indexOf(templateId: string): number | undefined;
   /** By index. The list itself never changes: what is learned later is in another one. */
   texts(): readonly string[];
-  readonly size: number;
+  size(): number;
   /** Changes whenever an index or a text stands for something else; no two candidates ever have the same. */
-  readonly revision: number;
+  revision(): number;
   /** Texts whose vectors `table` is going to ask for; none while the table stands. */
   textsForTable(): readonly string[];
   /** In the order of their indexes; zeros for a text whose vector was not ensured. */
@@ -105,10 +105,10 @@ export function createCandidates(
   return {
     indexOf: (templateId) => indexes.get(templateId),
     texts: textsNow,
-    get size() {
+    size() {
       return candidates.length;
     },
-    get revision() {
+    revision() {
       return revision;
     },
     textsForTable: () => (table.isKept() ? [] : textsNow()),

@@ -25,7 +25,7 @@ function choiceFor(candidates: Candidates, windows: readonly ShownWindow[], sour
   const indexOf = ({ match: { templateId, template } }: LogEvent): number => {
     const known = candidates.indexOf(templateId) ?? strangers.get(templateId);
     if (known !== undefined) return known;
-    const index = candidates.size + texts.length;
+    const index = candidates.size() + texts.length;
     strangers.set(templateId, index);
     texts.push(template);
     return index;
@@ -33,7 +33,7 @@ function choiceFor(candidates: Candidates, windows: readonly ShownWindow[], sour
   const ids = windows.map(({ events }) => events.map(indexOf));
   const known = candidates.texts();
   return {
-    size: candidates.size + texts.length,
+    size: candidates.size() + texts.length,
     table: () =>
       texts.length === 0
         ? candidates.table()
@@ -41,7 +41,7 @@ function choiceFor(candidates: Candidates, windows: readonly ShownWindow[], sour
     ids,
     textAt: (index) => known[index] ?? texts[index - known.length],
     textsForTable: () => [...candidates.textsForTable(), ...texts],
-    revision: texts.length === 0 ? candidates.revision : undefined,
+    revision: texts.length === 0 ? candidates.revision() : undefined,
   };
 }
 

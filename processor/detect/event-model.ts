@@ -102,7 +102,7 @@ export function createEventModelDetector(
       const asked = choices.map((one) => {
         const unknown = createUnknownPlaces(rows, memory.isAsked);
         answerFromMemory(one, batch, unknown);
-        skipped += unknown.skipped;
+        skipped += unknown.skipped();
         return unknown.ask((questions) => memory.ask(one.choice, questions, signal), batch.tell);
       });
       for (const unanswered of await Promise.all(asked)) skipped += unanswered;

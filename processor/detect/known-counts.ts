@@ -41,7 +41,7 @@ export interface KnownCounts extends WithheldSessions {
   /** @param sessions all of one service that a request ended: the spread is measured once for them */
   learn(sessions: readonly Session[]): void;
   /** Numbers kept. */
-  readonly size: number;
+  size(): number;
   snapshot(): KnownCountsState;
 }
 
@@ -107,7 +107,7 @@ export function createKnownCounts(
 
   return {
     ...createWithheldSessions(vectorsMax),
-    get size() {
+    size() {
       return size + templates.length;
     },
     distances: (budget) => distancesTo({ vectors, templates, indexes }, budget),

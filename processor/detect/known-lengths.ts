@@ -30,10 +30,10 @@ export interface KnownLengths {
   /** -ln of the estimated density at this length on the log scale, from 0; undefined as long as few sessions are known. */
   surprise(events: number): number | undefined;
   /** The median. */
-  readonly usual: number;
+  usual(): number;
   learn(events: number): void;
   /** Numbers kept. */
-  readonly size: number;
+  size(): number;
   snapshot(): KnownLengthsState;
 }
 
@@ -50,10 +50,10 @@ export function createKnownLengths(state: KnownLengthsState = []): KnownLengths 
   const ascending = () => [...bins].sort(([a], [b]) => a - b);
 
   return {
-    get size() {
+    size() {
       return 2 * bins.size;
     },
-    get usual() {
+    usual() {
       return Math.round(Math.exp(medianBin(ascending(), sessions) / BINS_PER_NAT) - OFFSET_EVENTS);
     },
     surprise(events) {

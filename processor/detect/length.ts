@@ -37,7 +37,7 @@ export function createLengthDetector({ maxServices = 1_000 }: LengthOptions = {}
         const place = placeOf(places, index, events.length);
         opinions.surprises[place] = surprise;
         if (surprise < DETAIL_FROM_SURPRISE) continue;
-        const detail = { kind: "length", events: session.events, usual: known.usual } as const;
+        const detail = { kind: "length", events: session.events, usual: known.usual() } as const;
         opinions.tell(place, { expected: [], detail });
       }
       return opinions;

@@ -34,7 +34,7 @@ export interface PairGaps {
   odds(before: string, template: string, gapMs: number): GapOdds | undefined;
   learn(before: string, template: string, gapMs: number): void;
   /** Pairs kept. */
-  readonly size: number;
+  size(): number;
   /** As JSON a {@link PairGapsState}. */
   snapshot(): unknown;
 }
@@ -49,8 +49,8 @@ export function createPairGaps(pairsMax: number, state?: PairGapsState): PairGap
   let timed = state?.timed ?? 0;
 
   return {
-    get size() {
-      return pairs.size;
+    size() {
+      return pairs.size();
     },
     odds(before, template, gapMs) {
       const known = timed < TIMED_FROM_GAPS ? undefined : pairs.peek(before, template);

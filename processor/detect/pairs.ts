@@ -13,7 +13,7 @@ export interface Pairs {
   peek(before: string, template: string): RunningMoments | undefined;
   /** Finds or creates; now the most recently used. */
   use(before: string, template: string): RunningMoments;
-  readonly size: number;
+  size(): number;
   /** Least recently used first. */
   oldestFirst(): readonly (readonly [before: string, template: string, RunningMoments])[];
 }
@@ -44,7 +44,7 @@ export function createPairs(pairsMax: number): Pairs {
   };
 
   return {
-    get size() {
+    size() {
       return size;
     },
     peek: (before, template) => followers.get(before)?.get(template)?.moments,

@@ -28,7 +28,7 @@ export interface ParameterProfiles {
   oddities(match: TemplateMatch): readonly ParameterOddity[] | undefined;
   learn(match: TemplateMatch): void;
   /** Slots kept. */
-  readonly size: number;
+  size(): number;
   /** As JSON a {@link ParameterProfilesState}. */
   snapshot(): unknown;
 }
@@ -77,7 +77,7 @@ export function createParameterProfiles(
   };
 
   return {
-    get size() {
+    size() {
       return size;
     },
     oddities(match) {

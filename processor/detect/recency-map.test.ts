@@ -11,7 +11,7 @@ it("never holds more than its limit, and always what was used last", () => {
       const map = createRecencyMap({ max, create });
       for (const [at, key] of used.entries()) {
         expect(map.use(key)).toEqual({ key });
-        expect(map.size).toBeLessThanOrEqual(max);
+        expect(map.size()).toBeLessThanOrEqual(max);
         // At most a tenth, and one, are forgotten at once.
         const recent = [...new Set(used.slice(0, at + 1).reverse())].slice(0, Math.ceil(0.9 * max));
         const kept = Math.max(1, Math.min(recent.length, max - Math.max(1, Math.floor(max / 10)) + 1));

@@ -16,7 +16,7 @@ export interface RecencyMap<T> {
   /** Finds or creates; now the most recently used. */
   use(key: string): T;
   set(key: string, value: T): void;
-  readonly size: number;
+  size(): number;
   values(): Iterable<T>;
   /** Least recently used first. */
   oldestFirst(): readonly (readonly [string, T])[];
@@ -59,7 +59,7 @@ export function createRecencyMap<T>(
   };
 
   return {
-    get size() {
+    size() {
       return entries.size;
     },
     peek: (key) => entries.get(key)?.value,

@@ -49,7 +49,7 @@ export interface ServiceRates {
   /** What has fallen silent by now and was not told yet. @param fromMs silence from before does not count */
   missing(nowMs: number, fromMs: number): readonly Missing[];
   /** Templates kept. */
-  readonly size: number;
+  size(): number;
   /** As JSON a {@link ServiceRatesState}. */
   snapshot(): unknown;
 }
@@ -91,8 +91,8 @@ export function createServiceRates(templatesMax: number, state?: ServiceRatesSta
   };
 
   return {
-    get size() {
-      return templates.size;
+    size() {
+      return templates.size();
     },
     rateOf: (templateId) => templates.peek(templateId)?.rate,
     odds: (rate, count, timeMs) => rate.odds(count, rhythm.factorAt(timeMs)),

@@ -8,7 +8,7 @@ export interface ServiceTable<T> {
   /** Least recently touched first. */
   entries(): readonly (readonly [string, T])[];
   clear(): void;
-  readonly size: number;
+  size(): number;
 }
 
 export function createServiceTable<T>(servicesMax: number, create: (service: string) => T): ServiceTable<T> {
@@ -27,7 +27,7 @@ export function createServiceTable<T>(servicesMax: number, create: (service: str
   };
 
   return {
-    get size() {
+    size() {
       return values.size;
     },
     touch(service) {

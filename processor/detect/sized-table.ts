@@ -5,7 +5,7 @@ import type { DetectorName } from "./evidence.ts";
 /** What one service has taught, and how much memory it takes. */
 export interface Sized {
   /** In whatever the detector counts; grows and shrinks as it learns. */
-  readonly size: number;
+  size(): number;
   snapshot(): unknown;
 }
 
@@ -52,7 +52,7 @@ export function createSizedTable<T extends Sized, S>(
     const known = values.get(service);
     if (known !== undefined && service === newest) return known;
     const value = known ?? create();
-    if (known === undefined) sizeTotal += value.size;
+    if (known === undefined) sizeTotal += value.size();
     else values.delete(service);
     values.set(service, value);
     newest = service;
@@ -61,10 +61,10 @@ export function createSizedTable<T extends Sized, S>(
   const isFull = () => values.size > servicesMax || (sizeTotal > sizeMax && values.size > 1);
   const makeRoom = () => {
     if (!isFull()) return;
-    for (const [service, { size }] of values) {
+    for (const [service, value] of values) {
       values.delete(service);
       if (service === newest) newest = undefined;
-      sizeTotal -= size;
+      sizeTotal -= value.size();
       if (!isFull()) return;
     }
   };
@@ -73,11 +73,11 @@ export function createSizedTable<T extends Sized, S>(
     peek: (service) => values.get(service),
     teach(service, change) {
       const value = touch(service);
-      sizeTotal -= value.size;
+      sizeTotal -= value.size();
       try {
         change(value);
       } finally {
-        sizeTotal += value.size;
+        sizeTotal += value.size();
       }
       makeRoom();
     },
@@ -98,7 +98,7 @@ export function createSizedTable<T extends Sized, S>(
       for (const [service, saved] of parsed.data.services) {
         const value = create(saved);
         values.set(service, value);
-        sizeTotal += value.size;
+        sizeTotal += value.size();
       }
       makeRoom();
     },

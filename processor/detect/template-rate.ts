@@ -85,7 +85,7 @@ export function createTemplateRate(state?: TemplateRateState): TemplateRate {
       return { surprise: countSurprise(count, usual, 1 + (dispersion - 1) * season), usual };
     },
     learn(bucket, seasonOf) {
-      const before = clock.newest;
+      const before = clock.newest();
       const place = clock.advance(bucket);
       if (place.kind === "late") return;
       if (place.kind === "open") {

@@ -51,7 +51,7 @@ export interface Transitions {
   /** The token of a template, new if need be. */
   intern(templateId: string, template: string): number;
   /** Contexts of one and two templates. */
-  readonly size: number;
+  size(): number;
   snapshot(): TransitionsState;
 }
 
@@ -74,7 +74,7 @@ export function createTransitions(limits: TransitionLimits, state?: TransitionsS
   let usual: readonly Expectation[] | undefined;
 
   return {
-    get size() {
+    size() {
       return tables.contexts.size;
     },
     token: (templateId) => tables.tokens.get(templateId) ?? UNSEEN,

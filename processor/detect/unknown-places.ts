@@ -6,7 +6,7 @@ import type { WorkBudget } from "./work-budget.ts";
 export interface UnknownPlaces {
   add(asked: RememberedPlace, place: PredictedPlace): void;
   /** Places that the budget left out. */
-  readonly skipped: number;
+  skipped(): number;
   /**
    * @param run the model, for these questions
    * @returns how many places got no answer
@@ -28,7 +28,7 @@ export function createUnknownPlaces(
   const questions = new Map<number, { readonly asked: RememberedPlace; readonly places: PredictedPlace[] }>();
   let skipped = 0;
   return {
-    get skipped() {
+    skipped() {
       return skipped;
     },
     add(asked, place) {

@@ -58,7 +58,7 @@ export function createWeekRhythm(state?: WeekRhythmState): WeekRhythm {
       return Math.min(FACTOR_MAX, Math.max(FACTOR_MIN, factor));
     },
     learn(timeMs) {
-      const before = clock.newest;
+      const before = clock.newest();
       const place = clock.advance(Math.floor(timeMs / HOUR_MS));
       if (place.kind === "ahead" && before !== undefined) {
         // By 0: the clock was wrong, and so was the hour that ran.

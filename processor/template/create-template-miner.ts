@@ -50,7 +50,7 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
 
   /** As long as no template has changed, bodies that read alike go where the one before them went. */
   const clusterOf = (body: KnownBody): { readonly cluster: Cluster; readonly isNew: boolean } => {
-    if (body.cluster !== undefined && body.revision === active.revision) {
+    if (body.cluster !== undefined && body.revision === active.revision()) {
       active.use(body.cluster);
       return { cluster: body.cluster, isNew: false };
     }
@@ -59,7 +59,7 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
     const found = match ? { cluster: match, isNew: false } : withoutMatch(tokens);
     if (active.join(found.cluster, tokens) || match === undefined) changes.note(found.cluster);
     body.cluster = found.cluster;
-    body.revision = active.revision;
+    body.revision = active.revision();
     return found;
   };
 
@@ -87,7 +87,7 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
         .filter((cluster) => active.get(cluster.id) === cluster)
         .map(storedOf),
     get templatesActive() {
-      return active.size + adopted.size;
+      return active.size() + adopted.size();
     },
     get templatesEvicted() {
       return templatesEvicted;

@@ -75,7 +75,7 @@ describe("the two settings of Drain", () => {
   const grouped = (settings: object, ...bodies: readonly string[]) => {
     const { tree } = drain(settings);
     for (const body of bodies) put(tree, body);
-    return tree.size;
+    return tree.size();
   };
 
   it("similarity: the share of equal tokens from which on bodies are one template, itself included", () => {
@@ -100,7 +100,7 @@ describe("templates that there is no room for", () => {
     put(tree, "k-10 u-10 go");
     put(tree, "k-11 u-11 go");
     expect(evicted.map(({ id }) => id)).toEqual(["k-1 u-1 go", "k-2 u-2 go"]);
-    expect(tree.size).toBe(10);
+    expect(tree.size()).toBe(10);
   });
 
   it("leave a leaf that is too long to be searched", () => {

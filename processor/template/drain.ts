@@ -16,13 +16,13 @@ export interface Drain {
   /** Counts a body as one of the template, from which it does not differ. */
   use(cluster: Cluster): void;
   /** Changes with every template that is put in, taken out or made more general. */
-  readonly revision: number;
+  revision(): number;
   /** Puts in a template, in the branch that it names or else where `tokens` lead. Evicts what there is no room for. Ids are unique. */
   insert(template: StoredTemplate, tokens?: readonly string[]): Cluster;
   remove(cluster: Cluster): void;
   /** Every template, least recently used first. */
   stored(): StateList<StoredTemplate>;
-  readonly size: number;
+  size(): number;
 }
 
 /** @param onEvict told of each template that had to leave */
@@ -71,7 +71,7 @@ export function createDrain(config: TemplateConfig, onEvict: (template: StoredTe
       return isOther;
     },
     use,
-    get revision() {
+    revision() {
       return revision;
     },
     insert(template, tokens = template.tokens) {
@@ -86,7 +86,7 @@ export function createDrain(config: TemplateConfig, onEvict: (template: StoredTe
       return cluster;
     },
     stored: () => stateList(byId.values(), storedOf),
-    get size() {
+    size() {
       return byId.size;
     },
   };

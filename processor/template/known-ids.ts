@@ -4,7 +4,7 @@ export interface KnownIds extends Iterable<string> {
   /** The id is now the youngest. */
   add(id: string): void;
   delete(id: string): boolean;
-  readonly size: number;
+  size(): number;
 }
 
 export function createKnownIds(idsMax: number): KnownIds {
@@ -19,7 +19,7 @@ export function createKnownIds(idsMax: number): KnownIds {
       if (oldest !== undefined) ids.delete(oldest);
     },
     delete: (id) => ids.delete(id),
-    get size() {
+    size() {
       return ids.size;
     },
     [Symbol.iterator]: () => ids.values(),

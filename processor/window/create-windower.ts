@@ -57,7 +57,7 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
       const closed: SequenceWindow[] = [];
       if (!rule.hasEnds) return closed;
       for (const [key, stream] of streams) {
-        if (nowMs - stream.lastArrivalMs <= config.idle_ms || closed.length >= CLOSED_PER_CALL_MAX) break;
+        if (nowMs - stream.lastArrivalMs() <= config.idle_ms || closed.length >= CLOSED_PER_CALL_MAX) break;
         streams.delete(key);
         const window = stream.close();
         if (window !== undefined) closed.push(window);

@@ -19,7 +19,7 @@ export interface OpenStream {
   /** The session's end; undefined where ends are not judged. */
   close(): SequenceWindow | undefined;
   /** Wall clock of the last push, in milliseconds since the epoch. */
-  readonly lastArrivalMs: number;
+  lastArrivalMs(): number;
 }
 
 /** Events that are not judged yet, and the records that they come from. */
@@ -110,7 +110,7 @@ export function openStream(
   return {
     push,
     close,
-    get lastArrivalMs() {
+    lastArrivalMs() {
       return lastArrivalMs;
     },
   };

@@ -10,26 +10,23 @@ export interface SessionTally extends Session {
 
 /** A session that has not begun. */
 export function createSessionTally(): SessionTally {
-  const counts = new Map<string, { template: string; count: number }>();
-  let events = 0;
-  let startedMs = 0;
-  return {
-    get events() {
-      return events;
-    },
-    get startedMs() {
-      return startedMs;
-    },
-    counts,
-    add(added) {
-      if (events === 0) startedMs = added[0]?.timeMs ?? 0;
-      events += added.length;
-      for (const { match } of added) {
-        const known = counts.get(match.templateId);
-        if (known !== undefined) known.count += 1;
-        else if (counts.size < TEMPLATES_MAX)
-          counts.set(match.templateId, { template: match.template, count: 1 });
-      }
-    },
-  };
+  return new Tally();
+}
+
+/** A class, because there is one for each session: with getters of its own in each, V8 would keep none of their shapes. */
+class Tally implements SessionTally {
+  events = 0;
+  startedMs = 0;
+  readonly counts = new Map<string, { template: string; count: number }>();
+
+  add(added: readonly LogEvent[]): void {
+    if (this.events === 0) this.startedMs = added[0]?.timeMs ?? 0;
+    this.events += added.length;
+    for (const { match } of added) {
+      const known = this.counts.get(match.templateId);
+      if (known !== undefined) known.count += 1;
+      else if (this.counts.size < TEMPLATES_MAX)
+        this.counts.set(match.templateId, { template: match.template, count: 1 });
+    }
+  }
 }
