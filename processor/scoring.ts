@@ -4,7 +4,7 @@ import { type Places, placesOf } from "./detect/places.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { NamedAnomaly } from "./enrich/name-anomalies.ts";
 import type { Breathe } from "./flow/breathe.ts";
-import { cutSlices, SLICE_RECORDS, type Slice } from "./flow/slices.ts";
+import { cutSlices, packSmall, SLICE_RECORDS, type Slice } from "./flow/slices.ts";
 import type { Panel, PanelAnswer } from "./panel.ts";
 import { createOutcome, type Lacking, type Outcome, type UnscoredReason } from "./unscored.ts";
 import type { ParsedRecord, SequenceWindow, Windower } from "./window/sequence-window.ts";
@@ -88,7 +88,7 @@ export async function askDetectors(
   }));
   const underWay: Promise<unknown>[] = [];
   try {
-    for (const pieces of packedSlices(requests)) {
+    for (const pieces of packSmall(slicesOf(requests), ({ slice }) => slice.parsed.length)) {
       await rooms.breathe();
       const told = pieces.map(({ slice, request }) => ({
         slice,
@@ -137,20 +137,10 @@ interface Cut {
   readonly request: number;
 }
 
-/** The slices of all requests, in their order; those that come to no more than one slice's records go together. */
-function packedSlices(requests: readonly CutRequest[]): readonly (readonly Cut[])[] {
-  const packs: Cut[][] = [];
-  let records = Number.POSITIVE_INFINITY;
-  for (const [request, { windows, parsed }] of requests.entries())
-    for (const slice of cutSlices(windows, parsed)) {
-      records += slice.parsed.length;
-      if (records > SLICE_RECORDS) {
-        packs.push([]);
-        records = slice.parsed.length;
-      }
-      packs.at(-1)?.push({ slice, request });
-    }
-  return packs;
+function slicesOf(requests: readonly CutRequest[]): readonly Cut[] {
+  return requests.flatMap(({ windows, parsed }, request) =>
+    cutSlices(windows, parsed).map((slice) => ({ slice, request })),
+  );
 }
 
 /** A slice, and where is told what its verdicts lack. */

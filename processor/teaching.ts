@@ -4,7 +4,7 @@ import type { Detector } from "./detect/detector.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { Breathe } from "./flow/breathe.ts";
 import type { Gathering, Waiting } from "./flow/gathering.ts";
-import { SLICE_RECORDS } from "./flow/slices.ts";
+import { packSmall } from "./flow/slices.ts";
 import type { JudgedSlice } from "./scoring.ts";
 import { letGoOfParameters } from "./window/let-go.ts";
 import type { SequenceWindow } from "./window/sequence-window.ts";
@@ -83,28 +83,13 @@ async function learn(waiting: readonly Waiting<Lesson, void>[], rooms: TeachingR
   const all = waiting.flatMap(({ item: { request, slices } }) =>
     slices.map((slice) => ({ ...slice, request })),
   );
-  for (const together of packed(all)) {
+  for (const together of packSmall(all, ({ judged }) => judged.parsed.length)) {
     await rooms.breathe();
     attempt("learning", () => learnSlices(together, rooms), rooms);
     for (const { request, judged } of together)
       attempt("remembering", () => rooms.remember(request, judged), rooms);
   }
   for (const { answer } of waiting) answer();
-}
-
-/** In their order; those that come to no more than one slice's records go together. */
-function packed(slices: readonly Taught[]): readonly (readonly Taught[])[] {
-  const packs: Taught[][] = [];
-  let records = Number.POSITIVE_INFINITY;
-  for (const slice of slices) {
-    records += slice.judged.parsed.length;
-    if (records > SLICE_RECORDS) {
-      packs.push([]);
-      records = slice.judged.parsed.length;
-    }
-    packs.at(-1)?.push(slice);
-  }
-  return packs;
 }
 
 /** A detector that cannot learn keeps nobody else from it. */

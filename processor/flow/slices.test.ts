@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { freshWindow } from "../../test/helpers/detector-windows.ts";
 import type { ParsedRecord, SequenceWindow } from "../window/sequence-window.ts";
-import { cutSlices } from "./slices.ts";
+import { cutSlices, packSmall } from "./slices.ts";
 
 const END = "end";
 
@@ -53,5 +53,11 @@ describe("slices", () => {
         }
       }),
     );
+  });
+
+  it("go together as long as they come to no more than one, in their order", () => {
+    const packed = packSmall([100, 28, 1, 300, 0, 127, 1, 1], (records) => records);
+    expect(packed).toEqual([[100, 28], [1], [300], [0, 127, 1], [1]]);
+    expect(packSmall([], () => 1)).toEqual([]);
   });
 });

@@ -39,6 +39,24 @@ export function cutSlices(
   return slices;
 }
 
+/** Pieces in their order, in packs; those that come to no more than one slice's records go together. */
+export function packSmall<T>(
+  pieces: Iterable<T>,
+  recordsIn: (piece: T) => number,
+): readonly (readonly T[])[] {
+  const packs: T[][] = [];
+  let records = Number.POSITIVE_INFINITY;
+  for (const piece of pieces) {
+    records += recordsIn(piece);
+    if (records > SLICE_RECORDS) {
+      packs.push([]);
+      records = recordsIn(piece);
+    }
+    packs.at(-1)?.push(piece);
+  }
+  return packs;
+}
+
 /** The windows of each session that ends among them as one group, at the place of its first; the others by themselves. */
 function groupsOf(windows: readonly SequenceWindow[]): readonly (readonly SequenceWindow[])[] {
   const ending = new Map<Session, SequenceWindow[]>();
