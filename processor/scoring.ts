@@ -4,7 +4,7 @@ import { type Places, placesOf } from "./detect/places.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { NamedAnomaly } from "./enrich/name-anomalies.ts";
 import type { Breathe } from "./flow/breathe.ts";
-import { cutSlices, packSmall, SLICE_RECORDS, type Slice } from "./flow/slices.ts";
+import { cutSlices, packSmall, SLICE_RECORDS, type Slice, workOf } from "./flow/slices.ts";
 import type { Panel, PanelAnswer } from "./panel.ts";
 import { createOutcome, type Lacking, type Outcome, type UnscoredReason } from "./unscored.ts";
 import type { ParsedRecord, SequenceWindow, Windower } from "./window/sequence-window.ts";
@@ -88,7 +88,7 @@ export async function askDetectors(
   }));
   const underWay: Promise<unknown>[] = [];
   try {
-    for (const pieces of packSmall(slicesOf(requests), ({ slice }) => slice.parsed.length)) {
+    for (const pieces of packSmall(slicesOf(requests), ({ slice }) => workOf(slice.windows))) {
       await rooms.breathe();
       const told = pieces.map(({ slice, request }) => ({
         slice,

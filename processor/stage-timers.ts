@@ -13,7 +13,8 @@ import type { Log } from "./telemetry/log.ts";
 
 const SETTINGS_INTERVAL_MS = 1_000;
 const TRAINING_INTERVAL_MS = 1_000;
-const SILENCE_INTERVAL_MS = 1_000;
+/** Sessions that end together are work together, for which requests wait: so they are looked for often. */
+const SILENCE_INTERVAL_MS = 200;
 const EXPIRY_INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 

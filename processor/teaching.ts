@@ -4,7 +4,7 @@ import type { Detector } from "./detect/detector.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { Breathe } from "./flow/breathe.ts";
 import type { Gathering, Waiting } from "./flow/gathering.ts";
-import { packSmall } from "./flow/slices.ts";
+import { packSmall, workOf } from "./flow/slices.ts";
 import type { JudgedSlice } from "./scoring.ts";
 import { letGoOfParameters } from "./window/let-go.ts";
 import type { SequenceWindow } from "./window/sequence-window.ts";
@@ -83,13 +83,18 @@ async function learn(waiting: readonly Waiting<Lesson, void>[], rooms: TeachingR
   const all = waiting.flatMap(({ item: { request, slices } }) =>
     slices.map((slice) => ({ ...slice, request })),
   );
-  for (const together of packSmall(all, ({ judged }) => judged.parsed.length)) {
+  for (const together of packSmall(all, workToLearn)) {
     await rooms.breathe();
     attempt("learning", () => learnSlices(together, rooms), rooms);
     for (const { request, judged } of together)
       attempt("remembering", () => rooms.remember(request, judged), rooms);
   }
   for (const { answer } of waiting) answer();
+}
+
+/** What was not judged has no windows to learn from, but records to be remembered. */
+function workToLearn({ windows, judged }: Taught): number {
+  return Math.max(workOf(windows), judged.parsed.length);
 }
 
 /** A detector that cannot learn keeps nobody else from it. */

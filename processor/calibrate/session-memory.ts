@@ -13,17 +13,19 @@ export interface PlacedEvidence {
   readonly isTold: boolean;
 }
 
-/** Each detector's strongest evidence in a session, the strongest first. */
+/** Each detector's strongest evidence in a session, the strongest first; of those behind it, little more than their surprise. */
 export type Strongest = ReadonlyMap<DetectorName, readonly PlacedEvidence[]>;
 
 /** So many events make a detector's opinion of a session: one odd event may be chance, three are not. */
 const EVENTS_KEPT = 3;
 /** New templates that are counted: each is news of its own. */
 const NOVELTIES_KEPT = 32;
+const NONE: readonly PlacedEvidence[] = [];
+const NOTHING_EXPECTED: Evidence["expected"] = [];
 /** A novelty is never quite unsurprising: 0 is for what is known. */
 const SURPRISE_MIN = 1e-3;
 
-/** What the events of open sessions were like, for the verdict on the whole session at its end. */
+/** What the events of sessions were like, for the verdict on the whole session at its end. */
 export interface SessionMemory {
   /** The strongest of what is remembered and of `added`. */
   with(session: Session, added: Strongest): Strongest;
@@ -31,29 +33,59 @@ export interface SessionMemory {
   remember(finding: Finding): void;
 }
 
-/** What is remembered of one session. */
-interface Remembered {
-  readonly strongest: Map<DetectorName, PlacedEvidence[]>;
-  /** By the detector's number: a surprise that is not above it would change nothing, as that of most events. */
-  readonly floors: number[];
+/** Remembers for as long as the session itself is held by its stream: on the session, as a weak map of very many makes each full
+ * garbage collection long. */
+export function createLastingMemory(): SessionMemory {
+  const owner = Symbol("the memory that notes");
+  const noted = ({ note }: Session): Remembered | undefined =>
+    note instanceof Remembered && note.owner === owner ? note : undefined;
+  return createMemory(noted, (session) => {
+    const remembered = new Remembered(owner);
+    session.note = remembered;
+    return remembered;
+  });
 }
 
-/** Remembers for as long as the session itself is held by its stream. */
-export function createSessionMemory(): SessionMemory {
-  const sessions = new WeakMap<Session, Remembered>();
+/** Remembers for as long as it is held itself. */
+export function createPassingMemory(): SessionMemory {
+  const owner = Symbol("the memory itself");
+  const sessions = new Map<Session, Remembered>();
+  return createMemory(
+    (session) => sessions.get(session),
+    (session) => {
+      const remembered = new Remembered(owner);
+      sessions.set(session, remembered);
+      return remembered;
+    },
+  );
+}
+
+/** What is remembered of one session. There are very many. */
+class Remembered {
+  /** By the detector's number. */
+  readonly strongest: (readonly PlacedEvidence[] | undefined)[] = DETECTOR_NAMES.map(() => undefined);
+  /** Likewise: a surprise that is not above it would change nothing, as that of most events. */
+  readonly floors: number[] = DETECTOR_NAMES.map(() => Number.NEGATIVE_INFINITY);
+  readonly owner: symbol;
+
+  constructor(owner: symbol) {
+    this.owner = owner;
+  }
+}
+
+function createMemory(
+  find: (session: Session) => Remembered | undefined,
+  begin: (session: Session) => Remembered,
+): SessionMemory {
   return {
     with(session, added) {
-      const known = sessions.get(session);
-      return known === undefined ? added : joined(known.strongest, added);
+      const known = find(session);
+      return known === undefined ? added : joined(byDetector(known), added);
     },
     remember(finding) {
       const { window, verdict } = finding;
       const grounds = groundsOfVerdict(verdict);
-      let known = sessions.get(window.session);
-      if (known === undefined) {
-        known = { strongest: new Map(), floors: DETECTOR_NAMES.map(() => Number.NEGATIVE_INFINITY) };
-        sessions.set(window.session, known);
-      }
+      const known = find(window.session) ?? begin(window.session);
       // Of an event that is new, novelty alone counts: every other detector is surprised by it for no reason of its own.
       const isNew = grounds.novelty > 0;
       for (let index = 0; index < grounds.size; index += 1) {
@@ -65,6 +97,15 @@ export function createSessionMemory(): SessionMemory {
   };
 }
 
+function byDetector({ strongest }: Remembered): Strongest {
+  return new Map(
+    strongest.flatMap((own) => {
+      const [first] = own ?? [];
+      return own === undefined || first === undefined ? [] : [[first.evidence.detector, own]];
+    }),
+  );
+}
+
 function rememberOne(
   { strongest, floors }: Remembered,
   grounds: Grounds,
@@ -72,10 +113,12 @@ function rememberOne(
   finding: Finding,
 ): void {
   const detector = grounds.detector(index);
-  const own = strongest.get(detector) ?? [];
-  if (own.length === 0) strongest.set(detector, own);
-  keep(own, placed(grounds, index, finding));
-  floors[grounds.number(index)] = floorOf(own, detector);
+  const number = grounds.number(index);
+  const before = strongest[number] ?? [];
+  const isFirst = !((before[0]?.evidence.surprise ?? Number.NEGATIVE_INFINITY) >= grounds.surprise(index));
+  const own = kept(isFirst ? before.map(asFollower) : before, placed(grounds, index, finding, isFirst));
+  strongest[number] = own;
+  floors[number] = floorOf(own, detector);
 }
 
 /** Those that are kept are at least as strong as their last; and what is known is no news. */
@@ -87,26 +130,22 @@ function floorOf(own: readonly PlacedEvidence[], detector: DetectorName): number
 
 /** The strongest of both. */
 export function joined(a: Strongest, b: Strongest): Strongest {
-  const both = new Map([...a].map(([detector, own]) => [detector, [...own]]));
-  for (const [detector, added] of b) {
-    const own = both.get(detector) ?? [];
-    for (const one of added) keep(own, one);
-    both.set(detector, own);
-  }
+  const both = new Map(a);
+  for (const [detector, added] of b) both.set(detector, added.reduce(kept, both.get(detector) ?? NONE));
   return both;
 }
 
-/** Puts the evidence in its place among a detector's strongest; of novelty, each template is kept once, however often it came. */
-function keep(own: PlacedEvidence[], added: PlacedEvidence): void {
+/** The evidence in its place among a detector's strongest; of novelty, each template is kept once, however often it came. */
+function kept(before: readonly PlacedEvidence[], added: PlacedEvidence): readonly PlacedEvidence[] {
   const { detector, surprise } = added.evidence;
-  if (detector === NOVELTY) {
-    const same = own.findIndex(({ place }) => place?.template === added.place?.template);
-    if (same >= 0 && (own[same]?.evidence.surprise ?? 0) >= surprise) return;
-    if (same >= 0) own.splice(same, 1);
-  }
+  const isSame = ({ place }: PlacedEvidence) => place?.template === added.place?.template;
+  if (detector === NOVELTY && before.some((one) => isSame(one) && one.evidence.surprise >= surprise))
+    return before;
+  const own = detector === NOVELTY ? before.filter((one) => !isSame(one)) : before;
   const weaker = own.findIndex(({ evidence }) => evidence.surprise < surprise);
-  own.splice(weaker < 0 ? own.length : weaker, 0, added);
-  own.length = Math.min(own.length, keptOf(detector));
+  const at = weaker < 0 ? own.length : weaker;
+  // No longer than it has to be: one that grows is given room for many more.
+  return [...own.slice(0, at), added, ...own.slice(at)].slice(0, keptOf(detector));
 }
 
 function keptOf(detector: DetectorName): number {
@@ -121,12 +160,25 @@ const UNSURPRISED = Object.fromEntries(
   ]),
 ) as Readonly<Record<DetectorName, PlacedEvidence>>;
 
-function placed(grounds: Grounds, index: number, finding: Finding): PlacedEvidence {
+/** @param isFirst whether it is the strongest so far: of the others only the strength is ever asked for */
+function placed(grounds: Grounds, index: number, finding: Finding, isFirst: boolean): PlacedEvidence {
   if (grounds.surprise(index) === 0) return UNSURPRISED[grounds.detector(index)];
   const { window, event, verdict } = finding;
   const after = window.events[event - 1]?.match.template;
   const place = { template: templateAt(finding), after };
-  return { evidence: grounds.evidence(index), place, isTold: verdict.isAnomaly };
+  return isFirst
+    ? { evidence: grounds.evidence(index), place, isTold: verdict.isAnomaly }
+    : follower(grounds.detector(index), grounds.surprise(index), place);
+}
+
+function asFollower({ evidence, place }: PlacedEvidence): PlacedEvidence {
+  return evidence.surprise === 0
+    ? UNSURPRISED[evidence.detector]
+    : follower(evidence.detector, evidence.surprise, place);
+}
+
+function follower(detector: DetectorName, surprise: number, place: Place | undefined): PlacedEvidence {
+  return { evidence: { detector, surprise, expected: NOTHING_EXPECTED }, place, isTold: false };
 }
 
 function templateAt({ window, event }: Finding): string {

@@ -7,7 +7,8 @@ import type { Scope } from "./p-values.ts";
 import type { Assessment } from "./scope-calibration.ts";
 import { scoreOf } from "./score.ts";
 import {
-  createSessionMemory,
+  createLastingMemory,
+  createPassingMemory,
   joined,
   opinionOf,
   type PlacedEvidence,
@@ -49,7 +50,7 @@ interface Batch {
 
 /** Judges each event by the opinions on it, and a session at its end by what was oddest in it. */
 export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
-  const sessions = createSessionMemory();
+  const sessions = createLastingMemory();
 
   const verdictOn = (
     window: SequenceWindow,
@@ -97,7 +98,7 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
       const { windows, firsts } = places;
       const batch: Batch = {
         said: saidOfBatch(places, opinions),
-        memory: createSessionMemory(),
+        memory: createPassingMemory(),
         ending: new Set(windows.filter(({ isClosed }) => isClosed).map(({ session }) => session)),
         serviceOf: rememberingServices(ports),
         findings: [],

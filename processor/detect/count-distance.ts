@@ -1,4 +1,5 @@
 import type { Session } from "../window/sequence-window.ts";
+import { keyOf, type PackedCounts, type RecentVectors } from "./recent-vectors.ts";
 import { forEachCount, type SparseCounts, sparseCounts } from "./sparse-counts.ts";
 import type { WorkBudget } from "./work-budget.ts";
 
@@ -24,8 +25,7 @@ export interface CountDistance {
 
 /** What sessions are compared with. */
 export interface KnownVectors {
-  /** By their keys. */
-  readonly vectors: ReadonlyMap<string, SparseCounts>;
+  readonly vectors: Pick<RecentVectors, "packed" | "has" | "numbersKept">;
   readonly templates: readonly CountedTemplate[];
   /** Of the templates, by id. */
   readonly indexes: ReadonlyMap<string, number>;
@@ -41,25 +41,21 @@ export function distancesTo(
   budget: WorkBudget,
 ): (counts: Session["counts"]) => CountDistance | "skipped" | undefined {
   const weights = Float64Array.from(templates, ({ spread }) => 1 / (spread + SPREAD_MIN));
-  const countsKnown = [...vectors.values()].reduce((sum, { length }) => sum + length / 2, 0);
+  const packed = vectors.packed();
+  const countsKnown = vectors.numbersKept() / 2;
   const compared = new Map<string, CountDistance>();
   return (counts) => {
-    if (vectors.size === 0) return undefined;
+    if (packed.count === 0) return undefined;
     if (!budget.spend(counts.size)) return "skipped";
     const query = queryOf(counts, indexes);
     if (vectors.has(query.key)) return { distance: 0, worst: undefined };
     const before = compared.get(query.key);
     if (before !== undefined) return before;
     if (!budget.spend(countsKnown)) return "skipped";
-    const distance = nearestDistance(query, vectors.values(), templates, weights);
+    const distance = nearestDistance(query, packed, templates, weights);
     compared.set(query.key, distance);
     return distance;
   };
-}
-
-/** Equal for equal vectors. */
-export function keyOf(vector: SparseCounts): string {
-  return vector.join();
 }
 
 /** A session to be compared. */
@@ -87,7 +83,7 @@ function queryOf(counts: Session["counts"], indexes: ReadonlyMap<string, number>
 
 function nearestDistance(
   query: Query,
-  vectors: Iterable<SparseCounts>,
+  packed: PackedCounts,
   templates: readonly CountedTemplate[],
   weights: Float64Array,
 ): CountDistance {
@@ -98,15 +94,18 @@ function nearestDistance(
     dense[index] = count;
     toZero += term(count, weights[index] ?? 0);
   });
-  let best = { excess: Number.POSITIVE_INFINITY, known: vector };
-  for (const known of vectors) {
-    const excess = excessOver(known, dense, weights);
-    if (excess < best.excess) best = { excess, known };
+  const { numbers, bounds, count } = packed;
+  let best = { excess: Number.POSITIVE_INFINITY, from: 0, to: 0 };
+  for (let known = 0; known < count; known += 1) {
+    const from = bounds[2 * known] ?? 0;
+    const to = bounds[2 * known + 1] ?? 0;
+    const excess = excessOver(numbers, from, to, { dense, weights });
+    if (excess < best.excess) best = { excess, from, to };
   }
   const strange = strangers.reduce((sum, { count }) => sum + term(count, 1 / SPREAD_MIN), 0);
   // What is added and taken off again may leave a rounding error.
   const distance = Math.max(0, toZero + best.excess) + strange;
-  return { distance, worst: worstTerm(query, best.known, templates, weights) };
+  return { distance, worst: worstTerm(query, numbers.subarray(best.from, best.to), templates, weights) };
 }
 
 /** One template's part of the distance. */
@@ -118,13 +117,18 @@ function capped(difference: number): number {
   return Math.min(Math.abs(difference), DIFFERENCE_MAX);
 }
 
-/** By how much the distance of `dense` to `known` exceeds that to an empty session. */
-function excessOver(known: SparseCounts, dense: Int32Array, weights: Float64Array): number {
+/** By how much the distance of a session to a known one exceeds that to an empty one. */
+function excessOver(
+  numbers: Int32Array,
+  from: number,
+  to: number,
+  { dense, weights }: { readonly dense: Int32Array; readonly weights: Float64Array },
+): number {
   let sum = 0;
-  for (let i = 0; i + 1 < known.length; i += 2) {
-    const index = known[i] ?? 0;
+  for (let i = from; i < to; i += 2) {
+    const index = numbers[i] ?? 0;
     const own = dense[index] ?? 0;
-    sum += (capped(own - (known[i + 1] ?? 0)) - capped(own)) * (weights[index] ?? 0);
+    sum += (capped(own - (numbers[i + 1] ?? 0)) - capped(own)) * (weights[index] ?? 0);
   }
   return sum;
 }

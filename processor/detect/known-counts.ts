@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Session } from "../window/sequence-window.ts";
-import { type CountedTemplate, distancesTo, keyOf } from "./count-distance.ts";
+import { type CountedTemplate, distancesTo } from "./count-distance.ts";
 import { localSpread, NEIGHBOURHOOD_FROM } from "./local-spread.ts";
+import { createRecentVectors } from "./recent-vectors.ts";
 import { forEachCount, type SparseCounts, sparseCounts } from "./sparse-counts.ts";
 import { createWithheldSessions, type WithheldSessions } from "./withheld-sessions.ts";
 import type { WorkBudget } from "./work-budget.ts";
@@ -59,21 +60,11 @@ export function createKnownCounts(
     spread,
   }));
   let indexes = new Map(templates.map(({ id }, index) => [id, index]));
-  let vectors = new Map<string, SparseCounts>();
-  let size = 0;
+  let vectors = createRecentVectors(
+    vectorsMax,
+    (state?.vectors ?? []).slice(-vectorsMax).map((vector) => Int32Array.from(vector)),
+  );
   let changed = state?.changed ?? 0;
-
-  const keep = (vector: SparseCounts) => {
-    const key = keyOf(vector);
-    if (vectors.delete(key)) return vectors.set(key, vector);
-    vectors.set(key, vector);
-    size += vector.length;
-    changed += 1;
-    const [oldest] = vectors;
-    if (vectors.size <= vectorsMax || oldest === undefined) return;
-    vectors.delete(oldest[0]);
-    size -= oldest[1].length;
-  };
 
   const intern = (id: string, text: string): number => {
     const known = indexes.get(id);
@@ -87,40 +78,38 @@ export function createKnownCounts(
   };
 
   const forgetTemplates = () => {
-    const kept = withinTemplates(templates, [...vectors.values()], templatesMax / 2);
+    const kept = withinTemplates(templates, vectors.values(), templatesMax / 2);
     templates = [...kept.templates];
     indexes = new Map(templates.map(({ id }, index) => [id, index]));
-    vectors = new Map(kept.vectors.map((vector) => [keyOf(vector), vector]));
-    size = kept.vectors.reduce((sum, vector) => sum + vector.length, 0);
+    vectors = createRecentVectors(vectorsMax, kept.vectors);
   };
 
   const followChanges = () => {
-    const isFew = vectors.size <= NEIGHBOURHOOD_FROM;
-    if (changed <= (isFew ? 0 : CHANGED_SHARE * vectors.size)) return;
-    const spread = localSpread([...vectors.values()], templates.length);
+    const packed = vectors.packed();
+    const isFew = packed.count <= NEIGHBOURHOOD_FROM;
+    if (changed <= (isFew ? 0 : CHANGED_SHARE * packed.count)) return;
+    const spread = localSpread(packed, templates.length);
     for (const [index, template] of templates.entries()) template.spread = spread[index] ?? 0;
     changed = 0;
   };
 
-  for (const vector of (state?.vectors ?? []).slice(-vectorsMax)) keep(Int32Array.from(vector));
-  changed = state?.changed ?? 0;
-
   return {
     ...createWithheldSessions(vectorsMax),
     size() {
-      return size + templates.length;
+      return vectors.numbersKept() + templates.length;
     },
     distances: (budget) => distancesTo({ vectors, templates, indexes }, budget),
     learn(sessions) {
       for (const { counts } of sessions) {
-        keep(sparseCounts([...counts].map(([id, { template, count }]) => [intern(id, template), count])));
+        const pairs = [...counts].map(([id, { template, count }]) => [intern(id, template), count] as const);
+        if (vectors.keep(sparseCounts(pairs))) changed += 1;
         if (templates.length > templatesMax) forgetTemplates();
       }
       followChanges();
     },
     snapshot: () => ({
       templates: templates.map(({ id, text, spread }) => [id, text, spread]),
-      vectors: [...vectors.values()].map((vector) => [...vector]),
+      vectors: vectors.values().map((vector) => [...vector]),
       changed,
     }),
   };

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { localSpread } from "./local-spread.ts";
+import { createRecentVectors } from "./recent-vectors.ts";
 import { sparseCounts } from "./sparse-counts.ts";
 
 /** Sessions of the first `common` templates, once each, and of one more that each has for itself. */
 function sessions(count: number, common: number) {
   const shared = Array.from({ length: common }, (_, template): [number, number] => [template, 1]);
-  return Array.from({ length: count }, (_, own) => sparseCounts([...shared, [common + own, 1]]));
+  const all = Array.from({ length: count }, (_, own) => sparseCounts([...shared, [common + own, 1]]));
+  return createRecentVectors(count, all).packed();
 }
 
 describe("how much counts vary between sessions that are alike", () => {

@@ -1,4 +1,4 @@
-import { forEachCount, type SparseCounts, totalOf } from "./sparse-counts.ts";
+import type { PackedCounts } from "./recent-vectors.ts";
 
 /** Neighbours that a vector is compared with. */
 const NEIGHBOURS = 3;
@@ -8,11 +8,6 @@ export const NEIGHBOURHOOD_FROM = 5;
 const LOOKED_AT_MAX = 8_000_000;
 /** Spread that is taken for granted where there is no neighbourhood, or nobody looked, in events. */
 const SPREAD_UNKNOWN_MIN = 1;
-
-interface Neighbour {
-  readonly index: number;
-  readonly distance: number;
-}
 
 /**
  * How much each template's count usually varies between sessions that are alike: the root mean square of its difference
@@ -24,21 +19,22 @@ interface Neighbour {
  * @param vectors distinct
  * @param templates how many there are
  */
-export function localSpread(vectors: readonly SparseCounts[], templates: number): Float64Array {
-  const squares = new Float64Array(templates);
-  const isLookedAt = new Uint8Array(templates);
-  const neighbourhood = createNeighbourhood(vectors, templates);
-  const numbers = vectors.reduce((sum, { length }) => sum + length, 0);
-  const stride = Math.max(1, Math.ceil((vectors.length * numbers) / LOOKED_AT_MAX));
+export function localSpread(vectors: PackedCounts, templates: number): Float64Array {
+  const looked = { squares: new Float64Array(templates), isLookedAt: new Uint8Array(templates) };
+  const { squares, isLookedAt } = looked;
+  const totals = totalsOf(vectors);
+  const dense = new Int32Array(templates);
+  const nearest: Neighbours = { indexes: [], distances: [] };
+  const stride = Math.max(1, Math.ceil((vectors.count * numbersIn(vectors)) / LOOKED_AT_MAX));
   let comparisons = 0;
-  for (let index = 0; index < vectors.length; index += stride) {
-    const vector = vectors[index] ?? new Int32Array(0);
-    for (const neighbour of neighbourhood.nearest(index)) {
-      comparisons += 1;
-      addSquares({ squares, isLookedAt }, vector, vectors[neighbour.index] ?? vector);
-    }
+  for (let index = 0; index < vectors.count; index += stride) {
+    write(dense, vectors, index);
+    findNearest(nearest, { vectors, totals, dense }, index);
+    for (const neighbour of nearest.indexes) addSquares(looked, dense, vectors, { index, neighbour });
+    comparisons += nearest.indexes.length;
+    erase(dense, vectors, index);
   }
-  if (vectors.length < NEIGHBOURHOOD_FROM) {
+  if (vectors.count < NEIGHBOURHOOD_FROM) {
     const mean = squares.reduce((sum, square) => sum + square, 0) / Math.max(1, comparisons * templates);
     return squares.fill(Math.max(SPREAD_UNKNOWN_MIN, Math.sqrt(mean)));
   }
@@ -49,57 +45,102 @@ export function localSpread(vectors: readonly SparseCounts[], templates: number)
   );
 }
 
-function createNeighbourhood(vectors: readonly SparseCounts[], templates: number) {
-  const totals = vectors.map(totalOf);
-  const dense = new Int32Array(templates);
-
-  return {
-    /** The nearest others, nearest first. */
-    nearest(index: number): readonly Neighbour[] {
-      const own = vectors[index] ?? new Int32Array(0);
-      const ownTotal = totals[index] ?? 0;
-      const nearest: Neighbour[] = [];
-      forEachCount(own, (template, count) => {
-        dense[template] = count;
-      });
-      for (const [other, vector] of vectors.entries()) {
-        const limit = nearest[NEIGHBOURS - 1]?.distance ?? Number.POSITIVE_INFINITY;
-        // The difference of the totals is a lower bound of the distance.
-        if (other === index || Math.abs((totals[other] ?? 0) - ownTotal) >= limit) continue;
-        const distance = ownTotal + excess(dense, vector);
-        if (distance >= limit) continue;
-        nearest.push({ index: other, distance });
-        nearest.sort((a, b) => a.distance - b.distance).splice(NEIGHBOURS);
-      }
-      forEachCount(own, (template) => {
-        dense[template] = 0;
-      });
-      return nearest;
-    },
-  };
+/** The nearest others, nearest first. */
+interface Neighbours {
+  readonly indexes: number[];
+  readonly distances: number[];
 }
 
-/** By how much the L1 distance of `dense` to `vector` exceeds that to the zero vector. */
-function excess(dense: Int32Array, vector: SparseCounts): number {
+interface Neighbourhood {
+  readonly vectors: PackedCounts;
+  readonly totals: Int32Array;
+  /** The counts of the vector whose neighbours are looked for, by template. */
+  readonly dense: Int32Array;
+}
+
+function findNearest(
+  { indexes, distances }: Neighbours,
+  { vectors: { count, numbers, bounds }, totals, dense }: Neighbourhood,
+  index: number,
+): void {
+  indexes.length = 0;
+  distances.length = 0;
+  const ownTotal = totals[index] ?? 0;
+  for (let other = 0; other < count; other += 1) {
+    const limit = distances[NEIGHBOURS - 1] ?? Number.POSITIVE_INFINITY;
+    // The difference of the totals is a lower bound of the distance.
+    if (other === index || Math.abs((totals[other] ?? 0) - ownTotal) >= limit) continue;
+    const distance = ownTotal + excess(dense, numbers, bounds[2 * other] ?? 0, bounds[2 * other + 1] ?? 0);
+    if (distance >= limit) continue;
+    let at = Math.min(distances.length, NEIGHBOURS - 1);
+    for (; at > 0 && (distances[at - 1] ?? 0) > distance; at -= 1) {
+      distances[at] = distances[at - 1] ?? 0;
+      indexes[at] = indexes[at - 1] ?? 0;
+    }
+    distances[at] = distance;
+    indexes[at] = other;
+  }
+}
+
+/** By how much the L1 distance of `dense` to a vector exceeds that to the zero vector. */
+function excess(dense: Int32Array, numbers: Int32Array, from: number, to: number): number {
   let sum = 0;
-  for (let i = 0; i + 1 < vector.length; i += 2) {
-    const own = dense[vector[i] ?? 0] ?? 0;
-    sum += Math.abs(own - (vector[i + 1] ?? 0)) - own;
+  for (let i = from; i < to; i += 2) {
+    const own = dense[numbers[i] ?? 0] ?? 0;
+    sum += Math.abs(own - (numbers[i + 1] ?? 0)) - own;
   }
   return sum;
 }
 
-interface Squares {
+interface Looked {
   readonly squares: Float64Array;
   readonly isLookedAt: Uint8Array;
 }
 
-function addSquares({ squares, isLookedAt }: Squares, a: SparseCounts, b: SparseCounts): void {
-  const differences = new Map<number, number>();
-  forEachCount(a, (template, count) => differences.set(template, count));
-  forEachCount(b, (template, count) => differences.set(template, (differences.get(template) ?? 0) - count));
-  for (const [template, difference] of differences) {
+/** @param dense the counts of the vector at `index`; as before, afterwards */
+function addSquares(
+  { squares, isLookedAt }: Looked,
+  dense: Int32Array,
+  { numbers, bounds }: PackedCounts,
+  { index, neighbour }: { readonly index: number; readonly neighbour: number },
+): void {
+  const add = (template: number, difference: number) => {
     isLookedAt[template] = 1;
     squares[template] = (squares[template] ?? 0) + difference ** 2;
+  };
+  for (let i = bounds[2 * neighbour] ?? 0; i < (bounds[2 * neighbour + 1] ?? 0); i += 2) {
+    const template = numbers[i] ?? 0;
+    add(template, (dense[template] ?? 0) - (numbers[i + 1] ?? 0));
+    dense[template] = 0;
   }
+  // What is left, the neighbour does not have.
+  for (let i = bounds[2 * index] ?? 0; i < (bounds[2 * index + 1] ?? 0); i += 2) {
+    const template = numbers[i] ?? 0;
+    if (dense[template] !== 0) add(template, numbers[i + 1] ?? 0);
+    dense[template] = numbers[i + 1] ?? 0;
+  }
+}
+
+function write(dense: Int32Array, { numbers, bounds }: PackedCounts, index: number): void {
+  for (let i = bounds[2 * index] ?? 0; i < (bounds[2 * index + 1] ?? 0); i += 2)
+    dense[numbers[i] ?? 0] = numbers[i + 1] ?? 0;
+}
+
+function erase(dense: Int32Array, { numbers, bounds }: PackedCounts, index: number): void {
+  for (let i = bounds[2 * index] ?? 0; i < (bounds[2 * index + 1] ?? 0); i += 2) dense[numbers[i] ?? 0] = 0;
+}
+
+function totalsOf({ count, numbers, bounds }: PackedCounts): Int32Array {
+  const totals = new Int32Array(count);
+  for (let index = 0; index < count; index += 1)
+    for (let i = bounds[2 * index] ?? 0; i < (bounds[2 * index + 1] ?? 0); i += 2)
+      totals[index] = (totals[index] ?? 0) + (numbers[i + 1] ?? 0);
+  return totals;
+}
+
+function numbersIn({ count, bounds }: PackedCounts): number {
+  let numbers = 0;
+  for (let index = 0; index < count; index += 1)
+    numbers += (bounds[2 * index + 1] ?? 0) - (bounds[2 * index] ?? 0);
+  return numbers;
 }

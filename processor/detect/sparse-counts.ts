@@ -12,12 +12,3 @@ export function sparseCounts(pairs: readonly (readonly [template: number, count:
   for (const [at, pair] of [...pairs].sort(([a], [b]) => a - b).entries()) vector.set(pair, 2 * at);
   return vector;
 }
-
-/** The sum of its counts. */
-export function totalOf(vector: SparseCounts): number {
-  let total = 0;
-  forEachCount(vector, (_, count) => {
-    total += count;
-  });
-  return total;
-}

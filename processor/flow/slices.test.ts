@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { freshWindow } from "../../test/helpers/detector-windows.ts";
 import type { ParsedRecord, SequenceWindow } from "../window/sequence-window.ts";
-import { cutSlices, packSmall } from "./slices.ts";
+import { cutSlices, packSmall, SLICE_RECORDS, workOf } from "./slices.ts";
 
 const END = "end";
 
@@ -59,5 +59,13 @@ describe("slices", () => {
     const packed = packSmall([100, 28, 1, 300, 0, 127, 1, 1], (records) => records);
     expect(packed).toEqual([[100, 28], [1], [300], [0, 127, 1], [1]]);
     expect(packSmall([], () => 1)).toEqual([]);
+  });
+
+  it("do not go together where only sessions end, each of which is work without a record", () => {
+    const ends = requestOf(Array.from({ length: 400 }, (_, i) => [i, END] as const));
+    const slices = cutSlices(ends.windows, ends.parsed);
+    const packed = packSmall(slices, (slice) => workOf(slice.windows));
+    expect(packed.length).toBeGreaterThan(4);
+    for (const [slice] of packed) expect(workOf(slice?.windows ?? [])).toBeLessThanOrEqual(SLICE_RECORDS);
   });
 });

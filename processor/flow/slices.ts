@@ -29,32 +29,39 @@ export function cutSlices(
     work = 0;
   };
   for (const group of groupsOf(windows)) {
-    for (const window of group) {
-      taken.push(window);
-      work += window.events.length - window.freshFrom + (window.isClosed ? END_WORK : 0);
-    }
+    for (const window of group) taken.push(window);
+    work += workOf(group);
     if (work >= SLICE_RECORDS) cut();
   }
   cut();
   return slices;
 }
 
-/** Pieces in their order, in packs; those that come to no more than one slice's records go together. */
+/** Pieces in their order, in packs; those that come to no more than one slice's work go together. */
 export function packSmall<T>(
   pieces: Iterable<T>,
-  recordsIn: (piece: T) => number,
+  workIn: (piece: T) => number,
 ): readonly (readonly T[])[] {
   const packs: T[][] = [];
-  let records = Number.POSITIVE_INFINITY;
+  let work = Number.POSITIVE_INFINITY;
   for (const piece of pieces) {
-    records += recordsIn(piece);
-    if (records > SLICE_RECORDS) {
+    const own = workIn(piece);
+    work += own;
+    if (work > SLICE_RECORDS) {
       packs.push([]);
-      records = recordsIn(piece);
+      work = own;
     }
     packs.at(-1)?.push(piece);
   }
   return packs;
+}
+
+/** What scoring or learning from these takes, in records: the end of a session, which has none, is work as well. */
+export function workOf(windows: readonly SequenceWindow[]): number {
+  let work = 0;
+  for (const { events, freshFrom, isClosed } of windows)
+    work += events.length - freshFrom + (isClosed ? END_WORK : 0);
+  return work;
 }
 
 /** The windows of each session that ends among them as one group, at the place of its first; the others by themselves. */

@@ -35,6 +35,8 @@ export interface Session {
   readonly counts: ReadonlyMap<string, { readonly template: string; readonly count: number }>;
   /** Time of its first event, milliseconds since the epoch. */
   readonly startedMs: number;
+  /** Noted by the judge, for its verdict on the whole session (see calibrate/session-memory.ts). */
+  note?: unknown;
 }
 
 /** A run of one stream's events, oldest first: context, then the events that this window is the only one to judge. */

@@ -17,6 +17,7 @@ export function createSessionTally(): SessionTally {
 class Tally implements SessionTally {
   events = 0;
   startedMs = 0;
+  note: unknown = undefined;
   readonly counts = new Map<string, { template: string; count: number }>();
 
   add(added: readonly LogEvent[]): void {
