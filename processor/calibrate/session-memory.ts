@@ -177,8 +177,13 @@ function asFollower({ evidence, place }: PlacedEvidence): PlacedEvidence {
     : follower(evidence.detector, evidence.surprise, place);
 }
 
+/** New templates are told apart by their place. */
 function follower(detector: DetectorName, surprise: number, place: Place | undefined): PlacedEvidence {
-  return { evidence: { detector, surprise, expected: NOTHING_EXPECTED }, place, isTold: false };
+  return {
+    evidence: { detector, surprise, expected: NOTHING_EXPECTED },
+    place: detector === NOVELTY ? place : undefined,
+    isTold: false,
+  };
 }
 
 function templateAt({ window, event }: Finding): string {
