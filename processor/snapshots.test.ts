@@ -56,4 +56,23 @@ describe("saving what was learned", () => {
     expect(first).toBe("saved");
     expect(events).toEqual(["slice", "templates", "slice", "calibration", "slice", "detector:length"]);
   });
+
+  it("saves nothing more once it has been told to stop, so that what is saved after it is the last", async () => {
+    const saved: string[] = [];
+    const stop = new AbortController();
+    const store = {
+      saveSnapshot: async (name: string) => {
+        saved.push(name);
+        stop.abort();
+      },
+    };
+    const parts = {
+      miner: createTemplateMiner(templateConfig.parse({})),
+      judge: createJudge(calibrateConfig.parse({}), { modelVersion: () => "test", now: () => 0 }),
+      detectors: [createLengthDetector()],
+    };
+    const ports = { last: () => 0, learned: async () => undefined, signal: stop.signal };
+    await saveSnapshots(store, parts, 0, ports);
+    expect(saved).toEqual(["templates"]);
+  });
 });

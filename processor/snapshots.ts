@@ -27,6 +27,8 @@ export interface SnapshotPorts {
   readonly last: () => number;
   /** Resolves when all is learned that waits for it: what is in the journal by now is in the states then. */
   readonly learned: () => Promise<void>;
+  /** Ends it before the next part: one that was waited for in vain at a stop must not write over what is saved last. */
+  readonly signal?: AbortSignal;
   /** Called between two slices of some milliseconds, and after the last; by default others have as long. */
   readonly afterSlice?: () => Promise<void> | void;
 }
@@ -87,7 +89,7 @@ export async function saveSnapshots(
   store: Pick<Store, "saveSnapshot">,
   { miner, judge, detectors }: Remembering,
   nowMs: number,
-  { last, learned, afterSlice = leaveToOthers }: SnapshotPorts,
+  { last, learned, signal, afterSlice = leaveToOthers }: SnapshotPorts,
 ): Promise<void> {
   const parts: readonly (readonly [name: string, state: () => unknown])[] = [
     [MINER, () => miner.snapshot()],
@@ -100,7 +102,10 @@ export async function saveSnapshots(
       const upTo = last();
       await learned();
       const state = stateOf();
-      if (state !== undefined) await store.saveSnapshot(name, await inSlices(state, afterSlice), nowMs, upTo);
+      if (state === undefined) continue;
+      const pieces = await inSlices(state, afterSlice);
+      if (signal?.aborted === true) break;
+      await store.saveSnapshot(name, pieces, nowMs, upTo);
     } catch (error) {
       failures.push(error);
     }

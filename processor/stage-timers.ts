@@ -30,11 +30,14 @@ export interface TimedWork {
   readonly journal: Journal;
   readonly settings: Settings;
   readonly learning: Learning;
+  /** Aborted when nothing but the last state may be saved any more. */
+  readonly isStopping: AbortSignal;
 }
 
 /** Writes findings down, saves what was learned, judges silence, follows what people ask for, and deletes what is too old. */
 export function startTimers(work: TimedWork): readonly Periodic[] {
-  const { config, store, log, now, rooms, stages, rememberer, journal, settings, learning } = work;
+  const { config, store, log, now, rooms, stages, rememberer, journal, settings, learning, isStopping } =
+    work;
   const every = (intervalMs: number, what: string, task: () => Promise<void>) =>
     periodically(intervalMs, task, (error) =>
       log.warn({ reason: String(error) }, `${what} failed; it is tried again`),
@@ -45,7 +48,11 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
   return [
     writing,
     every(config.remember.snapshot_interval_ms, "saving what was learned", () =>
-      saveSnapshots(store, rooms, now(), { last: () => journal.last, learned: stages.lane.drained }),
+      saveSnapshots(store, rooms, now(), {
+        last: () => journal.last,
+        learned: stages.lane.drained,
+        signal: isStopping,
+      }),
     ),
     every(SILENCE_INTERVAL_MS, "judging silence", () => processSilence(now(), stages)),
     every(SETTINGS_INTERVAL_MS, "reading thresholds", () => settings.follow()),

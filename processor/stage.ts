@@ -117,12 +117,18 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   });
   observeGauges({ ...ports, rooms, rememberer, settings, stages, receivers });
   const stopWatching = watchEventLoop(metrics.eventLoopDelay);
-  const timers = startTimers({ ...ports, config, rooms, stages, rememberer, journal, settings });
+  const stopping = new AbortController();
+  const isStopping = stopping.signal;
+  const timers = startTimers({ ...ports, config, rooms, stages, rememberer, journal, settings, isStopping });
   return {
     grpcAddress: receivers.grpcAddress,
     httpAddress: receivers.httpAddress,
     stop: () =>
-      stopStage(config, { receivers, timers, stages, rooms, rememberer, journal, stopWatching }, ports),
+      stopStage(
+        config,
+        { receivers, timers, stages, rooms, rememberer, journal, stopping, stopWatching },
+        ports,
+      ),
   };
 }
 
@@ -222,6 +228,7 @@ interface Running {
   readonly rooms: Rooms;
   readonly rememberer: Rememberer;
   readonly journal: Journal;
+  readonly stopping: AbortController;
   /** Ends the watch on the event loop. */
   readonly stopWatching: () => void;
 }
@@ -231,7 +238,7 @@ const CUT_MS = 5_000;
 
 async function stopStage(
   { receive }: StageConfig,
-  { receivers, timers, stages, rooms, rememberer, journal, stopWatching }: Running,
+  { receivers, timers, stages, rooms, rememberer, journal, stopping, stopWatching }: Running,
   { store, log, now, learning }: StagePorts,
 ): Promise<void> {
   const step = (what: string, work: Parameters<typeof inTime>[0], stepMsMax?: number) =>
@@ -243,6 +250,7 @@ async function stopStage(
   await step("requests on their way", receivers.stop(), receive.drain_timeout_ms + CUT_MS);
   await step("learning", stages.lane.drained());
   await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
+  stopping.abort();
   await step("the connection to the next hop", stages.forwarder.close());
   await step("writing findings", rememberer.flush());
   const progress = { last: () => journal.last, learned: stages.lane.drained };

@@ -71,15 +71,19 @@ function findNearest(
     // The difference of the totals is a lower bound of the distance.
     if (other === index || Math.abs((totals[other] ?? 0) - ownTotal) >= limit) continue;
     const distance = ownTotal + excess(dense, numbers, bounds[2 * other] ?? 0, bounds[2 * other + 1] ?? 0);
-    if (distance >= limit) continue;
-    let at = Math.min(distances.length, NEIGHBOURS - 1);
-    for (; at > 0 && (distances[at - 1] ?? 0) > distance; at -= 1) {
-      distances[at] = distances[at - 1] ?? 0;
-      indexes[at] = indexes[at - 1] ?? 0;
-    }
-    distances[at] = distance;
-    indexes[at] = other;
+    if (distance < limit) insert({ indexes, distances }, other, distance);
   }
+}
+
+/** Behind those that are as near. */
+function insert({ indexes, distances }: Neighbours, index: number, distance: number): void {
+  let at = Math.min(distances.length, NEIGHBOURS - 1);
+  for (; at > 0 && (distances[at - 1] ?? 0) > distance; at -= 1) {
+    distances[at] = distances[at - 1] ?? 0;
+    indexes[at] = indexes[at - 1] ?? 0;
+  }
+  distances[at] = distance;
+  indexes[at] = index;
 }
 
 /** By how much the L1 distance of `dense` to a vector exceeds that to the zero vector. */

@@ -38,10 +38,7 @@ export function cutSlices(
 }
 
 /** Pieces in their order, in packs; those that come to no more than one slice's work go together. */
-export function packSmall<T>(
-  pieces: Iterable<T>,
-  workIn: (piece: T) => number,
-): readonly (readonly T[])[] {
+export function packSmall<T>(pieces: Iterable<T>, workIn: (piece: T) => number): readonly (readonly T[])[] {
   const packs: T[][] = [];
   let work = Number.POSITIVE_INFINITY;
   for (const piece of pieces) {

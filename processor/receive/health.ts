@@ -19,22 +19,26 @@ export interface Health {
 const ServingStatus = { SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 } as const;
 
 const REQUEST_BYTES_MAX = 64 * 1024;
+const ARRIVAL_MS_MAX = 10_000;
 /** A name is next to nothing beside what the stage holds. */
 const UNCOUNTED: Reservation = { grow: () => true, release: () => undefined };
 
-/** @param services names that are known beside "", the server as a whole */
-export function createHealth(services: readonly string[]): Health {
+/**
+ * @param services names that are known beside "", the server as a whole
+ * @param arrivalMsMax for a call's message to arrive
+ */
+export function createHealth(services: readonly string[], arrivalMsMax = ARRIVAL_MS_MAX): Health {
   const known = new Set(["", ...services]);
   const watching = new Set<ServerHttp2Stream>();
   let status: number = ServingStatus.SERVING;
   return {
     check: (stream) =>
-      readName(stream, (name) => {
+      readName(stream, arrivalMsMax, (name) => {
         if (known.has(name)) replyMessage(stream, responseOf(status));
         else replyStatus(stream, { code: StatusCode.NOT_FOUND, message: "unknown service" });
       }),
     watch: (stream) =>
-      readName(stream, (name) => {
+      readName(stream, arrivalMsMax, (name) => {
         if (!isOpen(stream)) return;
         startReply(stream);
         const isKnown = known.has(name);
@@ -50,9 +54,17 @@ export function createHealth(services: readonly string[]): Health {
   };
 }
 
-function readName(stream: ServerHttp2Stream, done: (name: string) => void): void {
+/** A call without its message is in no bound on bytes, because a stage that has too much to do must still tell how it is; so it
+ * does not wait for long. */
+function readName(stream: ServerHttp2Stream, arrivalMsMax: number, done: (name: string) => void): void {
   const limits = { bytesMax: REQUEST_BYTES_MAX, reservation: UNCOUNTED };
+  const timer = setTimeout(() => {
+    replyStatus(stream, { code: StatusCode.DEADLINE_EXCEEDED, message: "no message has come" });
+  }, arrivalMsMax);
+  timer.unref();
+  stream.on("close", () => clearTimeout(timer));
   readMessage(stream, "identity", limits, (read) => {
+    clearTimeout(timer);
     if ("problem" in read) return replyStatus(stream, read);
     const name = nameIn(read.bytes);
     if (name !== undefined) return done(name);

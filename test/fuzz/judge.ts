@@ -113,17 +113,28 @@ function frameExpectation(frame: Buffer, encoding: string, bytesMax: number): Ex
     return refused({ http: [], grpc: [...TOO_LARGE.grpc, ...PERMANENT] });
   const isCompressed = flag === 1 && encoding !== "identity";
   if (isCompressed && !["gzip", "deflate"].includes(encoding)) return permanent;
-  const body = readBody(frame.subarray(5, 5 + length), isCompressed ? encoding : "identity", bytesMax);
+  const sent = frame.subarray(5, 5 + length);
+  const named = isCompressed ? encoding : "identity";
+  const body = readBody(sent, named, bytesMax);
   // A flag that says what is not so, and bytes behind the message.
   const isWellFramed = flag === Number(isCompressed) && frame.length === 5 + length;
   if (!(body instanceof Uint8Array)) {
     if (body.problem === "malformed") return permanent;
-    // What is framed badly too is refused for what is seen first.
-    return isWellFramed
+    // What is framed badly or damaged too is refused for what is seen first.
+    return isWellFramed && !isDamaged(sent, named)
       ? refusedBody(body.problem)
       : refused({ http: [], grpc: [...TOO_LARGE.grpc, ...PERMANENT] });
   }
   return isWellFramed ? protobufExpectation(body) : permanent;
+}
+
+/** Far beyond what any stage takes at once. */
+const UNPACKED_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Whether what is too large also breaks off, or is no such encoding from somewhere on. */
+function isDamaged(sent: Uint8Array, encoding: string): boolean {
+  const body = readBody(sent, encoding, UNPACKED_BYTES_MAX);
+  return !(body instanceof Uint8Array) && body.problem === "malformed";
 }
 
 function protobufExpectation(bytes: Uint8Array): Expectation {
