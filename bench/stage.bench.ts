@@ -44,7 +44,7 @@ const LOAD: Load = values.quick
       quietMsMax: 0,
     }
   : {
-      cold: { records: 150_000, recordsEach: 1_000, inFlight: 10, seconds: Number(values.seconds) },
+      cold: { records: 150_000, recordsEach: 1_000, inFlight: 4, seconds: Number(values.seconds) },
       warm: { records: 100_000, recordsEach: 100, inFlight: 10, seconds: 1.5 },
       paced: { records: 100_000, recordsEach: 100, seconds: 2 },
       single: { records: 15_000, recordsEach: 1, inFlight: 64, seconds: 2 },
