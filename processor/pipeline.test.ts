@@ -15,7 +15,7 @@ import type { EventScorer } from "./detect/event-scorer.ts";
 import { noOpinions } from "./detect/opinions.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { ForwardOutcome } from "./forward/forwarder.ts";
-import { processRequest, processSilence, type Stages } from "./pipeline.ts";
+import { processAbsences, processIdle, processRequest, type Stages } from "./pipeline.ts";
 import { createRooms } from "./rooms.ts";
 import { readRequest } from "./wire/read-request.ts";
 
@@ -100,7 +100,7 @@ describe("whatever breaks on the way to a verdict, the records go on as they cam
     }));
     const closeIdle = () => [{ ...freshWindow([{ template: "a" }]), freshFrom: 1, isClosed: true }];
     const { stages: broken } = stagesUnderTest({ detectors, windower: { ...windower, closeIdle } });
-    await processSilence(1, broken);
+    await processIdle(1, broken);
     expect(taught).toBe(detectors.length);
   });
 
@@ -265,7 +265,7 @@ describe("what did not come", () => {
         remembered.push(judged);
       },
     };
-    return { remembered, learned, watch: () => processSilence(1, silence) };
+    return { remembered, learned, watch: () => processAbsences(1, silence) };
   }
 
   it("is remembered with its explanation, each for itself, and taught to the calibration once", async () => {

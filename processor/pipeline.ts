@@ -102,13 +102,14 @@ function leaveInTurn(place: Place, { lane }: Stages): void {
   void lane.inTurn(async () => place.leave());
 }
 
-/**
- * Judges what is missing and the sessions that fell silent. Their findings have no record to travel on: they go to the
- * store alone.
- */
-export async function processSilence(nowMs: number, stages: Stages): Promise<void> {
+/** Judges what is missing. Its findings have no record to travel on: they go to the store alone. */
+export async function processAbsences(nowMs: number, stages: Stages): Promise<void> {
+  await stages.lane.inTurn(async () => judgeAbsences(nowMs, stages));
+}
+
+/** Judges the sessions that fell silent. Their last records have gone on: these findings go to the store alone, too. */
+export async function processIdle(nowMs: number, stages: Stages): Promise<void> {
   const [asked] = await stages.lane.inTurn(async () => {
-    judgeAbsences(nowMs, stages);
     const windows = stages.windower.closeIdle(nowMs);
     return windows.length === 0 ? [] : askDetectors([{ parsed: [], windows }], stages);
   });

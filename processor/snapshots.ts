@@ -27,7 +27,7 @@ export interface SnapshotPorts {
   readonly last: () => number;
   /** Resolves when all is learned that waits for it: what is in the journal by now is in the states then. */
   readonly learned: () => Promise<void>;
-  /** Ends it before the next part: one that was waited for in vain at a stop must not write over what is saved last. */
+  /** Once aborted, nothing more is written: what was waited for in vain at a stop must not replace what is saved after it. */
   readonly signal?: AbortSignal;
   /** Called between two slices of some milliseconds, and after the last; by default others have as long. */
   readonly afterSlice?: () => Promise<void> | void;
@@ -97,14 +97,16 @@ export async function saveSnapshots(
     ...detectors.map((detector) => [detectorKey(detector), () => detector.snapshot()] as const),
   ];
   const failures: unknown[] = [];
+  const isOver = () => signal?.aborted ?? false;
   for (const [name, stateOf] of parts) {
+    if (isOver()) break;
     try {
       const upTo = last();
       await learned();
       const state = stateOf();
       if (state === undefined) continue;
       const pieces = await inSlices(state, afterSlice);
-      if (signal?.aborted === true) break;
+      if (isOver()) break;
       await store.saveSnapshot(name, pieces, nowMs, upTo);
     } catch (error) {
       failures.push(error);

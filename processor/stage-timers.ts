@@ -1,7 +1,7 @@
 import type { Store } from "../store/store.ts";
 import type { Journal } from "./journal.ts";
 import { type Periodic, periodically } from "./periodic.ts";
-import { processSilence, type Stages } from "./pipeline.ts";
+import { processAbsences, processIdle, type Stages } from "./pipeline.ts";
 import type { TrainingConfig } from "./promote/config.ts";
 import type { Learning } from "./promote/create-learning.ts";
 import type { RememberConfig } from "./remember/config.ts";
@@ -13,8 +13,9 @@ import type { Log } from "./telemetry/log.ts";
 
 const SETTINGS_INTERVAL_MS = 1_000;
 const TRAINING_INTERVAL_MS = 1_000;
+const ABSENCE_INTERVAL_MS = 1_000;
 /** Sessions that end together are work together, for which requests wait: so they are looked for often. */
-const SILENCE_INTERVAL_MS = 200;
+const IDLE_INTERVAL_MS = 200;
 const EXPIRY_INTERVAL_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
@@ -30,13 +31,13 @@ export interface TimedWork {
   readonly journal: Journal;
   readonly settings: Settings;
   readonly learning: Learning;
-  /** Aborted when nothing but the last state may be saved any more. */
-  readonly isStopping: AbortSignal;
+  /** Once aborted, no state is written any more that was not written before. */
+  readonly savingUntil: AbortSignal;
 }
 
 /** Writes findings down, saves what was learned, judges silence, follows what people ask for, and deletes what is too old. */
 export function startTimers(work: TimedWork): readonly Periodic[] {
-  const { config, store, log, now, rooms, stages, rememberer, journal, settings, learning, isStopping } =
+  const { config, store, log, now, rooms, stages, rememberer, journal, settings, learning, savingUntil } =
     work;
   const every = (intervalMs: number, what: string, task: () => Promise<void>) =>
     periodically(intervalMs, task, (error) =>
@@ -51,10 +52,11 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
       saveSnapshots(store, rooms, now(), {
         last: () => journal.last,
         learned: stages.lane.drained,
-        signal: isStopping,
+        signal: savingUntil,
       }),
     ),
-    every(SILENCE_INTERVAL_MS, "judging silence", () => processSilence(now(), stages)),
+    every(ABSENCE_INTERVAL_MS, "judging silence", () => processAbsences(now(), stages)),
+    every(IDLE_INTERVAL_MS, "judging sessions that fell silent", () => processIdle(now(), stages)),
     every(SETTINGS_INTERVAL_MS, "reading thresholds", () => settings.follow()),
     every(TRAINING_INTERVAL_MS, "following training", () => learning.follow()),
     every(config.training.flush_interval_ms, "recording for training", () => learning.flush()),

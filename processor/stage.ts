@@ -117,16 +117,16 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   });
   observeGauges({ ...ports, rooms, rememberer, settings, stages, receivers });
   const stopWatching = watchEventLoop(metrics.eventLoopDelay);
-  const stopping = new AbortController();
-  const isStopping = stopping.signal;
-  const timers = startTimers({ ...ports, config, rooms, stages, rememberer, journal, settings, isStopping });
+  const lastSave = new AbortController();
+  const savingUntil = lastSave.signal;
+  const timers = startTimers({ ...ports, config, rooms, stages, rememberer, journal, settings, savingUntil });
   return {
     grpcAddress: receivers.grpcAddress,
     httpAddress: receivers.httpAddress,
     stop: () =>
       stopStage(
         config,
-        { receivers, timers, stages, rooms, rememberer, journal, stopping, stopWatching },
+        { receivers, timers, stages, rooms, rememberer, journal, lastSave, stopWatching },
         ports,
       ),
   };
@@ -228,7 +228,8 @@ interface Running {
   readonly rooms: Rooms;
   readonly rememberer: Rememberer;
   readonly journal: Journal;
-  readonly stopping: AbortController;
+  /** Aborted before the last state is saved. */
+  readonly lastSave: AbortController;
   /** Ends the watch on the event loop. */
   readonly stopWatching: () => void;
 }
@@ -238,7 +239,7 @@ const CUT_MS = 5_000;
 
 async function stopStage(
   { receive }: StageConfig,
-  { receivers, timers, stages, rooms, rememberer, journal, stopping, stopWatching }: Running,
+  { receivers, timers, stages, rooms, rememberer, journal, lastSave, stopWatching }: Running,
   { store, log, now, learning }: StagePorts,
 ): Promise<void> {
   const step = (what: string, work: Parameters<typeof inTime>[0], stepMsMax?: number) =>
@@ -250,7 +251,7 @@ async function stopStage(
   await step("requests on their way", receivers.stop(), receive.drain_timeout_ms + CUT_MS);
   await step("learning", stages.lane.drained());
   await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
-  stopping.abort();
+  lastSave.abort();
   await step("the connection to the next hop", stages.forwarder.close());
   await step("writing findings", rememberer.flush());
   const progress = { last: () => journal.last, learned: stages.lane.drained };

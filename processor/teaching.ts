@@ -70,8 +70,8 @@ export async function acknowledge(work: Work, rooms: TeachingRooms): Promise<voi
 
 /** Learns in its turn. Never rejects. What is remembered has been announced to the next hop, whatever becomes of learning. */
 export function teach(lesson: Lesson, rooms: TeachingRooms): Promise<void> {
-  const records = lesson.slices.reduce((sum, { judged }) => sum + judged.parsed.length, 0);
-  return rooms.toTeach.add(lesson, records, (waiting) => learn(waiting, rooms));
+  const work = lesson.slices.reduce((sum, slice) => sum + workToLearn(slice), 0);
+  return rooms.toTeach.add(lesson, work, (waiting) => learn(waiting, rooms));
 }
 
 /** A slice with the request that it comes from. */
@@ -93,7 +93,7 @@ async function learn(waiting: readonly Waiting<Lesson, void>[], rooms: TeachingR
 }
 
 /** What was not judged has no windows to learn from, but records to be remembered. */
-function workToLearn({ windows, judged }: Taught): number {
+function workToLearn({ windows, judged }: JudgedSlice): number {
   return Math.max(workOf(windows), judged.parsed.length);
 }
 

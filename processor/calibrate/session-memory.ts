@@ -33,7 +33,7 @@ export interface SessionMemory {
   remember(finding: Finding): void;
 }
 
-/** Remembers for as long as the session itself is held by its stream: on the session, as a weak map of very many makes each full
+/** Remembers for as long as the session itself is held: on the session, as a weak map of very many makes each full
  * garbage collection long. */
 export function createLastingMemory(): SessionMemory {
   const owner = Symbol("the memory that notes");
@@ -48,12 +48,11 @@ export function createLastingMemory(): SessionMemory {
 
 /** Remembers for as long as it is held itself. */
 export function createPassingMemory(): SessionMemory {
-  const owner = Symbol("the memory itself");
   const sessions = new Map<Session, Remembered>();
   return createMemory(
     (session) => sessions.get(session),
     (session) => {
-      const remembered = new Remembered(owner);
+      const remembered = new Remembered();
       sessions.set(session, remembered);
       return remembered;
     },
@@ -66,9 +65,10 @@ class Remembered {
   readonly strongest: (readonly PlacedEvidence[] | undefined)[] = DETECTOR_NAMES.map(() => undefined);
   /** Likewise: a surprise that is not above it would change nothing, as that of most events. */
   readonly floors: number[] = DETECTOR_NAMES.map(() => Number.NEGATIVE_INFINITY);
-  readonly owner: symbol;
+  /** The memory that has noted it on its session. */
+  readonly owner: symbol | undefined;
 
-  constructor(owner: symbol) {
+  constructor(owner?: symbol) {
     this.owner = owner;
   }
 }

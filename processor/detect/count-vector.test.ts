@@ -126,6 +126,20 @@ describe("count vectors", () => {
     });
   });
 
+  it("judge the same after a restart, though some sessions came again and many are equally near", async () => {
+    const session = (i: number) => closedSession({ [`a${i % 7}`]: 1 + (i % 3), [`b${i % 11}`]: 1 + (i % 2) });
+    const detector = createCountVectorDetector();
+    for (let i = 0; i < 600; i += 1) detector.learn([session(i), session(i % 13)]);
+    const restarted = createCountVectorDetector();
+    restarted.restore(JSON.parse(JSON.stringify(detector.snapshot())));
+    for (let i = 0; i < 100; i += 1) {
+      const lesson = closedSession({ [`a${i % 7}`]: 4 + (i % 5), [`b${i % 11}`]: 1 });
+      expect(await surpriseOf(restarted, lesson)).toBe(await surpriseOf(detector, lesson));
+      detector.learn([lesson]);
+      restarted.learn([lesson]);
+    }
+  });
+
   it("do not grow beyond their bounds, whatever comes", () => {
     const detector = createCountVectorDetector({
       maxKnownTemplates: 100,

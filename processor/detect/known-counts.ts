@@ -39,7 +39,7 @@ export type KnownCountsState = z.infer<typeof knownCountsState>;
 export interface KnownCounts extends WithheldSessions {
   /** See distancesTo; for one request, as what is learned later does not count. */
   distances(budget: WorkBudget): ReturnType<typeof distancesTo>;
-  /** @param sessions all of one service that a request ended: the spread is measured once for them */
+  /** @param sessions some of one service that ended together: the spread is measured at most once for them */
   learn(sessions: readonly Session[]): void;
   /** Numbers kept. */
   size(): number;

@@ -20,8 +20,8 @@ const SPREAD_UNKNOWN_MIN = 1;
  * @param templates how many there are
  */
 export function localSpread(vectors: PackedCounts, templates: number): Float64Array {
-  const looked = { squares: new Float64Array(templates), isLookedAt: new Uint8Array(templates) };
-  const { squares, isLookedAt } = looked;
+  const measured = { squares: new Float64Array(templates), isLookedAt: new Uint8Array(templates) };
+  const { squares, isLookedAt } = measured;
   const totals = totalsOf(vectors);
   const dense = new Int32Array(templates);
   const nearest: Neighbours = { indexes: [], distances: [] };
@@ -30,7 +30,7 @@ export function localSpread(vectors: PackedCounts, templates: number): Float64Ar
   for (let index = 0; index < vectors.count; index += stride) {
     write(dense, vectors, index);
     findNearest(nearest, { vectors, totals, dense }, index);
-    for (const neighbour of nearest.indexes) addSquares(looked, dense, vectors, { index, neighbour });
+    for (const neighbour of nearest.indexes) addSquares(measured, dense, vectors, { index, neighbour });
     comparisons += nearest.indexes.length;
     erase(dense, vectors, index);
   }
@@ -53,7 +53,7 @@ interface Neighbours {
 
 interface Neighbourhood {
   readonly vectors: PackedCounts;
-  readonly totals: Int32Array;
+  readonly totals: Float64Array;
   /** The counts of the vector whose neighbours are looked for, by template. */
   readonly dense: Int32Array;
 }
@@ -96,14 +96,15 @@ function excess(dense: Int32Array, numbers: Int32Array, from: number, to: number
   return sum;
 }
 
-interface Looked {
+/** What has been measured so far, by template. */
+interface Measured {
   readonly squares: Float64Array;
   readonly isLookedAt: Uint8Array;
 }
 
 /** @param dense the counts of the vector at `index`; as before, afterwards */
 function addSquares(
-  { squares, isLookedAt }: Looked,
+  { squares, isLookedAt }: Measured,
   dense: Int32Array,
   { numbers, bounds }: PackedCounts,
   { index, neighbour }: { readonly index: number; readonly neighbour: number },
@@ -134,8 +135,8 @@ function erase(dense: Int32Array, { numbers, bounds }: PackedCounts, index: numb
   for (let i = bounds[2 * index] ?? 0; i < (bounds[2 * index + 1] ?? 0); i += 2) dense[numbers[i] ?? 0] = 0;
 }
 
-function totalsOf({ count, numbers, bounds }: PackedCounts): Int32Array {
-  const totals = new Int32Array(count);
+function totalsOf({ count, numbers, bounds }: PackedCounts): Float64Array {
+  const totals = new Float64Array(count);
   for (let index = 0; index < count; index += 1)
     for (let i = bounds[2 * index] ?? 0; i < (bounds[2 * index + 1] ?? 0); i += 2)
       totals[index] = (totals[index] ?? 0) + (numbers[i + 1] ?? 0);

@@ -41,7 +41,7 @@ describe("recent vectors", () => {
     );
   });
 
-  it("are packed one behind the other, each once", () => {
+  it("are packed in the same order", () => {
     fc.assert(
       fc.property(fc.array(counts, { maxLength: 60 }), (lists) => {
         const recent = createRecentVectors(VECTORS_MAX);
@@ -50,9 +50,24 @@ describe("recent vectors", () => {
         const packed = Array.from({ length: count }, (_, at) => [
           ...numbers.subarray(bounds[2 * at], bounds[2 * at + 1]),
         ]);
-        expect(packed.map(String).sort()).toEqual([...plainly(lists).vectors.keys()].sort());
+        expect(packed.map(String)).toEqual([...plainly(lists).vectors.keys()]);
         expect(recent.numbersKept()).toBe(packed.flat().length);
       }),
     );
+  });
+
+  it("stay as they were packed, whatever is kept later", () => {
+    const recent = createRecentVectors(2, [sparseCounts([[0, 1]]), sparseCounts([[1, 2]])]);
+    const { numbers, bounds } = recent.packed();
+    for (let template = 2; template < 200; template += 1) recent.keep(sparseCounts([[template, 3]]));
+    expect([...numbers.subarray(bounds[0], bounds[1])]).toEqual([0, 1]);
+    expect([...numbers.subarray(bounds[2], bounds[3])]).toEqual([1, 2]);
+  });
+
+  it("give the room back that long ones took", () => {
+    const long = sparseCounts(Array.from({ length: 1_000 }, (_, template) => [template, 1] as const));
+    const recent = createRecentVectors(VECTORS_MAX, [long]);
+    for (let template = 0; template < 100; template += 1) recent.keep(sparseCounts([[template, 2]]));
+    expect(recent.packed().numbers.length).toBeLessThan(200);
   });
 });

@@ -11,7 +11,7 @@ export interface PackedCounts {
 
 /** Distinct count vectors, of which the least recently seen is forgotten for a new one. */
 export interface RecentVectors {
-  /** As they are now: not to be kept over a change. In no particular order. */
+  /** As they are now, the least recently seen first; what is kept later does not change them. */
   packed(): PackedCounts;
   has(key: string): boolean;
   /** @returns whether it is new */
@@ -22,8 +22,17 @@ export interface RecentVectors {
   numbersKept(): number;
 }
 
-const NUMBERS_FIRST = 64;
-const VECTORS_FIRST = 8;
+/** Room of an empty one. */
+const NUMBERS_MIN = 64;
+/** So many times the room that is needed are given back. */
+const SPARE_MAX = 4;
+
+/** Where a vector is. */
+interface Span {
+  from: number;
+  /** Behind its last number. */
+  to: number;
+}
 
 /** Equal for equal vectors. */
 export function keyOf(vector: SparseCounts): string {
@@ -39,73 +48,65 @@ export function createRecentVectors(
   initial: readonly SparseCounts[] = [],
 ): RecentVectors {
   /** By key, the least recently seen first. */
-  const slots = new Map<string, number>();
-  const keys: string[] = [];
-  let bounds = new Int32Array(2 * VECTORS_FIRST);
-  let numbers = new Int32Array(NUMBERS_FIRST);
+  const spans = new Map<string, Span>();
+  let numbers = new Int32Array(NUMBERS_MIN);
+  /** Of `numbers`, that hold vectors or gaps. */
   let end = 0;
+  /** Of these, that hold vectors. */
   let kept = 0;
 
-  const from = (slot: number): number => bounds[2 * slot] ?? 0;
-  const to = (slot: number): number => bounds[2 * slot + 1] ?? 0;
-  const place = (slot: number, begin: number, behind: number) => {
-    bounds[2 * slot] = begin;
-    bounds[2 * slot + 1] = behind;
-  };
-  /** Closes the gaps, with room for as much again. */
-  const compact = (length: number) => {
-    const packed = new Int32Array(2 * (kept + length));
-    end = 0;
-    for (let slot = 0; slot < keys.length; slot += 1) {
-      const begin = end;
-      packed.set(numbers.subarray(from(slot), to(slot)), begin);
-      end += to(slot) - from(slot);
-      place(slot, begin, end);
+  const packed = (): PackedCounts => {
+    const bounds = new Int32Array(2 * spans.size);
+    let at = 0;
+    for (const { from, to } of spans.values()) {
+      bounds[at] = from;
+      bounds[at + 1] = to;
+      at += 2;
     }
-    numbers = packed;
+    return { count: spans.size, numbers, bounds };
+  };
+  /** Closes the gaps, with room for as much again: in another array, because somebody may read in this one. */
+  const compact = (length: number) => {
+    const closed = new Int32Array(Math.max(NUMBERS_MIN, 2 * (kept + length)));
+    end = 0;
+    for (const span of spans.values()) {
+      closed.set(numbers.subarray(span.from, span.to), end);
+      span.to += end - span.from;
+      span.from = end;
+      end = span.to;
+    }
+    numbers = closed;
   };
   const append = (key: string, vector: SparseCounts) => {
     if (end + vector.length > numbers.length) compact(vector.length);
-    const slot = keys.push(key) - 1;
-    if (bounds.length < 2 * keys.length) {
-      const longer = new Int32Array(2 * bounds.length);
-      longer.set(bounds);
-      bounds = longer;
-    }
     numbers.set(vector, end);
-    place(slot, end, end + vector.length);
+    spans.set(key, { from: end, to: end + vector.length });
     end += vector.length;
     kept += vector.length;
-    slots.set(key, slot);
   };
-  /** The last one takes the place of the one that goes. */
-  const forget = (key: string, slot: number) => {
-    kept -= to(slot) - from(slot);
-    slots.delete(key);
-    const last = keys.pop();
-    if (last === undefined || last === key) return;
-    keys[slot] = last;
-    slots.set(last, slot);
-    place(slot, from(keys.length), to(keys.length));
+  const forget = (key: string, { from, to }: Span) => {
+    spans.delete(key);
+    kept -= to - from;
+    if (numbers.length > NUMBERS_MIN && numbers.length > SPARE_MAX * kept) compact(0);
   };
 
   const recent: RecentVectors = {
-    packed: () => ({ count: keys.length, numbers, bounds }),
-    has: (key) => slots.has(key),
+    packed,
+    has: (key) => spans.has(key),
     keep(vector) {
       const key = keyOf(vector);
-      const known = slots.get(key);
+      const known = spans.get(key);
       if (known !== undefined) {
-        slots.delete(key);
-        slots.set(key, known);
+        spans.delete(key);
+        spans.set(key, known);
         return false;
       }
       append(key, vector);
-      const [oldest] = slots;
-      if (keys.length > vectorsMax && oldest !== undefined) forget(...oldest);
+      const [oldest] = spans;
+      if (spans.size > vectorsMax && oldest !== undefined) forget(...oldest);
       return true;
     },
-    values: () => [...slots.values()].map((slot) => numbers.slice(from(slot), to(slot))),
+    values: () => [...spans.values()].map(({ from, to }) => numbers.slice(from, to)),
     numbersKept: () => kept,
   };
   for (const vector of initial) recent.keep(vector);

@@ -19,6 +19,7 @@ export interface Health {
 const ServingStatus = { SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 } as const;
 
 const REQUEST_BYTES_MAX = 64 * 1024;
+/** For a call's message to arrive. */
 const ARRIVAL_MS_MAX = 10_000;
 /** A name is next to nothing beside what the stage holds. */
 const UNCOUNTED: Reservation = { grow: () => true, release: () => undefined };
@@ -59,7 +60,10 @@ export function createHealth(services: readonly string[], arrivalMsMax = ARRIVAL
 function readName(stream: ServerHttp2Stream, arrivalMsMax: number, done: (name: string) => void): void {
   const limits = { bytesMax: REQUEST_BYTES_MAX, reservation: UNCOUNTED };
   const timer = setTimeout(() => {
-    replyStatus(stream, { code: StatusCode.DEADLINE_EXCEEDED, message: "no message has come" });
+    replyStatus(stream, {
+      code: StatusCode.DEADLINE_EXCEEDED,
+      message: "the message of the call has not come to its end",
+    });
   }, arrivalMsMax);
   timer.unref();
   stream.on("close", () => clearTimeout(timer));

@@ -35,7 +35,7 @@ export interface Session {
   readonly counts: ReadonlyMap<string, { readonly template: string; readonly count: number }>;
   /** Time of its first event, milliseconds since the epoch. */
   readonly startedMs: number;
-  /** Noted by the judge, for its verdict on the whole session (see calibrate/session-memory.ts). */
+  /** Noted by the judge, of which there is one, for its verdict on the whole session (see calibrate/session-memory.ts). */
   note?: unknown;
 }
 

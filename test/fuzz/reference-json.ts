@@ -26,15 +26,15 @@ export function readingOfJson(body: Uint8Array): JsonReading {
   if (bracketDepth(text) > BRACKET_DEPTH_MAX) return { request: undefined, isOpen: false };
   let json: JsonValue;
   try {
-    json = JSON.parse(text, withoutNull) ?? null;
+    json = JSON.parse(text, droppingNull) ?? null;
   } catch {
     return { request: undefined, isOpen: false };
   }
   return { isOpen: hasOpenText(json, ""), request: encoded(json) };
 }
 
-/** A field that is null is one that is not there: also beside the same field by its other name, which protobuf-es does not read. */
-function withoutNull(this: unknown, _name: string, value: unknown): unknown {
+/** For JSON.parse: a field that is null is one that is not there, also beside the same field by its other name, which protobuf-es does not read. */
+function droppingNull(this: unknown, _name: string, value: unknown): unknown {
   return value === null && !Array.isArray(this) ? undefined : value;
 }
 
