@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { POSITION_KIND, type ScoringBatch } from "../processor/detect/event-scorer.ts";
+import { eventCode } from "../processor/detect/event-code.ts";
+import type { ScoringBatch } from "../processor/detect/event-scorer.ts";
 import type { TextEncoder } from "../processor/detect/text-encoder.ts";
 import { ModelError, readModelDirectory } from "../processor/inference/model-directory.ts";
 import { startScorer } from "../processor/inference/worker-client.ts";
@@ -13,23 +14,15 @@ const SHIPPED = "models/logbert-s";
 const OPTIONS = { threads: 1, maxWaitingRows: 1_000, onDeath: () => undefined };
 const TEMPLATES = ["request started", "request finished", "disk failure on <*>"];
 
+const FATAL = eventCode({ severityNumber: 21, gapMs: 0 }, [0, 0, 0, 0]);
+
 /** The pair of the first two templates again and again, and a masked event at its end. */
 async function pairs(encoder: TextEncoder): Promise<ScoringBatch> {
   const vectors = await encoder.encode(TEMPLATES, new AbortController().signal);
   const history = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0];
-  const ids = [...history, 0];
   return {
     table: { vectors: Float32Array.from(vectors.flatMap((vector) => [...vector])), residuals: undefined },
-    rows: [
-      {
-        ids,
-        kinds: [...history.map(() => POSITION_KIND.event), POSITION_KIND.mask],
-        severities: ids.map(() => 0),
-        gaps: ids.map(() => 0),
-        parameters: ids.flatMap(() => [0, 0, 0, 0]),
-        at: history.length,
-      },
-    ],
+    rows: [{ ids: history, codes: history.map(() => 0), begins: false }],
   };
 }
 
@@ -185,7 +178,8 @@ describe("the shipped model", () => {
       writeFileSync(join(directory, "config.json"), JSON.stringify(config));
       const scorer = await startScorer(readModelDirectory(directory), OPTIONS);
       const usual = await pairs(standInEncoder);
-      const rows = usual.rows.map((row) => ({ ...row, parameters: row.parameters.map(() => 1) }));
+      const odd = eventCode({ severityNumber: 0, gapMs: 0 }, [1, 1, 1, 1]);
+      const rows = usual.rows.map((row) => ({ ...row, codes: row.codes.map(() => odd) }));
       const [surprises] = await scorer.score({ ...usual, rows }, AbortSignal.timeout(20_000));
       await scorer.close();
       return [...(surprises ?? [])];
@@ -210,7 +204,7 @@ describe("the shipped model", () => {
     const first = await pairs(standInEncoder);
     const second = {
       ...first,
-      rows: first.rows.map((row) => ({ ...row, severities: row.ids.map(() => 6) })),
+      rows: first.rows.map((row) => ({ ...row, codes: row.codes.map(() => FATAL) })),
     };
     const accepted = [first, second, second].map((batch) => scorer.score(batch, signal));
     await expect(scorer.score(second, signal)).rejects.toThrow(/wait for the model/);

@@ -1,17 +1,13 @@
-/** The place of one event: what came before it, as the model reads it, and a mask. */
+import type { EventCode } from "./event-code.ts";
+
+/** The place of one event: what the model is shown of what came before it. Behind that stands a mask. */
 export interface MaskedRow {
-  /** Index into the batch's table for each position; 0 where the position holds no event. */
+  /** Index into the batch's table of each event's template, oldest first. */
   readonly ids: readonly number[];
-  /** One of {@link POSITION_KIND} for each position. */
-  readonly kinds: readonly number[];
-  /** Severity index of each position, 0 to 6; see severity-index.ts. */
-  readonly severities: readonly number[];
-  /** ln(1 + seconds since the previous event) of each position. */
-  readonly gaps: readonly number[];
-  /** {@link PARAMETER_FEATURES} numbers of each position, one position after the other. */
-  readonly parameters: readonly number[];
-  /** The masked position. */
-  readonly at: number;
+  /** What the model sees of each event beside. */
+  readonly codes: readonly EventCode[];
+  /** Whether the begin of the session stands before them. */
+  readonly begins: boolean;
 }
 
 /** What a position of the event model holds (models/train/event_model.py). */

@@ -1,8 +1,5 @@
-import { decodedEvent, type EventCode } from "./event-code.ts";
-import { type MaskedRow, POSITION_KIND } from "./event-scorer.ts";
-import { PARAMETER_FEATURES } from "./parameter-features.ts";
-
-const NO_FEATURES: readonly number[] = new Array<number>(PARAMETER_FEATURES).fill(0);
+import type { EventCode } from "./event-code.ts";
+import type { MaskedRow } from "./event-scorer.ts";
 
 /** A window as the model reads it. */
 export interface ReadWindow {
@@ -21,26 +18,7 @@ export interface ReadWindow {
  */
 export function maskedRow(window: ReadWindow, event: number, eventsMax: number): MaskedRow {
   const { from, begins } = contextOf(window, event, eventsMax);
-  const ids = begins ? [0] : [];
-  const kinds: number[] = begins ? [POSITION_KIND.begin] : [];
-  const severities = begins ? [0] : [];
-  const gaps = begins ? [0] : [];
-  const parameters = begins ? [...NO_FEATURES] : [];
-  for (let i = from; i < event; i += 1) {
-    const { severity, gap, features } = decodedEvent(window.codes[i] ?? 0, PARAMETER_FEATURES);
-    ids.push(window.ids[i] ?? 0);
-    kinds.push(POSITION_KIND.event);
-    severities.push(severity);
-    gaps.push(gap);
-    parameters.push(...features);
-  }
-  const at = ids.length;
-  ids.push(0);
-  kinds.push(POSITION_KIND.mask);
-  severities.push(0);
-  gaps.push(0);
-  parameters.push(...NO_FEATURES);
-  return { ids, kinds, severities, gaps, parameters, at };
+  return { ids: window.ids.slice(from, event), codes: window.codes.slice(from, event), begins };
 }
 
 /** What the model is shown before a masked place. */

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Choice } from "./choice.ts";
 import { createContextHashes } from "./context-hashes.ts";
-import type { AnswerSurprises, EventScorer } from "./event-scorer.ts";
+import type { AnswerSurprises, EventScorer, MaskedRow } from "./event-scorer.ts";
 import type { Expectation } from "./evidence.ts";
 import { contextOf, maskedRow, type ReadWindow } from "./masked-row.ts";
 import { mostExpected } from "./most-expected.ts";
@@ -49,9 +49,7 @@ interface Remembered {
   /** What the model was shown, and of whom. */
   readonly version: string;
   readonly revision: number;
-  readonly begins: boolean;
-  /** Of each event its candidate and its code. */
-  readonly context: Int32Array;
+  readonly row: MaskedRow;
 }
 
 /**
@@ -66,7 +64,7 @@ export function createMemorisedScores(
   const memory = new LRUCache<number, Remembered>({
     max: predictionsMax,
     maxSize: SURPRISES_MAX,
-    sizeCalculation: ({ prediction, context }) => prediction.surprises.length + context.length,
+    sizeCalculation: ({ prediction, row }) => prediction.surprises.length + 2 * row.ids.length,
   });
   const hashesOf = createContextHashes();
   const seeds = createSeeds();
@@ -87,11 +85,11 @@ export function createMemorisedScores(
     // A text whose vector is not there is given zeros for once.
     const isKept = revision !== undefined && choice.textsForTable().length === 0;
     const answers = await scorer.score({ table, rows }, signal);
-    return places.map(({ window, event, hash }, at) => {
-      const surprises = answers[at];
-      if (surprises === undefined) return undefined;
+    return places.map(({ hash }, at) => {
+      const [surprises, row] = [answers[at], rows[at]];
+      if (surprises === undefined || row === undefined) return undefined;
       const prediction = { surprises, expected: expectedOf(surprises, choice) };
-      if (isKept) memory.set(hash, { prediction, version, revision, ...shownOf(window, event, eventsMax) });
+      if (isKept) memory.set(hash, { prediction, version, revision, row });
       return prediction;
     });
   };
@@ -106,7 +104,7 @@ export function createMemorisedScores(
       const known = memory.get(hash);
       return known?.version === scorer.version &&
         known.revision === revision &&
-        isContext(known, window, event, shownMax())
+        isShown(known.row, window, event, shownMax())
         ? known.prediction
         : undefined;
     },
@@ -118,7 +116,7 @@ export function createMemorisedScores(
       const waited = places.map(({ hash }) => asking.wait(hash, signal));
       const unasked = places.filter((_, at) => waited[at] === undefined);
       const answers = run(choice, unasked, asker.signal);
-      asking.announce(unasked, answers, asker);
+      asking.announce(unasked, { answers, asker });
       const [own, others] = await Promise.all([answers, Promise.all(waited)]);
       const next = own.values();
       return others.map((other, at) => (waited[at] === undefined ? next.next().value : other));
@@ -127,35 +125,34 @@ export function createMemorisedScores(
   };
 }
 
+/** What the model is working on for somebody. */
+interface UnderWay {
+  readonly answers: Promise<readonly (Prediction | undefined)[]>;
+  readonly asker: SharedSignal;
+}
+
 /** Questions that the model is working on, by hash. Whoever waits for one keeps it from being given up. */
 function createQuestionsUnderWay() {
-  const questions = new Map<
-    number,
-    { readonly answer: Promise<Prediction | undefined>; readonly asker: SharedSignal }
-  >();
+  const questions = new Map<number, { readonly underWay: UnderWay; readonly at: number }>();
   return {
     has: (hash: number) => questions.has(hash),
     /** Undefined where nobody asks. */
     wait(hash: number, signal: AbortSignal): Promise<Prediction | undefined> | undefined {
       const question = questions.get(hash);
-      question?.asker.join(signal);
-      return question?.answer;
+      if (question === undefined) return undefined;
+      const { underWay, at } = question;
+      underWay.asker.join(signal);
+      return underWay.answers.then((predictions) => predictions[at]);
     },
-    announce(
-      places: readonly RememberedPlace[],
-      answers: Promise<readonly (Prediction | undefined)[]>,
-      asker: SharedSignal,
-    ) {
-      for (const [at, { hash }] of places.entries()) {
-        const answer = answers
-          .then((predictions) => predictions[at])
-          .finally(() => {
-            questions.delete(hash);
-          });
-        // Who asked hears of it; others may not be there.
-        answer.catch(() => undefined);
-        questions.set(hash, { answer, asker });
-      }
+    /** @param underWay one answer a place */
+    announce(places: readonly RememberedPlace[], underWay: UnderWay) {
+      for (const [at, { hash }] of places.entries()) questions.set(hash, { underWay, at });
+      const end = () => {
+        for (const { hash } of places) questions.delete(hash);
+        underWay.asker.end();
+      };
+      // Who asked hears of a failure.
+      underWay.answers.then(end, end);
     },
   };
 }
@@ -169,28 +166,12 @@ function createSeeds(): (version: string) => number {
   return (version) => seeds.memo(version);
 }
 
-function shownOf(window: ReadWindow, event: number, eventsMax: number) {
+/** Whether this row is what the model would be shown. */
+function isShown(row: MaskedRow, window: ReadWindow, event: number, eventsMax: number): boolean {
   const { from, begins } = contextOf(window, event, eventsMax);
-  const context = new Int32Array(2 * (event - from));
-  for (let i = from; i < event; i += 1) {
-    context[2 * (i - from)] = window.ids[i] ?? 0;
-    context[2 * (i - from) + 1] = window.codes[i] ?? 0;
-  }
-  return { begins, context };
-}
-
-function isContext(
-  { begins, context }: Pick<Remembered, "begins" | "context">,
-  window: ReadWindow,
-  event: number,
-  eventsMax: number,
-): boolean {
-  const own = contextOf(window, event, eventsMax);
-  if (own.begins !== begins || context.length !== 2 * (event - own.from)) return false;
-  for (let i = own.from; i < event; i += 1) {
-    const at = 2 * (i - own.from);
-    if (context[at] !== window.ids[i] || context[at + 1] !== window.codes[i]) return false;
-  }
+  if (row.begins !== begins || row.ids.length !== event - from) return false;
+  for (let i = from; i < event; i += 1)
+    if (row.ids[i - from] !== window.ids[i] || row.codes[i - from] !== window.codes[i]) return false;
   return true;
 }
 

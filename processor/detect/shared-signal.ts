@@ -3,22 +3,28 @@ export interface SharedSignal {
   readonly signal: AbortSignal;
   /** One more waits, until its own signal aborts. */
   join(one: AbortSignal): void;
+  /** The work is over: nobody waits for it. */
+  end(): void;
 }
 
 export function createSharedSignal(): SharedSignal {
   const all = new AbortController();
-  let waiting = 0;
+  const waiting = new Map<AbortSignal, () => void>();
   return {
     signal: all.signal,
     join(one) {
-      if (one.aborted) return;
-      waiting += 1;
+      if (one.aborted || waiting.has(one)) return;
       const leave = () => {
-        waiting -= 1;
-        if (waiting === 0) all.abort(one.reason);
+        waiting.delete(one);
+        if (waiting.size === 0) all.abort(one.reason);
       };
-      // No longer than the work itself: who waits for much in turn would keep what is over.
-      one.addEventListener("abort", leave, { once: true, signal: all.signal });
+      waiting.set(one, leave);
+      one.addEventListener("abort", leave, { once: true });
+    },
+    end() {
+      // Who waits for much in turn would keep what is over.
+      for (const [one, leave] of waiting) one.removeEventListener("abort", leave);
+      waiting.clear();
     },
   };
 }

@@ -33,8 +33,8 @@ const scorer: EventScorer = {
   },
 };
 
-function eventsIn({ kinds }: MaskedRow): number {
-  return kinds.filter((kind) => kind === 0).length;
+function eventsIn({ ids }: MaskedRow): number {
+  return ids.length;
 }
 
 const reader: PretrainedScorer = {

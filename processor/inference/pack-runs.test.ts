@@ -1,42 +1,79 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { decodedEvent, eventCode } from "../detect/event-code.ts";
 import { type MaskedRow, POSITION_KIND } from "../detect/event-scorer.ts";
 import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
-import { packRuns } from "./pack-runs.ts";
+import { type PackedRows, packRuns } from "./pack-runs.ts";
 
-const rowOf = (length: number, mark: number): MaskedRow => ({
-  ids: new Array<number>(length).fill(mark),
-  kinds: new Array<number>(length).fill(POSITION_KIND.event),
-  severities: new Array<number>(length).fill(3),
-  gaps: new Array<number>(length).fill(0.5),
-  parameters: new Array<number>(length * PARAMETER_FEATURES).fill(1),
-  at: length - 1,
+const OFFSET = 1_000;
+
+const event = fc.record({
+  id: fc.nat(999),
+  code: fc
+    .tuple(fc.integer({ min: 0, max: 24 }), fc.nat(10_000), fc.constantFrom(0, 0.5, 1))
+    .map(([severityNumber, gapMs, feature]) => eventCode({ severityNumber, gapMs }, [feature, 0, 1, 0.5])),
 });
+const row = fc.record({ events: fc.array(event, { maxLength: 21 }), begins: fc.boolean() });
+
+/** The positions of a row one after the other, each with everything that the graph is told of it. */
+function positionsIn(run: PackedRows, row: number) {
+  return Array.from({ length: run.positions }, (_, at) => {
+    const cell = row * run.positions + at;
+    return {
+      id: Number(run.ids[cell]),
+      kind: Number(run.kinds[cell]),
+      severity: Number(run.severities[cell]),
+      gap: run.gaps[cell],
+      features: [...run.parameters.subarray(cell * PARAMETER_FEATURES, (cell + 1) * PARAMETER_FEATURES)],
+    };
+  });
+}
+
+function expectedOf({ ids, codes, begins }: MaskedRow, positions: number) {
+  const without = (kind: number, id: number) => ({
+    id,
+    kind,
+    severity: 0,
+    gap: 0,
+    features: new Array<number>(PARAMETER_FEATURES).fill(0),
+  });
+  const shown = [
+    ...(begins ? [without(POSITION_KIND.begin, OFFSET)] : []),
+    ...ids.map((id, i) => ({
+      id: id + OFFSET,
+      kind: POSITION_KIND.event,
+      ...decodedEvent(codes[i] ?? 0, PARAMETER_FEATURES),
+    })),
+    without(POSITION_KIND.mask, OFFSET),
+  ];
+  const padding = Array.from({ length: positions - shown.length }, () => without(POSITION_KIND.padding, 0));
+  return { at: shown.length - 1, positions: [...shown, ...padding] };
+}
 
 it("every row is in one run, whole, with its place in the batch, and padded to the longest of its run", () => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 1, max: 22 }), { maxLength: 100 }), (lengths) => {
-      const runs = packRuns(
-        lengths.map((length, mark) => ({ row: rowOf(length, mark), table: mark % 3, offset: 1_000 })),
+    fc.property(fc.array(row, { maxLength: 100 }), (drawn) => {
+      const rows = drawn.map(
+        ({ events, begins }): MaskedRow => ({
+          ids: events.map(({ id }) => id),
+          codes: events.map(({ code }) => code),
+          begins,
+        }),
       );
+      const runs = packRuns(rows.map((row, mark) => ({ row, table: mark % 3, offset: OFFSET })));
       const places = runs.flatMap((run) => run.places);
-      expect(places.toSorted((a, b) => a - b)).toEqual(lengths.map((_, index) => index));
+      expect(places.toSorted((a, b) => a - b)).toEqual(rows.map((_, index) => index));
       for (const run of runs) {
-        const own = run.places.map((place) => lengths[place] ?? 0);
+        const own = run.places.map((place) => rows[place] ?? expect.unreachable());
         expect(run.rows).toBe(own.length);
-        expect(run.positions).toBe(Math.max(2, ...own));
-        for (const [row, place] of run.places.entries()) {
-          const at = row * run.positions;
-          const ids = [...run.ids.subarray(at, at + run.positions)].map(Number);
-          const length = lengths[place] ?? 0;
-          expect(ids).toEqual(
-            Array.from({ length: run.positions }, (_, i) => (i < length ? place + 1_000 : 0)),
-          );
-          expect(run.tables[row]).toBe(place % 3);
-          expect(Number(run.kinds[at + run.positions - 1])).toBe(
-            length === run.positions ? POSITION_KIND.event : POSITION_KIND.padding,
-          );
-          expect(Number(run.at[row])).toBe(length - 1);
+        expect(run.positions).toBe(
+          Math.max(2, ...own.map(({ ids, begins }) => ids.length + (begins ? 2 : 1))),
+        );
+        for (const [at, one] of own.entries()) {
+          const { at: mask, positions } = expectedOf(one, run.positions);
+          expect(positionsIn(run, at)).toEqual(positions);
+          expect(Number(run.at[at])).toBe(mask);
+          expect(run.tables[at]).toBe((run.places[at] ?? 0) % 3);
         }
       }
     }),

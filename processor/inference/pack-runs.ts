@@ -1,3 +1,4 @@
+import { decodedEvent } from "../detect/event-code.ts";
 import { type MaskedRow, POSITION_KIND } from "../detect/event-scorer.ts";
 import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
 
@@ -35,7 +36,7 @@ const ROWS_PER_RUN = 16;
 
 /** Packs rows for the way to the model's thread, those of like length together: padding costs as much as what it stands beside. */
 export function packRuns(rows: readonly RowOfTable[]): readonly PackedRows[] {
-  const byLength = [...rows.entries()].sort(([, a], [, b]) => a.row.ids.length - b.row.ids.length);
+  const byLength = [...rows.entries()].sort(([, a], [, b]) => positionsOf(a.row) - positionsOf(b.row));
   const runs: PackedRows[] = [];
   for (let from = 0; from < byLength.length; from += ROWS_PER_RUN) {
     const run = byLength.slice(from, from + ROWS_PER_RUN);
@@ -50,7 +51,7 @@ export function packRuns(rows: readonly RowOfTable[]): readonly PackedRows[] {
 }
 
 function packRows(rows: readonly RowOfTable[], places: readonly number[]): PackedRows {
-  const positions = rows.reduce((longest, { row }) => Math.max(longest, row.ids.length), POSITIONS_MIN);
+  const positions = rows.reduce((longest, { row }) => Math.max(longest, positionsOf(row)), POSITIONS_MIN);
   const packed: PackedRows = {
     rows: rows.length,
     places,
@@ -61,19 +62,47 @@ function packRows(rows: readonly RowOfTable[], places: readonly number[]): Packe
     severities: new BigInt64Array(rows.length * positions),
     gaps: new Float32Array(rows.length * positions),
     parameters: new Float32Array(rows.length * positions * PARAMETER_FEATURES),
-    at: BigInt64Array.from(rows, ({ row }) => BigInt(row.at)),
+    at: new BigInt64Array(rows.length),
   };
-  for (const [index, { row, offset }] of rows.entries()) {
-    const first = index * positions;
-    for (let i = 0; i < row.ids.length; i += 1) {
-      packed.ids[first + i] = BigInt((row.ids[i] ?? 0) + offset);
-      packed.kinds[first + i] = BigInt(row.kinds[i] ?? 0);
-      packed.severities[first + i] = BigInt(row.severities[i] ?? 0);
-    }
-    packed.gaps.set(row.gaps, first);
-    packed.parameters.set(row.parameters, first * PARAMETER_FEATURES);
-  }
+  const write = createRowWriter(packed);
+  for (const [index, row] of rows.entries()) write(row, index);
   return packed;
+}
+
+/** The begin where it is shown, the events, and the mask. */
+function positionsOf({ ids, begins }: MaskedRow): number {
+  return Number(begins) + ids.length + 1;
+}
+
+function createRowWriter({ positions, gaps, parameters, ...packed }: PackedRows) {
+  const ids = lowerHalves(packed.ids);
+  const kinds = lowerHalves(packed.kinds);
+  const severities = lowerHalves(packed.severities);
+  const masks = lowerHalves(packed.at);
+  return ({ row, offset }: RowOfTable, index: number): void => {
+    const first = index * positions;
+    // A position that holds no event has the table's first candidate.
+    const end = first + positionsOf(row);
+    for (let at = first; at < end; at += 1) ids[2 * at] = offset;
+    let at = first;
+    if (row.begins) kinds[2 * at++] = POSITION_KIND.begin;
+    for (let i = 0; i < row.ids.length; i += 1, at += 1) {
+      const { severity, gap, features } = decodedEvent(row.codes[i] ?? 0, PARAMETER_FEATURES);
+      ids[2 * at] = (row.ids[i] ?? 0) + offset;
+      kinds[2 * at] = POSITION_KIND.event;
+      severities[2 * at] = severity;
+      gaps[at] = gap;
+      parameters.set(features, at * PARAMETER_FEATURES);
+    }
+    kinds[2 * at] = POSITION_KIND.mask;
+    masks[2 * index] = at - first;
+  };
+}
+
+/** Of each number the lower half, every second place, from the first on: all of a number that is small and not negative, and no
+ * BigInt is made for it. Whatever onnxruntime runs on is little-endian. */
+function lowerHalves({ buffer }: BigInt64Array<ArrayBuffer>): Int32Array {
+  return new Int32Array(buffer);
 }
 
 /** The buffers, to be handed over instead of copied. */

@@ -1,19 +1,11 @@
-import { POSITION_KIND, type ScoringBatch } from "../detect/event-scorer.ts";
-import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
+import type { MaskedRow } from "../detect/event-scorer.ts";
 import { ModelError } from "./model-directory.ts";
 import type { RunningScorer } from "./worker-client.ts";
 
 const PROBE_TIMEOUT_MS = 30_000;
 const TEMPLATES = ["request started", "request finished"];
-/** An event, and the masked one after it. */
-const ROW: ScoringBatch["rows"][number] = {
-  ids: [0, 0],
-  kinds: [POSITION_KIND.event, POSITION_KIND.mask],
-  severities: [0, 0],
-  gaps: [0, 0],
-  parameters: new Array<number>(2 * PARAMETER_FEATURES).fill(0),
-  at: 1,
-};
+/** What comes after an event. */
+const ROW: MaskedRow = { ids: [0], codes: [0], begins: false };
 
 /** Scores one made-up row, so that weights that cannot score are found before records are handed to them, and the graphs have
  * done their first, slow run. Rejects with a {@link ModelError}. */

@@ -2,7 +2,6 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { ScoringBatch } from "../../processor/detect/event-scorer.ts";
-import { PARAMETER_FEATURES } from "../../processor/detect/parameter-features.ts";
 import { readModelDirectory } from "../../processor/inference/model-directory.ts";
 import { probeScorer } from "../../processor/inference/probe-scorer.ts";
 import { createSwappableScorer } from "../../processor/inference/swappable-scorer.ts";
@@ -27,14 +26,7 @@ const start = (directory: string) =>
 
 const batch = (rows: number): ScoringBatch => ({
   table: { vectors: new Float32Array(256).fill(1 / 16), residuals: undefined },
-  rows: Array.from({ length: rows }, () => ({
-    ids: [0, 0],
-    kinds: [0, 3],
-    severities: [0, 0],
-    gaps: [0, 0],
-    parameters: new Array<number>(2 * PARAMETER_FEATURES).fill(0),
-    at: 1,
-  })),
+  rows: Array.from({ length: rows }, () => ({ ids: [0], codes: [0], begins: false })),
 });
 
 it("finishes with the old weights what they were handed, and hands all else to the new ones", async () => {
