@@ -112,14 +112,30 @@ function createAttention() {
   };
 }
 
+/** How many events of a template there are in some bucket, and in others, of which there are seldom any. */
+interface BatchCount {
+  readonly bucket: number;
+  count: number;
+  others: Map<number, number> | undefined;
+}
+
 /** Events of the request that is scored, which are not learned yet, by template and bucket. */
 function createBatchCounts() {
-  const counts = new Map<TemplateRate, Map<number, number>>();
+  const counts = new Map<TemplateRate, BatchCount>();
   return {
     add(rate: TemplateRate, bucket: number): number {
-      const known = counts.get(rate) ?? new Map<number, number>();
-      const count = (known.get(bucket) ?? 0) + 1;
-      counts.set(rate, known.set(bucket, count));
+      const known = counts.get(rate);
+      if (known === undefined) {
+        counts.set(rate, { bucket, count: 1, others: undefined });
+        return 1;
+      }
+      if (known.bucket === bucket) {
+        known.count += 1;
+        return known.count;
+      }
+      known.others ??= new Map();
+      const count = (known.others.get(bucket) ?? 0) + 1;
+      known.others.set(bucket, count);
       return count;
     },
   };
