@@ -228,7 +228,7 @@ interface Running {
   readonly rooms: Rooms;
   readonly rememberer: Rememberer;
   readonly journal: Journal;
-  /** Aborted before the last state is saved. */
+  /** Aborted when the last state is going to be saved. */
   readonly lastSave: AbortController;
   /** Ends the watch on the event loop. */
   readonly stopWatching: () => void;
@@ -250,8 +250,9 @@ async function stopStage(
     );
   await step("requests on their way", receivers.stop(), receive.drain_timeout_ms + CUT_MS);
   await step("learning", stages.lane.drained());
-  await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
+  // Everything is saved at the end: a save in progress need not come to its own.
   lastSave.abort();
+  await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
   await step("the connection to the next hop", stages.forwarder.close());
   await step("writing findings", rememberer.flush());
   const progress = { last: () => journal.last, learned: stages.lane.drained };

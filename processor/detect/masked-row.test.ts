@@ -3,7 +3,7 @@ import { maskedRow } from "./masked-row.ts";
 
 const EVENTS_MAX = 4;
 
-test("the mask stands behind what came before: at most so many events, with a begin before the first of a session", () => {
+test("what came before is shown: at most so many events with the masked one, with a begin before the first of a session", () => {
   const window = { isStart: true, ids: [0, 1, 2, 1, 0], codes: [5, 6, 7, 8, 9] };
   expect(maskedRow(window, 2, EVENTS_MAX)).toEqual({ ids: [0, 1], codes: [5, 6], begins: true });
   expect(maskedRow(window, 4, EVENTS_MAX)).toEqual({ ids: [1, 2, 1], codes: [6, 7, 8], begins: false });

@@ -13,7 +13,7 @@ export interface ReadWindow {
 
 /**
  * The model's view of the place of one event (or, for `event` = ids.length, of the session's end): the events before it, at
- * most `eventsMax` with it, and itself masked. What came after it is not shown: at the time of the verdict it has not
+ * most `eventsMax` with it. What came after it is not shown: at the time of the verdict it has not
  * happened.
  */
 export function maskedRow(window: ReadWindow, event: number, eventsMax: number): MaskedRow {

@@ -78,6 +78,10 @@ it("compares what was shown: the same hash alone proves nothing", async () => {
   const other = { isStart: true, ids: [1, 0], codes: [0, 0] };
   expect(memory.recall(choice, { window, event: 1, hash })?.surprises[0]).toBe(2);
   expect(memory.recall(choice, { window: other, event: 1, hash })).toBeUndefined();
+  const otherCodes = { ...window, codes: [1, 0] };
+  expect(memory.recall(choice, { window: otherCodes, event: 1, hash })).toBeUndefined();
+  const goingOn = { ...window, isStart: false };
+  expect(memory.recall(choice, { window: goingOn, event: 1, hash })).toBeUndefined();
 });
 
 it("asks a question once while the answer is on its way, and no longer", async () => {

@@ -41,8 +41,8 @@ export interface MemorisedScores {
   clear(): void;
 }
 
-/** Numbers in all predictions that are remembered: 8 MiB. */
-const SURPRISES_MAX = 2 ** 21;
+/** Numbers in all that is remembered, about 12 MiB: of 4 bytes in predictions, of 8 in what the model was shown. */
+const NUMBERS_MAX = 2 ** 21;
 
 interface Remembered {
   readonly prediction: Prediction;
@@ -63,7 +63,7 @@ export function createMemorisedScores(
 ): MemorisedScores {
   const memory = new LRUCache<number, Remembered>({
     max: predictionsMax,
-    maxSize: SURPRISES_MAX,
+    maxSize: NUMBERS_MAX,
     sizeCalculation: ({ prediction, row }) => prediction.surprises.length + 2 * row.ids.length,
   });
   const hashesOf = createContextHashes();
@@ -112,14 +112,19 @@ export function createMemorisedScores(
     async ask(choice, places, signal) {
       if (choice.revision === undefined) return run(choice, places, signal);
       const asker = createSharedSignal();
-      asker.join(signal);
-      const waited = places.map(({ hash }) => asking.wait(hash, signal));
+      const leave = [asker.join(signal)];
+      const waited = places.map(({ hash }) => asking.wait(hash, (other) => leave.push(other.join(signal))));
       const unasked = places.filter((_, at) => waited[at] === undefined);
       const answers = run(choice, unasked, asker.signal);
       asking.announce(unasked, { answers, asker });
-      const [own, others] = await Promise.all([answers, Promise.all(waited)]);
-      const next = own.values();
-      return others.map((other, at) => (waited[at] === undefined ? next.next().value : other));
+      try {
+        const [own, others] = await Promise.all([answers, Promise.all(waited)]);
+        const next = own.values();
+        return others.map((other, at) => (waited[at] === undefined ? next.next().value : other));
+      } finally {
+        // When one answer does not come, nobody waits here for the others.
+        for (const one of leave) one();
+      }
     },
     clear: () => memory.clear(),
   };
@@ -137,11 +142,11 @@ function createQuestionsUnderWay() {
   return {
     has: (hash: number) => questions.has(hash),
     /** Undefined where nobody asks. */
-    wait(hash: number, signal: AbortSignal): Promise<Prediction | undefined> | undefined {
+    wait(hash: number, join: (asker: SharedSignal) => void): Promise<Prediction | undefined> | undefined {
       const question = questions.get(hash);
       if (question === undefined) return undefined;
       const { underWay, at } = question;
-      underWay.asker.join(signal);
+      join(underWay.asker);
       return underWay.answers.then((predictions) => predictions[at]);
     },
     /** @param underWay one answer a place */

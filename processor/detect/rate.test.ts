@@ -68,6 +68,17 @@ describe("a burst", () => {
     expect(lastOf(other)).toBe(lastOf(first ?? []));
   });
 
+  it("counts each bucket of one request for itself, in whatever order their events come", async () => {
+    const detector = createRateDetector();
+    teach(detector, 100, () => 5);
+    const [first, second] = [inBucket(100, 20), inBucket(101, 30)];
+    const alone = (await evidenceOf(detector, [freshWindow(second)])).at(-1);
+    const mixed = second.flatMap((event, at) => [...first.slice(at, at + 1), event]);
+    const last = (await evidenceOf(detector, [freshWindow(mixed)])).at(-1);
+    expect(last?.detail).toMatchObject({ kind: "rate", count: 30 });
+    expect(last?.surprise).toBe(alone?.surprise);
+  });
+
   it("is less odd for a template whose counts vary", async () => {
     const [steady, wild] = [createRateDetector(), createRateDetector()];
     teach(steady, 200, () => 10);

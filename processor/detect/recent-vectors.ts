@@ -24,7 +24,7 @@ export interface RecentVectors {
 
 /** Room of an empty one. */
 const NUMBERS_MIN = 64;
-/** So many times the room that is needed are given back. */
+/** With more than so many times the room that it needs it is made smaller. */
 const SPARE_MAX = 4;
 
 /** Where a vector is. */

@@ -1,29 +1,36 @@
-/** A signal of several who wait for the same work: it aborts when none of them waits any more. */
+/** A signal of several who wait for the same work: it aborts when none of them waits any more, unless the work is over by then. */
 export interface SharedSignal {
   readonly signal: AbortSignal;
-  /** One more waits, until its own signal aborts. */
-  join(one: AbortSignal): void;
+  /**
+   * One more waits, until its own signal aborts.
+   * @returns to be called when it does not wait any more for another reason
+   */
+  join(one: AbortSignal): () => void;
   /** The work is over: nobody waits for it. */
   end(): void;
 }
 
 export function createSharedSignal(): SharedSignal {
   const all = new AbortController();
-  const waiting = new Map<AbortSignal, () => void>();
+  const waiting = new Set<() => void>();
+  let isOver = false;
   return {
     signal: all.signal,
     join(one) {
-      if (one.aborted || waiting.has(one)) return;
+      const stop = () => one.removeEventListener("abort", leave);
       const leave = () => {
-        waiting.delete(one);
-        if (waiting.size === 0) all.abort(one.reason);
+        stop();
+        if (waiting.delete(stop) && waiting.size === 0) all.abort(one.reason);
       };
-      waiting.set(one, leave);
+      if (isOver || one.aborted) return leave;
+      waiting.add(stop);
       one.addEventListener("abort", leave, { once: true });
+      return leave;
     },
     end() {
+      isOver = true;
       // Who waits for much in turn would keep what is over.
-      for (const [one, leave] of waiting) one.removeEventListener("abort", leave);
+      for (const stop of waiting) stop();
       waiting.clear();
     },
   };

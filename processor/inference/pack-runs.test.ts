@@ -5,7 +5,7 @@ import { type MaskedRow, POSITION_KIND } from "../detect/event-scorer.ts";
 import { PARAMETER_FEATURES } from "../detect/parameter-features.ts";
 import { type PackedRows, packRuns } from "./pack-runs.ts";
 
-const OFFSET = 1_000;
+const offsetOf = (table: number) => 1_000 * table;
 
 const event = fc.record({
   id: fc.nat(999),
@@ -16,9 +16,9 @@ const event = fc.record({
 const row = fc.record({ events: fc.array(event, { maxLength: 21 }), begins: fc.boolean() });
 
 /** The positions of a row one after the other, each with everything that the graph is told of it. */
-function positionsIn(run: PackedRows, row: number) {
+function positionsIn(run: PackedRows, place: number) {
   return Array.from({ length: run.positions }, (_, at) => {
-    const cell = row * run.positions + at;
+    const cell = place * run.positions + at;
     return {
       id: Number(run.ids[cell]),
       kind: Number(run.kinds[cell]),
@@ -29,7 +29,7 @@ function positionsIn(run: PackedRows, row: number) {
   });
 }
 
-function expectedOf({ ids, codes, begins }: MaskedRow, positions: number) {
+function expectedOf({ ids, codes, begins }: MaskedRow, offset: number, positions: number) {
   const without = (kind: number, id: number) => ({
     id,
     kind,
@@ -38,13 +38,13 @@ function expectedOf({ ids, codes, begins }: MaskedRow, positions: number) {
     features: new Array<number>(PARAMETER_FEATURES).fill(0),
   });
   const shown = [
-    ...(begins ? [without(POSITION_KIND.begin, OFFSET)] : []),
+    ...(begins ? [without(POSITION_KIND.begin, offset)] : []),
     ...ids.map((id, i) => ({
-      id: id + OFFSET,
+      id: id + offset,
       kind: POSITION_KIND.event,
       ...decodedEvent(codes[i] ?? 0, PARAMETER_FEATURES),
     })),
-    without(POSITION_KIND.mask, OFFSET),
+    without(POSITION_KIND.mask, offset),
   ];
   const padding = Array.from({ length: positions - shown.length }, () => without(POSITION_KIND.padding, 0));
   return { at: shown.length - 1, positions: [...shown, ...padding] };
@@ -60,7 +60,9 @@ it("every row is in one run, whole, with its place in the batch, and padded to t
           begins,
         }),
       );
-      const runs = packRuns(rows.map((row, mark) => ({ row, table: mark % 3, offset: OFFSET })));
+      const runs = packRuns(
+        rows.map((one, mark) => ({ row: one, table: mark % 3, offset: offsetOf(mark % 3) })),
+      );
       const places = runs.flatMap((run) => run.places);
       expect(places.toSorted((a, b) => a - b)).toEqual(rows.map((_, index) => index));
       for (const run of runs) {
@@ -70,10 +72,11 @@ it("every row is in one run, whole, with its place in the batch, and padded to t
           Math.max(2, ...own.map(({ ids, begins }) => ids.length + (begins ? 2 : 1))),
         );
         for (const [at, one] of own.entries()) {
-          const { at: mask, positions } = expectedOf(one, run.positions);
+          const table = (run.places[at] ?? 0) % 3;
+          const { at: mask, positions } = expectedOf(one, offsetOf(table), run.positions);
           expect(positionsIn(run, at)).toEqual(positions);
           expect(Number(run.at[at])).toBe(mask);
-          expect(run.tables[at]).toBe((run.places[at] ?? 0) % 3);
+          expect(run.tables[at]).toBe(table);
         }
       }
     }),

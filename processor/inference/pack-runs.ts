@@ -81,11 +81,14 @@ function createRowWriter({ positions, gaps, parameters, ...packed }: PackedRows)
   const masks = lowerHalves(packed.at);
   return ({ row, offset }: RowOfTable, index: number): void => {
     const first = index * positions;
-    // A position that holds no event has the table's first candidate.
+    // A begin and a mask stand there with the table's first candidate.
     const end = first + positionsOf(row);
     for (let at = first; at < end; at += 1) ids[2 * at] = offset;
     let at = first;
-    if (row.begins) kinds[2 * at++] = POSITION_KIND.begin;
+    if (row.begins) {
+      kinds[2 * at] = POSITION_KIND.begin;
+      at += 1;
+    }
     for (let i = 0; i < row.ids.length; i += 1, at += 1) {
       const { severity, gap, features } = decodedEvent(row.codes[i] ?? 0, PARAMETER_FEATURES);
       ids[2 * at] = (row.ids[i] ?? 0) + offset;
