@@ -2,28 +2,8 @@ import { DETECTOR_NAMES, type DetectorName, type Evidence } from "../detect/evid
 import type { Session } from "../window/sequence-window.ts";
 import { type Grounds, NOVELTY } from "./grounds.ts";
 import { groundsOfVerdict } from "./judged-verdict.ts";
-import type { Finding, Place } from "./verdict.ts";
-
-/** Evidence from somewhere in a session. */
-export interface PlacedEvidence {
-  readonly evidence: Evidence;
-  /** Undefined for the end. */
-  readonly place: Place | undefined;
-  /** Whether the event was flagged when it came. */
-  readonly isTold: boolean;
-}
-
-/** Each detector's strongest evidence in a session, the strongest first; of those behind it, little more than their surprise. */
-export type Strongest = ReadonlyMap<DetectorName, readonly PlacedEvidence[]>;
-
-/** So many events make a detector's opinion of a session: one odd event may be chance, three are not. */
-const EVENTS_KEPT = 3;
-/** New templates that are counted: each is news of its own. */
-const NOVELTIES_KEPT = 32;
-const NONE: readonly PlacedEvidence[] = [];
-const NOTHING_EXPECTED: Evidence["expected"] = [];
-/** A novelty is never quite unsurprising: 0 is for what is known. */
-const SURPRISE_MIN = 1e-3;
+import { joined, NOVELTIES_KEPT, type PlacedEvidence, type Strongest, withAdded } from "./strongest.ts";
+import type { Finding } from "./verdict.ts";
 
 /** What the events of sessions were like, for the verdict on the whole session at its end. */
 export interface SessionMemory {
@@ -59,17 +39,72 @@ export function createPassingMemory(): SessionMemory {
   );
 }
 
-/** What is remembered of one session. There are very many. */
+/** Of the three events that are kept of a detector, those behind the strongest. */
+const FOLLOWERS = 2;
+const NOTHING_EXPECTED: Evidence["expected"] = [];
+
+/** What is remembered of one session. There are very many: of what is behind the strongest only numbers. */
 class Remembered {
-  /** By the detector's number. */
-  readonly strongest: (readonly PlacedEvidence[] | undefined)[] = DETECTOR_NAMES.map(() => undefined);
-  /** Likewise: a surprise that is not above it would change nothing, as that of most events. */
-  readonly floors: number[] = DETECTOR_NAMES.map(() => Number.NEGATIVE_INFINITY);
   /** The memory that has noted it on its session. */
   readonly owner: symbol | undefined;
+  /** By the detector's number; of new templates, see below. */
+  private readonly firsts: (PlacedEvidence | undefined)[] = new Array(DETECTOR_NAMES.length).fill(undefined);
+  /** The surprises behind each first, the stronger first; -Infinity where there are none yet. */
+  private readonly followers: number[] = new Array(FOLLOWERS * DETECTOR_NAMES.length).fill(
+    Number.NEGATIVE_INFINITY,
+  );
+  private novelties: readonly PlacedEvidence[] = [];
 
   constructor(owner?: symbol) {
     this.owner = owner;
+  }
+
+  /** Takes in what one detector says of an event. */
+  keep(grounds: Grounds, index: number, finding: Finding): void {
+    const surprise = grounds.surprise(index);
+    if (grounds.detector(index) === NOVELTY) this.keepNovelty(surprise, grounds, index, finding);
+    else this.keepSurprise(surprise, grounds, index, finding);
+  }
+
+  /** What is known is no news; that nothing else came is kept once. */
+  private keepNovelty(surprise: number, grounds: Grounds, index: number, finding: Finding): void {
+    const none = this.novelties.length === 0 ? Number.NEGATIVE_INFINITY : 0;
+    const floor = this.novelties[NOVELTIES_KEPT - 1]?.evidence.surprise ?? none;
+    if (surprise > floor) this.novelties = withAdded(this.novelties, placed(grounds, index, finding));
+  }
+
+  /** Most events are in no way among the oddest of their session; what is no number is not, either. */
+  private keepSurprise(surprise: number, grounds: Grounds, index: number, finding: Finding): void {
+    const { firsts, followers } = this;
+    const number = grounds.number(index);
+    const second = FOLLOWERS * number;
+    const third = second + 1;
+    if (!(surprise > (followers[third] ?? 0))) return;
+    const first = firsts[number]?.evidence.surprise ?? Number.NEGATIVE_INFINITY;
+    if (surprise > first) {
+      followers[third] = followers[second] ?? 0;
+      followers[second] = first;
+      firsts[number] = placed(grounds, index, finding);
+    } else if (surprise > (followers[second] ?? 0)) {
+      followers[third] = followers[second] ?? 0;
+      followers[second] = surprise;
+    } else followers[third] = surprise;
+  }
+
+  strongest(): Strongest {
+    const strongest = new Map<DetectorName, readonly PlacedEvidence[]>();
+    for (const [number, detector] of DETECTOR_NAMES.entries()) {
+      const own = detector === NOVELTY ? this.novelties : this.oddest(number, detector);
+      if (own.length > 0) strongest.set(detector, own);
+    }
+    return strongest;
+  }
+
+  private oddest(number: number, detector: DetectorName): readonly PlacedEvidence[] {
+    const first = this.firsts[number];
+    if (first === undefined) return [];
+    const behind = this.followers.slice(FOLLOWERS * number, FOLLOWERS * (number + 1));
+    return [first, ...behind.filter(Number.isFinite).map((surprise) => follower(detector, surprise))];
   }
 }
 
@@ -80,7 +115,7 @@ function createMemory(
   return {
     with(session, added) {
       const known = find(session);
-      return known === undefined ? added : joined(byDetector(known), added);
+      return known === undefined ? added : joined(known.strongest(), added);
     },
     remember(finding) {
       const { window, verdict } = finding;
@@ -88,125 +123,33 @@ function createMemory(
       const known = find(window.session) ?? begin(window.session);
       // Of an event that is new, novelty alone counts: every other detector is surprised by it for no reason of its own.
       const isNew = grounds.novelty > 0;
-      for (let index = 0; index < grounds.size; index += 1) {
-        // False for what is no number, too.
-        if (!(grounds.surprise(index) > (known.floors[grounds.number(index)] ?? 0))) continue;
-        if (!isNew || grounds.detector(index) === NOVELTY) rememberOne(known, grounds, index, finding);
-      }
+      for (let index = 0; index < grounds.size; index += 1)
+        if (!isNew || grounds.detector(index) === NOVELTY) known.keep(grounds, index, finding);
     },
   };
 }
 
-function byDetector({ strongest }: Remembered): Strongest {
-  return new Map(
-    strongest.flatMap((own) => {
-      const [first] = own ?? [];
-      return own === undefined || first === undefined ? [] : [[first.evidence.detector, own]];
-    }),
-  );
-}
-
-function rememberOne(
-  { strongest, floors }: Remembered,
-  grounds: Grounds,
-  index: number,
-  finding: Finding,
-): void {
-  const detector = grounds.detector(index);
-  const number = grounds.number(index);
-  const before = strongest[number] ?? [];
-  const isFirst = !((before[0]?.evidence.surprise ?? Number.NEGATIVE_INFINITY) >= grounds.surprise(index));
-  const own = kept(isFirst ? before.map(asFollower) : before, placed(grounds, index, finding, isFirst));
-  strongest[number] = own;
-  floors[number] = floorOf(own, detector);
-}
-
-/** Those that are kept are at least as strong as their last; and what is known is no news. */
-function floorOf(own: readonly PlacedEvidence[], detector: DetectorName): number {
-  const last = own[keptOf(detector) - 1];
-  if (last !== undefined) return last.evidence.surprise;
-  return detector === NOVELTY ? 0 : Number.NEGATIVE_INFINITY;
-}
-
-/** The strongest of both. */
-export function joined(a: Strongest, b: Strongest): Strongest {
-  const both = new Map(a);
-  for (const [detector, added] of b) both.set(detector, added.reduce(kept, both.get(detector) ?? NONE));
-  return both;
-}
-
-/** The evidence in its place among a detector's strongest; of novelty, each template is kept once, however often it came. */
-function kept(before: readonly PlacedEvidence[], added: PlacedEvidence): readonly PlacedEvidence[] {
-  const { detector, surprise } = added.evidence;
-  const isSame = ({ place }: PlacedEvidence) => place?.template === added.place?.template;
-  if (detector === NOVELTY && before.some((one) => isSame(one) && one.evidence.surprise >= surprise))
-    return before;
-  const own = detector === NOVELTY ? before.filter((one) => !isSame(one)) : before;
-  const weaker = own.findIndex(({ evidence }) => evidence.surprise < surprise);
-  const at = weaker < 0 ? own.length : weaker;
-  // No longer than it has to be: one that grows is given room for many more.
-  return [...own.slice(0, at), added, ...own.slice(at)].slice(0, keptOf(detector));
-}
-
-function keptOf(detector: DetectorName): number {
-  return detector === NOVELTY ? NOVELTIES_KEPT : EVENTS_KEPT;
-}
-
 /** What says nothing is the same wherever it stands. */
 const UNSURPRISED = Object.fromEntries(
-  DETECTOR_NAMES.map((detector): [DetectorName, PlacedEvidence] => [
-    detector,
-    { evidence: { detector, surprise: 0, expected: [] }, place: undefined, isTold: false },
-  ]),
+  DETECTOR_NAMES.map((detector) => [detector, follower(detector, 0)]),
 ) as Readonly<Record<DetectorName, PlacedEvidence>>;
 
-/** @param isFirst whether it is the strongest so far: of the others only the strength is ever asked for */
-function placed(grounds: Grounds, index: number, finding: Finding, isFirst: boolean): PlacedEvidence {
+function placed(grounds: Grounds, index: number, finding: Finding): PlacedEvidence {
   if (grounds.surprise(index) === 0) return UNSURPRISED[grounds.detector(index)];
   const { window, event, verdict } = finding;
   const after = window.events[event - 1]?.match.template;
   const place = { template: templateAt(finding), after };
-  return isFirst
-    ? { evidence: grounds.evidence(index), place, isTold: verdict.isAnomaly }
-    : follower(grounds.detector(index), grounds.surprise(index), place);
+  return { evidence: grounds.evidence(index), place, isTold: verdict.isAnomaly };
 }
 
-function asFollower({ evidence, place }: PlacedEvidence): PlacedEvidence {
-  return evidence.surprise === 0
-    ? UNSURPRISED[evidence.detector]
-    : follower(evidence.detector, evidence.surprise, place);
-}
-
-/** New templates are told apart by their place. */
-function follower(detector: DetectorName, surprise: number, place: Place | undefined): PlacedEvidence {
+function follower(detector: DetectorName, surprise: number): PlacedEvidence {
   return {
     evidence: { detector, surprise, expected: NOTHING_EXPECTED },
-    place: detector === NOVELTY ? place : undefined,
+    place: undefined,
     isTold: false,
   };
 }
 
 function templateAt({ window, event }: Finding): string {
   return window.events[event]?.match.template ?? "";
-}
-
-/**
- * One detector's opinion of the whole session: its strongest evidence, with the mean surprise of its three strongest, or,
- * for novelty, whose surprises are -ln of probabilities, their sum. There the strongest counts at most as one session in
- * the square root of those known: one new message is what any change of a program brings, in sessions that are quite in
- * order. Every further one counts in full.
- *
- * @param sessionsKnown how many sessions the service's calibration has learned from
- */
-export function opinionOf(
-  placed: readonly PlacedEvidence[],
-  sessionsKnown: number,
-): PlacedEvidence | undefined {
-  const [first] = placed;
-  if (first === undefined) return undefined;
-  const sum = placed.reduce((total, { evidence }) => total + evidence.surprise, 0);
-  const excess = Math.max(0, first.evidence.surprise - Math.log1p(sessionsKnown) / 2);
-  const surprise =
-    first.evidence.detector === NOVELTY ? Math.max(SURPRISE_MIN, sum - excess) : sum / placed.length;
-  return { ...first, evidence: { ...first.evidence, surprise } };
 }

@@ -6,15 +6,8 @@ import { JudgedVerdict } from "./judged-verdict.ts";
 import type { Scope } from "./p-values.ts";
 import type { Assessment } from "./scope-calibration.ts";
 import { scoreOf } from "./score.ts";
-import {
-  createLastingMemory,
-  createPassingMemory,
-  joined,
-  opinionOf,
-  type PlacedEvidence,
-  type SessionMemory,
-  type Strongest,
-} from "./session-memory.ts";
+import { createLastingMemory, createPassingMemory, type SessionMemory } from "./session-memory.ts";
+import { joined, opinionOf, type PlacedEvidence, type Strongest } from "./strongest.ts";
 import type { Finding, Judge, Verdict } from "./verdict.ts";
 
 /** What is known of a service. */
