@@ -45,18 +45,27 @@ function windowOf(events: number): SequenceWindow {
 /** What should be remembered, by lists of everything that came. */
 function plainly(findings: readonly Finding[]): Strongest {
   const strongest = new Map<DetectorName, readonly PlacedEvidence[]>();
-  for (const { verdict, window, event } of findings) {
-    const template = window.events[event]?.match.template ?? "";
-    const isNew = verdict.contributions.some(isNovelty);
-    for (const { detector, evidence } of verdict.contributions) {
+  for (const finding of findings) {
+    const { contributions } = finding.verdict;
+    const isNew = contributions.some(isNovelty);
+    for (const { detector, evidence } of contributions) {
       if (isNew && detector !== "new-template") continue;
-      const place = evidence.surprise === 0 ? undefined : { template, after: undefined };
-      const own = strongest.get(detector) ?? [];
-      const isNoNews = detector === "new-template" && evidence.surprise === 0 && own.length > 0;
-      if (!isNoNews) strongest.set(detector, withAdded(own, { evidence, place, isTold: false }));
+      strongest.set(detector, withEvidence(strongest.get(detector) ?? [], evidence, finding));
     }
   }
   return strongest;
+}
+
+/** That nothing new came is told once. */
+function withEvidence(own: readonly PlacedEvidence[], evidence: Evidence, { window, event }: Finding) {
+  const isNothing = evidence.surprise === 0;
+  if (isNothing && evidence.detector === "new-template" && own.length > 0) return own;
+  const template = window.events[event]?.match.template ?? "";
+  return withAdded(own, {
+    evidence,
+    place: isNothing ? undefined : { template, after: undefined },
+    isTold: false,
+  });
 }
 
 function isNovelty({ detector, evidence }: Contribution): boolean {
