@@ -15,7 +15,7 @@ export interface PlacedEvidence {
 export type Strongest = ReadonlyMap<DetectorName, readonly PlacedEvidence[]>;
 
 /** So many events make a detector's opinion of a session: one odd event may be chance, three are not. */
-export const EVENTS_KEPT = 3;
+const EVENTS_KEPT = 3;
 /** New templates that are counted: each is news of its own. */
 export const NOVELTIES_KEPT = 32;
 /** A novelty is never quite unsurprising: 0 is for what is known. */

@@ -135,3 +135,25 @@ it("gives a question up when nobody waits for it any more, and not before", asyn
   expect(given).toEqual(["all gone"]);
   for (const answer of answers) await expect(answer).rejects.toBe("all gone");
 });
+
+it("asks anew what the only one who had asked has just given up", async () => {
+  const { scorer } = counting();
+  const score: EventScorer["score"] = async (batch, given) => {
+    await new Promise((resolve, reject) => {
+      given.addEventListener("abort", () => reject(given.reason), { once: true });
+      setImmediate(resolve);
+    });
+    return scorer.score(batch, given);
+  };
+  const memory = createMemorisedScores({ ...scorer, score }, 10, () => 20);
+  const [hash = 0] = memory.hashes(choice, window, 0, 1);
+  const places = [{ window, event: 0, hash }];
+  const leaving = new AbortController();
+  const first = memory.ask(choice, places, leaving.signal);
+  leaving.abort(new Error("gone"));
+  const second = memory.ask(choice, places, signal);
+  await expect(first).rejects.toThrow("gone");
+  expect(places.map(memory.isAsked)).toEqual([true]);
+  expect((await second)[0]?.surprises[0]).toBe(1);
+  expect(places.map(memory.isAsked)).toEqual([false]);
+});

@@ -141,10 +141,10 @@ function createQuestionsUnderWay() {
   const questions = new Map<number, { readonly underWay: UnderWay; readonly at: number }>();
   return {
     has: (hash: number) => questions.has(hash),
-    /** Undefined where nobody asks. */
+    /** Undefined where nobody asks, or everybody has just given up. */
     wait(hash: number, join: (asker: SharedSignal) => void): Promise<Prediction | undefined> | undefined {
       const question = questions.get(hash);
-      if (question === undefined) return undefined;
+      if (question === undefined || question.underWay.asker.signal.aborted) return undefined;
       const { underWay, at } = question;
       join(underWay.asker);
       return underWay.answers.then((predictions) => predictions[at]);
@@ -153,7 +153,7 @@ function createQuestionsUnderWay() {
     announce(places: readonly RememberedPlace[], underWay: UnderWay) {
       for (const [at, { hash }] of places.entries()) questions.set(hash, { underWay, at });
       const end = () => {
-        for (const { hash } of places) questions.delete(hash);
+        for (const { hash } of places) if (questions.get(hash)?.underWay === underWay) questions.delete(hash);
         underWay.asker.end();
       };
       // Who asked hears of a failure.
