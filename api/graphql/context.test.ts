@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../store/store.ts";
+import { LOCAL } from "../access/principal.ts";
 import { apiConfig } from "../config.ts";
 import { type ContextLifetime, createContext } from "./context.ts";
 
@@ -72,6 +73,7 @@ const contextFor = (lifetime: ContextLifetime) =>
       },
     },
     lifetime,
+    LOCAL,
   );
 
 describe("one request", () => {

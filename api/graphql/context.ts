@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import type { LiveRecord } from "../../store/live-record.ts";
 import type { Anomaly, Feedback, LabelledScore, Store, Threshold } from "../../store/store.ts";
+import type { Principal } from "../access/principal.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { ApiConfig } from "../config.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
@@ -32,6 +33,8 @@ export interface ServiceSpan {
 
 /** What belongs to one request; loaders read once, however many fields ask. */
 interface RequestState {
+  /** Who asks. */
+  readonly principal: Principal;
   readonly rows: RowBudget;
   readonly feedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly thresholdOf: DataLoader<string, Threshold | undefined>;
@@ -48,12 +51,13 @@ export type Context = ContextPorts & RequestState;
 export type ContextLifetime = "request" | "subscription";
 
 /** A context for one operation. */
-export function createContext(ports: ContextPorts, lifetime: ContextLifetime): Context {
+export function createContext(ports: ContextPorts, lifetime: ContextLifetime, principal: Principal): Context {
   const { store, config } = ports;
   const cache = lifetime === "request";
   const rows = createRowBudget(config.max_rows_per_operation);
   return {
     ...ports,
+    principal,
     rows,
     feedbackOf: loader(cache, async (anomalyIds) => {
       const byAnomaly = Map.groupBy(await store.feedbackFor(anomalyIds), ({ anomalyId }) => anomalyId);

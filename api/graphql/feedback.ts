@@ -15,7 +15,7 @@ interface FeedbackInput {
 export const feedback = {
   Mutation: {
     async addFeedback(_: unknown, { input }: { readonly input: FeedbackInput }, context: Context) {
-      const { store, now, newId, feedbackOf } = context;
+      const { store, now, newId, feedbackOf, principal } = context;
       const note = input.note?.trim() ?? "";
       if (note.length > NOTE_CHARACTERS_MAX)
         throw userError(
@@ -40,7 +40,7 @@ export const feedback = {
         anomalyId: input.anomalyId,
         isTrueAnomaly: input.isTrueAnomaly,
         note: note === "" ? undefined : note,
-        author: undefined,
+        author: principal.name,
         createdAtMs: now(),
       };
       await store.addFeedback(given);

@@ -33,7 +33,7 @@ export const thresholds = {
       const setting = toSetting(input);
       await requireService(input.service, context);
       context.thresholdOf.clear(input.service);
-      return context.store.setThreshold(setting, context.now());
+      return context.store.setThreshold({ ...setting, author: context.principal.name }, context.now());
     },
     async computeThreshold(_: unknown, { service }: OfService, context: Context) {
       await requireService(service, context);
