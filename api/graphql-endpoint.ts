@@ -12,12 +12,12 @@ const NO_JSON = badRequest("The body is no JSON.");
 const NO_TOKEN = userError(
   "UNAUTHENTICATED",
   "This API answers only those who have a token.",
-  "Send one of api.tokens as Authorization: Bearer TOKEN.",
+  "Send one of api.tokens: Authorization: Bearer TOKEN.",
 );
 const WRONG_TOKEN = userError(
   "UNAUTHENTICATED",
   "This token is not known.",
-  "Send one of api.tokens as Authorization: Bearer TOKEN.",
+  "Use one of those in api.tokens.",
 );
 const TOO_MANY_GUESSES = userError(
   "RATE_LIMITED",

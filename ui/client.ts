@@ -41,8 +41,13 @@ export interface PageClient {
  * long as it is not closed and the API takes the token.
  */
 export function createClient(ports: ClientPorts): PageClient {
-  const { origin, token, monitor, onRefused } = ports;
-  const socket = createSocket(ports);
+  const { origin, token, onRefused } = ports;
+  let isClosed = false;
+  // The end of a connection is heard late: by then another one may be live.
+  const report: Report = (state) => {
+    if (!isClosed) ports.monitor.report(state);
+  };
+  const socket = createSocket(ports, report);
   const client = new Client({
     ...overHttp(origin, token),
     // No cache: everything here is either live or asked anew, and a page left open for days must not grow.
@@ -62,14 +67,21 @@ export function createClient(ports: ClientPorts): PageClient {
               ({ data, errors }) =>
                 sink.next({ data: data ?? null, ...(errors === undefined ? {} : { errors }) }),
               socket,
-              monitor,
+              report,
             ),
           }),
         }),
       }),
     ],
   });
-  return { client, close: () => void socket.client.dispose() };
+  return {
+    client,
+    close() {
+      isClosed = true;
+      // Rejects when it was refused while it opened: then there is nothing to close.
+      void Promise.resolve(socket.client.dispose()).catch(() => undefined);
+    },
+  };
 }
 
 /** Tries a token: what to tell of it, or undefined when the API takes it. */
@@ -93,7 +105,7 @@ function subscribeForGood(
   payload: SubscribePayload,
   onResult: (result: FormattedExecutionResult<Record<string, unknown>, unknown>) => void,
   socket: Socket,
-  monitor: ConnectionMonitor,
+  report: Report,
 ): () => void {
   let isWanted = true;
   let attempts = 0;
@@ -111,11 +123,11 @@ function subscribeForGood(
   };
   const openLater = () => {
     if (!isWanted) return;
-    monitor.report("lost");
+    report("lost");
     timer = setTimeout(
       () => {
         open();
-        if (socket.isConnected()) monitor.report("live");
+        if (socket.isConnected()) report("live");
       },
       retryDelayMs(attempts, Math.random()),
     );
@@ -129,18 +141,23 @@ function subscribeForGood(
   };
 }
 
+type Report = ConnectionMonitor["report"];
+
 interface Socket {
   readonly client: SocketClient;
   isConnected(): boolean;
 }
 
-function createSocket({ origin, token, monitor, onRefused }: ClientPorts): Socket {
+function createSocket(
+  { origin, token, onRefused }: Pick<ClientPorts, "origin" | "token" | "onRefused">,
+  report: Report,
+): Socket {
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
   let openSocket: WebSocket | undefined;
   const client = createSocketClient({
     url: `${origin.protocol === "https:" ? "wss" : "ws"}://${origin.host}/graphql`,
     lazy: false, // the header tells whether the API is there, whatever the page
-    onNonLazyError: () => monitor.report("lost"),
+    onNonLazyError: () => report("lost"),
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: (event) => !REFUSED.includes(closeCode(event)),
     connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
@@ -150,12 +167,12 @@ function createSocket({ origin, token, monitor, onRefused }: ClientPorts): Socke
     on: {
       connected: (socket) => {
         if (socket instanceof WebSocket) openSocket = socket;
-        monitor.report("live");
+        report("live");
       },
       closed: (event) => {
         clearTimeout(pongTimer);
         openSocket = undefined;
-        monitor.report("lost");
+        report("lost");
         if (REFUSED.includes(closeCode(event))) onRefused();
       },
       // A network that went away without a word closes nothing: an unanswered ping does.
