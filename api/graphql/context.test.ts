@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../store/store.ts";
+import { LOCAL } from "../access/principal.ts";
 import { apiConfig } from "../config.ts";
 import { type ContextLifetime, createContext } from "./context.ts";
 
@@ -92,6 +93,7 @@ const contextFor = (lifetime: ContextLifetime) =>
       },
     },
     lifetime,
+    LOCAL,
   );
 
 describe("one request", () => {

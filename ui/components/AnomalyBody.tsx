@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { visibleText } from "../format/visible-text.ts";
 import { Button } from "../ui/Button.tsx";
 import type { AnomalyData } from "./anomaly-query.ts";
 import { highlight } from "./highlight.ts";
@@ -28,15 +29,17 @@ export function AnomalyBody({ body, tokens }: AnomalyBodyProps) {
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre className="body" tabIndex={0}>
-        {highlight(body, tokens).map((piece) =>
-          piece.weight === undefined ? (
-            piece.text
-          ) : (
-            <mark key={piece.start} className={piece.weight >= 0.5 ? "is-strong" : ""}>
-              {piece.text}
-            </mark>
-          ),
-        )}
+        <bdi>
+          {highlight(body, tokens).map((piece) =>
+            piece.weight === undefined ? (
+              visibleText(piece.text)
+            ) : (
+              <mark key={piece.start} className={piece.weight >= 0.5 ? "is-strong" : ""}>
+                {visibleText(piece.text)}
+              </mark>
+            ),
+          )}
+        </bdi>
       </pre>
     </section>
   );

@@ -5,6 +5,7 @@ import { changedQuery, useQueryString } from "../navigation.ts";
 import { paths } from "../paths.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Bar } from "../ui/Bar.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { PlaceholderText } from "../ui/PlaceholderText.tsx";
 import { TemplateText } from "../ui/TemplateText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
@@ -36,8 +37,12 @@ export function AnomalyDetail({ anomaly, onFeedback, announce }: AnomalyDetailPr
   return (
     <article className="anomaly-detail">
       <p className="detail-facts">
-        <Badge tone={severityTone(anomaly.severity)}>{anomaly.severity ?? "no severity"}</Badge>
-        <strong>{anomaly.service}</strong>
+        <Badge tone={severityTone(anomaly.severity)}>
+          <LogText text={anomaly.severity ?? "no severity"} />
+        </Badge>
+        <strong>
+          <LogText text={anomaly.service} />
+        </strong>
         <Timestamp iso={anomaly.time} nowMs={nowMs} />
         <span className="muted">{formatAgo(Date.parse(anomaly.time), nowMs)}</span>
       </p>

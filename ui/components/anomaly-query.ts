@@ -42,6 +42,7 @@ export const anomalyQuery = graphql(`
         id
         isTrueAnomaly
         note
+        author
         createdAt
       }
     }
