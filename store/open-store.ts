@@ -25,6 +25,7 @@ export async function openStore({ path }: StoreConfig): Promise<Store> {
     feedbackFor: calls.remote("feedbackFor"),
     countFeedback: calls.remote("countFeedback"),
     labelledScores: calls.remote("labelledScores"),
+    labels: calls.remote("labels"),
     threshold: calls.remote("threshold"),
     thresholds: calls.remote("thresholds"),
     setThreshold: calls.remote("setThreshold"),

@@ -13,6 +13,7 @@ import {
   selectFeedback,
   selectLabelledScores,
 } from "./queries/feedback.ts";
+import { selectLabels } from "./queries/labels.ts";
 import {
   configureModel,
   forgetModel,
@@ -68,6 +69,7 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     feedbackFor: (anomalyIds) => selectFeedback(db, anomalyIds),
     countFeedback: () => countFeedback(db),
     labelledScores: (service, fromMs, toMs) => selectLabelledScores(db, service, fromMs, toMs),
+    labels: (limit) => selectLabels(db, limit),
     threshold: async (service) => (await selectThresholds(db, service))[0],
     thresholds: () => selectThresholds(db, undefined),
     setThreshold: (setting, atMs) => atomically((transaction) => changeThreshold(transaction, setting, atMs)),

@@ -32,6 +32,7 @@ const store: Store = {
   },
   countFeedback: unused,
   labelledScores: unused,
+  labels: unused,
   threshold: unused,
   thresholds: unused,
   setThreshold: unused,
