@@ -1,7 +1,7 @@
 import type { Label } from "../../store/label.ts";
 import type { DetectorWeight } from "../../store/store.ts";
 import { DETECTOR_NAMES } from "../detect/evidence.ts";
-import { fitLogistic } from "./fit-logistic.ts";
+import { fitLogistic, type Ridge } from "./fit-logistic.ts";
 import { P_MIN } from "./score.ts";
 
 /** Labels, and labels of either sort, from which weights are learned. */
@@ -10,18 +10,20 @@ const LABELS_OF_EACH_MIN = 5;
 /** -ln p is reckoned with in units of so many nats; a smaller p-value than P_MIN counts as that. */
 const UNIT_NATS = 10;
 const NATS_MAX = -Math.log(P_MIN);
-/** A priori a unit of anybody's evidence makes a true anomaly e times as likely; believed like some 20 labels. */
-const PRIOR_SLOPE = 1;
-const PENALTY = 5;
+/** A unit of anybody's evidence is taken to make a true anomaly e times as likely until labels say otherwise. */
+const COMMON: Ridge = { centre: 1, penalty: 1 };
+/** What a detector's own evidence is worth beyond that is taken for nothing until some 20 labels say otherwise. */
+const OWN: Ridge = { centre: 0, penalty: 5 };
 /** No detector is silenced, and none decides alone. */
 const WEIGHT_MIN = 0.25;
 const WEIGHT_MAX = 4;
 
 /**
  * How much each detector's word is worth, by what people said of anomalies: a logistic regression of "it was a true one" on
- * every detector's -ln p, held by an L2 penalty to where all are worth the same. Its slopes, moved to a mean of 1 within
- * 1/4 and 4, are the weights. None, so that all count alike, below 30 labels or 5 of either sort. Over all services
- * together: one service has seldom so many labels, and a detector is the same program in all of them.
+ * the sum of all detectors' -ln p and, beside it, on each one's own, held by an L2 penalty to where all are worth the same.
+ * 1 + the own slopes, moved to a mean of 1 within 1/4 and 4, are the weights. None, so that all count alike, below 30
+ * labels or 5 of either sort. Over all services together: one service has seldom so many labels, and a detector is the same
+ * program in all of them.
  */
 export function learnDetectorWeights(labels: readonly Label[]): readonly DetectorWeight[] {
   const confirmed = labels.filter(({ isTrueAnomaly }) => isTrueAnomaly).length;
@@ -29,10 +31,13 @@ export function learnDetectorWeights(labels: readonly Label[]): readonly Detecto
   if (labels.length < LABELS_MIN || fewest < LABELS_OF_EACH_MIN) return [];
   const evidence = labels.map(evidenceOf);
   const spoke = DETECTOR_NAMES.filter((name) => evidence.some((one) => one.has(name)));
-  const rows = evidence.map((one) => spoke.map((name) => one.get(name) ?? 0));
-  const truths = labels.map(({ isTrueAnomaly }) => isTrueAnomaly);
-  const { slopes } = fitLogistic(rows, truths, { centre: PRIOR_SLOPE, penalty: PENALTY });
-  const weights = withinBounds(slopes);
+  const rows = evidence.map((one) => {
+    const own = spoke.map((name) => one.get(name) ?? 0);
+    return [own.reduce((sum, value) => sum + value, 0), ...own];
+  });
+  const answers = labels.map(({ isTrueAnomaly }) => isTrueAnomaly);
+  const [, ...own] = fitLogistic({ rows, answers, ridges: [COMMON, ...spoke.map(() => OWN)] }).slopes;
+  const weights = withinBounds(own.map((slope) => 1 + slope));
   return spoke.map((detector, index) => ({ detector, weight: weights[index] ?? 1 }));
 }
 
