@@ -48,6 +48,7 @@ const store: Store = {
   labelCounts: unused,
   labellingCandidates: unused,
   labelledScores: unused,
+  labels: unused,
   threshold: unused,
   thresholds: unused,
   setThreshold: unused,
