@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { linksConfig } from "./links/config.ts";
 
 /** The GraphQL API and the UI. */
 export const apiConfig = z.strictObject({
@@ -41,5 +42,6 @@ export const apiConfig = z.strictObject({
     .min(1)
     .default(20)
     .describe("Subscriptions and queries under way on one WebSocket connection."),
+  links: linksConfig,
 });
 export type ApiConfig = z.infer<typeof apiConfig>;

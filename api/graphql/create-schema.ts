@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import type { GraphQLSchema } from "graphql";
 import { anomalies } from "./anomalies.ts";
+import { anomalyLinks } from "./anomaly-links.ts";
 import { dateTime } from "./date-time.ts";
 import { feedback } from "./feedback.ts";
 import { live } from "./live.ts";
@@ -20,6 +21,7 @@ export function createSchema(): GraphQLSchema {
     resolvers: [
       { DateTime: dateTime },
       anomalies,
+      anomalyLinks,
       feedback,
       live,
       scoreSeries,
