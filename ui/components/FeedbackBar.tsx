@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { formatAgo } from "../format/time.ts";
+import { formatAgo, formatInstant } from "../format/time.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { useShortcuts } from "../ui/use-shortcuts.ts";
@@ -57,8 +57,19 @@ export function FeedbackBar({ anomaly, onFeedback, announce, nowMs }: FeedbackBa
           <VerdictBadge isTrueAnomaly={standing.isTrueAnomaly} />
           <span className="feedback-said">
             {standing.note === null ? null : <q>{standing.note}</q>}
-            <span className="muted">{formatAgo(Date.parse(standing.createdAt), nowMs)}</span>
+            <span className="muted" title={formatInstant(Date.parse(standing.createdAt))}>
+              {standing.author === null ? "" : `${standing.author}, `}
+              {formatAgo(Date.parse(standing.createdAt), nowMs)}
+            </span>
           </span>
+          <Button
+            tone="quiet"
+            shortcut={standing.isTrueAnomaly ? "e" : "r"}
+            disabled={isPending}
+            onClick={() => void mark(!standing.isTrueAnomaly)}
+          >
+            {standing.isTrueAnomaly ? "Expected instead" : "Real instead"}
+          </Button>
           <Button shortcut="u" disabled={isPending} onClick={() => void takeBack()}>
             Undo
           </Button>
