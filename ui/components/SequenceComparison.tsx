@@ -1,11 +1,14 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { formatNoun } from "../format/count.ts";
 import { formatPercent } from "../format/score.ts";
 import { formatClock, formatInstant } from "../format/time.ts";
+import { Button } from "../ui/Button.tsx";
 import { StatusDot } from "../ui/StatusDot.tsx";
 import { TemplateText } from "../ui/TemplateText.tsx";
 import { type AlignedRow, alignSequences } from "./align-sequences.ts";
 import type { AnomalyData } from "./anomaly-query.ts";
 import { describeDifference } from "./difference-words.ts";
+import { foldRows, type Stretch } from "./fold-rows.ts";
 import { gapBefore } from "./gap-before.ts";
 import { severityTone } from "./severity-tone.ts";
 import { WindowSequence } from "./WindowSequence.tsx";
@@ -43,10 +46,10 @@ export function SequenceComparison({ events, normal, expected, nowMs }: Sequence
           <span>Nearest normal sequence</span>
         </p>
         <ol>
-          {rows.map((row) => (
-            <ComparisonRow
-              key={`${row.came ?? ""}:${row.normal ?? ""}`}
-              row={row}
+          {foldRows(rows, (row) => row.kind !== "same" || isSubjectOf(events, row)).map((stretch) => (
+            <RowStretch
+              key={keyOf(stretch.rows[0])}
+              stretch={stretch}
               events={events}
               normal={normal.window}
               expected={expected}
@@ -65,13 +68,36 @@ const marks: Readonly<Record<AlignedRow["kind"], { readonly sign: string; readon
   missing: { sign: "−", words: "Missing event:" },
 };
 
+interface RowStretchProps extends Omit<ComparisonRowProps, "row"> {
+  readonly stretch: Stretch<AlignedRow>;
+}
+
+/** Rows; equal ones far from what differs behind one line, until it is opened. */
+function RowStretch({ stretch, ...rest }: RowStretchProps) {
+  const [isOpen, setOpen] = useState(false);
+  const { isFolded } = stretch;
+  const rows = stretch.rows.map((row) => <ComparisonRow key={keyOf(row)} row={row} {...rest} />);
+  if (!isFolded) return rows;
+  return (
+    <>
+      <li className="folded">
+        <Button tone="quiet" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span>
+          {formatNoun(stretch.rows.length, "equal event")}
+        </Button>
+      </li>
+      {isOpen ? rows : null}
+    </>
+  );
+}
+
 interface ComparisonRowProps extends Pick<SequenceComparisonProps, "events" | "expected"> {
   readonly row: AlignedRow;
   readonly normal: NormalSequence["window"];
 }
 
 function ComparisonRow({ row, events, normal, expected }: ComparisonRowProps) {
-  const isSubject = row.came !== undefined && events[row.came]?.isSubject === true;
+  const isSubject = isSubjectOf(events, row);
   const { sign, words } = marks[row.kind];
   const [likeliest] = expected;
   return (
@@ -125,4 +151,12 @@ function Cell({ side, events, index, isRepetition = false, children }: CellProps
 
 function templatesOf(events: readonly { readonly template: string }[]): readonly string[] {
   return events.map(({ template }) => template);
+}
+
+function isSubjectOf(events: AnomalyData["window"], { came }: AlignedRow): boolean {
+  return came !== undefined && events[came]?.isSubject === true;
+}
+
+function keyOf(row: AlignedRow | undefined): string {
+  return `${row?.came ?? ""}:${row?.normal ?? ""}`;
 }
