@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import type { LiveRecord } from "../../store/live-record.ts";
-import type { Anomaly, Feedback, LabelledScore, Store, Threshold } from "../../store/store.ts";
+import type { Anomaly, Feedback, LabelledScore, NormalWindow, Store, Threshold } from "../../store/store.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { ApiConfig } from "../config.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
@@ -23,6 +23,9 @@ export interface ContextPorts {
   readonly records: () => AsyncGenerator<LiveRecord>;
 }
 
+/** Normal sequences of a service that an anomaly is compared with. */
+const NORMAL_WINDOWS_MAX = 500;
+
 /** A service over a time. */
 export interface ServiceSpan {
   readonly service: string;
@@ -36,6 +39,8 @@ interface RequestState {
   readonly feedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly thresholdOf: DataLoader<string, Threshold | undefined>;
   readonly isService: DataLoader<string, boolean>;
+  /** The newest normal sequences of a service, newest first. */
+  readonly normalWindowsOf: DataLoader<string, readonly NormalWindow[]>;
   readonly scoresOf: DataLoader<ServiceSpan, ScoreTotals, string>;
   /** One label an anomaly. */
   readonly labelsOf: DataLoader<ServiceSpan, readonly LabelledScore[], string>;
@@ -67,6 +72,9 @@ export function createContext(ports: ContextPorts, lifetime: ContextLifetime): C
       const known = new Set((await store.services()).map(({ name }) => name));
       return services.map((service) => known.has(service));
     }),
+    normalWindowsOf: loader(cache, (services) =>
+      Promise.all(services.map((service) => store.normalWindows(service, NORMAL_WINDOWS_MAX))),
+    ),
     scoresOf: onceEach(cache, ({ service, fromMs, toMs }) =>
       addUpScores(scoreSlices({ store, rows }, service, fromMs, toMs)),
     ),

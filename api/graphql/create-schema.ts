@@ -6,6 +6,7 @@ import { anomalyLinks } from "./anomaly-links.ts";
 import { dateTime } from "./date-time.ts";
 import { feedback } from "./feedback.ts";
 import { live } from "./live.ts";
+import { nearestNormal } from "./nearest-normal.ts";
 import { scoreSeries } from "./score-series.ts";
 import { services } from "./services.ts";
 import { status } from "./status.ts";
@@ -24,6 +25,7 @@ export function createSchema(): GraphQLSchema {
       anomalyLinks,
       feedback,
       live,
+      nearestNormal,
       scoreSeries,
       services,
       status,
