@@ -5,6 +5,8 @@ import { anomalies } from "./anomalies.ts";
 import { anomalyLinks } from "./anomaly-links.ts";
 import { dateTime } from "./date-time.ts";
 import { feedback } from "./feedback.ts";
+import { incidents } from "./incidents.ts";
+import { labelling } from "./labelling.ts";
 import { live } from "./live.ts";
 import { nearestNormal } from "./nearest-normal.ts";
 import { scoreSeries } from "./score-series.ts";
@@ -24,6 +26,8 @@ export function createSchema(): GraphQLSchema {
       anomalies,
       anomalyLinks,
       feedback,
+      incidents,
+      labelling,
       live,
       nearestNormal,
       scoreSeries,
