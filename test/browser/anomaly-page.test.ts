@@ -85,6 +85,8 @@ describe("the page of an anomaly", () => {
         )
         .waitFor();
       const rows = detail.locator(".comparison li:not(.folded)");
+      expect(await rows.count()).toBe(4);
+      await detail.getByRole("button", { name: "9 equal events" }).click();
       expect(await rows.count()).toBe(anomaly.window.length + 1);
       const subject = rows.filter({ hasText: "This event" });
       expect(await subject.innerText()).toContain("Connection pool exhausted");
