@@ -125,7 +125,9 @@ describe("the page of an anomaly", () => {
     expect(await link.getAttribute("rel")).toBe("noreferrer");
     expect(await link.getAttribute("target")).toBe("_blank");
     await page.getByRole("link", { name: "Other anomalies of this template" }).click();
-    await page.waitForURL((url) => url.pathname === "/" && url.search === `?template=${anomaly.templateId}`);
+    await page.waitForURL(
+      (url) => url.pathname === "/" && url.search === `?template=${anomaly.templateId}&view=anomalies`,
+    );
   });
 
   testWith([requirement], "copies the trace id and a link to itself, with the keyboard", async () => {

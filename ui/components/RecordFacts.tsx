@@ -1,4 +1,4 @@
-import { changedQuery, useQueryString } from "../navigation.ts";
+import { changedQuery } from "../navigation.ts";
 import { paths } from "../paths.ts";
 import { CopyButton } from "../ui/CopyButton.tsx";
 import { TemplateText } from "../ui/TemplateText.tsx";
@@ -7,9 +7,7 @@ import { Link } from "./Link.tsx";
 
 /** What the record is known by, and where more of it is to be seen. */
 export function RecordFacts({ anomaly }: { readonly anomaly: AnomalyData }) {
-  const queryString = useQueryString();
   const { traceId } = anomaly;
-  const listOf = (filter: Record<string, string>) => paths.live + changedQuery(queryString, filter);
   return (
     <section className="detail-section">
       <h2>Record</h2>
@@ -72,4 +70,9 @@ function OutLinks({ links }: { readonly links: AnomalyData["links"] }) {
 /** Without the list's filter: whoever gets it has a list of their own. */
 function permalink(id: string): string {
   return window.location.origin + paths.anomaly(id);
+}
+
+/** Every anomaly that the filter lets through, without what the list was narrowed to before. */
+function listOf(filter: Record<string, string>): string {
+  return paths.live + changedQuery("", { ...filter, view: "anomalies" });
 }
