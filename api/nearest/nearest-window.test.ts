@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editDistance } from "./edit-distance.ts";
-import { COMPARED_EVENTS_MAX, nearestWindow } from "./nearest-window.ts";
+import { COMPARED_EVENTS_MAX, isApart, nearestWindow } from "./nearest-window.ts";
 
 const windowOf = (templates: Iterable<string>) => [...templates].map((template) => ({ template }));
 const normal = (timeMs: number, templates: string) => ({ timeMs, window: windowOf(templates) });
@@ -46,5 +46,23 @@ describe("the nearest sequence", () => {
         },
       ),
     );
+  });
+});
+
+describe("two sequences are apart", () => {
+  const at = (...seconds: number[]) => seconds.map((second) => ({ timeMs: second * 1_000 }));
+
+  test.each([
+    [at(100, 110), at(20, 39), true],
+    [at(100, 110), at(20, 40), false],
+    [at(100, 110), at(105, 400), false],
+    [at(100, 110), at(170, 400), false],
+    [at(100, 110), at(171, 400), true],
+    [at(110, 100), at(39, 20), true],
+    [at(), at(20), true],
+    [at(20), at(), true],
+  ])("when more than a minute lies between %j and %j: %s", (window, other, apart) => {
+    expect(isApart(window, other)).toBe(apart);
+    expect(isApart(other, window)).toBe(apart);
   });
 });

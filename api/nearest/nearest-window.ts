@@ -39,3 +39,24 @@ export function nearestWindow<Sequence extends TemplateSequence>(
 function comparedTemplates(window: TemplateSequence["window"]): readonly string[] {
   return window.slice(-COMPARED_EVENTS_MAX).map(({ template }) => template);
 }
+
+/** Anomalies that follow each other within a minute are one incident. */
+const APART_MS = 60_000;
+
+/** Events with their times. */
+export type TimedEvents = readonly { readonly timeMs: number }[];
+
+/**
+ * Whether two sequences lie more than a minute apart. The window a moment before an anomaly is nearly the same as its own, and
+ * its events may belong to the same incident: it says nothing of what is usual. Empty ones are apart from everything.
+ */
+export function isApart(window: TimedEvents, other: TimedEvents): boolean {
+  const [from, to] = span(window);
+  const [otherFrom, otherTo] = span(other);
+  return otherTo + APART_MS < from || to + APART_MS < otherFrom;
+}
+
+function span(events: TimedEvents): readonly [fromMs: number, toMs: number] {
+  const times = events.map(({ timeMs }) => timeMs);
+  return [Math.min(...times), Math.max(...times)];
+}

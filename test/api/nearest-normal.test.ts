@@ -9,6 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => under.close());
 
+const MINUTE_MS = 60_000;
+
 const windowOf = (timeMs: number, templates: string): Anomaly["window"] =>
   [...templates].map((template, index) => ({
     timeMs: timeMs - (templates.length - 1 - index) * 10,
@@ -17,9 +19,13 @@ const windowOf = (timeMs: number, templates: string): Anomaly["window"] =>
     isSubject: index === templates.length - 1,
   }));
 
-/** The record with the id of `number`, at `number` seconds, with a window of one-letter templates. */
+/** The record with the id of `number`, at `number` minutes, with a window of one-letter templates. */
 const record = (number: number, templates: string, fields: Partial<Anomaly> = {}) =>
-  anAnomaly(number, { window: windowOf(number * 1_000, templates), ...fields });
+  anAnomaly(number, {
+    timeMs: number * MINUTE_MS,
+    window: windowOf(number * MINUTE_MS, templates),
+    ...fields,
+  });
 
 const sample = (number: number, templates: string, fields: Partial<Anomaly> = {}): Sample => ({
   slot: `slot ${number}`,
@@ -52,20 +58,29 @@ it("is the stored sequence with the fewest differences, and of several the newes
   expect(await nearestOf(9)).toEqual({
     nearestNormal: {
       distance: 1,
-      time: "1970-01-01T00:00:02.000Z",
+      time: "1970-01-01T00:02:00.000Z",
       window: [
-        { time: "1970-01-01T00:00:01.970Z", template: "a", severity: "INFO", isSubject: false },
-        { time: "1970-01-01T00:00:01.980Z", template: "b", severity: "INFO", isSubject: false },
-        { time: "1970-01-01T00:00:01.990Z", template: "c", severity: "INFO", isSubject: false },
-        { time: "1970-01-01T00:00:02.000Z", template: "e", severity: "INFO", isSubject: true },
+        { time: "1970-01-01T00:01:59.970Z", template: "a", severity: "INFO", isSubject: false },
+        { time: "1970-01-01T00:01:59.980Z", template: "b", severity: "INFO", isSubject: false },
+        { time: "1970-01-01T00:01:59.990Z", template: "c", severity: "INFO", isSubject: false },
+        { time: "1970-01-01T00:02:00.000Z", template: "e", severity: "INFO", isSubject: true },
       ],
     },
   });
 });
 
+it("is none of the incident's own: what lies within a minute of the anomaly's window", async () => {
+  await under.stage.saveBatch({
+    ...SHOP,
+    anomalies: [record(9, "abcx")],
+    samples: [sample(8, "abcx"), sample(10, "abcx"), sample(1, "zzzz")],
+  });
+  expect(await nearestOf(9)).toMatchObject({ nearestNormal: { distance: 4 } });
+});
+
 it("of a sampled record is another one, not itself", async () => {
-  await under.stage.saveBatch({ ...SHOP, samples: [sample(1, "abq"), sample(2, "abc")] });
-  expect(await nearestOf(2)).toMatchObject({ nearestNormal: { distance: 1 } });
+  await under.stage.saveBatch({ ...SHOP, samples: [sample(1, "abq"), sample(9, "abc")] });
+  expect(await nearestOf(9)).toMatchObject({ nearestNormal: { distance: 1 } });
 });
 
 it("is not given to more anomalies of one operation than there are rows for", async () => {
