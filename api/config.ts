@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isLoopback } from "./access/loopback.ts";
+import { linksConfig } from "./links/config.ts";
 
 /** Shorter ones can be guessed. */
 const TOKEN_CHARACTERS_MIN = 16;
@@ -67,6 +68,7 @@ const apiSettings = z.strictObject({
     .min(1)
     .default(20)
     .describe("Subscriptions and queries under way on one WebSocket connection."),
+  links: linksConfig,
 });
 
 /** The GraphQL API and the UI. */

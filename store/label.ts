@@ -1,4 +1,4 @@
-import type { DetectorContribution } from "./store.ts";
+import type { DetectorContribution } from "./detector-contribution.ts";
 
 /** Labels that are looked at; of more the newest count. */
 export const LABELS_MAX = 10_000;

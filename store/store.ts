@@ -1,3 +1,4 @@
+import type { DetectorContribution } from "./detector-contribution.ts";
 import type { Incident } from "./incident.ts";
 import type { Label } from "./label.ts";
 import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
@@ -9,13 +10,6 @@ export interface ExpectedEvent {
   /** The template's text, or undefined for "the end of the session". */
   readonly template: string | undefined;
   readonly probability: number;
-}
-
-export interface DetectorContribution {
-  readonly detector: string;
-  readonly pValue: number;
-  /** Share of this detector in the verdict, 0 to 1; the shares of one explanation add up to 1. */
-  readonly share: number;
 }
 
 export interface TokenImportance {

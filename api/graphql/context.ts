@@ -4,6 +4,7 @@ import type { LiveRecord } from "../../store/live-record.ts";
 import type {
   Feedback,
   LabelledScore,
+  NormalWindow,
   ScoreTotals,
   Store,
   StoredAnomaly,
@@ -12,6 +13,7 @@ import type {
 import type { Principal } from "../access/principal.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { ApiConfig } from "../config.ts";
+import { loadNormalWindows } from "../nearest/load-normal-windows.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
 import { readSeries, type SeriesSpan } from "./read-series.ts";
 import { createSeries, type ScoreBucket } from "./series.ts";
@@ -59,6 +61,8 @@ interface RequestState {
   readonly incidentFeedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly thresholdOf: DataLoader<string, Threshold | undefined>;
   readonly isService: DataLoader<string, boolean>;
+  /** The newest normal sequences of a service, newest first. */
+  readonly normalWindowsOf: DataLoader<string, readonly NormalWindow[]>;
   readonly scoresOf: DataLoader<ServiceSpan, ScoreTotals, string>;
   /** One label an anomaly. */
   readonly labelsOf: DataLoader<ServiceSpan, readonly LabelledScore[], string>;
@@ -98,6 +102,7 @@ export function createContext(ports: ContextPorts, lifetime: ContextLifetime, pr
       const known = new Set((await store.services()).map(({ name }) => name));
       return services.map((service) => known.has(service));
     }),
+    normalWindowsOf: loader(cache, (services) => loadNormalWindows(store, services)),
     scoresOf: onceEach(cache, ({ service, fromMs, toMs }) => {
       rows.take(Math.ceil((toMs - fromMs) / DAY_MS));
       return store.scoreTotals(service, fromMs, toMs);

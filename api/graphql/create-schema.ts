@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import type { GraphQLSchema } from "graphql";
 import { anomalies } from "./anomalies.ts";
+import { anomalyLinks } from "./anomaly-links.ts";
 import { dateTime } from "./date-time.ts";
 import { feedback } from "./feedback.ts";
 import { incidents } from "./incidents.ts";
 import { labelling } from "./labelling.ts";
 import { live } from "./live.ts";
+import { nearestNormal } from "./nearest-normal.ts";
 import { scoreSeries } from "./score-series.ts";
 import { services } from "./services.ts";
 import { status } from "./status.ts";
@@ -23,10 +25,12 @@ export function createSchema(): GraphQLSchema {
     resolvers: [
       { DateTime: dateTime },
       anomalies,
+      anomalyLinks,
       feedback,
       incidents,
       labelling,
       live,
+      nearestNormal,
       scoreSeries,
       services,
       status,

@@ -1,3 +1,4 @@
+import { useEffect } from "react";
 import { useQuery } from "urql";
 import { describeError } from "../client.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -7,6 +8,9 @@ import { AnomalyDetail } from "./AnomalyDetail.tsx";
 import { anomalyQuery } from "./anomaly-query.ts";
 import type { AnomalyRowData } from "./anomaly-row.ts";
 import { Link } from "./Link.tsx";
+
+/** After a failure it is asked again by itself. */
+const RETRY_MS = 5_000;
 
 interface AnomalyPanelProps {
   readonly id: string;
@@ -20,19 +24,23 @@ interface AnomalyPanelProps {
 export function AnomalyPanel({ id, backHref, onFeedback, announce }: AnomalyPanelProps) {
   const [{ data, error, fetching }, refetch] = useQuery({ query: anomalyQuery, variables: { id } });
   const anomaly = data?.anomaly;
+  const hasFailed = error !== undefined && anomaly === undefined;
+  useEffect(() => {
+    if (!hasFailed || fetching) return;
+    const timer = setTimeout(() => refetch({ requestPolicy: "network-only" }), RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [hasFailed, fetching, refetch]);
   const isOther = anomaly !== undefined && anomaly !== null && anomaly.id !== id;
   return (
     <section className="anomaly-panel" aria-label="Anomaly">
       <Link href={backHref} className="close-link" aria-keyshortcuts="Escape">
         <span aria-hidden="true">←</span> All anomalies
       </Link>
-      {error !== undefined && !fetching ? (
+      {error !== undefined ? (
         <ErrorNotice {...describeError(error)} onRetry={() => refetch({ requestPolicy: "network-only" })} />
       ) : null}
-      {anomaly === undefined || isOther ? (
-        fetching ? (
-          <Skeleton rows={10} label="Loading the anomaly" />
-        ) : null
+      {fetching && error === undefined && (anomaly === undefined || isOther) ? (
+        <Skeleton rows={10} label="Loading the anomaly" />
       ) : null}
       {anomaly === null && !fetching ? (
         <EmptyState title="No such anomaly">

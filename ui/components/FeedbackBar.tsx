@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { formatAgo } from "../format/time.ts";
+import { formatAgo, formatInstant } from "../format/time.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { LogText } from "../ui/LogText.tsx";
@@ -67,11 +67,19 @@ export function FeedbackBar({ anomaly, onFeedback, announce, nowMs }: FeedbackBa
                 <LogText text={standing.note} />
               </q>
             )}
-            <span className="muted">
+            <span className="muted" title={formatInstant(Date.parse(standing.createdAt))}>
               {standing.author === null ? "" : `${standing.author}, `}
               {formatAgo(Date.parse(standing.createdAt), nowMs)}
             </span>
           </span>
+          <Button
+            tone="quiet"
+            shortcut={standing.isTrueAnomaly ? "e" : "r"}
+            {...control}
+            onClick={() => void mark(!standing.isTrueAnomaly)}
+          >
+            {standing.isTrueAnomaly ? "Expected instead" : "Real instead"}
+          </Button>
           <Button shortcut="u" {...control} onClick={() => void takeBack()}>
             Undo
           </Button>

@@ -10,9 +10,23 @@ export const anomalyQuery = graphql(`
       severity
       body
       template
+      templateId
+      isAlert
       score
       threshold
       traceId
+      links {
+        name
+        url
+      }
+      nearestNormal {
+        time
+        window {
+          time
+          template
+          severity
+        }
+      }
       explanation {
         summary
         source
