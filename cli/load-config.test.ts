@@ -125,8 +125,10 @@ describe("a right configuration", () => {
   test("listens beyond loopback with a token, of the file or of the environment", () => {
     const environment = { LOGBERT_API_TOKEN: "0123456789abcdef" };
     const open = "endpoint: '0.0.0.0:4000'";
-    const alone = loadConfig({ file: fileWith(`api: { ${open} }\n`), environment });
-    expect(alone.api.tokens).toEqual([{ name: "api", role: "write", token: "0123456789abcdef" }]);
+    for (const none of ["", ", tokens: []"]) {
+      const alone = loadConfig({ file: fileWith(`api: { ${open}${none} }\n`), environment });
+      expect(alone.api.tokens).toEqual([{ name: "api", role: "write", token: "0123456789abcdef" }]);
+    }
     const tokens = "tokens: [{ name: board, role: read, token: '${env:LOGBERT_API_TOKEN}' }]";
     const listed = loadConfig({ file: fileWith(`api: { ${open}, ${tokens} }\n`), environment });
     expect(listed.api.tokens).toEqual([{ name: "board", role: "read", token: "0123456789abcdef" }]);

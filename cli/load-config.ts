@@ -93,8 +93,12 @@ function override(
 /** One token without a file. Where the file lists tokens they may well be written as ${env:LOGBERT_API_TOKEN}: it adds none there. */
 function withApiToken(settings: Record<string, unknown>, token: string | undefined): Record<string, unknown> {
   const api = settings["api"] ?? {};
-  if (!token || !isObject(api) || api["tokens"] !== undefined) return settings;
+  if (!token || !isObject(api) || !isNone(api["tokens"])) return settings;
   return { ...settings, api: { ...api, tokens: [{ name: "api", role: "write", token }] } };
+}
+
+function isNone(list: unknown): boolean {
+  return list === undefined || (Array.isArray(list) && list.length === 0);
 }
 
 const LEVEL_ALIASES: Readonly<Record<string, string>> = {
