@@ -2,9 +2,12 @@ import { AppHeader } from "./components/AppHeader.tsx";
 import { ScoringBanner } from "./components/ScoringBanner.tsx";
 import { StageStatusProvider } from "./components/StageStatusProvider.tsx";
 import { usePathname } from "./navigation.ts";
+import { LabelPage } from "./pages/LabelPage.tsx";
 import { LivePage } from "./pages/LivePage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { ServicesPage } from "./pages/ServicesPage.tsx";
+import { TailPage } from "./pages/TailPage.tsx";
+import { TrainingPage } from "./pages/TrainingPage.tsx";
 import { matchRoute, type Route } from "./paths.ts";
 
 /** The map of the product: which address shows which page. */
@@ -28,8 +31,14 @@ function Page({ route }: { readonly route: Route }) {
   switch (route.page) {
     case "live":
       return <LivePage anomalyId={route.anomalyId} />;
+    case "tail":
+      return <TailPage />;
+    case "label":
+      return <LabelPage />;
     case "services":
       return <ServicesPage />;
+    case "training":
+      return <TrainingPage />;
     case "unknown":
       return <NotFoundPage />;
   }
