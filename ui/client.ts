@@ -153,3 +153,11 @@ export function describeError(error: unknown): UserError {
   }
   return { message: "Something went wrong in this page.", remedy: "Load it again." };
 }
+
+/** Whether a failure is the API's word for "somebody else has changed it since". */
+export function isConflict(error: unknown): boolean {
+  return (
+    error instanceof CombinedError &&
+    error.graphQLErrors.some(({ extensions }) => extensions["code"] === "CONFLICT")
+  );
+}
