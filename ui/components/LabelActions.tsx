@@ -1,0 +1,39 @@
+import { Button } from "../ui/Button.tsx";
+
+interface LabelActionsProps {
+  readonly isPending: boolean;
+  readonly hasCard: boolean;
+  readonly canTakeBack: boolean;
+  readonly onLabel: (isTrueAnomaly: boolean) => void;
+  readonly onSkip: () => void;
+  readonly onTakeBack: () => void;
+}
+
+/** The verdicts, in a place that does not move from card to card. */
+export function LabelActions(props: LabelActionsProps) {
+  const { isPending, hasCard, canTakeBack, onLabel, onSkip, onTakeBack } = props;
+  // A disabled button would lose the focus between two cards.
+  const isOff = isPending || !hasCard;
+  return (
+    <section className="label-actions" aria-label="Your verdict">
+      <Button tone="danger" shortcut="r" aria-disabled={isOff} onClick={() => onLabel(true)}>
+        Real
+      </Button>
+      <Button tone="calm" shortcut="e" aria-disabled={isOff} onClick={() => onLabel(false)}>
+        Expected
+      </Button>
+      <Button shortcut="s" aria-disabled={isOff} onClick={onSkip}>
+        Skip
+      </Button>
+      <Button
+        tone="quiet"
+        className="label-undo"
+        shortcut="u"
+        aria-disabled={!canTakeBack || isPending}
+        onClick={onTakeBack}
+      >
+        Undo last
+      </Button>
+    </section>
+  );
+}
