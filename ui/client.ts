@@ -4,7 +4,7 @@ import {
   type Client as SocketClient,
   type SubscribePayload,
 } from "graphql-ws";
-import { Client, CombinedError, fetchExchange, subscriptionExchange } from "urql";
+import { Client, CombinedError, fetchExchange, mapExchange, subscriptionExchange } from "urql";
 import type { ConnectionMonitor } from "./connection.ts";
 
 const RETRY_MS_MIN = 500;
@@ -28,6 +28,8 @@ export function createClient(origin: Origin, monitor: ConnectionMonitor): Client
     preferGetMethod: false,
     // No cache: everything here is either live or asked anew, and a page left open for days must not grow.
     exchanges: [
+      // An answer that is only an error has `data: null`, which urql's types do not say.
+      mapExchange({ onResult: (result) => ({ ...result, data: result.data ?? undefined }) }),
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: ({ query, variables }) => ({

@@ -15,8 +15,8 @@ import { useReconnected } from "./use-reconnected.ts";
 /** Cards that are fetched at once, and how many are left when the next ones are. */
 const PAGE_ITEMS = 20;
 const REFILL_BELOW = 8;
-/** The API's largest page. */
-const ITEMS_MAX = 500;
+/** The most that the API gives. */
+const ITEMS_MAX = 100;
 /** An empty or failed queue is asked for again. */
 const RETRY_MS = 10_000;
 
