@@ -76,7 +76,7 @@ describe("the threshold of a service", () => {
       if (precision !== null) expect(rates, String(value)).toContain(`${Math.round(precision * 100)} %`);
       if (recall !== null) expect(rates, String(value)).toContain(`${Math.round(recall * 100)} %`);
     }
-    await slider.fill("0.95");
+    await slider.fill("0.96");
     await form.getByText("Would miss 3 real anomalies:").waitFor();
     await form
       .getByRole("link", { name: /Connection pool exhausted/ })
