@@ -4,6 +4,7 @@ import { AnomalyList } from "../components/AnomalyList.tsx";
 import { AnomalyPanel } from "../components/AnomalyPanel.tsx";
 import { ScorePanel, toChartRange } from "../components/ScorePanel.tsx";
 import { ShortcutsDialog } from "../components/ShortcutsDialog.tsx";
+import { liveShortcuts } from "../components/shortcuts.ts";
 import { type ListFilter, useAnomalyList } from "../components/use-anomaly-list.ts";
 import { formatNoun } from "../format/count.ts";
 import { navigate, useQueryState } from "../navigation.ts";
@@ -71,7 +72,7 @@ export function LivePage({ anomalyId }: { readonly anomalyId: string | undefined
               })
             }
           />
-          <Button tone="quiet" shortcut="?" onClick={() => setHelpOpen(true)}>
+          <Button tone="quiet" className="help-button" shortcut="?" onClick={() => setHelpOpen(true)}>
             Keyboard
           </Button>
         </div>
@@ -94,7 +95,7 @@ export function LivePage({ anomalyId }: { readonly anomalyId: string | undefined
           ? ""
           : `${formatNoun(arrivals, "new anomaly", "new anomalies")} since the list was opened`}
       </p>
-      <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <ShortcutsDialog shortcuts={liveShortcuts} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
 }
