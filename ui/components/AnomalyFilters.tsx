@@ -12,7 +12,7 @@ interface AnomalyFiltersProps {
 export function AnomalyFilters({ filter, onChange }: AnomalyFiltersProps) {
   return (
     <search className="filters">
-      <ServiceSelect service={filter.service} onChange={(service) => onChange({ service })} />
+      <ServiceSelect value={filter.service} onChange={(service) => onChange({ service })} />
       <TextFilter text={filter.text} onChange={(text) => onChange({ text })} />
       {filter.traceId === "" ? null : (
         <Button onClick={() => onChange({ traceId: "" })} title={filter.traceId}>

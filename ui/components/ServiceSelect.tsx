@@ -1,20 +1,21 @@
 import { useStageStatus } from "./StageStatusProvider.tsx";
 
 interface ServiceSelectProps {
-  /** "" for all. */
-  readonly service: string;
+  /** "" is all of them. */
+  readonly value: string;
   readonly onChange: (service: string) => void;
+  readonly label?: string;
 }
 
-/** One of the services that have sent records, or all. */
-export function ServiceSelect({ service, onChange }: ServiceSelectProps) {
+/** One service, or all of them. */
+export function ServiceSelect({ value, onChange, label = "Service" }: ServiceSelectProps) {
   const { services } = useStageStatus();
   const names = new Set(services?.map(({ name }) => name));
-  if (service !== "") names.add(service);
+  if (value !== "") names.add(value);
   return (
-    <label className="service-filter">
-      <span className="visually-hidden">Service</span>
-      <select value={service} onChange={(event) => onChange(event.target.value)}>
+    <label>
+      <span className="visually-hidden">{label}</span>
+      <select value={value} onChange={(event) => onChange(event.target.value)}>
         <option value="">All services</option>
         {[...names].sort().map((name) => (
           <option key={name} value={name}>

@@ -17,7 +17,7 @@ export function TailToolbar({ filter, onChange, isFollowing, onToggle, onHelp }:
   return (
     <div className="toolbar tail-toolbar">
       <search className="filters">
-        <ServiceSelect service={filter.service} onChange={(service) => onChange({ service })} />
+        <ServiceSelect value={filter.service} onChange={(service) => onChange({ service })} />
         <TextFilter text={filter.text} onChange={(text) => onChange({ text })} />
         <ScoreFilter minScore={filter.minScore} onChange={(minScore) => onChange({ minScore })} />
         <label className="check">
