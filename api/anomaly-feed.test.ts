@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Anomaly } from "../store/store.ts";
+import type { StoredAnomaly } from "../store/store.ts";
 import { type AnomalyFeed, createAnomalyFeed } from "./anomaly-feed.ts";
 
-const anomaly = (number: number): Anomaly => ({
+const anomaly = (number: number): StoredAnomaly => ({
   id: String(number).padStart(26, "0"),
   timeMs: number,
   service: "shop",
@@ -18,12 +18,14 @@ const anomaly = (number: number): Anomaly => ({
   traceId: undefined,
   explanation: { summary: "s", source: "MODEL", expected: [], detectors: [], tokens: [] },
   window: [],
+  isAlert: true,
+  incidentId: number < 100 ? "early" : "late",
 });
 const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i);
 
-/** The three methods of a store, with what another process wrote into it. */
+/** The methods of a store, with what another process wrote into it. */
 function createMemory() {
-  const stored: Anomaly[] = [];
+  const stored: StoredAnomaly[] = [];
   const memory = {
     reads: 0,
     fault: undefined as Error | undefined,
@@ -34,6 +36,18 @@ function createMemory() {
     anomalies: async (_: object, { first }: { first: number }) => stored.slice(-first).reverse(),
     anomaliesSince: async (after: string, limit: number) =>
       stored.filter(({ id }) => id > after).slice(0, limit),
+    incidentsById: async (ids: readonly string[]) =>
+      ids.map((id) => ({
+        id,
+        service: "shop",
+        startedAtMs: 0,
+        lastAtMs: 0,
+        anomalies: stored.length,
+        maxScore: 1,
+        severityNumber: 9,
+        strongestId: id,
+        templates: [],
+      })),
     async changeCounter() {
       memory.reads += 1;
       if (memory.fault !== undefined) throw memory.fault;
@@ -66,7 +80,7 @@ afterEach(() => {
 
 /** Everything that a listener hears, by number. */
 async function listen(): Promise<{ readonly heard: number[]; leave(): Promise<unknown> }> {
-  const listener = feed.listen();
+  const listener = feed.anomalies();
   const heard: number[] = [];
   void (async () => {
     for await (const { timeMs } of listener) heard.push(timeMs);
@@ -128,4 +142,23 @@ it("reports a store that cannot be read once, and goes on where it was", async (
   memory.fault = new Error("locked again");
   await poll(5);
   expect(errors).toHaveLength(2);
+});
+
+it("tells an incident once for all that was added to it together", async () => {
+  const listener = feed.incidents();
+  const heard: [string, number][] = [];
+  void (async () => {
+    for await (const { id, anomalies } of listener) heard.push([id, anomalies]);
+  })();
+  await poll();
+  memory.write(1, 2, 3, 101);
+  await poll();
+  memory.write(4);
+  await poll();
+  await listener.return(undefined);
+  expect(heard).toEqual([
+    ["early", 4],
+    ["late", 4],
+    ["early", 5],
+  ]);
 });

@@ -1,4 +1,5 @@
-import type { Anomaly, Store } from "../store/store.ts";
+import type { Incident } from "../store/incident.ts";
+import type { Store, StoredAnomaly } from "../store/store.ts";
 import { createBroadcast } from "./broadcast.ts";
 
 const ANOMALIES_PER_POLL = 500;
@@ -11,7 +12,7 @@ const RECENT_MAX = 100;
 
 /** What a feed is built from. */
 export interface AnomalyFeedOptions {
-  readonly store: Pick<Store, "anomalies" | "anomaliesSince" | "changeCounter">;
+  readonly store: Pick<Store, "anomalies" | "anomaliesSince" | "changeCounter" | "incidentsById">;
   readonly pollIntervalMs: number;
   /** Told when the store can no longer be read, once until it can be read again; the feed goes on. */
   readonly onError: (error: unknown) => void;
@@ -19,7 +20,9 @@ export interface AnomalyFeedOptions {
 
 /** Anomalies as they are stored, each once, for any number of listeners; the store is read only while somebody listens. */
 export interface AnomalyFeed {
-  listen(): AsyncGenerator<Anomaly>;
+  anomalies(): AsyncGenerator<StoredAnomaly>;
+  /** The incidents that they were added to, as they are then; each once for all that were stored together. */
+  incidents(): AsyncGenerator<Incident>;
   close(): void;
 }
 
@@ -27,13 +30,22 @@ export interface AnomalyFeed {
 export function createAnomalyFeed({ store, pollIntervalMs, onError }: AnomalyFeedOptions): AnomalyFeed {
   let timer: NodeJS.Timeout | undefined;
   let isFailing = false;
-  const broadcast = createBroadcast<Anomaly>(QUEUE_MAX, (listeners) => {
-    if (listeners > 0) timer ??= start();
+  const listening = { anomalies: 0, incidents: 0 };
+  const onListeners = (kind: keyof typeof listening) => (listeners: number) => {
+    listening[kind] = listeners;
+    if (listening.anomalies + listening.incidents > 0) timer ??= start();
     else {
       clearInterval(timer);
       timer = undefined;
     }
-  });
+  };
+  const anomalies = createBroadcast<StoredAnomaly>(QUEUE_MAX, onListeners("anomalies"));
+  const incidents = createBroadcast<Incident>(QUEUE_MAX, onListeners("incidents"));
+  const tell = async (fresh: readonly StoredAnomaly[]) => {
+    anomalies.send(fresh);
+    const ids = [...new Set(fresh.flatMap(({ incidentId }) => incidentId ?? []))];
+    if (listening.incidents > 0 && ids.length > 0) incidents.send(await store.incidentsById(ids));
+  };
 
   const start = () => {
     const read = createReader(store);
@@ -42,7 +54,7 @@ export function createAnomalyFeed({ store, pollIntervalMs, onError }: AnomalyFee
       if (isReading) return;
       isReading = true;
       try {
-        broadcast.send(await read());
+        await tell(await read());
         isFailing = false;
       } catch (error) {
         if (!isFailing) onError(error);
@@ -58,16 +70,18 @@ export function createAnomalyFeed({ store, pollIntervalMs, onError }: AnomalyFee
   };
 
   return {
-    listen: broadcast.listen,
+    anomalies: anomalies.listen,
+    incidents: incidents.listen,
     close() {
       clearInterval(timer);
-      broadcast.close();
+      anomalies.close();
+      incidents.close();
     },
   };
 }
 
 /** Reads what has been stored since the call before, when another connection has written; the first call only looks where the store stands. */
-function createReader(store: AnomalyFeedOptions["store"]): () => Promise<readonly Anomaly[]> {
+function createReader(store: AnomalyFeedOptions["store"]): () => Promise<readonly StoredAnomaly[]> {
   /** The newest ids that are known, oldest first. */
   let recent: readonly string[] | undefined;
   let changes: number | undefined;

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { ulid } from "ulid";
+import type { Incident } from "../store/incident.ts";
 import type { LiveRecord } from "../store/live-record.ts";
-import type { Anomaly, Store } from "../store/store.ts";
+import type { Store, StoredAnomaly } from "../store/store.ts";
 import { queryLimits } from "./access/query-limits.ts";
 import type { ApiConfig } from "./config.ts";
 import { createApollo } from "./create-apollo.ts";
@@ -20,7 +21,9 @@ export interface GraphqlPorts {
   readonly now: () => number;
   readonly version: string;
   /** Anomalies as they are stored, until the iterator is closed. */
-  readonly anomalies: () => AsyncGenerator<Anomaly>;
+  readonly anomalies: () => AsyncGenerator<StoredAnomaly>;
+  /** Incidents, each time that anomalies were added to them. */
+  readonly incidents: () => AsyncGenerator<Incident>;
   /** Sampled records as they are scored. */
   readonly records: () => AsyncGenerator<LiveRecord>;
   readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;

@@ -60,8 +60,19 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
   const isAllowed = createHostCheck(hostOf(config.endpoint), config.allowed_hosts);
   const graphql = lazily(async () => {
     const { createGraphqlService } = await import("./graphql-service.ts");
-    const [anomalies, records] = [feed.listen, live.listen];
-    return createGraphqlService({ config, store, now, version, anomalies, records, isAllowed, onError });
+    const { anomalies, incidents } = feed;
+    const records = live.listen;
+    return createGraphqlService({
+      config,
+      store,
+      now,
+      version,
+      anomalies,
+      incidents,
+      records,
+      isAllowed,
+      onError,
+    });
   });
   const files = createStaticFiles(ports.uiDirectory);
   const route = createRouter({

@@ -1,4 +1,4 @@
-import type { Store } from "../store/store.ts";
+import type { Retention, Store } from "../store/store.ts";
 import type { Journal } from "./journal.ts";
 import { type Periodic, periodically } from "./periodic.ts";
 import { processAbsences, processIdle, type Stages } from "./pipeline.ts";
@@ -61,7 +61,16 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
     every(TRAINING_INTERVAL_MS, "following training", () => learning.follow()),
     every(config.training.flush_interval_ms, "recording for training", () => learning.flush()),
     every(EXPIRY_INTERVAL_MS, "deleting what is too old", () =>
-      store.expire(now() - config.remember.retention_days * DAY_MS),
+      store.expire(retentionOf(config.remember, now())),
     ),
   ];
+}
+
+function retentionOf(config: RememberConfig, nowMs: number): Retention {
+  const { retention_days: days, labelled_retention_days: labelledDays, max_samples: samplesMax } = config;
+  return {
+    beforeMs: nowMs - days * DAY_MS,
+    labelledBeforeMs: nowMs - Math.max(days, labelledDays) * DAY_MS,
+    samplesMax,
+  };
 }

@@ -82,6 +82,9 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const rememberer = createRememberer(config.remember, {
     store,
     redact: rooms.redact,
+    explain: rooms.explain,
+    newId: ports.newId,
+    now,
     explainTokens: rooms.explainTokens,
     learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
     thresholds: () => thresholdsOf(rooms),

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import { firstTables } from "./migrations/0001-first-tables.ts";
 import { trainingTables } from "./migrations/0002-training.ts";
 import { journalTable } from "./migrations/0003-journal.ts";
+import { learningLoop } from "./migrations/0004-learning-loop.ts";
 import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -11,6 +12,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-first-tables": firstTables,
   "0002-training": trainingTables,
   "0003-journal": journalTable,
+  "0004-learning-loop": learningLoop,
 };
 
 /** Brings the database to this program's schema. Rejects when a newer program has already gone further, or with what the database said. */

@@ -1,6 +1,14 @@
 import type { Selectable } from "kysely";
 import { z } from "zod";
-import { type Anomaly, type Feedback, StoreError, type Threshold } from "./store.ts";
+import type { Incident } from "./incident.ts";
+import {
+  type Anomaly,
+  type Feedback,
+  type StoredAnomaly,
+  StoreError,
+  type Threshold,
+  type ThresholdChange,
+} from "./store.ts";
 import type { Tables } from "./tables.ts";
 
 const explanation = z.object({
@@ -39,6 +47,16 @@ const status = z.object({
     .optional(),
 });
 
+const incidentTemplates = z.array(
+  z.object({
+    templateId: z.string(),
+    template: z.string(),
+    anomalies: z.number(),
+    maxScore: z.number(),
+    strongestId: z.string(),
+  }),
+);
+
 const histogramCounts = z.array(z.tuple([z.int(), z.number()]));
 const thresholdMode = z.enum(["auto", "budget", "manual"]);
 const learningState = z.enum(["learning", "ready"]);
@@ -61,7 +79,8 @@ export function readLearningState(value: string): z.infer<typeof learningState> 
   return parsed.data;
 }
 
-export function anomalyRow(anomaly: Anomaly): Tables["anomalies"] {
+/** @param sampleSlot undefined for an alert */
+export function anomalyRow(anomaly: Anomaly, sampleSlot: string | undefined): Tables["anomalies"] {
   return {
     id: anomaly.id,
     time_ms: anomaly.timeMs,
@@ -78,10 +97,13 @@ export function anomalyRow(anomaly: Anomaly): Tables["anomalies"] {
     trace_id: anomaly.traceId ?? null,
     explanation: JSON.stringify(anomaly.explanation),
     window_events: JSON.stringify(anomaly.window),
+    is_alert: sampleSlot === undefined ? 1 : 0,
+    sample_slot: sampleSlot ?? null,
+    incident_id: null,
   };
 }
 
-export function toAnomaly(row: Selectable<Tables["anomalies"]>): Anomaly {
+export function toAnomaly(row: Selectable<Tables["anomalies"]>): StoredAnomaly {
   const { expected, ...rest } = fromJson(explanation, "anomalies.explanation", row.explanation);
   return {
     id: row.id,
@@ -102,6 +124,36 @@ export function toAnomaly(row: Selectable<Tables["anomalies"]>): Anomaly {
       expected: expected.map(({ template, probability }) => ({ template, probability })),
     },
     window: fromJson(windowEvents, "anomalies.window_events", row.window_events),
+    isAlert: row.is_alert === 1,
+    incidentId: row.incident_id ?? undefined,
+  };
+}
+
+export function incidentRow(incident: Incident): Tables["incidents"] {
+  return {
+    id: incident.id,
+    service: incident.service,
+    started_at_ms: incident.startedAtMs,
+    last_at_ms: incident.lastAtMs,
+    anomalies: incident.anomalies,
+    max_score: incident.maxScore,
+    severity_number: incident.severityNumber,
+    strongest_id: incident.strongestId,
+    templates: JSON.stringify(incident.templates),
+  };
+}
+
+export function toIncident(row: Selectable<Tables["incidents"]>): Incident {
+  return {
+    id: row.id,
+    service: row.service,
+    startedAtMs: row.started_at_ms,
+    lastAtMs: row.last_at_ms,
+    anomalies: row.anomalies,
+    maxScore: row.max_score,
+    severityNumber: row.severity_number,
+    strongestId: row.strongest_id,
+    templates: fromJson(incidentTemplates, "incidents.templates", row.templates),
   };
 }
 
@@ -116,16 +168,35 @@ export function toFeedback(row: Selectable<Tables["feedback"]>): Feedback {
   };
 }
 
-export function toThreshold(row: Selectable<Tables["thresholds"]>): Threshold {
-  const mode = thresholdMode.safeParse(row.mode);
-  if (!mode.success) throw corrupt("thresholds.mode", mode.error);
+/** @param changeId of the last change that a person made */
+export function toThreshold(row: Selectable<Tables["thresholds"]>, changeId: number | null): Threshold {
   return {
     service: row.service,
-    mode: mode.data,
+    mode: readMode("thresholds.mode", row.mode),
     alertsPerDay: row.alerts_per_day ?? undefined,
     value: row.value,
     updatedAtMs: row.updated_at_ms,
+    changeId: changeId === null ? undefined : String(changeId),
   };
+}
+
+export function toThresholdChange(row: Selectable<Tables["threshold_history"]>): ThresholdChange {
+  return {
+    id: String(row.sequence),
+    service: row.service,
+    mode: readMode("threshold_history.mode", row.mode),
+    alertsPerDay: row.alerts_per_day ?? undefined,
+    value: row.value ?? undefined,
+    author: row.author ?? undefined,
+    atMs: row.at_ms,
+    revertOf: row.revert_of === null ? undefined : String(row.revert_of),
+  };
+}
+
+function readMode(column: string, value: string): z.infer<typeof thresholdMode> {
+  const mode = thresholdMode.safeParse(value);
+  if (!mode.success) throw corrupt(column, mode.error);
+  return mode.data;
 }
 
 /** Says that a column holds what no version of this program writes. */

@@ -3,16 +3,20 @@ import {
   countAnomalies,
   insertAnomalies,
   selectAnomalies,
+  selectAnomaliesById,
   selectAnomaliesSince,
-  selectAnomaly,
 } from "./queries/anomalies.ts";
 import {
   countFeedback,
   insertFeedback,
   markUndone,
   selectFeedback,
+  selectIncidentFeedback,
   selectLabelledScores,
 } from "./queries/feedback.ts";
+import { addToHistograms, selectHistograms } from "./queries/histograms.ts";
+import { assignIncidents, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
+import { selectLabelCounts, selectLabellingCandidates } from "./queries/labelling.ts";
 import {
   configureModel,
   forgetModel,
@@ -22,6 +26,8 @@ import {
   selectActiveModel,
   selectModels,
 } from "./queries/models.ts";
+import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
+import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
 import {
   addToJournal,
   deleteOlder,
@@ -31,15 +37,14 @@ import {
   selectSnapshot,
   selectStatus,
 } from "./queries/stage.ts";
+import { addToServices, addToTemplates, selectServices, selectTemplates } from "./queries/statistics.ts";
 import {
-  addToHistograms,
-  addToServices,
-  addToTemplates,
-  selectHistograms,
-  selectServices,
-  selectTemplates,
-} from "./queries/statistics.ts";
-import { changeThreshold, saveComputedThresholds, selectThresholds } from "./queries/thresholds.ts";
+  changeThreshold,
+  saveComputedThresholds,
+  selectThresholdChange,
+  selectThresholdChanges,
+  selectThresholds,
+} from "./queries/thresholds.ts";
 import { requestTraining, selectOpenRun, selectRuns, updateRun } from "./queries/training.ts";
 import type { StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
@@ -57,20 +62,31 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
   return {
     saveBatch: (batch) => atomically((transaction) => saveBatch(transaction, batch, now())),
     anomalies: (filter, page) => selectAnomalies(db, filter, page),
-    anomaly: (id) => selectAnomaly(db, id),
+    anomaly: async (id) => (await selectAnomaliesById(db, [id]))[0],
+    anomaliesById: (ids) => selectAnomaliesById(db, ids),
     anomaliesSince: (afterId, limit, service) => selectAnomaliesSince(db, afterId, limit, service),
     countAnomalies: (filter) => countAnomalies(db, filter),
+    incidents: (filter, page) => selectIncidents(db, filter, page),
+    incidentsById: (ids) => selectIncidentsById(db, ids),
+    normalWindows: (service, limit) => selectNormalWindows(db, service, limit),
     services: () => selectServices(db),
     templates: (service, page) => selectTemplates(db, service, page),
     scoreHistograms: (service, fromMs, toMs) => selectHistograms(db, service, fromMs, toMs),
+    scoreHours: (services, fromMs, toMs) => selectHours(db, services, fromMs, toMs),
+    scoreTotals: (service, fromMs, toMs) => selectScoreTotals(db, service, fromMs, toMs),
     addFeedback: (feedback) => insertFeedback(db, feedback),
-    undoFeedback: (id, atMs) => markUndone(db, id, atMs),
+    undoFeedback: (id, atMs, by) => markUndone(db, id, atMs, by),
     feedbackFor: (anomalyIds) => selectFeedback(db, anomalyIds),
+    feedbackForIncidents: (incidentIds) => selectIncidentFeedback(db, incidentIds),
     countFeedback: () => countFeedback(db),
+    labelCounts: (service) => selectLabelCounts(db, service),
+    labellingCandidates: (service, limit) => selectLabellingCandidates(db, service, limit),
     labelledScores: (service, fromMs, toMs) => selectLabelledScores(db, service, fromMs, toMs),
     threshold: async (service) => (await selectThresholds(db, service))[0],
     thresholds: () => selectThresholds(db, undefined),
     setThreshold: (setting, atMs) => atomically((transaction) => changeThreshold(transaction, setting, atMs)),
+    thresholdChanges: (service, page) => selectThresholdChanges(db, service, page),
+    thresholdChange: (id) => selectThresholdChange(db, id),
     status: () => selectStatus(db),
     saveSnapshot: (name, json, atMs, journaled) =>
       atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
@@ -93,7 +109,7 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     forgetModel: (version, instead) =>
       atomically((transaction) => forgetModel(transaction, version, instead)),
     changeCounter,
-    expire: (beforeMs) => atomically((transaction) => deleteOlder(transaction, beforeMs)),
+    expire: (retention) => atomically((transaction) => deleteOlder(transaction, retention)),
     close: () => db.destroy(),
   };
 }
@@ -119,9 +135,12 @@ function inTransaction<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>
 async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {
   // Writes first: a SQLite transaction that begins by reading cannot wait for another writer (SQLITE_BUSY_SNAPSHOT).
   await insertAnomalies(db, batch.anomalies);
+  await replaceSamples(db, batch.samples);
   await addToServices(db, batch.services);
   await addToTemplates(db, batch.templates);
   await addToHistograms(db, batch.histograms);
+  await addToHours(db, batch.histograms);
   await saveComputedThresholds(db, batch.thresholds, nowMs);
   if (batch.status !== undefined) await saveStatus(db, batch.status);
+  await assignIncidents(db, batch.anomalies);
 }

@@ -1,3 +1,4 @@
+import type { Incident } from "./incident.ts";
 import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
 
 /** How an explanation came to be. */
@@ -62,6 +63,32 @@ export interface Anomaly {
   readonly window: readonly WindowEvent[];
 }
 
+/** An anomaly, or a sampled record that did not alert, as it is read back. */
+export interface StoredAnomaly extends Anomaly {
+  /** False for a sampled record. */
+  readonly isAlert: boolean;
+  /** Undefined for a sampled record, and for what was stored before there were incidents. */
+  readonly incidentId: string | undefined;
+}
+
+/** A record that did not alert, kept in full. */
+export interface Sample {
+  /** What it stands for, such as the oddest record of an hour: it takes the place of an earlier one. */
+  readonly slot: string;
+  readonly record: Anomaly;
+}
+
+/** A window that ended in a record which did not alert. */
+export interface NormalWindow {
+  /** Of that record. */
+  readonly timeMs: number;
+  readonly window: readonly WindowEvent[];
+}
+
+/** Something that could be labelled and is not. */
+export interface LabellingCandidate
+  extends Pick<Anomaly, "id" | "service" | "templateId" | "score" | "threshold"> {}
+
 export interface Feedback {
   readonly id: string;
   readonly anomalyId: string;
@@ -71,12 +98,23 @@ export interface Feedback {
   readonly createdAtMs: number;
 }
 
-/** Feedback ever given, undone or not. */
+/** Numbers of labels. */
 export interface FeedbackCounts {
   /** True anomalies. */
   readonly confirmed: number;
   /** False alarms: what was flagged was to be expected. */
   readonly expected: number;
+}
+
+/** The last words on the anomalies of a template. */
+export interface LabelCounts extends FeedbackCounts {
+  readonly service: string;
+  readonly templateId: string;
+}
+
+/** Feedback on one of an incident's anomalies. */
+export interface IncidentFeedback extends Feedback {
+  readonly incidentId: string;
 }
 
 /** A standing feedback with the score that its anomaly had. */
@@ -98,6 +136,22 @@ export interface Threshold {
   /** The threshold on the score in force now, as the stage last computed it. */
   readonly value: number;
   readonly updatedAtMs: number;
+  /** The last change that a person made; undefined for none. */
+  readonly changeId: string | undefined;
+}
+
+/** A change, by a person, of how a threshold is found. */
+export interface ThresholdChange {
+  /** Grows with time. */
+  readonly id: string;
+  readonly service: string;
+  readonly mode: ThresholdMode;
+  readonly alertsPerDay: number | undefined;
+  readonly value: number | undefined;
+  readonly author: string | undefined;
+  readonly atMs: number;
+  /** The change that was taken back by it. */
+  readonly revertOf: string | undefined;
 }
 
 export type LearningState = "learning" | "ready";
@@ -139,6 +193,15 @@ export interface ScoreHistogram {
 /** Buckets of a {@link ScoreHistogram}: bucket i counts scores in [i/200, (i+1)/200), the last one includes 1. */
 export const SCORE_BUCKETS = 200;
 
+/** The scores of a service over a time, added up. */
+export interface ScoreTotals {
+  /** Length {@link SCORE_BUCKETS}. */
+  readonly counts: readonly number[];
+  /** The first and the last minute with scores; undefined without any. */
+  readonly firstMinuteMs: number | undefined;
+  readonly lastMinuteMs: number | undefined;
+}
+
 /** What a running stage says of itself, a heartbeat every few seconds. */
 export interface StageStatus {
   readonly version: string;
@@ -166,12 +229,14 @@ export interface AnomalyFilter {
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
   readonly minScore?: number | undefined;
-  /** true: confirmed by feedback; false: marked as expected; absent: any. */
-  readonly isTrueAnomaly?: boolean | undefined;
+  readonly maxScore?: number | undefined;
+  /** What was said of it last. */
+  readonly verdict?: "unlabelled" | "confirmed" | "expected" | undefined;
   readonly templateId?: string | undefined;
   readonly traceId?: string | undefined;
   /** Substring of body or template, case-insensitive. */
   readonly text?: string | undefined;
+  readonly incidentId?: string | undefined;
 }
 
 /** Keyset pagination, newest first: `after` is the key of the last row of the page before. */
@@ -182,7 +247,9 @@ export interface Page<Key> {
 
 /** One batch of what the stage learned; written in one transaction. */
 export interface StageBatch {
+  /** They alert, and are put into incidents. */
   readonly anomalies: readonly Anomaly[];
+  readonly samples: readonly Sample[];
   readonly histograms: readonly ScoreHistogram[];
   readonly services: readonly ServiceDelta[];
   readonly templates: readonly TemplateDelta[];
@@ -206,6 +273,10 @@ export interface ThresholdSetting {
   /** Required in mode `manual`. */
   readonly value: number | undefined;
   readonly author: string | undefined;
+  /** The change that was seen last, null for none: when there is a later one, nothing is changed. Undefined: whatever came before. */
+  readonly basedOn?: string | null | undefined;
+  /** The change that is taken back. */
+  readonly revertOf?: string | undefined;
 }
 
 /** Something that a part of the stage's memory has learned for the first time. */
@@ -215,17 +286,39 @@ export interface JournalEntry {
   readonly json: string;
 }
 
+/** What is kept. */
+export interface Retention {
+  /** Older anomalies, scores, incidents, templates and runs are deleted. */
+  readonly beforeMs: number;
+  /** What people have labelled is kept until it is older than this. */
+  readonly labelledBeforeMs: number;
+  readonly samplesMax: number;
+}
+
 /** Everything that outlives a restart; every database implements it alike. All times are milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
 export interface Store {
   saveBatch(batch: StageBatch): Promise<void>;
 
   /** Newest first, paged by id. */
-  anomalies(filter: AnomalyFilter, page: Page<string>): Promise<readonly Anomaly[]>;
-  anomaly(id: string): Promise<Anomaly | undefined>;
+  anomalies(filter: AnomalyFilter, page: Page<string>): Promise<readonly StoredAnomaly[]>;
+  /** An anomaly or a sampled record. */
+  anomaly(id: string): Promise<StoredAnomaly | undefined>;
+  /** The same of many, in any order. */
+  anomaliesById(ids: readonly string[]): Promise<readonly StoredAnomaly[]>;
   /** Anomalies with an id greater than `afterId`, oldest first: what a live view polls. */
-  anomaliesSince(afterId: string, limit: number, service: string | undefined): Promise<readonly Anomaly[]>;
+  anomaliesSince(
+    afterId: string,
+    limit: number,
+    service: string | undefined,
+  ): Promise<readonly StoredAnomaly[]>;
   countAnomalies(filter: AnomalyFilter): Promise<number>;
+  /** Those of which an anomaly matches, the last to begin first, paged by id. */
+  incidents(filter: AnomalyFilter, page: Page<string>): Promise<readonly Incident[]>;
+  /** In any order. */
+  incidentsById(ids: readonly string[]): Promise<readonly Incident[]>;
+  /** Windows of sampled records of a service that nobody called anomalous, newest first. */
+  normalWindows(service: string, limit: number): Promise<readonly NormalWindow[]>;
 
   services(): Promise<readonly ServiceSummary[]>;
   /** Newest first, paged by sequence. */
@@ -235,20 +328,39 @@ export interface Store {
     fromMs: number,
     toMs: number,
   ): Promise<readonly ScoreHistogram[]>;
+  /** The same by the hour: `minuteMs` is the hour's beginning. */
+  scoreHours(
+    services: readonly string[] | undefined,
+    fromMs: number,
+    toMs: number,
+  ): Promise<readonly ScoreHistogram[]>;
+  scoreTotals(service: string, fromMs: number, toMs: number): Promise<ScoreTotals>;
 
   addFeedback(feedback: Feedback): Promise<void>;
   /** False when there is no such feedback, or it was undone before. */
-  undoFeedback(id: string, atMs: number): Promise<boolean>;
+  undoFeedback(id: string, atMs: number, by: string | undefined): Promise<boolean>;
+  /** What stands, oldest first. */
   feedbackFor(anomalyIds: readonly string[]): Promise<readonly Feedback[]>;
+  /** What stands of the anomalies of incidents, oldest first. */
+  feedbackForIncidents(incidentIds: readonly string[]): Promise<readonly IncidentFeedback[]>;
+  /** Feedback ever given, undone or not. */
   countFeedback(): Promise<FeedbackCounts>;
+  /** Labelled records by the last word on each, for each service and template with any. */
+  labelCounts(service: string | undefined): Promise<readonly LabelCounts[]>;
+  /** What could be labelled and is not, newest first. */
+  labellingCandidates(service: string | undefined, limit: number): Promise<readonly LabellingCandidate[]>;
   /** Every standing feedback of a service with the score that its anomaly had. */
   labelledScores(service: string, fromMs?: number, toMs?: number): Promise<readonly LabelledScore[]>;
 
   threshold(service: string): Promise<Threshold | undefined>;
   thresholds(): Promise<readonly Threshold[]>;
   /** Sets how a service's threshold is found, and keeps the change in the history. Outside mode `manual` the value
-   * stays until the stage has computed the new one. */
-  setThreshold(setting: ThresholdSetting, atMs: number): Promise<Threshold>;
+   * stays until the stage has computed the new one. Undefined, with nothing changed, when the setting is based on a change that is not
+   * the last one. */
+  setThreshold(setting: ThresholdSetting, atMs: number): Promise<Threshold | undefined>;
+  /** What people changed, newest first, paged by id. */
+  thresholdChanges(service: string, page: Page<string>): Promise<readonly ThresholdChange[]>;
+  thresholdChange(id: string): Promise<ThresholdChange | undefined>;
 
   status(): Promise<StageStatus | undefined>;
 
@@ -294,8 +406,8 @@ export interface Store {
 
   /** A number that changes whenever another connection has written: what a poller watches. */
   changeCounter(): Promise<number>;
-  /** Deletes what is older than the retention. */
-  expire(beforeMs: number): Promise<void>;
+  /** Deletes what is older than the retention, and the oldest samples over their number. */
+  expire(retention: Retention): Promise<void>;
   close(): Promise<void>;
 }
 

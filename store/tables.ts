@@ -3,10 +3,12 @@ import type { Generated } from "kysely";
 /** The tables as they are stored, one interface a table; see migrations/ for their keys and indexes. All times are milliseconds. */
 export interface Tables {
   anomalies: AnomaliesTable;
+  incidents: IncidentsTable;
   feedback: FeedbackTable;
   services: ServicesTable;
   templates: TemplatesTable;
   score_histograms: ScoreHistogramsTable;
+  score_hours: ScoreHoursTable;
   thresholds: ThresholdsTable;
   threshold_history: ThresholdHistoryTable;
   stage_status: StageStatusTable;
@@ -34,6 +36,24 @@ export interface AnomaliesTable {
   explanation: string;
   /** JSON of WindowEvents. */
   window_events: string;
+  /** 0 for a sampled record that did not alert. */
+  is_alert: number;
+  /** What a sampled record stands for; another one may take its place. */
+  sample_slot: string | null;
+  incident_id: string | null;
+}
+
+export interface IncidentsTable {
+  id: string;
+  service: string;
+  started_at_ms: number;
+  last_at_ms: number;
+  anomalies: number;
+  max_score: number;
+  severity_number: number;
+  strongest_id: string;
+  /** JSON of IncidentTemplates. */
+  templates: string;
 }
 
 interface FeedbackTable {
@@ -44,6 +64,7 @@ interface FeedbackTable {
   author: string | null;
   created_at_ms: number;
   undone_at_ms: number | null;
+  undone_by: string | null;
 }
 
 interface ServicesTable {
@@ -73,6 +94,17 @@ interface ScoreHistogramsTable {
   max_score: number;
 }
 
+interface ScoreHoursTable {
+  service: string;
+  hour_ms: number;
+  /** As in {@link ScoreHistogramsTable}. */
+  counts: string;
+  anomalies: number;
+  max_score: number;
+  first_minute_ms: number;
+  last_minute_ms: number;
+}
+
 interface ThresholdsTable {
   service: string;
   mode: string;
@@ -89,6 +121,8 @@ interface ThresholdHistoryTable {
   value: number | null;
   author: string | null;
   at_ms: number;
+  /** The change that was taken back by it. */
+  revert_of: number | null;
 }
 
 interface StageStatusTable {

@@ -1,17 +1,23 @@
-import type { Anomaly, AnomalyFilter, WindowEvent } from "../../store/store.ts";
+import type { AnomalyFilter, StoredAnomaly, WindowEvent } from "../../store/store.ts";
 import { type PageArguments, paginate } from "./connection.ts";
 import type { Context } from "./context.ts";
+import { userError } from "./errors.ts";
 import { severityName } from "./severity.ts";
+import { ULID } from "./ulid.ts";
 
-interface FilterInput {
+/** A filter as the schema has it. */
+export interface FilterInput {
   readonly service?: string | null;
   readonly from?: number | null;
   readonly to?: number | null;
   readonly minScore?: number | null;
+  readonly maxScore?: number | null;
+  readonly verdict?: "UNLABELLED" | "CONFIRMED" | "EXPECTED" | null;
   readonly isTrueAnomaly?: boolean | null;
   readonly templateId?: string | null;
   readonly traceId?: string | null;
   readonly text?: string | null;
+  readonly incidentId?: string | null;
 }
 
 /** Query.anomalies, Query.anomaly and the fields of Anomaly. */
@@ -26,8 +32,8 @@ export const anomalies = {
       const wanted = toFilter(filter ?? {});
       const connection = await paginate(page, context, {
         name: "anomaly",
-        key: /^[0-9A-HJKMNP-TV-Z]{26}$/, // ULID
-        keyOf: ({ id }: Anomaly) => id,
+        key: ULID,
+        keyOf: ({ id }: StoredAnomaly) => id,
         read: (one) => store.anomalies(wanted, one),
       });
       return { ...connection, totalCount: () => store.countAnomalies(wanted) };
@@ -36,10 +42,13 @@ export const anomalies = {
       (await store.anomaly(id)) ?? null,
   },
   Anomaly: {
-    time: ({ timeMs }: Anomaly) => timeMs,
-    severity: ({ severityText, severityNumber }: Anomaly) => severityText || severityName(severityNumber),
-    traceId: ({ traceId }: Anomaly) => traceId ?? null,
-    feedback: ({ id }: Anomaly, _: unknown, { feedbackOf }: Context) => feedbackOf.load(id),
+    time: ({ timeMs }: StoredAnomaly) => timeMs,
+    severity: ({ severityText, severityNumber }: StoredAnomaly) =>
+      severityText || severityName(severityNumber),
+    traceId: ({ traceId }: StoredAnomaly) => traceId ?? null,
+    incident: async ({ incidentId }: StoredAnomaly, _: unknown, { incidentOf }: Context) =>
+      incidentId === undefined ? null : ((await incidentOf.load(incidentId)) ?? null),
+    feedback: ({ id }: StoredAnomaly, _: unknown, { feedbackOf }: Context) => feedbackOf.load(id),
   },
   WindowEvent: {
     time: ({ timeMs }: WindowEvent) => timeMs,
@@ -47,15 +56,32 @@ export const anomalies = {
   },
 };
 
-function toFilter(input: FilterInput): AnomalyFilter {
+/** @throws a BAD_USER_INPUT error when isTrueAnomaly and verdict contradict each other */
+export function toFilter(input: FilterInput): AnomalyFilter {
   return {
     service: input.service ?? undefined,
     fromMs: input.from ?? undefined,
     toMs: input.to ?? undefined,
     minScore: input.minScore ?? undefined,
-    isTrueAnomaly: input.isTrueAnomaly ?? undefined,
+    maxScore: input.maxScore ?? undefined,
+    verdict: toVerdict(input),
     templateId: input.templateId ?? undefined,
     traceId: input.traceId ?? undefined,
     text: input.text ?? undefined,
+    incidentId: input.incidentId ?? undefined,
   };
+}
+
+const VERDICTS = { UNLABELLED: "unlabelled", CONFIRMED: "confirmed", EXPECTED: "expected" } as const;
+
+function toVerdict({ verdict, isTrueAnomaly }: FilterInput): AnomalyFilter["verdict"] {
+  const named = verdict === null || verdict === undefined ? undefined : VERDICTS[verdict];
+  if (isTrueAnomaly === null || isTrueAnomaly === undefined) return named;
+  const told = isTrueAnomaly ? "confirmed" : "expected";
+  if (named === undefined || named === told) return told;
+  throw userError(
+    "BAD_USER_INPUT",
+    "filter: isTrueAnomaly and verdict ask for different anomalies",
+    "Leave one of them out.",
+  );
 }

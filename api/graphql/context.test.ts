@@ -13,6 +13,10 @@ const store: Store = {
   saveBatch: unused,
   anomalies: unused,
   anomaly: unused,
+  anomaliesById: unused,
+  incidents: unused,
+  incidentsById: unused,
+  normalWindows: unused,
   anomaliesSince: unused,
   countAnomalies: unused,
   async services() {
@@ -20,9 +24,17 @@ const store: Store = {
     return [{ name: "shop", records: 1, anomalies: 0, learningState: "ready", lastSeenMs: 0 }];
   },
   templates: unused,
-  async scoreHistograms(_, fromMs, toMs) {
-    reads.push(`scores ${fromMs}-${toMs}`);
+  async scoreHistograms(service, fromMs, toMs) {
+    reads.push(`minutes of ${service} ${fromMs}-${toMs}`);
     return [];
+  },
+  async scoreHours(services, fromMs, toMs) {
+    reads.push(`hours of ${services?.join(" ")} ${fromMs}-${toMs}`);
+    return [];
+  },
+  async scoreTotals(service, fromMs, toMs) {
+    reads.push(`totals of ${service} ${fromMs}-${toMs}`);
+    return { counts: [], firstMinuteMs: undefined, lastMinuteMs: undefined };
   },
   addFeedback: unused,
   undoFeedback: unused,
@@ -30,11 +42,16 @@ const store: Store = {
     reads.push(`feedback ${ids.join(" ")}`);
     return [];
   },
+  feedbackForIncidents: unused,
   countFeedback: unused,
+  labelCounts: unused,
+  labellingCandidates: unused,
   labelledScores: unused,
   threshold: unused,
   thresholds: unused,
   setThreshold: unused,
+  thresholdChanges: unused,
+  thresholdChange: unused,
   status: unused,
   saveSnapshot: unused,
   addToJournal: unused,
@@ -67,6 +84,9 @@ const contextFor = (lifetime: ContextLifetime) =>
       anomalies: () => {
         throw new Error("not asked for here");
       },
+      incidents: () => {
+        throw new Error("not asked for here");
+      },
       records: () => {
         throw new Error("not asked for here");
       },
@@ -82,11 +102,23 @@ describe("one request", () => {
     expect(reads).toEqual(["feedback a b"]);
   });
 
-  it("reads the scores of a time once, hour by hour, however many thresholds are tried on them", async () => {
+  it("reads the scores of a time once, however many thresholds are tried on them", async () => {
     const { scoresOf } = contextFor("request");
     const span = { service: "shop", fromMs: 1, toMs: 2 * 3_600_000 };
     await Promise.all([scoresOf.load(span), scoresOf.load({ ...span })]);
-    expect(reads).toEqual(["scores 1-3600001", "scores 3600001-7200000"]);
+    expect(reads).toEqual(["totals of shop 1-7200000"]);
+  });
+
+  it("reads series of whole hours together for all services, and others by the minute", async () => {
+    const { seriesOf } = contextFor("request");
+    const hours = { fromMs: 0, toMs: 7_200_000, buckets: 2 };
+    await Promise.all([
+      seriesOf.load({ service: "shop", ...hours }),
+      seriesOf.load({ service: "auth", ...hours }),
+    ]);
+    expect(reads).toEqual(["hours of shop auth 0-7200000"]);
+    await seriesOf.load({ service: "shop", fromMs: 60_000, toMs: 120_000, buckets: 1 });
+    expect(reads.slice(1)).toEqual(["minutes of shop 60000-120000"]);
   });
 
   it("pays a row for each day of scores", async () => {

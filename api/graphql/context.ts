@@ -1,11 +1,21 @@
 import DataLoader from "dataloader";
+import type { Incident } from "../../store/incident.ts";
 import type { LiveRecord } from "../../store/live-record.ts";
-import type { Anomaly, Feedback, LabelledScore, Store, Threshold } from "../../store/store.ts";
+import type {
+  Feedback,
+  LabelledScore,
+  ScoreTotals,
+  Store,
+  StoredAnomaly,
+  Threshold,
+} from "../../store/store.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { ApiConfig } from "../config.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
-import { addUpScores, type ScoreTotals } from "../thresholds/score-totals.ts";
-import { scoreSlices } from "./score-slices.ts";
+import { readSeries, type SeriesSpan } from "./read-series.ts";
+import { createSeries, type ScoreBucket } from "./series.ts";
+
+const DAY_MS = 86_400_000;
 
 /** What stays the same over requests. */
 export interface ContextPorts {
@@ -18,7 +28,9 @@ export interface ContextPorts {
   /** The program's version. */
   readonly version: string;
   /** Anomalies as they are stored, until the iterator is closed. */
-  readonly anomalies: () => AsyncGenerator<Anomaly>;
+  readonly anomalies: () => AsyncGenerator<StoredAnomaly>;
+  /** Incidents, each time that anomalies were added to them. */
+  readonly incidents: () => AsyncGenerator<Incident>;
   /** Sampled records as they are scored. */
   readonly records: () => AsyncGenerator<LiveRecord>;
 }
@@ -30,15 +42,24 @@ export interface ServiceSpan {
   readonly toMs: number;
 }
 
+/** Scores of one service, in parts. */
+export interface ServiceSeries extends SeriesSpan {
+  readonly service: string;
+}
+
 /** What belongs to one request; loaders read once, however many fields ask. */
 interface RequestState {
   readonly rows: RowBudget;
+  readonly anomalyOf: DataLoader<string, StoredAnomaly | undefined>;
+  readonly incidentOf: DataLoader<string, Incident | undefined>;
   readonly feedbackOf: DataLoader<string, readonly Feedback[]>;
+  readonly incidentFeedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly thresholdOf: DataLoader<string, Threshold | undefined>;
   readonly isService: DataLoader<string, boolean>;
   readonly scoresOf: DataLoader<ServiceSpan, ScoreTotals, string>;
   /** One label an anomaly. */
   readonly labelsOf: DataLoader<ServiceSpan, readonly LabelledScore[], string>;
+  readonly seriesOf: DataLoader<ServiceSeries, readonly ScoreBucket[], string>;
 }
 
 /** What resolvers reach of the world. */
@@ -55,6 +76,12 @@ export function createContext(ports: ContextPorts, lifetime: ContextLifetime): C
   return {
     ...ports,
     rows,
+    anomalyOf: byId(cache, (ids) => store.anomaliesById(ids)),
+    incidentOf: byId(cache, (ids) => store.incidentsById(ids)),
+    incidentFeedbackOf: loader(cache, async (ids) => {
+      const byIncident = Map.groupBy(await store.feedbackForIncidents(ids), ({ incidentId }) => incidentId);
+      return ids.map((id) => byIncident.get(id) ?? []);
+    }),
     feedbackOf: loader(cache, async (anomalyIds) => {
       const byAnomaly = Map.groupBy(await store.feedbackFor(anomalyIds), ({ anomalyId }) => anomalyId);
       return anomalyIds.map((id) => byAnomaly.get(id) ?? []);
@@ -67,13 +94,54 @@ export function createContext(ports: ContextPorts, lifetime: ContextLifetime): C
       const known = new Set((await store.services()).map(({ name }) => name));
       return services.map((service) => known.has(service));
     }),
-    scoresOf: onceEach(cache, ({ service, fromMs, toMs }) =>
-      addUpScores(scoreSlices({ store, rows }, service, fromMs, toMs)),
-    ),
+    scoresOf: onceEach(cache, ({ service, fromMs, toMs }) => {
+      rows.take(Math.ceil((toMs - fromMs) / DAY_MS));
+      return store.scoreTotals(service, fromMs, toMs);
+    }),
     labelsOf: onceEach(cache, async ({ service, fromMs, toMs }) =>
       latestLabels(await store.labelledScores(service, fromMs, toMs)),
     ),
+    seriesOf: new DataLoader(async (wanted) => readTogether(wanted, { store, rows }), {
+      cache,
+      cacheKeyFn: ({ service, ...span }) => `${spanKey(span)} ${service}`,
+    }),
   };
+}
+
+/** The services that ask for the same parts of the same time are read together. */
+async function readTogether(
+  wanted: readonly ServiceSeries[],
+  reader: Pick<Context, "store" | "rows">,
+): Promise<readonly (readonly ScoreBucket[])[]> {
+  const found = new Map<ServiceSeries, readonly ScoreBucket[]>();
+  for (const together of Map.groupBy(wanted, spanKey).values()) {
+    const [span] = together;
+    if (span === undefined) continue;
+    const series = new Map(
+      together.map(({ service, fromMs, toMs, buckets }) => [service, createSeries(fromMs, toMs, buckets)]),
+    );
+    for await (const slice of readSeries(reader, [...series.keys()], span))
+      for (const histogram of slice) series.get(histogram.service)?.add([histogram]);
+    for (const one of together) found.set(one, series.get(one.service)?.buckets() ?? []);
+  }
+  return wanted.map((one) => found.get(one) ?? []);
+}
+
+function spanKey({ fromMs, toMs, buckets }: SeriesSpan): string {
+  return `${fromMs} ${toMs} ${buckets}`;
+}
+
+function byId<T extends { readonly id: string }>(
+  cache: boolean,
+  read: (ids: readonly string[]) => Promise<readonly T[]>,
+): DataLoader<string, T | undefined> {
+  return new DataLoader<string, T | undefined>(
+    async (ids) => {
+      const found = new Map((await read(ids)).map((one) => [one.id, one]));
+      return ids.map((id) => found.get(id));
+    },
+    { cache },
+  );
 }
 
 function loader<T>(cache: boolean, read: (keys: readonly string[]) => Promise<readonly T[]>) {

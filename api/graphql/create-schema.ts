@@ -4,6 +4,8 @@ import type { GraphQLSchema } from "graphql";
 import { anomalies } from "./anomalies.ts";
 import { dateTime } from "./date-time.ts";
 import { feedback } from "./feedback.ts";
+import { incidents } from "./incidents.ts";
+import { labelling } from "./labelling.ts";
 import { live } from "./live.ts";
 import { scoreSeries } from "./score-series.ts";
 import { services } from "./services.ts";
@@ -21,6 +23,8 @@ export function createSchema(): GraphQLSchema {
       { DateTime: dateTime },
       anomalies,
       feedback,
+      incidents,
+      labelling,
       live,
       scoreSeries,
       services,

@@ -11,44 +11,45 @@ interface FeedbackInput {
   readonly note?: string | null;
 }
 
+interface IncidentFeedbackInput extends Omit<FeedbackInput, "anomalyId"> {
+  readonly incidentId: string;
+}
+
 /** What people say of anomalies. */
 export const feedback = {
   Mutation: {
     async addFeedback(_: unknown, { input }: { readonly input: FeedbackInput }, context: Context) {
-      const { store, now, newId, feedbackOf } = context;
-      const note = input.note?.trim() ?? "";
-      if (note.length > NOTE_CHARACTERS_MAX)
-        throw userError(
-          "BAD_USER_INPUT",
-          `note: ${note.length} characters are more than ${NOTE_CHARACTERS_MAX}`,
-          "Shorten it.",
-        );
-      if ((await store.anomaly(input.anomalyId)) === undefined)
+      const note = toNote(input.note);
+      if ((await context.store.anomaly(input.anomalyId)) === undefined)
         throw userError(
           "NOT_FOUND",
           "There is no anomaly with this id.",
           "It may be older than the retention.",
         );
-      if ((await feedbackOf.load(input.anomalyId)).length >= FEEDBACK_PER_ANOMALY_MAX)
+      return give(input.anomalyId, input.isTrueAnomaly, note, context);
+    },
+    async addIncidentFeedback(
+      _: unknown,
+      { input }: { readonly input: IncidentFeedbackInput },
+      context: Context,
+    ) {
+      const note = toNote(input.note);
+      const incident = await context.incidentOf.load(input.incidentId);
+      if (incident === undefined)
         throw userError(
-          "BAD_USER_INPUT",
-          `This anomaly was judged ${FEEDBACK_PER_ANOMALY_MAX} times already.`,
-          "Take earlier feedback back first.",
+          "NOT_FOUND",
+          "There is no incident with this id.",
+          "It may be older than the retention.",
         );
-      const given: Feedback = {
-        id: newId(),
-        anomalyId: input.anomalyId,
-        isTrueAnomaly: input.isTrueAnomaly,
-        note: note === "" ? undefined : note,
-        author: undefined,
-        createdAtMs: now(),
-      };
-      await store.addFeedback(given);
-      feedbackOf.clear(input.anomalyId);
+      const strongest = incident.templates.map(({ strongestId }) => strongestId);
+      const given: Feedback[] = [];
+      for (const { id } of await context.store.anomaliesById(strongest))
+        given.push(await give(id, input.isTrueAnomaly, note, context));
+      context.incidentFeedbackOf.clear(incident.id);
       return given;
     },
     undoFeedback: (_: unknown, { id }: { readonly id: string }, { store, now }: Context) =>
-      store.undoFeedback(id, now()),
+      store.undoFeedback(id, now(), undefined),
   },
   Feedback: {
     note: ({ note }: Feedback) => note ?? null,
@@ -56,3 +57,39 @@ export const feedback = {
     createdAt: ({ createdAtMs }: Feedback) => createdAtMs,
   },
 };
+
+/** @throws a BAD_USER_INPUT error for a note that is too long */
+function toNote(note: string | null | undefined): string | undefined {
+  const text = note?.trim() ?? "";
+  if (text.length <= NOTE_CHARACTERS_MAX) return text === "" ? undefined : text;
+  throw userError(
+    "BAD_USER_INPUT",
+    `note: ${text.length} characters are more than ${NOTE_CHARACTERS_MAX}`,
+    "Shorten it.",
+  );
+}
+
+async function give(
+  anomalyId: string,
+  isTrueAnomaly: boolean,
+  note: string | undefined,
+  { store, now, newId, feedbackOf }: Context,
+): Promise<Feedback> {
+  if ((await feedbackOf.load(anomalyId)).length >= FEEDBACK_PER_ANOMALY_MAX)
+    throw userError(
+      "BAD_USER_INPUT",
+      `This anomaly was judged ${FEEDBACK_PER_ANOMALY_MAX} times already.`,
+      "Take earlier feedback back first.",
+    );
+  const given: Feedback = {
+    id: newId(),
+    anomalyId,
+    isTrueAnomaly,
+    note,
+    author: undefined,
+    createdAtMs: now(),
+  };
+  await store.addFeedback(given);
+  feedbackOf.clear(anomalyId);
+  return given;
+}

@@ -1,5 +1,6 @@
+import type { Incident } from "../../store/incident.ts";
 import type { LiveRecord } from "../../store/live-record.ts";
-import type { Anomaly } from "../../store/store.ts";
+import type { StoredAnomaly } from "../../store/store.ts";
 import type { Context } from "./context.ts";
 import { severityName } from "./severity.ts";
 
@@ -13,7 +14,12 @@ export const live = {
     anomalyDetected: {
       subscribe: (_: unknown, { service }: OfService, { anomalies }: Context) =>
         ofService(anomalies(), service),
-      resolve: (anomaly: Anomaly) => anomaly,
+      resolve: (anomaly: StoredAnomaly) => anomaly,
+    },
+    incidentChanged: {
+      subscribe: (_: unknown, { service }: OfService, { incidents }: Context) =>
+        ofService(incidents(), service),
+      resolve: (incident: Incident) => incident,
     },
     records: {
       subscribe: (_: unknown, { service }: OfService, { records }: Context) => ofService(records(), service),

@@ -2,6 +2,14 @@ import type { ServiceSummary } from "../../store/store.ts";
 import type { Context } from "./context.ts";
 import { thresholdOrDefault } from "./thresholds.ts";
 
+const BUCKETS_DEFAULT = 24;
+
+interface SeriesArguments {
+  readonly from: number;
+  readonly to: number;
+  readonly buckets?: number | null;
+}
+
 /** Query.services and the fields of Service. */
 export const services = {
   Query: {
@@ -12,5 +20,7 @@ export const services = {
     lastSeen: ({ lastSeenMs }: ServiceSummary) => lastSeenMs,
     threshold: async ({ name }: ServiceSummary, _: unknown, { thresholdOf, now }: Context) =>
       thresholdOrDefault(name, await thresholdOf.load(name), now()),
+    scores: ({ name }: ServiceSummary, { from, to, buckets }: SeriesArguments, { seriesOf }: Context) =>
+      seriesOf.load({ service: name, fromMs: from, toMs: to, buckets: buckets ?? BUCKETS_DEFAULT }),
   },
 };

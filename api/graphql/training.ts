@@ -2,7 +2,9 @@ import type { ModelVersion, TrainingRun } from "../../store/training.ts";
 import { type PageArguments, paginate } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
+import { readLosses } from "./read-losses.ts";
 import { requireService } from "./requirements.ts";
+import { ULID } from "./ulid.ts";
 
 /** Runs of the trainer and the weights that there are; the stage follows what is asked for here through the store. */
 export const training = {
@@ -10,7 +12,7 @@ export const training = {
     trainingRuns: (_: unknown, page: PageArguments, context: Context) =>
       paginate(page, context, {
         name: "trainingRun",
-        key: /^[0-9A-Z]{26}$/,
+        key: ULID,
         keyOf: ({ id }: TrainingRun) => id,
         read: (rows) => context.store.trainingRuns(rows),
       }),
@@ -39,6 +41,7 @@ export const training = {
     createdAt: ({ createdAtMs }: TrainingRun) => createdAtMs,
     startedAt: ({ startedAtMs, createdAtMs }: TrainingRun) => startedAtMs ?? createdAtMs,
     finishedAt: ({ finishedAtMs }: TrainingRun) => finishedAtMs ?? null,
+    losses: ({ report }: TrainingRun) => readLosses(report),
   },
   ModelVersion: {
     origin: ({ origin }: ModelVersion) => origin.toUpperCase(),

@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type LabelledScore, SCORE_BUCKETS } from "../../store/store.ts";
+import { type LabelledScore, SCORE_BUCKETS, type ScoreTotals } from "../../store/store.ts";
 import { latestLabels } from "./latest-labels.ts";
 import { preview } from "./preview.ts";
-import type { ScoreTotals } from "./score-totals.ts";
 
-const NO_SCORES: ScoreTotals = { counts: new Array(SCORE_BUCKETS).fill(0), spanMs: 0 };
+const NO_SCORES: ScoreTotals = {
+  counts: new Array(SCORE_BUCKETS).fill(0),
+  firstMinuteMs: undefined,
+  lastMinuteMs: undefined,
+};
 const DAY_MS = 86_400_000;
 const label = (anomalyId: string, score: number, isTrueAnomaly: boolean): LabelledScore => ({
   anomalyId,
@@ -20,7 +23,7 @@ function totalsOf(scores: readonly number[], spanMs = DAY_MS): ScoreTotals {
     const bucket = Math.min(SCORE_BUCKETS - 1, Math.floor(score * SCORE_BUCKETS));
     counts[bucket] = (counts[bucket] ?? 0) + 1;
   }
-  return { counts, spanMs };
+  return { counts, firstMinuteMs: 0, lastMinuteMs: spanMs - 60_000 };
 }
 
 describe("what a threshold would have done", () => {

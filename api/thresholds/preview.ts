@@ -1,5 +1,4 @@
-import { type LabelledScore, SCORE_BUCKETS } from "../../store/store.ts";
-import type { ScoreTotals } from "./score-totals.ts";
+import { type LabelledScore, SCORE_BUCKETS, type ScoreTotals } from "../../store/store.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -29,7 +28,7 @@ export function preview(value: number, scores: ScoreTotals, labels: readonly Lab
   const hits = judged.filter(({ isTrueAnomaly }) => isTrueAnomaly).length;
   return {
     alerts,
-    alertsPerDay: (alerts * DAY_MS) / Math.max(MINUTE_MS, scores.spanMs),
+    alertsPerDay: (alerts * DAY_MS) / Math.max(MINUTE_MS, spanMsOf(scores)),
     precision: judged.length === 0 ? null : hits / judged.length,
     recall: confirmed.length === 0 ? null : hits / confirmed.length,
     missedIds: confirmed
@@ -37,4 +36,11 @@ export function preview(value: number, scores: ScoreTotals, labels: readonly Lab
       .sort((a, b) => b.score - a.score)
       .map(({ anomalyId }) => anomalyId),
   };
+}
+
+/** From the first minute with scores to the end of the last one, in milliseconds; 0 without any. */
+export function spanMsOf({ firstMinuteMs, lastMinuteMs }: ScoreTotals): number {
+  return firstMinuteMs === undefined || lastMinuteMs === undefined
+    ? 0
+    : lastMinuteMs - firstMinuteMs + MINUTE_MS;
 }

@@ -1,5 +1,5 @@
 import type { LabelledScore } from "../../store/store.ts";
-import { bestByYouden, jOf, type RocPoint, rocPoints } from "./youden.ts";
+import { areaUnder, bestByYouden, jOf, type RocPoint, rocPoints } from "./youden.ts";
 
 /** Labels below which the best threshold is mostly chance. */
 export const POSITIVES_MIN = 10;
@@ -13,6 +13,10 @@ export interface Proposal {
   readonly youdensJ: number | null;
   readonly points: readonly RocPoint[];
   readonly message: string;
+  /** Area under the ROC curve; null while there is no curve. */
+  readonly auc: number | null;
+  readonly confirmed: number;
+  readonly expected: number;
 }
 
 /**
@@ -22,11 +26,14 @@ export interface Proposal {
 export function proposeThreshold(labels: readonly LabelledScore[]): Proposal {
   const positives = labels.filter(({ isTrueAnomaly }) => isTrueAnomaly).length;
   const negatives = labels.length - positives;
+  const counts = { confirmed: positives, expected: negatives };
   if (positives < POSITIVES_MIN || negatives < NEGATIVES_MIN)
     return {
       value: null,
       youdensJ: null,
       points: [],
+      auc: null,
+      ...counts,
       message: `Too little feedback: ${positives} of ${POSITIVES_MIN} true anomalies and ${negatives} of ${NEGATIVES_MIN} false alarms.`,
     };
   const points = rocPoints(labels);
@@ -37,12 +44,16 @@ export function proposeThreshold(labels: readonly LabelledScore[]): Proposal {
       value: null,
       youdensJ: 0,
       points: thinned(points, undefined),
+      auc: areaUnder(points),
+      ...counts,
       message: `Over ${basis}, no threshold tells them apart better than chance: their scores do not differ.`,
     };
   return {
     value: best.threshold,
     youdensJ: jOf(best),
     points: thinned(points, best),
+    auc: areaUnder(points),
+    ...counts,
     message: `Best over ${basis}. Youden's J weighs both errors alike, however rare anomalies are: look at the alerts a day before you use it.`,
   };
 }

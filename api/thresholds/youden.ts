@@ -48,3 +48,18 @@ export function bestByYouden(points: readonly RocPoint[]): RocPoint | undefined 
     undefined,
   );
 }
+
+/**
+ * The area under a ROC curve by trapezoids: how probable a true anomaly scores higher than a false alarm, a tie counting half
+ * (Hanley and McNeil, Radiology 1982).
+ */
+export function areaUnder(points: readonly RocPoint[]): number {
+  let area = 0;
+  let before = { truePositiveRate: 0, falsePositiveRate: 0 };
+  for (const point of points) {
+    const width = point.falsePositiveRate - before.falsePositiveRate;
+    area += (width * (point.truePositiveRate + before.truePositiveRate)) / 2;
+    before = point;
+  }
+  return area;
+}

@@ -26,5 +26,24 @@ export const rememberConfig = z.strictObject({
     .positive()
     .default(30)
     .describe("Age at which stored anomalies and scores are deleted."),
+  labelled_retention_days: z
+    .number()
+    .positive()
+    .default(365)
+    .describe("The same for what people have labelled: what they taught is not forgotten with the rest."),
+  sample_interval_ms: z
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .default(3_600_000)
+    .describe(
+      "Of each service, the oddest record without an alert in such a time is kept in full, and a usual one of each template is renewed as often: what people can label, and compare anomalies with.",
+    ),
+  max_samples: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(20_000)
+    .describe("Records without an alert that are kept in full; over it the oldest are deleted. 0: none."),
 });
 export type RememberConfig = z.infer<typeof rememberConfig>;

@@ -15,6 +15,9 @@ describe("the rememberer", () => {
     const rememberer = createRememberer(rememberConfig.parse({}), {
       store,
       redact: (text) => text.replace("bob@example.com", "<EMAIL>"),
+      explain: () => ({ summary: "", source: "MODEL", expected: [], detectors: [], tokens: [] }),
+      newId: () => "id",
+      now: () => 0,
       explainTokens: async () => [],
       learningState: () => "ready",
       thresholds: () => [],

@@ -2,10 +2,12 @@ import { LRUCache } from "lru-cache";
 import type { Anomaly, StageStatus, Store } from "../../store/store.ts";
 import type { LearningState, Verdict } from "../calibrate/verdict.ts";
 import type { Judged } from "../enrich/enrich.ts";
+import type { Explain } from "../explain/explain.ts";
 import type { ExplainTokens } from "../explain/token-importance.ts";
 import type { ExportRequest } from "../wire/record-view.ts";
 import { createChangedThresholds, type ThresholdInForce } from "./changed-thresholds.ts";
 import type { RememberConfig } from "./config.ts";
+import { createSampler } from "./sampler.ts";
 import { createTally } from "./tally.ts";
 import { toAnomaly } from "./to-anomaly.ts";
 import { withTokens } from "./with-tokens.ts";
@@ -20,7 +22,12 @@ const TEMPLATES_MAX = 8_192;
 export interface RememberPorts {
   readonly store: Pick<Store, "saveBatch">;
   readonly redact: (text: string) => string;
+  readonly explain: Explain;
   readonly explainTokens: ExplainTokens;
+  /** A new ULID. */
+  readonly newId: () => string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly learningState: (service: string) => LearningState;
   /** The thresholds in force, for the store. */
   readonly thresholds: () => readonly ThresholdInForce[];
@@ -39,6 +46,8 @@ export interface Rememberer {
 
 export function createRememberer(config: RememberConfig, ports: RememberPorts): Rememberer {
   const tally = createTally(config.max_queued_anomalies, ports.onDropped);
+  const sampler =
+    config.max_samples === 0 ? undefined : createSampler({ ...ports, intervalMs: config.sample_interval_ms });
   /** What new messages were compared with; it lives as long as its anomaly waits. */
   const nearest = new WeakMap<Anomaly, string>();
   const shown = new LRUCache<string, string>({ max: TEMPLATES_MAX, memoMethod: ports.redact });
@@ -54,9 +63,11 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     const templates = drained.templates.map((one) => ({ ...one, text: shown.memo(one.text) }));
     const batch = { ...drained, anomalies, templates };
     const thresholds = ports.thresholds();
+    const samples = sampler?.drain() ?? [];
     try {
       await ports.store.saveBatch({
         ...batch,
+        samples,
         thresholds: changed.of(thresholds),
         status: ports.status(),
       });
@@ -87,6 +98,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
         if (compared !== undefined) nearest.set(anomaly, compared);
         tally.anomaly(anomaly);
       }
+      sampler?.offer(request, judged);
     },
     flush() {
       flushing ??= write().finally(() => {

@@ -29,15 +29,18 @@ export type TalliedRecord = Pick<ParsedRecord, "service" | "timeMs" | "match">;
 /** What was found in it; undefined for a record that passed unscored. */
 export type TalliedVerdict = Pick<Verdict, "score" | "isAnomaly"> | undefined;
 
+/** What was added up. */
+export type TalliedBatch = Omit<StageBatch, "samples" | "thresholds" | "status">;
+
 /** Adds up what happened since the last flush, in bounded memory. */
 export interface Tally {
   record(record: TalliedRecord, verdict: TalliedVerdict, learningState: LearningState): void;
   anomaly(anomaly: Anomaly): void;
   readonly queuedAnomalies: number;
   /** What was added up, and an empty tally again. */
-  drain(): Omit<StageBatch, "thresholds" | "status">;
+  drain(): TalliedBatch;
   /** Puts a batch that could not be written back, so that it goes with the next one. */
-  restore(batch: Omit<StageBatch, "thresholds" | "status">): void;
+  restore(batch: TalliedBatch): void;
 }
 
 /** @param onDrop told how many anomalies were dropped when more than `anomaliesMax` wait */

@@ -1,15 +1,18 @@
-import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
+import type { Kysely } from "kysely";
 import { chunks } from "../chunks.ts";
 import { anomalyRow, toAnomaly } from "../rows.ts";
-import type { Anomaly, AnomalyFilter, Page } from "../store.ts";
+import type { Anomaly, AnomalyFilter, Page, StoredAnomaly } from "../store.ts";
 import type { Tables } from "../tables.ts";
+import { anomalyConditions } from "./anomaly-conditions.ts";
+
+const ALERT = 1;
 
 /** Keeps anomalies; one that is stored already stays as it is, so that a batch may be written again. */
 export async function insertAnomalies(db: Kysely<Tables>, anomalies: readonly Anomaly[]): Promise<void> {
   for (const some of chunks(anomalies))
     await db
       .insertInto("anomalies")
-      .values(some.map(anomalyRow))
+      .values(some.map((anomaly) => anomalyRow(anomaly, undefined)))
       .onConflict((conflict) => conflict.column("id").doNothing())
       .execute();
 }
@@ -18,11 +21,12 @@ export async function selectAnomalies(
   db: Kysely<Tables>,
   filter: AnomalyFilter,
   { first, after }: Page<string>,
-): Promise<readonly Anomaly[]> {
+): Promise<readonly StoredAnomaly[]> {
   const rows = await db
     .selectFrom("anomalies")
     .selectAll()
-    .where((where) => where.and(conditions(where, filter)))
+    .where("is_alert", "=", ALERT)
+    .where((where) => where.and(anomalyConditions(where, filter)))
     .$if(after !== undefined, (query) => query.where("id", "<", after ?? ""))
     .orderBy("id", "desc")
     .limit(first)
@@ -30,9 +34,17 @@ export async function selectAnomalies(
   return rows.map(toAnomaly);
 }
 
-export async function selectAnomaly(db: Kysely<Tables>, id: string): Promise<Anomaly | undefined> {
-  const row = await db.selectFrom("anomalies").selectAll().where("id", "=", id).executeTakeFirst();
-  return row === undefined ? undefined : toAnomaly(row);
+/** Those with these ids, sampled records among them, in any order. */
+export async function selectAnomaliesById(
+  db: Kysely<Tables>,
+  ids: readonly string[],
+): Promise<readonly StoredAnomaly[]> {
+  const found: StoredAnomaly[] = [];
+  for (const some of chunks(ids)) {
+    const rows = await db.selectFrom("anomalies").selectAll().where("id", "in", some).execute();
+    found.push(...rows.map(toAnomaly));
+  }
+  return found;
 }
 
 export async function selectAnomaliesSince(
@@ -40,12 +52,13 @@ export async function selectAnomaliesSince(
   afterId: string,
   limit: number,
   service: string | undefined,
-): Promise<readonly Anomaly[]> {
+): Promise<readonly StoredAnomaly[]> {
   const rows = await db
     .selectFrom("anomalies")
     .selectAll()
+    .where("is_alert", "=", ALERT)
     .where("id", ">", afterId)
-    .where((where) => where.and(conditions(where, { service })))
+    .where((where) => where.and(anomalyConditions(where, { service })))
     .orderBy("id")
     .limit(limit)
     .execute();
@@ -56,36 +69,8 @@ export async function countAnomalies(db: Kysely<Tables>, filter: AnomalyFilter):
   const { count } = await db
     .selectFrom("anomalies")
     .select((select) => select.fn.countAll().as("count"))
-    .where((where) => where.and(conditions(where, filter)))
+    .where("is_alert", "=", ALERT)
+    .where((where) => where.and(anomalyConditions(where, filter)))
     .executeTakeFirstOrThrow();
   return Number(count);
-}
-
-function conditions(where: ExpressionBuilder<Tables, "anomalies">, filter: AnomalyFilter) {
-  const { service, fromMs, toMs, minScore, isTrueAnomaly, templateId, traceId, text } = filter;
-  return [
-    ...(service === undefined ? [] : [where("service", "=", service)]),
-    ...(fromMs === undefined ? [] : [where("time_ms", ">=", fromMs)]),
-    ...(toMs === undefined ? [] : [where("time_ms", "<", toMs)]),
-    ...(minScore === undefined ? [] : [where("score", ">=", minScore)]),
-    ...(templateId === undefined ? [] : [where("template_id", "=", templateId)]),
-    ...(traceId === undefined ? [] : [where("trace_id", "=", traceId)]),
-    ...(text === undefined ? [] : [containsText(text)]),
-    ...(isTrueAnomaly === undefined ? [] : [where.exists(standingFeedback(where, isTrueAnomaly))]),
-  ];
-}
-
-function standingFeedback(where: ExpressionBuilder<Tables, "anomalies">, isTrueAnomaly: boolean) {
-  return where
-    .selectFrom("feedback")
-    .select("feedback.id")
-    .whereRef("feedback.anomaly_id", "=", "anomalies.id")
-    .where("feedback.undone_at_ms", "is", null)
-    .where("feedback.is_true_anomaly", "=", isTrueAnomaly ? 1 : 0);
-}
-
-/** A literal substring of body or template, whatever wildcards of LIKE it has in it. */
-function containsText(text: string) {
-  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
-  return sql<SqlBool>`(lower(body) like ${pattern} escape '\\' or lower(template) like ${pattern} escape '\\')`;
 }

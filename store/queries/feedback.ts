@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
+import { chunks } from "../chunks.ts";
 import { toFeedback } from "../rows.ts";
-import type { Feedback, FeedbackCounts, LabelledScore } from "../store.ts";
+import type { Feedback, FeedbackCounts, IncidentFeedback, LabelledScore } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
 export async function insertFeedback(db: Kysely<Tables>, feedback: Feedback): Promise<void> {
@@ -14,15 +15,21 @@ export async function insertFeedback(db: Kysely<Tables>, feedback: Feedback): Pr
       author: feedback.author ?? null,
       created_at_ms: feedback.createdAtMs,
       undone_at_ms: null,
+      undone_by: null,
     })
     .execute();
 }
 
 /** @returns false when there is no such feedback, or it was undone before */
-export async function markUndone(db: Kysely<Tables>, id: string, atMs: number): Promise<boolean> {
+export async function markUndone(
+  db: Kysely<Tables>,
+  id: string,
+  atMs: number,
+  by: string | undefined,
+): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("feedback")
-    .set({ undone_at_ms: atMs })
+    .set({ undone_at_ms: atMs, undone_by: by ?? null })
     .where("id", "=", id)
     .where("undone_at_ms", "is", null)
     .executeTakeFirstOrThrow();
@@ -43,6 +50,27 @@ export async function selectFeedback(
     .orderBy("id")
     .execute();
   return rows.map(toFeedback);
+}
+
+/** The standing feedback on the anomalies of some incidents, oldest first. */
+export async function selectIncidentFeedback(
+  db: Kysely<Tables>,
+  incidentIds: readonly string[],
+): Promise<readonly IncidentFeedback[]> {
+  const found: IncidentFeedback[] = [];
+  for (const some of chunks(incidentIds)) {
+    const rows = await db
+      .selectFrom("feedback")
+      .innerJoin("anomalies", "anomalies.id", "feedback.anomaly_id")
+      .selectAll("feedback")
+      .select("anomalies.incident_id as incident_id")
+      .where("anomalies.incident_id", "in", some)
+      .where("feedback.undone_at_ms", "is", null)
+      .orderBy("feedback.id")
+      .execute();
+    found.push(...rows.map((row) => ({ ...toFeedback(row), incidentId: row.incident_id ?? "" })));
+  }
+  return found;
 }
 
 export async function countFeedback(db: Kysely<Tables>): Promise<FeedbackCounts> {

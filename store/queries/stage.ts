@@ -1,7 +1,8 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { fromJson, jsonColumns } from "../rows.ts";
-import type { JournalEntry, StageStatus } from "../store.ts";
+import type { JournalEntry, Retention, StageStatus } from "../store.ts";
 import type { Tables } from "../tables.ts";
+import { trimSamples } from "./samples.ts";
 
 const ONLY_ROW = 1;
 
@@ -62,10 +63,21 @@ export async function selectSnapshot(db: Kysely<Tables>, name: string): Promise<
   return row?.json;
 }
 
-/** Deletes what is older than the retention; feedback goes with its anomaly. */
-export async function deleteOlder(db: Kysely<Tables>, beforeMs: number): Promise<void> {
-  await db.deleteFrom("anomalies").where("time_ms", "<", beforeMs).execute();
+/** Deletes what is older than the retention; feedback goes with its anomaly, which is kept longer for it. */
+export async function deleteOlder(
+  db: Kysely<Tables>,
+  { beforeMs, labelledBeforeMs, samplesMax }: Retention,
+): Promise<void> {
+  await db.deleteFrom("anomalies").where("time_ms", "<", labelledBeforeMs).execute();
+  await db
+    .deleteFrom("anomalies")
+    .where("time_ms", "<", beforeMs)
+    .where(sql<boolean>`id not in (select anomaly_id from feedback where undone_at_ms is null)`)
+    .execute();
+  await trimSamples(db, samplesMax);
+  await db.deleteFrom("incidents").where("started_at_ms", "<", beforeMs).execute();
   await db.deleteFrom("score_histograms").where("minute_ms", "<", beforeMs).execute();
+  await db.deleteFrom("score_hours").where("hour_ms", "<", beforeMs).execute();
   await db
     .deleteFrom("training_runs")
     .where("is_open", "is", null)

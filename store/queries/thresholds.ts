@@ -1,7 +1,7 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { chunks } from "../chunks.ts";
-import { toThreshold } from "../rows.ts";
-import type { Threshold, ThresholdSetting } from "../store.ts";
+import { toThreshold, toThresholdChange } from "../rows.ts";
+import type { Page, Threshold, ThresholdChange, ThresholdSetting } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
 /** What is shown for a service that nobody has computed a threshold for: the original program's start value. */
@@ -14,10 +14,17 @@ export async function selectThresholds(
   const rows = await db
     .selectFrom("thresholds")
     .selectAll()
+    .select((select) =>
+      select
+        .selectFrom("threshold_history")
+        .whereRef("threshold_history.service", "=", "thresholds.service")
+        .select((inner) => inner.fn.max("threshold_history.sequence").as("last"))
+        .as("change_id"),
+    )
     .$if(service !== undefined, (query) => query.where("service", "=", service ?? ""))
     .orderBy("service")
     .execute();
-  return rows.map(toThreshold);
+  return rows.map((row) => toThreshold(row, row.change_id));
 }
 
 /** Writes down the values that the stage computed; how they are found stays as people set it. A manual value is theirs. */
@@ -51,24 +58,18 @@ export async function saveComputedThresholds(
       .execute();
 }
 
-/** Sets how a service's threshold is found, and notes it in the history. */
+/**
+ * Sets how a service's threshold is found, and notes it in the history. Undefined, with nothing changed, when the setting is based on
+ * a change that is not the last one.
+ */
 export async function changeThreshold(
   db: Kysely<Tables>,
-  { service, mode, alertsPerDay, value, author }: ThresholdSetting,
+  setting: ThresholdSetting,
   atMs: number,
-): Promise<Threshold> {
+): Promise<Threshold | undefined> {
+  const { service, mode, alertsPerDay, value } = setting;
   // Written first: a SQLite transaction that begins by reading cannot wait for another writer (SQLITE_BUSY_SNAPSHOT).
-  await db
-    .insertInto("threshold_history")
-    .values({
-      service,
-      mode,
-      alerts_per_day: alertsPerDay ?? null,
-      value: value ?? null,
-      author: author ?? null,
-      at_ms: atMs,
-    })
-    .execute();
+  if (!(await noteChange(db, setting, atMs))) return undefined;
   const [before] = await selectThresholds(db, service);
   const row = {
     mode,
@@ -81,5 +82,61 @@ export async function changeThreshold(
     .values({ service, ...row })
     .onConflict((conflict) => conflict.column("service").doUpdateSet(row))
     .execute();
-  return { service, mode, alertsPerDay, value: row.value, updatedAtMs: atMs };
+  return (await selectThresholds(db, service))[0];
+}
+
+/** In one statement, so that of two people who saw the same threshold only the first changes it. */
+async function noteChange(
+  db: Kysely<Tables>,
+  { service, mode, alertsPerDay, value, author, basedOn, revertOf }: ThresholdSetting,
+  atMs: number,
+): Promise<boolean> {
+  const last = sql<number>`(select coalesce(max(sequence), 0) from threshold_history where service = ${service})`;
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto("threshold_history")
+    .columns(["service", "mode", "alerts_per_day", "value", "author", "at_ms", "revert_of"])
+    .expression(
+      db
+        .selectNoFrom([
+          sql.val(service).as("service"),
+          sql.val(mode).as("mode"),
+          sql.val(alertsPerDay ?? null).as("alerts_per_day"),
+          sql.val(value ?? null).as("value"),
+          sql.val(author ?? null).as("author"),
+          sql.val(atMs).as("at_ms"),
+          sql.val(revertOf === undefined ? null : Number(revertOf)).as("revert_of"),
+        ])
+        .$if(basedOn !== undefined, (query) => query.where(last, "=", Number(basedOn ?? 0))),
+    )
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows !== 0n;
+}
+
+/** What people changed, newest first. */
+export async function selectThresholdChanges(
+  db: Kysely<Tables>,
+  service: string,
+  { first, after }: Page<string>,
+): Promise<readonly ThresholdChange[]> {
+  const rows = await db
+    .selectFrom("threshold_history")
+    .selectAll()
+    .where("service", "=", service)
+    .$if(after !== undefined, (query) => query.where("sequence", "<", Number(after)))
+    .orderBy("sequence", "desc")
+    .limit(first)
+    .execute();
+  return rows.map(toThresholdChange);
+}
+
+export async function selectThresholdChange(
+  db: Kysely<Tables>,
+  id: string,
+): Promise<ThresholdChange | undefined> {
+  const row = await db
+    .selectFrom("threshold_history")
+    .selectAll()
+    .where("sequence", "=", Number(id))
+    .executeTakeFirst();
+  return row === undefined ? undefined : toThresholdChange(row);
 }

@@ -11,6 +11,7 @@ import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 /** What the stage writes when it has nothing new. */
 export const NOTHING: StageBatch = {
   anomalies: [],
+  samples: [],
   histograms: [],
   services: [],
   templates: [],

@@ -31,6 +31,7 @@ export function sampleBatch(nowMs: number, count: number): StageBatch {
     anomalies: Array.from({ length: count }, (_, index) =>
       sampleAnomaly(nowMs - (count - index) * MINUTE_MS, index),
     ),
+    samples: [],
     histograms: ["checkout", "payments", "inventory"].flatMap((service, which) =>
       histograms(service, which, nowMs),
     ),

@@ -7,9 +7,11 @@ import { openStore } from "../../store/open-store.ts";
 import { SCORE_BUCKETS, type StageBatch, type Store, type StoreError } from "../../store/store.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
+import { keptSince } from "./kept-since.ts";
 
 const EMPTY: StageBatch = {
   anomalies: [],
+  samples: [],
   histograms: [],
   services: [],
   templates: [],
@@ -99,7 +101,11 @@ describe("anomalies", () => {
     const anomaly = anAnomaly(1, { traceId: undefined });
     await store.saveBatch({ ...EMPTY, anomalies: [anomaly] });
     await store.saveBatch({ ...EMPTY, anomalies: [anomaly] });
-    expect(await store.anomaly(anomaly.id)).toEqual(anomaly);
+    expect(await store.anomaly(anomaly.id)).toEqual({
+      ...anomaly,
+      isAlert: true,
+      incidentId: anomaly.id,
+    });
     expect(await store.countAnomalies({})).toBe(1);
     expect(await store.anomaly("none")).toBeUndefined();
   });
@@ -167,11 +173,11 @@ describe("feedback", () => {
     expect(await store.labelledScores("shop")).toEqual([
       { anomalyId: idOf(1), score: 0.9, isTrueAnomaly: true },
     ]);
-    expect((await store.anomalies({ isTrueAnomaly: true }, { first: 9 })).map(({ id }) => id)).toEqual([
+    expect((await store.anomalies({ verdict: "confirmed" }, { first: 9 })).map(({ id }) => id)).toEqual([
       idOf(1),
     ]);
-    expect(await store.undoFeedback("f1", 6)).toBe(true);
-    expect(await store.undoFeedback("f1", 7)).toBe(false);
+    expect(await store.undoFeedback("f1", 6, "ann")).toBe(true);
+    expect(await store.undoFeedback("f1", 7, "bob")).toBe(false);
     expect(await store.feedbackFor([idOf(1)])).toEqual([]);
     expect(await store.labelledScores("shop")).toEqual([]);
   });
@@ -218,7 +224,7 @@ describe("statistics", () => {
 
   it("expire with the anomalies and their feedback", async () => {
     await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1), anAnomaly(2)] });
-    await store.expire(2_000);
+    await store.expire(keptSince(2_000));
     expect((await store.anomalies({}, { first: 9 })).map(({ id }) => id)).toEqual([idOf(2)]);
   });
 });

@@ -5,6 +5,7 @@ import type { Store } from "../../store/store.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { aRun, promoted } from "./a-run.ts";
 import { idOf } from "./an-anomaly.ts";
+import { keptSince } from "./kept-since.ts";
 
 let path: string;
 let store: Store;
@@ -46,12 +47,12 @@ describe("runs of the trainer", () => {
 
   it("expire once they have ended", async () => {
     await store.requestTraining(aRun(1));
-    await store.expire(9_000_000);
+    await store.expire(keptSince(9_000_000));
     expect(await store.openTrainingRun()).toBeDefined();
     await store.saveTrainingRun(aRun(1, { state: "REJECTED", finishedAtMs: 2_000 }));
-    await store.expire(1_000);
+    await store.expire(keptSince(1_000));
     expect(await store.trainingRuns({ first: 9 })).toHaveLength(1);
-    await store.expire(3_000);
+    await store.expire(keptSince(3_000));
     expect(await store.trainingRuns({ first: 9 })).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { SCORE_BUCKETS, type ScoreHistogram } from "../../store/store.ts";
-import { createSeries } from "./score-series.ts";
+import { createSeries } from "./series.ts";
 
 const minute = (minuteMs: number, count: number, bucket = 0): ScoreHistogram => ({
   service: "shop",

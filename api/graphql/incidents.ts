@@ -1,0 +1,36 @@
+import { type Incident, isOngoing } from "../../store/incident.ts";
+import { type FilterInput, toFilter } from "./anomalies.ts";
+import { type PageArguments, paginate } from "./connection.ts";
+import type { Context } from "./context.ts";
+import { severityName } from "./severity.ts";
+import { ULID } from "./ulid.ts";
+
+/** Query.incidents, Query.incident and the fields of Incident. */
+export const incidents = {
+  Query: {
+    async incidents(
+      _: unknown,
+      { filter, ...page }: PageArguments & { readonly filter?: FilterInput | null },
+      context: Context,
+    ) {
+      const wanted = toFilter(filter ?? {});
+      return paginate(page, context, {
+        name: "incident",
+        key: ULID,
+        keyOf: ({ id }: Incident) => id,
+        read: (one) => context.store.incidents(wanted, one),
+      });
+    },
+    incident: async (_: unknown, { id }: { readonly id: string }, { incidentOf }: Context) =>
+      (await incidentOf.load(id)) ?? null,
+  },
+  Incident: {
+    startedAt: ({ startedAtMs }: Incident) => startedAtMs,
+    lastAt: ({ lastAtMs }: Incident) => lastAtMs,
+    isOngoing: (incident: Incident, _: unknown, { now }: Context) => isOngoing(incident, now()),
+    severity: ({ severityNumber }: Incident) => severityName(severityNumber),
+    templates: ({ templates }: Incident) => [...templates].sort((a, b) => b.maxScore - a.maxScore),
+    strongest: ({ strongestId }: Incident, _: unknown, { anomalyOf }: Context) => anomalyOf.load(strongestId),
+    feedback: ({ id }: Incident, _: unknown, { incidentFeedbackOf }: Context) => incidentFeedbackOf.load(id),
+  },
+};
