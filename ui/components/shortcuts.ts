@@ -5,9 +5,11 @@ export type ShortcutList = readonly (readonly [key: string, meaning: string])[];
 export const liveShortcuts: ShortcutList = [
   ["j", "Next in the list"],
   ["k", "Previous in the list"],
+  ["Enter", "Open it"],
   ["r", "It is real"],
   ["e", "It was expected"],
   ["u", "Undo your verdict"],
+  ["R E U", "The same of the whole incident"],
   ["v", "Incidents, or every anomaly"],
   ["f", "More filters"],
   ["/", "Filter by text"],

@@ -1,68 +1,30 @@
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
 import { useClient } from "urql";
 import { useConnection } from "../connection.ts";
-import { graphql } from "../graphql.ts";
-import { type AnomalyListState, anomalyListReducer, loadingList } from "./anomaly-list-state.ts";
-import { type AnomalyRowData, anomalyRow } from "./anomaly-row.ts";
+import { createFeedSource } from "./feed-source.ts";
+import type { ListFilter, ListView } from "./list-filter.ts";
+import { type LiveListState, liveListReducer, loadingList } from "./live-list-state.ts";
+import type { FeedRow } from "./live-row.ts";
 
-const PAGE_ROWS = 50;
 const RETRY_MS = 5_000;
 
-const anomaliesQuery = graphql(
-  `
-    query Anomalies($filter: AnomalyFilter, $first: Int!, $after: String) {
-      anomalies(filter: $filter, first: $first, after: $after) {
-        edges {
-          node {
-            ...AnomalyRow
-          }
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-      }
-    }
-  `,
-  [anomalyRow],
-);
-
-const anomalyDetected = graphql(
-  `
-    subscription AnomalyDetected($service: String) {
-      anomalyDetected(service: $service) {
-        ...AnomalyRow
-        body
-        traceId
-      }
-    }
-  `,
-  [anomalyRow],
-);
-
-/** What the list is narrowed to; an empty string narrows nothing. */
-export interface ListFilter {
-  readonly service: string;
-  readonly text: string;
-  readonly traceId: string;
-}
-
 /** The list, and what can be done with it. */
-export interface AnomalyList extends AnomalyListState {
+export interface LiveList extends LiveListState<FeedRow> {
   loadMore(): void;
   retry(): void;
   release(): void;
-  setFeedback(id: string, feedback: AnomalyRowData["feedback"]): void;
+  /** Replaces a row where it is. */
+  change(row: FeedRow): void;
 }
 
 /**
- * Pages of anomalies and the live subscription as one list; after a lost connection the newest page fills the gap.
- * `shouldHold` says whether an arrival should wait because the reader is further down.
+ * Pages and the live subscription as one list; after a lost connection the newest page fills the gap. `shouldHold` says
+ * whether an arrival should wait because the reader is further down.
  */
-export function useAnomalyList(filter: ListFilter, shouldHold: () => boolean): AnomalyList {
+export function useLiveList(view: ListView, filter: ListFilter, shouldHold: () => boolean): LiveList {
   const client = useClient();
-  const [state, dispatch] = useReducer(anomalyListReducer, loadingList);
-  const { service, text, traceId } = filter;
+  const source = useMemo(() => createFeedSource(client, view, filter), [client, view, filter]);
+  const [state, dispatch] = useReducer(liveListReducer<FeedRow>, loadingList);
   const { connects } = useConnection();
   const generation = useRef(0);
   const connectsSeen = useRef(0);
@@ -70,29 +32,19 @@ export function useAnomalyList(filter: ListFilter, shouldHold: () => boolean): A
   const fetchPage = useCallback(
     async (kind: "page" | "newest", after: string | undefined) => {
       const asked = generation.current;
-      const variables = {
-        filter: toInput({ service, text, traceId }),
-        first: PAGE_ROWS,
-        after: after ?? null,
-      };
-      const { data, error } = await client.query(anomaliesQuery, variables).toPromise();
+      const page = await source.page(after);
       if (asked !== generation.current) return;
-      if (data === undefined) return dispatch({ kind: "failed", error });
-      const { edges, pageInfo } = data.anomalies;
-      const nextCursor = pageInfo.hasNextPage ? (pageInfo.endCursor ?? undefined) : undefined;
-      dispatch({ kind, rows: edges.map(({ node }) => node), nextCursor });
+      if ("error" in page) dispatch({ kind: "failed", error: page.error });
+      else if (kind === "page") dispatch({ kind, page });
+      else dispatch({ kind, page, isHeld: shouldHold() });
     },
-    [client, service, text, traceId],
+    [source, shouldHold],
   );
 
-  useEffect(() => {
-    const variables = { service: service === "" ? null : service };
-    const subscription = client.subscription(anomalyDetected, variables).subscribe(({ data }) => {
-      if (data === undefined || !matches(data.anomalyDetected, text, traceId)) return;
-      dispatch({ kind: "arrived", row: data.anomalyDetected, isHeld: shouldHold() });
-    });
-    return () => subscription.unsubscribe();
-  }, [client, service, text, traceId, shouldHold]);
+  useEffect(
+    () => source.follow((row) => dispatch({ kind: "arrived", row, isHeld: shouldHold() })),
+    [source, shouldHold],
+  );
 
   useEffect(() => {
     generation.current += 1;
@@ -127,22 +79,6 @@ export function useAnomalyList(filter: ListFilter, shouldHold: () => boolean): A
       void fetchPage("newest", undefined);
     },
     release: () => dispatch({ kind: "released" }),
-    setFeedback: useCallback((id, feedback) => dispatch({ kind: "feedback", id, feedback }), []),
+    change: useCallback((row) => dispatch({ kind: "changed", row }), []),
   };
-}
-
-function toInput(filter: ListFilter) {
-  return { service: filter.service || null, text: filter.text || null, traceId: filter.traceId || null };
-}
-
-/** The subscription knows the service only; text and trace are looked at here, as the API does for pages. */
-function matches(
-  anomaly: { readonly body: string; readonly template: string; readonly traceId: string | null },
-  text: string,
-  traceId: string,
-): boolean {
-  const wanted = text.toLowerCase();
-  const hasText =
-    anomaly.body.toLowerCase().includes(wanted) || anomaly.template.toLowerCase().includes(wanted);
-  return hasText && (traceId === "" || anomaly.traceId === traceId);
 }

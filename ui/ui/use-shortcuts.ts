@@ -12,7 +12,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (isBusy(event.target) || (event.key === " " && isPressedBySpace(event.target))) return;
+      if (isBusy(event.target) || isPressed(event.target, event.key)) return;
       const action = latest.current[event.key];
       if (action === undefined) return;
       event.preventDefault();
@@ -28,6 +28,9 @@ function isBusy(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 }
 
-function isPressedBySpace(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("button, summary");
+/** Whether the browser itself does what the key means to the element that has the focus. */
+function isPressed(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (key === " ") return target.matches("button, summary");
+  return key === "Enter" && target.matches("a[href], button, summary");
 }
