@@ -1,7 +1,7 @@
 import type { ScoreHistogram, Store } from "../../store/store.ts";
 import type { RowBudget } from "../access/row-budget.ts";
 import { userError } from "./errors.ts";
-import { requireSpan } from "./requirements.ts";
+import { requireSpan } from "./span.ts";
 
 const BUCKETS_MAX = 1_000;
 const MINUTE_SLICE_MS = 3_600_000;

@@ -1,6 +1,7 @@
 import { preview, spanMsOf } from "../thresholds/preview.ts";
 import type { Context } from "./context.ts";
-import { requireScore, requireService, requireSpan } from "./requirements.ts";
+import { requireScore, requireService } from "./requirements.ts";
+import { requireSpan } from "./span.ts";
 
 const DAY_MS = 86_400_000;
 const DAYS_DEFAULT = 7;
