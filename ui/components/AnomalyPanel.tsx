@@ -1,3 +1,4 @@
+import { type ReactNode, useEffect } from "react";
 import { useQuery } from "urql";
 import { describeError } from "../client.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -14,18 +15,27 @@ interface AnomalyPanelProps {
   readonly backHref: string;
   readonly onFeedback: (id: string, feedback: AnomalyRowData["feedback"]) => void;
   readonly announce: (text: string) => void;
+  /** Asks anew whenever it grows: somebody has said something of the anomaly elsewhere. */
+  readonly revision: number;
+  /** What goes before the anomaly, such as its incident. */
+  readonly children: ReactNode;
 }
 
 /** One anomaly beside the list: fetched, or why it cannot be shown. */
-export function AnomalyPanel({ id, backHref, onFeedback, announce }: AnomalyPanelProps) {
+export function AnomalyPanel(props: AnomalyPanelProps) {
+  const { id, backHref, onFeedback, announce, revision, children } = props;
   const [{ data, error, fetching }, refetch] = useQuery({ query: anomalyQuery, variables: { id } });
   const anomaly = data?.anomaly;
+  useEffect(() => {
+    if (revision > 0) refetch({ requestPolicy: "network-only" });
+  }, [revision, refetch]);
   const isOther = anomaly !== undefined && anomaly !== null && anomaly.id !== id;
   return (
     <section className="anomaly-panel" aria-label="Anomaly">
       <Link href={backHref} className="close-link" aria-keyshortcuts="Escape">
-        <span aria-hidden="true">←</span> All anomalies
+        <span aria-hidden="true">←</span> Back to the list
       </Link>
+      {children}
       {error !== undefined && !fetching ? (
         <ErrorNotice {...describeError(error)} onRetry={() => refetch({ requestPolicy: "network-only" })} />
       ) : null}

@@ -7,10 +7,12 @@ import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { useNow } from "../ui/use-now.ts";
-import { AnomalyRow } from "./AnomalyRow.tsx";
-import { ROWS_MAX } from "./anomaly-list-state.ts";
+import { FeedRowLink } from "./FeedRowLink.tsx";
+import type { ListView } from "./list-filter.ts";
+import { ROWS_MAX } from "./live-list-state.ts";
 import { NothingOdd } from "./NothingOdd.tsx";
-import type { AnomalyList as List } from "./use-anomaly-list.ts";
+import type { ListCursor } from "./use-list-cursor.ts";
+import type { LiveList as List } from "./use-live-list.ts";
 
 const ROW_HEIGHT_PX = 58;
 const ROWS_BEYOND_VIEW = 8;
@@ -18,18 +20,25 @@ const ROWS_BEYOND_VIEW = 8;
 const ROWS_BEFORE_END = 15;
 const CLOCK_MS = 30_000;
 
-interface AnomalyListProps {
+const nouns = { incidents: ["incident", "incidents"], anomalies: ["anomaly", "anomalies"] } as const;
+
+interface LiveListProps {
+  readonly view: ListView;
   readonly list: List;
+  readonly cursor: ListCursor;
   readonly scroller: RefObject<HTMLDivElement | null>;
-  readonly selectedId: string | undefined;
+  /** The row whose anomaly is shown beside the list. */
+  readonly openId: string | undefined;
   readonly isFiltered: boolean;
   readonly onClearFilter: () => void;
 }
 
-/** The anomalies, newest first; only the rows in view exist in the page. */
-export function AnomalyList({ list, scroller, selectedId, isFiltered, onClearFilter }: AnomalyListProps) {
+/** Incidents or anomalies, newest first; only the rows in view exist in the page. */
+export function LiveList(props: LiveListProps) {
+  const { view, list, scroller, isFiltered, onClearFilter } = props;
   const { rows, held, phase } = list;
   const [releases, setReleases] = useState(0);
+  const [singular, plural] = nouns[view];
   return (
     <div className="anomaly-list">
       {held.length > 0 ? (
@@ -41,19 +50,17 @@ export function AnomalyList({ list, scroller, selectedId, isFiltered, onClearFil
             setReleases((count) => count + 1);
           }}
         >
-          Show {formatNoun(held.length, "new anomaly", "new anomalies")}
+          Show {formatNoun(held.length, `new ${singular}`, `new ${plural}`)}
         </Button>
       ) : null}
       <div className="list-scroller" ref={scroller}>
         {phase === "failed" ? <ErrorNotice {...describeError(list.error)} onRetry={list.retry} /> : null}
-        {phase === "loading" ? <Skeleton rows={8} label="Loading anomalies" /> : null}
+        {phase === "loading" ? <Skeleton rows={8} label={`Loading ${plural}`} /> : null}
         {phase === "ready" && rows.length === 0 ? (
           <NothingOdd isFiltered={isFiltered} onClearFilter={onClearFilter} />
         ) : null}
-        {rows.length > 0 ? (
-          <Rows list={list} scroller={scroller} selectedId={selectedId} releases={releases} />
-        ) : null}
-        {phase === "loading-more" ? <Skeleton rows={2} label="Loading older anomalies" /> : null}
+        {rows.length > 0 ? <Rows {...props} releases={releases} /> : null}
+        {phase === "loading-more" ? <Skeleton rows={2} label={`Loading older ${plural}`} /> : null}
         {rows.length >= ROWS_MAX ? (
           <p className="list-end">The newest {formatCount(ROWS_MAX)}. Narrow the filter to see older ones.</p>
         ) : null}
@@ -62,12 +69,12 @@ export function AnomalyList({ list, scroller, selectedId, isFiltered, onClearFil
   );
 }
 
-interface RowsProps extends Pick<AnomalyListProps, "list" | "scroller" | "selectedId"> {
+interface RowsProps extends LiveListProps {
   /** How often held rows were asked for: each time the list goes back to its top. */
   readonly releases: number;
 }
 
-function Rows({ list, scroller, selectedId, releases }: RowsProps) {
+function Rows({ view, list, cursor, scroller, openId, releases }: RowsProps) {
   const { rows, loadMore } = list;
   const queryString = useQueryString();
   const nowMs = useNow(CLOCK_MS);
@@ -87,9 +94,9 @@ function Rows({ list, scroller, selectedId, releases }: RowsProps) {
   // Only a change of the selection scrolls, not an arrival that moves the selected row.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
-    const index = rows.findIndex((row) => row.id === selectedId);
+    const index = rows.findIndex((row) => row.id === (cursor.id ?? openId));
     if (index >= 0) virtualizer.scrollToIndex(index);
-  }, [selectedId]);
+  }, [cursor.id, openId]);
 
   // By the virtualizer, once the new rows are there: it would undo a scroll of its element while it measures them.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a release scrolls
@@ -98,7 +105,11 @@ function Rows({ list, scroller, selectedId, releases }: RowsProps) {
   }, [releases]);
 
   return (
-    <ul className="rows" aria-label="Anomalies, newest first" style={{ height: virtualizer.getTotalSize() }}>
+    <ul
+      className="rows"
+      aria-label={view === "incidents" ? "Incidents, newest first" : "Anomalies, newest first"}
+      style={{ height: virtualizer.getTotalSize() }}
+    >
       {visible.map((item) => {
         const row = rows[item.index];
         if (row === undefined) return null;
@@ -111,12 +122,14 @@ function Rows({ list, scroller, selectedId, releases }: RowsProps) {
             aria-posinset={item.index + 1}
             style={{ transform: `translateY(${item.start}px)` }}
           >
-            <AnomalyRow
+            <FeedRowLink
               row={row}
               nowMs={nowMs}
               queryString={queryString}
-              isSelected={row.id === selectedId}
+              isOpen={row.id === openId}
               isFresh={row.id === list.freshId}
+              focusWish={cursor.focusWish}
+              onFocus={() => cursor.set(row.id)}
             />
           </li>
         );
