@@ -77,7 +77,7 @@ describe("the labelling page", () => {
       expect(await labels()).toEqual([]);
 
       await page.keyboard.press("?");
-      await page.getByRole("dialog", { name: "Labelling" }).waitFor();
+      await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
       await page.keyboard.press("r");
       await page.keyboard.press("Escape");
       expect(await labels()).toEqual([]);
@@ -152,7 +152,7 @@ describe("the labelling page", () => {
       await page.getByText(/of 10 real/).waitFor();
       await expectFine(page, "label", look);
       await page.keyboard.press("?");
-      await page.getByRole("dialog", { name: "Labelling" }).waitFor();
+      await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
       await expectFine(page, "label-help", look);
       await page.goto(`${under.product.url}/label?service=nobody`);
       await page.getByRole("alert").waitFor();

@@ -1,12 +1,13 @@
 import { useState } from "react";
 import { LabelActions } from "../components/LabelActions.tsx";
 import { LabelCard } from "../components/LabelCard.tsx";
-import { LabelHelp } from "../components/LabelHelp.tsx";
 import { LabelProgress } from "../components/LabelProgress.tsx";
 import { LabelUpcoming } from "../components/LabelUpcoming.tsx";
 import { countDecisions } from "../components/labelling-session.ts";
 import { NothingToLabel } from "../components/NothingToLabel.tsx";
 import { ServiceSelect } from "../components/ServiceSelect.tsx";
+import { ShortcutsDialog } from "../components/ShortcutsDialog.tsx";
+import { labelShortcuts } from "../components/shortcuts.ts";
 import { type Labelling, useLabelling } from "../components/use-labelling.ts";
 import { formatCount } from "../format/count.ts";
 import { formatScore } from "../format/score.ts";
@@ -101,7 +102,12 @@ function LabelSession({ service, onService }: LabelSessionProps) {
       <p className="visually-hidden" role="status">
         {said}
       </p>
-      <LabelHelp isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <ShortcutsDialog shortcuts={labelShortcuts} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)}>
+        <p className="dialog-text">
+          The records come first whose label would teach the most: those near the threshold, of templates that
+          nobody has labelled. With enough labels of a service, a threshold is proposed for it.
+        </p>
+      </ShortcutsDialog>
     </>
   );
 }

@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { useQuery } from "urql";
 import { describeError } from "../client.ts";
 import { NothingOdd } from "../components/NothingOdd.tsx";
@@ -16,6 +15,7 @@ import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Pager } from "../ui/Pager.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { useLastKnown } from "../ui/use-last-known.ts";
+import { useTyped } from "../ui/use-typed.ts";
 
 const POLL_MS = 10_000;
 /** A search box is worth its place from here on. */
@@ -101,7 +101,7 @@ interface ServiceFilterProps {
 }
 
 function ServiceFilter({ text, count, onChange }: ServiceFilterProps) {
-  const [typed, setTyped] = useState(text);
+  const [typed, setTyped] = useTyped(text, onChange);
   return (
     <search className="services-filter">
       <label>
@@ -111,10 +111,7 @@ function ServiceFilter({ text, count, onChange }: ServiceFilterProps) {
           value={typed}
           maxLength={200}
           placeholder={`Filter ${formatNoun(count, "service")}`}
-          onChange={({ target }) => {
-            setTyped(target.value);
-            onChange(target.value);
-          }}
+          onChange={({ target }) => setTyped(target.value)}
         />
       </label>
     </search>
