@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Page } from "playwright-core";
+import { ulid } from "ulid";
 import { describe, expect } from "vitest";
 import type { Anomaly } from "../../store/store.ts";
 import { testWith } from "../helpers/requirement.ts";
@@ -51,7 +52,7 @@ describe("incidents on the live page", () => {
     await product().store.saveBatch(sampleBatch(Date.now(), 0));
     const { page, complaints } = await open("/");
     await page.getByRole("heading", { name: "Nothing odd so far" }).waitFor();
-    await page.getByText("Every anomaly").click();
+    await page.getByText("Every anomaly", { exact: true }).click();
     await page.waitForURL((url) => url.search === "?view=anomalies");
     await page.getByRole("heading", { name: "Nothing odd so far" }).waitFor();
     expect(complaints).toEqual([]);
@@ -154,7 +155,7 @@ describe("incidents on the live page", () => {
         since: "1h",
       }),
     );
-    await rowsOf(page).getByText("inventory").waitFor();
+    await rowsOf(page).getByText("inventory", { exact: true }).waitFor();
     await waitFor("only what matches", async () => ((await rowsOf(page).count()) === 1 ? true : undefined));
     await save([{ ...sampleAnomaly(Date.now(), 1), service: "quiet", score: 0.9 }]);
     await save([{ ...sampleAnomaly(Date.now(), 1), service: "loud", score: 0.96 }]);
@@ -190,7 +191,7 @@ describe("incidents on the live page", () => {
       });
       const [oldest] = (await product().store.incidents({}, { first: 500 })).slice(-1);
       await save([
-        { ...sampleAnomaly((oldest?.startedAtMs ?? 0) + 1_000, 3), severityText: "FATAL" },
+        { ...sampleAnomaly((oldest?.startedAtMs ?? 0) + 1_000, 3), id: ulid() },
         { ...sampleAnomaly(Date.now(), 1), service: "newcomer" },
       ]);
       await list.locator("li[aria-posinset='130']").getByText("2 anomalies").waitFor();

@@ -55,7 +55,7 @@ describe("the live tail", () => {
       await last.waitFor();
       await waitFor("the end to be in sight", async () => {
         const box = await last.boundingBox();
-        return box !== null && box.y + box.height <= 800 ? true : undefined;
+        return box !== null && box.y + box.height < 801 ? true : undefined;
       });
       await show([record("and one more")]);
       await linesOf(page).last().getByText("and one more").waitFor();
