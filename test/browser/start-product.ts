@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { build } from "vite";
-import { apiConfig } from "../../api/config.ts";
+import { type ApiConfig, apiConfig } from "../../api/config.ts";
 import { startApiProcess } from "../../api/start-api-process.ts";
 import type { LiveRecord } from "../../store/live-record.ts";
 import { openStore } from "../../store/open-store.ts";
@@ -34,13 +34,13 @@ export async function buildUi(): Promise<string> {
 }
 
 /** A fresh database, and the API over it in a process of its own, as the product runs it. */
-export async function startProduct(uiDirectory: string): Promise<Product> {
+export async function startProduct(uiDirectory: string, settings: Partial<ApiConfig> = {}): Promise<Product> {
   const path = join(temporaryDirectory("logbert-browser"), "logbert.db");
   const store = await openStore({ path });
   const endpoint = `127.0.0.1:${await freePort()}`;
   const start = () =>
     startApiProcess({
-      config: apiConfig.parse({ endpoint }),
+      config: apiConfig.parse({ endpoint, ...settings }),
       store: { path },
       version: "0.0.0",
       uiDirectory,
