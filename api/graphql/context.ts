@@ -4,13 +4,16 @@ import type { LiveRecord } from "../../store/live-record.ts";
 import type {
   Feedback,
   LabelledScore,
+  NormalWindow,
   ScoreTotals,
   Store,
   StoredAnomaly,
   Threshold,
 } from "../../store/store.ts";
+import type { Principal } from "../access/principal.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { ApiConfig } from "../config.ts";
+import { loadNormalWindows } from "../nearest/load-normal-windows.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
 import { readSeries, type SeriesSpan } from "./read-series.ts";
 import { createSeries, type ScoreBucket } from "./series.ts";
@@ -49,6 +52,8 @@ export interface ServiceSeries extends SeriesSpan {
 
 /** What belongs to one request; loaders read once, however many fields ask. */
 interface RequestState {
+  /** Who asks. */
+  readonly principal: Principal;
   readonly rows: RowBudget;
   readonly anomalyOf: DataLoader<string, StoredAnomaly | undefined>;
   readonly incidentOf: DataLoader<string, Incident | undefined>;
@@ -56,6 +61,8 @@ interface RequestState {
   readonly incidentFeedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly thresholdOf: DataLoader<string, Threshold | undefined>;
   readonly isService: DataLoader<string, boolean>;
+  /** The newest normal sequences of a service, newest first. */
+  readonly normalWindowsOf: DataLoader<string, readonly NormalWindow[]>;
   readonly scoresOf: DataLoader<ServiceSpan, ScoreTotals, string>;
   /** One label an anomaly. */
   readonly labelsOf: DataLoader<ServiceSpan, readonly LabelledScore[], string>;
@@ -69,12 +76,13 @@ export type Context = ContextPorts & RequestState;
 export type ContextLifetime = "request" | "subscription";
 
 /** A context for one operation. */
-export function createContext(ports: ContextPorts, lifetime: ContextLifetime): Context {
+export function createContext(ports: ContextPorts, lifetime: ContextLifetime, principal: Principal): Context {
   const { store, config } = ports;
   const cache = lifetime === "request";
   const rows = createRowBudget(config.max_rows_per_operation);
   return {
     ...ports,
+    principal,
     rows,
     anomalyOf: byId(cache, (ids) => store.anomaliesById(ids)),
     incidentOf: byId(cache, (ids) => store.incidentsById(ids)),
@@ -94,6 +102,7 @@ export function createContext(ports: ContextPorts, lifetime: ContextLifetime): C
       const known = new Set((await store.services()).map(({ name }) => name));
       return services.map((service) => known.has(service));
     }),
+    normalWindowsOf: loader(cache, (services) => loadNormalWindows(store, services)),
     scoresOf: onceEach(cache, ({ service, fromMs, toMs }) => {
       rows.take(Math.ceil((toMs - fromMs) / DAY_MS));
       return store.scoreTotals(service, fromMs, toMs);

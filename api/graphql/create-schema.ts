@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import type { GraphQLSchema } from "graphql";
 import { anomalies } from "./anomalies.ts";
+import { anomalyLinks } from "./anomaly-links.ts";
 import { dateTime } from "./date-time.ts";
 import { feedback } from "./feedback.ts";
 import { incidents } from "./incidents.ts";
 import { labelling } from "./labelling.ts";
 import { live } from "./live.ts";
+import { nearestNormal } from "./nearest-normal.ts";
 import { scoreSeries } from "./score-series.ts";
 import { services } from "./services.ts";
 import { status } from "./status.ts";
@@ -14,6 +16,7 @@ import { templates } from "./templates.ts";
 import { thresholdPreview } from "./threshold-preview.ts";
 import { thresholds } from "./thresholds.ts";
 import { training } from "./training.ts";
+import { viewer } from "./viewer.ts";
 
 /** schema.graphql with its resolvers; throws when one of them has no field in it. */
 export function createSchema(): GraphQLSchema {
@@ -22,10 +25,12 @@ export function createSchema(): GraphQLSchema {
     resolvers: [
       { DateTime: dateTime },
       anomalies,
+      anomalyLinks,
       feedback,
       incidents,
       labelling,
       live,
+      nearestNormal,
       scoreSeries,
       services,
       status,
@@ -33,6 +38,7 @@ export function createSchema(): GraphQLSchema {
       thresholdPreview,
       thresholds,
       training,
+      viewer,
     ],
     resolverValidationOptions: { requireResolversToMatchSchema: "error" },
   });

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { build } from "vite";
-import { apiConfig } from "../../api/config.ts";
+import { type ApiConfig, apiConfig } from "../../api/config.ts";
 import { startApiProcess } from "../../api/start-api-process.ts";
+import type { LiveRecord } from "../../store/live-record.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import { freePort } from "../helpers/free-port.ts";
@@ -12,6 +13,8 @@ export interface Product {
   readonly url: string;
   /** What a stage would write to. */
   readonly store: Store;
+  /** Shows records to who watches the tail, as the stage does; whether anybody does. */
+  show(records: readonly LiveRecord[]): boolean;
   /** Stops the API as if it had crashed, keeping the database. */
   stopApi(): Promise<void>;
   /** Starts the API anew at the same address. */
@@ -31,13 +34,13 @@ export async function buildUi(): Promise<string> {
 }
 
 /** A fresh database, and the API over it in a process of its own, as the product runs it. */
-export async function startProduct(uiDirectory: string): Promise<Product> {
+export async function startProduct(uiDirectory: string, settings: Partial<ApiConfig> = {}): Promise<Product> {
   const path = join(temporaryDirectory("logbert-browser"), "logbert.db");
   const store = await openStore({ path });
   const endpoint = `127.0.0.1:${await freePort()}`;
   const start = () =>
     startApiProcess({
-      config: apiConfig.parse({ endpoint }),
+      config: apiConfig.parse({ endpoint, ...settings }),
       store: { path },
       version: "0.0.0",
       uiDirectory,
@@ -47,6 +50,11 @@ export async function startProduct(uiDirectory: string): Promise<Product> {
   return {
     url: `http://${endpoint}`,
     store,
+    show(records) {
+      const show = api.live();
+      show?.(records);
+      return show !== undefined;
+    },
     stopApi: () => api.stop(),
     async startApi() {
       api = await start();

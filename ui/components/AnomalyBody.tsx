@@ -1,9 +1,7 @@
-import { useState } from "react";
-import { Button } from "../ui/Button.tsx";
+import { visibleText } from "../format/visible-text.ts";
+import { CopyButton } from "../ui/CopyButton.tsx";
 import type { AnomalyData } from "./anomaly-query.ts";
 import { highlight } from "./highlight.ts";
-
-const COPIED_MS = 2_000;
 
 interface AnomalyBodyProps {
   readonly body: string;
@@ -12,32 +10,32 @@ interface AnomalyBodyProps {
 
 /** The record's text as it was stored (redacted), with the tokens that mattered most pointed out. */
 export function AnomalyBody({ body, tokens }: AnomalyBodyProps) {
-  const [isCopied, setCopied] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(body);
-    setCopied(true);
-    setTimeout(() => setCopied(false), COPIED_MS);
-  };
   return (
     <section className="detail-section">
       <header className="section-header">
         <h2>Body</h2>
-        <Button tone="quiet" onClick={() => void copy()}>
-          {isCopied ? "Copied" : "Copy"}
-        </Button>
+        <CopyButton text={body} what="the body" />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre className="body" tabIndex={0}>
-        {highlight(body, tokens).map((piece) =>
-          piece.weight === undefined ? (
-            piece.text
-          ) : (
-            <mark key={piece.start} className={piece.weight >= 0.5 ? "is-strong" : ""}>
-              {piece.text}
-            </mark>
-          ),
-        )}
+        <bdi>
+          {highlight(body, tokens).map((piece) =>
+            piece.weight === undefined ? (
+              visibleText(piece.text)
+            ) : (
+              <mark key={piece.start} className={piece.weight >= 0.5 ? "is-strong" : ""}>
+                {visibleText(piece.text)}
+              </mark>
+            ),
+          )}
+        </bdi>
       </pre>
+      {tokens.length === 0 ? null : (
+        <p className="body-legend muted">
+          <mark className="is-strong">What mattered most</mark> <mark>and what else mattered</mark> for the
+          verdict: how much it changes when these words are left out.
+        </p>
+      )}
     </section>
   );
 }

@@ -1,12 +1,10 @@
 import { useEffect, useRef } from "react";
 import { formatRarity, formatScore } from "../format/score.ts";
 import { formatAgo } from "../format/time.ts";
-import { changedQuery, useQueryString } from "../navigation.ts";
-import { paths } from "../paths.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Bar } from "../ui/Bar.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { PlaceholderText } from "../ui/PlaceholderText.tsx";
-import { TemplateText } from "../ui/TemplateText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
 import { useNow } from "../ui/use-now.ts";
 import { AnomalyBody } from "./AnomalyBody.tsx";
@@ -15,9 +13,10 @@ import type { AnomalyRowData } from "./anomaly-row.ts";
 import { DetectorShares } from "./DetectorShares.tsx";
 import { ExpectedEvents } from "./ExpectedEvents.tsx";
 import { FeedbackBar } from "./FeedbackBar.tsx";
-import { Link } from "./Link.tsx";
+import { FeedbackList } from "./FeedbackList.tsx";
+import { RecordFacts } from "./RecordFacts.tsx";
+import { SequenceComparison } from "./SequenceComparison.tsx";
 import { severityTone } from "./severity-tone.ts";
-import { WindowSequence } from "./WindowSequence.tsx";
 
 const CLOCK_MS = 5_000;
 
@@ -36,21 +35,37 @@ export function AnomalyDetail({ anomaly, onFeedback, announce }: AnomalyDetailPr
   return (
     <article className="anomaly-detail">
       <p className="detail-facts">
-        <Badge tone={severityTone(anomaly.severity)}>{anomaly.severity ?? "no severity"}</Badge>
-        <strong>{anomaly.service}</strong>
+        <Badge tone={severityTone(anomaly.severity)}>
+          <LogText text={anomaly.severity ?? "no severity"} />
+        </Badge>
+        <strong>
+          <LogText text={anomaly.service} />
+        </strong>
+        {anomaly.isAlert ? null : <Badge tone="accent">Sampled, no alert</Badge>}
         <Timestamp iso={anomaly.time} nowMs={nowMs} />
         <span className="muted">{formatAgo(Date.parse(anomaly.time), nowMs)}</span>
       </p>
       <h1 ref={heading} tabIndex={-1}>
         <PlaceholderText text={anomaly.explanation.summary} />
       </h1>
+      {anomaly.isAlert ? null : (
+        <p className="muted">
+          This record scored below the threshold and alerted nobody; it was sampled to be labelled.
+        </p>
+      )}
       <FeedbackBar anomaly={anomaly} onFeedback={onFeedback} announce={announce} nowMs={nowMs} />
+      <FeedbackList feedback={anomaly.feedback} nowMs={nowMs} />
       <Score score={anomaly.score} threshold={anomaly.threshold} />
       <ExpectedEvents expected={anomaly.explanation.expected} template={anomaly.template} />
-      <WindowSequence events={anomaly.window} />
+      <SequenceComparison
+        events={anomaly.window}
+        normal={anomaly.nearestNormal}
+        expected={anomaly.explanation.expected}
+        nowMs={nowMs}
+      />
       <DetectorShares detectors={anomaly.explanation.detectors} />
       <AnomalyBody body={anomaly.body} tokens={anomaly.explanation.tokens} />
-      <Identity anomaly={anomaly} />
+      <RecordFacts anomaly={anomaly} />
     </article>
   );
 }
@@ -66,38 +81,6 @@ function Score({ score, threshold }: { readonly score: number; readonly threshol
           {formatRarity(score)} records is this odd; alerts from {formatScore(threshold)}
         </span>
       </div>
-    </section>
-  );
-}
-
-function Identity({ anomaly }: { readonly anomaly: AnomalyData }) {
-  const queryString = useQueryString();
-  return (
-    <section className="detail-section">
-      <h2>Record</h2>
-      <dl className="identity">
-        <dt>Template</dt>
-        <dd>
-          <TemplateText text={anomaly.template} />
-        </dd>
-        <dt>Trace</dt>
-        <dd>
-          {anomaly.traceId === null ? (
-            <span className="muted">none</span>
-          ) : (
-            <>
-              <code>{anomaly.traceId}</code>{" "}
-              <Link href={paths.live + changedQuery(queryString, { trace: anomaly.traceId })}>
-                Anomalies of this trace
-              </Link>
-            </>
-          )}
-        </dd>
-        <dt>Id</dt>
-        <dd>
-          <code>{anomaly.id}</code>
-        </dd>
-      </dl>
     </section>
   );
 }

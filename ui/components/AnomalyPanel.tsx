@@ -9,6 +9,9 @@ import { anomalyQuery } from "./anomaly-query.ts";
 import type { AnomalyRowData } from "./anomaly-row.ts";
 import { Link } from "./Link.tsx";
 
+/** After a failure it is asked again by itself. */
+const RETRY_MS = 5_000;
+
 interface AnomalyPanelProps {
   readonly id: string;
   /** Where the list is. */
@@ -29,6 +32,12 @@ export function AnomalyPanel(props: AnomalyPanelProps) {
   useEffect(() => {
     if (revision > 0) refetch({ requestPolicy: "network-only" });
   }, [revision, refetch]);
+  const hasFailed = error !== undefined && anomaly === undefined;
+  useEffect(() => {
+    if (!hasFailed || fetching) return;
+    const timer = setTimeout(() => refetch({ requestPolicy: "network-only" }), RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [hasFailed, fetching, refetch]);
   const isOther = anomaly !== undefined && anomaly !== null && anomaly.id !== id;
   return (
     <section className="anomaly-panel" aria-label="Anomaly">
@@ -36,13 +45,11 @@ export function AnomalyPanel(props: AnomalyPanelProps) {
         <span aria-hidden="true">←</span> Back to the list
       </Link>
       {children}
-      {error !== undefined && !fetching ? (
+      {error !== undefined ? (
         <ErrorNotice {...describeError(error)} onRetry={() => refetch({ requestPolicy: "network-only" })} />
       ) : null}
-      {anomaly === undefined || isOther ? (
-        fetching ? (
-          <Skeleton rows={10} label="Loading the anomaly" />
-        ) : null
+      {fetching && error === undefined && (anomaly === undefined || isOther) ? (
+        <Skeleton rows={10} label="Loading the anomaly" />
       ) : null}
       {anomaly === null && !fetching ? (
         <EmptyState title="No such anomaly">

@@ -1,6 +1,7 @@
 import { formatScore } from "../format/score.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Bar } from "../ui/Bar.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { TemplateText } from "../ui/TemplateText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
 import { type AnomalyRowData, standingVerdict } from "./anomaly-row.ts";
@@ -21,11 +22,17 @@ export function AnomalyRow({ anomaly, nowMs }: AnomalyRowProps) {
         <Timestamp iso={anomaly.time} nowMs={nowMs} />
       </span>
       <span className="row-severity">
-        <Badge tone={severityTone(anomaly.severity)}>{anomaly.severity ?? "—"}</Badge>
+        <Badge tone={severityTone(anomaly.severity)}>
+          <LogText text={anomaly.severity ?? "—"} />
+        </Badge>
       </span>
-      <span className="row-service">{anomaly.service}</span>
+      <span className="row-service">
+        <LogText text={anomaly.service} />
+      </span>
       <span className="row-what">
-        <span className="row-summary">{anomaly.explanation.summary}</span>
+        <span className="row-summary">
+          <LogText text={anomaly.explanation.summary} />
+        </span>
         <TemplateText text={anomaly.template} />
       </span>
       <span className="row-verdict">

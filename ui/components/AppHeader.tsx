@@ -2,6 +2,7 @@ import { paths, type Route } from "../paths.ts";
 import { ConnectionBadge } from "./ConnectionBadge.tsx";
 import { Link } from "./Link.tsx";
 import { StageFigures } from "./StageFigures.tsx";
+import { ViewerMenu } from "./ViewerMenu.tsx";
 
 const pages = [
   ["live", "Live"],
@@ -28,6 +29,7 @@ export function AppHeader({ page }: { readonly page: Route["page"] }) {
       </nav>
       <StageFigures />
       <ConnectionBadge />
+      <ViewerMenu />
     </header>
   );
 }

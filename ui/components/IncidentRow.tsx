@@ -2,6 +2,7 @@ import { formatCount, formatNoun } from "../format/count.ts";
 import { formatScore } from "../format/score.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Bar } from "../ui/Bar.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { TemplateText } from "../ui/TemplateText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
 import { IncidentVerdictBadge } from "./IncidentVerdictBadge.tsx";
@@ -27,11 +28,17 @@ export function IncidentRow({ incident, nowMs }: IncidentRowProps) {
         {duration === "" ? null : <span className="row-duration">{duration}</span>}
       </span>
       <span className="row-severity">
-        <Badge tone={severityTone(severity)}>{severity ?? "—"}</Badge>
+        <Badge tone={severityTone(severity)}>
+          <LogText text={severity ?? "—"} />
+        </Badge>
       </span>
-      <span className="row-service">{incident.service}</span>
+      <span className="row-service">
+        <LogText text={incident.service} />
+      </span>
       <span className="row-what">
-        <span className="row-summary">{strongest.explanation.summary}</span>
+        <span className="row-summary">
+          <LogText text={strongest.explanation.summary} />
+        </span>
         <span className="row-template">
           <TemplateText text={strongest.template} />
           {others > 0 ? <span className="row-others">and {formatNoun(others, "more template")}</span> : null}

@@ -69,38 +69,23 @@ export function IncidentSection(props: IncidentSectionProps) {
   );
 }
 
+/** The buttons of the anomaly below say the same without it. */
+const ofIncident = <span className="visually-hidden">for the whole incident</span>;
+
 function WholeVerdict({ incident, isPending, onVerdict, onUndo }: IncidentSectionProps) {
   return (
     <div className="whole-verdict">
       <span className="muted">Whole incident:</span>
       <IncidentVerdictBadge incident={incident} />
-      <Button
-        tone="danger"
-        shortcut="R"
-        aria-label="Real, the whole incident"
-        disabled={isPending}
-        onClick={() => onVerdict(true)}
-      >
-        Real
+      <Button tone="danger" shortcut="R" disabled={isPending} onClick={() => onVerdict(true)}>
+        Real {ofIncident}
       </Button>
-      <Button
-        tone="calm"
-        shortcut="E"
-        aria-label="Expected, the whole incident"
-        disabled={isPending}
-        onClick={() => onVerdict(false)}
-      >
-        Expected
+      <Button tone="calm" shortcut="E" disabled={isPending} onClick={() => onVerdict(false)}>
+        Expected {ofIncident}
       </Button>
       {incident.feedback.length === 0 ? null : (
-        <Button
-          tone="quiet"
-          shortcut="U"
-          aria-label="Undo, the whole incident"
-          disabled={isPending}
-          onClick={onUndo}
-        >
-          Undo
+        <Button tone="quiet" shortcut="U" disabled={isPending} onClick={onUndo}>
+          Undo {ofIncident}
         </Button>
       )}
     </div>

@@ -1,4 +1,7 @@
 import { Button } from "../ui/Button.tsx";
+import { ReadOnlyNote, useCanWrite } from "./ReadOnlyNote.tsx";
+
+const NOTE_ID = "label-read-only";
 
 interface LabelActionsProps {
   readonly isPending: boolean;
@@ -13,16 +16,21 @@ interface LabelActionsProps {
 export function LabelActions(props: LabelActionsProps) {
   const { isPending, hasCard, canTakeBack, onLabel, onSkip, onTakeBack } = props;
   // A disabled button would lose the focus between two cards.
-  const isOff = isPending || !hasCard;
+  const canWrite = useCanWrite();
+  const isOff = isPending || !hasCard || !canWrite;
   return (
-    <section className="label-actions" aria-label="Your verdict">
+    <section
+      className="label-actions"
+      aria-label="Your verdict"
+      aria-describedby={canWrite ? undefined : NOTE_ID}
+    >
       <Button tone="danger" shortcut="r" aria-disabled={isOff} onClick={() => onLabel(true)}>
         Real
       </Button>
       <Button tone="calm" shortcut="e" aria-disabled={isOff} onClick={() => onLabel(false)}>
         Expected
       </Button>
-      <Button shortcut="s" aria-disabled={isOff} onClick={onSkip}>
+      <Button shortcut="s" aria-disabled={isPending || !hasCard} onClick={onSkip}>
         Skip
       </Button>
       <Button
@@ -34,6 +42,7 @@ export function LabelActions(props: LabelActionsProps) {
       >
         Undo last
       </Button>
+      <ReadOnlyNote id={NOTE_ID} />
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { formatAgo } from "../format/time.ts";
 import { paths } from "../paths.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Bar } from "../ui/Bar.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { PlaceholderText } from "../ui/PlaceholderText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
 import { useNow } from "../ui/use-now.ts";
@@ -24,7 +25,9 @@ export function LabelCard({ item }: { readonly item: LabellingItem }) {
     <article className="label-card" aria-labelledby="label-sentence">
       <p className="detail-facts">
         <Badge tone={severityTone(anomaly.severity)}>{anomaly.severity ?? "no severity"}</Badge>
-        <strong>{anomaly.service}</strong>
+        <strong>
+          <LogText text={anomaly.service} />
+        </strong>
         <Timestamp iso={anomaly.time} nowMs={nowMs} />
         <span className="muted">{formatAgo(Date.parse(anomaly.time), nowMs)}</span>
       </p>

@@ -1,8 +1,10 @@
 import { useEffect, useRef } from "react";
 import { useQuery } from "urql";
 import { formatCount } from "../format/count.ts";
+import { visibleText } from "../format/visible-text.ts";
 import { paths } from "../paths.ts";
 import { Bar } from "../ui/Bar.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { useLastKnown } from "../ui/use-last-known.ts";
 import { Link } from "./Link.tsx";
 import { isEnough, labellingProgressQuery, missingInWords } from "./labelling-progress.ts";
@@ -30,8 +32,10 @@ export function LabelProgress({ service, labels }: LabelProgressProps) {
     { label: "expected", count: expected, needed: expectedNeeded, tone: "ok" as const },
   ];
   return (
-    <section className="label-progress" aria-label={`Labels of ${service}`}>
-      <h2>Labels of {service}</h2>
+    <section className="label-progress" aria-label={`Labels of ${visibleText(service)}`}>
+      <h2>
+        Labels of <LogText text={service} />
+      </h2>
       <ul>
         {figures.map(({ label, count, needed, tone }) => (
           <li key={label}>

@@ -1,4 +1,5 @@
 import { formatScore } from "../format/score.ts";
+import { LogText } from "../ui/LogText.tsx";
 import type { LabellingItem } from "./labelling-query.ts";
 
 const SHOWN = 12;
@@ -14,9 +15,13 @@ export function LabelUpcoming({ items }: { readonly items: readonly LabellingIte
           <li key={anomaly.id}>
             <span className="number">{formatScore(anomaly.score)}</span>
             <span className="upcoming-text">
-              <strong>{anomaly.service}</strong>
+              <strong>
+                <LogText text={anomaly.service} />
+              </strong>
               {similar > 1 ? <span className="muted"> ×{similar}</span> : null}
-              <span className="upcoming-template muted">{anomaly.template}</span>
+              <span className="upcoming-template muted">
+                <LogText text={anomaly.template} />
+              </span>
             </span>
           </li>
         ))}

@@ -3,11 +3,13 @@ import { type RefObject, useEffect, useState } from "react";
 import { describeError } from "../client.ts";
 import { formatCount, formatNoun } from "../format/count.ts";
 import { useQueryString } from "../navigation.ts";
+import { paths } from "../paths.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { useNow } from "../ui/use-now.ts";
 import { FeedRowLink } from "./FeedRowLink.tsx";
+import { Link } from "./Link.tsx";
 import type { ListView } from "./list-filter.ts";
 import { ROWS_MAX } from "./live-list-state.ts";
 import { NothingOdd } from "./NothingOdd.tsx";
@@ -57,7 +59,11 @@ export function LiveList(props: LiveListProps) {
         {phase === "failed" ? <ErrorNotice {...describeError(list.error)} onRetry={list.retry} /> : null}
         {phase === "loading" ? <Skeleton rows={8} label={`Loading ${plural}`} /> : null}
         {phase === "ready" && rows.length === 0 ? (
-          <NothingOdd isFiltered={isFiltered} onClearFilter={onClearFilter} />
+          <NothingOdd
+            isFiltered={isFiltered}
+            onClearFilter={onClearFilter}
+            elsewhere={view === "incidents" ? <BeforeIncidents /> : null}
+          />
         ) : null}
         {rows.length > 0 ? <Rows {...props} releases={releases} /> : null}
         {phase === "loading-more" ? <Skeleton rows={2} label={`Loading older ${plural}`} /> : null}
@@ -66,6 +72,15 @@ export function LiveList(props: LiveListProps) {
         ) : null}
       </div>
     </div>
+  );
+}
+
+/** Anomalies from before incidents were kept are in none. */
+function BeforeIncidents() {
+  return (
+    <p>
+      <Link href={`${paths.live}?view=anomalies`}>Anomalies from before incidents were kept</Link>
+    </p>
   );
 }
 

@@ -2,6 +2,8 @@ import { useState } from "react";
 import { formatAgo, formatInstant } from "../format/time.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
+import { LogText } from "../ui/LogText.tsx";
+import { READ_ONLY, useCanWrite } from "./ReadOnlyNote.tsx";
 import { RollbackDialog } from "./RollbackDialog.tsx";
 import { useStageStatus } from "./StageStatusProvider.tsx";
 import type { ModelData } from "./training-query.ts";
@@ -17,6 +19,7 @@ interface ModelListProps {
 export function ModelList({ models, nowMs, onRolledBack, announce }: ModelListProps) {
   const [isAsking, setAsking] = useState(false);
   const { status } = useStageStatus();
+  const canWrite = useCanWrite();
   const active = models.find(({ isActive }) => isActive);
   const isSwapping = status !== undefined && active !== undefined && status.model !== active.version;
   const previous = active?.previousVersion ?? undefined;
@@ -25,7 +28,13 @@ export function ModelList({ models, nowMs, onRolledBack, announce }: ModelListPr
       <header className="section-header">
         <h2>Weights</h2>
         {active === undefined || previous === undefined ? null : (
-          <Button onClick={() => setAsking(true)}>Go back to the weights before</Button>
+          <Button
+            disabled={!canWrite}
+            title={canWrite ? undefined : READ_ONLY}
+            onClick={() => setAsking(true)}
+          >
+            Go back to the weights before
+          </Button>
         )}
       </header>
       {isSwapping ? (
@@ -70,7 +79,7 @@ function Model({ model, nowMs }: { readonly model: ModelData; readonly nowMs: nu
       </span>
       {problem === null ? null : (
         <span className="model-problem">
-          <Badge tone="danger">Could not be loaded</Badge> {problem}
+          <Badge tone="danger">Could not be loaded</Badge> <LogText text={problem} />
         </span>
       )}
     </li>

@@ -1,9 +1,11 @@
 import { formatCount } from "../format/count.ts";
 import { formatScore } from "../format/score.ts";
 import { formatAgo, formatInstant } from "../format/time.ts";
+import { visibleText } from "../format/visible-text.ts";
 import { paths } from "../paths.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { Link } from "./Link.tsx";
 import { Sparkline } from "./Sparkline.tsx";
 import type { ServiceData } from "./services-query.ts";
@@ -25,7 +27,9 @@ export function ServiceRow({ service, hours, nowMs, isEditing, onEdit }: Service
   return (
     <tr className={isEditing ? "is-editing" : ""}>
       <th scope="row">
-        <Link href={`${paths.live}?${new URLSearchParams({ service: name })}`}>{name}</Link>
+        <Link href={`${paths.live}?${new URLSearchParams({ service: name })}`}>
+          <LogText text={name} />
+        </Link>
       </th>
       <td className="cell-state">
         {learningState === "LEARNING" ? (
@@ -59,7 +63,7 @@ export function ServiceRow({ service, hours, nowMs, isEditing, onEdit }: Service
       <td className="cell-action">
         <Button
           aria-expanded={isEditing}
-          aria-label={`${isEditing ? "Close" : "Edit"} the threshold of ${name}`}
+          aria-label={`${isEditing ? "Close" : "Edit"} the threshold of ${visibleText(name)}`}
           onClick={() => onEdit(isEditing ? undefined : name)}
         >
           {isEditing ? "Close" : "Edit"}

@@ -1,3 +1,4 @@
+import { visibleText } from "../format/visible-text.ts";
 import { useStageStatus } from "./StageStatusProvider.tsx";
 
 interface ServiceSelectProps {
@@ -19,7 +20,7 @@ export function ServiceSelect({ value, onChange, label = "Service" }: ServiceSel
         <option value="">All services</option>
         {[...names].sort().map((name) => (
           <option key={name} value={name}>
-            {name}
+            {visibleText(name)}
           </option>
         ))}
       </select>

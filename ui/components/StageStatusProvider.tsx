@@ -19,7 +19,12 @@ const stageStatusQuery = graphql(`
     services {
       name
       records
+      anomalies
       learningState
+    }
+    viewer {
+      name
+      canWrite
     }
   }
 `);
@@ -28,12 +33,15 @@ const stageStatusQuery = graphql(`
 export interface StageStatus {
   readonly status: ResultOf<typeof stageStatusQuery>["status"] | undefined;
   readonly services: ResultOf<typeof stageStatusQuery>["services"] | undefined;
+  /** Who asks. */
+  readonly viewer: ResultOf<typeof stageStatusQuery>["viewer"] | undefined;
   readonly error: unknown;
 }
 
 const StageStatusContext = createContext<StageStatus>({
   status: undefined,
   services: undefined,
+  viewer: undefined,
   error: undefined,
 });
 
@@ -42,7 +50,9 @@ export function StageStatusProvider({ children }: { readonly children: ReactNode
   const [{ data, error }, refetch] = useQuery({ query: stageStatusQuery });
   usePolling(refetch, POLL_MS);
   return (
-    <StageStatusContext value={{ status: data?.status, services: data?.services, error }}>
+    <StageStatusContext
+      value={{ status: data?.status, services: data?.services, viewer: data?.viewer, error }}
+    >
       {children}
     </StageStatusContext>
   );

@@ -1,8 +1,10 @@
 import { formatScore } from "../format/score.ts";
 import { formatInstant } from "../format/time.ts";
+import { visibleText } from "../format/visible-text.ts";
 import { paths } from "../paths.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { TemplateText } from "../ui/TemplateText.tsx";
 import { Link } from "./Link.tsx";
 import { severityTone } from "./severity-tone.ts";
@@ -19,8 +21,12 @@ export function TailDetail({ record, onClose }: TailDetailProps) {
     <section className="tail-detail" aria-label="Selected record">
       <header>
         <p className="detail-facts">
-          <Badge tone={severityTone(record.severity)}>{record.severity ?? "no severity"}</Badge>
-          <strong>{record.service}</strong>
+          <Badge tone={severityTone(record.severity)}>
+            <LogText text={record.severity ?? "no severity"} />
+          </Badge>
+          <strong>
+            <LogText text={record.service} />
+          </strong>
           <span className="timestamp">{formatInstant(Date.parse(record.time))}</span>
           <span className="muted">{scoreWords(record)}</span>
           {record.anomalyId === null ? null : (
@@ -33,7 +39,7 @@ export function TailDetail({ record, onClose }: TailDetailProps) {
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre className="body" tabIndex={0}>
-        {record.body}
+        {visibleText(record.body)}
       </pre>
       <p>
         <TemplateText text={record.template} />

@@ -2,6 +2,7 @@ import { memo } from "react";
 import { formatCount } from "../format/count.ts";
 import { formatScore } from "../format/score.ts";
 import { formatPreciseClock } from "../format/time.ts";
+import { LogText } from "../ui/LogText.tsx";
 import { severityTone } from "./severity-tone.ts";
 import type { TailRecord } from "./tail-record.ts";
 import type { TailEntry } from "./tail-state.ts";
@@ -47,11 +48,15 @@ function Cells({ record }: { readonly record: TailRecord }) {
     <>
       <span className="tail-time">{formatPreciseClock(Date.parse(record.time))}</span>
       <span className="tail-score">{record.score === null ? "—" : formatScore(record.score)}</span>
-      <span className={`tail-severity tone-${severityTone(record.severity)}`}>{record.severity ?? ""}</span>
-      <span className="tail-service">{record.service}</span>
+      <span className={`tail-severity tone-${severityTone(record.severity)}`}>
+        <LogText text={record.severity ?? ""} />
+      </span>
+      <span className="tail-service">
+        <LogText text={record.service} />
+      </span>
       <span className="tail-body">
         {record.isAnomaly ? <strong className="tail-flag">Anomaly</strong> : null}
-        {record.body}
+        <LogText text={record.body} />
       </span>
     </>
   );

@@ -1,8 +1,10 @@
 import { useState } from "react";
 import { formatRate } from "../format/count.ts";
+import { visibleText } from "../format/visible-text.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
+import { ReadOnlyNote, useCanWrite } from "./ReadOnlyNote.tsx";
 import type { ServiceData } from "./services-query.ts";
 import { ThresholdBacktest } from "./ThresholdBacktest.tsx";
 import { ThresholdConflictNotice } from "./ThresholdConflictNotice.tsx";
@@ -21,6 +23,8 @@ const modes = [
   { value: "MANUAL", label: "Fixed value" },
 ] as const;
 
+const NOTE_ID = "threshold-read-only";
+
 interface ThresholdEditorProps {
   readonly service: ServiceData;
   readonly days: TrialDays;
@@ -38,6 +42,7 @@ export function ThresholdEditor({ service, days, onDays, onSaved, onClose }: Thr
   );
   const proposal = useThresholdProposal(service.name);
   const [said, say] = useState("");
+  const canWrite = useCanWrite();
   const fix = (value: number) => change({ mode: "MANUAL", value });
   const submit = async () => {
     if (!(await save())) return;
@@ -53,7 +58,7 @@ export function ThresholdEditor({ service, days, onDays, onSaved, onClose }: Thr
   return (
     <form
       className="threshold-editor"
-      aria-label={`Threshold of ${service.name}`}
+      aria-label={`Threshold of ${visibleText(service.name)}`}
       onSubmit={(event) => {
         event.preventDefault();
         void submit();
@@ -84,13 +89,23 @@ export function ThresholdEditor({ service, days, onDays, onSaved, onClose }: Thr
       )}
       {problem === undefined ? null : <ErrorNotice {...problem} />}
       <footer className="form-actions">
-        <Button tone="primary" type="submit" disabled={isBusy}>
+        <Button
+          tone="primary"
+          type="submit"
+          disabled={isBusy || !canWrite}
+          {...(canWrite ? {} : { "aria-describedby": NOTE_ID })}
+        >
           {conflict === undefined ? "Save" : "Save mine"}
         </Button>
         <Button onClick={onClose}>Cancel</Button>
+        <ReadOnlyNote id={NOTE_ID} />
       </footer>
       <ThresholdProposal service={service.name} state={proposal} onUse={fix} />
-      <ThresholdHistory history={history} isBusy={isBusy} onRevert={(one) => void takeBack(one)} />
+      <ThresholdHistory
+        history={history}
+        isBusy={isBusy || !canWrite}
+        onRevert={(one) => void takeBack(one)}
+      />
       <p className="visually-hidden" role="status">
         {said}
       </p>

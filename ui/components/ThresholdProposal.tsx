@@ -4,8 +4,10 @@ import { formatScore } from "../format/score.ts";
 import { paths } from "../paths.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { Link } from "./Link.tsx";
 import { isEnough, type LabellingProgressData, missingInWords } from "./labelling-progress.ts";
+import { READ_ONLY, useCanWrite } from "./ReadOnlyNote.tsx";
 import { RocCurve } from "./RocCurve.tsx";
 import type { ProposalState } from "./use-threshold-proposal.ts";
 
@@ -18,6 +20,7 @@ interface ThresholdProposalProps {
 /** Which threshold best parts what people called real from what they called expected (Youden's J), and how well. */
 export function ThresholdProposal({ service, state, onUse }: ThresholdProposalProps) {
   const { progress, proposal, error, retry } = state;
+  const canWrite = useCanWrite();
   const value = proposal?.value ?? undefined;
   const hasTooFew = progress !== undefined && !isEnough(progress);
   return (
@@ -28,6 +31,9 @@ export function ThresholdProposal({ service, state, onUse }: ThresholdProposalPr
       <div aria-live="polite" className="proposal-answer">
         <h2>Proposal from the labels</h2>
         {error === undefined ? null : <ErrorNotice {...describeError(error)} onRetry={retry} />}
+        {progress !== undefined && isEnough(progress) && !canWrite ? (
+          <p className="muted">{READ_ONLY}</p>
+        ) : null}
         {hasTooFew ? <TooFewLabels service={service} progress={progress} /> : null}
         {proposal === undefined ? null : (
           <>
@@ -61,7 +67,9 @@ function TooFewLabels({ service, progress }: TooFewLabelsProps) {
       <strong>Too few labels:</strong> {formatCount(confirmed)} of {confirmedNeeded} real,{" "}
       {formatCount(expected)} of {expectedNeeded} expected; {missingInWords(progress)} and there is a
       proposal.{" "}
-      <Link href={`${paths.label}?${new URLSearchParams({ service })}`}>Label records of {service}</Link>
+      <Link href={`${paths.label}?${new URLSearchParams({ service })}`}>
+        Label records of <LogText text={service} />
+      </Link>
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import { formatCount, formatNoun, formatRate } from "../format/count.ts";
 import { formatPercent, formatRarity, formatScore } from "../format/score.ts";
 import { paths } from "../paths.ts";
+import { LogText } from "../ui/LogText.tsx";
 import { Link } from "./Link.tsx";
 import { ThresholdField } from "./ThresholdField.tsx";
 import type { ThresholdOutcome } from "./threshold-outcome.ts";
@@ -94,7 +95,9 @@ function Missed({ count, missed }: { readonly count: number; readonly missed: Mi
         {missed?.slice(0, MISSED_SHOWN).map((anomaly) => (
           <li key={anomaly.id}>
             <span className="number">{formatScore(anomaly.score)}</span>{" "}
-            <Link href={paths.anomaly(anomaly.id)}>{anomaly.explanation.summary}</Link>
+            <Link href={paths.anomaly(anomaly.id)}>
+              <LogText text={anomaly.explanation.summary} />
+            </Link>
           </li>
         ))}
       </ul>

@@ -1,5 +1,6 @@
 import { formatAgo, formatDuration, formatInstant } from "../format/time.ts";
 import { Badge } from "../ui/Badge.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { LossCurve } from "./LossCurve.tsx";
 import type { TrainingRunData } from "./training-query.ts";
 import { isOpen, lossChange, stateWords } from "./training-runs.ts";
@@ -16,7 +17,7 @@ export function TrainingRunCard({ run, nowMs }: TrainingRunCardProps) {
     <li className="training-run">
       <header>
         <Badge tone={tone}>{word}</Badge>
-        <strong>{run.service ?? "All services"}</strong>
+        <strong>{run.service === null ? "All services" : <LogText text={run.service} />}</strong>
         <span className="muted run-time">
           <time dateTime={run.createdAt} title={formatInstant(Date.parse(run.createdAt))}>
             {formatAgo(Date.parse(run.createdAt), nowMs)}
@@ -29,7 +30,11 @@ export function TrainingRunCard({ run, nowMs }: TrainingRunCardProps) {
       {isOpen(run) ? <RunProgress run={run} /> : null}
       <p>{sentence}</p>
       <HeldOutLoss run={run} />
-      {run.message === null ? null : <p className="muted run-message">{run.message}</p>}
+      {run.message === null ? null : (
+        <p className="muted run-message">
+          <LogText text={run.message} />
+        </p>
+      )}
       <LossCurve points={run.losses} />
       {run.modelBefore === null && run.modelAfter === null ? null : (
         <p className="muted run-weights">

@@ -1,7 +1,8 @@
-import { formatGap, formatInstant } from "../format/time.ts";
+import { formatInstant } from "../format/time.ts";
 import { StatusDot } from "../ui/StatusDot.tsx";
 import { TemplateText } from "../ui/TemplateText.tsx";
 import type { AnomalyData } from "./anomaly-query.ts";
+import { gapBefore } from "./gap-before.ts";
 import { severityTone } from "./severity-tone.ts";
 
 /** The sequence that the event was judged in, oldest first, with the pauses between. */
@@ -28,11 +29,4 @@ export function WindowSequence({ events }: { readonly events: AnomalyData["windo
       </ol>
     </section>
   );
-}
-
-function gapBefore(events: AnomalyData["window"], index: number): string {
-  const event = events[index];
-  const previous = events[index - 1];
-  if (event === undefined || previous === undefined) return "start";
-  return formatGap(Date.parse(event.time) - Date.parse(previous.time));
 }

@@ -10,9 +10,23 @@ export const anomalyQuery = graphql(`
       severity
       body
       template
+      templateId
+      isAlert
       score
       threshold
       traceId
+      links {
+        name
+        url
+      }
+      nearestNormal {
+        time
+        window {
+          time
+          template
+          severity
+        }
+      }
       explanation {
         summary
         source
@@ -42,6 +56,7 @@ export const anomalyQuery = graphql(`
         id
         isTrueAnomaly
         note
+        author
         createdAt
       }
     }

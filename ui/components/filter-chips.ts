@@ -1,4 +1,5 @@
 import { formatClock } from "../format/time.ts";
+import { visibleText } from "../format/visible-text.ts";
 import type { ListFilter, Span, VerdictFilter } from "./list-filter.ts";
 
 /** A span in words. */
@@ -29,7 +30,9 @@ export function filterChips(filter: ListFilter, nowMs: number): readonly FilterC
   const chips: readonly (FilterChip | undefined)[] = [
     incidentId === "" ? undefined : { label: "One incident", cleared: { incidentId: "" } },
     templateId === "" ? undefined : { label: "One template", cleared: { templateId: "" } },
-    traceId === "" ? undefined : { label: `Trace ${traceId.slice(0, 8)}`, cleared: { traceId: "" } },
+    traceId === ""
+      ? undefined
+      : { label: `Trace ${visibleText(traceId.slice(0, 8))}`, cleared: { traceId: "" } },
     span === "" ? undefined : { label: spanWords[span], cleared: { span: "" } },
     span !== "" || from === "" ? undefined : { label: `From ${clock(from)}`, cleared: { from: "" } },
     span !== "" || to === "" ? undefined : { label: `Before ${clock(to)}`, cleared: { to: "" } },

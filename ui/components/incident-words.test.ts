@@ -14,6 +14,7 @@ test("an incident of which nothing was heard for ten minutes is over", () => {
 
 test("one anomaly lasts no time", () => {
   expect(incidentDuration({ startedAt, lastAt: startedAt })).toBe("");
+  expect(incidentDuration({ startedAt, lastAt: "2026-11-23T12:00:00.999Z" })).toBe("");
   expect(incidentDuration({ startedAt, lastAt: "2026-11-23T12:12:40.000Z" })).toBe("12 min");
 });
 

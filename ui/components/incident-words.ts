@@ -12,13 +12,15 @@ export function isStillOngoing(
   return isOngoing && nowMs - Date.parse(lastAt) <= ONGOING_MS_MAX;
 }
 
-/** From an incident's first anomaly to its last. Example: "12 min"; "" where they are the same */
+const SECOND_MS = 1_000;
+
+/** From an incident's first anomaly to its last. Example: "12 min"; "" where that is less than a second */
 export function incidentDuration({
   startedAt,
   lastAt,
 }: Pick<IncidentRowData, "startedAt" | "lastAt">): string {
   const lengthMs = Date.parse(lastAt) - Date.parse(startedAt);
-  return lengthMs <= 0 ? "" : formatDuration(lengthMs);
+  return lengthMs < SECOND_MS ? "" : formatDuration(lengthMs);
 }
 
 /** What people said of an incident, taken together. */

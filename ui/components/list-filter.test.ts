@@ -52,6 +52,11 @@ describe("the filter in the address", () => {
     },
   );
 
+  test("a change touches its own parameters only", () => {
+    expect(filterQuery({ minScore: 0.9, text: "" })).toEqual({ min: "0.9", q: "" });
+    expect(filterQuery({ minScore: 0 })).toEqual({ min: "" });
+  });
+
   test("a list is one of incidents unless the address says otherwise", () => {
     expect(readView(new URLSearchParams("?view=nonsense"))).toBe("incidents");
     expect(readView(new URLSearchParams("?view=anomalies"))).toBe("anomalies");

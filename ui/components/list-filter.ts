@@ -64,20 +64,27 @@ export function readFilter(query: URLSearchParams): ListFilter {
   };
 }
 
-/** The filter as parameters of an address; "" for those that are not needed. */
-export function filterQuery(filter: ListFilter): Record<string, string> {
-  return {
-    service: filter.service,
-    q: filter.text,
-    trace: filter.traceId,
-    template: filter.templateId,
-    incident: filter.incidentId,
-    verdict: filter.verdict,
-    min: filter.minScore === 0 ? "" : String(filter.minScore),
-    since: filter.span,
-    from: filter.from,
-    to: filter.to,
-  };
+const parameters = [
+  ["service", "service"],
+  ["text", "q"],
+  ["traceId", "trace"],
+  ["templateId", "template"],
+  ["incidentId", "incident"],
+  ["verdict", "verdict"],
+  ["minScore", "min"],
+  ["span", "since"],
+  ["from", "from"],
+  ["to", "to"],
+] as const satisfies readonly (readonly [keyof ListFilter, string])[];
+
+/** Parts of the filter as parameters of an address; "" for those that narrow nothing. */
+export function filterQuery(changes: Partial<ListFilter>): Record<string, string> {
+  const query: Record<string, string> = {};
+  for (const [field, name] of parameters) {
+    const value = changes[field];
+    if (value !== undefined) query[name] = value === 0 ? "" : String(value);
+  }
+  return query;
 }
 
 /** Which list an address's query asks for. */

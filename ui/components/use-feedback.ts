@@ -25,7 +25,7 @@ export interface FeedbackActions {
   readonly standing: AnomalyData["feedback"][number] | undefined;
   readonly isPending: boolean;
   readonly error: UserError | undefined;
-  /** Gives a verdict; an other one that stands is taken back first. Resolves to whether it was stored. */
+  /** Gives a verdict. One that stands is taken back first where nobody knows whose it is; an author's own word stays beside it. Resolves to whether it was stored. */
   give(isTrueAnomaly: boolean, note: string): Promise<boolean>;
   /** Takes the standing verdict back. Resolves to whether there was one and it is gone. */
   undo(): Promise<boolean>;
@@ -54,11 +54,12 @@ export function useFeedback(
     error,
     async give(isTrueAnomaly, note) {
       if (isPending) return false;
-      if (standing !== undefined && !(await remove(standing.id))) return false;
+      const replaced = standing?.author === null ? standing : undefined;
+      if (replaced !== undefined && !(await remove(replaced.id))) return false;
       const input = { anomalyId: anomaly.id, isTrueAnomaly, note: note.trim() === "" ? null : note.trim() };
       const result = await add({ input });
       setError(result.error === undefined ? undefined : describeError(result.error));
-      const others = anomaly.feedback.filter((one) => one.id !== standing?.id);
+      const others = anomaly.feedback.filter((one) => one.id !== replaced?.id);
       onChanged(result.data === undefined ? others : [...others, result.data.addFeedback]);
       return result.error === undefined;
     },

@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { useMutation, useQuery } from "urql";
 import { graphql, type ResultOf } from "../graphql.ts";
 import { isEnough, type LabellingProgressData, labellingProgressQuery } from "./labelling-progress.ts";
+import { useCanWrite } from "./ReadOnlyNote.tsx";
 
 const computeThresholdMutation = graphql(`
   mutation ComputeThreshold($service: String!) {
@@ -35,7 +36,9 @@ export function useThresholdProposal(service: string): ProposalState {
   const [counted, count] = useQuery({ query: labellingProgressQuery, variables: { service } });
   const [computed, compute] = useMutation(computeThresholdMutation);
   const progress = counted.data?.labellingQueue.progress;
-  const hasEnough = progress !== undefined && isEnough(progress);
+  // The API takes it for a change, because it is a mutation.
+  const canWrite = useCanWrite();
+  const hasEnough = progress !== undefined && isEnough(progress) && canWrite;
   useEffect(() => {
     if (hasEnough) void compute({ service });
   }, [hasEnough, service, compute]);

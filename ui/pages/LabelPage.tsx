@@ -5,12 +5,14 @@ import { LabelProgress } from "../components/LabelProgress.tsx";
 import { LabelUpcoming } from "../components/LabelUpcoming.tsx";
 import { countDecisions } from "../components/labelling-session.ts";
 import { NothingToLabel } from "../components/NothingToLabel.tsx";
+import { useCanWrite } from "../components/ReadOnlyNote.tsx";
 import { ServiceSelect } from "../components/ServiceSelect.tsx";
 import { ShortcutsDialog } from "../components/ShortcutsDialog.tsx";
 import { labelShortcuts } from "../components/shortcuts.ts";
 import { type Labelling, useLabelling } from "../components/use-labelling.ts";
 import { formatCount } from "../format/count.ts";
 import { formatScore } from "../format/score.ts";
+import { visibleText } from "../format/visible-text.ts";
 import { useQueryState } from "../navigation.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
@@ -45,13 +47,14 @@ function LabelSession({ service, onService }: LabelSessionProps) {
   const { queue, steps, unlabelled, labelError, isPending } = labelling;
   const [current, next] = queue;
   const counts = countDecisions(steps);
+  const canWrite = useCanWrite();
   const nextInWords =
     next === undefined
       ? "That was the last one."
-      : `Next: ${next.anomaly.service}, ${formatScore(next.anomaly.score)}. ${next.anomaly.explanation.summary}`;
+      : `Next: ${visibleText(next.anomaly.service)}, ${formatScore(next.anomaly.score)}. ${visibleText(next.anomaly.explanation.summary)}`;
 
   const label = async (isTrueAnomaly: boolean) => {
-    if (await labelling.label(isTrueAnomaly))
+    if (canWrite && (await labelling.label(isTrueAnomaly)))
       say(`Marked as ${isTrueAnomaly ? "real" : "expected"}. ${nextInWords}`);
   };
   const skip = () => {

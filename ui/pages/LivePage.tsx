@@ -64,7 +64,7 @@ export function LivePage({ anomalyId }: { readonly anomalyId: string | undefined
           view={view}
           onView={(next) => changeQuery({ view: next === "anomalies" ? next : undefined })}
           filter={filter}
-          onChange={(changes) => changeQuery(filterQuery({ ...filter, ...changes }))}
+          onChange={(changes) => changeQuery(filterQuery(changes))}
           onHelp={() => setHelpOpen(true)}
         />
         {verdict.error === undefined ? null : <ErrorNotice {...verdict.error} />}

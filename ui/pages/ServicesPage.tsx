@@ -9,6 +9,7 @@ import { usePolling } from "../components/use-polling.ts";
 import { useServiceRows } from "../components/use-service-rows.ts";
 import { useSparklines } from "../components/use-sparklines.ts";
 import { formatNoun } from "../format/count.ts";
+import { visibleText } from "../format/visible-text.ts";
 import { useQueryState } from "../navigation.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
@@ -65,7 +66,10 @@ function Services({ services, onSaved }: ServicesProps) {
         />
       )}
       {isKnown ? null : (
-        <ErrorNotice message={`No service named ${editing} has sent a record.`} remedy="Choose one below." />
+        <ErrorNotice
+          message={`No service named ${visibleText(editing)} has sent a record.`}
+          remedy="Choose one below."
+        />
       )}
       {rows.length === 0 ? (
         <EmptyState title="No service has this in its name">

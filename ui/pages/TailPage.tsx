@@ -36,7 +36,7 @@ export function TailPage() {
   };
   const resume = () => dispatch({ kind: "resumed" });
   const toggle = () => dispatch({ kind: mode === "following" ? "paused" : "resumed" });
-  const change = (changes: Partial<TailFilter>) => changeQuery(toQuery({ ...filter, ...changes }));
+  const change = (changes: Partial<TailFilter>) => changeQuery(toQuery(changes));
   useShortcuts({
     " ": toggle,
     End: resume,
@@ -91,11 +91,11 @@ function useFilter(query: URLSearchParams): TailFilter {
   );
 }
 
-function toQuery({ service, text, minScore, isOnlyAnomalies }: TailFilter) {
+function toQuery({ service, text, minScore, isOnlyAnomalies }: Partial<TailFilter>) {
   return {
-    service,
-    q: text,
-    min: minScore === 0 ? "" : String(minScore),
-    only: isOnlyAnomalies ? "anomalies" : "",
+    ...(service === undefined ? {} : { service }),
+    ...(text === undefined ? {} : { q: text }),
+    ...(minScore === undefined ? {} : { min: minScore === 0 ? "" : String(minScore) }),
+    ...(isOnlyAnomalies === undefined ? {} : { only: isOnlyAnomalies ? "anomalies" : "" }),
   };
 }

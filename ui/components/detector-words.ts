@@ -1,0 +1,29 @@
+/** A detector in plain words. */
+export interface DetectorWords {
+  readonly name: string;
+  /** What it judges by; empty for one that this page does not know. */
+  readonly looksAt: string;
+}
+
+const words: Readonly<Record<string, DetectorWords>> = {
+  "event-model": {
+    name: "Event model",
+    looksAt: "whether this event fits what came before it, by what the messages mean",
+  },
+  "pretrained-model": { name: "Language model", looksAt: "the text of the message, by the configured model" },
+  "new-template": { name: "New message", looksAt: "whether the service has ever written such a message" },
+  ngram: { name: "Order of events", looksAt: "this event after the two before it" },
+  "count-vector": {
+    name: "Counts in the session",
+    looksAt: "how often each message came, against the nearest known session",
+  },
+  length: { name: "Length of the session", looksAt: "how many events the session had" },
+  rate: { name: "Rate", looksAt: "how often the message comes, and whether it has stopped" },
+  gap: { name: "Pause", looksAt: "the time since the event before" },
+  parameter: { name: "Values", looksAt: "the numbers and values in the message" },
+};
+
+/** What a detector is called, and what it looks at. Example: "gap" -> { name: "Pause", looksAt: "the time since the event before" } */
+export function detectorWords(detector: string): DetectorWords {
+  return words[detector] ?? { name: detector, looksAt: "" };
+}
