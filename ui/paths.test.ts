@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { matchRoute, paths } from "./paths.ts";
 
 describe("addresses of the UI", () => {
-  test.each(["/nowhere", "/anomalies/a/b", "/services/x", "//evil"])("%s is unknown", (path) => {
+  test.each(["/nowhere", "/anomalies/a/b", "/services/x", "/tailor", "//evil"])("%s is unknown", (path) => {
     expect(matchRoute(path)).toEqual({ page: "unknown" });
   });
 
@@ -20,7 +20,10 @@ describe("addresses of the UI", () => {
   test.each([
     ["/", { page: "live", anomalyId: undefined }],
     ["/anomalies/", { page: "live", anomalyId: undefined }],
+    ["/tail", { page: "tail" }],
+    ["/label", { page: "label" }],
     ["/services", { page: "services" }],
+    ["/training", { page: "training" }],
     ["/services/", { page: "services" }],
   ])("%s is a page", (path, route) => {
     expect(matchRoute(path)).toEqual(route);

@@ -3,10 +3,13 @@ import { AppHeader } from "./components/AppHeader.tsx";
 import { ScoringBanner } from "./components/ScoringBanner.tsx";
 import { StageStatusProvider } from "./components/StageStatusProvider.tsx";
 import { usePathname } from "./navigation.ts";
+import { LabelPage } from "./pages/LabelPage.tsx";
 import { LivePage } from "./pages/LivePage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { ServicesPage } from "./pages/ServicesPage.tsx";
 import { SignInPage } from "./pages/SignInPage.tsx";
+import { TailPage } from "./pages/TailPage.tsx";
+import { TrainingPage } from "./pages/TrainingPage.tsx";
 import { matchRoute, type Route } from "./paths.ts";
 import { useSession } from "./session.ts";
 
@@ -41,8 +44,14 @@ function Page({ route }: { readonly route: Route }) {
   switch (route.page) {
     case "live":
       return <LivePage anomalyId={route.anomalyId} />;
+    case "tail":
+      return <TailPage />;
+    case "label":
+      return <LabelPage />;
     case "services":
       return <ServicesPage />;
+    case "training":
+      return <TrainingPage />;
     case "unknown":
       return <NotFoundPage />;
   }

@@ -77,7 +77,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
 
   testWith([requirement], "a new anomaly appears by itself, on top, without a reload", async () => {
     await seed();
-    const { page, complaints } = await open("/");
+    const { page, complaints } = await open("/?view=anomalies");
     const rows = rowsOf(page);
     await rows.first().waitFor();
     await page.getByText("Live", { exact: true }).last().waitFor();
@@ -92,7 +92,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
 
   testWith([requirement], "what came while the connection was lost is there when it is back", async () => {
     await seed();
-    const { page } = await open("/");
+    const { page } = await open("/?view=anomalies");
     await page.getByRole("status").getByText("Live").waitFor();
     await product.stopApi();
     await page.getByRole("status").getByText("Reconnecting").waitFor();
@@ -107,7 +107,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
     "older anomalies are loaded on scrolling, and arrivals wait until they are asked for",
     async () => {
       await product.store.saveBatch(sampleBatch(Date.now(), 130));
-      const { page, complaints } = await open("/");
+      const { page, complaints } = await open("/?view=anomalies");
       const list = page.getByRole("list", { name: "Anomalies, newest first" });
       await list.getByRole("listitem").first().waitFor();
       await list.hover();
@@ -133,9 +133,10 @@ describe("the UI in a real browser, over the real API and a real database", () =
     "an anomaly is opened, explained, judged and unjudged with the keyboard alone",
     async () => {
       await seed();
-      const { page, complaints } = await open("/");
+      const { page, complaints } = await open("/?view=anomalies");
       await rowsOf(page).first().waitFor();
       await page.keyboard.press("j");
+      await page.keyboard.press("Enter");
       const detail = page.getByRole("article");
       await detail.getByRole("heading", { name: "Expected here" }).waitFor();
       await detail.getByText("87 %", { exact: true }).waitFor();
@@ -145,7 +146,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
       await detail.getByText("Event model").waitFor();
       await picture(page, "anomaly");
 
-      const id = page.url().split("/").at(-1) ?? "";
+      const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
       await page.keyboard.press("e");
       await detail.getByRole("button", { name: "Undo" }).waitFor();
       expect(await product.store.feedbackFor([id])).toMatchObject([{ anomalyId: id, isTrueAnomaly: false }]);
@@ -175,11 +176,11 @@ describe("the UI in a real browser, over the real API and a real database", () =
 
   testWith([requirement], "what is shown is in the address", async () => {
     await seed();
-    const { page, complaints } = await open("/");
+    const { page, complaints } = await open("/?view=anomalies");
     await rowsOf(page).first().waitFor();
     await page.getByRole("combobox", { name: "Service" }).selectOption("payments");
     await page.getByRole("searchbox").fill("retrying");
-    await page.waitForURL((url) => url.search === "?service=payments&q=retrying");
+    await page.waitForURL((url) => url.search === "?view=anomalies&service=payments&q=retrying");
     await waitFor("only what matches", async () => {
       const texts = await rowsOf(page).allInnerTexts();
       return texts.length > 0 && texts.every((text) => text.includes("payments")) ? true : undefined;
@@ -190,7 +191,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
     await page.getByRole("searchbox").fill("no such text anywhere");
     await page.getByRole("button", { name: "Clear the filter" }).click();
     await rowsOf(page).first().waitFor();
-    expect(new URL(page.url()).search).toBe("");
+    expect(new URL(page.url()).search).toBe("?view=anomalies");
     expect(complaints).toEqual([]);
   });
 
@@ -205,7 +206,6 @@ describe("the UI in a real browser, over the real API and a real database", () =
     await slider.fill("0.9");
     await slider.press("ArrowRight");
     await form.getByText(/Would have fired: [\d,]+ alerts? \(.* a day\)/).waitFor();
-    await form.getByRole("button", { name: "Propose from feedback" }).click();
     await picture(page, "threshold");
     await form.getByRole("button", { name: "Save" }).click();
     await form.waitFor({ state: "detached" });
@@ -246,7 +246,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
           "viewport" in look ? "phone" : "desktop",
           "colorScheme" in look ? "light" : "dark",
         ].join("-");
-        const { page, complaints } = await open("/", look);
+        const { page, complaints } = await open("/?view=anomalies", look);
         const check = async (what: string) => {
           await picture(page, `${what}-${name}`);
           expect(await accessibilityProblems(page), `${what} ${name}`).toEqual([]);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { build } from "vite";
 import { type ApiConfig, apiConfig } from "../../api/config.ts";
 import { startApiProcess } from "../../api/start-api-process.ts";
+import type { LiveRecord } from "../../store/live-record.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import { freePort } from "../helpers/free-port.ts";
@@ -12,6 +13,8 @@ export interface Product {
   readonly url: string;
   /** What a stage would write to. */
   readonly store: Store;
+  /** Shows records to who watches the tail, as the stage does; whether anybody does. */
+  show(records: readonly LiveRecord[]): boolean;
   /** Stops the API as if it had crashed, keeping the database. */
   stopApi(): Promise<void>;
   /** Starts the API anew at the same address. */
@@ -47,6 +50,11 @@ export async function startProduct(uiDirectory: string, settings: Partial<ApiCon
   return {
     url: `http://${endpoint}`,
     store,
+    show(records) {
+      const show = api.live();
+      show?.(records);
+      return show !== undefined;
+    },
     stopApi: () => api.stop(),
     async startApi() {
       api = await start();

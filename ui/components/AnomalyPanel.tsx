@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
 import { useQuery } from "urql";
 import { describeError } from "../client.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -18,12 +18,20 @@ interface AnomalyPanelProps {
   readonly backHref: string;
   readonly onFeedback: (id: string, feedback: AnomalyRowData["feedback"]) => void;
   readonly announce: (text: string) => void;
+  /** Asks anew whenever it grows: somebody has said something of the anomaly elsewhere. */
+  readonly revision: number;
+  /** What goes before the anomaly, such as its incident. */
+  readonly children: ReactNode;
 }
 
 /** One anomaly beside the list: fetched, or why it cannot be shown. */
-export function AnomalyPanel({ id, backHref, onFeedback, announce }: AnomalyPanelProps) {
+export function AnomalyPanel(props: AnomalyPanelProps) {
+  const { id, backHref, onFeedback, announce, revision, children } = props;
   const [{ data, error, fetching }, refetch] = useQuery({ query: anomalyQuery, variables: { id } });
   const anomaly = data?.anomaly;
+  useEffect(() => {
+    if (revision > 0) refetch({ requestPolicy: "network-only" });
+  }, [revision, refetch]);
   const hasFailed = error !== undefined && anomaly === undefined;
   useEffect(() => {
     if (!hasFailed || fetching) return;
@@ -34,8 +42,9 @@ export function AnomalyPanel({ id, backHref, onFeedback, announce }: AnomalyPane
   return (
     <section className="anomaly-panel" aria-label="Anomaly">
       <Link href={backHref} className="close-link" aria-keyshortcuts="Escape">
-        <span aria-hidden="true">←</span> All anomalies
+        <span aria-hidden="true">←</span> Back to the list
       </Link>
+      {children}
       {error !== undefined ? (
         <ErrorNotice {...describeError(error)} onRetry={() => refetch({ requestPolicy: "network-only" })} />
       ) : null}

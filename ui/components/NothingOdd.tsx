@@ -1,15 +1,18 @@
+import type { ReactNode } from "react";
 import { formatCount, formatNoun } from "../format/count.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { useStageStatus } from "./StageStatusProvider.tsx";
 
 interface NothingOddProps {
+  /** What to offer where there are anomalies, only not in the list that is shown. */
+  readonly elsewhere?: ReactNode;
   readonly isFiltered: boolean;
   readonly onClearFilter: () => void;
 }
 
 /** Says why there are no anomalies: none match, none yet, or nothing has come in at all. */
-export function NothingOdd({ isFiltered, onClearFilter }: NothingOddProps) {
+export function NothingOdd({ isFiltered, onClearFilter, elsewhere }: NothingOddProps) {
   const { services } = useStageStatus();
   if (isFiltered) {
     return (
@@ -30,6 +33,7 @@ export function NothingOdd({ isFiltered, onClearFilter }: NothingOddProps) {
     );
   }
   const records = services.reduce((sum, service) => sum + service.records, 0);
+  const hasSome = services.some((service) => service.anomalies > 0);
   const learning = services.filter((service) => service.learningState === "LEARNING").length;
   return (
     <EmptyState title="Nothing odd so far">
@@ -40,6 +44,7 @@ export function NothingOdd({ isFiltered, onClearFilter }: NothingOddProps) {
         , {formatCount(records)} records so far.
       </p>
       <p>New anomalies appear here by themselves.</p>
+      {hasSome ? elsewhere : null}
     </EmptyState>
   );
 }

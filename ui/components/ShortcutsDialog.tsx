@@ -1,25 +1,20 @@
+import type { ReactNode } from "react";
 import { Dialog } from "../ui/Dialog.tsx";
-
-const shortcuts = [
-  ["j", "Next anomaly"],
-  ["k", "Previous anomaly"],
-  ["r", "It is real"],
-  ["e", "It was expected"],
-  ["u", "Undo your verdict"],
-  ["/", "Filter by text"],
-  ["Esc", "Close the anomaly"],
-  ["?", "This help"],
-] as const;
+import type { ShortcutList } from "./shortcuts.ts";
 
 interface ShortcutsDialogProps {
+  readonly shortcuts: ShortcutList;
   readonly isOpen: boolean;
   readonly onClose: () => void;
+  /** What else there is to know of the page. */
+  readonly children?: ReactNode;
 }
 
-/** The keys of the live page. */
-export function ShortcutsDialog({ isOpen, onClose }: ShortcutsDialogProps) {
+/** The keys of a page. */
+export function ShortcutsDialog({ shortcuts, isOpen, onClose, children }: ShortcutsDialogProps) {
   return (
     <Dialog title="Keyboard" isOpen={isOpen} onClose={onClose}>
+      {children}
       <dl className="shortcuts">
         {shortcuts.map(([key, meaning]) => (
           <div key={key}>

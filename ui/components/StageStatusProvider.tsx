@@ -19,6 +19,7 @@ const stageStatusQuery = graphql(`
     services {
       name
       records
+      anomalies
       learningState
     }
     viewer {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { formatAgo, formatClock, formatDuration, formatGap, formatInstant } from "./time.ts";
+import {
+  formatAgo,
+  formatClock,
+  formatDuration,
+  formatGap,
+  formatInstant,
+  formatPreciseClock,
+} from "./time.ts";
 
 const noon = new Date(2026, 10, 23, 12, 0, 0).getTime();
 
@@ -7,6 +14,10 @@ describe("times", () => {
   test("another day's time names the day, today's does not", () => {
     expect(formatClock(noon + 7000, noon)).toBe("12:00:07");
     expect(formatClock(noon - 24 * 3_600_000, noon)).toBe("Nov 22, 12:00:00");
+  });
+
+  test("a clock that is precise has its milliseconds", () => {
+    expect(formatPreciseClock(noon + 7)).toBe("12:00:00.007");
   });
 
   test("an instant is exact", () => {

@@ -11,6 +11,12 @@ export function formatClock(timeMs: number, nowMs: number): string {
   return `${time.toLocaleDateString("en-US", { month: "short", day: "numeric" })}, ${clock}`;
 }
 
+/** The time of day to the millisecond. Example: "23:01:07.042" */
+export function formatPreciseClock(timeMs: number): string {
+  const time = new Date(timeMs);
+  return `${time.toLocaleTimeString("en-GB")}.${String(time.getMilliseconds()).padStart(3, "0")}`;
+}
+
 /** Date and time to the millisecond, with the reader's zone. Example: "Nov 23, 2026, 23:01:07.042 GMT+1" */
 export function formatInstant(timeMs: number): string {
   return new Date(timeMs).toLocaleString("en-US", {

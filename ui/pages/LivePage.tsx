@@ -1,16 +1,28 @@
 import { useCallback, useMemo, useRef, useState } from "react";
-import { AnomalyFilters } from "../components/AnomalyFilters.tsx";
-import { AnomalyList } from "../components/AnomalyList.tsx";
-import { AnomalyPanel } from "../components/AnomalyPanel.tsx";
+import { ListFilters } from "../components/ListFilters.tsx";
+import { LiveList } from "../components/LiveList.tsx";
+import {
+  filterQuery,
+  isNarrow,
+  type ListFilter,
+  type ListView,
+  noFilter,
+  readFilter,
+  readView,
+} from "../components/list-filter.ts";
+import { OpenedPanel } from "../components/OpenedPanel.tsx";
 import { ScorePanel, toChartRange } from "../components/ScorePanel.tsx";
 import { ShortcutsDialog } from "../components/ShortcutsDialog.tsx";
-import { type ListFilter, useAnomalyList } from "../components/use-anomaly-list.ts";
+import { liveShortcuts } from "../components/shortcuts.ts";
+import { useListCursor } from "../components/use-list-cursor.ts";
+import { useListKeys } from "../components/use-list-keys.ts";
+import { useLiveList } from "../components/use-live-list.ts";
+import { useOpened } from "../components/use-opened.ts";
+import { useRowVerdict } from "../components/use-row-verdict.ts";
 import { formatNoun } from "../format/count.ts";
-import { navigate, useQueryState } from "../navigation.ts";
-import { paths } from "../paths.ts";
-import { Button } from "../ui/Button.tsx";
+import { useQueryState } from "../navigation.ts";
+import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { useDebounced } from "../ui/use-debounced.ts";
-import { useShortcuts } from "../ui/use-shortcuts.ts";
 import { useUnseen } from "../ui/use-unseen.ts";
 
 /** Rows scrolled away before arrivals wait instead of pushing what is being read. */
@@ -26,86 +38,81 @@ export function LivePage({ anomalyId }: { readonly anomalyId: string | undefined
   const [announcement, announce] = useState("");
   const scroller = useRef<HTMLDivElement>(null);
   const shouldHold = useCallback(() => (scroller.current?.scrollTop ?? 0) > AT_TOP_PX, []);
+  const view = readView(query);
   const filter = useFilter(query);
-  const list = useAnomalyList(filter, shouldHold);
-  const arrivals = useDebounced(list.arrivals, ANNOUNCE_MS);
-  const unseen = useUnseen(list.arrivals);
-  const queryString = query.size === 0 ? "" : `?${query}`;
-  const backHref = paths.live + queryString;
-  const clearFilter = () => changeQuery({ service: undefined, q: undefined, trace: undefined });
-
-  const move = (step: 1 | -1) => {
-    const index = list.rows.findIndex((row) => row.id === anomalyId);
-    const next = list.rows[index < 0 ? 0 : index + step];
-    if (next !== undefined)
-      navigate(paths.anomaly(next.id) + queryString, { replace: anomalyId !== undefined });
-    else if (step > 0) list.loadMore();
-  };
-  useShortcuts({
-    j: () => move(1),
-    k: () => move(-1),
-    "?": () => setHelpOpen(true),
-    Escape: () => {
-      if (anomalyId !== undefined) navigate(backHref);
-    },
+  const list = useLiveList(view, filter, shouldHold);
+  const cursor = useListCursor();
+  const opened = useOpened(anomalyId, list);
+  const verdict = useRowVerdict((row) => {
+    list.change(row);
+    opened.renew();
   });
+  const unseen = useUnseen(list.arrivals);
+  useListKeys({ list, cursor, anomalyId, opened, verdict, announce, onHelp: () => setHelpOpen(true) });
 
   return (
     <div className={`live-page ${anomalyId === undefined ? "" : "has-panel"}`}>
       <div className="live-column">
         <title>{`${unseen > 0 ? `(${unseen}) ` : ""}Live · logbert`}</title>
-        <h1 className="visually-hidden">Live anomalies</h1>
+        <h1 className="visually-hidden">{view === "incidents" ? "Incidents" : "Anomalies"}</h1>
         <ScorePanel
           service={filter.service}
           range={toChartRange(query.get("range"))}
           onRange={(range) => changeQuery({ range: range === "1h" ? undefined : range })}
         />
-        <div className="toolbar">
-          <AnomalyFilters
-            filter={filter}
-            onChange={({ service, text, traceId }) =>
-              changeQuery({
-                ...(service === undefined ? {} : { service }),
-                ...(text === undefined ? {} : { q: text }),
-                ...(traceId === undefined ? {} : { trace: traceId }),
-              })
-            }
-          />
-          <Button tone="quiet" shortcut="?" onClick={() => setHelpOpen(true)}>
-            Keyboard
-          </Button>
-        </div>
-        <AnomalyList
+        <ListFilters
+          view={view}
+          onView={(next) => changeQuery({ view: next === "anomalies" ? next : undefined })}
+          filter={filter}
+          onChange={(changes) => changeQuery(filterQuery(changes))}
+          onHelp={() => setHelpOpen(true)}
+        />
+        {verdict.error === undefined ? null : <ErrorNotice {...verdict.error} />}
+        <LiveList
+          view={view}
           list={list}
+          cursor={cursor}
           scroller={scroller}
-          selectedId={anomalyId}
-          isFiltered={filter.service !== "" || filter.text !== "" || filter.traceId !== ""}
-          onClearFilter={clearFilter}
+          openId={opened.row?.id}
+          isFiltered={isNarrow(filter)}
+          onClearFilter={() => changeQuery(filterQuery(noFilter))}
         />
       </div>
       {anomalyId === undefined ? null : (
-        <AnomalyPanel id={anomalyId} backHref={backHref} onFeedback={list.setFeedback} announce={announce} />
+        <OpenedPanel
+          anomalyId={anomalyId}
+          opened={opened}
+          verdict={verdict}
+          list={list}
+          announce={announce}
+        />
       )}
-      <p className="visually-hidden" role="status">
-        {announcement}
-      </p>
-      <p className="visually-hidden" role="status">
-        {arrivals === 0
-          ? ""
-          : `${formatNoun(arrivals, "new anomaly", "new anomalies")} since the list was opened`}
-      </p>
-      <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <Announcements text={announcement} view={view} arrivals={list.arrivals} />
+      <ShortcutsDialog shortcuts={liveShortcuts} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
 }
 
-function useFilter(query: URLSearchParams): ListFilter {
-  return useMemo(
-    () => ({
-      service: query.get("service") ?? "",
-      text: query.get("q") ?? "",
-      traceId: query.get("trace") ?? "",
-    }),
-    [query],
+function Announcements(props: { readonly text: string; readonly view: ListView; readonly arrivals: number }) {
+  const arrivals = useDebounced(props.arrivals, ANNOUNCE_MS);
+  const [singular, plural] =
+    props.view === "incidents" ? ["incident", "incidents"] : ["anomaly", "anomalies"];
+  return (
+    <>
+      <p className="visually-hidden" role="status">
+        {props.text}
+      </p>
+      <p className="visually-hidden" role="status">
+        {arrivals === 0
+          ? ""
+          : `${formatNoun(arrivals, `new ${singular}`, `new ${plural}`)} since the list was opened`}
+      </p>
+    </>
   );
+}
+
+/** The same filter as long as the address names the same: a change of anything else must not load the list anew. */
+function useFilter(query: URLSearchParams): ListFilter {
+  const named = new URLSearchParams(filterQuery(readFilter(query))).toString();
+  return useMemo(() => readFilter(new URLSearchParams(named)), [named]);
 }

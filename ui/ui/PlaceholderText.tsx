@@ -7,7 +7,8 @@ const PLACEHOLDER = /(<[^<>\s]{1,40}>)/;
 export function PlaceholderText({ text }: { readonly text: string }) {
   let offset = 0;
   const parts = text.split(PLACEHOLDER).map((part, index) => {
-    const key = offset;
+    // Where a text begins with a placeholder, two parts begin at the same place.
+    const key = `${offset}-${index % 2}`;
     offset += part.length;
     if (index % 2 === 0) return <Fragment key={key}>{visibleText(part)}</Fragment>;
     return (

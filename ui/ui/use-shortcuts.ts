@@ -11,8 +11,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   });
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target))
-        return;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isBusy(event.target) || isPressed(event.target, event.key)) return;
       const action = latest.current[event.key];
       if (action === undefined) return;
       event.preventDefault();
@@ -26,4 +26,11 @@ export function useShortcuts(shortcuts: Shortcuts): void {
 function isBusy(target: EventTarget | null): boolean {
   if (document.querySelector("dialog[open]") !== null) return true;
   return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+}
+
+/** Whether the browser itself does what the key means to the element that has the focus. */
+function isPressed(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (key === " ") return target.matches("button, summary");
+  return key === "Enter" && target.matches("a[href], button, summary");
 }

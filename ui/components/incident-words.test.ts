@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import type { IncidentRowData } from "./incident-row.ts";
+import { incidentDuration, incidentVerdict, isStillOngoing, lastGiven } from "./incident-words.ts";
+
+const startedAt = "2026-11-23T12:00:00.000Z";
+const startedMs = Date.parse(startedAt);
+
+test("an incident of which nothing was heard for ten minutes is over", () => {
+  const heard = { isOngoing: true, lastAt: startedAt };
+  expect(isStillOngoing(heard, startedMs + 599_000)).toBe(true);
+  expect(isStillOngoing(heard, startedMs + 601_000)).toBe(false);
+  expect(isStillOngoing({ ...heard, isOngoing: false }, startedMs)).toBe(false);
+});
+
+test("one anomaly lasts no time", () => {
+  expect(incidentDuration({ startedAt, lastAt: startedAt })).toBe("");
+  expect(incidentDuration({ startedAt, lastAt: "2026-11-23T12:00:00.999Z" })).toBe("");
+  expect(incidentDuration({ startedAt, lastAt: "2026-11-23T12:12:40.000Z" })).toBe("12 min");
+});
+
+const template = (strongestId: string): IncidentRowData["templates"][number] => ({
+  templateId: `of-${strongestId}`,
+  template: "<*>",
+  anomalies: 1,
+  maxScore: 0.9,
+  strongestId,
+});
+
+let number = 0;
+const said = (anomalyId: string, isTrueAnomaly: boolean, second = 0) => {
+  number += 1;
+  return {
+    id: `f${number}`,
+    anomalyId,
+    isTrueAnomaly,
+    createdAt: new Date(startedMs + second * 1000).toISOString(),
+  };
+};
+
+describe("the verdict of an incident", () => {
+  const templates = [template("a"), template("b"), template("c")];
+
+  test("is nothing where nothing was said, or only of what is no template's strongest any more", () => {
+    expect(incidentVerdict({ templates, feedback: [] })).toBeUndefined();
+    expect(incidentVerdict({ templates, feedback: [said("x", true)] })).toBeUndefined();
+  });
+
+  test("is what was said last of each template", () => {
+    const feedback = [said("a", true), said("a", false), said("b", false)];
+    expect(incidentVerdict({ templates, feedback })).toEqual({
+      isTrueAnomaly: false,
+      said: 2,
+      templates: 3,
+    });
+  });
+
+  test("is mixed where templates differ", () => {
+    expect(incidentVerdict({ templates, feedback: [said("a", true), said("b", false)] })).toBe("mixed");
+  });
+});
+
+describe("taking back", () => {
+  test("nothing, where nothing was said", () => {
+    expect(lastGiven([])).toEqual([]);
+  });
+
+  test("takes what was said in one breath, not what was said before or otherwise", () => {
+    const feedback = [said("a", false, 0), said("b", true, 99), said("a", false, 100), said("c", false, 101)];
+    expect(lastGiven(feedback).map(({ anomalyId }) => anomalyId)).toEqual(["a", "c"]);
+  });
+});
