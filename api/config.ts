@@ -1,14 +1,40 @@
 import { z } from "zod";
+import { isLoopback } from "./access/loopback.ts";
 import { linksConfig } from "./links/config.ts";
 
-/** The GraphQL API and the UI. */
-export const apiConfig = z.strictObject({
+/** Shorter ones can be guessed. */
+const TOKEN_CHARACTERS_MIN = 16;
+
+const apiToken = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@+-]{0,63}$/u, "1 to 64 letters, digits, spaces or . _ @ + -")
+    .describe("Who has it: the author of what is said with it."),
+  role: z.enum(["read", "write"]).describe("read: ask and subscribe; write: change as well."),
+  token: z
+    .string("must be text; a token of digits alone would be read as a number")
+    .min(
+      TOKEN_CHARACTERS_MIN,
+      `must have at least ${TOKEN_CHARACTERS_MIN} characters (openssl rand -hex 32 makes one); a variable that is not set is empty`,
+    )
+    .max(512, "must have at most 512 characters")
+    .regex(/^[!-~]*$/, "must be of ASCII letters, digits and signs, without spaces"),
+});
+
+const apiSettings = z.strictObject({
   endpoint: z
     .string()
     .regex(/^$|^[^\s:]+:\d+$|^\[[0-9a-fA-F:]+\]:\d+$/, 'host:port, or "" to switch it off')
     .default("127.0.0.1:4000")
     .describe(
-      'host:port of GraphQL (/graphql), the UI (/), /livez and /readyz; "" switches them off. It has no log-in yet: put an authenticating proxy before it when it listens on more than loopback.',
+      'host:port of GraphQL (/graphql), the UI (/), /livez and /readyz; "" switches them off. Beyond loopback (127.0.0.0/8, [::1], localhost) it needs api.tokens.',
+    ),
+  tokens: z
+    .array(apiToken)
+    .max(100)
+    .default([])
+    .describe(
+      "Who may use GraphQL: `{ name, role: read or write, token }`, the token of 16 characters or more, best as `${env:LOGBERT_API_TOKEN}`. With none, whoever reaches the endpoint may do everything. Secret: never printed.",
     ),
   allowed_hosts: z
     .array(z.string().min(1))
@@ -43,5 +69,24 @@ export const apiConfig = z.strictObject({
     .default(20)
     .describe("Subscriptions and queries under way on one WebSocket connection."),
   links: linksConfig,
+});
+
+/** The GraphQL API and the UI. */
+export const apiConfig = apiSettings.superRefine(({ endpoint, tokens }, context) => {
+  const problem = (path: (string | number)[], message: string) =>
+    context.addIssue({ code: "custom", path, message });
+  const host = endpoint.slice(0, endpoint.lastIndexOf(":"));
+  if (endpoint !== "" && tokens.length === 0 && !isLoopback(host))
+    problem(
+      ["endpoint"],
+      `${endpoint} can be reached from other machines, and there is no token: set api.tokens or LOGBERT_API_TOKEN, or listen on 127.0.0.1`,
+    );
+  for (const [index, { name, token }] of tokens.entries()) {
+    const before = tokens.slice(0, index);
+    if (before.some((one) => one.name === name))
+      problem(["tokens", index, "name"], `${name} is the name of another token: give each its own`);
+    if (before.some((one) => one.token === token))
+      problem(["tokens", index, "token"], "is that of another name: give each its own");
+  }
 });
 export type ApiConfig = z.infer<typeof apiConfig>;

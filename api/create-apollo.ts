@@ -1,4 +1,4 @@
-import { ApolloServer } from "@apollo/server";
+import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -7,6 +7,7 @@ import {
 } from "@apollo/server/plugin/disabled";
 import type { GraphQLFormattedError, GraphQLSchema, ValidationRule } from "graphql";
 import { PARSE_OPTIONS } from "./access/query-limits.ts";
+import { refusalOf } from "./access/refusal-of.ts";
 import type { Context } from "./graphql/context.ts";
 
 /** What Apollo Server is built from. */
@@ -29,6 +30,7 @@ export function createApollo({ schema, rules, introspection, format }: ApolloOpt
     stopOnTerminationSignals: false,
     formatError: (_, error) => format(error),
     plugins: [
+      roles,
       // Its page loads programs from Apollo's servers.
       ApolloServerPluginLandingPageDisabled(),
       // An APOLLO_KEY in the environment would switch these on.
@@ -38,3 +40,12 @@ export function createApollo({ schema, rules, introspection, format }: ApolloOpt
     ],
   });
 }
+
+const roles: ApolloServerPlugin<Context> = {
+  requestDidStart: async () => ({
+    async didResolveOperation({ operation, contextValue }) {
+      const refusal = refusalOf(operation, contextValue.principal);
+      if (refusal !== undefined) throw refusal;
+    },
+  }),
+};

@@ -4,6 +4,8 @@ import { ulid } from "ulid";
 import type { Incident } from "../store/incident.ts";
 import type { LiveRecord } from "../store/live-record.ts";
 import type { Store, StoredAnomaly } from "../store/store.ts";
+import type { Gate } from "./access/gate.ts";
+import type { Principal } from "./access/principal.ts";
 import { queryLimits } from "./access/query-limits.ts";
 import type { ApiConfig } from "./config.ts";
 import { createApollo } from "./create-apollo.ts";
@@ -27,6 +29,7 @@ export interface GraphqlPorts {
   /** Sampled records as they are scored. */
   readonly records: () => AsyncGenerator<LiveRecord>;
   readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;
+  readonly gate: Gate;
   /** Told what callers are not. */
   readonly onError: (error: unknown) => void;
 }
@@ -41,17 +44,23 @@ export interface GraphqlService {
 
 /** Builds the schema and what answers by it. Throws when the schema and its resolvers do not fit. */
 export async function createGraphqlService(ports: GraphqlPorts): Promise<GraphqlService> {
-  const { config, isAllowed, onError } = ports;
+  const { config, isAllowed, gate, onError } = ports;
   const constant = { ...ports, newId: ulid };
-  const context = (lifetime: ContextLifetime) => createContext(constant, lifetime);
+  const context = (lifetime: ContextLifetime, principal: Principal) =>
+    createContext(constant, lifetime, principal);
   const schema = createSchema();
   const format = (error: unknown) => toPublic(error, onError);
   const rules = queryLimits(config);
   const apollo = createApollo({ schema, rules, introspection: config.introspection, format });
   await apollo.start();
-  const sockets = serveSubscriptions({ schema, config, context, rules, isAllowed, format });
+  const sockets = serveSubscriptions({ schema, config, context, rules, isAllowed, gate, format });
   return {
-    handle: createGraphqlEndpoint(apollo, () => context("request"), config.max_body_bytes),
+    handle: createGraphqlEndpoint({
+      server: apollo,
+      context: (principal) => context("request", principal),
+      gate,
+      maxBodyBytes: config.max_body_bytes,
+    }),
     upgrade: sockets.upgrade,
     async close() {
       await sockets.close();

@@ -3,7 +3,7 @@
 export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
   [
     "content-security-policy",
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   ],
   ["x-content-type-options", "nosniff"],
   ["x-frame-options", "DENY"],

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { LiveRecord } from "../store/live-record.ts";
 import type { Store } from "../store/store.ts";
+import { createGate } from "./access/gate.ts";
 import { createHostCheck } from "./access/host.ts";
 import { createAnomalyFeed } from "./anomaly-feed.ts";
 import { createBroadcast } from "./broadcast.ts";
@@ -58,6 +59,7 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
   const feed = createAnomalyFeed({ store, pollIntervalMs: POLL_INTERVAL_MS, onError });
   const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
   const isAllowed = createHostCheck(hostOf(config.endpoint), config.allowed_hosts);
+  const gate = createGate(config.tokens, () => performance.now());
   const graphql = lazily(async () => {
     const { createGraphqlService } = await import("./graphql-service.ts");
     const { anomalies, incidents } = feed;
@@ -71,6 +73,7 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
       incidents,
       records,
       isAllowed,
+      gate,
       onError,
     });
   });

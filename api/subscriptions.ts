@@ -8,10 +8,13 @@ import {
   getOperationAST,
   type ValidationRule,
 } from "graphql";
-import type { SubscribePayload } from "graphql-ws";
+import type { ConnectionInitMessage, SubscribePayload } from "graphql-ws";
 import { useServer as serveOver } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
+import type { Gate } from "./access/gate.ts";
+import type { Principal } from "./access/principal.ts";
 import { readDocument } from "./access/query-limits.ts";
+import { refusalOf } from "./access/refusal-of.ts";
 import type { ApiConfig } from "./config.ts";
 import type { Context, ContextLifetime } from "./graphql/context.ts";
 import { userError } from "./graphql/errors.ts";
@@ -24,9 +27,10 @@ const CLOSE_GRACE_MS = 1_000;
 export interface SubscriptionPorts {
   readonly schema: GraphQLSchema;
   readonly config: ApiConfig;
-  readonly context: (lifetime: ContextLifetime) => Context;
+  readonly context: (lifetime: ContextLifetime, principal: Principal) => Context;
   readonly rules: readonly ValidationRule[];
   readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;
+  readonly gate: Gate;
   readonly format: (error: unknown) => GraphQLFormattedError;
 }
 
@@ -36,20 +40,30 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 } {
-  const { schema, config, context, rules, format } = ports;
+  const { schema, config, context, rules, gate, format } = ports;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: config.max_body_bytes });
-  const { dispose } = serveOver(
+  const { dispose } = serveOver<ConnectionInitMessage["payload"], Admitted>(
     {
       schema,
       isProd: true, // no text of an inner error in the reason that a connection is closed with
-      context: (_context, _id, _payload, { document, operationName }) =>
+      onConnect: ({ connectionParams, extra }) => {
+        // A browser cannot set a header of the request that opens a WebSocket; other programs can.
+        const given = connectionParams?.["authorization"] ?? extra.request.headers.authorization;
+        const authorization = typeof given === "string" ? given : undefined;
+        const admission = gate.admit(authorization, extra.request.socket.remoteAddress);
+        if (admission.kind !== "admitted") return false; // closes with 4403
+        extra.principal = admission.principal;
+        return true;
+      },
+      context: ({ extra }, _id, _payload, { document, operationName }) =>
         context(
           getOperationAST(document, operationName)?.operation === "subscription" ? "subscription" : "request",
+          principalOf(extra),
         ),
-      onSubscribe: ({ subscriptions }, _id, payload) =>
+      onSubscribe: ({ subscriptions, extra }, _id, payload) =>
         Object.keys(subscriptions).length > config.max_operations_per_connection
           ? [tooManyOperations(config.max_operations_per_connection)]
-          : toExecution(payload, schema, rules),
+          : toExecution(payload, principalOf(extra), schema, rules),
       onError: (_context, _id, _payload, errors) => errors.map(format),
       onNext: (_context, _id, _payload, _arguments, result) =>
         result.errors === undefined
@@ -83,6 +97,14 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
   };
 }
 
+/** What is known of a connection once it has shown its token. */
+type Admitted = { principal: Principal };
+
+function principalOf({ principal }: Partial<Admitted>): Principal {
+  if (principal === undefined) throw new Error("an operation on a connection that was not let in");
+  return principal;
+}
+
 function refusal(
   { url, headers }: IncomingMessage,
   { config, isAllowed }: SubscriptionPorts,
@@ -96,11 +118,14 @@ function refusal(
 /** Done here, because what graphql-ws parses itself and fails to closes the connection, with all its other operations. */
 function toExecution(
   { query, operationName, variables }: SubscribePayload,
+  principal: Principal,
   schema: GraphQLSchema,
   rules: readonly ValidationRule[],
 ): ExecutionArgs | readonly GraphQLError[] {
   const document = readDocument(query, schema, rules);
   if (!("kind" in document)) return document;
+  const refused = refusalOf(getOperationAST(document, operationName), principal);
+  if (refused !== undefined) return [refused];
   return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
 }
 

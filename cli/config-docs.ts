@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { configSchema, ENVIRONMENT } from "./config.ts";
+import { API_TOKEN, configSchema, ENVIRONMENT } from "./config.ts";
 
 /** The parts of a JSON schema that the table shows. */
 const node = z.looseObject({
@@ -30,6 +30,7 @@ export function configurationDocs(): string {
     "| variable | sets |",
     "|---|---|",
     ...Object.entries(ENVIRONMENT).map(([name, path]) => `| \`${name}\` | \`${path.join(".")}\` |`),
+    `| \`${API_TOKEN}\` | one token of \`api.tokens\`, named \`api\`, with the role \`write\`, where the file lists none |`,
     "| `LOGBERT_CONFIG` | the configuration file |",
     "| `BATCH_MODE` | `true`: `logbert serve` scores stdin as `logbert score -` does |",
     "",

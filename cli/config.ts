@@ -50,3 +50,6 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [room: keyof Config, 
   LOG_LEVEL: ["telemetry", "log_level"],
   OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: ["forward", "endpoint"],
 };
+
+/** The variable that holds a token for everything, where the file lists none (`api.tokens`). */
+export const API_TOKEN = "LOGBERT_API_TOKEN";

@@ -42,6 +42,49 @@ describe("a wrong configuration", () => {
     expect(problemsOf(text).join("\n")).toMatch(message);
   });
 
+  const token = "0123456789abcdef-secret";
+  test.each([
+    ["an open address", "api: { endpoint: '0.0.0.0:4000' }", /^api\.endpoint: .*set api\.tokens/],
+    ["an open address, by name", "api: { endpoint: 'logs.example:4000' }", /^api\.endpoint: /],
+    ["an open address, IPv6", "api: { endpoint: '[::]:4000', tokens: [] }", /^api\.endpoint: /],
+    ["no token", "api: { tokens: [{ name: a, role: read }] }", /^api\.tokens\.0\.token: /],
+    [
+      "a short token",
+      "api: { tokens: [{ name: a, role: read, token: 'secret' }] }",
+      /at least 16 characters/,
+    ],
+    [
+      "a variable that is not set",
+      "api: { tokens: [{ name: a, role: read, token: '${env:NONE}' }] }",
+      /variable that is not set/,
+    ],
+    ["a number", "api: { tokens: [{ name: a, role: read, token: 12345678901234567 }] }", /must be text/],
+    ["spaces", "api: { tokens: [{ name: a, role: read, token: 'with a secret space' }] }", /without spaces/],
+    ["no role", `api: { tokens: [{ name: a, token: ${token} }] }`, /^api\.tokens\.0\.role: /],
+    ["another role", `api: { tokens: [{ name: a, role: admin, token: ${token} }] }`, /"read"\|"write"/],
+    ["a key too many", `api: { tokens: [{ name: a, role: read, token: ${token}, x: 1 }] }`, /: .*"x"/],
+    ["no name", `api: { tokens: [{ name: '', role: read, token: ${token} }] }`, /^api\.tokens\.0\.name: /],
+    [
+      "a name with signs",
+      `api: { tokens: [{ name: "a\\e[1m", role: read, token: ${token} }] }`,
+      /\.name: 1 to 64/,
+    ],
+    [
+      "two of one name",
+      `api: { tokens: [{ name: a, role: read, token: ${token} }, { name: a, role: write, token: ${token}2 }] }`,
+      /^api\.tokens\.1\.name: /,
+    ],
+    [
+      "one of two names",
+      `api: { tokens: [{ name: a, role: read, token: ${token} }, { name: b, role: write, token: ${token} }] }`,
+      /^api\.tokens\.1\.token: /,
+    ],
+  ])("access by %s is refused, with the place and without the secret", (_, text, message) => {
+    const problems = problemsOf(text);
+    expect(problems).toEqual([expect.stringMatching(message)]);
+    expect(problems.join("\n")).not.toContain("secret");
+  });
+
   test("a missing file says how to name one", () => {
     expect(() => loadConfig({ file: "/nowhere/logbert.yaml", environment: {} })).toThrow(
       /--config or LOGBERT_CONFIG/,
@@ -78,4 +121,22 @@ describe("a right configuration", () => {
     expect(config.window.size).toBe(12);
     expect(config.forward.endpoint).toBe("next:4317");
   });
+
+  test("listens beyond loopback with a token, of the file or of the environment", () => {
+    const environment = { LOGBERT_API_TOKEN: "0123456789abcdef" };
+    const open = "endpoint: '0.0.0.0:4000'";
+    const alone = loadConfig({ file: fileWith(`api: { ${open} }\n`), environment });
+    expect(alone.api.tokens).toEqual([{ name: "api", role: "write", token: "0123456789abcdef" }]);
+    const tokens = "tokens: [{ name: board, role: read, token: '${env:LOGBERT_API_TOKEN}' }]";
+    const listed = loadConfig({ file: fileWith(`api: { ${open}, ${tokens} }\n`), environment });
+    expect(listed.api.tokens).toEqual([{ name: "board", role: "read", token: "0123456789abcdef" }]);
+  });
+
+  test.each(["127.0.0.1:0", "127.1.2.3:4000", "localhost:4000", "[::1]:4000", ""])(
+    "needs no token on %j",
+    (endpoint) => {
+      const config = loadConfig({ file: fileWith(`api: { endpoint: '${endpoint}' }\n`), environment: {} });
+      expect(config.api.tokens).toEqual([]);
+    },
+  );
 });

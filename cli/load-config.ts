@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import type { z } from "zod";
-import { type Config, configSchema, ENVIRONMENT } from "./config.ts";
+import { API_TOKEN, type Config, configSchema, ENVIRONMENT } from "./config.ts";
 import { expandEnvironment } from "./expand-environment.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -87,7 +87,14 @@ function override(
     if (!isObject(slice)) throw new ConfigError(source, [`${room}: must hold keys and values`]);
     result[room] = { ...slice, [key]: fromText(name, value) };
   }
-  return result;
+  return withApiToken(result, environment[API_TOKEN]);
+}
+
+/** One token without a file. Where the file lists tokens they may well be written as ${env:LOGBERT_API_TOKEN}: it adds none there. */
+function withApiToken(settings: Record<string, unknown>, token: string | undefined): Record<string, unknown> {
+  const api = settings["api"] ?? {};
+  if (!token || !isObject(api) || api["tokens"] !== undefined) return settings;
+  return { ...settings, api: { ...api, tokens: [{ name: "api", role: "write", token }] } };
 }
 
 const LEVEL_ALIASES: Readonly<Record<string, string>> = {

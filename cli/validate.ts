@@ -25,5 +25,6 @@ export function registerValidate(program: Command): void {
 
 function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
   const headers = Object.fromEntries(Object.keys(config.forward.headers).map((name) => [name, "(hidden)"]));
-  return { ...config, forward: { ...config.forward, headers } };
+  const tokens = config.api.tokens.map((one) => ({ ...one, token: "(hidden)" }));
+  return { ...config, forward: { ...config.forward, headers }, api: { ...config.api, tokens } };
 }

@@ -1,3 +1,4 @@
+import { LABELS_MAX } from "../store/label.ts";
 import type { FeedbackCounts, Store } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
 
@@ -18,6 +19,7 @@ export async function followSettings(store: Store, judge: ServiceJudge): Promise
     if (counter === seen) return;
     const thresholds = await store.thresholds();
     judge.applyThresholds(new Map(thresholds.map((threshold) => [threshold.service, threshold])));
+    judge.applyFeedback(await store.labels(LABELS_MAX));
     feedback = await store.countFeedback();
     seen = counter;
   };

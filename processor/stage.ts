@@ -88,7 +88,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     explainTokens: rooms.explainTokens,
     learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
     thresholds: () => thresholdsOf(rooms),
-    status: statusOf(config, ports, observer, forwarder.state),
+    status: statusOf(config, ports, rooms, observer, forwarder.state),
     onDropped: metrics.rememberDropped,
   });
   const journal = createJournal(store, rooms, (reason) =>
@@ -184,6 +184,7 @@ function showLive(request: ExportRequest, judged: Judged, { redact }: Rooms, { l
 function statusOf(
   config: StageConfig,
   { version, scorer, now }: StagePorts,
+  { judge }: Rooms,
   observer: StageObserver,
   forwardState: () => StageStatus["forwardState"],
 ): () => StageStatus {
@@ -194,6 +195,8 @@ function statusOf(
     startedAtMs,
     updatedAtMs: now(),
     recordsPerSecond: observer.recordsPerSecond(),
+    labels: judge.feedback().labels,
+    detectorWeights: judge.feedback().detectorWeights,
     scoring: observer.scoringHealth(),
     forwardEndpoint: config.forward.endpoint || undefined,
     forwardState: forwardState(),

@@ -34,6 +34,7 @@ export async function openStore({ path }: StoreConfig): Promise<Store> {
     labelCounts: calls.remote("labelCounts"),
     labellingCandidates: calls.remote("labellingCandidates"),
     labelledScores: calls.remote("labelledScores"),
+    labels: calls.remote("labels"),
     threshold: calls.remote("threshold"),
     thresholds: calls.remote("thresholds"),
     setThreshold: calls.remote("setThreshold"),

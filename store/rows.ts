@@ -25,6 +25,7 @@ const windowEvents = z.array(
   z.object({
     timeMs: z.number(),
     template: z.string(),
+    templateId: z.string().optional(),
     severityNumber: z.number(),
     isSubject: z.boolean(),
   }),
@@ -45,6 +46,8 @@ const status = z.object({
       degradedRatio: z.number(),
     })
     .optional(),
+  labels: z.number().optional(),
+  detectorWeights: z.array(z.object({ detector: z.string(), weight: z.number() })).optional(),
 });
 
 const incidentTemplates = z.array(

@@ -17,6 +17,7 @@ import {
 import { addToHistograms, selectHistograms } from "./queries/histograms.ts";
 import { assignIncidents, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
 import { selectLabelCounts, selectLabellingCandidates } from "./queries/labelling.ts";
+import { selectLabels } from "./queries/labels.ts";
 import {
   configureModel,
   forgetModel,
@@ -82,6 +83,7 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     labelCounts: (service) => selectLabelCounts(db, service),
     labellingCandidates: (service, limit) => selectLabellingCandidates(db, service, limit),
     labelledScores: (service, fromMs, toMs) => selectLabelledScores(db, service, fromMs, toMs),
+    labels: (limit) => selectLabels(db, limit),
     threshold: async (service) => (await selectThresholds(db, service))[0],
     thresholds: () => selectThresholds(db, undefined),
     setThreshold: (setting, atMs) => atomically((transaction) => changeThreshold(transaction, setting, atMs)),

@@ -1,4 +1,5 @@
 import type { Incident } from "./incident.ts";
+import type { Label } from "./label.ts";
 import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
 
 /** How an explanation came to be. */
@@ -38,6 +39,8 @@ export interface Explanation {
 export interface WindowEvent {
   readonly timeMs: number;
   readonly template: string;
+  /** Missing in what an earlier version stored. */
+  readonly templateId?: string | undefined;
   readonly severityNumber: number;
   /** True for the event that the anomaly is about. */
   readonly isSubject: boolean;
@@ -213,6 +216,16 @@ export interface StageStatus {
   readonly forwardState: "sink" | "ok" | "retrying" | "refusing" | "unknown";
   /** How judging goes; undefined from a stage of an earlier version. */
   readonly scoring?: ScoringStatus | undefined;
+  /** Anomalies that people have judged, as far as the verdicts follow them. */
+  readonly labels?: number | undefined;
+  /** What those labels make of each detector; none: all count alike. */
+  readonly detectorWeights?: readonly DetectorWeight[] | undefined;
+}
+
+/** How much a detector counts: 1 as much as all do on average. */
+export interface DetectorWeight {
+  readonly detector: string;
+  readonly weight: number;
 }
 
 /** How judging goes, by what happened to records lately. */
@@ -351,6 +364,8 @@ export interface Store {
   labellingCandidates(service: string | undefined, limit: number): Promise<readonly LabellingCandidate[]>;
   /** Every standing feedback of a service with the score that its anomaly had. */
   labelledScores(service: string, fromMs?: number, toMs?: number): Promise<readonly LabelledScore[]>;
+  /** Of each anomaly with standing feedback the latest word, newest first, at most `limit`. */
+  labels(limit: number): Promise<readonly Label[]>;
 
   threshold(service: string): Promise<Threshold | undefined>;
   thresholds(): Promise<readonly Threshold[]>;

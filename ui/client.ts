@@ -4,7 +4,7 @@ import {
   type Client as SocketClient,
   type SubscribePayload,
 } from "graphql-ws";
-import { Client, CombinedError, fetchExchange, subscriptionExchange } from "urql";
+import { Client, CombinedError, fetchExchange, gql, mapExchange, subscriptionExchange } from "urql";
 import type { ConnectionMonitor } from "./connection.ts";
 
 const RETRY_MS_MIN = 500;
@@ -17,17 +17,47 @@ const TIMED_OUT = 4408;
 /** Where the page came from. */
 type Origin = Pick<Location, "protocol" | "host">;
 
+/** Close codes for "unauthorized" and "forbidden": the API does not know the token. */
+const REFUSED: readonly unknown[] = [4401, 4403];
+
+/** What the page asks with, and whom it tells. */
+export interface ClientPorts {
+  readonly origin: Origin;
+  /** undefined where the API may need none. */
+  readonly token: string | undefined;
+  readonly monitor: ConnectionMonitor;
+  /** Told, maybe several times, that the API does not take the token. */
+  readonly onRefused: () => void;
+}
+
+/** A client, and the end of its connection. */
+export interface PageClient {
+  readonly client: Client;
+  close(): void;
+}
+
 /**
  * The page's one way to the API: queries over HTTP, subscriptions over a WebSocket that comes back by itself for as
- * long as the page is open.
+ * long as it is not closed and the API takes the token.
  */
-export function createClient(origin: Origin, monitor: ConnectionMonitor): Client {
-  const socket = createSocket(origin, monitor);
-  return new Client({
-    url: `${origin.protocol}//${origin.host}/graphql`,
-    preferGetMethod: false,
+export function createClient(ports: ClientPorts): PageClient {
+  const { origin, token, onRefused } = ports;
+  let isClosed = false;
+  // The end of a connection is heard late: by then another one may be live.
+  const report: Report = (state) => {
+    if (!isClosed) ports.monitor.report(state);
+  };
+  const socket = createSocket(ports, report);
+  const client = new Client({
+    ...overHttp(origin, token),
     // No cache: everything here is either live or asked anew, and a page left open for days must not grow.
     exchanges: [
+      mapExchange({
+        onError(error) {
+          if (error.graphQLErrors.some(({ extensions }) => extensions["code"] === "UNAUTHENTICATED"))
+            onRefused();
+        },
+      }),
       fetchExchange,
       subscriptionExchange({
         forwardSubscription: ({ query, variables }) => ({
@@ -37,13 +67,37 @@ export function createClient(origin: Origin, monitor: ConnectionMonitor): Client
               ({ data, errors }) =>
                 sink.next({ data: data ?? null, ...(errors === undefined ? {} : { errors }) }),
               socket,
-              monitor,
+              report,
             ),
           }),
         }),
       }),
     ],
   });
+  return {
+    client,
+    close() {
+      isClosed = true;
+      // Rejects when it was refused while it opened: then there is nothing to close.
+      void Promise.resolve(socket.client.dispose()).catch(() => undefined);
+    },
+  };
+}
+
+/** Tries a token: what to tell of it, or undefined when the API takes it. */
+export async function tryToken(origin: Origin, token: string): Promise<UserError | undefined> {
+  const client = new Client({ ...overHttp(origin, token), exchanges: [fetchExchange] });
+  const { error } = await client.query(gql("{ viewer { name } }"), {}).toPromise();
+  return error === undefined ? undefined : describeError(error);
+}
+
+function overHttp(origin: Origin, token: string | undefined) {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return {
+    url: `${origin.protocol}//${origin.host}/graphql`,
+    preferGetMethod: false,
+    fetchOptions: { headers },
+  };
 }
 
 /** Subscribes anew whenever the server ends the subscription, until the returned function is called. */
@@ -51,7 +105,7 @@ function subscribeForGood(
   payload: SubscribePayload,
   onResult: (result: FormattedExecutionResult<Record<string, unknown>, unknown>) => void,
   socket: Socket,
-  monitor: ConnectionMonitor,
+  report: Report,
 ): () => void {
   let isWanted = true;
   let attempts = 0;
@@ -69,11 +123,11 @@ function subscribeForGood(
   };
   const openLater = () => {
     if (!isWanted) return;
-    monitor.report("lost");
+    report("lost");
     timer = setTimeout(
       () => {
         open();
-        if (socket.isConnected()) monitor.report("live");
+        if (socket.isConnected()) report("live");
       },
       retryDelayMs(attempts, Math.random()),
     );
@@ -87,32 +141,39 @@ function subscribeForGood(
   };
 }
 
+type Report = ConnectionMonitor["report"];
+
 interface Socket {
   readonly client: SocketClient;
   isConnected(): boolean;
 }
 
-function createSocket(origin: Origin, monitor: ConnectionMonitor): Socket {
+function createSocket(
+  { origin, token, onRefused }: Pick<ClientPorts, "origin" | "token" | "onRefused">,
+  report: Report,
+): Socket {
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
   let openSocket: WebSocket | undefined;
   const client = createSocketClient({
     url: `${origin.protocol === "https:" ? "wss" : "ws"}://${origin.host}/graphql`,
     lazy: false, // the header tells whether the API is there, whatever the page
-    onNonLazyError: () => monitor.report("lost"),
+    onNonLazyError: () => report("lost"),
     retryAttempts: Number.POSITIVE_INFINITY,
-    shouldRetry: () => true,
+    shouldRetry: (event) => !REFUSED.includes(closeCode(event)),
+    connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
     retryWait: (retries) =>
       new Promise((resolve) => setTimeout(resolve, retryDelayMs(retries, Math.random()))),
     keepAlive: PING_EVERY_MS,
     on: {
       connected: (socket) => {
         if (socket instanceof WebSocket) openSocket = socket;
-        monitor.report("live");
+        report("live");
       },
-      closed: () => {
+      closed: (event) => {
         clearTimeout(pongTimer);
         openSocket = undefined;
-        monitor.report("lost");
+        report("lost");
+        if (REFUSED.includes(closeCode(event))) onRefused();
       },
       // A network that went away without a word closes nothing: an unanswered ping does.
       ping: (received) => {
@@ -124,6 +185,10 @@ function createSocket(origin: Origin, monitor: ConnectionMonitor): Socket {
     },
   });
   return { client, isConnected: () => openSocket !== undefined };
+}
+
+function closeCode(event: unknown): unknown {
+  return typeof event === "object" && event !== null && "code" in event ? event.code : undefined;
 }
 
 /** Doubles from half a second to 15 s; `random` in [0,1) spreads the clients of a restarted server over half of it. */

@@ -1,3 +1,4 @@
+import { ApiConnection } from "./components/ApiConnection.tsx";
 import { AppHeader } from "./components/AppHeader.tsx";
 import { ScoringBanner } from "./components/ScoringBanner.tsx";
 import { StageStatusProvider } from "./components/StageStatusProvider.tsx";
@@ -5,11 +6,23 @@ import { usePathname } from "./navigation.ts";
 import { LivePage } from "./pages/LivePage.tsx";
 import { NotFoundPage } from "./pages/NotFoundPage.tsx";
 import { ServicesPage } from "./pages/ServicesPage.tsx";
+import { SignInPage } from "./pages/SignInPage.tsx";
 import { matchRoute, type Route } from "./paths.ts";
+import { useSession } from "./session.ts";
 
-/** The map of the product: which address shows which page. */
+/** The map of the product: which address shows which page, to whom the API answers. */
 export function App() {
   const route = matchRoute(usePathname());
+  const { isSignedOut } = useSession();
+  if (isSignedOut) return <SignInPage />;
+  return (
+    <ApiConnection>
+      <Site route={route} />
+    </ApiConnection>
+  );
+}
+
+function Site({ route }: { readonly route: Route }) {
   return (
     <StageStatusProvider>
       <a className="skip-link" href="#content">

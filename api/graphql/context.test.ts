@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../store/store.ts";
+import { LOCAL } from "../access/principal.ts";
 import { apiConfig } from "../config.ts";
 import { type ContextLifetime, createContext } from "./context.ts";
 
@@ -47,6 +48,7 @@ const store: Store = {
   labelCounts: unused,
   labellingCandidates: unused,
   labelledScores: unused,
+  labels: unused,
   threshold: unused,
   thresholds: unused,
   setThreshold: unused,
@@ -92,6 +94,7 @@ const contextFor = (lifetime: ContextLifetime) =>
       },
     },
     lifetime,
+    LOCAL,
   );
 
 describe("one request", () => {

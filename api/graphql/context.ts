@@ -10,6 +10,7 @@ import type {
   StoredAnomaly,
   Threshold,
 } from "../../store/store.ts";
+import type { Principal } from "../access/principal.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { ApiConfig } from "../config.ts";
 import { loadNormalWindows } from "../nearest/load-normal-windows.ts";
@@ -51,6 +52,8 @@ export interface ServiceSeries extends SeriesSpan {
 
 /** What belongs to one request; loaders read once, however many fields ask. */
 interface RequestState {
+  /** Who asks. */
+  readonly principal: Principal;
   readonly rows: RowBudget;
   readonly anomalyOf: DataLoader<string, StoredAnomaly | undefined>;
   readonly incidentOf: DataLoader<string, Incident | undefined>;
@@ -73,12 +76,13 @@ export type Context = ContextPorts & RequestState;
 export type ContextLifetime = "request" | "subscription";
 
 /** A context for one operation. */
-export function createContext(ports: ContextPorts, lifetime: ContextLifetime): Context {
+export function createContext(ports: ContextPorts, lifetime: ContextLifetime, principal: Principal): Context {
   const { store, config } = ports;
   const cache = lifetime === "request";
   const rows = createRowBudget(config.max_rows_per_operation);
   return {
     ...ports,
+    principal,
     rows,
     anomalyOf: byId(cache, (ids) => store.anomaliesById(ids)),
     incidentOf: byId(cache, (ids) => store.incidentsById(ids)),

@@ -16,6 +16,7 @@ import { templates } from "./templates.ts";
 import { thresholdPreview } from "./threshold-preview.ts";
 import { thresholds } from "./thresholds.ts";
 import { training } from "./training.ts";
+import { viewer } from "./viewer.ts";
 
 /** schema.graphql with its resolvers; throws when one of them has no field in it. */
 export function createSchema(): GraphQLSchema {
@@ -37,6 +38,7 @@ export function createSchema(): GraphQLSchema {
       thresholdPreview,
       thresholds,
       training,
+      viewer,
     ],
     resolverValidationOptions: { requireResolversToMatchSchema: "error" },
   });

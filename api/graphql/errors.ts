@@ -2,7 +2,15 @@ import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { StoreError } from "../../store/store.ts";
 
 /** Public codes of errors, in `extensions.code`; Apollo adds its own for what is no valid GraphQL request. */
-export type ErrorCode = "BAD_USER_INPUT" | "NOT_FOUND" | "CONFLICT" | "UNAVAILABLE" | "INTERNAL";
+export type ErrorCode =
+  | "BAD_USER_INPUT"
+  | "NOT_FOUND"
+  | "CONFLICT"
+  | "UNAUTHENTICATED"
+  | "FORBIDDEN"
+  | "RATE_LIMITED"
+  | "UNAVAILABLE"
+  | "INTERNAL";
 
 /** Longer messages are cut: graphql-js quotes what it was sent. */
 const MESSAGE_CHARACTERS_MAX = 400;

@@ -48,8 +48,8 @@ export const feedback = {
       context.incidentFeedbackOf.clear(incident.id);
       return given;
     },
-    undoFeedback: (_: unknown, { id }: { readonly id: string }, { store, now }: Context) =>
-      store.undoFeedback(id, now(), undefined),
+    undoFeedback: (_: unknown, { id }: { readonly id: string }, { store, now, principal }: Context) =>
+      store.undoFeedback(id, now(), principal.name),
   },
   Feedback: {
     note: ({ note }: Feedback) => note ?? null,
@@ -73,7 +73,7 @@ async function give(
   anomalyId: string,
   isTrueAnomaly: boolean,
   note: string | undefined,
-  { store, now, newId, feedbackOf }: Context,
+  { store, now, newId, feedbackOf, principal }: Context,
 ): Promise<Feedback> {
   if ((await feedbackOf.load(anomalyId)).length >= FEEDBACK_PER_ANOMALY_MAX)
     throw userError(
@@ -86,7 +86,7 @@ async function give(
     anomalyId,
     isTrueAnomaly,
     note,
-    author: undefined,
+    author: principal.name,
     createdAtMs: now(),
   };
   await store.addFeedback(given);

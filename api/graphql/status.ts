@@ -26,6 +26,8 @@ export const status = {
           forwardEndpoint: null,
           forwardState: "UNKNOWN",
           ...UNHEARD,
+          labels: 0,
+          detectorWeights: [],
           database: "ok",
         };
       const isStale = now() - stage.updatedAtMs > STALE_AFTER_MS;
@@ -37,6 +39,8 @@ export const status = {
         forwardEndpoint: stage.forwardEndpoint ?? null,
         forwardState: stage.forwardState.toUpperCase(),
         ...(isStale ? UNHEARD : scoringOf(stage)),
+        labels: stage.labels ?? 0,
+        detectorWeights: stage.detectorWeights ?? [],
         database: isStale ? "stale" : "ok",
       };
     },

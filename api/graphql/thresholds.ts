@@ -81,10 +81,13 @@ export const thresholds = {
 };
 
 /** @throws a CONFLICT error when the setting is based on a change that is not the last one */
-async function change(setting: ThresholdSetting, { store, thresholdOf, now }: Context): Promise<Threshold> {
+async function change(
+  setting: ThresholdSetting,
+  { store, thresholdOf, now, principal }: Context,
+): Promise<Threshold> {
   const { service } = setting;
   thresholdOf.clear(service);
-  const changed = await store.setThreshold(setting, now());
+  const changed = await store.setThreshold({ ...setting, author: principal.name }, now());
   if (changed !== undefined) return changed;
   const [last] = await store.thresholdChanges(service, { first: 1 });
   throw userError(

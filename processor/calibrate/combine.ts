@@ -1,17 +1,21 @@
 import { P_FLOOR } from "./score.ts";
 
 /**
- * One p-value from several: the harmonic mean (Wilson, PNAS 2019) of those that say anything. It holds for dependent
- * detectors too, is ruled by the smallest, and a detector that is silent (a p-value of 1) takes nothing from what the others
- * say, however many there are. Example: 1e-6, 1 and 0.5 give 2e-6. No p-values at all give 1.
+ * One p-value from several: the weighted harmonic mean (Wilson, PNAS 2019) of those that say anything. It holds for dependent
+ * detectors too, is ruled by the smallest, and a detector that is silent (a p-value of 1 or NaN) takes nothing from what the
+ * others say, however many there are. Example: 1e-6, 1 and 0.5 give 2e-6. No p-values at all give 1.
+ *
+ * @param weights of the p-values, in their order; undefined: all 1
  */
-export function combine(pValues: readonly number[]): number {
+export function combine(pValues: readonly number[], weights?: readonly number[]): number {
   let speaking = 0;
   let inverse = 0;
-  for (const pValue of pValues) {
+  for (let index = 0; index < pValues.length; index += 1) {
+    const pValue = pValues[index] ?? 1;
     if (pValue < 1) {
-      speaking += 1;
-      inverse += 1 / Math.max(P_FLOOR, pValue);
+      const weight = weights?.[index] ?? 1;
+      speaking += weight;
+      inverse += weight / Math.max(P_FLOOR, pValue);
     }
   }
   return speaking === 0 ? 1 : speaking / inverse;

@@ -1,7 +1,10 @@
 import { z } from "zod";
+import type { Label } from "../../store/label.ts";
+import type { DetectorWeight } from "../../store/store.ts";
 import { createServiceTable } from "../detect/service-table.ts";
 import { stateList } from "../template/state-list.ts";
 import type { CalibrateConfig } from "./config.ts";
+import { readFeedback } from "./feedback.ts";
 import { groundsOfVerdict } from "./judged-verdict.ts";
 import type { RateMeter } from "./rate-meter.ts";
 import { pValueOf } from "./score.ts";
@@ -27,6 +30,10 @@ export interface ServiceActivityState extends ServiceState {
 export interface ServiceJudge extends Judge {
   /** What people set, by service; replaces what was set before. */
   applyThresholds(choices: ReadonlyMap<string, ThresholdChoice>): void;
+  /** What people said of anomalies, the latest word on each, newest first; replaces what they said before. */
+  applyFeedback(labels: readonly Label[]): void;
+  /** How many labels the verdicts follow, and what they make of the detectors; no weights: all count alike. */
+  feedback(): { readonly labels: number; readonly detectorWeights: readonly DetectorWeight[] };
   service(name: string): ServiceActivityState | undefined;
   services(): readonly ServiceActivityState[];
   /** Promised and realised share of flagged records over all services, faded alike. The realised one contains the true anomalies. */
@@ -55,6 +62,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
   const calibrations = createServiceTable<ServiceCalibration>(config.max_services, create);
   const stranger = create();
   let choices: ReadonlyMap<string, ThresholdChoice> = new Map();
+  let people = readFeedback([]);
 
   const threshold = (service: string, { learned, meter }: ServiceCalibration): number =>
     thresholdOf(choices.get(service), { learned: learned(), recordsPerDay: meter.recordsPerDay() }, config);
@@ -63,10 +71,14 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
     modelVersion,
     service(name) {
       const calibration = calibrations.peek(name) ?? stranger;
+      const feedback = people.of(name);
       return {
         threshold: threshold(name, calibration),
         sessionsKnown: calibration.sessionsLearned(),
-        assess: calibration.assess,
+        assess:
+          feedback === undefined
+            ? calibration.assess
+            : (scope, grounds, kind) => calibration.assess(scope, grounds, kind, feedback),
       };
     },
   });
@@ -96,6 +108,10 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
     applyThresholds(next) {
       choices = next;
     },
+    applyFeedback(labels) {
+      people = readFeedback(labels);
+    },
+    feedback: () => people,
     service(name) {
       const calibration = calibrations.peek(name);
       return calibration === undefined ? undefined : stateOf(name, calibration);

@@ -1,5 +1,5 @@
 import { type Grounds, groundsOf } from "./grounds.ts";
-import type { Contribution, Verdict } from "./verdict.ts";
+import type { Contribution, Quieted, Verdict } from "./verdict.ts";
 
 /** A verdict's numbers. */
 type Judgement = Omit<Verdict, "contributions">;
@@ -11,6 +11,7 @@ export class JudgedVerdict implements Verdict {
   readonly strength: number;
   readonly threshold: number;
   readonly isAnomaly: boolean;
+  readonly quieted: Quieted | undefined;
   readonly modelVersion: string;
   readonly grounds: Grounds;
   private listed: readonly Contribution[] | undefined;
@@ -21,6 +22,7 @@ export class JudgedVerdict implements Verdict {
     this.strength = judgement.strength;
     this.threshold = judgement.threshold;
     this.isAnomaly = judgement.isAnomaly;
+    this.quieted = judgement.quieted;
     this.modelVersion = judgement.modelVersion;
     this.grounds = grounds;
     this.listed = undefined;

@@ -7,7 +7,8 @@ import { P_FLOOR } from "./score.ts";
 export type Scope = "event" | "session";
 
 /**
- * How rare each detector's surprise is in one service: assessed in the grounds, and returned for those that say anything.
+ * How rare each detector's surprise is in one service: assessed in the grounds, and returned in their order, NaN for those that
+ * say nothing.
  * @param familiarity how well the event's template is known, 0 to 1: habits count as little as it is
  */
 export type PValues = (grounds: Grounds, familiarity: number) => readonly number[];
@@ -32,9 +33,9 @@ export function createPValues(scope: Scope, samples: DetectorSamples, learningRe
     const pMin = isNew(scope, grounds) ? pValueOf(grounds, indexOfNovelty(grounds), familiarity) : 0;
     const pValues: number[] = [];
     for (let index = 0; index < grounds.size; index += 1) {
-      if (Number.isNaN(grounds.surprise(index))) continue;
-      const pValue = Math.max(pMin, pValueOf(grounds, index, familiarity));
-      grounds.assess(index, pValue);
+      const isSaid = !Number.isNaN(grounds.surprise(index));
+      const pValue = isSaid ? Math.max(pMin, pValueOf(grounds, index, familiarity)) : Number.NaN;
+      if (isSaid) grounds.assess(index, pValue);
       pValues.push(pValue);
     }
     return pValues;

@@ -1,5 +1,8 @@
+import type { Label } from "../../store/label.ts";
+import { claimOf } from "./claim.ts";
 import type { CalibrateConfig } from "./config.ts";
 import type { ServiceActivityState, ServiceJudge } from "./create-judge.ts";
+import { scoreOf } from "./score.ts";
 import type { ThresholdChoice } from "./threshold.ts";
 import type { Finding } from "./verdict.ts";
 
@@ -10,6 +13,9 @@ import type { Finding } from "./verdict.ts";
  * A record that the classifier was not asked about has no score on this scale and gets none. The end of a session, which
  * has no text to classify, keeps its calibrated verdict. An alert budget is about calibrated scores: under one, the
  * threshold stays the fixed one, and no false-alarm rate is promised (NaN).
+ *
+ * What people called expected is held down on the scale of p-values (see quiet.ts): the score of a record like that is at
+ * most what that floor makes, however sure the classifier is.
  */
 export function createProbabilityJudge(
   judge: ServiceJudge,
@@ -23,16 +29,18 @@ export function createProbabilityJudge(
   const withProbability = (finding: Finding): readonly Finding[] => {
     const { window, event, verdict } = finding;
     if (event === window.events.length) return [finding];
-    const score = verdict.contributions.find(({ evidence }) => evidence.probability !== undefined)?.evidence
-      .probability;
-    if (score === undefined) return [];
+    const probability = verdict.contributions.find(({ evidence }) => evidence.probability !== undefined)
+      ?.evidence.probability;
+    if (probability === undefined) return [];
     const threshold = thresholdOf(window.service);
-    const { pValue, strength, modelVersion, contributions } = verdict;
+    const { pValue, strength, quieted, modelVersion, contributions } = verdict;
+    // What people called expected has no higher a score than their words make of it.
+    const score = quieted === undefined ? probability : Math.min(probability, scoreOf(quieted.floor));
     const isAnomaly = score >= threshold;
     return [
       {
         ...finding,
-        verdict: { score, pValue, strength, threshold, isAnomaly, modelVersion, contributions },
+        verdict: { score, pValue, strength, threshold, isAnomaly, quieted, modelVersion, contributions },
       },
     ];
   };
@@ -49,6 +57,7 @@ export function createProbabilityJudge(
       choices = next;
       judge.applyThresholds(next);
     },
+    applyFeedback: (labels) => judge.applyFeedback(labels.map(aboutTheMessage)),
     service(name) {
       const state = judge.service(name);
       return state === undefined ? undefined : withThreshold(state);
@@ -56,4 +65,10 @@ export function createProbabilityJudge(
     services: () => judge.services().map(withThreshold),
     falseAlarmRates: () => ({ ...judge.falseAlarmRates(), target: Number.NaN }),
   };
+}
+
+/** Of a record the classifier alone speaks, and of its text: what is odd about its rate beside that was not judged. */
+function aboutTheMessage(label: Label): Label {
+  if (label.isEnd) return label;
+  return { ...label, detectors: label.detectors.filter(({ detector }) => claimOf(detector) === "message") };
 }

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { detectorNumber } from "../detect/evidence.ts";
+import { type Claim, claimOf } from "./claim.ts";
 import { combine, jointStrength, sessionWeight } from "./combine.ts";
 import type { CalibrateConfig } from "./config.ts";
 import {
@@ -8,12 +10,14 @@ import {
   sampledWeightsState,
 } from "./detector-samples.ts";
 import { createDriftCorrection, type DriftCorrection, driftCorrectionState } from "./drift-correction.ts";
+import type { ExpectedClaim } from "./expected-kinds.ts";
+import type { DetectorWeights } from "./feedback.ts";
 import { type Grounds, NOVELTY } from "./grounds.ts";
 import { ownShare } from "./learning-band.ts";
 import { createPValues, isNew, type Scope } from "./p-values.ts";
+import { type Assessment, quiet } from "./quiet.ts";
 import { reservoirState } from "./reservoir.ts";
 import { createSampledDistribution } from "./sampled-distribution.ts";
-import type { Verdict } from "./verdict.ts";
 
 /** Smallest tail scale of a detector, in nats: an event's surprise half a nat higher is never much rarer than half as likely.
  * A session's is a mean of several, of which fewer are known. */
@@ -32,17 +36,22 @@ export const scopeCalibrationState = z.strictObject({
 });
 export type ScopeCalibrationState = z.infer<typeof scopeCalibrationState>;
 
-/** What the evidence comes to. */
-export type Assessment = Pick<Verdict, "pValue" | "strength">;
-
 /** What evidence of one scope is measured against in one service. */
 export interface ScopeCalibration {
   /**
    * Assesses each detector's surprise, and all of them together.
    * @param kept a p-value below which the verdict may not fall, whatever the evidence
    * @param familiarity how well the event's template is known, 0 to 1: habits count as little as it is
+   * @param weights how much each detector counts
+   * @param expected what people called expected of this kind
    */
-  assess(grounds: Grounds, kept: number, familiarity: number): Assessment;
+  assess(
+    grounds: Grounds,
+    kept: number,
+    familiarity: number,
+    weights?: DetectorWeights,
+    expected?: readonly ExpectedClaim[],
+  ): Assessment;
   /** The verdict was given: counts for the drift whatever it was. */
   count(pValue: number): void;
   /**
@@ -77,20 +86,39 @@ export function createScopeCalibration(
   let learned = state?.learned ?? 0;
 
   const pValuesOf = createPValues(scope, samples, config.learning_records);
-  const sessionStrength = (grounds: Grounds): number =>
-    jointStrength(grounds.contributions(), (name) => sessionWeight(samples.of(name).silentShare()));
+  const sessionStrength = (grounds: Grounds, unheard: readonly Claim[], weights: DetectorWeights): number =>
+    jointStrength(
+      grounds.contributions().filter(({ detector }) => !unheard.includes(claimOf(detector))),
+      (name) => sessionWeight(samples.of(name).silentShare()) * (weights?.[detectorNumber(name)] ?? 1),
+    );
+  /** @param pValues of the grounds, 1 where a claim is not to be heard */
+  const comesTo = (
+    grounds: Grounds,
+    pValues: readonly number[],
+    unheard: readonly Claim[],
+    kept: number,
+    weights: DetectorWeights,
+  ): Assessment => {
+    const p = combine(pValues, weights === undefined ? undefined : weightsIn(grounds, weights));
+    const strength = scope === "event" ? -Math.log(p) : sessionStrength(grounds, unheard, weights);
+    const share = isNew(scope, grounds) ? 0 : ownShare(learned, config.learning_records);
+    const measured = combined.pValue(strength);
+    const blended = scope === "event" ? Math.max(p, share * measured) : share * measured + (1 - share) * p;
+    return { strength, pValue: Math.max(drift.correct(blended), kept), quieted: undefined };
+  };
 
   return {
     learned() {
       return learned;
     },
-    assess(grounds, kept, familiarity) {
-      const p = combine(pValuesOf(grounds, familiarity));
-      const strength = scope === "event" ? -Math.log(p) : sessionStrength(grounds);
-      const share = isNew(scope, grounds) ? 0 : ownShare(learned, config.learning_records);
-      const measured = combined.pValue(strength);
-      const blended = scope === "event" ? Math.max(p, share * measured) : share * measured + (1 - share) * p;
-      return { strength, pValue: Math.max(drift.correct(blended), kept) };
+    assess(grounds, kept, familiarity, weights, expected) {
+      const pValues = pValuesOf(grounds, familiarity);
+      const all = comesTo(grounds, pValues, ALL_HEARD, kept, weights);
+      if (expected === undefined) return all;
+      return quiet(all, expected, grounds, (claims) => {
+        const rest = pValues.map((p, index) => (claims.includes(claimOf(grounds.detector(index))) ? 1 : p));
+        return comesTo(grounds, rest, claims, kept, weights).pValue;
+      });
     },
     count: (pValue) => drift.count(pValue),
     learn(grounds, strength, model) {
@@ -106,6 +134,13 @@ export function createScopeCalibration(
       drift: drift.snapshot(),
     }),
   };
+}
+
+const ALL_HEARD: readonly Claim[] = [];
+
+/** The weights in the order of the grounds. */
+function weightsIn(grounds: Grounds, weights: readonly number[]): readonly number[] {
+  return Array.from({ length: grounds.size }, (_, index) => weights[grounds.number(index)] ?? 1);
 }
 
 /**

@@ -1,16 +1,13 @@
 import { z } from "zod";
 import type { CalibrateConfig } from "./config.ts";
 import { createFamiliarity, type Familiarity, familiarityState } from "./familiarity.ts";
+import type { ServiceFeedback } from "./feedback.ts";
 import type { Grounds } from "./grounds.ts";
 import type { Scope } from "./p-values.ts";
+import type { Assessment } from "./quiet.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
-import {
-  type Assessment,
-  createScopeCalibration,
-  type ScopeCalibration,
-  scopeCalibrationState,
-} from "./scope-calibration.ts";
+import { createScopeCalibration, type ScopeCalibration, scopeCalibrationState } from "./scope-calibration.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** An alert that is rarer than this stays out of the sample of the normal. More would thin the sample out: fewer high values,
@@ -31,12 +28,15 @@ export const serviceCalibrationState = z.strictObject({
 export type ServiceCalibrationState = z.infer<typeof serviceCalibrationState>;
 
 /** What a verdict teaches. */
-export type LearnableVerdict = Pick<Verdict, "pValue" | "score" | "threshold" | "strength">;
+export type LearnableVerdict = Pick<Verdict, "pValue" | "score" | "threshold" | "strength" | "quieted">;
 
 /** What one service's events and sessions are measured against. */
 export interface ServiceCalibration {
-  /** Calibrates what is said of one event or session. `kind` names what would recur: the template, or the end after it. */
-  assess(scope: Scope, grounds: Grounds, kind: string): Assessment;
+  /**
+   * Calibrates what is said of one event or session. `kind` names what would recur: the template, or the end after it.
+   * @param feedback what people's words change
+   */
+  assess(scope: Scope, grounds: Grounds, kind: string, feedback?: ServiceFeedback): Assessment;
   /** @param model the weights in use */
   learn(scope: Scope, verdict: LearnableVerdict, grounds: Grounds, kind: string, model: string): void;
   readonly meter: RateMeter;
@@ -68,18 +68,22 @@ export function createServiceCalibration(
     sessionsLearned() {
       return scopes.session.learned();
     },
-    assess: (scope, grounds, kind) =>
+    assess: (scope, grounds, kind, feedback) =>
       scopes[scope].assess(
         grounds,
         recurrence.rate(kind, meter.records(), meter.clockMs()),
         scope === "event" ? familiarity.of(kind, grounds.novelty <= 0) : 1,
+        feedback?.weights,
+        feedback?.kinds?.get(kind),
       ),
-    learn(scope, { strength, pValue, score, threshold }, grounds, kind, model) {
+    learn(scope, { strength, pValue, score, threshold, quieted }, grounds, kind, model) {
       scopes[scope].count(pValue);
       if (scope === "event") familiarity.learn(kind, grounds.novelty <= 0);
       // A session that was told by one of its events is none the more normal for not being told again.
       if (score >= threshold && pValue < WITHHELD_BELOW_P) recurrence.count(kind, meter.clockMs());
-      else scopes[scope].learn(grounds, strength, model);
+      // What is expected of one kind alone would make every other kind's oddness look common.
+      else if (quieted === undefined || quieted.pValue >= WITHHELD_BELOW_P)
+        scopes[scope].learn(grounds, strength, model);
     },
     snapshot: () => ({
       meter: meter.snapshot(),

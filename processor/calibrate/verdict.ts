@@ -2,6 +2,7 @@ import type { DetectorName, Evidence } from "../detect/evidence.ts";
 import type { Opinions } from "../detect/opinions.ts";
 import type { Places } from "../detect/places.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { Claim } from "./claim.ts";
 
 /** Where in a session something was odd. */
 export interface Place {
@@ -21,6 +22,15 @@ export interface Contribution {
   readonly place?: Place | undefined;
 }
 
+/** What came of people's calling the like of an event or session expected. */
+export interface Quieted {
+  /** What the p-value would be without their words. */
+  readonly pValue: number;
+  /** Below which p-value what they spoke of cannot fall. */
+  readonly floor: number;
+  readonly claims: readonly Claim[];
+}
+
 /** The judgement of one event, or of a whole session at its end. */
 export interface Verdict {
   /** 1 - pValue^(1/4): 0.85 is one record in 2,000, 0.968 one in a million. Comparable across services.
@@ -33,6 +43,8 @@ export interface Verdict {
   /** The service's threshold on `score` at that moment. */
   readonly threshold: number;
   readonly isAnomaly: boolean;
+  /** Undefined where nobody called the like of it expected. */
+  readonly quieted?: Quieted | undefined;
   /** The weights that judged it. */
   readonly modelVersion: string;
   /** The strongest first. */

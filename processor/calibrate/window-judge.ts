@@ -3,8 +3,9 @@ import { evidenceAt, type Opinions } from "../detect/opinions.ts";
 import type { SequenceWindow, Session } from "../window/sequence-window.ts";
 import { type Grounds, groundsOf, PlaceGrounds, type SaidOfBatch, saidOfBatch } from "./grounds.ts";
 import { JudgedVerdict } from "./judged-verdict.ts";
+import { endKind } from "./kind.ts";
 import type { Scope } from "./p-values.ts";
-import type { Assessment } from "./scope-calibration.ts";
+import type { Assessment } from "./quiet.ts";
 import { scoreOf } from "./score.ts";
 import { createLastingMemory, createPassingMemory, type SessionMemory } from "./session-memory.ts";
 import { joined, opinionOf, type PlacedEvidence, type Strongest } from "./strongest.ts";
@@ -52,11 +53,15 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
     service: JudgedService,
   ): JudgedVerdict => {
     const { threshold } = service;
-    const { pValue, strength } = service.assess(scopeOf(window, event), grounds, kindOf(window, event));
+    const { pValue, strength, quieted } = service.assess(
+      scopeOf(window, event),
+      grounds,
+      kindOf(window, event),
+    );
     const score = scoreOf(pValue);
     const modelVersion = modelOf(grounds) ?? ports.modelVersion();
     return new JudgedVerdict(
-      { score, pValue, strength, threshold, isAnomaly: score >= threshold, modelVersion },
+      { score, pValue, strength, threshold, isAnomaly: score >= threshold, quieted, modelVersion },
       grounds,
     );
   };
@@ -174,5 +179,5 @@ export function scopeOf({ events }: SequenceWindow, event: number): Scope {
 /** What would recur: the template, or the end of a session after it. */
 export function kindOf({ events }: SequenceWindow, event: number): string {
   const match = events[event]?.match;
-  return match === undefined ? `end ${events.at(-1)?.match.templateId ?? ""}` : match.templateId;
+  return match === undefined ? endKind(events.at(-1)?.match.templateId ?? "") : match.templateId;
 }

@@ -38,6 +38,7 @@ export function toAnomaly(
       (one, index): WindowEvent => ({
         timeMs: one.timeMs,
         template: redact(one.match.template),
+        templateId: one.match.templateId,
         severityNumber: one.severityNumber,
         isSubject: index === event,
       }),

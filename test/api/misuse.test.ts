@@ -117,9 +117,22 @@ describe("requests that are not meant for this server are refused", () => {
     [403, { origin: "null", ...json }],
     [400, { "content-type": "text/plain" }],
     [400, { "content-type": "application/x-www-form-urlencoded" }],
+    [400, { "content-type": "multipart/form-data; boundary=x" }],
+    [400, { "content-type": "text/plain; application/json" }],
     [400, {}],
   ])("%i: %j", async (status, headers) => {
     expect((await under.raw("/graphql", { ...headers }, query)).status).toBe(status);
+  });
+
+  it("400 for a query in the address that any page could have a browser ask for, and no mutation there at all", async () => {
+    const target = (text: string) => `/graphql?query=${encodeURIComponent(text)}`;
+    for (const headers of [{}, { accept: "image/*" }, { "sec-fetch-site": "cross-site" }])
+      expect((await under.raw(target("{status{version}}"), headers)).status).toBe(400);
+    const chosen = { "apollo-require-preflight": "1" };
+    expect((await under.raw(target("{status{version}}"), chosen)).status).toBe(200);
+    expect((await under.raw(target("{status{version}}"), { ...chosen, origin: "null" })).status).toBe(403);
+    const mutation = await under.raw(target('mutation { undoFeedback(id: "x") }'), chosen);
+    expect(mutation.status).toBe(405);
   });
 
   it("403 for a WebSocket of a foreign page, 404 for one elsewhere", async () => {
@@ -133,6 +146,7 @@ describe("requests that are not meant for this server are refused", () => {
     const url = `ws://${under.api.address}`;
     await expect(refusal(`${url}/graphql`, "https://evil.example")).rejects.toThrow(/403/);
     await expect(refusal(`${url}/graphql`, "http://localhost:3000")).rejects.toThrow(/403/);
+    await expect(refusal(`${url}/graphql`, "null")).rejects.toThrow(/403/);
     await expect(refusal(`${url}/other`)).rejects.toThrow(/404/);
   });
 

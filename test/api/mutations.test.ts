@@ -20,7 +20,7 @@ it("takes feedback, shows it, and takes it back once", async () => {
         id: z.ulid(),
         anomalyId: z.literal(idOf(1)),
         note: z.literal("disk"),
-        author: z.null(),
+        author: z.literal("local"),
         isTrueAnomaly: z.literal(true),
         createdAt: z.iso.datetime(),
       }),

@@ -20,6 +20,8 @@ const heartbeat = (updatedAtMs: number): StageStatus => ({
   forwardEndpoint: undefined,
   forwardState: "sink",
   scoring: { state: "shedding", unscoredRatio: 0.5, degradedRatio: 0.25 },
+  labels: 40,
+  detectorWeights: [{ detector: "ngram", weight: 1.5 }],
 });
 
 it("is empty before the stage has written anything, and says so", async () => {
@@ -244,8 +246,15 @@ it("tells how the stage is, and is ready with a heartbeat of this run that is no
   expect((await under.raw("/livez")).status).toBe(200);
   expect((await under.raw("/readyz")).status).toBe(503);
   const status =
-    "{ status { version model recordsPerSecond forwardState forwardEndpoint database scoring unscoredRatio degradedRatio } }";
-  const told = { version: "1.2.3", model: "m1", forwardState: "SINK", forwardEndpoint: null };
+    "{ status { version model recordsPerSecond forwardState forwardEndpoint database scoring unscoredRatio degradedRatio labels detectorWeights { detector weight } } }";
+  const told = {
+    version: "1.2.3",
+    model: "m1",
+    forwardState: "SINK",
+    forwardEndpoint: null,
+    labels: 40,
+    detectorWeights: [{ detector: "ngram", weight: 1.5 }],
+  };
 
   await under.stage.saveBatch({ ...NOTHING, status: heartbeat(Date.now() - 20_000) });
   expect((await under.raw("/readyz")).status).toBe(503);

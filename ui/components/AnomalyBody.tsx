@@ -1,3 +1,4 @@
+import { visibleText } from "../format/visible-text.ts";
 import { CopyButton } from "../ui/CopyButton.tsx";
 import type { AnomalyData } from "./anomaly-query.ts";
 import { highlight } from "./highlight.ts";
@@ -17,15 +18,17 @@ export function AnomalyBody({ body, tokens }: AnomalyBodyProps) {
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre className="body" tabIndex={0}>
-        {highlight(body, tokens).map((piece) =>
-          piece.weight === undefined ? (
-            piece.text
-          ) : (
-            <mark key={piece.start} className={piece.weight >= 0.5 ? "is-strong" : ""}>
-              {piece.text}
-            </mark>
-          ),
-        )}
+        <bdi>
+          {highlight(body, tokens).map((piece) =>
+            piece.weight === undefined ? (
+              visibleText(piece.text)
+            ) : (
+              <mark key={piece.start} className={piece.weight >= 0.5 ? "is-strong" : ""}>
+                {visibleText(piece.text)}
+              </mark>
+            ),
+          )}
+        </bdi>
       </pre>
       {tokens.length === 0 ? null : (
         <p className="body-legend muted">

@@ -3,6 +3,7 @@ import { formatRarity, formatScore } from "../format/score.ts";
 import { formatAgo } from "../format/time.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Bar } from "../ui/Bar.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { PlaceholderText } from "../ui/PlaceholderText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
 import { useNow } from "../ui/use-now.ts";
@@ -34,8 +35,12 @@ export function AnomalyDetail({ anomaly, onFeedback, announce }: AnomalyDetailPr
   return (
     <article className="anomaly-detail">
       <p className="detail-facts">
-        <Badge tone={severityTone(anomaly.severity)}>{anomaly.severity ?? "no severity"}</Badge>
-        <strong>{anomaly.service}</strong>
+        <Badge tone={severityTone(anomaly.severity)}>
+          <LogText text={anomaly.severity ?? "no severity"} />
+        </Badge>
+        <strong>
+          <LogText text={anomaly.service} />
+        </strong>
         {anomaly.isAlert ? null : <Badge tone="accent">Sampled, no alert</Badge>}
         <Timestamp iso={anomaly.time} nowMs={nowMs} />
         <span className="muted">{formatAgo(Date.parse(anomaly.time), nowMs)}</span>

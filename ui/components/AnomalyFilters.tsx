@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { visibleText } from "../format/visible-text.ts";
 import { Button } from "../ui/Button.tsx";
 import { useDebounced } from "../ui/use-debounced.ts";
 import { useShortcuts } from "../ui/use-shortcuts.ts";
@@ -25,15 +26,15 @@ export function AnomalyFilters({ filter, onChange }: AnomalyFiltersProps) {
           <option value="">All services</option>
           {[...names].sort().map((name) => (
             <option key={name} value={name}>
-              {name}
+              {visibleText(name)}
             </option>
           ))}
         </select>
       </label>
       <TextFilter text={filter.text} onChange={(text) => onChange({ text })} />
       {filter.traceId === "" ? null : (
-        <Button onClick={() => onChange({ traceId: "" })} title={filter.traceId}>
-          Trace {filter.traceId.slice(0, 8)} <span aria-hidden="true">✕</span>
+        <Button onClick={() => onChange({ traceId: "" })} title={visibleText(filter.traceId)}>
+          Trace {visibleText(filter.traceId.slice(0, 8))} <span aria-hidden="true">✕</span>
           <span className="visually-hidden">: show all traces</span>
         </Button>
       )}

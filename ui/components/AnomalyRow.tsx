@@ -2,6 +2,7 @@ import { formatScore } from "../format/score.ts";
 import { paths } from "../paths.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Bar } from "../ui/Bar.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { TemplateText } from "../ui/TemplateText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
 import { type AnomalyRowData, standingVerdict } from "./anomaly-row.ts";
@@ -31,11 +32,17 @@ export function AnomalyRow({ row, nowMs, queryString, isSelected, isFresh }: Ano
         <Timestamp iso={row.time} nowMs={nowMs} />
       </span>
       <span className="row-severity">
-        <Badge tone={severityTone(row.severity)}>{row.severity ?? "—"}</Badge>
+        <Badge tone={severityTone(row.severity)}>
+          <LogText text={row.severity ?? "—"} />
+        </Badge>
       </span>
-      <span className="row-service">{row.service}</span>
+      <span className="row-service">
+        <LogText text={row.service} />
+      </span>
       <span className="row-what">
-        <span className="row-summary">{row.explanation.summary}</span>
+        <span className="row-summary">
+          <LogText text={row.explanation.summary} />
+        </span>
         <TemplateText text={row.template} />
       </span>
       <span className="row-verdict">

@@ -2,6 +2,7 @@ import { paths, type Route } from "../paths.ts";
 import { ConnectionBadge } from "./ConnectionBadge.tsx";
 import { Link } from "./Link.tsx";
 import { StageFigures } from "./StageFigures.tsx";
+import { ViewerMenu } from "./ViewerMenu.tsx";
 
 /** Where one is, where one can go, and how the stage is doing. */
 export function AppHeader({ page }: { readonly page: Route["page"] }) {
@@ -22,6 +23,7 @@ export function AppHeader({ page }: { readonly page: Route["page"] }) {
       </nav>
       <StageFigures />
       <ConnectionBadge />
+      <ViewerMenu />
     </header>
   );
 }

@@ -4,8 +4,10 @@ import { describeError } from "../client.ts";
 import { formatCount, formatNoun } from "../format/count.ts";
 import { formatScore } from "../format/score.ts";
 import { formatClock } from "../format/time.ts";
+import { visibleText } from "../format/visible-text.ts";
 import { graphql } from "../graphql.ts";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
 import { type ChartPoint, TimeChart } from "../ui/TimeChart.tsx";
 import { useNow } from "../ui/use-now.ts";
@@ -61,7 +63,9 @@ export function ScorePanel({ service, range, onRange }: ScorePanelProps) {
   return (
     <section className="score-panel" aria-label="Records and scores over time">
       <header>
-        <h2>{service === "" ? "All services" : service}</h2>
+        <h2>
+          <LogText text={service === "" ? "All services" : service} />
+        </h2>
         <p className="chart-readout">{hovered === undefined ? summary.short : describe(hovered)}</p>
         <ul className="chart-key">
           <li className="key-records">records</li>
@@ -116,7 +120,7 @@ function summarise(points: readonly ChartPoint[], service: string, range: ChartR
   const short = `${formatCount(records)} records, ${formatNoun(anomalies, "anomaly", "anomalies")}`;
   return {
     short,
-    long: `${service === "" ? "All services" : service}, ${ranges[range].words}: ${short}, highest score ${formatScore(highest)}.`,
+    long: `${service === "" ? "All services" : visibleText(service)}, ${ranges[range].words}: ${short}, highest score ${formatScore(highest)}.`,
   };
 }
 

@@ -1,9 +1,11 @@
 import { Fragment } from "react";
 import { formatCount } from "../format/count.ts";
 import { formatScore } from "../format/score.ts";
+import { visibleText } from "../format/visible-text.ts";
 import { paths } from "../paths.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { Link } from "./Link.tsx";
 import type { ServiceData } from "./services-query.ts";
 import { ThresholdEditor } from "./ThresholdEditor.tsx";
@@ -68,7 +70,9 @@ function ServiceRow({ service, isEditing, onEdit }: ServiceRowProps) {
   return (
     <tr className={isEditing ? "is-editing" : ""}>
       <th scope="row">
-        <Link href={`${paths.live}?${new URLSearchParams({ service: name })}`}>{name}</Link>
+        <Link href={`${paths.live}?${new URLSearchParams({ service: name })}`}>
+          <LogText text={name} />
+        </Link>
       </th>
       <td className="cell-state">
         {learningState === "LEARNING" ? (
@@ -92,7 +96,7 @@ function ServiceRow({ service, isEditing, onEdit }: ServiceRowProps) {
       <td className="cell-action">
         <Button
           aria-expanded={isEditing}
-          aria-label={`${isEditing ? "Close" : "Edit"} the threshold of ${name}`}
+          aria-label={`${isEditing ? "Close" : "Edit"} the threshold of ${visibleText(name)}`}
           onClick={() => onEdit(isEditing ? undefined : name)}
         >
           {isEditing ? "Close" : "Edit"}

@@ -21,6 +21,10 @@ const stageStatusQuery = graphql(`
       records
       learningState
     }
+    viewer {
+      name
+      canWrite
+    }
   }
 `);
 
@@ -28,12 +32,15 @@ const stageStatusQuery = graphql(`
 export interface StageStatus {
   readonly status: ResultOf<typeof stageStatusQuery>["status"] | undefined;
   readonly services: ResultOf<typeof stageStatusQuery>["services"] | undefined;
+  /** Who asks. */
+  readonly viewer: ResultOf<typeof stageStatusQuery>["viewer"] | undefined;
   readonly error: unknown;
 }
 
 const StageStatusContext = createContext<StageStatus>({
   status: undefined,
   services: undefined,
+  viewer: undefined,
   error: undefined,
 });
 
@@ -42,7 +49,9 @@ export function StageStatusProvider({ children }: { readonly children: ReactNode
   const [{ data, error }, refetch] = useQuery({ query: stageStatusQuery });
   usePolling(refetch, POLL_MS);
   return (
-    <StageStatusContext value={{ status: data?.status, services: data?.services, error }}>
+    <StageStatusContext
+      value={{ status: data?.status, services: data?.services, viewer: data?.viewer, error }}
+    >
       {children}
     </StageStatusContext>
   );

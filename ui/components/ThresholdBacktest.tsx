@@ -4,6 +4,7 @@ import { formatCount, formatNoun, formatRate } from "../format/count.ts";
 import { formatPercent, formatRarity, formatScore } from "../format/score.ts";
 import { paths } from "../paths.ts";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
+import { LogText } from "../ui/LogText.tsx";
 import { Slider } from "../ui/Slider.tsx";
 import { AlertCurve } from "./AlertCurve.tsx";
 import { alertCurveQuery, toCurve } from "./alert-curve.ts";
@@ -98,7 +99,9 @@ function Missed({ missed }: Pick<ThresholdPreviewData, "missed">) {
         {missed.slice(0, MISSED_SHOWN).map((anomaly) => (
           <li key={anomaly.id}>
             <span className="number">{formatScore(anomaly.score)}</span>{" "}
-            <Link href={paths.anomaly(anomaly.id)}>{anomaly.explanation.summary}</Link>
+            <Link href={paths.anomaly(anomaly.id)}>
+              <LogText text={anomaly.explanation.summary} />
+            </Link>
           </li>
         ))}
       </ul>

@@ -2,10 +2,12 @@ import { useState } from "react";
 import { useMutation } from "urql";
 import { describeError } from "../client.ts";
 import { formatRate } from "../format/count.ts";
+import { visibleText } from "../format/visible-text.ts";
 import { graphql } from "../graphql.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
+import { ReadOnlyNote, useCanWrite } from "./ReadOnlyNote.tsx";
 import type { ServiceData } from "./services-query.ts";
 import { ThresholdBacktest } from "./ThresholdBacktest.tsx";
 import { ThresholdProposal } from "./ThresholdProposal.tsx";
@@ -28,6 +30,8 @@ const modes = [
   { value: "MANUAL", label: "Fixed value" },
 ] as const;
 
+const NOTE_ID = "threshold-read-only";
+
 interface ThresholdEditorProps {
   readonly service: ServiceData;
   readonly onSaved: () => void;
@@ -38,6 +42,7 @@ interface ThresholdEditorProps {
 export function ThresholdEditor({ service, onSaved, onClose }: ThresholdEditorProps) {
   const [draft, setDraft] = useState(() => toDraft(service.threshold));
   const [problem, setProblem] = useState<string>();
+  const canWrite = useCanWrite();
   const [{ fetching, error }, setThreshold] = useMutation(setThresholdMutation);
   const change = (changes: Partial<ThresholdDraft>) => {
     setProblem(undefined);
@@ -55,7 +60,7 @@ export function ThresholdEditor({ service, onSaved, onClose }: ThresholdEditorPr
   return (
     <form
       className="threshold-editor"
-      aria-label={`Threshold of ${service.name}`}
+      aria-label={`Threshold of ${visibleText(service.name)}`}
       onSubmit={(event) => {
         event.preventDefault();
         void save();
@@ -78,10 +83,16 @@ export function ThresholdEditor({ service, onSaved, onClose }: ThresholdEditorPr
       {problem === undefined ? null : <ErrorNotice message={problem} remedy="" />}
       {error === undefined ? null : <ErrorNotice {...describeError(error)} />}
       <footer className="form-actions">
-        <Button tone="primary" type="submit" disabled={fetching}>
+        <Button
+          tone="primary"
+          type="submit"
+          disabled={fetching || !canWrite}
+          {...(canWrite ? {} : { "aria-describedby": NOTE_ID })}
+        >
           Save
         </Button>
         <Button onClick={onClose}>Cancel</Button>
+        <ReadOnlyNote id={NOTE_ID} />
       </footer>
     </form>
   );

@@ -4,6 +4,7 @@ import { formatScore } from "../format/score.ts";
 import { graphql } from "../graphql.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
+import { READ_ONLY, useCanWrite } from "./ReadOnlyNote.tsx";
 import { RocCurve } from "./RocCurve.tsx";
 
 const computeThresholdMutation = graphql(`
@@ -28,11 +29,16 @@ interface ThresholdProposalProps {
 /** Asks which threshold best parts what people called real from what they called expected (Youden's J). */
 export function ThresholdProposal({ service, onUse }: ThresholdProposalProps) {
   const [{ data, error, fetching }, compute] = useMutation(computeThresholdMutation);
+  const canWrite = useCanWrite();
   const proposal = data?.computeThreshold;
   const value = proposal?.value ?? undefined;
   return (
     <div className="proposal">
-      <Button disabled={fetching} onClick={() => void compute({ service })}>
+      <Button
+        disabled={fetching || !canWrite}
+        title={canWrite ? undefined : READ_ONLY}
+        onClick={() => void compute({ service })}
+      >
         Propose from feedback
       </Button>
       <div aria-live="polite" className="proposal-answer">

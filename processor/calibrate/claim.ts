@@ -1,0 +1,7 @@
+/** What a detector's word is about: that this came here, or how often it comes. What is expected of the one says nothing of the other. */
+export type Claim = "message" | "rate";
+
+/** Of a burst or a silence: rate. Of a detector that this version does not know: message. */
+export function claimOf(detector: string): Claim {
+  return detector === "rate" ? "rate" : "message";
+}

@@ -1,0 +1,81 @@
+import type { Label } from "../../store/label.ts";
+import { type Claim, claimOf } from "./claim.ts";
+import { jointStrength } from "./combine.ts";
+import { endKind } from "./kind.ts";
+
+/** What people called expected, of one kind of event and of what one sort of detector says of it. */
+export interface ExpectedClaim {
+  readonly claim: Claim;
+  /** The share that an event like theirs has among events like theirs, 0 to 1: it grows with their number. */
+  readonly share: number;
+  /** The oddest that they called expected: see {@link strengthOf}. */
+  readonly strength: number;
+}
+
+/** By kind: a template's id, or the end after it. */
+export type ExpectedKinds = ReadonlyMap<string, readonly ExpectedClaim[]>;
+
+/** Nats by which the same thing may look odder the next time: e^2 times less probable. */
+const TOLERANCE = 2;
+
+/** What a detector found, as far as it counts here. */
+interface Found {
+  readonly detector: string;
+  readonly pValue: number;
+}
+
+/** How odd something is by all detectors of one claim together, in nats: 0 when they say nothing. */
+export function strengthOf(found: readonly Found[], claim: Claim): number {
+  const own = found.filter(({ detector }) => claimOf(detector) === claim);
+  return jointStrength(own, () => 1);
+}
+
+/**
+ * A p-value below which something of this strength cannot fall, because people called the like of it expected. Their events
+ * are a sample of what is normal for the kind: as odd as them is no odder than `share`; what is odder falls off with scale 1,
+ * as -ln p of calibrated p-values does. Example: a share of 0.5 and 3 nats beyond what is tolerated give 0.025.
+ */
+export function floorOf({ share, strength }: ExpectedClaim, strengthNow: number): number {
+  return share * Math.exp(-Math.max(0, strengthNow - strength - TOLERANCE));
+}
+
+/**
+ * What is expected in each service.
+ * @param labels the latest word on each anomaly, newest first
+ */
+export function expectedKinds(labels: readonly Label[]): ReadonlyMap<string, ExpectedKinds> {
+  const services = new Map<string, ExpectedKinds>();
+  for (const [service, own] of Map.groupBy(labels, (label) => label.service)) {
+    const kinds = new Map<string, readonly ExpectedClaim[]>();
+    for (const [kind, said] of Map.groupBy(own, kindOf)) {
+      const claims = [...Map.groupBy(said, claimOfLabel)].flatMap(
+        ([claim, words]) => expectedClaim(claim, words) ?? [],
+      );
+      if (claims.length > 0) kinds.set(kind, claims);
+    }
+    if (kinds.size > 0) services.set(service, kinds);
+  }
+  return services;
+}
+
+/** Undefined when the newest word is that it was a true anomaly, or there are no more words of the other sort. */
+function expectedClaim(claim: Claim, words: readonly Label[]): ExpectedClaim | undefined {
+  const expected = words.filter(({ isTrueAnomaly }) => !isTrueAnomaly);
+  const confirmed = words.length - expected.length;
+  if (words[0]?.isTrueAnomaly !== false || confirmed >= expected.length) return undefined;
+  const strength = Math.max(...expected.map(({ detectors }) => strengthOf(detectors, claim)));
+  return { claim, share: expected.length / (expected.length + confirmed + 1), strength };
+}
+
+function kindOf({ templateId, isEnd }: Label): string {
+  return isEnd ? endKind(templateId) : templateId;
+}
+
+/** What the detector spoke of that was surprised most. */
+function claimOfLabel({ detectors }: Label): Claim {
+  const strongest = detectors.reduce<Found>((one, other) => (other.pValue < one.pValue ? other : one), {
+    detector: "",
+    pValue: 1,
+  });
+  return claimOf(strongest.detector);
+}

@@ -1,0 +1,259 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Label } from "../../store/label.ts";
+import { type PlacedEvidence, said } from "../../test/helpers/detector-windows.ts";
+import type { DetectorName } from "../detect/evidence.ts";
+import type { SequenceWindow, Session } from "../window/sequence-window.ts";
+import { createSessionTally } from "../window/session-tally.ts";
+import { calibrateConfig } from "./config.ts";
+import { createJudge, type ServiceJudge } from "./create-judge.ts";
+import { createProbabilityJudge } from "./probability-judge.ts";
+import type { Finding } from "./verdict.ts";
+
+type Surprises = Partial<Record<DetectorName, number>>;
+
+const CONFIG = calibrateConfig.parse({});
+const ODD: Surprises = { ngram: 16, "event-model": 12, rate: 0, "new-template": 0 };
+const BURST: Surprises = { ngram: 0, "event-model": 0, rate: 16, "new-template": 0 };
+const NEW: Surprises = { "new-template": 13, ngram: 9 };
+
+/** One event of a service, or the end of a session after it. */
+interface Happening {
+  readonly template?: string;
+  readonly service?: string;
+  readonly isEnd?: boolean;
+  readonly session?: Session;
+}
+
+/** A judge with a past: two services of 3,000 usual events and 600 sessions each. */
+function aJudge(settings: object = {}) {
+  const judge = createJudge(calibrateConfig.parse(settings), { modelVersion: () => "m", now: () => 0 });
+  let state = 7;
+  let timeMs = 1_000_000_000_000;
+  const exponential = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return -Math.log((state + 1) / 2 ** 32);
+  };
+  const find = (surprises: Surprises, happening: Happening = {}, by: ServiceJudge = judge) => {
+    const { template = "t1", service = "shop", isEnd = false, session = createSessionTally() } = happening;
+    timeMs += 1_000;
+    const match = { templateId: template, template, parameters: [], isNew: false };
+    const window: SequenceWindow = {
+      service,
+      stream: "",
+      events: [{ match, timeMs, gapMs: 0, severityNumber: 9 }],
+      freshFrom: isEnd ? 1 : 0,
+      freshRecords: isEnd ? [] : [0],
+      isStart: true,
+      isClosed: isEnd,
+      session,
+    };
+    const evidence = Object.entries(surprises).map(
+      ([detector, surprise]) =>
+        ({ detector, surprise, window: 0, event: isEnd ? 1 : 0, expected: [] }) as PlacedEvidence,
+    );
+    const [finding] = by.judge(...said([window], evidence));
+    if (finding === undefined) throw new Error("nothing was said");
+    return finding;
+  };
+  for (let i = 0; i < 6_000; i += 1) {
+    const service = i % 2 === 0 ? "shop" : "cart";
+    const usual = {
+      ngram: exponential(),
+      "event-model": exponential(),
+      rate: exponential(),
+      "new-template": 0,
+    };
+    judge.learn([find(usual, { service, template: `t${i % 5}` })]);
+    if (i % 5 === 0)
+      judge.learn([find({ length: exponential(), "count-vector": 0 }, { service, isEnd: true })]);
+  }
+  return { judge, find };
+}
+
+/** What a person says of a finding, as the store tells it. */
+function label({ window, event, verdict }: Finding, isTrueAnomaly: boolean): Label {
+  return {
+    anomalyId: "a",
+    service: window.service,
+    templateId: (window.events[event] ?? window.events.at(-1))?.match.templateId ?? "",
+    isEnd: event === window.events.length,
+    timeMs: 0,
+    score: verdict.score,
+    isTrueAnomaly,
+    detectors: verdict.contributions.map(({ detector, pValue }) => ({ detector, pValue, share: 0 })),
+    createdAtMs: 0,
+  };
+}
+
+const isFlagged = ({ verdict }: Finding) => verdict.isAnomaly;
+
+describe("a message that was called expected", () => {
+  it("is far below the threshold when it comes again, and flagged again when the word is taken back", () => {
+    const { judge, find } = aJudge();
+    const first = find(ODD);
+    expect(isFlagged(first)).toBe(true);
+    judge.applyFeedback([label(first, false)]);
+    const { verdict } = find(ODD);
+    expect(verdict.isAnomaly).toBe(false);
+    expect(verdict.score).toBeLessThan(0.2);
+    expect(verdict.contributions.find(({ detector }) => detector === "ngram")?.pValue).toBe(0.5);
+    judge.applyFeedback([]);
+    expect(find(ODD).verdict.score).toBe(first.verdict.score);
+  });
+
+  it("is quiet whichever detector speaks, but its bursts are not, nor does a burst quiet the message", () => {
+    const { judge, find } = aJudge();
+    const [odd, burst] = [find(ODD), find(BURST)];
+    judge.applyFeedback([label(odd, false)]);
+    expect(isFlagged(find({ gap: 16, parameter: 3 }))).toBe(false);
+    expect(isFlagged(find(BURST))).toBe(true);
+    const both = find({ ...ODD, rate: 16 });
+    expect(isFlagged(both)).toBe(true);
+    expect(both.verdict.contributions[0]?.detector).toBe("rate");
+    judge.applyFeedback([label(burst, false)]);
+    expect(isFlagged(find(BURST))).toBe(false);
+    expect(isFlagged(find(ODD))).toBe(true);
+    judge.applyFeedback([label(burst, false), label(odd, false)]);
+    expect(isFlagged(find({ ...ODD, rate: 16 }))).toBe(false);
+  });
+
+  it("leaves other templates, other services and ends of sessions to the last bit as they were", () => {
+    const { judge, find } = aJudge();
+    const elsewhere = [{ template: "t2" }, { service: "cart" }, { isEnd: true }];
+    const figures = ({ verdict: { pValue, strength, score, contributions } }: Finding) => [
+      [pValue, strength, score],
+      contributions.map((one) => one.pValue),
+    ];
+    const before = elsewhere.map((where) => figures(find(ODD, where)));
+    judge.applyFeedback([label(find(ODD), false)]);
+    for (const [at, where] of elsewhere.entries()) expect(figures(find(ODD, where))).toEqual(before[at]);
+  });
+
+  it("stays quiet when it was new and no longer is, while another new message is flagged", () => {
+    const { judge, find } = aJudge();
+    judge.applyFeedback([label(find(NEW, { template: "new" }), false)]);
+    expect(isFlagged(find(NEW, { template: "new" }))).toBe(false);
+    expect(isFlagged(find({ ngram: 16, "new-template": 0 }, { template: "new" }))).toBe(false);
+    expect(isFlagged(find(NEW, { template: "another" }))).toBe(true);
+  });
+
+  it("is flagged again when it is very much odder, and the odder, the higher its score", () => {
+    const { judge, find } = aJudge();
+    judge.applyFeedback([label(find({ ngram: 12, "new-template": 0 }), false)]);
+    const scores = [12, 13, 20, 24, 60].map((ngram) => find({ ngram, "new-template": 0 }).verdict.score);
+    expect(scores.toSorted((a, b) => a - b)).toEqual(scores);
+    expect(isFlagged(find({ ngram: 60, "new-template": 0 }))).toBe(true);
+  });
+
+  it("is flagged again from the first word on that it was a true one", () => {
+    const { judge, find } = aJudge();
+    const odd = find(ODD);
+    judge.applyFeedback([label(odd, true), label(odd, false), label(odd, false)]);
+    expect(find(ODD).verdict.score).toBe(odd.verdict.score);
+  });
+
+  it("does not make the oddness of others common", () => {
+    const learned = (isExpected: boolean) => {
+      const { judge, find } = aJudge();
+      if (isExpected) judge.applyFeedback([label(find(ODD), false)]);
+      for (let i = 0; i < 20; i += 1) judge.learn([find(ODD)]);
+      return find(ODD, { template: "t2" }).verdict.pValue;
+    };
+    expect(learned(true)).toBeLessThanOrEqual(learned(false));
+  });
+
+  it("is not told at the end of its session, either", () => {
+    const { judge, find } = aJudge();
+    const end = (session: Session) => find({ length: 0.1 }, { template: "t2", isEnd: true, session });
+    judge.applyFeedback([label(find(ODD), false)]);
+    const session = createSessionTally();
+    judge.learn([find(ODD, { session })]);
+    expect(end(session).verdict.contributions.map(({ detector }) => detector)).not.toContain("ngram");
+  });
+});
+
+describe("the end of a session that was called expected", () => {
+  it("is quiet, and one that is very much odder is not", () => {
+    const { judge, find } = aJudge();
+    const odd = { "count-vector": 30, length: 2 };
+    const first = find(odd, { isEnd: true });
+    expect(isFlagged(first)).toBe(true);
+    judge.applyFeedback([label(first, false)]);
+    expect(find(odd, { isEnd: true }).verdict.pValue).toBe(0.5);
+    expect(find(odd, { isEnd: true, template: "t2" }).verdict.score).toBe(first.verdict.score);
+    expect(isFlagged(find({ "count-vector": 1e6, length: 1e3 }, { isEnd: true }))).toBe(true);
+  });
+});
+
+describe("a verdict with feedback", () => {
+  const { judge, find } = aJudge();
+  // A detector that begins to speak shares the verdict with the others: how far is not what this is about.
+  const surprise = fc.double({ min: 0.1, max: 40, noNaN: true });
+  const event = fc.record({ ngram: surprise, "event-model": surprise, rate: surprise });
+
+  it("rises with every surprise, and is never odder than without feedback", () => {
+    const words = [label(find({ ngram: 14 }), false), label(find({ rate: 14 }), false)];
+    fc.assert(
+      fc.property(event, fc.constantFrom("ngram", "event-model", "rate"), surprise, (base, which, more) => {
+        const odder = { ...base, [which]: base[which] + more };
+        judge.applyFeedback([]);
+        const plain = find(base).verdict.pValue;
+        for (const [first, second] of [
+          [words[0], words[1]],
+          [words[0], undefined],
+          [undefined, words[1]],
+        ]) {
+          judge.applyFeedback([first, second].filter((one) => one !== undefined));
+          const { pValue } = find(base).verdict;
+          expect(pValue).toBeGreaterThanOrEqual(plain);
+          expect(find(odder).verdict.pValue).toBeLessThanOrEqual(pValue);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("hears detectors as their weights say, in every service", () => {
+    const right = label(find({ ngram: 14, rate: 0.5 }), true);
+    const wrong = label(find({ ngram: 0.5, rate: 14 }, { template: "t9" }), false);
+    const told = { ngram: 5, rate: 8 };
+    judge.applyFeedback([]);
+    const before = find(told, { service: "cart" }).verdict.strength;
+    judge.applyFeedback([...Array(20).fill(right), ...Array(20).fill(wrong)]);
+    expect(judge.feedback()).toMatchObject({ labels: 40, detectorWeights: [{}, {}] });
+    expect(find(told, { service: "cart" }).verdict.strength).toBeLessThan(before);
+    judge.applyFeedback([]);
+    expect(judge.feedback()).toMatchObject({ labels: 0, detectorWeights: [] });
+  });
+});
+
+describe("a classifier's verdict on what was called expected", () => {
+  it("is held down, whatever its probability, and only there", () => {
+    const { judge, find } = aJudge();
+    const classifier = createProbabilityJudge(judge, CONFIG);
+    const sure = (template: string) => {
+      const window = find(ODD, { template }).window;
+      const evidence: PlacedEvidence = {
+        detector: "pretrained-model",
+        window: 0,
+        event: 0,
+        surprise: 5,
+        expected: [],
+        probability: 0.99,
+      };
+      const [finding] = classifier.judge(
+        ...said([window], [evidence, { detector: "rate", window: 0, event: 0, surprise: 9, expected: [] }]),
+      );
+      if (finding === undefined) throw new Error("nothing was said");
+      return finding;
+    };
+    const first = sure("t1");
+    expect([first.verdict.score, isFlagged(first)]).toEqual([0.99, true]);
+    classifier.applyFeedback([label(first, false)]);
+    expect(sure("t1").verdict).toMatchObject({ score: 1 - 0.5 ** 0.25, isAnomaly: false });
+    expect(sure("t2").verdict).toMatchObject({ score: 0.99, isAnomaly: true });
+    classifier.applyFeedback([]);
+    expect(sure("t1").verdict.score).toBe(0.99);
+  });
+});

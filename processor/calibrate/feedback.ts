@@ -1,0 +1,38 @@
+import type { Label } from "../../store/label.ts";
+import type { DetectorWeight } from "../../store/store.ts";
+import { DETECTOR_NAMES } from "../detect/evidence.ts";
+import { learnDetectorWeights } from "./detector-weights.ts";
+import { type ExpectedKinds, expectedKinds } from "./expected-kinds.ts";
+
+/** How much each detector counts, by its place in DETECTOR_NAMES; 1 on average. Undefined: all alike. */
+export type DetectorWeights = readonly number[] | undefined;
+
+/** What people's words mean for the verdicts in one service. */
+export interface ServiceFeedback {
+  readonly weights: DetectorWeights;
+  /** Undefined: nothing is expected in this service. */
+  readonly kinds: ExpectedKinds | undefined;
+}
+
+/** What people's words mean for verdicts. */
+export interface Feedback {
+  /** Anomalies that they judged. */
+  readonly labels: number;
+  /** Of the detectors that spoke of those anomalies; none while all count alike. */
+  readonly detectorWeights: readonly DetectorWeight[];
+  /** Undefined where they change nothing. */
+  of(service: string): ServiceFeedback | undefined;
+}
+
+/** @param labels the latest word on each anomaly, newest first */
+export function readFeedback(labels: readonly Label[]): Feedback {
+  const detectorWeights = learnDetectorWeights(labels);
+  const byName = new Map(detectorWeights.map(({ detector, weight }) => [detector, weight]));
+  const weights: DetectorWeights =
+    byName.size === 0 ? undefined : DETECTOR_NAMES.map((name) => byName.get(name) ?? 1);
+  const services = new Map<string, ServiceFeedback>(
+    [...expectedKinds(labels)].map(([service, kinds]) => [service, { weights, kinds }]),
+  );
+  const elsewhere = weights === undefined ? undefined : { weights, kinds: undefined };
+  return { labels: labels.length, detectorWeights, of: (service) => services.get(service) ?? elsewhere };
+}

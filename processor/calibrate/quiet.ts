@@ -1,0 +1,39 @@
+import { type Claim, claimOf } from "./claim.ts";
+import { type ExpectedClaim, floorOf, strengthOf } from "./expected-kinds.ts";
+import type { Grounds } from "./grounds.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What the evidence comes to. */
+export type Assessment = Pick<Verdict, "pValue" | "strength" | "quieted">;
+
+/**
+ * Holds the evidence on an event or session against what people called expected of its kind. No probability falls below what
+ * their words make of it, unless the rest of the evidence, of which they did not speak, is as rare alone: an expected message
+ * that comes in a burst is a burst. The detectors' p-values in the grounds are raised alike. What they spoke of and the
+ * evidence is silent on stays as it is.
+ *
+ * @param all what all of the evidence comes to
+ * @param restWithout the p-value that is left without these claims
+ */
+export function quiet(
+  all: Assessment,
+  expected: readonly ExpectedClaim[],
+  grounds: Grounds,
+  restWithout: (claims: readonly Claim[]) => number,
+): Assessment {
+  const found = foundIn(grounds);
+  const floors = new Map(expected.map((one) => [one.claim, floorOf(one, strengthOf(found, one.claim))]));
+  const claims = [...floors.keys()];
+  const floor = Math.min(...floors.values());
+  const pValue = Math.max(all.pValue, Math.min(restWithout(claims), floor));
+  for (const [index, { detector, pValue: own }] of found.entries())
+    grounds.assess(index, Math.max(own, floors.get(claimOf(detector)) ?? 0));
+  return { strength: all.strength, pValue, quieted: { pValue: all.pValue, floor, claims } };
+}
+
+function foundIn(grounds: Grounds) {
+  return Array.from({ length: grounds.size }, (_, index) => ({
+    detector: grounds.detector(index),
+    pValue: grounds.pValue(index),
+  }));
+}

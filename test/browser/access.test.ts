@@ -1,0 +1,187 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import { testWith } from "../helpers/requirement.ts";
+import { accessibilityProblems, chromium, launch, PHONE, picture, type Visitor, visit } from "./chromium.ts";
+import { sampleBatch } from "./sample-batch.ts";
+import { buildUi, type Product, startProduct } from "./start-product.ts";
+
+const WRITER = "writer-token-0123456789";
+const READER = "reader-token-0123456789";
+const tokens: { name: string; role: "read" | "write"; token: string }[] = [
+  { name: "alice", role: "write", token: WRITER },
+  { name: "wallboard", role: "read", token: READER },
+];
+
+const requirement = chromium();
+
+describe("the UI of a logbert that wants a token", () => {
+  let browser: Browser;
+  let uiDirectory: string;
+  let product: Product;
+  let visitors: Visitor[];
+
+  beforeAll(async () => {
+    if (requirement.path === undefined) return;
+    [browser, uiDirectory] = await Promise.all([launch(requirement.path), buildUi()]);
+  });
+  afterAll(() => browser?.close());
+
+  beforeEach(async () => {
+    if (requirement.path === undefined) return;
+    visitors = [];
+    product = await startProduct(uiDirectory, { tokens });
+    await product.store.saveBatch(sampleBatch(Date.now(), 20));
+  });
+  afterEach(async () => {
+    if (requirement.path === undefined) return;
+    for (const { context } of visitors) await context.close();
+    await product.close();
+  });
+
+  const open = async (path: string, options: Parameters<typeof visit>[2] = {}) => {
+    const visitor = await visit(browser, product.url + path, options);
+    visitors.push(visitor);
+    return visitor;
+  };
+  const signIn = async (page: Page, token: string, isKept = false) => {
+    await page.getByLabel("Token", { exact: true }).fill(token);
+    if (isKept) await page.getByLabel("Keep on this device").check();
+    await page.getByRole("button", { name: "Sign in" }).click();
+  };
+  const signedIn = (page: Page, name: string) => page.getByText(name, { exact: true }).waitFor();
+  const signInForm = (page: Page) => page.getByRole("heading", { name: "Sign in to logbert" }).waitFor();
+  const rowsOf = (page: Page) =>
+    page.getByRole("list", { name: "Anomalies, newest first" }).getByRole("listitem");
+
+  testWith(
+    [requirement],
+    "shows nothing of the logs without one, and says what is wrong with a wrong one",
+    async () => {
+      const { page } = await open("/");
+      await signInForm(page);
+      expect(await page.getByText("checkout").count()).toBe(0);
+      await signIn(page, "nobody-has-this-token");
+      await page.getByRole("alert").getByText("This token is not known.").waitFor();
+      await page.reload();
+      await signInForm(page);
+    },
+  );
+
+  testWith(
+    [requirement],
+    "goes on where it was, live, and keeps what is said under the token's name",
+    async () => {
+      const { page, complaints } = await open("/?service=payments");
+      await signInForm(page);
+      const before = complaints.length;
+      await signIn(page, ` ${WRITER} `);
+      await signedIn(page, "alice");
+      await page.getByRole("status").getByText("Live").waitFor();
+      expect(new URL(page.url()).search).toBe("?service=payments");
+      await rowsOf(page).first().getByRole("link").click();
+      await page.getByRole("button", { name: "Expected" }).click();
+      await page.getByRole("button", { name: "Undo" }).waitFor();
+      await page.getByText("alice, just now").waitFor();
+      const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+      expect(await product.store.feedbackFor([id])).toMatchObject([{ author: "alice" }]);
+      expect(complaints.slice(before)).toEqual([]);
+    },
+  );
+
+  testWith([requirement], "keeps a token for the tab, or for the device, until one signs out", async () => {
+    const { page, context } = await open("/services");
+    await signIn(page, WRITER);
+    await signedIn(page, "alice");
+    await page.reload();
+    await signedIn(page, "alice");
+    const other = await context.newPage();
+    await other.goto(product.url);
+    await signInForm(other);
+    await signIn(other, WRITER, true);
+    await signedIn(other, "alice");
+    const third = await context.newPage();
+    await third.goto(product.url);
+    await signedIn(third, "alice");
+    await third.getByRole("button", { name: "Sign out" }).click();
+    await signInForm(third);
+    await third.reload();
+    await signInForm(third);
+  });
+
+  testWith([requirement], "asks anew when its token is no longer taken", async () => {
+    const { page } = await open("/services");
+    await signIn(page, WRITER);
+    await signedIn(page, "alice");
+    await product.stopApi();
+    tokens.splice(0, 1, { name: "alice", role: "write", token: "another-token-0123456789" });
+    await product.startApi();
+    await signInForm(page);
+    await signIn(page, "another-token-0123456789");
+    await signedIn(page, "alice");
+    expect(new URL(page.url()).pathname).toBe("/services");
+    tokens.splice(0, 1, { name: "alice", role: "write", token: WRITER });
+  });
+
+  testWith(
+    [requirement],
+    "switches off what a token with the role read may not do, and says why",
+    async () => {
+      const { page } = await open("/");
+      await signIn(page, READER);
+      await signedIn(page, "wallboard");
+      await rowsOf(page).first().getByRole("link").click();
+      const real = page.getByRole("button", { name: "Real" });
+      await real.waitFor();
+      const reason = "Your token may only look: a change needs one with the role write.";
+      await page.getByText(reason).waitFor();
+      expect(await real.isDisabled()).toBe(true);
+      expect(await page.getByRole("button", { name: "Expected" }).isDisabled()).toBe(true);
+      await page.keyboard.press("r");
+      await picture(page, "read-only");
+      const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+      await page.getByRole("link", { name: "Services" }).click();
+      await page.getByRole("button", { name: "Edit the threshold of checkout" }).click();
+      const form = page.getByRole("form", { name: "Threshold of checkout" });
+      await form.getByText(reason).waitFor();
+      expect(await form.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+      expect(await form.getByRole("button", { name: "Propose from feedback" }).isDisabled()).toBe(true);
+      await form.getByText("Would have fired").waitFor();
+      expect(await product.store.feedbackFor([id])).toEqual([]);
+    },
+  );
+
+  testWith(
+    [requirement],
+    "is accessible, dark and light, wide and narrow, and never wider than the window",
+    async () => {
+      for (const look of [
+        {},
+        { viewport: PHONE },
+        { colorScheme: "light" },
+        { viewport: PHONE, colorScheme: "light" },
+      ] as const) {
+        const name = `${"viewport" in look ? "phone" : "desktop"}-${"colorScheme" in look ? "light" : "dark"}`;
+        const { page } = await open("/", look);
+        const check = async (what: string) => {
+          await picture(page, `${what}-${name}`);
+          expect(await accessibilityProblems(page), `${what} ${name}`).toEqual([]);
+          expect(
+            await page.evaluate(
+              "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+            ),
+            `${what} ${name} is wider than the window`,
+          ).toBeLessThanOrEqual(0);
+        };
+        await signInForm(page);
+        await signIn(page, "nobody-has-this-token");
+        await page.getByRole("alert").waitFor();
+        await check("sign-in");
+        await signIn(page, READER);
+        await signedIn(page, "wallboard");
+        await rowsOf(page).first().getByRole("link").click();
+        await page.getByRole("button", { name: "Real" }).waitFor();
+        await check("signed-in");
+      }
+    },
+  );
+});
