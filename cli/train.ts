@@ -10,6 +10,8 @@ import { prepareOutput, saveModel, WORK_DIRECTORY } from "../processor/learn/sav
 import { trainEventModel } from "../processor/learn/train-event-model.ts";
 import { readTrainableModel } from "../processor/learn/trainable-model.ts";
 import { TrainingError } from "../processor/learn/training-error.ts";
+import type { FeedbackUse } from "../processor/learn/training-report.ts";
+import { type RecordedFeedback, readFeedback } from "../processor/promote/read-feedback.ts";
 import { LINE_FORMATS } from "../processor/receive/lines/parsed-line.ts";
 import { UsageError } from "./exit-code.ts";
 import { type CommandIo, processIo } from "./lines/command-io.ts";
@@ -38,6 +40,7 @@ const optionsSchema = z.strictObject({
   service: z.string().trim().min(1, "must not be empty").max(128).optional(),
   config: z.string().min(1).optional(),
   onlyService: z.string().min(1, "must not be empty").optional(),
+  feedback: z.string().min(1).optional(),
   progress: z.enum(["auto", "json"], "must be auto or json").default("auto"),
   restart: z.boolean().default(false),
 });
@@ -92,6 +95,10 @@ export function registerTrain(program: Command, openEncoder: TrainPorts["openEnc
       "--only-service <name>",
       "with --format recorded: learn from this service alone; what that does to the others is measured",
     )
+    .option(
+      "--feedback <file>",
+      "with --format recorded: what people said of anomalies, as a stage writes it for its trainer",
+    )
     .option("--progress <form>", "auto, or json: one JSON object a line on stderr (default auto)")
     .option("--restart", "begin from the beginning, whatever was done before")
     .action(async (options: unknown) => {
@@ -126,11 +133,11 @@ async function trainInto(options: TrainOptions, io: CommandIo, ports: TrainPorts
   // Before hours of reading: may the directory be written, and is there a model to begin with? It may be in that directory.
   await prepareOutput(options.out, files);
   readTrainableModel(from);
-  const { corpus, others } = await readCorpus(options, io);
+  const { corpus, others, feedback } = await readCorpus(options, io);
   const work = join(options.out, WORK_DIRECTORY);
   if (options.restart) await files.remove(work);
   const { encoder, close } = await ports.openEncoder(from);
-  const trained = await trainEventModel(
+  const { report, ...learned } = await trainEventModel(
     corpus,
     from,
     encoder,
@@ -143,6 +150,7 @@ async function trainInto(options: TrainOptions, io: CommandIo, ports: TrainPorts
     },
     options.progress === "json" ? tellProgress(io) : showProgress(io, ports.isTerminal),
   ).finally(close);
+  const trained = { ...learned, report: { ...report, feedback } };
   const version = await saveModel(trained, options.out, io.clock.now(), files);
   await io.out(
     reportText(trained.report, { version, directory: options.out, from: trained.from.description.version }),
@@ -150,7 +158,7 @@ async function trainInto(options: TrainOptions, io: CommandIo, ports: TrainPorts
   return 0;
 }
 
-function checkFormat({ format, templates, onlyService }: TrainOptions): void {
+function checkFormat({ format, templates, onlyService, feedback }: TrainOptions): void {
   if (format === "sequences" && templates === undefined)
     throw new UsageError(
       "--templates: must name the file of the event ids' templates with --format sequences",
@@ -159,26 +167,42 @@ function checkFormat({ format, templates, onlyService }: TrainOptions): void {
     throw new UsageError("--templates: goes with --format sequences only");
   if (format !== "recorded" && onlyService !== undefined)
     throw new UsageError("--only-service: goes with --format recorded only");
+  if (format !== "recorded" && feedback !== undefined)
+    throw new UsageError("--feedback: goes with --format recorded only");
+}
+
+interface Read {
+  readonly corpus: Corpus;
+  readonly others: readonly ServiceCorpus[];
+  readonly feedback: FeedbackUse | undefined;
 }
 
 /** What is learned from; and with --only-service a sample of the other services, to which it must do no harm. */
-async function readCorpus(
-  options: TrainOptions,
-  io: CommandIo,
-): Promise<{ readonly corpus: Corpus; readonly others: readonly ServiceCorpus[] }> {
+async function readCorpus(options: TrainOptions, io: CommandIo): Promise<Read> {
   const { input: files, format, templates = "", service, onlyService, seed } = options;
   const builder = createCorpusBuilder({ seed });
   const others = createCorpusBuilder({ seed, eventsMax: OTHER_EVENTS_MAX });
+  let feedback: FeedbackUse | undefined;
   if (format === "sequences") await readEventIds({ files, templates, service }, builder);
   else if (format === "recorded")
-    await readRecordedRuns(files, (name) => (name === (onlyService ?? name) ? builder : others));
+    feedback = await readRecordedRuns(
+      files,
+      (name) => (name === (onlyService ?? name) ? builder : others),
+      options.feedback === undefined ? undefined : await feedbackOn(onlyService, options.feedback),
+    );
   else {
     const config = loadConfig({ file: options.config, environment: process.env });
     await readLogs({ files, format, service }, builder, config, io);
   }
   if (io.signal.aborted)
     throw new TrainingError("stopped while the logs were read", "start it again: nothing was learned yet");
-  return { corpus: builder.build(), others: others.build().services };
+  return { corpus: builder.build(), others: others.build().services, feedback };
+}
+
+/** Windows of services that are not learned from are no examples: there the weights are measured with what was recorded. */
+async function feedbackOn(onlyService: string | undefined, file: string): Promise<RecordedFeedback> {
+  const { trueAnomalies, expected } = await readFeedback(file);
+  return { trueAnomalies, expected: expected.filter(({ service }) => service === (onlyService ?? service)) };
 }
 
 function tellFound(found: Found, io: CommandIo): void {

@@ -1,5 +1,3 @@
-import type { DetectorContribution } from "./detector-contribution.ts";
-
 /** Labels that are looked at; of more the newest count. */
 export const LABELS_MAX = 10_000;
 
@@ -16,6 +14,7 @@ export interface Label {
   readonly score: number;
   /** false: it was to be expected. */
   readonly isTrueAnomaly: boolean;
-  readonly detectors: readonly DetectorContribution[];
+  /** Each detector's p-value in the verdict. */
+  readonly detectors: readonly { readonly detector: string; readonly pValue: number }[];
   readonly createdAtMs: number;
 }

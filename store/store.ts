@@ -1,4 +1,3 @@
-import type { DetectorContribution } from "./detector-contribution.ts";
 import type { Incident } from "./incident.ts";
 import type { Label } from "./label.ts";
 import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
@@ -10,6 +9,13 @@ export interface ExpectedEvent {
   /** The template's text, or undefined for "the end of the session". */
   readonly template: string | undefined;
   readonly probability: number;
+}
+
+export interface DetectorContribution {
+  readonly detector: string;
+  readonly pValue: number;
+  /** Share of this detector in the verdict, 0 to 1; the shares of one explanation add up to 1. */
+  readonly share: number;
 }
 
 export interface TokenImportance {
@@ -68,6 +74,9 @@ export interface StoredAnomaly extends Anomaly {
   readonly incidentId: string | undefined;
 }
 
+/** Slots of samples that stand for what is usual begin with this; others are near misses. */
+export const USUAL_SLOT = "usual ";
+
 /** A record that did not alert, kept in full. */
 export interface Sample {
   /** What it stands for, such as the oddest record of an hour: it takes the place of an earlier one. */
@@ -75,7 +84,7 @@ export interface Sample {
   readonly record: Anomaly;
 }
 
-/** A window that ended in a record which did not alert. */
+/** A window that ended in a usual record. */
 export interface NormalWindow {
   /** Of that record. */
   readonly timeMs: number;
@@ -324,7 +333,7 @@ export interface Store {
   incidents(filter: AnomalyFilter, page: Page<string>): Promise<readonly Incident[]>;
   /** In any order. */
   incidentsById(ids: readonly string[]): Promise<readonly Incident[]>;
-  /** Windows of sampled records of a service that nobody called anomalous, newest first. */
+  /** Windows of usual samples of a service that nobody called anomalous, newest first. */
   normalWindows(service: string, limit: number): Promise<readonly NormalWindow[]>;
 
   services(): Promise<readonly ServiceSummary[]>;

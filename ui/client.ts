@@ -57,6 +57,8 @@ export function createClient(ports: ClientPorts): PageClient {
           if (error.graphQLErrors.some(({ extensions }) => extensions["code"] === "UNAUTHENTICATED"))
             onRefused();
         },
+        // An answer that is only an error has `data: null`, which urql's types do not say.
+        onResult: (result) => ({ ...result, data: result.data ?? undefined }),
       }),
       fetchExchange,
       subscriptionExchange({
@@ -217,4 +219,12 @@ export function describeError(error: unknown): UserError {
     };
   }
   return { message: "Something went wrong in this page.", remedy: "Load it again." };
+}
+
+/** Whether a failure is the API's word for "somebody else has changed it since". */
+export function isConflict(error: unknown): boolean {
+  return (
+    error instanceof CombinedError &&
+    error.graphQLErrors.some(({ extensions }) => extensions["code"] === "CONFLICT")
+  );
 }

@@ -1,5 +1,11 @@
 import { severityIndex } from "../../processor/detect/severity-index.ts";
 import { type CorpusBuilder, PIECE_EVENTS_MAX } from "../../processor/learn/corpus-builder.ts";
+import type { FeedbackUse } from "../../processor/learn/training-report.ts";
+import {
+  createEventSet,
+  type EventSet,
+  type RecordedFeedback,
+} from "../../processor/promote/read-feedback.ts";
 import { readRecorded } from "../../processor/promote/read-recorded.ts";
 import type { RecordedEvent, RecordedRun } from "../../processor/promote/recorded-format.ts";
 
@@ -19,17 +25,37 @@ interface OpenSequence {
   begins: boolean;
 }
 
+/** Whether an event is to be passed over: its run is broken there. */
+type IsLeftOut = (service: string, templateId: string, timeMs: number) => boolean;
+
 /**
- * Reads what a stage recorded into corpora: runs that go on after each other are one sequence again. Rejects with a
- * RecordedFileError for a file that is none.
+ * Reads what a stage recorded into corpora: runs that go on after each other are one sequence again. What people called a
+ * true anomaly is left out, and what they called expected is learned from. Rejects with a RecordedFileError for a file that
+ * is none.
  *
  * @param files oldest first
+ * @returns what came of the feedback; undefined without any
  */
-export async function readRecordedRuns(files: readonly string[], builderOf: BuilderOf): Promise<void> {
+export async function readRecordedRuns(
+  files: readonly string[],
+  builderOf: BuilderOf,
+  feedback?: RecordedFeedback,
+): Promise<FeedbackUse | undefined> {
+  const expected = createEventSet();
+  const eventsExpected = feedback === undefined ? 0 : takeExpected(feedback, builderOf, expected);
+  let eventsLeftOut = 0;
+  // What is in a window of the feedback is learned from there, and asked about nowhere.
+  const isLeftOut: IsLeftOut = (...event) => {
+    if (feedback?.trueAnomalies.has(...event)) {
+      eventsLeftOut += 1;
+      return true;
+    }
+    return expected.has(...event);
+  };
   const open = new Map<string, OpenSequence>();
   for (const file of files) {
     for await (const run of readRecorded(file)) {
-      take(run, open, builderOf(run.service));
+      take(run, open, builderOf(run.service), isLeftOut);
       const [oldest] = open;
       if (open.size <= STREAMS_MAX || oldest === undefined) continue;
       finish(oldest[1], false, builderOf(oldest[1].service));
@@ -37,9 +63,47 @@ export async function readRecordedRuns(files: readonly string[], builderOf: Buil
     }
   }
   for (const sequence of open.values()) finish(sequence, false, builderOf(sequence.service));
+  return feedback === undefined ? undefined : { eventsExpected, eventsLeftOut };
 }
 
-function take(run: RecordedRun, open: Map<string, OpenSequence>, builder: CorpusBuilder): void {
+/**
+ * The windows as sequences of the earliest time that there is, so that they are among those that are learned from: the latest
+ * are held out, and what people picked for being odd is no sample to measure with.
+ *
+ * @param expected notes the events in them
+ * @returns how many events they have
+ */
+function takeExpected(
+  { expected: runs, trueAnomalies }: RecordedFeedback,
+  builderOf: BuilderOf,
+  expected: EventSet,
+): number {
+  let events = 0;
+  for (const run of runs) {
+    const { service } = run;
+    const isLeftOut: IsLeftOut = (...event) => {
+      const isAnomaly = trueAnomalies.has(...event);
+      if (!isAnomaly) {
+        events += 1;
+        expected.add(...event);
+      }
+      return isAnomaly;
+    };
+    const builder = builderOf(service);
+    const earliest: CorpusBuilder = { ...builder, add: (name, sequence) => builder.add(name, sequence, 0) };
+    const open = new Map<string, OpenSequence>();
+    take(run, open, earliest, isLeftOut);
+    for (const sequence of open.values()) finish(sequence, false, earliest);
+  }
+  return events;
+}
+
+function take(
+  run: RecordedRun,
+  open: Map<string, OpenSequence>,
+  builder: CorpusBuilder,
+  isLeftOut: IsLeftOut,
+): void {
   const key = `${run.service}\0${run.stream}`;
   const known = open.get(key);
   open.delete(key);
@@ -55,12 +119,12 @@ function take(run: RecordedRun, open: Map<string, OpenSequence>, builder: Corpus
   let timeMs = run.startMs;
   for (const [index, event] of run.events.entries()) {
     if (index > 0) timeMs += event.gapMs;
-    add(event, timeMs, sequence, builder);
+    if (isLeftOut(run.service, event.template.id, timeMs)) finish(sequence, false, builder);
+    else add(event, timeMs, sequence, builder);
   }
   if (run.ends) finish(sequence, true, builder);
   else open.set(key, sequence);
 }
-
 function add(
   { template: { id, text }, gapMs, severityNumber }: RecordedEvent,
   timeMs: number,
@@ -74,7 +138,7 @@ function add(
   if (sequence.templates.length === 0) sequence.startMs = timeMs;
   sequence.templates.push(template);
   sequence.severities.push(severityIndex(severityNumber));
-  sequence.gaps.push(Math.log1p(gapMs / 1000));
+  sequence.gaps.push(Math.log1p(Math.max(0, gapMs) / 1000));
 }
 
 /** Hands the events over; what follows them is a sequence that does not begin anything. */

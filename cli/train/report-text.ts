@@ -31,11 +31,16 @@ export function reportText(
   ].join("\n");
 }
 
-function corpusText({ events, eventsOffered, eventsLeftOut, templates, services }: TrainingReport): string {
+function corpusText(report: TrainingReport): string {
+  const { events, eventsOffered, eventsLeftOut, templates, services, feedback } = report;
   const sampled = eventsOffered - eventsLeftOut > events ? `, a sample of ${eventsOffered}` : "";
   const leftOut =
     eventsLeftOut > 0
       ? `; ${eventsLeftOut} events of services and templates beyond the bounds were left out`
       : "";
-  return `${events} events${sampled}, ${templates} templates, ${services} services${leftOut}`;
+  const people =
+    feedback === undefined
+      ? ""
+      : `; by feedback ${feedback.eventsExpected} events were added and ${feedback.eventsLeftOut} left out`;
+  return `${events} events${sampled}, ${templates} templates, ${services} services${leftOut}${people}`;
 }

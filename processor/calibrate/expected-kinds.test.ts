@@ -85,13 +85,23 @@ describe("the floor under a p-value", () => {
     );
   });
 
-  it("hears all detectors of its claim together, and no other", () => {
+  it("hears all of a session's detectors together", () => {
+    const found = [
+      { detector: "length", pValue: 1e-3 },
+      { detector: "count-vector", pValue: 1e-3 },
+    ];
+    expect(strengthOf(found, "message", "session")).toBeGreaterThan(strengthOf(found, "message", "event"));
+  });
+
+  it("hears the oddest detector of its claim, however many an event has, and no other", () => {
     const found = [
       { detector: "ngram", pValue: 1e-4 },
       { detector: "rate", pValue: 1e-9 },
     ];
-    expect(strengthOf(found, "message")).toBeCloseTo(-Math.log(1e-4), 9);
-    expect(strengthOf([...found, { detector: "gap", pValue: 1e-4 }], "message")).toBeGreaterThan(10);
-    expect(strengthOf([], "rate")).toBe(0);
+    expect(strengthOf(found, "message", "event")).toBeCloseTo(-Math.log(1e-4), 9);
+    const more = [...found, { detector: "gap", pValue: 1e-4 }, { detector: "length", pValue: 1 }];
+    expect(strengthOf(more, "message", "event")).toBe(strengthOf(found, "message", "event"));
+    expect(Number.isFinite(strengthOf([{ detector: "gap", pValue: 0 }], "message", "event"))).toBe(true);
+    expect(strengthOf([], "rate", "event")).toBe(0);
   });
 });

@@ -2,6 +2,8 @@ import type { Label } from "../../store/label.ts";
 import { type Claim, claimOf } from "./claim.ts";
 import { jointStrength } from "./combine.ts";
 import { endKind } from "./kind.ts";
+import type { Scope } from "./p-values.ts";
+import { P_FLOOR } from "./score.ts";
 
 /** What people called expected, of one kind of event and of what one sort of detector says of it. */
 export interface ExpectedClaim {
@@ -24,10 +26,15 @@ interface Found {
   readonly pValue: number;
 }
 
-/** How odd something is by all detectors of one claim together, in nats: 0 when they say nothing. */
-export function strengthOf(found: readonly Found[], claim: Claim): number {
+/**
+ * How odd something is by what one claim's detectors say, in nats, 0 when they say nothing. Of an event the oddest -ln p: as
+ * often as not several detectors are surprised by the same thing, and which of them have a say differs from time to time. Of a
+ * session their joint strength, as in its verdict: there each p-value alone soon reaches the least that its sample supports.
+ */
+export function strengthOf(found: readonly Found[], claim: Claim, scope: Scope): number {
   const own = found.filter(({ detector }) => claimOf(detector) === claim);
-  return jointStrength(own, () => 1);
+  if (scope === "session") return jointStrength(own, () => 1);
+  return own.reduce((most, { pValue }) => Math.max(most, -Math.log(Math.max(P_FLOOR, pValue))), 0);
 }
 
 /**
@@ -63,7 +70,9 @@ function expectedClaim(claim: Claim, words: readonly Label[]): ExpectedClaim | u
   const expected = words.filter(({ isTrueAnomaly }) => !isTrueAnomaly);
   const confirmed = words.length - expected.length;
   if (words[0]?.isTrueAnomaly !== false || confirmed >= expected.length) return undefined;
-  const strength = Math.max(...expected.map(({ detectors }) => strengthOf(detectors, claim)));
+  const strength = Math.max(
+    ...expected.map(({ detectors, isEnd }) => strengthOf(detectors, claim, isEnd ? "session" : "event")),
+  );
   return { claim, share: expected.length / (expected.length + confirmed + 1), strength };
 }
 
@@ -72,7 +81,7 @@ function kindOf({ templateId, isEnd }: Label): string {
 }
 
 /** What the detector spoke of that was surprised most. */
-function claimOfLabel({ detectors }: Label): Claim {
+export function claimOfLabel({ detectors }: Label): Claim {
   const strongest = detectors.reduce<Found>((one, other) => (other.pValue < one.pValue ? other : one), {
     detector: "",
     pValue: 1,

@@ -1,6 +1,7 @@
 import { type Claim, claimOf } from "./claim.ts";
 import { type ExpectedClaim, floorOf, strengthOf } from "./expected-kinds.ts";
 import type { Grounds } from "./grounds.ts";
+import type { Scope } from "./p-values.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** What the evidence comes to. */
@@ -18,11 +19,14 @@ export type Assessment = Pick<Verdict, "pValue" | "strength" | "quieted">;
 export function quiet(
   all: Assessment,
   expected: readonly ExpectedClaim[],
+  scope: Scope,
   grounds: Grounds,
   restWithout: (claims: readonly Claim[]) => number,
 ): Assessment {
   const found = foundIn(grounds);
-  const floors = new Map(expected.map((one) => [one.claim, floorOf(one, strengthOf(found, one.claim))]));
+  const floors = new Map(
+    expected.map((one) => [one.claim, floorOf(one, strengthOf(found, one.claim, scope))]),
+  );
   const claims = [...floors.keys()];
   const floor = Math.min(...floors.values());
   const pValue = Math.max(all.pValue, Math.min(restWithout(claims), floor));

@@ -115,7 +115,7 @@ export function createScopeCalibration(
       const pValues = pValuesOf(grounds, familiarity);
       const all = comesTo(grounds, pValues, ALL_HEARD, kept, weights);
       if (expected === undefined) return all;
-      return quiet(all, expected, grounds, (claims) => {
+      return quiet(all, expected, scope, grounds, (claims) => {
         const rest = pValues.map((p, index) => (claims.includes(claimOf(grounds.detector(index))) ? 1 : p));
         return comesTo(grounds, rest, claims, kept, weights).pValue;
       });

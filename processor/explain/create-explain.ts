@@ -1,5 +1,4 @@
-import type { DetectorContribution } from "../../store/detector-contribution.ts";
-import type { Explanation, TokenImportance } from "../../store/store.ts";
+import type { DetectorContribution, Explanation, TokenImportance } from "../../store/store.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
 import type { EvidenceDetail, Expectation } from "../detect/evidence.ts";
 import type { Explain } from "./explain.ts";

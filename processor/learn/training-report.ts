@@ -16,6 +16,14 @@ export interface TrainingProgress {
   readonly secondsLeft: number;
 }
 
+/** What people's words about anomalies changed in what was learned from. */
+export interface FeedbackUse {
+  /** Events of windows that they called expected, learned from. */
+  readonly eventsExpected: number;
+  /** Recorded events that they called true anomalies, not learned from. */
+  readonly eventsLeftOut: number;
+}
+
 /** What a training has come to. */
 export interface TrainingReport {
   readonly events: number;
@@ -23,6 +31,8 @@ export interface TrainingReport {
   readonly eventsLeftOut: number;
   readonly templates: number;
   readonly services: number;
+  /** Undefined where there were no such words. */
+  readonly feedback?: FeedbackUse | undefined;
   readonly epochs: number;
   readonly steps: number;
   /** Steps that were taken: fewer when the held-out loss stopped falling. */

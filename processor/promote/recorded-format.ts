@@ -32,7 +32,7 @@ export interface RecordedRun {
 /** One event as it is recorded, without its parameters; the template's text is redacted where it is written. */
 export interface RecordedEvent {
   readonly template: { readonly id: string; readonly text: string };
-  /** Time since the stream's event before, in milliseconds. */
+  /** Time since the stream's event before, in milliseconds; below 0 for one whose own time is earlier. */
   readonly gapMs: number;
   /** OTLP severity number, 0 to 24. */
   readonly severityNumber: number;
@@ -49,7 +49,7 @@ const runLine = z
     continues: z.literal(true).optional(),
     startMs: z.number(),
     templates: z.array(z.int().min(0)),
-    gapsMs: z.array(z.number().min(0)),
+    gapsMs: z.array(z.number()),
     severities: z.array(z.int().min(0).max(24)),
   })
   .refine(

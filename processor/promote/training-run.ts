@@ -7,6 +7,7 @@ import { DISK_REMEDY, runTrainer, type TrainerProgress } from "./run-trainer.ts"
 import { readTrainedModel } from "./trained-model.ts";
 import type { InTurn } from "./turns.ts";
 import { withoutPlaces } from "./without-places.ts";
+import { writeFeedback } from "./write-feedback.ts";
 
 /** Progress is written down this often at most. */
 const PROGRESS_INTERVAL_MS = 1_000;
@@ -55,7 +56,7 @@ export function clearWork({ workDirectory }: Pick<LearningPorts, "workDirectory"
   return rm(workDirectory, { recursive: true, force: true });
 }
 
-/** Trains on all that is recorded; gives the directory of the new weights. */
+/** Trains on all that is recorded, and on what people said of it; gives the directory of the new weights. */
 async function train(
   { service }: TrainingRun,
   { recorder, workDirectory, store, shelf, trainer }: LearningPorts,
@@ -69,11 +70,14 @@ async function train(
   const active = await store.activeModel();
   if (active === undefined) throw new Error("the store names no weights in use");
   const out = join(workDirectory, "model");
+  const feedback = join(workDirectory, "feedback.jsonl");
+  const isFeedback = await writeFeedback(feedback, store);
   const args = [
     ["train", "--format", "recorded", "--input", ...files],
     ["--from", shelf.directoryOf(active), "--out", out],
     ["--threads", "1", "--progress", "json"],
     service === undefined ? [] : ["--only-service", service],
+    isFeedback ? ["--feedback", feedback] : [],
   ].flat();
   await runTrainer(trainer, args, signal, onProgress);
   return out;

@@ -54,6 +54,19 @@ const texts = (runs: readonly RecordedRun[]) =>
   );
 
 describe("runs that wait to be written", () => {
+  it("tell by their gaps when each event was, also where times go back", () => {
+    const waiting = open();
+    const whole = window("abc");
+    const events = whole.events.map((event, i) => ({
+      ...event,
+      timeMs: [5_000, 7_000, 6_500][i] ?? 0,
+      gapMs: 0,
+    }));
+    waiting.add([{ ...whole, events, freshFrom: 1 }], []);
+    const [run] = waiting.drain();
+    expect([run?.startMs, run?.events.map(({ gapMs }) => gapMs)]).toEqual([7_000, [2_000, -500]]);
+  });
+
   it("hold the fresh events of a stream in their order, over windows", () => {
     const waiting = open();
     waiting.add([window("ab", { isStart: true }), window("abc", { freshFrom: 2 })], []);

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Finding } from "../calibrate/verdict.ts";
-import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { RecordedEvent, RecordedRun } from "./recorded-format.ts";
 
 /** Runs that wait to be written, within a bound. */
@@ -54,7 +54,8 @@ export function createWaitingRuns({ eventsMax, hash, onDropped }: WaitingRunsOpt
     if (event === undefined) return;
     const isBegin = window.isStart && at === 0;
     const run = (isBegin ? undefined : open.get(key)) ?? begin(key, window, isBegin, event.timeMs);
-    const { match, gapMs, severityNumber } = event;
+    const { match, severityNumber } = event;
+    const gapMs = gapBefore(window, at, event);
     run.events.push({ template: { id: match.templateId, text: match.template }, gapMs, severityNumber });
     events += 1;
   };
@@ -98,6 +99,12 @@ export function createWaitingRuns({ eventsMax, hash, onDropped }: WaitingRunsOpt
       unbroken.clear();
     },
   };
+}
+
+/** By the events' own times, so that these can be told from the gaps; the event's gap where the one before is not held. */
+function gapBefore({ events }: SequenceWindow, at: number, { timeMs, gapMs }: LogEvent): number {
+  const beforeMs = events[at - 1]?.timeMs;
+  return beforeMs === undefined ? gapMs : timeMs - beforeMs;
 }
 
 const NONE: ReadonlySet<number> = new Set();

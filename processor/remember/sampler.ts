@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Sample } from "../../store/store.ts";
+import { type Sample, USUAL_SLOT } from "../../store/store.ts";
 import type { Finding } from "../calibrate/verdict.ts";
 import type { Judged } from "../enrich/enrich.ts";
 import type { NamedAnomaly } from "../enrich/name-anomalies.ts";
@@ -66,7 +66,7 @@ export function createSampler({ intervalMs, explain, redact, newId, now }: Sampl
     const { window, event } = finding;
     const match = window.events[event]?.match;
     if (match === undefined) return;
-    const slot = `usual ${match.templateId} ${window.service}`;
+    const slot = `${USUAL_SLOT}${match.templateId} ${window.service}`;
     if (renewed.get(slot) === interval) return;
     renewed.set(slot, interval);
     take(slot, finding, request);

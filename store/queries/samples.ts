@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { chunks } from "../chunks.ts";
 import { anomalyRow, fromJson, jsonColumns } from "../rows.ts";
-import type { NormalWindow, Sample } from "../store.ts";
+import { type NormalWindow, type Sample, USUAL_SLOT } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
 const NO_ALERT = 0;
@@ -35,7 +35,7 @@ export async function replaceSamples(db: Kysely<Tables>, samples: readonly Sampl
   }
 }
 
-/** Windows that ended in a sampled record, without those that people called anomalous, newest first. */
+/** Windows that ended in a usual record, without those that people called anomalous, newest first. */
 export async function selectNormalWindows(
   db: Kysely<Tables>,
   service: string,
@@ -46,6 +46,7 @@ export async function selectNormalWindows(
     .select(["id", "time_ms", "window_events"])
     .where("service", "=", service)
     .where("is_alert", "=", NO_ALERT)
+    .where("sample_slot", "like", `${USUAL_SLOT}%`)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(

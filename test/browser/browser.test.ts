@@ -206,7 +206,6 @@ describe("the UI in a real browser, over the real API and a real database", () =
     await slider.fill("0.9");
     await slider.press("ArrowRight");
     await form.getByText(/Would have fired: [\d,]+ alerts? \(.* a day\)/).waitFor();
-    await form.getByRole("button", { name: "Propose from feedback" }).click();
     await picture(page, "threshold");
     await form.getByRole("button", { name: "Save" }).click();
     await form.waitFor({ state: "detached" });

@@ -77,7 +77,7 @@ describe("incidents", () => {
 
 describe("samples", () => {
   it("are no anomalies, but are read by their id, and compared with", async () => {
-    await store.saveBatch({ ...EMPTY, samples: [sample("odd 1 shop", 1)] });
+    await store.saveBatch({ ...EMPTY, samples: [sample("usual t1 shop", 1), sample("odd 1 shop", 2)] });
     expect(await store.anomalies({}, PAGE)).toEqual([]);
     expect(await store.countAnomalies({})).toBe(0);
     expect(await store.anomaliesSince("", 9, undefined)).toEqual([]);
@@ -96,7 +96,7 @@ describe("samples", () => {
   });
 
   it("that somebody called a true anomaly are no example of what is normal", async () => {
-    await store.saveBatch({ ...EMPTY, samples: [sample("odd 1 shop", 1)] });
+    await store.saveBatch({ ...EMPTY, samples: [sample("usual t1 shop", 1)] });
     await label("f1", 1, true);
     expect(await store.normalWindows("shop", 9)).toEqual([]);
     await store.undoFeedback("f1", 2, undefined);

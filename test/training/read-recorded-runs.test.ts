@@ -1,10 +1,11 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { monotonicFactory } from "ulid";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type BuilderOf, readRecordedRuns } from "../../cli/train/read-recorded-runs.ts";
 import type { Sequence } from "../../processor/learn/corpus.ts";
 import { type CorpusBuilder, createCorpusBuilder } from "../../processor/learn/corpus-builder.ts";
+import { type RecordedFeedback, readFeedback } from "../../processor/promote/read-feedback.ts";
 import type { RecordedRun } from "../../processor/promote/recorded-format.ts";
 import { createSegments } from "../../processor/promote/segments.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
@@ -41,7 +42,7 @@ function notingBuilder() {
 }
 
 /** Records runs and reads them again. */
-async function read(runs: readonly RecordedRun[], builderOf: BuilderOf): Promise<void> {
+async function read(runs: readonly RecordedRun[], builderOf: BuilderOf, feedback?: RecordedFeedback) {
   const directory = temporaryDirectory("recorded");
   const segments = createSegments({
     directory,
@@ -51,7 +52,7 @@ async function read(runs: readonly RecordedRun[], builderOf: BuilderOf): Promise
   });
   await segments.append(runs);
   const files = readdirSync(directory).map((name) => join(directory, name));
-  await readRecordedRuns(files, builderOf);
+  return readRecordedRuns(files, builderOf, feedback);
 }
 
 async function sequencesOf(runs: readonly RecordedRun[]): Promise<readonly string[]> {
@@ -87,4 +88,96 @@ it("keeps services apart where it is told to, also those of streams that never e
   const runs = [run("a"), run("b", { service: "cart" }), run("c", { service: "cart", continues: true })];
   await read(runs, (service) => (service === "cart" ? cart : others).noting);
   expect([cart.added, others.added]).toEqual([["cart: bc"], ["shop: a"]]);
+});
+
+describe("with what people said of anomalies", () => {
+  const fileOf = (...lines: readonly object[]) => {
+    const file = join(temporaryDirectory("feedback"), "feedback.jsonl");
+    writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    return file;
+  };
+  const HEADER = { format: "logbert-feedback/1" };
+  const trueAt = (letter: string, timeMs: number) => ({
+    service: "shop",
+    trueAnomaly: { templateId: letter, timeMs },
+  });
+  /** A window of one-letter templates, a second apart. */
+  const expectedAt = (letters: string, startMs: number, fields: object = {}) => ({
+    service: "shop",
+    expected: [...letters].map((letter, at) => ({
+      templateId: letter,
+      template: letter,
+      timeMs: startMs + at * 1_000,
+      severityNumber: 9,
+    })),
+    ...fields,
+  });
+  const readWith = async (runs: readonly RecordedRun[], ...lines: readonly object[]) => {
+    const { added, noting } = notingBuilder();
+    const use = await read(runs, () => noting, await readFeedback(fileOf(HEADER, ...lines)));
+    return { added, use };
+  };
+
+  it.each([
+    ["no JSON", "hello", ":1: is no JSON"],
+    ["no header", JSON.stringify(trueAt("a", 1)), ":1: does not name the format"],
+    ["a line of another kind", `${JSON.stringify(HEADER)}\n{"service":"shop"}`, ":2: "],
+  ])("is refused with its line: %s", async (_, text, message) => {
+    const file = join(temporaryDirectory("feedback"), "feedback.jsonl");
+    writeFileSync(file, text);
+    await expect(readFeedback(file)).rejects.toThrow(message);
+  });
+
+  it("leaves out what was a true anomaly, by service, template and time, and breaks the run there", async () => {
+    const cart = run("abc", { service: "cart" });
+    const { added, use } = await readWith(
+      [run("abcd", { begins: true, ends: true }), cart],
+      trueAt("b", 2_000),
+      trueAt("c", 9_000),
+    );
+    expect(added).toEqual(["shop: ^a", "shop: cd$", "cart: abc"]);
+    expect(use).toEqual({ eventsExpected: 0, eventsLeftOut: 1 });
+  });
+
+  it("knows an event by its own time where times went back, and in the middle of milliseconds", async () => {
+    const event = (text: string, gapMs: number) => ({
+      template: { id: text, text },
+      gapMs,
+      severityNumber: 9,
+    });
+    const events = [event("a", 0), event("b", 1_000.1), event("c", -700.2), event("d", 0.3)];
+    const { added } = await readWith([run("", { events })], trueAt("d", 1_000 + 300.2));
+    expect(added).toEqual(["shop: abc"]);
+  });
+
+  it("lets a session that ended oddly not end", async () => {
+    const runs = [run("ab", { begins: true }), run("", { continues: true, ends: true })];
+    expect((await readWith(runs, trueAt("b", 2_000))).added).toEqual(["shop: ^a"]);
+  });
+
+  it("learns from expected windows, once, before all that was recorded", async () => {
+    const { added, use } = await readWith(
+      [run("abcdef", { begins: true, ends: true })],
+      expectedAt("cd", 3_000),
+      expectedAt("xy", 70_000, { ends: true }),
+    );
+    expect(added).toEqual(["shop: cd", "shop: xy$", "shop: ^ab", "shop: ef$"]);
+    expect(use).toEqual({ eventsExpected: 4, eventsLeftOut: 0 });
+  });
+
+  it("keeps true anomalies out of expected windows", async () => {
+    const { added } = await readWith([], expectedAt("abc", 1_000), trueAt("b", 2_000));
+    expect(added).toEqual(["shop: a", "shop: c"]);
+  });
+
+  it("never holds an expected window out, however late it came", async () => {
+    const builder = createCorpusBuilder();
+    const runs = Array.from({ length: 20 }, (_, i) => run("ab", { stream: `${i}`, startMs: 1_000 * i }));
+    await read(runs, () => builder, await readFeedback(fileOf(HEADER, expectedAt("xy", 1e9))));
+    const [shop] = builder.build().services;
+    const textsIn = (part: "train" | "selection" | "test") =>
+      shop?.[part].flatMap(({ templates }) => [...templates].map((index) => shop.templates[index]));
+    expect(textsIn("train")).toContain("x");
+    expect([...(textsIn("selection") ?? []), ...(textsIn("test") ?? [])]).not.toContain("x");
+  });
 });

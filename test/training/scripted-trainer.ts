@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     out: { type: "string", default: "" },
     threads: { type: "string" },
     progress: { type: "string" },
+    feedback: { type: "string" },
     "only-service": { type: "string" },
   },
 });
@@ -49,7 +50,10 @@ if (behaviour === "fails") {
   const harmed = { all: gain(-0.1), services: [{ service: "mail", gain: gain(-0.1) }] };
   const others = behaviour === "harmful" ? harmed : undefined;
   const heldOut = { before: { loss: 1.5 }, after: { loss: after }, learned, others };
-  const report = { heldOut, lines: lines.length, service: values["only-service"] };
+  const said =
+    values.feedback === undefined ? [] : readFileSync(values.feedback, "utf8").trimEnd().split("\n");
+  const feedback = said.map((line): unknown => JSON.parse(line));
+  const report = { heldOut, lines: lines.length, service: values["only-service"], feedback };
   writeFileSync(path, JSON.stringify({ ...config, version: `${config.version}+t`, training_report: report }));
   if (behaviour === "damaged") writeFileSync(join(values.out, "model.onnx"), "no graph");
 }

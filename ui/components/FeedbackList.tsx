@@ -1,4 +1,5 @@
 import { formatAgo } from "../format/time.ts";
+import { LogText } from "../ui/LogText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
 import type { AnomalyData } from "./anomaly-query.ts";
 import { VerdictBadge } from "./VerdictBadge.tsx";
@@ -24,7 +25,11 @@ export function FeedbackList({ feedback, nowMs }: FeedbackListProps) {
             <span className="muted">
               <Timestamp iso={createdAt} nowMs={nowMs} />, {formatAgo(Date.parse(createdAt), nowMs)}
             </span>
-            {note === null ? null : <q>{note}</q>}
+            {note === null ? null : (
+              <q>
+                <LogText text={note} />
+              </q>
+            )}
           </li>
         ))}
       </ul>

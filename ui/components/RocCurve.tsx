@@ -22,6 +22,8 @@ export function RocCurve({ points, chosen }: RocCurveProps) {
   const ordered = [...points].sort(
     (a, b) => a.falsePositiveRate - b.falsePositiveRate || a.truePositiveRate - b.truePositiveRate,
   );
+  // Above every score nothing alerts: the curve begins there.
+  const line = [[0, SIZE], ...ordered.map(place)].map((pair) => pair.join(",")).join(" ");
   const best = points.find((point) => point.threshold === chosen);
   const [bestX, bestY] = best === undefined ? [0, 0] : place(best);
   const label =
@@ -29,11 +31,14 @@ export function RocCurve({ points, chosen }: RocCurveProps) {
       ? "ROC curve"
       : `ROC curve; the proposal catches ${formatPercent(best.truePositiveRate)} of the real ones and lets ${formatPercent(best.falsePositiveRate)} of the expected ones alert`;
   return (
-    <svg className="roc-curve" viewBox={`-4 -4 ${SIZE + 8} ${SIZE + 8}`} role="img" aria-label={label}>
-      <rect className="roc-frame" width={SIZE} height={SIZE} />
-      <line className="roc-chance" x1={0} y1={SIZE} x2={SIZE} y2={0} />
-      <polyline className="curve-line" points={ordered.map((point) => place(point).join(",")).join(" ")} />
-      {best === undefined ? null : <circle className="roc-best" cx={bestX} cy={bestY} r={4} />}
-    </svg>
+    <figure className="roc-figure">
+      <svg className="roc-curve" viewBox={`-4 -4 ${SIZE + 8} ${SIZE + 8}`} role="img" aria-label={label}>
+        <rect className="roc-frame" width={SIZE} height={SIZE} />
+        <line className="roc-chance" x1={0} y1={SIZE} x2={SIZE} y2={0} />
+        <polyline className="curve-line" points={line} />
+        {best === undefined ? null : <circle className="roc-best" cx={bestX} cy={bestY} r={4} />}
+      </svg>
+      <figcaption className="muted">↑ real caught, → expected that alert</figcaption>
+    </figure>
   );
 }

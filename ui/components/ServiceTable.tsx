@@ -1,39 +1,61 @@
 import { Fragment } from "react";
-import { formatCount } from "../format/count.ts";
-import { formatScore } from "../format/score.ts";
-import { visibleText } from "../format/visible-text.ts";
-import { paths } from "../paths.ts";
-import { Badge } from "../ui/Badge.tsx";
-import { Button } from "../ui/Button.tsx";
-import { LogText } from "../ui/LogText.tsx";
-import { Link } from "./Link.tsx";
+import { useNow } from "../ui/use-now.ts";
+import { ServiceRow } from "./ServiceRow.tsx";
+import type { ServiceSort } from "./service-order.ts";
 import type { ServiceData } from "./services-query.ts";
 import { ThresholdEditor } from "./ThresholdEditor.tsx";
-import { ruleInWords } from "./threshold-words.ts";
+import type { TrialDays } from "./trial-period.ts";
+import type { Hours } from "./use-sparklines.ts";
+
+const CLOCK_MS = 10_000;
+
+const columns = [
+  { label: "Service", sort: "name", isNumeric: false },
+  { label: "State", sort: undefined, isNumeric: false },
+  { label: "Last 24 h", sort: undefined, isNumeric: false },
+  { label: "Last record", sort: "seen", isNumeric: false },
+  { label: "Records", sort: "records", isNumeric: true },
+  { label: "Anomalies", sort: "anomalies", isNumeric: true },
+  { label: "Threshold", sort: undefined, isNumeric: false },
+] as const;
 
 interface ServiceTableProps {
   readonly services: readonly ServiceData[];
+  readonly sparklines: ReadonlyMap<string, Hours>;
+  readonly sort: ServiceSort;
+  readonly onSort: (sort: ServiceSort) => void;
   /** The service whose threshold is being edited. */
   readonly editing: string | undefined;
   readonly onEdit: (service: string | undefined) => void;
+  readonly days: TrialDays;
+  readonly onDays: (days: TrialDays) => void;
   readonly onSaved: () => void;
 }
 
 /** What each service has sent, what of it was odd, and from which score it alerts. */
-export function ServiceTable({ services, editing, onEdit, onSaved }: ServiceTableProps) {
+export function ServiceTable(props: ServiceTableProps) {
+  const { services, sparklines, sort, onSort, editing, onEdit, days, onDays, onSaved } = props;
+  const nowMs = useNow(CLOCK_MS);
   return (
     <table className="services">
       <thead>
         <tr>
-          <th scope="col">Service</th>
-          <th scope="col">State</th>
-          <th scope="col" className="is-numeric">
-            Records
-          </th>
-          <th scope="col" className="is-numeric">
-            Anomalies
-          </th>
-          <th scope="col">Threshold</th>
+          {columns.map((column) => (
+            <th
+              key={column.label}
+              scope="col"
+              className={`${column.isNumeric ? "is-numeric" : ""} ${column.sort === undefined ? "" : "is-sortable"}`}
+              {...(column.sort === sort
+                ? { "aria-sort": sort === "name" ? ("ascending" as const) : ("descending" as const) }
+                : {})}
+            >
+              {column.sort === undefined ? (
+                column.label
+              ) : (
+                <SortButton column={column} isCurrent={column.sort === sort} onSort={onSort} />
+              )}
+            </th>
+          ))}
           <th scope="col">
             <span className="visually-hidden">Actions</span>
           </th>
@@ -44,11 +66,23 @@ export function ServiceTable({ services, editing, onEdit, onSaved }: ServiceTabl
           const isEditing = service.name === editing;
           return (
             <Fragment key={service.name}>
-              <ServiceRow service={service} isEditing={isEditing} onEdit={onEdit} />
+              <ServiceRow
+                service={service}
+                hours={sparklines.get(service.name)}
+                nowMs={nowMs}
+                isEditing={isEditing}
+                onEdit={onEdit}
+              />
               {isEditing ? (
                 <tr className="editor-row">
-                  <td colSpan={6}>
-                    <ThresholdEditor service={service} onSaved={onSaved} onClose={() => onEdit(undefined)} />
+                  <td colSpan={columns.length + 1}>
+                    <ThresholdEditor
+                      service={service}
+                      days={days}
+                      onDays={onDays}
+                      onSaved={onSaved}
+                      onClose={() => onEdit(undefined)}
+                    />
                   </td>
                 </tr>
               ) : null}
@@ -60,48 +94,16 @@ export function ServiceTable({ services, editing, onEdit, onSaved }: ServiceTabl
   );
 }
 
-interface ServiceRowProps extends Pick<ServiceTableProps, "onEdit"> {
-  readonly service: ServiceData;
-  readonly isEditing: boolean;
+interface SortButtonProps extends Pick<ServiceTableProps, "onSort"> {
+  readonly column: { readonly label: string; readonly sort: ServiceSort };
+  readonly isCurrent: boolean;
 }
 
-function ServiceRow({ service, isEditing, onEdit }: ServiceRowProps) {
-  const { name, records, anomalies, learningState, threshold } = service;
+function SortButton({ column, isCurrent, onSort }: SortButtonProps) {
   return (
-    <tr className={isEditing ? "is-editing" : ""}>
-      <th scope="row">
-        <Link href={`${paths.live}?${new URLSearchParams({ service: name })}`}>
-          <LogText text={name} />
-        </Link>
-      </th>
-      <td className="cell-state">
-        {learningState === "LEARNING" ? (
-          <Badge tone="warning" title="Scored for novelty; calibrating itself on its own stream">
-            Learning
-          </Badge>
-        ) : (
-          <Badge tone="ok">Ready</Badge>
-        )}
-      </td>
-      <td className="is-numeric cell-records">
-        {formatCount(records)} <span className="unit">records</span>
-      </td>
-      <td className="is-numeric cell-anomalies">
-        {formatCount(anomalies)} <span className="unit">anomalies</span>
-      </td>
-      <td className="cell-threshold">
-        <span className="number">{formatScore(threshold.value)}</span>{" "}
-        <span className="muted">{ruleInWords(threshold)}</span>
-      </td>
-      <td className="cell-action">
-        <Button
-          aria-expanded={isEditing}
-          aria-label={`${isEditing ? "Close" : "Edit"} the threshold of ${visibleText(name)}`}
-          onClick={() => onEdit(isEditing ? undefined : name)}
-        >
-          {isEditing ? "Close" : "Edit"}
-        </Button>
-      </td>
-    </tr>
+    <button type="button" className="sort-button" onClick={() => onSort(column.sort)}>
+      {column.label}
+      <span aria-hidden="true">{isCurrent ? (column.sort === "name" ? " ↑" : " ↓") : ""}</span>
+    </button>
   );
 }

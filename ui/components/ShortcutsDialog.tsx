@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Dialog } from "../ui/Dialog.tsx";
 import type { ShortcutList } from "./shortcuts.ts";
 
@@ -5,12 +6,15 @@ interface ShortcutsDialogProps {
   readonly shortcuts: ShortcutList;
   readonly isOpen: boolean;
   readonly onClose: () => void;
+  /** What else there is to know of the page. */
+  readonly children?: ReactNode;
 }
 
 /** The keys of a page. */
-export function ShortcutsDialog({ shortcuts, isOpen, onClose }: ShortcutsDialogProps) {
+export function ShortcutsDialog({ shortcuts, isOpen, onClose, children }: ShortcutsDialogProps) {
   return (
     <Dialog title="Keyboard" isOpen={isOpen} onClose={onClose}>
+      {children}
       <dl className="shortcuts">
         {shortcuts.map(([key, meaning]) => (
           <div key={key}>

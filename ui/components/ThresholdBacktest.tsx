@@ -1,113 +1,126 @@
-import { useQuery } from "urql";
+import { useMemo, useState } from "react";
 import { describeError } from "../client.ts";
-import { formatCount, formatNoun, formatRate } from "../format/count.ts";
-import { formatPercent, formatRarity, formatScore } from "../format/score.ts";
-import { paths } from "../paths.ts";
+import { formatNoun, formatRate } from "../format/count.ts";
+import { formatRarity, formatScore } from "../format/score.ts";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
-import { LogText } from "../ui/LogText.tsx";
+import { Skeleton } from "../ui/Skeleton.tsx";
 import { Slider } from "../ui/Slider.tsx";
-import { AlertCurve } from "./AlertCurve.tsx";
-import { alertCurveQuery, toCurve } from "./alert-curve.ts";
-import { Link } from "./Link.tsx";
-import { BACKTEST_DAYS, type ThresholdPreviewData, useThresholdPreview } from "./use-threshold-preview.ts";
+import { useDebounced } from "../ui/use-debounced.ts";
+import { ScoreHistogram } from "./ScoreHistogram.tsx";
+import { ThresholdMarkButtons } from "./ThresholdMarkButtons.tsx";
+import { ThresholdResult } from "./ThresholdResult.tsx";
+import { type ThresholdMark, thresholdMarks } from "./threshold-marks.ts";
+import { createThresholdTrial } from "./threshold-outcome.ts";
+import { type TrialDays, trialDaysInWords } from "./trial-period.ts";
+import { useMissed } from "./use-missed.ts";
+import { useScoreDistribution } from "./use-score-distribution.ts";
 
 const STEP = 0.001;
+const COARSE_STEP = 0.01;
+/** Scores below are every sixteenth record and more: the scale begins here while no threshold lies below. */
+const USUAL_MIN = 0.5;
+const SAID_AFTER_MS = 700;
+
+const noScores = { counts: [], records: 0, days: 0, labels: [] };
 
 interface ThresholdBacktestProps {
   readonly service: string;
+  readonly days: TrialDays;
   /** The threshold in force now. */
   readonly inForce: number;
-  readonly value: number;
-  /** Absent: the value is shown, not chosen. */
-  readonly onChange?: (value: number) => void;
+  /** A fixed threshold; undefined: the one that follows from `budget`, or the one in force. */
+  readonly value: number | undefined;
+  /** Alerts a day, as typed; undefined where it is no number. */
+  readonly budget: number | undefined;
+  /** Whether the budget is what is being chosen. */
+  readonly isBudget: boolean;
+  readonly proposal: number | undefined;
+  readonly onChange: (value: number) => void;
 }
 
-/** How many alerts each threshold would have raised on the stored scores, and what this one would have done. */
-export function ThresholdBacktest({ service, inForce, value, onChange }: ThresholdBacktestProps) {
-  const { preview, error, isPending, period } = useThresholdPreview(service, value);
-  const [{ data }] = useQuery({ query: alertCurveQuery, variables: { service, ...period } });
-  const min = Math.min(inForce, value) < 0.5 ? 0 : 0.5;
+/** The stored scores, and what a threshold would have done with them: answered here, at once, on each move of the slider. */
+export function ThresholdBacktest(props: ThresholdBacktestProps) {
+  const { service, days, inForce, value, budget, isBudget, proposal, onChange } = props;
+  const { distribution, error, period, refetch } = useScoreDistribution(service, days);
+  const trial = useMemo(() => createThresholdTrial(distribution ?? noScores), [distribution]);
+  const kept = budget === undefined || distribution === undefined ? undefined : trial.forBudget(budget);
+  const tried = value ?? (isBudget ? kept : undefined) ?? inForce;
+  const min = useScaleStart(Math.min(inForce, tried, proposal ?? 1));
+  const marks = thresholdMarks({
+    now: inForce,
+    budget: budget === undefined || kept === undefined ? undefined : { alertsPerDay: budget, value: kept },
+    proposal,
+  });
+  const outcome = useMemo(() => trial.at(tried), [trial, tried]);
+  const missed = useMissed({ service, value: tried, period, count: outcome.missed });
+  const said = useDebounced(
+    `${formatScore(tried)}: ${formatNoun(outcome.alerts, "alert")}, ${formatRate(outcome.alertsPerDay)} a day`,
+    SAID_AFTER_MS,
+  );
   return (
     <div className="backtest">
       <div className="backtest-scale">
-        <AlertCurve
-          points={data === undefined ? [] : toCurve(data)}
-          min={min}
-          value={value}
-          inForce={inForce}
-        />
-        {onChange === undefined ? null : (
-          <Slider
-            label="Threshold"
+        {distribution === undefined ? (
+          <div className="score-histogram">
+            {error === undefined ? (
+              <Skeleton rows={2} label="Loading the scores" />
+            ) : (
+              <ErrorNotice {...describeError(error)} onRetry={refetch} />
+            )}
+          </div>
+        ) : (
+          <ScoreHistogram
+            distribution={distribution}
             min={min}
-            max={1}
-            step={STEP}
-            value={value}
-            valueText={`${formatScore(value)}, ${formatRarity(value)} records`}
-            onChange={onChange}
+            value={tried}
+            marks={marks}
+            summary={summarise(distribution.records, distribution.labels.length, days, marks)}
           />
         )}
+        <Slider
+          label="Threshold"
+          min={min}
+          max={1}
+          step={STEP}
+          coarseStep={COARSE_STEP}
+          value={tried}
+          valueText={`${formatScore(tried)}, ${formatRarity(tried)} records`}
+          onChange={onChange}
+        />
         <p className="scale-ends" aria-hidden="true">
           <span>{min.toFixed(1)}</span>
-          <span>score; the curve is the number of alerts, logarithmic</span>
+          <span>score; heights are logarithmic</span>
           <span>1.0</span>
         </p>
+        <ThresholdMarkButtons marks={marks} value={tried} onTry={onChange} />
       </div>
-      <div className={`backtest-result ${isPending ? "is-pending" : ""}`} aria-live="polite">
-        <p className="backtest-value">
-          <span className="number">{formatScore(value)}</span>{" "}
-          <span className="muted">{formatRarity(value)} records</span>
-        </p>
-        {error === undefined ? null : <ErrorNotice {...describeError(error)} />}
-        {preview === undefined ? null : <Outcome preview={preview} />}
-      </div>
-    </div>
-  );
-}
-
-function Outcome({ preview }: { readonly preview: ThresholdPreviewData }) {
-  const { alerts, alertsPerDay, precision, recall, missed } = preview;
-  return (
-    <>
-      <p>
-        Would have fired:{" "}
-        <strong>
-          {formatNoun(alerts, "alert")} ({formatRate(alertsPerDay)} a day)
-        </strong>{" "}
-        in the last {BACKTEST_DAYS} days.
+      <ThresholdResult
+        value={tried}
+        outcome={distribution === undefined ? undefined : outcome}
+        missed={missed}
+        days={days}
+        onChange={onChange}
+      />
+      <p className="visually-hidden" role="status">
+        {distribution === undefined ? "" : said}
       </p>
-      {precision === null && recall === null ? (
-        <p className="muted">Mark anomalies as real or expected to see how many it would catch and miss.</p>
-      ) : (
-        <p>
-          {precision === null ? null : `${formatPercent(precision)} of the judged alerts were real. `}
-          {recall === null ? null : `${formatPercent(recall)} of the real ones would be caught.`}
-        </p>
-      )}
-      {missed.length === 0 ? null : <Missed missed={missed} />}
-    </>
+    </div>
   );
 }
 
-const MISSED_SHOWN = 3;
+/** Once it has begun at 0, the scale stays so: it must not change under the hand that drags. */
+function useScaleStart(lowest: number): number {
+  const [isWhole, setWhole] = useState(lowest < USUAL_MIN);
+  if (!isWhole && lowest < USUAL_MIN) setWhole(true);
+  return isWhole || lowest < USUAL_MIN ? 0 : USUAL_MIN;
+}
 
-function Missed({ missed }: Pick<ThresholdPreviewData, "missed">) {
-  return (
-    <div className="missed">
-      <p>Would miss {formatNoun(missed.length, "real anomaly", "real anomalies")}:</p>
-      <ul>
-        {missed.slice(0, MISSED_SHOWN).map((anomaly) => (
-          <li key={anomaly.id}>
-            <span className="number">{formatScore(anomaly.score)}</span>{" "}
-            <Link href={paths.anomaly(anomaly.id)}>
-              <LogText text={anomaly.explanation.summary} />
-            </Link>
-          </li>
-        ))}
-      </ul>
-      {missed.length > MISSED_SHOWN ? (
-        <p className="muted">and {formatCount(missed.length - MISSED_SHOWN)} more</p>
-      ) : null}
-    </div>
-  );
+function summarise(
+  records: number,
+  labels: number,
+  days: TrialDays,
+  marks: readonly ThresholdMark[],
+): string {
+  const where = marks.map(({ label, value }) => `${label}: ${formatScore(value)}`).join(", ");
+  return `Scores of ${formatNoun(records, "record")} in ${trialDaysInWords(days)}, ${formatNoun(labels, "label")}. ${where}.`;
 }

@@ -1,28 +1,21 @@
 import { useState } from "react";
-import { useMutation } from "urql";
-import { describeError } from "../client.ts";
 import { formatRate } from "../format/count.ts";
 import { visibleText } from "../format/visible-text.ts";
-import { graphql } from "../graphql.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
 import { ReadOnlyNote, useCanWrite } from "./ReadOnlyNote.tsx";
 import type { ServiceData } from "./services-query.ts";
 import { ThresholdBacktest } from "./ThresholdBacktest.tsx";
+import { ThresholdConflictNotice } from "./ThresholdConflictNotice.tsx";
+import { ThresholdHistory } from "./ThresholdHistory.tsx";
 import { ThresholdProposal } from "./ThresholdProposal.tsx";
-import { ALERTS_PER_DAY_MAX, readDraft, type ThresholdDraft, toDraft } from "./threshold-draft.ts";
-
-const setThresholdMutation = graphql(`
-  mutation SetThreshold($input: ThresholdInput!) {
-    setThreshold(input: $input) {
-      mode
-      value
-      alertsPerDay
-      updatedAt
-    }
-  }
-`);
+import { ALERTS_PER_DAY_MAX, readBudget, type ThresholdDraft } from "./threshold-draft.ts";
+import type { ThresholdChange } from "./threshold-history.ts";
+import { type TrialDays, trialDaysOptions } from "./trial-period.ts";
+import { useThresholdEditing } from "./use-threshold-editing.ts";
+import { useThresholdHistory } from "./use-threshold-history.ts";
+import { useThresholdProposal } from "./use-threshold-proposal.ts";
 
 const modes = [
   { value: "AUTO", label: "Automatic" },
@@ -34,27 +27,32 @@ const NOTE_ID = "threshold-read-only";
 
 interface ThresholdEditorProps {
   readonly service: ServiceData;
+  readonly days: TrialDays;
+  readonly onDays: (days: TrialDays) => void;
   readonly onSaved: () => void;
   readonly onClose: () => void;
 }
 
 /** Chooses how a service's threshold is found, and shows what it would have done before it is saved. */
-export function ThresholdEditor({ service, onSaved, onClose }: ThresholdEditorProps) {
-  const [draft, setDraft] = useState(() => toDraft(service.threshold));
-  const [problem, setProblem] = useState<string>();
+export function ThresholdEditor({ service, days, onDays, onSaved, onClose }: ThresholdEditorProps) {
+  const history = useThresholdHistory(service.name);
+  const { draft, problem, conflict, isBusy, change, save, revert, takeTheirs } = useThresholdEditing(
+    service,
+    history,
+  );
+  const proposal = useThresholdProposal(service.name);
+  const [said, say] = useState("");
   const canWrite = useCanWrite();
-  const [{ fetching, error }, setThreshold] = useMutation(setThresholdMutation);
-  const change = (changes: Partial<ThresholdDraft>) => {
-    setProblem(undefined);
-    setDraft({ ...draft, ...changes });
-  };
-  const save = async () => {
-    const input = readDraft(draft);
-    if (typeof input === "string") return setProblem(input);
-    const result = await setThreshold({ input: { service: service.name, ...input } });
-    if (result.error !== undefined) return;
+  const fix = (value: number) => change({ mode: "MANUAL", value });
+  const submit = async () => {
+    if (!(await save())) return;
     onSaved();
     onClose();
+  };
+  const takeBack = async (one: ThresholdChange) => {
+    if (!(await revert(one))) return;
+    say("The change was taken back");
+    onSaved();
   };
 
   return (
@@ -63,41 +61,57 @@ export function ThresholdEditor({ service, onSaved, onClose }: ThresholdEditorPr
       aria-label={`Threshold of ${visibleText(service.name)}`}
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void submit();
       }}
     >
-      <Segmented
-        label="How the threshold is found"
-        options={modes}
-        value={draft.mode}
-        onChange={(mode) => change({ mode })}
-      />
+      <div className="editor-controls">
+        <Segmented
+          label="How the threshold is found"
+          options={modes}
+          value={draft.mode}
+          onChange={(mode) => change({ mode })}
+        />
+        <Segmented label="Period to try it on" options={trialDaysOptions} value={days} onChange={onDays} />
+      </div>
       <ModeFields draft={draft} service={service} onChange={change} />
       <ThresholdBacktest
         service={service.name}
+        days={days}
         inForce={service.threshold.value}
-        value={draft.mode === "MANUAL" ? draft.value : service.threshold.value}
-        {...(draft.mode === "MANUAL" ? { onChange: (value: number) => change({ value }) } : {})}
+        value={draft.mode === "MANUAL" ? draft.value : undefined}
+        budget={readBudget(draft.alertsPerDay)}
+        isBudget={draft.mode === "BUDGET"}
+        proposal={proposal.proposal?.value ?? undefined}
+        onChange={fix}
       />
-      <ThresholdProposal service={service.name} onUse={(value) => change({ mode: "MANUAL", value })} />
-      {problem === undefined ? null : <ErrorNotice message={problem} remedy="" />}
-      {error === undefined ? null : <ErrorNotice {...describeError(error)} />}
+      {conflict === undefined ? null : (
+        <ThresholdConflictNotice conflict={conflict} onTakeTheirs={takeTheirs} />
+      )}
+      {problem === undefined ? null : <ErrorNotice {...problem} />}
       <footer className="form-actions">
         <Button
           tone="primary"
           type="submit"
-          disabled={fetching || !canWrite}
+          disabled={isBusy || !canWrite}
           {...(canWrite ? {} : { "aria-describedby": NOTE_ID })}
         >
-          Save
+          {conflict === undefined ? "Save" : "Save mine"}
         </Button>
         <Button onClick={onClose}>Cancel</Button>
         <ReadOnlyNote id={NOTE_ID} />
       </footer>
+      <ThresholdProposal service={service.name} state={proposal} onUse={fix} />
+      <ThresholdHistory
+        history={history}
+        isBusy={isBusy || !canWrite}
+        onRevert={(one) => void takeBack(one)}
+      />
+      <p className="visually-hidden" role="status">
+        {said}
+      </p>
     </form>
   );
 }
-
 interface ModeFieldsProps {
   readonly draft: ThresholdDraft;
   readonly service: ServiceData;

@@ -8,11 +8,11 @@ export interface DetectorWords {
 const words: Readonly<Record<string, DetectorWords>> = {
   "event-model": {
     name: "Event model",
-    looksAt: "whether this event fits what came before it, by what the messages mean",
+    looksAt: "whether it fits what came before, by what the messages mean",
   },
   "pretrained-model": { name: "Language model", looksAt: "the text of the message, by the configured model" },
   "new-template": { name: "New message", looksAt: "whether the service has ever written such a message" },
-  ngram: { name: "Order of events", looksAt: "this event after the two before it" },
+  ngram: { name: "Order of events", looksAt: "how it follows the two events before it" },
   "count-vector": {
     name: "Counts in the session",
     looksAt: "how often each message came, against the nearest known session",

@@ -13,7 +13,9 @@ export const servicesQuery = graphql(`
         value
         alertsPerDay
         updatedAt
+        changeId
       }
+      lastSeen
     }
   }
 `);

@@ -27,3 +27,12 @@ export const tailShortcuts: ShortcutList = [
   ["Esc", "Close the record"],
   ["?", "This help"],
 ];
+
+/** The keys of the labelling page. */
+export const labelShortcuts: ShortcutList = [
+  ["r", "Real: somebody should have been told"],
+  ["e", "Expected: this needs no attention"],
+  ["s", "Skip: later, or somebody else"],
+  ["u", "Undo the last one"],
+  ["?", "This help"],
+];

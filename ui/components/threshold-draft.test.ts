@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { readDraft, toDraft } from "./threshold-draft.ts";
+import { readDraft, readThreshold, toDraft } from "./threshold-draft.ts";
 
-const inForce = { mode: "AUTO", value: 0.87, alertsPerDay: 5, updatedAt: "2026-11-23T12:00:00Z" } as const;
+const inForce = { mode: "AUTO", value: 0.87, alertsPerDay: 5 } as const;
 
 describe("the threshold form", () => {
   test.each(["", "  ", "many", "0", "-1", "1e9", "NaN", "Infinity"])(
@@ -25,5 +25,21 @@ describe("the threshold form", () => {
     expect(readDraft({ ...toDraft({ ...inForce, alertsPerDay: null }), mode: "BUDGET" })).toEqual({
       alertsPerDay: 5,
     });
+  });
+});
+
+describe("a typed threshold", () => {
+  test.each(["", " ", "high", "-0.1", "1.01", "0.9.1", "NaN"])("%j is none", (text) => {
+    expect(readThreshold(text)).toBeUndefined();
+  });
+
+  test.each([
+    ["0.9", 0.9],
+    [" 0,95 ", 0.95],
+    [".5", 0.5],
+    ["1", 1],
+    ["0", 0],
+  ])("%j is %d", (text, value) => {
+    expect(readThreshold(text)).toBe(value);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ruleInWords } from "./threshold-words.ts";
+import { changeInWords, ruleInWords } from "./threshold-words.ts";
 
 test.each([
   [{ mode: "AUTO", alertsPerDay: null }, "automatic"],
@@ -9,4 +9,12 @@ test.each([
   [{ mode: "MANUAL", alertsPerDay: 5 }, "fixed"],
 ] as const)("%o reads %s", (rule, words) => {
   expect(ruleInWords(rule)).toBe(words);
+});
+
+test.each([
+  [{ mode: "MANUAL", value: 0.9, alertsPerDay: null }, "fixed at 0.900"],
+  [{ mode: "BUDGET", value: null, alertsPerDay: 2 }, "2 alerts a day"],
+  [{ mode: "AUTO", value: null, alertsPerDay: null }, "automatic"],
+] as const)("a change to %o reads %s", (change, words) => {
+  expect(changeInWords(change)).toBe(words);
 });

@@ -4,6 +4,7 @@ import { describeError, type UserError } from "../client.ts";
 import { graphql } from "../graphql.ts";
 import type { AnomalyData } from "./anomaly-query.ts";
 import { type AnomalyRowData, standingVerdict } from "./anomaly-row.ts";
+import { useStageStatus } from "./StageStatusProvider.tsx";
 
 const addFeedbackMutation = graphql(`
   mutation AddFeedback($input: FeedbackInput!) {
@@ -25,7 +26,7 @@ export interface FeedbackActions {
   readonly standing: AnomalyData["feedback"][number] | undefined;
   readonly isPending: boolean;
   readonly error: UserError | undefined;
-  /** Gives a verdict. One that stands is taken back first where nobody knows whose it is; an author's own word stays beside it. Resolves to whether it was stored. */
+  /** Gives a verdict. One that stands is taken back first where it is one's own, or nobody's; somebody else's stays beside it. Resolves to whether it was stored. */
   give(isTrueAnomaly: boolean, note: string): Promise<boolean>;
   /** Takes the standing verdict back. Resolves to whether there was one and it is gone. */
   undo(): Promise<boolean>;
@@ -39,6 +40,7 @@ export function useFeedback(
   const [adding, add] = useMutation(addFeedbackMutation);
   const [undoing, takeBack] = useMutation(undoFeedbackMutation);
   const [error, setError] = useState<UserError>();
+  const { viewer } = useStageStatus();
   const standing = standingVerdict(anomaly.feedback);
   const isPending = adding.fetching || undoing.fetching;
 
@@ -54,7 +56,8 @@ export function useFeedback(
     error,
     async give(isTrueAnomaly, note) {
       if (isPending) return false;
-      const replaced = standing?.author === null ? standing : undefined;
+      const isOthers = standing?.author !== null && standing?.author !== viewer?.name;
+      const replaced = isOthers ? undefined : standing;
       if (replaced !== undefined && !(await remove(replaced.id))) return false;
       const input = { anomalyId: anomaly.id, isTrueAnomaly, note: note.trim() === "" ? null : note.trim() };
       const result = await add({ input });
