@@ -3,13 +3,22 @@ import { type ApolloServer, HeaderMap } from "@apollo/server";
 import type { Context } from "./graphql/context.ts";
 import { splitTarget } from "./request-target.ts";
 
+/** Requests under way beyond which others are told to come again. */
+const REQUESTS_MAX = 100;
+/** The same of answers that wait for callers who do not take them. */
+const UNSENT_BYTES_MAX = 64 * 1_048_576;
+
 /** GraphQL over HTTP (graphql-over-http specification) by Apollo Server on a plain node:http request. */
 export function createGraphqlEndpoint(
   server: ApolloServer<Context>,
   context: () => Context,
   maxBodyBytes: number,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const underWay = new Set<ServerResponse>();
   return async (request, response) => {
+    if (isFull(underWay)) return tellToWait(response);
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
     const body = await readBody(request, maxBodyBytes);
     if (body === undefined) return refuse(response, 413, "The request is too large.");
     const json = parseJson(body);
@@ -34,8 +43,19 @@ export function createGraphqlEndpoint(
   };
 }
 
-/** The body as text, or undefined when it is longer than allowed. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+function isFull(underWay: ReadonlySet<ServerResponse>): boolean {
+  let unsentBytes = 0;
+  for (const { writableLength } of underWay) unsentBytes += writableLength;
+  return underWay.size >= REQUESTS_MAX || unsentBytes > UNSENT_BYTES_MAX;
+}
+
+function tellToWait(response: ServerResponse): void {
+  response.setHeader("retry-after", "1");
+  refuse(response, 503, "Too many requests are under way; try again.", "UNAVAILABLE");
+}
+
+/** The body, or undefined when it is longer than allowed. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -45,12 +65,13 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<str
     if (bytes > maxBytes) return undefined;
     chunks.push(buffer);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
-function parseJson(text: string): unknown {
+/** Undefined for what is no JSON, or no UTF-8 (RFC 8259, section 8.1): replaced characters would be stored as if they had been meant. */
+function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     return undefined;
   }
@@ -64,8 +85,8 @@ function headersOf(request: IncomingMessage): HeaderMap {
   return headers;
 }
 
-function refuse(response: ServerResponse, status: number, message: string): void {
+function refuse(response: ServerResponse, status: number, message: string, code = "BAD_REQUEST"): void {
   response
     .writeHead(status, { "content-type": "application/json", connection: "close" })
-    .end(JSON.stringify({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] }));
+    .end(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
 }

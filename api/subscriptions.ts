@@ -10,7 +10,7 @@ import {
 } from "graphql";
 import type { SubscribePayload } from "graphql-ws";
 import { useServer as serveOver } from "graphql-ws/use/ws";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { readDocument } from "./access/query-limits.ts";
 import type { ApiConfig } from "./config.ts";
 import type { Context, ContextLifetime } from "./graphql/context.ts";
@@ -19,6 +19,11 @@ import { splitTarget } from "./request-target.ts";
 
 /** How long a peer may take to answer that the connection is closed. */
 const CLOSE_GRACE_MS = 1_000;
+
+/** How long a peer may take to answer a ping, and how far apart pings are: one that takes nothing is gone after twice this. */
+const PING_INTERVAL_MS = 12_000;
+/** Bytes that wait for a peer beyond which nothing more is read from it. */
+const UNSENT_BYTES_MAX = 1_048_576;
 
 /** What the WebSocket half of the API needs. */
 export interface SubscriptionPorts {
@@ -57,6 +62,7 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
           : { data: result.data ?? null, errors: result.errors.map(format) },
     },
     sockets,
+    PING_INTERVAL_MS,
   );
 
   sockets.on("connection", (socket) => {
@@ -71,7 +77,10 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
         socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
         return;
       }
-      sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
+      sockets.handleUpgrade(request, socket, head, (opened) => {
+        holdBack(opened, socket);
+        sockets.emit("connection", opened, request);
+      });
     },
     async close() {
       const timer = setTimeout(() => {
@@ -81,6 +90,14 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
       clearTimeout(timer);
     },
   };
+}
+
+/** Each operation waits until its last message has gone; what a peer is answered at once (pings, refusals) would pile up all the same. */
+function holdBack(opened: WebSocket, socket: Duplex): void {
+  opened.on("message", () => {
+    if (opened.bufferedAmount > UNSENT_BYTES_MAX) opened.pause();
+  });
+  socket.on("drain", () => opened.resume());
 }
 
 function refusal(
