@@ -1,28 +1,31 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ApolloServer, HeaderMap } from "@apollo/server";
+import { type Turns, UNSENT_BYTES_MAX } from "./access/turns.ts";
 import type { Context } from "./graphql/context.ts";
 import { splitTarget } from "./request-target.ts";
 
 /** Requests under way beyond which others are told to come again. */
 const REQUESTS_MAX = 100;
-/** The same of answers that wait for callers who do not take them. */
-const UNSENT_BYTES_MAX = 64 * 1_048_576;
+
+/** What the HTTP half of the API needs. */
+export interface EndpointPorts {
+  readonly server: ApolloServer<Context>;
+  readonly context: () => Context;
+  readonly maxBodyBytes: number;
+  readonly turns: Turns;
+}
 
 /** GraphQL over HTTP (graphql-over-http specification) by Apollo Server on a plain node:http request. */
-export function createGraphqlEndpoint(
-  server: ApolloServer<Context>,
-  context: () => Context,
-  maxBodyBytes: number,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function createGraphqlEndpoint({
+  server,
+  context,
+  maxBodyBytes,
+  turns,
+}: EndpointPorts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const underWay = new Set<ServerResponse>();
-  return async (request, response) => {
-    if (isFull(underWay)) return tellToWait(response);
-    underWay.add(response);
-    response.once("close", () => underWay.delete(response));
-    const body = await readBody(request, maxBodyBytes);
-    if (body === undefined) return refuse(response, 413, "The request is too large.");
-    const json = parseJson(body);
-    if (request.method === "POST" && json === undefined) return refuse(response, 400, "The body is no JSON.");
+  const unsentBytes = () => [...underWay].reduce((sum, { writableLength }) => sum + writableLength, 0);
+  const answer = async (request: IncomingMessage, json: unknown, response: ServerResponse) => {
+    if (unsentBytes() > UNSENT_BYTES_MAX) return tellToWait(response);
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? "GET",
@@ -41,12 +44,16 @@ export function createGraphqlEndpoint(
     for await (const chunk of result.body.asyncIterator) response.write(chunk);
     response.end();
   };
-}
-
-function isFull(underWay: ReadonlySet<ServerResponse>): boolean {
-  let unsentBytes = 0;
-  for (const { writableLength } of underWay) unsentBytes += writableLength;
-  return underWay.size >= REQUESTS_MAX || unsentBytes > UNSENT_BYTES_MAX;
+  return async (request, response) => {
+    if (underWay.size >= REQUESTS_MAX) return tellToWait(response);
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
+    const body = await readBody(request, maxBodyBytes);
+    if (body === undefined) return refuse(response, 413, "The request is too large.");
+    const json = parseJson(body);
+    if (request.method === "POST" && json === undefined) return refuse(response, 400, "The body is no JSON.");
+    await turns(() => answer(request, json, response));
+  };
 }
 
 function tellToWait(response: ServerResponse): void {

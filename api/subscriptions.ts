@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import {
   type ExecutionArgs,
+  execute,
   type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -10,8 +11,9 @@ import {
 } from "graphql";
 import type { SubscribePayload } from "graphql-ws";
 import { useServer as serveOver } from "graphql-ws/use/ws";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { readDocument } from "./access/query-limits.ts";
+import { type Turns, UNSENT_BYTES_MAX } from "./access/turns.ts";
 import type { ApiConfig } from "./config.ts";
 import type { Context, ContextLifetime } from "./graphql/context.ts";
 import { userError } from "./graphql/errors.ts";
@@ -23,7 +25,7 @@ const CLOSE_GRACE_MS = 1_000;
 /** How long a peer may take to answer a ping, and how far apart pings are: one that takes nothing is gone after twice this. */
 const PING_INTERVAL_MS = 12_000;
 /** Bytes that wait for a peer beyond which nothing more is read from it. */
-const UNSENT_BYTES_MAX = 1_048_576;
+const UNSENT_TO_ONE_MAX = 1_048_576;
 
 /** What the WebSocket half of the API needs. */
 export interface SubscriptionPorts {
@@ -33,6 +35,17 @@ export interface SubscriptionPorts {
   readonly rules: readonly ValidationRule[];
   readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;
   readonly format: (error: unknown) => GraphQLFormattedError;
+  readonly turns: Turns;
+}
+
+/** Its sending never fails: a peer that has gone is told by its closing, and graphql-ws, which gives a message and a callback, would print
+ * each message that the peer was to have. */
+class Peer extends WebSocket {
+  override send(data: Parameters<WebSocket["send"]>[0], done?: unknown): void {
+    super.send(data, () => {
+      if (typeof done === "function") done();
+    });
+  }
 }
 
 /** GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql. */
@@ -41,8 +54,13 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 } {
-  const { schema, config, context, rules, format } = ports;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: config.max_body_bytes });
+  const { schema, config, context, rules, format, turns } = ports;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: config.max_body_bytes,
+    WebSocket: Peer,
+  });
+  const unsentBytes = () => [...sockets.clients].reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0);
   const { dispose } = serveOver(
     {
       schema,
@@ -55,6 +73,8 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
         Object.keys(subscriptions).length > config.max_operations_per_connection
           ? [tooManyOperations(config.max_operations_per_connection)]
           : toExecution(payload, schema, rules),
+      execute: (args) =>
+        turns(async () => (unsentBytes() > UNSENT_BYTES_MAX ? { errors: [tooMuchUnsent()] } : execute(args))),
       onError: (_context, _id, _payload, errors) => errors.map(format),
       onNext: (_context, _id, _payload, _arguments, result) =>
         result.errors === undefined
@@ -95,7 +115,7 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
 /** Each operation waits until its last message has gone; what a peer is answered at once (pings, refusals) would pile up all the same. */
 function holdBack(opened: WebSocket, socket: Duplex): void {
   opened.on("message", () => {
-    if (opened.bufferedAmount > UNSENT_BYTES_MAX) opened.pause();
+    if (opened.bufferedAmount > UNSENT_TO_ONE_MAX) opened.pause();
   });
   socket.on("drain", () => opened.resume());
 }
@@ -126,5 +146,13 @@ function tooManyOperations(max: number): GraphQLError {
     "UNAVAILABLE",
     `This connection has ${max} operations open already.`,
     "Close one of them, or open another connection.",
+  );
+}
+
+function tooMuchUnsent(): GraphQLError {
+  return userError(
+    "UNAVAILABLE",
+    "Too many answers wait for callers who do not take them.",
+    "Try again in a moment.",
   );
 }
