@@ -105,7 +105,8 @@ async function askOn(
     const query = QUERIES[turn % QUERIES.length] ?? "";
     const response = await fetch(`${url}/graphql`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      // A kept connection that the API closes between two phases would fail the next query.
+      headers: { "content-type": "application/json", connection: "close" },
       body: JSON.stringify({ query, ...(query.includes("$from") ? { variables } : {}) }),
     });
     const text = await response.text();
