@@ -174,15 +174,18 @@ describe("the live tail", () => {
 
   testWith([requirement], "keeps a bounded number of lines, and says that it shows a sample", async () => {
     const { page, complaints } = await openTail();
-    const seen = await page.getByRole("status").getByText("Following").count();
-    expect(seen).toBe(1);
     for (let from = 0; from < 2_600; from += 100) await show(numbered(from, 100));
     await linesOf(page).getByText("line 2599").waitFor();
     expect(await linesOf(page).last().getAttribute("aria-setsize")).toBe("2000");
-    // The stage has counted far more than the page was shown.
-    const services = sampleBatch(Date.now(), 0).services.map((one) => ({ ...one, records: one.records * 3 }));
-    await product().store.saveBatch({ ...sampleBatch(Date.now(), 0), services });
-    await page.getByText(/A sample: about \d/).waitFor();
+    // The stage counts far more than the page is shown, from one of the page's looks at its status to the next.
+    let times = 1;
+    await waitFor("the page to say so", async () => {
+      times += 1;
+      const batch = sampleBatch(Date.now(), 0);
+      const services = batch.services.map((one) => ({ ...one, records: one.records * times }));
+      await product().store.saveBatch({ ...batch, services });
+      return (await page.getByText(/A sample: about \d|A sample: about </).count()) > 0 ? true : undefined;
+    });
     expect(complaints).toEqual([]);
   });
 
