@@ -6,8 +6,9 @@ import type { ScoreHistogram, Store } from "../../store/store.ts";
 import { SCORE_BUCKETS } from "../../store/store.ts";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
+import { browserHooks } from "./browser-hooks.ts";
 import { chromium } from "./chromium.ts";
-import { expectFine, LOOKS, productUnderTest } from "./product-under-test.ts";
+import { expectGoodLook, looks } from "./looks.ts";
 import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
 
 const MINUTE_MS = 60_000;
@@ -22,8 +23,8 @@ const DRAGS = 5;
 const requirement = chromium();
 
 describe("the threshold of a service", () => {
-  const under = productUnderTest(requirement);
-  const seed = () => under.product.store.saveBatch(sampleBatch(Date.now(), 0));
+  const under = browserHooks(requirement);
+  const seed = () => under.product().store.saveBatch(sampleBatch(Date.now(), 0));
   const openEditor = async (query = "") => {
     const visitor = await under.open(`/services?service=checkout${query}`);
     const form = visitor.page.getByRole("form", { name: "Threshold of checkout" });
@@ -45,7 +46,7 @@ describe("the threshold of a service", () => {
     "the slider answers within a tenth of a second over a million records of 30 days, without asking the API",
     async () => {
       await seed();
-      await saveMonth(under.product.store, Date.now());
+      await saveMonth(under.product().store, Date.now());
       const { page, form, slider, complaints } = await openEditor();
       await form.getByText(/in the last 30 days/).waitFor();
       await slider.press("ArrowRight");
@@ -67,7 +68,7 @@ describe("the threshold of a service", () => {
 
   testWith([requirement], "what it answers is what the API answers", async () => {
     await seed();
-    const { store } = under.product;
+    const { store } = under.product();
     await saveMonth(store, Date.now());
     await saveLabels(store, 3, 9);
     const { page, form, slider } = await openEditor();
@@ -108,12 +109,12 @@ describe("the threshold of a service", () => {
     expect(await slider.inputValue()).toBe("0.42");
     await form.getByRole("button", { name: /^In force 0\.850/ }).click();
     expect(await slider.inputValue()).toBe("0.85");
-    expect((await under.product.store.threshold("checkout"))?.mode).toBe("auto");
+    expect((await under.product().store.threshold("checkout"))?.mode).toBe("auto");
   });
 
   testWith([requirement], "the period is in the address", async () => {
     await seed();
-    await saveMonth(under.product.store, Date.now());
+    await saveMonth(under.product().store, Date.now());
     const { page, form } = await openEditor();
     const month = await fired(form);
     await form.getByText("1 day", { exact: true }).click();
@@ -129,7 +130,7 @@ describe("the threshold of a service", () => {
     "too few labels are told with what is missing; enough make a proposal",
     async () => {
       await seed();
-      const { store } = under.product;
+      const { store } = under.product();
       await saveLabels(store, 3, 9);
       const { page, form, slider } = await openEditor();
       await form
@@ -150,7 +151,7 @@ describe("the threshold of a service", () => {
 
   testWith([requirement], "the history says who set what, and takes a change back", async () => {
     await seed();
-    const { store } = under.product;
+    const { store } = under.product();
     await setBy(store, "ana", { mode: "budget", alertsPerDay: 2, value: undefined });
     await setBy(store, "ben", { mode: "manual", alertsPerDay: undefined, value: 0.93 });
     const { form, slider } = await openEditor();
@@ -173,7 +174,7 @@ describe("the threshold of a service", () => {
     "who was slower is told what somebody else has set, loses nothing, and decides",
     async () => {
       await seed();
-      const { store } = under.product;
+      const { store } = under.product();
       const { form, slider, complaints } = await openEditor();
       await slider.fill("0.91");
       await setBy(store, "ben", { mode: "budget", alertsPerDay: 7, value: undefined });
@@ -195,35 +196,35 @@ describe("the threshold of a service", () => {
     await seed();
     const { page, form, slider } = await openEditor();
     await slider.fill("0.917");
-    await under.product.stopApi();
+    await under.product().stopApi();
     await form.getByRole("button", { name: "Save" }).click();
     await form.getByRole("alert").getByText("The API does not answer.").waitFor();
     await page.getByRole("status").getByText("Reconnecting").waitFor();
-    await under.product.startApi();
+    await under.product().startApi();
     await page.getByRole("status").getByText("Live").waitFor();
     expect(await slider.inputValue()).toBe("0.917");
     await form.getByRole("button", { name: "Save" }).click();
     await form.waitFor({ state: "detached" });
-    expect(await under.product.store.threshold("checkout")).toMatchObject({ mode: "manual", value: 0.917 });
+    expect(await under.product().store.threshold("checkout")).toMatchObject({ mode: "manual", value: 0.917 });
   });
 
   testWith([requirement], "is accessible in both schemes and widths", async () => {
     await seed();
-    const { store } = under.product;
+    const { store } = under.product();
     await saveLabels(store, 11, 57);
     await setBy(store, "ana", { mode: "budget", alertsPerDay: 2, value: undefined });
-    for (const look of LOOKS) {
+    for (const [name, look] of looks) {
       const { page, complaints } = await under.open("/services?service=checkout", look);
       await page.getByRole("button", { name: "Try 0.950" }).click();
       await page.getByText("by ana").waitFor();
-      await expectFine(page, "threshold-editor", look);
+      await expectGoodLook({ page }, `threshold-editor-${name}`);
       await setBy(store, "ben", { mode: "budget", alertsPerDay: 7, value: undefined });
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByRole("alert").waitFor();
       await waitFor("the history", async () =>
         (await page.getByText("by ben").count()) > 0 ? true : undefined,
       );
-      await expectFine(page, "threshold-conflict", look);
+      await expectGoodLook({ page }, `threshold-conflict-${name}`);
       expect(complaints).toEqual([]);
     }
   });
