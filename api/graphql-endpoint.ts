@@ -3,9 +3,13 @@ import { type ApolloServer, HeaderMap } from "@apollo/server";
 import { GraphQLError } from "graphql";
 import type { Admission, Gate } from "./access/gate.ts";
 import type { Principal } from "./access/principal.ts";
+import { type Turns, UNSENT_BYTES_MAX } from "./access/turns.ts";
 import type { Context } from "./graphql/context.ts";
 import { userError } from "./graphql/errors.ts";
 import { splitTarget } from "./request-target.ts";
+
+/** Requests under way beyond which others are told to come again. */
+const REQUESTS_MAX = 100;
 
 const TOO_LARGE = badRequest("The request is too large.");
 const NO_JSON = badRequest("The body is no JSON.");
@@ -19,6 +23,7 @@ const WRONG_TOKEN = userError(
   "This token is not known.",
   "Use one of those in api.tokens.",
 );
+const TOO_MUCH = userError("UNAVAILABLE", "Too many requests are under way.", "Try again in a second.");
 const TOO_MANY_GUESSES = userError(
   "RATE_LIMITED",
   "Too many wrong tokens came from this address.",
@@ -31,6 +36,7 @@ export interface GraphqlEndpointPorts {
   readonly context: (principal: Principal) => Context;
   readonly gate: Gate;
   readonly maxBodyBytes: number;
+  readonly turns: Turns;
 }
 
 /** GraphQL over HTTP (graphql-over-http specification) by Apollo Server on a plain node:http request. */
@@ -39,14 +45,17 @@ export function createGraphqlEndpoint({
   context,
   gate,
   maxBodyBytes,
+  turns,
 }: GraphqlEndpointPorts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  return async (request, response) => {
-    const admission = gate.admit(request.headers.authorization, request.socket.remoteAddress);
-    if (admission.kind !== "admitted") return turnAway(response, admission);
-    const body = await readBody(request, maxBodyBytes);
-    if (body === undefined) return refuse(response, 413, TOO_LARGE);
-    const json = parseJson(body);
-    if (request.method === "POST" && json === undefined) return refuse(response, 400, NO_JSON);
+  const underWay = new Set<ServerResponse>();
+  const unsentBytes = () => [...underWay].reduce((sum, { writableLength }) => sum + writableLength, 0);
+  const answer = async (
+    request: IncomingMessage,
+    json: unknown,
+    principal: Principal,
+    response: ServerResponse,
+  ) => {
+    if (unsentBytes() > UNSENT_BYTES_MAX) return tellToWait(response);
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? "GET",
@@ -54,7 +63,7 @@ export function createGraphqlEndpoint({
         body: json,
         search: splitTarget(request.url).query,
       },
-      context: async () => context(admission.principal),
+      context: async () => context(principal),
     });
     for (const [name, value] of result.headers) response.setHeader(name, value);
     response.statusCode = result.status ?? 200;
@@ -65,10 +74,27 @@ export function createGraphqlEndpoint({
     for await (const chunk of result.body.asyncIterator) response.write(chunk);
     response.end();
   };
+  return async (request, response) => {
+    const admission = gate.admit(request.headers.authorization, request.socket.remoteAddress);
+    if (admission.kind !== "admitted") return turnAway(response, admission);
+    if (underWay.size >= REQUESTS_MAX) return tellToWait(response);
+    underWay.add(response);
+    response.once("close", () => underWay.delete(response));
+    const body = await readBody(request, maxBodyBytes);
+    if (body === undefined) return refuse(response, 413, TOO_LARGE);
+    const json = parseJson(body);
+    if (request.method === "POST" && json === undefined) return refuse(response, 400, NO_JSON);
+    await turns(() => answer(request, json, admission.principal, response));
+  };
 }
 
-/** The body as text, or undefined when it is longer than allowed. */
-async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | undefined> {
+function tellToWait(response: ServerResponse): void {
+  response.setHeader("retry-after", "1");
+  refuse(response, 503, TOO_MUCH);
+}
+
+/** The body, or undefined when it is longer than allowed. */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -78,12 +104,13 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<str
     if (bytes > maxBytes) return undefined;
     chunks.push(buffer);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
-function parseJson(text: string): unknown {
+/** Undefined for what is no JSON, or no UTF-8 (RFC 8259, section 8.1): replaced characters would be stored as if they had been meant. */
+function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@ import type { Store, StoredAnomaly } from "../store/store.ts";
 import type { Gate } from "./access/gate.ts";
 import type { Principal } from "./access/principal.ts";
 import { queryLimits } from "./access/query-limits.ts";
+import { createTurns } from "./access/turns.ts";
 import type { ApiConfig } from "./config.ts";
 import { createApollo } from "./create-apollo.ts";
 import { type ContextLifetime, createContext } from "./graphql/context.ts";
@@ -42,6 +43,9 @@ export interface GraphqlService {
   close(): Promise<void>;
 }
 
+/** Operations at one time: the database answers one call after the other, so that more would only hold more in memory. */
+const OPERATIONS_AT_ONCE = 4;
+
 /** Builds the schema and what answers by it. Throws when the schema and its resolvers do not fit. */
 export async function createGraphqlService(ports: GraphqlPorts): Promise<GraphqlService> {
   const { config, isAllowed, gate, onError } = ports;
@@ -53,13 +57,15 @@ export async function createGraphqlService(ports: GraphqlPorts): Promise<Graphql
   const rules = queryLimits(config);
   const apollo = createApollo({ schema, rules, introspection: config.introspection, format });
   await apollo.start();
-  const sockets = serveSubscriptions({ schema, config, context, rules, isAllowed, gate, format });
+  const turns = createTurns(OPERATIONS_AT_ONCE);
+  const sockets = serveSubscriptions({ schema, config, context, rules, isAllowed, gate, format, turns });
   return {
     handle: createGraphqlEndpoint({
       server: apollo,
       context: (principal) => context("request", principal),
       gate,
       maxBodyBytes: config.max_body_bytes,
+      turns,
     }),
     upgrade: sockets.upgrade,
     async close() {

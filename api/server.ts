@@ -49,6 +49,9 @@ export class ApiListenError extends Error {
 
 const POLL_INTERVAL_MS = 250;
 const LIVE_QUEUE_MAX = 500;
+/** Without a byte either way for so long, a connection is closed: a caller that does not take its answer. WebSockets have their pings. */
+const SILENT_MS_MAX = 60_000;
+const CONNECTIONS_MAX = 1_000;
 const READ_METHODS = new Set(["GET", "HEAD"]);
 
 /** Serves GraphQL, the UI and the probes. GraphQL is read when somebody first asks it: where nobody looks it would take a third of
@@ -91,6 +94,8 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
       response.end();
     });
   });
+  server.timeout = SILENT_MS_MAX;
+  server.maxConnections = CONNECTIONS_MAX;
   server.on("upgrade", (request, socket, head) => {
     // Nobody else listens on a socket that left HTTP: a peer that resets it would end the process.
     socket.on("error", () => socket.destroy());

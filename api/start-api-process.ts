@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { constants, setPriority } from "node:os";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StoreConfig } from "../store/config.ts";
@@ -108,6 +109,7 @@ async function spawn({
 }: ApiProcessOptions): Promise<{ readonly process: ChildProcess; readonly address: string }> {
   const file = fileURLToPath(new URL(`./api-process${extname(import.meta.filename)}`, import.meta.url));
   const child = fork(file, { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  lowerPriority(child);
   return new Promise((resolve, reject) => {
     storeIsOpen.then(
       () => {
@@ -130,4 +132,15 @@ async function spawn({
       if (message.kind === "failed") reject(new ApiStartError(message.message, message.remedy));
     });
   });
+}
+
+/** Where both want the processors, the stage comes first; a tenth of one is left for probes. Threads that the child starts later
+ * inherit it. */
+function lowerPriority({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, or the system does not let us: then it competes, and its own end is told as ever.
+  }
 }

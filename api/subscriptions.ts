@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import {
   type ExecutionArgs,
+  execute,
   type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
@@ -10,11 +11,12 @@ import {
 } from "graphql";
 import type { ConnectionInitMessage, SubscribePayload } from "graphql-ws";
 import { useServer as serveOver } from "graphql-ws/use/ws";
-import { WebSocketServer } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import type { Gate } from "./access/gate.ts";
 import type { Principal } from "./access/principal.ts";
 import { readDocument } from "./access/query-limits.ts";
 import { refusalOf } from "./access/refusal-of.ts";
+import { type Turns, UNSENT_BYTES_MAX } from "./access/turns.ts";
 import type { ApiConfig } from "./config.ts";
 import type { Context, ContextLifetime } from "./graphql/context.ts";
 import { userError } from "./graphql/errors.ts";
@@ -22,6 +24,11 @@ import { splitTarget } from "./request-target.ts";
 
 /** How long a peer may take to answer that the connection is closed. */
 const CLOSE_GRACE_MS = 1_000;
+
+/** How long a peer may take to answer a ping, and how far apart pings are: one that takes nothing is gone after twice this. */
+const PING_INTERVAL_MS = 12_000;
+/** Bytes that wait for a peer beyond which nothing more is read from it. */
+const UNSENT_TO_ONE_MAX = 1_048_576;
 
 /** What the WebSocket half of the API needs. */
 export interface SubscriptionPorts {
@@ -32,6 +39,17 @@ export interface SubscriptionPorts {
   readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;
   readonly gate: Gate;
   readonly format: (error: unknown) => GraphQLFormattedError;
+  readonly turns: Turns;
+}
+
+/** Its sending never fails: a peer that has gone is told by its closing, and graphql-ws, which gives a message and a callback, would print
+ * each message that the peer was to have. */
+class Peer extends WebSocket {
+  override send(data: Parameters<WebSocket["send"]>[0], done?: unknown): void {
+    super.send(data, () => {
+      if (typeof done === "function") done();
+    });
+  }
 }
 
 /** GraphQL over WebSocket (protocol graphql-transport-ws) at /graphql. */
@@ -40,8 +58,13 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 } {
-  const { schema, config, context, rules, gate, format } = ports;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: config.max_body_bytes });
+  const { schema, config, context, rules, gate, format, turns } = ports;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: config.max_body_bytes,
+    WebSocket: Peer,
+  });
+  const unsentBytes = () => [...sockets.clients].reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0);
   const { dispose } = serveOver<ConnectionInitMessage["payload"], Admitted>(
     {
       schema,
@@ -64,6 +87,8 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
         Object.keys(subscriptions).length > config.max_operations_per_connection
           ? [tooManyOperations(config.max_operations_per_connection)]
           : toExecution(payload, principalOf(extra), schema, rules),
+      execute: (args) =>
+        turns(async () => (unsentBytes() > UNSENT_BYTES_MAX ? { errors: [tooMuchUnsent()] } : execute(args))),
       onError: (_context, _id, _payload, errors) => errors.map(format),
       onNext: (_context, _id, _payload, _arguments, result) =>
         result.errors === undefined
@@ -71,6 +96,7 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
           : { data: result.data ?? null, errors: result.errors.map(format) },
     },
     sockets,
+    PING_INTERVAL_MS,
   );
 
   sockets.on("connection", (socket) => {
@@ -85,7 +111,10 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
         socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
         return;
       }
-      sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
+      sockets.handleUpgrade(request, socket, head, (opened) => {
+        holdBack(opened, socket);
+        sockets.emit("connection", opened, request);
+      });
     },
     async close() {
       const timer = setTimeout(() => {
@@ -103,6 +132,14 @@ type Admitted = { principal: Principal };
 function principalOf({ principal }: Partial<Admitted>): Principal {
   if (principal === undefined) throw new Error("an operation on a connection that was not let in");
   return principal;
+}
+
+/** Each operation waits until its last message has gone; what a peer is answered at once (pings, refusals) would pile up all the same. */
+function holdBack(opened: WebSocket, socket: Duplex): void {
+  opened.on("message", () => {
+    if (opened.bufferedAmount > UNSENT_TO_ONE_MAX) opened.pause();
+  });
+  socket.on("drain", () => opened.resume());
 }
 
 function refusal(
@@ -134,5 +171,13 @@ function tooManyOperations(max: number): GraphQLError {
     "UNAVAILABLE",
     `This connection has ${max} operations open already.`,
     "Close one of them, or open another connection.",
+  );
+}
+
+function tooMuchUnsent(): GraphQLError {
+  return userError(
+    "UNAVAILABLE",
+    "Too many answers wait for callers who do not take them.",
+    "Try again in a moment.",
   );
 }

@@ -3,7 +3,7 @@ import type { StageStatus, Store } from "../store/store.ts";
 import type { Scorer } from "./create-detectors.ts";
 import { createStages } from "./create-stages.ts";
 import type { TextEncoder } from "./detect/text-encoder.ts";
-import { createEnrich, type Judged } from "./enrich/enrich.ts";
+import { createEnrich } from "./enrich/enrich.ts";
 import { createSelfCheck } from "./enrich/self-check.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
 import { createLane } from "./flow/lane.ts";
@@ -20,8 +20,8 @@ import type { ReceiveConfig } from "./receive/config.ts";
 import { createRetryMemory } from "./receive/retries.ts";
 import { type Receivers, startReceivers } from "./receive/start-receivers.ts";
 import type { RememberConfig } from "./remember/config.ts";
+import { createLiveTail } from "./remember/live-tail.ts";
 import { createRememberer, type Rememberer } from "./remember/remember.ts";
-import { toLiveRecords } from "./remember/to-live-records.ts";
 import { createRooms, type Rooms, type RoomsConfig } from "./rooms.ts";
 import { followSettings, type Settings } from "./settings.ts";
 import { loadMinerSnapshot, restoreStates, saveSnapshots } from "./snapshots.ts";
@@ -30,7 +30,6 @@ import { startTimers } from "./stage-timers.ts";
 import { watchEventLoop } from "./telemetry/event-loop-delay.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
-import type { ExportRequest } from "./wire/record-view.ts";
 
 /** The slices of the configuration that a stage needs. */
 export interface StageConfig extends RoomsConfig {
@@ -103,7 +102,13 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
       isSettled: isOutcome,
       ...config.receive.retry_memory,
     }),
-    show: (request, judged) => showLive(request, judged, rooms, ports),
+    show: createLiveTail({
+      live: ports.live,
+      redact: rooms.redact,
+      now: () => performance.now(),
+      later: setImmediate,
+      onError: (cause) => observer.failed("showing records", cause),
+    }),
     remember: rememberer.remember,
     writeDown: journal.write,
     record: ports.learning.record,
@@ -174,11 +179,6 @@ async function furnish(
 
 function thresholdsOf({ judge }: Rooms): readonly { readonly service: string; readonly value: number }[] {
   return judge.services().map(({ service, threshold }) => ({ service, value: threshold }));
-}
-
-function showLive(request: ExportRequest, judged: Judged, { redact }: Rooms, { live }: StagePorts): void {
-  const show = live();
-  if (show !== undefined) show(toLiveRecords(request, judged, redact));
 }
 
 function statusOf(

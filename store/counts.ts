@@ -1,4 +1,4 @@
-import { fromJson, jsonColumns } from "./rows.ts";
+import { corrupt } from "./rows.ts";
 import { SCORE_BUCKETS } from "./store.ts";
 
 /** Counts by bucket as they are stored. Example: [0, 0, 3, 0] -> "[[2,3]]". */
@@ -15,8 +15,31 @@ export function unpackCounts(json: string): number[] {
 
 /** Adds stored counts to others, in place. Throws a StoreError for what is no stored counts. */
 export function addCounts(counts: number[], json: string): void {
-  for (const [bucket, count] of fromJson(jsonColumns.histogramCounts, "score_histograms.counts", json))
+  for (const pair of readList(json)) {
+    if (!isPair(pair)) throw corrupt(COLUMN, new Error("an entry is no bucket with its count"));
+    const [bucket, count] = pair;
     if (bucket >= 0 && bucket < SCORE_BUCKETS) counts[bucket] = (counts[bucket] ?? 0) + count;
+  }
+}
+
+const COLUMN = "score_histograms.counts";
+
+/** Checked by hand: a month of scores has hundreds of thousands of pairs, and a schema takes most of the time of an answer. */
+function readList(json: string): readonly unknown[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(json);
+  } catch (cause) {
+    throw corrupt(COLUMN, cause);
+  }
+  if (Array.isArray(list)) return list;
+  throw corrupt(COLUMN, new Error("it is no list"));
+}
+
+function isPair(value: unknown): value is readonly [number, number] {
+  return (
+    Array.isArray(value) && value.length === 2 && Number.isInteger(value[0]) && typeof value[1] === "number"
+  );
 }
 
 /** Bucket by bucket. */

@@ -60,12 +60,11 @@ const incidentTemplates = z.array(
   }),
 );
 
-const histogramCounts = z.array(z.tuple([z.int(), z.number()]));
 const thresholdMode = z.enum(["auto", "budget", "manual"]);
 const learningState = z.enum(["learning", "ready"]);
 
 /** The JSON columns, checked on their way out of the database. */
-export const jsonColumns = { explanation, windowEvents, status, histogramCounts };
+export const jsonColumns = { explanation, windowEvents, status };
 
 /** Reads a JSON column. Throws a {@link StoreError} that names the column when it does not hold what it should. */
 export function fromJson<T>(schema: z.ZodType<T>, column: string, json: string): T {

@@ -2,6 +2,7 @@ import type { AnomalyFilter, StoredAnomaly, WindowEvent } from "../../store/stor
 import { type PageArguments, paginate } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
+import { requireScore } from "./requirements.ts";
 import { severityName } from "./severity.ts";
 import { ULID } from "./ulid.ts";
 
@@ -56,8 +57,19 @@ export const anomalies = {
   },
 };
 
-/** @throws a BAD_USER_INPUT error when isTrueAnomaly and verdict contradict each other */
+/** SQLite compares no longer patterns, and the time of a comparison grows with it. */
+const TEXT_CHARACTERS_MAX = 1_000;
+
+/** @throws a BAD_USER_INPUT error for a score out of range, too long a text, and for isTrueAnomaly and verdict that contradict each other */
 export function toFilter(input: FilterInput): AnomalyFilter {
+  if (typeof input.minScore === "number") requireScore("filter.minScore", input.minScore);
+  if (typeof input.maxScore === "number") requireScore("filter.maxScore", input.maxScore);
+  if ((input.text?.length ?? 0) > TEXT_CHARACTERS_MAX)
+    throw userError(
+      "BAD_USER_INPUT",
+      `filter.text: longer than ${TEXT_CHARACTERS_MAX} characters`,
+      "Look for a shorter part of the body.",
+    );
   return {
     service: input.service ?? undefined,
     fromMs: input.from ?? undefined,

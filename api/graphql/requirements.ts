@@ -17,5 +17,9 @@ export async function requireService(
 /** @throws a BAD_USER_INPUT error that names the argument, for a number that is no score */
 export function requireScore(name: string, value: number): void {
   if (value >= 0 && value <= 1) return;
-  throw userError("BAD_USER_INPUT", `${name}: ${value} is not between 0 and 1`, "A threshold is a score.");
+  throw userError(
+    "BAD_USER_INPUT",
+    `${name}: ${value} is not between 0 and 1`,
+    "Scores are between 0 and 1.",
+  );
 }

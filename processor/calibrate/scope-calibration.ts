@@ -140,7 +140,9 @@ const ALL_HEARD: readonly Claim[] = [];
 
 /** The weights in the order of the grounds. */
 function weightsIn(grounds: Grounds, weights: readonly number[]): readonly number[] {
-  return Array.from({ length: grounds.size }, (_, index) => weights[grounds.number(index)] ?? 1);
+  const own: number[] = [];
+  for (let index = 0; index < grounds.size; index += 1) own.push(weights[grounds.number(index)] ?? 1);
+  return own;
 }
 
 /**

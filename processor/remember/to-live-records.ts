@@ -4,21 +4,20 @@ import type { ExportRequest } from "../wire/record-view.ts";
 
 /** Longest body that a live view shows, in UTF-16 code units. */
 const BODY_CHARACTERS_MAX = 1_000;
-/** Records of one request that a live view shows; anomalies come first. */
-const RECORDS_MAX = 50;
 
-/** Some of a request's records as a live view shows them: every anomaly as far as there is room, then a sample spread over the rest. */
+/** Some of a request's records as a live view shows them, at most `recordsMax`: anomalies first, then a sample spread over the rest. */
 export function toLiveRecords(
   request: ExportRequest,
   { parsed, findings, anomalies }: Judged,
   redact: (text: string) => string,
+  recordsMax: number,
 ): readonly LiveRecord[] {
   const verdicts = new Map(findings.map((finding) => [finding.recordIndex, finding.verdict]));
   const ids = new Map(anomalies.map(({ finding, id }) => [finding.recordIndex, id]));
-  const odd = parsed.filter(({ recordIndex }) => ids.has(recordIndex)).slice(0, RECORDS_MAX);
+  const odd = parsed.filter(({ recordIndex }) => ids.has(recordIndex)).slice(0, recordsMax);
   const rest = parsed.filter(({ recordIndex }) => !ids.has(recordIndex));
-  const stride = Math.max(1, Math.ceil(rest.length / Math.max(1, RECORDS_MAX - odd.length)));
-  const sample = odd.length >= RECORDS_MAX ? [] : rest.filter((_, index) => index % stride === 0);
+  const stride = Math.max(1, Math.ceil(rest.length / Math.max(1, recordsMax - odd.length)));
+  const sample = odd.length >= recordsMax ? [] : rest.filter((_, index) => index % stride === 0);
   return [...odd, ...sample]
     .sort((a, b) => a.recordIndex - b.recordIndex)
     .map(({ recordIndex, timeMs, service, severityNumber, match }) => {

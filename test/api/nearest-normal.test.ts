@@ -28,7 +28,7 @@ const record = (number: number, templates: string, fields: Partial<Anomaly> = {}
   });
 
 const sample = (number: number, templates: string, fields: Partial<Anomaly> = {}): Sample => ({
-  slot: `slot ${number}`,
+  slot: `usual slot ${number}`,
   record: record(number, templates, fields),
 });
 

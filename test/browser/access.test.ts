@@ -51,7 +51,7 @@ describe("the UI of a logbert that wants a token", () => {
   const signedIn = (page: Page, name: string) => page.getByText(name, { exact: true }).waitFor();
   const signInForm = (page: Page) => page.getByRole("heading", { name: "Sign in to logbert" }).waitFor();
   const rowsOf = (page: Page) =>
-    page.getByRole("list", { name: "Anomalies, newest first" }).getByRole("listitem");
+    page.getByRole("list", { name: "Incidents, newest first" }).getByRole("listitem");
 
   testWith(
     [requirement],
@@ -79,8 +79,8 @@ describe("the UI of a logbert that wants a token", () => {
       await page.getByRole("status").getByText("Live").waitFor();
       expect(new URL(page.url()).search).toBe("?service=payments");
       await rowsOf(page).first().getByRole("link").click();
-      await page.getByRole("button", { name: "Expected" }).click();
-      await page.getByRole("button", { name: "Undo" }).waitFor();
+      await page.getByRole("button", { name: "Expected", exact: true }).click();
+      await page.getByRole("button", { name: "Undo", exact: true }).waitFor();
       await page.getByText("alice, just now").waitFor();
       const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
       expect(await product.store.feedbackFor([id])).toMatchObject([{ author: "alice" }]);
@@ -130,12 +130,12 @@ describe("the UI of a logbert that wants a token", () => {
       await signIn(page, READER);
       await signedIn(page, "wallboard");
       await rowsOf(page).first().getByRole("link").click();
-      const real = page.getByRole("button", { name: "Real" });
+      const real = page.getByRole("button", { name: "Real", exact: true });
       await real.waitFor();
       const reason = "Your token may only look: a change needs one with the role write.";
       await page.getByText(reason).waitFor();
       expect(await real.isDisabled()).toBe(true);
-      expect(await page.getByRole("button", { name: "Expected" }).isDisabled()).toBe(true);
+      expect(await page.getByRole("button", { name: "Expected", exact: true }).isDisabled()).toBe(true);
       await page.keyboard.press("r");
       await picture(page, "read-only");
       const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
@@ -188,7 +188,7 @@ describe("the UI of a logbert that wants a token", () => {
         await signIn(page, READER);
         await signedIn(page, "wallboard");
         await rowsOf(page).first().getByRole("link").click();
-        await page.getByRole("button", { name: "Real" }).waitFor();
+        await page.getByRole("button", { name: "Real", exact: true }).waitFor();
         await check("signed-in");
       }
     },

@@ -32,7 +32,7 @@ function normalLike(anomaly: Anomaly): Sample {
     isSubject: index === 1,
   }));
   const window = [...context.map((event) => ({ ...event, timeMs: event.timeMs - 3_600_000 })), ...events];
-  return { slot: "normal", record: { ...sampleAnomaly(timeMs, 0), service: anomaly.service, window } };
+  return { slot: "usual t shop", record: { ...sampleAnomaly(timeMs, 0), service: anomaly.service, window } };
 }
 
 const requirement = chromium();

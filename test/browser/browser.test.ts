@@ -142,7 +142,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
       await detail.getByText("87 %", { exact: true }).waitFor();
       await detail.getByText("the end of the session").waitFor();
       await detail.getByRole("heading", { name: "Sequence" }).waitFor();
-      expect(await detail.getByRole("listitem").filter({ hasText: "This event" }).count()).toBe(1);
+      expect(await detail.getByText("This event", { exact: true }).count()).toBe(1);
       await detail.getByText("Event model").waitFor();
       await picture(page, "anomaly");
 

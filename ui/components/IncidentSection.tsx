@@ -19,7 +19,7 @@ interface IncidentSectionProps {
   readonly incident: IncidentRowData;
   /** The anomaly that is shown below. */
   readonly anomalyId: string;
-  readonly isPending: boolean;
+  readonly isDisabled: boolean;
   readonly onVerdict: (isTrueAnomaly: boolean) => void;
   readonly onUndo: () => void;
 }
@@ -72,19 +72,19 @@ export function IncidentSection(props: IncidentSectionProps) {
 /** The buttons of the anomaly below say the same without it. */
 const ofIncident = <span className="visually-hidden">for the whole incident</span>;
 
-function WholeVerdict({ incident, isPending, onVerdict, onUndo }: IncidentSectionProps) {
+function WholeVerdict({ incident, isDisabled, onVerdict, onUndo }: IncidentSectionProps) {
   return (
     <div className="whole-verdict">
       <span className="muted">Whole incident:</span>
       <IncidentVerdictBadge incident={incident} />
-      <Button tone="danger" shortcut="R" disabled={isPending} onClick={() => onVerdict(true)}>
+      <Button tone="danger" shortcut="R" disabled={isDisabled} onClick={() => onVerdict(true)}>
         Real {ofIncident}
       </Button>
-      <Button tone="calm" shortcut="E" disabled={isPending} onClick={() => onVerdict(false)}>
+      <Button tone="calm" shortcut="E" disabled={isDisabled} onClick={() => onVerdict(false)}>
         Expected {ofIncident}
       </Button>
       {incident.feedback.length === 0 ? null : (
-        <Button tone="quiet" shortcut="U" disabled={isPending} onClick={onUndo}>
+        <Button tone="quiet" shortcut="U" disabled={isDisabled} onClick={onUndo}>
           Undo {ofIncident}
         </Button>
       )}

@@ -36,7 +36,7 @@ export function OpenedPanel({ anomalyId, opened, verdict, list, announce }: Open
         <IncidentSection
           incident={incident}
           anomalyId={anomalyId}
-          isPending={verdict.isPending}
+          isDisabled={verdict.isPending || !verdict.canWrite}
           onVerdict={(isTrueAnomaly) => void verdict.give(incidentFeedRow(incident), isTrueAnomaly)}
           onUndo={() => void verdict.undo(incidentFeedRow(incident))}
         />

@@ -2,6 +2,7 @@ import { navigate, useQueryString } from "../navigation.ts";
 import { paths } from "../paths.ts";
 import { useShortcuts } from "../ui/use-shortcuts.ts";
 import { type FeedRow, incidentFeedRow, openedBy } from "./live-row.ts";
+import { READ_ONLY } from "./ReadOnlyNote.tsx";
 import type { ListCursor } from "./use-list-cursor.ts";
 import type { LiveList } from "./use-live-list.ts";
 import type { Opened } from "./use-opened.ts";
@@ -40,7 +41,8 @@ export function useListKeys(keys: ListKeys): void {
     } else cursor.moveTo(next);
   };
   const say = async (row: FeedRow | undefined, isTrueAnomaly: boolean) => {
-    if (row !== undefined && (await verdict.give(row, isTrueAnomaly)))
+    if (!verdict.canWrite) announce(READ_ONLY);
+    else if (row !== undefined && (await verdict.give(row, isTrueAnomaly)))
       announce(`${nounOf(row)} marked as ${isTrueAnomaly ? "real" : "expected"}`);
   };
   const takeBack = async (row: FeedRow | undefined) => {

@@ -6,6 +6,7 @@ import { anomalyRow } from "./anomaly-row.ts";
 import { incidentRow } from "./incident-row.ts";
 import { lastGiven } from "./incident-words.ts";
 import { anomalyFeedRow, type FeedRow, incidentFeedRow } from "./live-row.ts";
+import { useCanWrite } from "./ReadOnlyNote.tsx";
 
 const judgeIncident = graphql(`
   mutation JudgeIncident($input: IncidentFeedbackInput!) {
@@ -58,6 +59,8 @@ const anomalyRowQuery = graphql(
 
 /** What people can say of a row of the list, and take back. */
 export interface RowVerdict {
+  /** Whether the token may say anything; give and undo do nothing where it may not. */
+  readonly canWrite: boolean;
   readonly isPending: boolean;
   readonly error: UserError | undefined;
   /** Says it of the row: of an incident, of each of its templates. Resolves to whether it was stored. */
@@ -69,6 +72,7 @@ export interface RowVerdict {
 /** Verdicts from the list itself; `onChanged` hears each row as it then is. */
 export function useRowVerdict(onChanged: (row: FeedRow) => void): RowVerdict {
   const client = useClient();
+  const canWrite = useCanWrite();
   const [isPending, setPending] = useState(false);
   const [error, setError] = useState<UserError>();
 
@@ -83,7 +87,7 @@ export function useRowVerdict(onChanged: (row: FeedRow) => void): RowVerdict {
     return data?.anomaly?.said ?? [];
   };
   const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
-    if (isPending) return false;
+    if (isPending || !canWrite) return false;
     setPending(true);
     const failure = await work();
     setPending(false);
@@ -96,6 +100,7 @@ export function useRowVerdict(onChanged: (row: FeedRow) => void): RowVerdict {
       : client.mutation(judgeAnomaly, { input: { anomalyId: id, isTrueAnomaly } }).toPromise();
 
   return {
+    canWrite,
     isPending,
     error,
     give: (row, isTrueAnomaly) =>

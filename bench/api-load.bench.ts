@@ -1,0 +1,174 @@
+import { Agent, request } from "node:http";
+import { constants, setPriority } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { markdownTable } from "../cli/evaluate/report/markdown-table.ts";
+import { encodeRequest } from "../processor/wire/encode.ts";
+import { openStore } from "../store/open-store.ts";
+import { startLogbert } from "../test/helpers/logbert-process.ts";
+import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
+import { fillStore } from "./api/fill-store.ts";
+import { type LoadAnswer, type LoadCall, loadAnswer } from "./api/load-call.ts";
+import { type Child, startChild } from "./stage/child.ts";
+import { figure, median, quantile, spread } from "./stage/statistics.ts";
+
+/**
+ * What a client of the API does to the stage's answers: 25 subscriptions to anomalies and 25 to the live tail, and heavy queries
+ * without a pause on two connections, over a database with a month of scores. Requests come to the stage at a steady rate whether or
+ * not the ones before have been answered (open loop), and a latency counts from the time that a request was due. Phases with and
+ * without the client alternate, so that other work on the machine falls on both. The client stands for another machine, and has what
+ * is left of the processors. `--quick` only shows that the benchmark still runs.
+ */
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    rate: { type: "string", default: "50" },
+    records: { type: "string", default: "20" },
+    seconds: { type: "string", default: "10" },
+    rounds: { type: "string", default: "10" },
+  },
+});
+const RATE = Number(values.rate);
+const RECORDS = Number(values.records);
+const SECONDS = values.quick ? 0.5 : Number(values.seconds);
+const ROUNDS = values.quick ? 1 : Number(values.rounds);
+/** A request in so many has a record that the stage has not seen the like of: anomalies to follow. */
+const ODD_EVERY = 25;
+const STEPS = ["order received", "stock reserved", "card charged", "order shipped"];
+const PAST = values.quick
+  ? { others: 1, days: 1, records: 1_000, anomalies: 50, labels: 5 }
+  : { others: 20, days: 30, records: 200_000, anomalies: 2_000, labels: 300 };
+
+const directory = temporaryDirectory("bench");
+const store = await openStore({ path: join(directory, "logbert.db") });
+const services = ["shop", ...Array.from({ length: PAST.others }, (_, i) => `service-${i}`)];
+await fillStore(store, { ...PAST, services, endMs: Date.now() });
+await store.close();
+const logbert = await startLogbert({ directory });
+const client: Child<LoadCall> = startChild<LoadCall>(
+  fileURLToPath(new URL("./api/load-client.ts", import.meta.url)),
+);
+setPriority(client.pid, constants.priority.PRIORITY_LOW);
+let sent = 0;
+
+await phase(values.quick ? 0.2 : 5);
+const without: (readonly number[])[] = [];
+const during: (readonly number[])[] = [];
+const seen: LoadAnswer[] = [];
+for (let round = 0; round < ROUNDS; round += 1) {
+  // Each goes first in half of the rounds.
+  const isFirst = round % 2 === 0;
+  if (isFirst) without.push(await phase(SECONDS));
+  during.push(await whileAsked());
+  if (!isFirst) without.push(await phase(SECONDS));
+}
+await client.stop();
+await logbert.stop();
+report();
+
+function report(): void {
+  const total = (of: (answer: LoadAnswer) => number) => seen.reduce((sum, answer) => sum + of(answer), 0);
+  const seconds = SECONDS * ROUNDS;
+  console.log(
+    `${RATE} requests/s of ${RECORDS} records, ${ROUNDS} rounds of ${SECONDS} s each way. The client was told ` +
+      `${figure(total(({ records }) => records) / seconds)} records and ${figure(total(({ anomalies }) => anomalies) / seconds)} anomalies ` +
+      `a second, and had ${figure(total(({ queries }) => queries) / seconds)} queries a second answered. ` +
+      "Milliseconds from due to answered: the median of the rounds (smallest-largest).\n",
+  );
+  const ratios = (share: number) =>
+    during.map((one, round) => at(one, share) / at(without[round] ?? [], share));
+  const row = (name: string, rounds: readonly (readonly number[])[]) => [
+    name,
+    String(rounds.flat().length),
+    ...[0.5, 0.9, 0.99].map((share) => spread(rounds.map((one) => at(one, share)))),
+    figure(at(rounds.flat(), 0.99)),
+  ];
+  console.log(
+    markdownTable(
+      ["client", "requests", "p50", "p90", "p99", "p99 of all rounds together"],
+      [
+        row("no", without),
+        row("yes", during),
+        [
+          "times as long, same round",
+          "",
+          ...[0.5, 0.9, 0.99].map((share) => figure(median(ratios(share)))),
+          figure(at(during.flat(), 0.99) / at(without.flat(), 0.99)),
+        ],
+      ],
+    ),
+  );
+}
+
+function at(latencies: readonly number[], share: number): number {
+  return quantile(
+    latencies.toSorted((a, b) => a - b),
+    share,
+  );
+}
+
+/** Latencies of the requests that were due in so many seconds, in milliseconds. */
+async function phase(seconds: number): Promise<readonly number[]> {
+  // Of its own: the stage closes connections that are idle between two phases.
+  const agent = new Agent({ keepAlive: true });
+  const startedAt = performance.now();
+  const answers: Promise<number>[] = [];
+  for (let i = 0; i < seconds * RATE; i += 1) {
+    const dueAt = startedAt + (i * 1000) / RATE;
+    const wait = dueAt - performance.now();
+    if (wait > 0) await delay(wait);
+    answers.push(post(agent).then(() => performance.now() - dueAt));
+  }
+  return Promise.all(answers).finally(() => agent.destroy());
+}
+
+/** Fails when the client got nothing: the figures would be those of no client. */
+async function whileAsked(): Promise<readonly number[]> {
+  await client.ask({ kind: "start", url: logbert.apiUrl }, loadAnswer);
+  const latencies = await phase(SECONDS);
+  const answer = await client.ask({ kind: "stop" }, loadAnswer);
+  if (answer.queries === 0 || answer.records === 0 || answer.failures > 0)
+    throw new Error(`the client was not served: ${JSON.stringify(answer)}`);
+  seen.push(answer);
+  return latencies;
+}
+
+function post(agent: Agent): Promise<void> {
+  const first = sent;
+  sent += RECORDS;
+  const isOdd = (first / RECORDS) % ODD_EVERY === ODD_EVERY - 1;
+  const body = encodeRequest([
+    {
+      attributes: { "service.name": "shop" },
+      records: Array.from({ length: RECORDS }, (_, i) => ({
+        timeUnixNano: BigInt(Date.now()) * 1_000_000n,
+        severityNumber: isOdd && i === 0 ? 17 : 9,
+        body:
+          isOdd && i === 0 ? oddBody(first) : `${STEPS[(first + i) % STEPS.length]} id=${(first + i) * 7919}`,
+      })),
+    },
+  ]);
+  return new Promise((resolve, reject) => {
+    const sending = request(
+      logbert.httpUrl,
+      { method: "POST", agent, headers: { "content-type": "application/x-protobuf" } },
+      (response) => {
+        response.resume();
+        response.on("end", () =>
+          response.statusCode === 200 ? resolve() : reject(new Error(`answered ${response.statusCode}`)),
+        );
+      },
+    );
+    sending.on("error", reject);
+    sending.end(body);
+  });
+}
+
+/** Words that were not there before. */
+function oddBody(number: number): string {
+  const letters = [...String(number)].map((digit) => String.fromCharCode(97 + Number(digit))).join("");
+  return `panic in ${letters}: ${letters}ing of ${letters}ed pages failed`;
+}
