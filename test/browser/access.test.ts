@@ -144,9 +144,18 @@ describe("the UI of a logbert that wants a token", () => {
       const form = page.getByRole("form", { name: "Threshold of checkout" });
       await form.getByText(reason).waitFor();
       expect(await form.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
-      expect(await form.getByRole("button", { name: "Propose from feedback" }).isDisabled()).toBe(true);
       await form.getByText("Would have fired").waitFor();
-      expect(await product.store.feedbackFor([id])).toEqual([]);
+      await page.getByRole("link", { name: "Label", exact: true }).click();
+      await page.getByText(reason).waitFor();
+      await page.getByRole("article").waitFor();
+      for (const key of ["r", "e", "s"]) await page.keyboard.press(key);
+      await page.getByText("This session: 0 real, 0 expected, 1 skipped").waitFor();
+      await page.getByRole("link", { name: "Training" }).click();
+      await page.getByText(reason).waitFor();
+      await page.getByRole("button", { name: "Train now" }).click({ force: true });
+      expect(await product.store.openTrainingRun()).toBeUndefined();
+      const all = await product.store.anomalies({}, { first: 20 });
+      expect(await product.store.feedbackFor([id, ...all.map((one) => one.id)])).toEqual([]);
     },
   );
 

@@ -1,8 +1,9 @@
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { testWith } from "../helpers/requirement.ts";
+import { browserHooks } from "./browser-hooks.ts";
 import { chromium } from "./chromium.ts";
-import { expectFine, LOOKS, productUnderTest } from "./product-under-test.ts";
+import { expectGoodLook, looks } from "./looks.ts";
 import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
 
 const SEEDED = 12;
@@ -12,10 +13,10 @@ const requirement = chromium();
 const sentence = (page: Page) => page.getByRole("article").getByRole("heading", { level: 2 }).first();
 
 describe("the labelling page", () => {
-  const under = productUnderTest(requirement);
-  const seed = () => under.product.store.saveBatch(sampleBatch(Date.now(), SEEDED));
+  const under = browserHooks(requirement);
+  const seed = () => under.product().store.saveBatch(sampleBatch(Date.now(), SEEDED));
   const labels = async () => {
-    const { store } = under.product;
+    const { store } = under.product();
     const all = await store.anomalies({}, { first: SEEDED });
     return store.feedbackFor(all.map(({ id }) => id));
   };
@@ -24,12 +25,12 @@ describe("the labelling page", () => {
     [requirement],
     "an empty queue says what to do, and a record that comes is there by itself",
     async () => {
-      await under.product.store.saveBatch(sampleBatch(Date.now(), 0));
+      await under.product().store.saveBatch(sampleBatch(Date.now(), 0));
       const { page, complaints } = await under.open("/label");
       await page.getByRole("heading", { name: "Nothing to label" }).waitFor();
       await page.keyboard.press("r");
       await page.keyboard.press("u");
-      await under.product.store.saveBatch({
+      await under.product().store.saveBatch({
         ...sampleBatch(Date.now(), 0),
         histograms: [],
         services: [],
@@ -90,11 +91,11 @@ describe("the labelling page", () => {
     const { page } = await under.open("/label");
     await sentence(page).waitFor();
     const card = await sentence(page).innerText();
-    await under.product.stopApi();
+    await under.product().stopApi();
     await page.keyboard.press("r");
     await page.getByRole("alert").getByText("The API does not answer.").waitFor();
     expect(await sentence(page).innerText()).toBe(card);
-    await under.product.startApi();
+    await under.product().startApi();
     await page.getByRole("button", { name: "Real" }).click();
     await page
       .getByRole("status")
@@ -121,7 +122,7 @@ describe("the labelling page", () => {
 
   testWith([requirement], "a record below the threshold is told from one that alerted", async () => {
     const record = { ...sampleAnomaly(Date.now(), 1), score: 0.84 };
-    await under.product.store.saveBatch({
+    await under.product().store.saveBatch({
       ...sampleBatch(Date.now(), 0),
       samples: [{ slot: "payments", record }],
     });
@@ -129,37 +130,37 @@ describe("the labelling page", () => {
     await page.getByText(/^Sample below the threshold, 0\.850/).waitFor();
     await page.keyboard.press("e");
     await page.getByRole("heading", { name: "All labelled" }).waitFor();
-    expect(await under.product.store.feedbackFor([record.id])).toMatchObject([{ isTrueAnomaly: false }]);
+    expect(await under.product().store.feedbackFor([record.id])).toMatchObject([{ isTrueAnomaly: false }]);
   });
 
   testWith([requirement], "a queue that cannot be read is there again when the API is", async () => {
     await seed();
     const { page } = await under.open("/services");
     await page.getByRole("status").getByText("Live").waitFor();
-    await under.product.stopApi();
+    await under.product().stopApi();
     await page.getByRole("link", { name: "Label", exact: true }).click();
     await page.getByRole("alert").getByText("The API does not answer.").waitFor();
-    await under.product.startApi();
+    await under.product().startApi();
     await sentence(page).waitFor();
     expect(await page.getByRole("alert").count()).toBe(0);
   });
 
   testWith([requirement], "is accessible in both schemes and widths", async () => {
     await seed();
-    for (const look of LOOKS) {
+    for (const [name, look] of looks) {
       const { page, complaints } = await under.open("/label", look);
       await sentence(page).waitFor();
       await page.getByText(/of 10 real/).waitFor();
-      await expectFine(page, "label", look);
+      await expectGoodLook({ page }, `label-${name}`);
       await page.keyboard.press("?");
       await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
-      await expectFine(page, "label-help", look);
-      await page.goto(`${under.product.url}/label?service=nobody`);
+      await expectGoodLook({ page }, `label-help-${name}`);
+      await page.goto(`${under.product().url}/label?service=nobody`);
       await page.getByRole("alert").waitFor();
-      await expectFine(page, "label-error", look);
+      await expectGoodLook({ page }, `label-error-${name}`);
       expect(
         complaints.filter((one) => !one.includes("nobody")),
-        JSON.stringify(look),
+        name,
       ).toEqual([]);
     }
   });

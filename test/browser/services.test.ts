@@ -2,8 +2,9 @@ import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
-import { chromium } from "./chromium.ts";
-import { expectFine, LOOKS, PHONE_LOOK, productUnderTest } from "./product-under-test.ts";
+import { browserHooks } from "./browser-hooks.ts";
+import { chromium, PHONE } from "./chromium.ts";
+import { expectGoodLook, looks } from "./looks.ts";
 import { sampleBatch } from "./sample-batch.ts";
 
 const SERVICES = 500;
@@ -13,10 +14,10 @@ const requirement = chromium();
 const names = (page: Page) => page.getByRole("rowheader").allInnerTexts();
 
 describe("the services page", () => {
-  const under = productUnderTest(requirement);
-  const seed = () => under.product.store.saveBatch(sampleBatch(Date.now(), 0));
+  const under = browserHooks(requirement);
+  const seed = () => under.product().store.saveBatch(sampleBatch(Date.now(), 0));
   const seedMany = () =>
-    under.product.store.saveBatch({
+    under.product().store.saveBatch({
       ...sampleBatch(Date.now(), 0),
       services: Array.from({ length: SERVICES }, (_, index) => ({
         name: `service-${String(index).padStart(3, "0")}`,
@@ -53,7 +54,7 @@ describe("the services page", () => {
       expect(await page.getByRole("columnheader", { name: "Records" }).getAttribute("aria-sort")).toBe(
         "descending",
       );
-      await under.product.store.saveBatch({
+      await under.product().store.saveBatch({
         ...sampleBatch(Date.now(), 0),
         services: [
           { name: "inventory", records: 1e9, anomalies: 0, learningState: "ready", lastSeenMs: Date.now() },
@@ -84,10 +85,10 @@ describe("the services page", () => {
       await waitFor("what matches", async () => ((await names(page)).length === 10 ? true : undefined));
       await page.getByRole("searchbox").fill("no such service");
       await page.getByRole("heading", { name: "No service has this in its name" }).waitFor();
-      await page.goto(`${under.product.url}/services?service=service-321`);
+      await page.goto(`${under.product().url}/services?service=service-321`);
       await page.getByRole("form", { name: "Threshold of service-321" }).waitFor();
       await page.getByText("Page 7 of 10").waitFor();
-      await page.goto(`${under.product.url}/services?sort=anomalies`);
+      await page.goto(`${under.product().url}/services?sort=anomalies`);
       await page.getByRole("rowheader").first().waitFor();
       expect((await names(page)).slice(0, 3)).toEqual(["service-407", "service-307", "service-207"]);
       expect(complaints).toEqual([]);
@@ -106,19 +107,19 @@ describe("the services page", () => {
     "is accessible in both schemes and widths, with one page and with ten",
     async () => {
       await seed();
-      for (const look of LOOKS) {
+      for (const [name, look] of looks) {
         const { page, complaints } = await under.open("/services", look);
         await page
           .getByRole("img", { name: /^Last 24 h/ })
           .first()
           .waitFor();
-        await expectFine(page, "services", look);
+        await expectGoodLook({ page }, `services-${name}`);
         expect(complaints).toEqual([]);
       }
       await seedMany();
-      const { page } = await under.open("/services?sort=seen", PHONE_LOOK);
+      const { page } = await under.open("/services?sort=seen", { viewport: PHONE });
       await page.getByText("Page 1 of 11").waitFor();
-      await expectFine(page, "services-many", PHONE_LOOK);
+      await expectGoodLook({ page }, "services-many-phone-dark");
     },
   );
 });

@@ -1,29 +1,25 @@
 import type { Locator, Page } from "playwright-core";
-import { ulid } from "ulid";
 import { describe, expect } from "vitest";
 import { z } from "zod";
-import type { ScoreHistogram, Store } from "../../store/store.ts";
-import { SCORE_BUCKETS } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
+import { browserHooks } from "./browser-hooks.ts";
 import { chromium } from "./chromium.ts";
-import { expectFine, LOOKS, productUnderTest } from "./product-under-test.ts";
-import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
+import { expectGoodLook, looks } from "./looks.ts";
+import { sampleBatch } from "./sample-batch.ts";
+import { saveLabels, saveMonth } from "./sample-scores.ts";
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 const DAYS = 30;
-const MINUTES_BETWEEN = 10;
-/** 30 days of a histogram each ten minutes: a million records. */
-const RECORDS_EACH = Math.ceil(1_000_000 / ((DAYS * DAY_MS) / (MINUTES_BETWEEN * MINUTE_MS)));
+const DAY_MS = 86_400_000;
 const DRAG_MS_MAX = 100;
 const DRAGS = 5;
 
 const requirement = chromium();
 
 describe("the threshold of a service", () => {
-  const under = productUnderTest(requirement);
-  const seed = () => under.product.store.saveBatch(sampleBatch(Date.now(), 0));
+  const under = browserHooks(requirement);
+  const seed = () => under.product().store.saveBatch(sampleBatch(Date.now(), 0));
   const openEditor = async (query = "") => {
     const visitor = await under.open(`/services?service=checkout${query}`);
     const form = visitor.page.getByRole("form", { name: "Threshold of checkout" });
@@ -45,7 +41,7 @@ describe("the threshold of a service", () => {
     "the slider answers within a tenth of a second over a million records of 30 days, without asking the API",
     async () => {
       await seed();
-      await saveMonth(under.product.store, Date.now());
+      await saveMonth(under.product().store, Date.now());
       const { page, form, slider, complaints } = await openEditor();
       await form.getByText(/in the last 30 days/).waitFor();
       await slider.press("ArrowRight");
@@ -67,7 +63,7 @@ describe("the threshold of a service", () => {
 
   testWith([requirement], "what it answers is what the API answers", async () => {
     await seed();
-    const { store } = under.product;
+    const { store } = under.product();
     await saveMonth(store, Date.now());
     await saveLabels(store, 3, 9);
     const { page, form, slider } = await openEditor();
@@ -108,12 +104,12 @@ describe("the threshold of a service", () => {
     expect(await slider.inputValue()).toBe("0.42");
     await form.getByRole("button", { name: /^In force 0\.850/ }).click();
     expect(await slider.inputValue()).toBe("0.85");
-    expect((await under.product.store.threshold("checkout"))?.mode).toBe("auto");
+    expect((await under.product().store.threshold("checkout"))?.mode).toBe("auto");
   });
 
   testWith([requirement], "the period is in the address", async () => {
     await seed();
-    await saveMonth(under.product.store, Date.now());
+    await saveMonth(under.product().store, Date.now());
     const { page, form } = await openEditor();
     const month = await fired(form);
     await form.getByText("1 day", { exact: true }).click();
@@ -129,7 +125,7 @@ describe("the threshold of a service", () => {
     "too few labels are told with what is missing; enough make a proposal",
     async () => {
       await seed();
-      const { store } = under.product;
+      const { store } = under.product();
       await saveLabels(store, 3, 9);
       const { page, form, slider } = await openEditor();
       await form
@@ -150,7 +146,7 @@ describe("the threshold of a service", () => {
 
   testWith([requirement], "the history says who set what, and takes a change back", async () => {
     await seed();
-    const { store } = under.product;
+    const { store } = under.product();
     await setBy(store, "ana", { mode: "budget", alertsPerDay: 2, value: undefined });
     await setBy(store, "ben", { mode: "manual", alertsPerDay: undefined, value: 0.93 });
     const { form, slider } = await openEditor();
@@ -173,7 +169,7 @@ describe("the threshold of a service", () => {
     "who was slower is told what somebody else has set, loses nothing, and decides",
     async () => {
       await seed();
-      const { store } = under.product;
+      const { store } = under.product();
       const { form, slider, complaints } = await openEditor();
       await slider.fill("0.91");
       await setBy(store, "ben", { mode: "budget", alertsPerDay: 7, value: undefined });
@@ -195,35 +191,35 @@ describe("the threshold of a service", () => {
     await seed();
     const { page, form, slider } = await openEditor();
     await slider.fill("0.917");
-    await under.product.stopApi();
+    await under.product().stopApi();
     await form.getByRole("button", { name: "Save" }).click();
     await form.getByRole("alert").getByText("The API does not answer.").waitFor();
     await page.getByRole("status").getByText("Reconnecting").waitFor();
-    await under.product.startApi();
+    await under.product().startApi();
     await page.getByRole("status").getByText("Live").waitFor();
     expect(await slider.inputValue()).toBe("0.917");
     await form.getByRole("button", { name: "Save" }).click();
     await form.waitFor({ state: "detached" });
-    expect(await under.product.store.threshold("checkout")).toMatchObject({ mode: "manual", value: 0.917 });
+    expect(await under.product().store.threshold("checkout")).toMatchObject({ mode: "manual", value: 0.917 });
   });
 
   testWith([requirement], "is accessible in both schemes and widths", async () => {
     await seed();
-    const { store } = under.product;
+    const { store } = under.product();
     await saveLabels(store, 11, 57);
     await setBy(store, "ana", { mode: "budget", alertsPerDay: 2, value: undefined });
-    for (const look of LOOKS) {
+    for (const [name, look] of looks) {
       const { page, complaints } = await under.open("/services?service=checkout", look);
       await page.getByRole("button", { name: "Try 0.950" }).click();
       await page.getByText("by ana").waitFor();
-      await expectFine(page, "threshold-editor", look);
+      await expectGoodLook({ page }, `threshold-editor-${name}`);
       await setBy(store, "ben", { mode: "budget", alertsPerDay: 7, value: undefined });
       await page.getByRole("button", { name: "Save" }).click();
       await page.getByRole("alert").waitFor();
       await waitFor("the history", async () =>
         (await page.getByText("by ben").count()) > 0 ? true : undefined,
       );
-      await expectFine(page, "threshold-conflict", look);
+      await expectGoodLook({ page }, `threshold-conflict-${name}`);
       expect(complaints).toEqual([]);
     }
   });
@@ -274,44 +270,4 @@ async function setBy(
   rule: Pick<Parameters<Store["setThreshold"]>[0], "mode" | "alertsPerDay" | "value">,
 ): Promise<void> {
   await store.setThreshold({ service: "checkout", author, ...rule }, Date.now());
-}
-
-/** Anomalies of checkout with a label each: the real ones score 0.95, the expected ones 0.88. */
-async function saveLabels(store: Store, real: number, expected: number): Promise<void> {
-  const nowMs = Date.now();
-  const anomalies = Array.from({ length: real + expected }, (_, index) => ({
-    ...sampleAnomaly(nowMs - index * MINUTE_MS, 0),
-    score: index < real ? 0.95 : 0.88,
-  }));
-  await store.saveBatch({ ...sampleBatch(nowMs, 0), histograms: [], services: [], anomalies });
-  for (const [index, { id }] of anomalies.entries())
-    await store.addFeedback({
-      id: ulid(nowMs),
-      anomalyId: id,
-      isTrueAnomaly: index < real,
-      note: undefined,
-      author: undefined,
-      createdAtMs: nowMs,
-    });
-}
-
-/** A month of checkout's scores, a million records of them. */
-async function saveMonth(store: Store, nowMs: number): Promise<void> {
-  for (let day = 0; day < DAYS; day += 1) {
-    const lastMs = Math.floor((nowMs - day * DAY_MS) / MINUTE_MS) * MINUTE_MS - MINUTE_MS * 61;
-    const histograms = Array.from({ length: DAY_MS / (MINUTES_BETWEEN * MINUTE_MS) }, (_, index) =>
-      histogram(lastMs - index * MINUTES_BETWEEN * MINUTE_MS, index),
-    );
-    await store.saveBatch({ ...sampleBatch(nowMs, 0), services: [], histograms });
-  }
-}
-
-function histogram(minuteMs: number, index: number): ScoreHistogram {
-  const counts = Array.from({ length: SCORE_BUCKETS }, (_, bucket) =>
-    Math.floor((RECORDS_EACH / 40) * (1 - bucket / SCORE_BUCKETS) ** 4),
-  );
-  counts[0] = RECORDS_EACH;
-  const odd = (index * 7) % SCORE_BUCKETS;
-  counts[odd] = (counts[odd] ?? 0) + 1;
-  return { service: "checkout", minuteMs, counts, anomalies: 0, maxScore: 0.9 };
 }

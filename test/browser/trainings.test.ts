@@ -1,28 +1,29 @@
 import { describe, expect } from "vitest";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
+import { browserHooks } from "./browser-hooks.ts";
 import { chromium } from "./chromium.ts";
-import { expectFine, LOOKS, productUnderTest } from "./product-under-test.ts";
+import { expectGoodLook, looks } from "./looks.ts";
 import { sampleBatch } from "./sample-batch.ts";
 import { saveSampleTrainings } from "./sample-trainings.ts";
 
 const requirement = chromium();
 
 describe("the training page", () => {
-  const under = productUnderTest(requirement);
+  const under = browserHooks(requirement);
 
   testWith(
     [requirement],
     "says what a training is while there is none, and asks for one of a service",
     async () => {
-      await under.product.store.saveBatch(sampleBatch(Date.now(), 0));
+      await under.product().store.saveBatch(sampleBatch(Date.now(), 0));
       const { page, complaints } = await under.open("/training");
       await page.getByRole("heading", { name: "No training yet" }).waitFor();
       await page.getByRole("combobox", { name: "Learn from" }).selectOption("payments");
       await page.getByRole("button", { name: "Train now" }).click();
       await page.getByText("One at a time: a training of payments is waiting.").waitFor();
       await page.getByRole("listitem").getByText("Waiting", { exact: true }).waitFor();
-      expect(await under.product.store.openTrainingRun()).toMatchObject({
+      expect(await under.product().store.openTrainingRun()).toMatchObject({
         service: "payments",
         state: "QUEUED",
       });
@@ -31,7 +32,7 @@ describe("the training page", () => {
   );
 
   testWith([requirement], "follows a run by itself until it has ended, and says how", async () => {
-    const { store } = under.product;
+    const { store } = under.product();
     await store.saveBatch(sampleBatch(Date.now(), 0));
     const run = await store.requestTraining({
       id: "01KAQ0000000000000000000A1",
@@ -59,7 +60,7 @@ describe("the training page", () => {
   });
 
   testWith([requirement], "the weights before come back only after a second word", async () => {
-    const { store } = under.product;
+    const { store } = under.product();
     await store.saveBatch(sampleBatch(Date.now(), 0));
     await saveSampleTrainings(store, Date.now());
     const { page, complaints } = await under.open("/training");
@@ -86,15 +87,15 @@ describe("the training page", () => {
     [requirement],
     "comes back by itself after the API was away, and keeps what it showed",
     async () => {
-      const { store } = under.product;
+      const { store } = under.product();
       await store.saveBatch(sampleBatch(Date.now(), 0));
       await saveSampleTrainings(store, Date.now());
       const { page } = await under.open("/training");
       await page.getByText("Promoted", { exact: true }).waitFor();
-      await under.product.stopApi();
+      await under.product().stopApi();
       await page.getByRole("alert").getByText("The API does not answer.").waitFor();
       expect(await page.getByText("Promoted", { exact: true }).count()).toBe(1);
-      await under.product.startApi();
+      await under.product().startApi();
       await waitFor("the notice to go", async () =>
         (await page.getByRole("alert").count()) === 0 ? true : undefined,
       );
@@ -102,18 +103,18 @@ describe("the training page", () => {
   );
 
   testWith([requirement], "is accessible in both schemes and widths", async () => {
-    const { store } = under.product;
+    const { store } = under.product();
     await store.saveBatch(sampleBatch(Date.now(), 0));
     await saveSampleTrainings(store, Date.now());
-    for (const look of LOOKS) {
+    for (const [name, look] of looks) {
       const { page, complaints } = await under.open("/training", look);
       await page
         .getByRole("img", { name: /^Loss by step/ })
         .first()
         .waitFor();
-      await expectFine(page, "training", look);
+      await expectGoodLook({ page }, `training-${name}`);
       await page.getByRole("button", { name: "Go back to the weights before" }).click();
-      await expectFine(page, "rollback", look);
+      await expectGoodLook({ page }, `rollback-${name}`);
       expect(complaints).toEqual([]);
     }
   });
