@@ -50,6 +50,8 @@ const BENCHMARKS: readonly Benchmark[] = [
     arguments: ["--records", "500000", "--points", "10"],
   },
   { file: "training-latency.bench.ts", title: "A training beside the stage", minutes: 2 },
+  { file: "preview.bench.ts", title: "The API's answers over a month of scores", minutes: 4 },
+  { file: "api-load.bench.ts", title: "A client of the API beside the stage", minutes: 5 },
 ];
 
 const out = values.out ?? (values.quick ? undefined : join(import.meta.dirname, "RESULTS.md"));

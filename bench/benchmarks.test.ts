@@ -25,6 +25,8 @@ it.each([
   "bert.bench.ts",
   "memory.bench.ts",
   "training-latency.bench.ts",
+  "preview.bench.ts",
+  "api-load.bench.ts",
   "soak.ts",
 ])("%s runs", (file) => runQuick(file));
 
