@@ -49,7 +49,10 @@ const BENCHMARKS: readonly Benchmark[] = [
     minutes: 5,
     arguments: ["--records", "500000", "--points", "10"],
   },
+  { file: "slider.bench.ts", title: "The threshold's slider", minutes: 0.5 },
   { file: "training-latency.bench.ts", title: "A training beside the stage", minutes: 2 },
+  { file: "preview.bench.ts", title: "The API's answers over a month of scores", minutes: 4 },
+  { file: "api-load.bench.ts", title: "A client of the API beside the stage", minutes: 5 },
 ];
 
 const out = values.out ?? (values.quick ? undefined : join(import.meta.dirname, "RESULTS.md"));

@@ -13,6 +13,7 @@ import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
 import { fillStore } from "./api/fill-store.ts";
 import { type LoadAnswer, type LoadCall, loadAnswer } from "./api/load-call.ts";
 import { type Child, startChild } from "./stage/child.ts";
+import { readUsage } from "./stage/process-usage.ts";
 import { figure, median, quantile, spread } from "./stage/statistics.ts";
 
 /**
@@ -37,15 +38,22 @@ const SECONDS = values.quick ? 0.5 : Number(values.seconds);
 const ROUNDS = values.quick ? 1 : Number(values.rounds);
 /** A request in so many has a record that the stage has not seen the like of: anomalies to follow. */
 const ODD_EVERY = 25;
+const THRESHOLD = 0.8;
+const SHARES = [0.5, 0.9, 0.99];
 const STEPS = ["order received", "stock reserved", "card charged", "order shipped"];
 const PAST = values.quick
   ? { others: 1, days: 1, records: 1_000, anomalies: 50, labels: 5 }
-  : { others: 20, days: 30, records: 200_000, anomalies: 2_000, labels: 300 };
+  : { others: 4, days: 30, records: 200_000, anomalies: 2_000, labels: 300 };
 
 const directory = temporaryDirectory("bench");
 const store = await openStore({ path: join(directory, "logbert.db") });
 const services = ["shop", ...Array.from({ length: PAST.others }, (_, i) => `service-${i}`)];
 await fillStore(store, { ...PAST, services, endMs: Date.now() });
+// So that the odd records are anomalies at once, not when the stage knows the service well.
+await store.setThreshold(
+  { service: "shop", mode: "manual", value: THRESHOLD, alertsPerDay: undefined, author: undefined },
+  Date.now(),
+);
 await store.close();
 const logbert = await startLogbert({ directory });
 const client: Child<LoadCall> = startChild<LoadCall>(
@@ -54,15 +62,25 @@ const client: Child<LoadCall> = startChild<LoadCall>(
 setPriority(client.pid, constants.priority.PRIORITY_LOW);
 let sent = 0;
 
+/** A phase. */
+interface Measured {
+  /** Milliseconds. */
+  readonly latencies: readonly number[];
+  /** Of the stage's own process, without the API's. */
+  readonly cpuUsPerRecord: number;
+  /** What the client was served. */
+  readonly seen?: LoadAnswer;
+}
+
 await phase(values.quick ? 0.2 : 5);
-const without: (readonly number[])[] = [];
-const during: (readonly number[])[] = [];
-const seen: LoadAnswer[] = [];
+await whileAsked(values.quick ? 0.2 : 5);
+const without: Measured[] = [];
+const during: Measured[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   // Each goes first in half of the rounds.
   const isFirst = round % 2 === 0;
   if (isFirst) without.push(await phase(SECONDS));
-  during.push(await whileAsked());
+  during.push(await whileAsked(SECONDS));
   if (!isFirst) without.push(await phase(SECONDS));
 }
 await client.stop();
@@ -70,7 +88,8 @@ await logbert.stop();
 report();
 
 function report(): void {
-  const total = (of: (answer: LoadAnswer) => number) => seen.reduce((sum, answer) => sum + of(answer), 0);
+  const total = (of: (answer: LoadAnswer) => number) =>
+    during.reduce((sum, { seen }) => sum + (seen === undefined ? 0 : of(seen)), 0);
   const seconds = SECONDS * ROUNDS;
   console.log(
     `${RATE} requests/s of ${RECORDS} records, ${ROUNDS} rounds of ${SECONDS} s each way. The client was told ` +
@@ -78,25 +97,42 @@ function report(): void {
       `a second, and had ${figure(total(({ queries }) => queries) / seconds)} queries a second answered. ` +
       "Milliseconds from due to answered: the median of the rounds (smallest-largest).\n",
   );
-  const ratios = (share: number) =>
-    during.map((one, round) => at(one, share) / at(without[round] ?? [], share));
-  const row = (name: string, rounds: readonly (readonly number[])[]) => [
+  const all = (rounds: readonly Measured[]) => rounds.flatMap(({ latencies }) => latencies);
+  const ratio = (of: (one: Measured) => number) =>
+    figure(
+      median(
+        during.map(
+          (one, round) => of(one) / of(without[round] ?? { latencies: [], cpuUsPerRecord: Number.NaN }),
+        ),
+      ),
+    );
+  const row = (name: string, rounds: readonly Measured[]) => [
     name,
-    String(rounds.flat().length),
-    ...[0.5, 0.9, 0.99].map((share) => spread(rounds.map((one) => at(one, share)))),
-    figure(at(rounds.flat(), 0.99)),
+    String(all(rounds).length),
+    ...SHARES.map((share) => spread(rounds.map(({ latencies }) => at(latencies, share)))),
+    figure(at(all(rounds), 0.99)),
+    spread(rounds.map(({ cpuUsPerRecord }) => cpuUsPerRecord)),
   ];
   console.log(
     markdownTable(
-      ["client", "requests", "p50", "p90", "p99", "p99 of all rounds together"],
+      [
+        "client",
+        "requests",
+        "p50",
+        "p90",
+        "p99",
+        "p99 of all rounds together",
+        "the stage's CPU µs a record",
+      ],
       [
         row("no", without),
         row("yes", during),
         [
           "times as long, same round",
           "",
-          ...[0.5, 0.9, 0.99].map((share) => figure(median(ratios(share)))),
-          figure(at(during.flat(), 0.99) / at(without.flat(), 0.99)),
+          ...SHARES.map((share) => ratio(({ latencies }) => at(latencies, share))),
+          figure(at(all(during), 0.99) / at(all(without), 0.99)),
+          ratio(({ cpuUsPerRecord }) => cpuUsPerRecord),
         ],
       ],
     ),
@@ -110,8 +146,9 @@ function at(latencies: readonly number[], share: number): number {
   );
 }
 
-/** Latencies of the requests that were due in so many seconds, in milliseconds. */
-async function phase(seconds: number): Promise<readonly number[]> {
+/** The requests that were due in so many seconds. */
+async function phase(seconds: number): Promise<Measured> {
+  const before = ownCpuMs();
   // Of its own: the stage closes connections that are idle between two phases.
   const agent = new Agent({ keepAlive: true });
   const startedAt = performance.now();
@@ -122,18 +159,23 @@ async function phase(seconds: number): Promise<readonly number[]> {
     if (wait > 0) await delay(wait);
     answers.push(post(agent).then(() => performance.now() - dueAt));
   }
-  return Promise.all(answers).finally(() => agent.destroy());
+  const latencies = await Promise.all(answers).finally(() => agent.destroy());
+  return { latencies, cpuUsPerRecord: ((ownCpuMs() - before) * 1000) / (latencies.length * RECORDS) };
+}
+
+function ownCpuMs(): number {
+  const { cpuMs, childrenCpuMs } = readUsage(logbert.pid);
+  return cpuMs - childrenCpuMs;
 }
 
 /** Fails when the client got nothing: the figures would be those of no client. */
-async function whileAsked(): Promise<readonly number[]> {
+async function whileAsked(seconds: number): Promise<Measured> {
   await client.ask({ kind: "start", url: logbert.apiUrl }, loadAnswer);
-  const latencies = await phase(SECONDS);
+  const measured = await phase(seconds);
   const answer = await client.ask({ kind: "stop" }, loadAnswer);
   if (answer.queries === 0 || answer.records === 0 || answer.failures > 0)
     throw new Error(`the client was not served: ${JSON.stringify(answer)}`);
-  seen.push(answer);
-  return latencies;
+  return { ...measured, seen: answer };
 }
 
 function post(agent: Agent): Promise<void> {

@@ -25,6 +25,9 @@ it.each([
   "bert.bench.ts",
   "memory.bench.ts",
   "training-latency.bench.ts",
+  "slider.bench.ts",
+  "preview.bench.ts",
+  "api-load.bench.ts",
   "soak.ts",
 ])("%s runs", (file) => runQuick(file));
 

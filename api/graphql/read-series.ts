@@ -4,6 +4,7 @@ import { userError } from "./errors.ts";
 import { requireSpan } from "./span.ts";
 
 const BUCKETS_MAX = 1_000;
+const MINUTE_MS = 60_000;
 const MINUTE_SLICE_MS = 3_600_000;
 const HOUR_MS = 3_600_000;
 const HOUR_SLICE_MS = 7 * 24 * HOUR_MS;
@@ -24,7 +25,7 @@ interface ScoreReader {
 
 /**
  * The stored scores of a time, in slices: those of many services over days do not fit into memory at once, and a long read would
- * hold up all others. Where every bucket is made of whole hours, by the hour, else by the minute.
+ * hold up all others. Hours that lie in one bucket are read as such, the others by the minute.
  *
  * @param services undefined for all of them
  * @throws a BAD_USER_INPUT error for a time or a number of buckets out of range, or more than the operation may read
@@ -42,16 +43,35 @@ export async function* readSeries(
     );
   requireSpan(fromMs, toMs);
   rows.take(Math.ceil((toMs - fromMs) / DAY_MS) * Math.max(1, services?.length ?? 1));
-  if (isHourly({ fromMs, toMs, buckets })) {
-    for (let atMs = fromMs; atMs < toMs; atMs += HOUR_SLICE_MS)
-      yield await store.scoreHours(services, atMs, Math.min(toMs, atMs + HOUR_SLICE_MS));
-    return;
+  for (const { isWhole, startMs, endMs } of slices({ fromMs, toMs, buckets })) {
+    if (isWhole) yield await store.scoreHours(services, startMs, endMs);
+    else
+      for (const service of services ?? [undefined])
+        yield await store.scoreHistograms(service, startMs, endMs);
   }
-  for (let atMs = fromMs; atMs < toMs; atMs += MINUTE_SLICE_MS)
-    for (const service of services ?? [undefined])
-      yield await store.scoreHistograms(service, atMs, Math.min(toMs, atMs + MINUTE_SLICE_MS));
 }
 
-function isHourly({ fromMs, toMs, buckets }: SeriesSpan): boolean {
-  return fromMs % HOUR_MS === 0 && ((toMs - fromMs) / buckets) % HOUR_MS === 0;
+interface Slice {
+  /** Whether it is made of hours that each lie in one bucket. */
+  readonly isWhole: boolean;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** The time, one slice behind the other: hours of a kind together, but for no longer than one may be. */
+export function slices({ fromMs, toMs, buckets }: SeriesSpan): readonly Slice[] {
+  const widthMs = (toMs - fromMs) / buckets;
+  const bucketOf = (atMs: number) => Math.floor((atMs - fromMs) / widthMs);
+  const found: Slice[] = [];
+  for (let startMs = fromMs; startMs < toMs; ) {
+    const endMs = Math.min(toMs, (Math.floor(startMs / HOUR_MS) + 1) * HOUR_MS);
+    const isWhole = endMs - startMs === HOUR_MS && bucketOf(startMs) === bucketOf(endMs - MINUTE_MS);
+    const last = found.at(-1);
+    const longestMs = isWhole ? HOUR_SLICE_MS : MINUTE_SLICE_MS;
+    if (last?.isWhole === isWhole && endMs - last.startMs <= longestMs)
+      found[found.length - 1] = { ...last, endMs };
+    else found.push({ isWhole, startMs, endMs });
+    startMs = endMs;
+  }
+  return found;
 }

@@ -5,6 +5,8 @@ import { setTimeout as delay } from "node:timers/promises";
 export interface ProcessUsage {
   /** User and system time of all threads. The kernel counts in ticks of 10 ms. */
   readonly cpuMs: number;
+  /** That of its child processes, which is part of it. */
+  readonly childrenCpuMs: number;
   /** Resident memory of the process itself, now and at its largest. */
   readonly rssMiB: number;
   readonly peakRssMiB: number;
@@ -28,8 +30,10 @@ export function readUsage(pid: number): ProcessUsage {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const mib = (name: string) =>
     Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0) / KIB_PER_MIB;
+  const childrenCpuMs = sum(({ cpuMs }) => cpuMs);
   return {
-    cpuMs: (Number(fields[UTIME]) + Number(fields[STIME])) * TICK_MS + sum(({ cpuMs }) => cpuMs),
+    cpuMs: (Number(fields[UTIME]) + Number(fields[STIME])) * TICK_MS + childrenCpuMs,
+    childrenCpuMs,
     rssMiB: mib("VmRSS"),
     peakRssMiB: mib("VmHWM"),
     childrenRssMiB: sum(({ rssMiB, childrenRssMiB }) => rssMiB + childrenRssMiB),
