@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bestByYouden, jOf, rocPoints } from "./youden.ts";
+import { areaUnder, bestByYouden, jOf, rocPoints } from "./youden.ts";
 
 const labels = (positives: readonly number[], negatives: readonly number[]) => [
   ...positives.map((score) => ({ score, isTrueAnomaly: true })),
@@ -70,6 +70,24 @@ describe("the threshold with the best Youden's J", () => {
         const found = bestByYouden(points);
         const limit = found === undefined ? 0 : jOf(found);
         for (const point of points) expect(jOf(point)).toBeLessThanOrEqual(limit);
+      }),
+    );
+  });
+});
+
+describe("the area under the curve", () => {
+  it("is that of scikit-learn's example of roc_auc_score", () => {
+    // y = [0, 0, 1, 1], scores = [0.1, 0.4, 0.35, 0.8] (scikit-learn.org, sklearn.metrics.roc_auc_score)
+    expect(areaUnder(rocPoints(labels([0.35, 0.8], [0.1, 0.4])))).toBe(0.75);
+  });
+
+  it("is the share of pairs in which the true one scores higher, a tie counting half", () => {
+    const scores = fc.array(fc.constantFrom(0.1, 0.2, 0.3, 0.5, 0.85, 0.9, 1), { minLength: 1 });
+    fc.assert(
+      fc.property(scores, scores, (positives, negatives) => {
+        const won = positives.flatMap((a) => negatives.map((b) => (a > b ? 1 : a === b ? 0.5 : 0)));
+        const share = won.reduce<number>((sum, one) => sum + one, 0) / won.length;
+        expect(areaUnder(rocPoints(labels(positives, negatives)))).toBeCloseTo(share, 10);
       }),
     );
   });
