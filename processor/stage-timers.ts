@@ -16,7 +16,7 @@ const TRAINING_INTERVAL_MS = 1_000;
 const ABSENCE_INTERVAL_MS = 1_000;
 /** Sessions that end together are work together, for which requests wait: so they are looked for often. */
 const IDLE_INTERVAL_MS = 200;
-const EXPIRY_INTERVAL_MS = 3_600_000;
+const EXPIRY_INTERVAL_MS = 600_000;
 const DAY_MS = 86_400_000;
 
 /** What the stage does besides requests. */

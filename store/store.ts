@@ -352,7 +352,8 @@ export interface Store {
   ): Promise<readonly ScoreHistogram[]>;
   scoreTotals(service: string, fromMs: number, toMs: number): Promise<ScoreTotals>;
 
-  addFeedback(feedback: Feedback): Promise<void>;
+  /** False when there is no such anomaly. */
+  addFeedback(feedback: Feedback): Promise<boolean>;
   /** False when there is no such feedback, or it was undone before. */
   undoFeedback(id: string, atMs: number, by: string | undefined): Promise<boolean>;
   /** What stands, oldest first. */

@@ -1,3 +1,4 @@
+import type { GraphQLError } from "graphql";
 import type { Feedback } from "../../store/store.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
@@ -20,12 +21,7 @@ export const feedback = {
   Mutation: {
     async addFeedback(_: unknown, { input }: { readonly input: FeedbackInput }, context: Context) {
       const note = toNote(input.note);
-      if ((await context.store.anomaly(input.anomalyId)) === undefined)
-        throw userError(
-          "NOT_FOUND",
-          "There is no anomaly with this id.",
-          "It may be older than the retention.",
-        );
+      if ((await context.store.anomaly(input.anomalyId)) === undefined) throw noAnomaly();
       return give(input.anomalyId, input.isTrueAnomaly, note, context);
     },
     async addIncidentFeedback(
@@ -58,6 +54,14 @@ export const feedback = {
   },
 };
 
+function noAnomaly(): GraphQLError {
+  return userError(
+    "NOT_FOUND",
+    "There is no anomaly with this id.",
+    "It may be older than the retention, or a sampled record that another one has replaced.",
+  );
+}
+
 /** @throws a BAD_USER_INPUT error for a note that is too long */
 function toNote(note: string | null | undefined): string | undefined {
   const text = note?.trim() ?? "";
@@ -89,7 +93,7 @@ async function give(
     author: principal.name,
     createdAtMs: now(),
   };
-  await store.addFeedback(given);
+  if (!(await store.addFeedback(given))) throw noAnomaly();
   feedbackOf.clear(anomalyId);
   return given;
 }

@@ -46,11 +46,14 @@ export interface Rememberer {
 
 export function createRememberer(config: RememberConfig, ports: RememberPorts): Rememberer {
   const tally = createTally(config.max_queued_anomalies, ports.onDropped);
-  const sampler =
-    config.max_samples === 0 ? undefined : createSampler({ ...ports, intervalMs: config.sample_interval_ms });
   /** What new messages were compared with; it lives as long as its anomaly waits. */
   const nearest = new WeakMap<Anomaly, string>();
   const shown = new LRUCache<string, string>({ max: TEMPLATES_MAX, memoMethod: ports.redact });
+  const showTemplate = (text: string) => shown.memo(text);
+  const sampler =
+    config.max_samples === 0
+      ? undefined
+      : createSampler({ ...ports, showTemplate, intervalMs: config.sample_interval_ms });
   const changed = createChangedThresholds();
   let flushing: Promise<void> | undefined;
 
@@ -60,7 +63,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     const nearestOf = (anomaly: Anomaly) => nearest.get(anomaly);
     const anomalies = await withTokens(drained.anomalies, ports.explainTokens, nearestOf, budget);
     // A template may hold raw values of a line that was seen only once.
-    const templates = drained.templates.map((one) => ({ ...one, text: shown.memo(one.text) }));
+    const templates = drained.templates.map((one) => ({ ...one, text: showTemplate(one.text) }));
     const batch = { ...drained, anomalies, templates };
     const thresholds = ports.thresholds();
     const samples = sampler?.drain() ?? [];
@@ -74,6 +77,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       changed.written(thresholds);
     } catch (error) {
       tally.restore(batch);
+      sampler?.restore(samples);
       throw error;
     }
   };
@@ -93,7 +97,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       for (const named of judged.anomalies) {
         const { recordIndex } = named.finding;
         const record = recordIndex === undefined ? undefined : request?.records[recordIndex];
-        const anomaly = toAnomaly(named, record, ports.redact);
+        const anomaly = toAnomaly(named, record, ports.redact, showTemplate);
         const compared = nearestIn(named.finding.verdict);
         if (compared !== undefined) nearest.set(anomaly, compared);
         tally.anomaly(anomaly);

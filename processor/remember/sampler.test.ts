@@ -14,6 +14,7 @@ beforeEach(() => {
     intervalMs: INTERVAL_MS,
     explain: () => ({ summary: "", source: "MODEL", expected: [], detectors: [], tokens: [] }),
     redact: (text) => text.replace("bob", "<USER>"),
+    showTemplate: (text) => text.replace("bob", "<USER>"),
     newId: () => String(++ids),
     now: () => nowMs,
   });
@@ -56,9 +57,34 @@ describe("records that did not alert", () => {
     offer(finding(window, 0, 0.1), finding(window, 1, 0.1));
     offerOne("b", 0.2);
     expect(taken()).toEqual([["b", 0.1]]);
-    nowMs = INTERVAL_MS;
+    nowMs = 24 * INTERVAL_MS;
     offerOne("b", 0.2);
     expect(sampler.drain().map(({ slot, record }) => [slot, record.score])).toEqual([["usual b shop", 0.2]]);
+  });
+
+  it("are not due at the same time", () => {
+    for (let template = 0; template < 40; template += 1) {
+      offerOne(`t${template}`, 0.1);
+      sampler.drain();
+    }
+    const times = [];
+    for (; nowMs <= 24 * INTERVAL_MS; nowMs += INTERVAL_MS) {
+      for (let template = 0; template < 40; template += 1) offerOne(`t${template}`, 0.1);
+      times.push(sampler.drain().length);
+    }
+    expect(times.filter((count) => count > 0).length).toBeGreaterThan(8);
+  });
+
+  it("come again when they could not be written", () => {
+    offerOne("a", 0.6);
+    offerOne("b", 0.1);
+    const lost = sampler.drain();
+    offerOne("c", 0.7);
+    sampler.restore(lost);
+    expect(taken().toSorted()).toEqual([
+      ["b", 0.1],
+      ["c", 0.7],
+    ]);
   });
 
   it("are redacted", () => {
@@ -68,6 +94,8 @@ describe("records that did not alert", () => {
 
   it("wait in bounded number", () => {
     for (let template = 0; template < 1_000; template += 1) offerOne(`t${template}`, 0.1);
-    expect(taken()).toHaveLength(500);
+    expect(taken()).toHaveLength(20);
+    offerOne("t999", 0.1);
+    expect(taken()).toEqual([["t999", 0.1]]);
   });
 });

@@ -9,16 +9,18 @@ const BODY_CHARACTERS_MAX = 8_192;
 /**
  * What is stored of an anomaly: redacted, and detached from the request's bytes.
  * @param record the anomalous record; undefined for the end of a session, which no record carries
+ * @param redactTemplate as `redact`, for texts that come again and again
  */
 export function toAnomaly(
   { id, finding, explanation }: NamedAnomaly,
   record: RecordView | undefined,
   redact: (text: string) => string,
+  redactTemplate: (text: string) => string = redact,
 ): Anomaly {
   const { window, event, verdict } = finding;
   const subject = window.events[event] ?? window.events.at(-1);
   const body = record === undefined ? "" : redact(record.body.slice(0, BODY_CHARACTERS_MAX));
-  const template = redact(subject?.match.template ?? "");
+  const template = redactTemplate(subject?.match.template ?? "");
   return {
     id,
     timeMs: subject?.timeMs ?? 0,
@@ -37,7 +39,7 @@ export function toAnomaly(
     window: window.events.map(
       (one, index): WindowEvent => ({
         timeMs: one.timeMs,
-        template: redact(one.match.template),
+        template: redactTemplate(one.match.template),
         templateId: one.match.templateId,
         severityNumber: one.severityNumber,
         isSubject: index === event,

@@ -1,14 +1,17 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { assignIncidents } from "../queries/incidents.ts";
+import type { Tables } from "../tables.ts";
 
 /**
  * Incidents; sampled records that did not alert, beside the anomalies; scores by the hour; who took feedback back; and which change
  * of a threshold was taken back.
  */
 export const learningLoop: Migration = {
-  async up(db: Kysely<unknown>) {
+  async up(db: Kysely<Tables>) {
     await extendAnomalies(db);
     await createIncidents(db);
+    await groupStored(db);
     await createScoreHours(db);
     await db.schema.alterTable("feedback").addColumn("undone_by", "text").execute();
     await db.schema.alterTable("threshold_history").addColumn("revert_of", "integer").execute();
@@ -20,7 +23,7 @@ export const learningLoop: Migration = {
   },
 };
 
-async function extendAnomalies(db: Kysely<unknown>): Promise<void> {
+async function extendAnomalies(db: Kysely<Tables>): Promise<void> {
   await db.schema
     .alterTable("anomalies")
     .addColumn("is_alert", "integer", (c) => c.notNull().defaultTo(1))
@@ -37,7 +40,7 @@ async function extendAnomalies(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex("anomalies_by_alert").on("anomalies").columns(["is_alert", "id"]).execute();
 }
 
-async function createIncidents(db: Kysely<unknown>): Promise<void> {
+async function createIncidents(db: Kysely<Tables>): Promise<void> {
   await db.schema
     .createTable("incidents")
     .addColumn("id", "text", (c) => c.primaryKey())
@@ -55,6 +58,37 @@ async function createIncidents(db: Kysely<unknown>): Promise<void> {
     .on("incidents")
     .columns(["service", "last_at_ms"])
     .execute();
+}
+
+/** Anomalies that are put into incidents together. */
+const GROUPED_AT_ONCE = 1_000;
+
+/** What an earlier version has stored belongs together as what comes does. */
+async function groupStored(db: Kysely<Tables>): Promise<void> {
+  for (let afterId = ""; ; ) {
+    const rows = await db
+      .selectFrom("anomalies")
+      .select(["id", "service", "time_ms", "template_id", "template", "score", "severity_number"])
+      .where("id", ">", afterId)
+      .orderBy("id")
+      .limit(GROUPED_AT_ONCE)
+      .execute();
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    await assignIncidents(
+      db,
+      rows.map((row) => ({
+        id: row.id,
+        service: row.service,
+        timeMs: row.time_ms,
+        templateId: row.template_id,
+        template: row.template,
+        score: row.score,
+        severityNumber: row.severity_number,
+      })),
+    );
+    afterId = last.id;
+  }
 }
 
 const HOUR_MS = 3_600_000;
@@ -75,7 +109,7 @@ interface Hour {
   lastMs: number;
 }
 
-async function createScoreHours(db: Kysely<unknown>): Promise<void> {
+async function createScoreHours(db: Kysely<Tables>): Promise<void> {
   await db.schema
     .createTable("score_hours")
     .addColumn("service", "text", (c) => c.notNull())
@@ -97,7 +131,7 @@ async function createScoreHours(db: Kysely<unknown>): Promise<void> {
   for (const { service } of services) await addUpHours(db, service);
 }
 
-async function addUpHours(db: Kysely<unknown>, service: string): Promise<void> {
+async function addUpHours(db: Kysely<Tables>, service: string): Promise<void> {
   const { rows } = await sql<Histogram>`
     select * from score_histograms where service = ${service} order by minute_ms`.execute(db);
   const hours = new Map<number, Hour>();

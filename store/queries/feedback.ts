@@ -1,23 +1,29 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { chunks } from "../chunks.ts";
 import { toFeedback } from "../rows.ts";
 import type { Feedback, FeedbackCounts, IncidentFeedback, LabelledScore } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
-export async function insertFeedback(db: Kysely<Tables>, feedback: Feedback): Promise<void> {
-  await db
+/** @returns false when there is no such anomaly: a sample may have been replaced meanwhile */
+export async function insertFeedback(db: Kysely<Tables>, feedback: Feedback): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto("feedback")
-    .values({
-      id: feedback.id,
-      anomaly_id: feedback.anomalyId,
-      is_true_anomaly: feedback.isTrueAnomaly ? 1 : 0,
-      note: feedback.note ?? null,
-      author: feedback.author ?? null,
-      created_at_ms: feedback.createdAtMs,
-      undone_at_ms: null,
-      undone_by: null,
-    })
-    .execute();
+    .columns(["id", "anomaly_id", "is_true_anomaly", "note", "author", "created_at_ms"])
+    .expression(
+      db
+        .selectFrom("anomalies")
+        .select([
+          sql.val(feedback.id).as("id"),
+          "anomalies.id as anomaly_id",
+          sql.val(feedback.isTrueAnomaly ? 1 : 0).as("is_true_anomaly"),
+          sql.val(feedback.note ?? null).as("note"),
+          sql.val(feedback.author ?? null).as("author"),
+          sql.val(feedback.createdAtMs).as("created_at_ms"),
+        ])
+        .where("anomalies.id", "=", feedback.anomalyId),
+    )
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows !== 0n;
 }
 
 /** @returns false when there is no such feedback, or it was undone before */

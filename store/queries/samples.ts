@@ -6,27 +6,19 @@ import type { Tables } from "../tables.ts";
 
 const NO_ALERT = 0;
 
-/** Puts samples into their slots, in the place of what was there; what people have labelled keeps its slot. */
+/**
+ * Puts samples into their slots, in the place of what was there: a usual one always, a near miss where it is odder. What people have
+ * ever labelled keeps its slot, so that what they said is kept with it.
+ */
 export async function replaceSamples(db: Kysely<Tables>, samples: readonly Sample[]): Promise<void> {
   for (const some of chunks(samples)) {
-    await db
-      .deleteFrom("anomalies")
-      .where(
-        "sample_slot",
-        "in",
-        some.map(({ slot }) => slot),
-      )
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom("feedback")
-              .select("feedback.id")
-              .whereRef("feedback.anomaly_id", "=", "anomalies.id")
-              .where("feedback.undone_at_ms", "is", null),
-          ),
-        ),
-      )
-      .execute();
+    for (const { slot, record } of some)
+      await db
+        .deleteFrom("anomalies")
+        .where("sample_slot", "=", slot)
+        .$if(!slot.startsWith(USUAL_SLOT), (query) => query.where("score", "<", record.score))
+        .where(sql<boolean>`id not in (select anomaly_id from feedback)`)
+        .execute();
     await db
       .insertInto("anomalies")
       .values(some.map(({ slot, record }) => anomalyRow(record, slot)))
@@ -67,7 +59,7 @@ export async function selectNormalWindows(
   }));
 }
 
-/** Deletes the oldest samples over a number; what people have labelled stays. */
+/** Deletes the oldest samples over a number; what people have ever labelled stays. */
 export async function trimSamples(db: Kysely<Tables>, samplesMax: number): Promise<void> {
   const oldest = await db
     .selectFrom("anomalies")
@@ -82,6 +74,6 @@ export async function trimSamples(db: Kysely<Tables>, samplesMax: number): Promi
     .deleteFrom("anomalies")
     .where("is_alert", "=", NO_ALERT)
     .where("id", "<=", oldest.id)
-    .where(sql<boolean>`id not in (select anomaly_id from feedback where undone_at_ms is null)`)
+    .where(sql<boolean>`id not in (select anomaly_id from feedback)`)
     .execute();
 }

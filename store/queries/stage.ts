@@ -75,7 +75,11 @@ export async function deleteOlder(
     .where(sql<boolean>`id not in (select anomaly_id from feedback where undone_at_ms is null)`)
     .execute();
   await trimSamples(db, samplesMax);
-  await db.deleteFrom("incidents").where("started_at_ms", "<", beforeMs).execute();
+  await db
+    .deleteFrom("incidents")
+    .where("last_at_ms", "<", beforeMs)
+    .where(sql<boolean>`id not in (select incident_id from anomalies where incident_id is not null)`)
+    .execute();
   await db.deleteFrom("score_histograms").where("minute_ms", "<", beforeMs).execute();
   await db.deleteFrom("score_hours").where("hour_ms", "<", beforeMs).execute();
   await db

@@ -87,10 +87,19 @@ describe("samples", () => {
     expect(await store.normalWindows("auth", 9)).toEqual([]);
   });
 
-  it("take each other's place, unless somebody has labelled it", async () => {
-    await store.saveBatch({ ...EMPTY, samples: [sample("odd 1 shop", 1), sample("odd 2 shop", 2)] });
+  it("that are near misses give way to odder ones alone", async () => {
+    await store.saveBatch({ ...EMPTY, samples: [sample("odd 1 shop", 1, 0.84)] });
+    await store.saveBatch({ ...EMPTY, samples: [sample("odd 1 shop", 2, 0.55)] });
+    expect((await store.anomaliesById([1, 2].map(idOf))).map(({ id }) => id)).toEqual([idOf(1)]);
+    await store.saveBatch({ ...EMPTY, samples: [sample("odd 1 shop", 3, 0.86)] });
+    expect((await store.anomaliesById([1, 2, 3].map(idOf))).map(({ id }) => id)).toEqual([idOf(3)]);
+  });
+
+  it("take each other's place, unless somebody has ever labelled it", async () => {
+    await store.saveBatch({ ...EMPTY, samples: [sample("usual t1 shop", 1), sample("usual t2 shop", 2)] });
     await label("f1", 2, false);
-    await store.saveBatch({ ...EMPTY, samples: [sample("odd 1 shop", 3), sample("odd 2 shop", 4)] });
+    await store.undoFeedback("f1", 2, "ann");
+    await store.saveBatch({ ...EMPTY, samples: [sample("usual t1 shop", 3), sample("usual t2 shop", 4)] });
     const kept = await store.anomaliesById([1, 2, 3, 4].map(idOf));
     expect(kept.map(({ id }) => id).sort()).toEqual([idOf(2), idOf(3)]);
   });
@@ -156,7 +165,9 @@ describe("what people say", () => {
     await store.expire({ beforeMs: 10_000, labelledBeforeMs: 0, samplesMax: 9 });
     expect((await store.anomalies({}, PAGE)).map(({ id }) => id)).toEqual([idOf(1)]);
     expect(await store.labelledScores("shop")).toHaveLength(1);
+    expect((await store.incidents({}, PAGE)).map(({ id }) => id)).toEqual([idOf(1)]);
     await store.expire(keptSince(10_000));
+    expect(await store.incidents({}, PAGE)).toEqual([]);
     expect(await store.labelledScores("shop")).toEqual([]);
   });
 });
@@ -208,9 +219,10 @@ describe("scores by the hour", () => {
     }
   });
 
-  it("are added up for what an earlier version has stored", async () => {
+  it("are added up for what an earlier version has stored, and its anomalies are put into incidents", async () => {
     await store.saveBatch({
       ...EMPTY,
+      anomalies: [anAnomaly(1), anAnomaly(2)],
       histograms: [minute(0, 3, 5), minute(120_000, 4, 1), minute(HOUR_MS, 3, 1)],
     });
     const before = await store.scoreHours(undefined, 0, 2 * HOUR_MS);
@@ -227,6 +239,9 @@ describe("scores by the hour", () => {
     database.close();
     store = await openStore({ path });
     expect(await store.scoreHours(undefined, 0, 2 * HOUR_MS)).toEqual(before);
+    expect((await store.incidents({}, PAGE)).map(({ id, anomalies }) => [id, anomalies])).toEqual([
+      [idOf(1), 2],
+    ]);
   });
 });
 
