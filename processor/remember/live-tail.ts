@@ -16,7 +16,7 @@ export interface LiveTailPorts {
 }
 
 /** More than anybody reads: what is shown costs the stage the same however much goes through it. */
-export const LIVE_RECORDS_PER_SECOND = 200;
+export const LIVE_RECORDS_PER_SECOND = 100;
 /** Records of one request that a live view shows; anomalies come first. */
 const RECORDS_PER_REQUEST_MAX = 50;
 const SECOND_MS = 1_000;
