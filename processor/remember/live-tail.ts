@@ -15,7 +15,7 @@ export interface LiveTailPorts {
   readonly onError: (cause: unknown) => void;
 }
 
-/** More than anybody reads: what is shown costs the stage the same however much goes through it. */
+/** More than anybody reads. */
 export const LIVE_RECORDS_PER_SECOND = 100;
 /** Records of one request that a live view shows; anomalies come first. */
 const RECORDS_PER_REQUEST_MAX = 50;
