@@ -1,5 +1,7 @@
-import type { Anomaly, WindowEvent } from "../../store/store.ts";
+import type { Anomaly, Explanation, WindowEvent } from "../../store/store.ts";
+import type { Verdict } from "../calibrate/verdict.ts";
 import type { NamedAnomaly } from "../enrich/name-anomalies.ts";
+import { markParameter } from "../explain/mark-parameter.ts";
 import { placeWeights } from "../explain/place-weights.ts";
 import type { RecordView } from "../wire/record-view.ts";
 
@@ -35,7 +37,7 @@ export function toAnomaly(
     threshold: verdict.threshold,
     modelVersion: verdict.modelVersion,
     traceId: record?.traceId,
-    explanation: { ...explanation, tokens: placeWeights(template, body, explanation.tokens) },
+    explanation: { ...explanation, tokens: tokensOf(template, body, explanation.tokens, verdict) },
     window: window.events.map(
       (one, index): WindowEvent => ({
         timeMs: one.timeMs,
@@ -46,4 +48,16 @@ export function toAnomaly(
       }),
     ),
   };
+}
+
+/** Of an odd parameter that parameter; what else matters is asked of the text encoder later, where nothing is known here. */
+function tokensOf(
+  template: string,
+  body: string,
+  weights: Explanation["tokens"],
+  { contributions }: Verdict,
+): Explanation["tokens"] {
+  const detail = contributions[0]?.evidence.detail;
+  const marked = detail?.kind === "parameter" ? markParameter(template, body, detail.slot) : [];
+  return marked.length > 0 ? marked : placeWeights(template, body, weights);
 }
