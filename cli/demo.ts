@@ -6,6 +6,7 @@ import { createLog } from "../processor/telemetry/log.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Anomaly } from "../store/store.ts";
 import { type Config, configSchema } from "./config.ts";
+import { freeEndpoint } from "./demo/free-endpoint.ts";
 import { watchIncidents } from "./demo/watch-incidents.ts";
 import { runGenerate } from "./generate.ts";
 import { type CommandIo, processIo } from "./lines/command-io.ts";
@@ -19,7 +20,7 @@ export function registerDemo(program: Command): void {
   program
     .command("demo")
     .description(
-      "Run the whole product on embedded defaults and play a live log stream with incidents into it.",
+      "Run the whole product on embedded defaults and play a live log stream with incidents into it. Of its usual ports (4000, 4317, 4318, 9464) those that are taken are replaced by free ones.",
     )
     .action(async () => {
       process.exitCode = await runDemo(processIo());
@@ -35,10 +36,30 @@ async function runDemo(io: CommandIo): Promise<0 | 1> {
     telemetry: { log_level: "WARN" },
   });
   try {
-    return await play(config, io);
+    return await play(await onFreePorts(config), io);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** The usual ports as far as nobody has them: a demonstration needs no port of its own, and takes none away. */
+async function onFreePorts(config: Config): Promise<Config> {
+  const { receive, api, telemetry } = config;
+  const [grpc, http, graphql, metrics] = await Promise.all(
+    [receive.grpc.endpoint, receive.http.endpoint, api.endpoint, telemetry.metrics_endpoint].map(
+      freeEndpoint,
+    ),
+  );
+  return configSchema.parse({
+    ...config,
+    receive: {
+      ...receive,
+      grpc: { ...receive.grpc, endpoint: grpc },
+      http: { ...receive.http, endpoint: http },
+    },
+    api: { ...api, endpoint: graphql },
+    telemetry: { ...telemetry, metrics_endpoint: metrics },
+  });
 }
 
 async function play(config: Config, io: CommandIo): Promise<0 | 1> {
