@@ -1,9 +1,13 @@
 import type { Feedback } from "../../store/store.ts";
+import { anomaliesToJudge } from "../labelling/to-judge.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
 
 const NOTE_CHARACTERS_MAX = 2_000;
 const FEEDBACK_PER_ANOMALY_MAX = 100;
+/** Of an incident, the strongest anomalies that are looked at, and those that one word on it is said of. */
+const SUBJECTS_MAX = 1_000;
+const JUDGED_MAX = 100;
 
 interface FeedbackInput {
   readonly anomalyId: string;
@@ -26,7 +30,7 @@ export const feedback = {
           "There is no anomaly with this id.",
           "It may be older than the retention.",
         );
-      return give(input.anomalyId, input.isTrueAnomaly, note, context);
+      return give(input.anomalyId, { ...input, note, atMs: context.now() }, context);
     },
     async addIncidentFeedback(
       _: unknown,
@@ -41,10 +45,12 @@ export const feedback = {
           "There is no incident with this id.",
           "It may be older than the retention.",
         );
-      const strongest = incident.templates.map(({ strongestId }) => strongestId);
+      const subjects = await context.store.incidentSubjects(incident.id, SUBJECTS_MAX);
+      const ids = anomaliesToJudge(incident.templates, subjects, JUDGED_MAX);
+      // One time for all of them: who takes it back takes back what was said in one breath.
+      const said = { ...input, note, atMs: context.now() };
       const given: Feedback[] = [];
-      for (const { id } of await context.store.anomaliesById(strongest))
-        given.push(await give(id, input.isTrueAnomaly, note, context));
+      for (const { id } of await context.store.anomaliesById(ids)) given.push(await give(id, said, context));
       context.incidentFeedbackOf.clear(incident.id);
       return given;
     },
@@ -69,11 +75,16 @@ function toNote(note: string | null | undefined): string | undefined {
   );
 }
 
+interface Said {
+  readonly isTrueAnomaly: boolean;
+  readonly note: string | undefined;
+  readonly atMs: number;
+}
+
 async function give(
   anomalyId: string,
-  isTrueAnomaly: boolean,
-  note: string | undefined,
-  { store, now, newId, feedbackOf, principal }: Context,
+  { isTrueAnomaly, note, atMs }: Said,
+  { store, newId, feedbackOf, principal }: Context,
 ): Promise<Feedback> {
   if ((await feedbackOf.load(anomalyId)).length >= FEEDBACK_PER_ANOMALY_MAX)
     throw userError(
@@ -87,7 +98,7 @@ async function give(
     isTrueAnomaly,
     note,
     author: principal.name,
-    createdAtMs: now(),
+    createdAtMs: atMs,
   };
   await store.addFeedback(given);
   feedbackOf.clear(anomalyId);

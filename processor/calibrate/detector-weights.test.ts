@@ -12,8 +12,8 @@ const label = (
 ): Label => ({
   anomalyId: "a",
   service,
+  kind: "t",
   templateId: "t",
-  isEnd: false,
   timeMs: 0,
   score: 0.95,
   isTrueAnomaly,

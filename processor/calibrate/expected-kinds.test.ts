@@ -10,8 +10,8 @@ const label = (
   return {
     anomalyId: "a",
     service: "shop",
+    kind: "t",
     templateId: "t",
-    isEnd: false,
     timeMs: 0,
     score: 0.95,
     isTrueAnomaly: false,
@@ -43,9 +43,9 @@ describe("what people called expected", () => {
   it("is about its service, its kind and its claim alone", () => {
     const services = expectedKinds([
       EXPECTED,
-      label({ isEnd: true, isTrueAnomaly: true }),
+      label({ kind: "end t", isTrueAnomaly: true }),
       label({ found: { rate: 1e-6, ngram: 1e-3 }, isTrueAnomaly: true }),
-      label({ service: "cart", templateId: "u", isEnd: true }),
+      label({ service: "cart", kind: "end u" }),
     ]);
     const told = [...services].flatMap(([service, kinds]) =>
       [...kinds].flatMap(([kind, claims]) => claims.map(({ claim }) => [service, kind, claim])),

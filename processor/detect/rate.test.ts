@@ -173,8 +173,9 @@ function live() {
           await evidenceOf(detector, windows);
           detector.learn(windows);
         }
-        for (const { evidence } of detector.watch?.(nowMs) ?? []) {
+        for (const { evidence, window } of detector.watch?.(nowMs) ?? []) {
           if (evidence.detail?.kind !== "silence") throw new Error("an absence that is no silence");
+          expect(window.missing).toBe(evidence.detail.template === undefined ? "service" : "template");
           told.push({ atMs: nowMs, template: evidence.detail.template, silentMs: evidence.detail.silentMs });
         }
       }

@@ -1,4 +1,5 @@
 import type { Anomaly, WindowEvent } from "../../store/store.ts";
+import { kindOf } from "../calibrate/kind.ts";
 import type { NamedAnomaly } from "../enrich/name-anomalies.ts";
 import { placeWeights } from "../explain/place-weights.ts";
 import type { RecordView } from "../wire/record-view.ts";
@@ -23,6 +24,7 @@ export function toAnomaly(
     id,
     timeMs: subject?.timeMs ?? 0,
     service: window.service,
+    kind: kindOf(window, event),
     stream: redact(window.stream),
     severityNumber: subject?.severityNumber ?? 0,
     severityText: record?.severityText ?? "",

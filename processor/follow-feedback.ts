@@ -1,0 +1,65 @@
+import type { Label } from "../store/label.ts";
+import { labelPages } from "../store/label-pages.ts";
+import type { FeedbackCounts, Store } from "../store/store.ts";
+import type { ServiceJudge } from "./calibrate/create-judge.ts";
+import type { Log } from "./telemetry/log.ts";
+
+/** What people said of anomalies, followed through the store. */
+export interface FeedbackFollower {
+  /** Takes over what has changed. Never rejects: answers false when it is to be tried again. */
+  follow(): Promise<boolean>;
+  /** Feedback given so far. */
+  counts(): FeedbackCounts;
+}
+
+/** Follows feedback, and fails open: the verdicts follow what could be read last. */
+export function createFeedbackFollower(
+  store: Pick<Store, "labels" | "labelsRevision" | "countFeedback">,
+  judge: Pick<ServiceJudge, "applyFeedback">,
+  log: Pick<Log, "warn">,
+): FeedbackFollower {
+  let applied: string | undefined;
+  let counts: FeedbackCounts = { confirmed: 0, expected: 0 };
+  let unreadableTold = 0;
+  let isFailureTold = false;
+
+  const takeOver = async () => {
+    // Asked before the labels: what is said while they are read changes it once more.
+    const revision = await store.labelsRevision();
+    if (revision === applied) return;
+    const labels: Label[] = [];
+    let unreadable = 0;
+    for await (const page of labelPages(store)) {
+      labels.push(...page.labels);
+      unreadable += page.unreadable;
+    }
+    judge.applyFeedback(labels);
+    counts = await store.countFeedback();
+    applied = revision;
+    if (unreadable > unreadableTold)
+      log.warn(
+        { labels: unreadable },
+        "explanations of labelled anomalies cannot be read: they teach nothing",
+      );
+    unreadableTold = unreadable;
+  };
+
+  return {
+    async follow() {
+      try {
+        await takeOver();
+        isFailureTold = false;
+        return true;
+      } catch (error) {
+        if (!isFailureTold)
+          log.warn(
+            { reason: String(error) },
+            "reading feedback failed; the verdicts follow what was read before",
+          );
+        isFailureTold = true;
+        return false;
+      }
+    },
+    counts: () => counts,
+  };
+}
