@@ -2,7 +2,6 @@ import type { Label } from "../store/label.ts";
 import { labelPages } from "../store/label-pages.ts";
 import type { FeedbackCounts, Store } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
-import type { Log } from "./telemetry/log.ts";
 
 /** What people said of anomalies, followed through the store. */
 export interface FeedbackFollower {
@@ -12,11 +11,16 @@ export interface FeedbackFollower {
   counts(): FeedbackCounts;
 }
 
+/** Where it is told what cannot be read: a log. */
+export interface Warnings {
+  warn(facts: object, text: string): void;
+}
+
 /** Follows feedback, and fails open: the verdicts follow what could be read last. */
 export function createFeedbackFollower(
   store: Pick<Store, "labels" | "labelsRevision" | "countFeedback">,
   judge: Pick<ServiceJudge, "applyFeedback">,
-  log: Pick<Log, "warn">,
+  log: Warnings,
 ): FeedbackFollower {
   let applied: string | undefined;
   let counts: FeedbackCounts = { confirmed: 0, expected: 0 };

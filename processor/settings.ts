@@ -1,7 +1,6 @@
 import type { FeedbackCounts, Store } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
-import { createFeedbackFollower } from "./follow-feedback.ts";
-import type { Log } from "./telemetry/log.ts";
+import { createFeedbackFollower, type Warnings } from "./follow-feedback.ts";
 
 /** What people set through the API, followed through the store: the stage and the API never call each other. */
 export interface Settings {
@@ -15,7 +14,7 @@ export interface Settings {
 export async function followSettings(
   store: Pick<Store, "changeCounter" | "thresholds" | "labels" | "labelsRevision" | "countFeedback">,
   judge: Pick<ServiceJudge, "applyThresholds" | "applyFeedback">,
-  log: Pick<Log, "warn">,
+  log: Warnings,
 ): Promise<Settings> {
   const people = createFeedbackFollower(store, judge, log);
   let seen: number | undefined;

@@ -41,6 +41,12 @@ describe("the weights of detectors", () => {
     expect(learnDetectorWeights(labels)).toEqual([]);
   });
 
+  it("are those of the newest 1,000 labels, whatever was said before", () => {
+    const newest = telling(500, 500);
+    const contrary = telling(600, 600).map((one) => ({ ...one, isTrueAnomaly: !one.isTrueAnomaly }));
+    expect(weightsOf([...newest, ...contrary])).toEqual(weightsOf(newest));
+  });
+
   it("are higher for a detector that was right, lower for one that cried wolf, over all services", () => {
     const { ngram = 0, rate = 0, gap = 0 } = weightsOf(telling(15, 15));
     expect(ngram).toBeGreaterThan(1.5);

@@ -47,22 +47,18 @@ export function floorOf({ share, strength }: ExpectedClaim, strengthNow: number)
 }
 
 /**
- * What is expected in each service.
- * @param labels the latest word on each anomaly, newest first
+ * What is expected in a service.
+ * @param labels the latest word on each of its anomalies, newest first
  */
-export function expectedKinds(labels: readonly Label[]): ReadonlyMap<string, ExpectedKinds> {
-  const services = new Map<string, ExpectedKinds>();
-  for (const [service, own] of Map.groupBy(labels, (label) => label.service)) {
-    const kinds = new Map<string, readonly ExpectedClaim[]>();
-    for (const [kind, said] of Map.groupBy(own, (label) => label.kind)) {
-      const claims = [...Map.groupBy(said, claimOfLabel)].flatMap(
-        ([claim, words]) => expectedClaim(claim, words) ?? [],
-      );
-      if (claims.length > 0) kinds.set(kind, claims);
-    }
-    if (kinds.size > 0) services.set(service, kinds);
+export function expectedKinds(labels: readonly Label[]): ExpectedKinds {
+  const kinds = new Map<string, readonly ExpectedClaim[]>();
+  for (const [kind, said] of Map.groupBy(labels, (label) => label.kind)) {
+    const claims = [...Map.groupBy(said, claimOfLabel)].flatMap(
+      ([claim, words]) => expectedClaim(claim, words) ?? [],
+    );
+    if (claims.length > 0) kinds.set(kind, claims);
   }
-  return services;
+  return kinds;
 }
 
 /** Undefined when the newest word is that it was a true anomaly, or there are no more words of the other sort. */

@@ -159,17 +159,17 @@ describe("a message that was called expected", () => {
 
   it("does not make the oddness of others common, as it would if it were learned from", () => {
     /** How odd another template is after twenty of these. @param settings of the judge */
-    const after = (isExpected: boolean, settings: object = {}) => {
+    const aftermath = (isExpected: boolean, settings: object = {}) => {
       const { judge, find } = aJudge(settings);
       if (isExpected) judge.applyFeedback([label(find(ODD), false)]);
       const odd = Array.from({ length: 20 }, () => find(ODD));
       for (const finding of odd) judge.learn([finding]);
       return { flagged: odd.filter(isFlagged).length, pValue: find(ODD, { template: "t2" }).verdict.pValue };
     };
-    const quiet = after(true);
-    const loud = after(false);
+    const quiet = aftermath(true);
+    const loud = aftermath(false);
     // Nothing is flagged from 1 on, and what is not flagged is a sample of the normal.
-    const learned = after(false, { anomaly_threshold: 1 });
+    const learned = aftermath(false, { anomaly_threshold: 1 });
     expect([quiet.flagged, loud.flagged, learned.flagged]).toEqual([0, 20, 0]);
     expect(quiet.pValue).toBeLessThan(learned.pValue / 10);
     expect(quiet.pValue).toBeCloseTo(loud.pValue, 6);
