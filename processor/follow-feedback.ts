@@ -37,8 +37,9 @@ export function createFeedbackFollower(
       labels.push(...page.labels);
       unreadable += page.unreadable;
     }
-    judge.applyFeedback(labels);
+    // Between the two: the last page and what is made of all of them are two turns of the event loop.
     counts = await store.countFeedback();
+    judge.applyFeedback(labels);
     applied = revision;
     if (unreadable > unreadableTold)
       log.warn(
