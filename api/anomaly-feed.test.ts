@@ -10,6 +10,7 @@ const anomaly = (number: number): StoredAnomaly => ({
   severityNumber: 9,
   severityText: "INFO",
   body: "b",
+  kind: "t",
   templateId: "t",
   template: "b",
   score: 1,

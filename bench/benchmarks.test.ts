@@ -26,6 +26,7 @@ it.each([
   "memory.bench.ts",
   "training-latency.bench.ts",
   "slider.bench.ts",
+  "feedback.bench.ts",
   "preview.bench.ts",
   "api-load.bench.ts",
   "soak.ts",

@@ -220,7 +220,13 @@ describe("a request", () => {
 
 describe("what did not come", () => {
   const absence = (template: string): Absence => ({
-    window: { ...freshWindow([{ template }]), freshFrom: 1, freshRecords: [], isClosed: true },
+    window: {
+      ...freshWindow([{ template }]),
+      freshFrom: 1,
+      freshRecords: [],
+      isClosed: true,
+      missing: "template",
+    },
     evidence: {
       detector: "rate",
       surprise: 80,

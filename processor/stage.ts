@@ -72,7 +72,7 @@ export interface Stage {
 export async function startStage(config: StageConfig, ports: StagePorts): Promise<Stage> {
   const { store, log, metrics, now } = ports;
   const rooms = await furnish(config, ports);
-  const settings = await followSettings(store, rooms.judge);
+  const settings = await followSettings(store, rooms.judge, log);
   const observer = createStageObserver(metrics, log, now);
   const forwarder = createForwardMonitor(
     createForwarder(config.forward),

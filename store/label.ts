@@ -5,10 +5,10 @@ export const LABELS_MAX = 10_000;
 export interface Label {
   readonly anomalyId: string;
   readonly service: string;
+  /** What the anomaly is about: see kind.ts. */
+  readonly kind: string;
   /** Of the event; of a session's end or a silence, that of the event before it. */
   readonly templateId: string;
-  /** Whether the anomaly is about what came after the event: the end of its session, or a silence. */
-  readonly isEnd: boolean;
   /** The event's own time. */
   readonly timeMs: number;
   readonly score: number;
@@ -17,4 +17,22 @@ export interface Label {
   /** Each detector's p-value in the verdict. */
   readonly detectors: readonly { readonly detector: string; readonly pValue: number }[];
   readonly createdAtMs: number;
+}
+
+/** Some of the labels. */
+export interface LabelPage {
+  readonly labels: readonly Label[];
+  /** Labels that are passed over, because what the verdict stood on cannot be read. */
+  readonly unreadable: number;
+  /** Where the next page begins; undefined after the last one. */
+  readonly next: string | undefined;
+}
+
+/** What an anomaly is about, and the detector that was surprised most: what one word on it speaks of. */
+export interface AnomalySubject {
+  readonly id: string;
+  /** See kind.ts. */
+  readonly kind: string;
+  /** "" where none was named. */
+  readonly detector: string;
 }

@@ -1,6 +1,7 @@
 import type { Selectable } from "kysely";
 import { z } from "zod";
 import type { Incident } from "./incident.ts";
+import { endKind } from "./kind.ts";
 import {
   type Anomaly,
   type Feedback,
@@ -91,6 +92,7 @@ export function anomalyRow(anomaly: Anomaly, sampleSlot: string | undefined): Ta
     severity_number: anomaly.severityNumber,
     severity_text: anomaly.severityText,
     body: anomaly.body,
+    kind: anomaly.kind,
     template_id: anomaly.templateId,
     template: anomaly.template,
     score: anomaly.score,
@@ -107,6 +109,7 @@ export function anomalyRow(anomaly: Anomaly, sampleSlot: string | undefined): Ta
 
 export function toAnomaly(row: Selectable<Tables["anomalies"]>): StoredAnomaly {
   const { expected, ...rest } = fromJson(explanation, "anomalies.explanation", row.explanation);
+  const window = fromJson(windowEvents, "anomalies.window_events", row.window_events);
   return {
     id: row.id,
     timeMs: row.time_ms,
@@ -115,6 +118,8 @@ export function toAnomaly(row: Selectable<Tables["anomalies"]>): StoredAnomaly {
     severityNumber: row.severity_number,
     severityText: row.severity_text,
     body: row.body,
+    kind:
+      row.kind ?? (window.some(({ isSubject }) => isSubject) ? row.template_id : endKind(row.template_id)),
     templateId: row.template_id,
     template: row.template,
     score: row.score,
@@ -125,7 +130,7 @@ export function toAnomaly(row: Selectable<Tables["anomalies"]>): StoredAnomaly {
       ...rest,
       expected: expected.map(({ template, probability }) => ({ template, probability })),
     },
-    window: fromJson(windowEvents, "anomalies.window_events", row.window_events),
+    window,
     isAlert: row.is_alert === 1,
     incidentId: row.incident_id ?? undefined,
   };

@@ -15,9 +15,10 @@ import {
   selectLabelledScores,
 } from "./queries/feedback.ts";
 import { addToHistograms, selectHistograms } from "./queries/histograms.ts";
+import { selectIncidentSubjects } from "./queries/incident-subjects.ts";
 import { assignIncidents, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
 import { selectLabelCounts, selectLabellingCandidates } from "./queries/labelling.ts";
-import { selectLabels } from "./queries/labels.ts";
+import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
 import {
   configureModel,
   forgetModel,
@@ -69,6 +70,7 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     countAnomalies: (filter) => countAnomalies(db, filter),
     incidents: (filter, page) => selectIncidents(db, filter, page),
     incidentsById: (ids) => selectIncidentsById(db, ids),
+    incidentSubjects: (incidentId, limit) => selectIncidentSubjects(db, incidentId, limit),
     normalWindows: (service, limit) => selectNormalWindows(db, service, limit),
     services: () => selectServices(db),
     templates: (service, page) => selectTemplates(db, service, page),
@@ -83,7 +85,8 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     labelCounts: (service) => selectLabelCounts(db, service),
     labellingCandidates: (service, limit) => selectLabellingCandidates(db, service, limit),
     labelledScores: (service, fromMs, toMs) => selectLabelledScores(db, service, fromMs, toMs),
-    labels: (limit) => selectLabels(db, limit),
+    labels: (page) => selectLabels(db, page),
+    labelsRevision: () => selectLabelsRevision(db),
     threshold: async (service) => (await selectThresholds(db, service))[0],
     thresholds: () => selectThresholds(db, undefined),
     setThreshold: (setting, atMs) => atomically((transaction) => changeThreshold(transaction, setting, atMs)),

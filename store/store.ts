@@ -1,5 +1,5 @@
 import type { Incident } from "./incident.ts";
-import type { Label } from "./label.ts";
+import type { AnomalySubject, LabelPage } from "./label.ts";
 import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
 
 /** How an explanation came to be. */
@@ -56,6 +56,9 @@ export interface Anomaly {
   readonly severityNumber: number;
   readonly severityText: string;
   readonly body: string;
+  /** What it is about: see kind.ts. */
+  readonly kind: string;
+  /** Of the event; of a session's end or a silence, that of the event before it. */
   readonly templateId: string;
   readonly template: string;
   readonly score: number;
@@ -333,6 +336,8 @@ export interface Store {
   incidents(filter: AnomalyFilter, page: Page<string>): Promise<readonly Incident[]>;
   /** In any order. */
   incidentsById(ids: readonly string[]): Promise<readonly Incident[]>;
+  /** What the strongest anomalies of an incident are about, the strongest first. */
+  incidentSubjects(incidentId: string, limit: number): Promise<readonly AnomalySubject[]>;
   /** Windows of usual samples of a service that nobody called anomalous, newest first. */
   normalWindows(service: string, limit: number): Promise<readonly NormalWindow[]>;
 
@@ -368,8 +373,10 @@ export interface Store {
   labellingCandidates(service: string | undefined, limit: number): Promise<readonly LabellingCandidate[]>;
   /** Every standing feedback of a service with the score that its anomaly had. */
   labelledScores(service: string, fromMs?: number, toMs?: number): Promise<readonly LabelledScore[]>;
-  /** Of each anomaly with standing feedback the latest word, newest first, at most `limit`. */
-  labels(limit: number): Promise<readonly Label[]>;
+  /** Of each anomaly with standing feedback the latest word, newest first, paged by `next`. */
+  labels(page: Page<string>): Promise<LabelPage>;
+  /** Changes whenever a label does; costs next to nothing. */
+  labelsRevision(): Promise<string>;
 
   threshold(service: string): Promise<Threshold | undefined>;
   thresholds(): Promise<readonly Threshold[]>;

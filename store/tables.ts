@@ -26,6 +26,8 @@ export interface AnomaliesTable {
   severity_number: number;
   severity_text: string;
   body: string;
+  /** Null in what an earlier version stored. */
+  kind: string | null;
   template_id: string;
   template: string;
   score: number;

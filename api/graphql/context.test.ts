@@ -49,6 +49,8 @@ const store: Store = {
   labellingCandidates: unused,
   labelledScores: unused,
   labels: unused,
+  incidentSubjects: unused,
+  labelsRevision: unused,
   threshold: unused,
   thresholds: unused,
   setThreshold: unused,

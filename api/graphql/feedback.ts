@@ -1,10 +1,14 @@
 import type { GraphQLError } from "graphql";
 import type { Feedback } from "../../store/store.ts";
+import { anomaliesToJudge } from "../labelling/to-judge.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
 
 const NOTE_CHARACTERS_MAX = 2_000;
 const FEEDBACK_PER_ANOMALY_MAX = 100;
+/** Of an incident, the strongest anomalies that are looked at, and those that one word on it is said of. */
+const SUBJECTS_MAX = 1_000;
+const JUDGED_MAX = 100;
 
 interface FeedbackInput {
   readonly anomalyId: string;
@@ -22,7 +26,7 @@ export const feedback = {
     async addFeedback(_: unknown, { input }: { readonly input: FeedbackInput }, context: Context) {
       const note = toNote(input.note);
       if ((await context.store.anomaly(input.anomalyId)) === undefined) throw noAnomaly();
-      return give(input.anomalyId, input.isTrueAnomaly, note, context);
+      return give(input.anomalyId, { ...input, note, atMs: context.now() }, context);
     },
     async addIncidentFeedback(
       _: unknown,
@@ -37,10 +41,12 @@ export const feedback = {
           "There is no incident with this id.",
           "It may be older than the retention.",
         );
-      const strongest = incident.templates.map(({ strongestId }) => strongestId);
+      const subjects = await context.store.incidentSubjects(incident.id, SUBJECTS_MAX);
+      const ids = anomaliesToJudge(incident.templates, subjects, JUDGED_MAX);
+      // One time for all of them: who takes it back takes back what was said in one breath.
+      const said = { ...input, note, atMs: context.now() };
       const given: Feedback[] = [];
-      for (const { id } of await context.store.anomaliesById(strongest))
-        given.push(await give(id, input.isTrueAnomaly, note, context));
+      for (const { id } of await context.store.anomaliesById(ids)) given.push(await give(id, said, context));
       context.incidentFeedbackOf.clear(incident.id);
       return given;
     },
@@ -73,11 +79,16 @@ function toNote(note: string | null | undefined): string | undefined {
   );
 }
 
+interface Said {
+  readonly isTrueAnomaly: boolean;
+  readonly note: string | undefined;
+  readonly atMs: number;
+}
+
 async function give(
   anomalyId: string,
-  isTrueAnomaly: boolean,
-  note: string | undefined,
-  { store, now, newId, feedbackOf, principal }: Context,
+  { isTrueAnomaly, note, atMs }: Said,
+  { store, newId, feedbackOf, principal }: Context,
 ): Promise<Feedback> {
   if ((await feedbackOf.load(anomalyId)).length >= FEEDBACK_PER_ANOMALY_MAX)
     throw userError(
@@ -91,7 +102,7 @@ async function give(
     isTrueAnomaly,
     note,
     author: principal.name,
-    createdAtMs: now(),
+    createdAtMs: atMs,
   };
   if (!(await store.addFeedback(given))) throw noAnomaly();
   feedbackOf.clear(anomalyId);

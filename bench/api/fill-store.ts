@@ -125,6 +125,7 @@ function anAnomaly({ days, endMs }: Past, service: string, place: number, random
     severityNumber: ERROR,
     severityText: "ERROR",
     body: template,
+    kind: `template-${kind}`,
     templateId: `template-${kind}`,
     template,
     score: THRESHOLD + random() * (1 - THRESHOLD),

@@ -6,6 +6,7 @@ import { stateList } from "../template/state-list.ts";
 import type { CalibrateConfig } from "./config.ts";
 import { readFeedback } from "./feedback.ts";
 import { groundsOfVerdict } from "./judged-verdict.ts";
+import { kindOf } from "./kind.ts";
 import type { RateMeter } from "./rate-meter.ts";
 import { pValueOf } from "./score.ts";
 import {
@@ -15,7 +16,7 @@ import {
 } from "./service-calibration.ts";
 import { type ThresholdChoice, thresholdOf } from "./threshold.ts";
 import type { Finding, Judge, ServiceState } from "./verdict.ts";
-import { createWindowJudge, kindOf, scopeOf } from "./window-judge.ts";
+import { createWindowJudge, scopeOf } from "./window-judge.ts";
 
 /** A service's state with its rates. */
 export interface ServiceActivityState extends ServiceState {

@@ -12,8 +12,8 @@ const label = (
 ): Label => ({
   anomalyId: "a",
   service,
+  kind: "t",
   templateId: "t",
-  isEnd: false,
   timeMs: 0,
   score: 0.95,
   isTrueAnomaly,
@@ -39,6 +39,12 @@ describe("the weights of detectors", () => {
     ["four false alarms", telling(60, 4)],
   ])("are none, which is alike, for %s", (_, labels) => {
     expect(learnDetectorWeights(labels)).toEqual([]);
+  });
+
+  it("are those of the newest 1,000 labels, whatever was said before", () => {
+    const newest = telling(500, 500);
+    const contrary = telling(600, 600).map((one) => ({ ...one, isTrueAnomaly: !one.isTrueAnomaly }));
+    expect(weightsOf([...newest, ...contrary])).toEqual(weightsOf(newest));
   });
 
   it("are higher for a detector that was right, lower for one that cried wolf, over all services", () => {

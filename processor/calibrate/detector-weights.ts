@@ -4,6 +4,8 @@ import { DETECTOR_NAMES } from "../detect/evidence.ts";
 import { fitLogistic, type Ridge } from "./fit-logistic.ts";
 import { P_MIN } from "./score.ts";
 
+/** The newest labels are looked at: many more than so few weights need, and a fit of them is some milliseconds. */
+const LABELS_MAX = 1_000;
 /** Labels, and labels of either sort, from which weights are learned. */
 const LABELS_MIN = 30;
 const LABELS_OF_EACH_MIN = 5;
@@ -22,10 +24,13 @@ const WEIGHT_MAX = 4;
  * How much each detector's word is worth, by what people said of anomalies: a logistic regression of "it was a true one" on
  * the sum of all detectors' -ln p and, beside it, on each one's own, held by an L2 penalty to where all are worth the same.
  * 1 + the own slopes, moved to a mean of 1 within 1/4 and 4, are the weights. None, so that all count alike, below 30
- * labels or 5 of either sort. Over all services together: one service has seldom so many labels, and a detector is the same
+ * labels or 5 of either sort, of the newest 1,000. Over all services together: one service has seldom so many labels, and a detector is the same
  * program in all of them.
+ *
+ * @param allLabels the latest word on each anomaly, newest first
  */
-export function learnDetectorWeights(labels: readonly Label[]): readonly DetectorWeight[] {
+export function learnDetectorWeights(allLabels: readonly Label[]): readonly DetectorWeight[] {
+  const labels = allLabels.slice(0, LABELS_MAX);
   const confirmed = labels.filter(({ isTrueAnomaly }) => isTrueAnomaly).length;
   const fewest = Math.min(confirmed, labels.length - confirmed);
   if (labels.length < LABELS_MIN || fewest < LABELS_OF_EACH_MIN) return [];

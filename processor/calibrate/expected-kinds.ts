@@ -1,7 +1,7 @@
+import { subjectOf } from "../../store/kind.ts";
 import type { Label } from "../../store/label.ts";
 import { type Claim, claimOf } from "./claim.ts";
 import { jointStrength } from "./combine.ts";
-import { endKind } from "./kind.ts";
 import type { Scope } from "./p-values.ts";
 import { P_FLOOR } from "./score.ts";
 
@@ -14,7 +14,7 @@ export interface ExpectedClaim {
   readonly strength: number;
 }
 
-/** By kind: a template's id, or the end after it. */
+/** By kind: see kind.ts. */
 export type ExpectedKinds = ReadonlyMap<string, readonly ExpectedClaim[]>;
 
 /** Nats by which the same thing may look odder the next time: e^2 times less probable. */
@@ -47,22 +47,18 @@ export function floorOf({ share, strength }: ExpectedClaim, strengthNow: number)
 }
 
 /**
- * What is expected in each service.
- * @param labels the latest word on each anomaly, newest first
+ * What is expected in a service.
+ * @param labels the latest word on each of its anomalies, newest first
  */
-export function expectedKinds(labels: readonly Label[]): ReadonlyMap<string, ExpectedKinds> {
-  const services = new Map<string, ExpectedKinds>();
-  for (const [service, own] of Map.groupBy(labels, (label) => label.service)) {
-    const kinds = new Map<string, readonly ExpectedClaim[]>();
-    for (const [kind, said] of Map.groupBy(own, kindOf)) {
-      const claims = [...Map.groupBy(said, claimOfLabel)].flatMap(
-        ([claim, words]) => expectedClaim(claim, words) ?? [],
-      );
-      if (claims.length > 0) kinds.set(kind, claims);
-    }
-    if (kinds.size > 0) services.set(service, kinds);
+export function expectedKinds(labels: readonly Label[]): ExpectedKinds {
+  const kinds = new Map<string, readonly ExpectedClaim[]>();
+  for (const [kind, said] of Map.groupBy(labels, (label) => label.kind)) {
+    const claims = [...Map.groupBy(said, claimOfLabel)].flatMap(
+      ([claim, words]) => expectedClaim(claim, words) ?? [],
+    );
+    if (claims.length > 0) kinds.set(kind, claims);
   }
-  return services;
+  return kinds;
 }
 
 /** Undefined when the newest word is that it was a true anomaly, or there are no more words of the other sort. */
@@ -71,13 +67,13 @@ function expectedClaim(claim: Claim, words: readonly Label[]): ExpectedClaim | u
   const confirmed = words.length - expected.length;
   if (words[0]?.isTrueAnomaly !== false || confirmed >= expected.length) return undefined;
   const strength = Math.max(
-    ...expected.map(({ detectors, isEnd }) => strengthOf(detectors, claim, isEnd ? "session" : "event")),
+    ...expected.map(({ detectors, kind }) => strengthOf(detectors, claim, scopeOfKind(kind))),
   );
   return { claim, share: expected.length / (expected.length + confirmed + 1), strength };
 }
 
-function kindOf({ templateId, isEnd }: Label): string {
-  return isEnd ? endKind(templateId) : templateId;
+function scopeOfKind(kind: string): Scope {
+  return subjectOf(kind) === "event" ? "event" : "session";
 }
 
 /** What the detector spoke of that was surprised most. */

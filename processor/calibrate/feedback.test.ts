@@ -7,6 +7,7 @@ import type { SequenceWindow, Session } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
 import { calibrateConfig } from "./config.ts";
 import { createJudge, type ServiceJudge } from "./create-judge.ts";
+import { kindOf } from "./kind.ts";
 import { createProbabilityJudge } from "./probability-judge.ts";
 import type { Finding } from "./verdict.ts";
 
@@ -17,16 +18,17 @@ const ODD: Surprises = { ngram: 16, "event-model": 12, rate: 0, "new-template": 
 const BURST: Surprises = { ngram: 0, "event-model": 0, rate: 16, "new-template": 0 };
 const NEW: Surprises = { "new-template": 13, ngram: 9 };
 
-/** One event of a service, or the end of a session after it. */
+/** One event of a service, the end of a session after it, or silence. */
 interface Happening {
   readonly template?: string;
   readonly service?: string;
   readonly isEnd?: boolean;
+  readonly missing?: SequenceWindow["missing"];
   readonly session?: Session;
 }
 
-/** A judge with a past: two services of 3,000 usual events and 600 sessions each. */
-function aJudge(settings: object = {}) {
+/** A judge with a past: two services of 3,000 usual events and 600 sessions each. @param hasSessions false: endless streams */
+function aJudge(settings: object = {}, hasSessions = true) {
   const judge = createJudge(calibrateConfig.parse(settings), { modelVersion: () => "m", now: () => 0 });
   let state = 7;
   let timeMs = 1_000_000_000_000;
@@ -35,7 +37,8 @@ function aJudge(settings: object = {}) {
     return -Math.log((state + 1) / 2 ** 32);
   };
   const find = (surprises: Surprises, happening: Happening = {}, by: ServiceJudge = judge) => {
-    const { template = "t1", service = "shop", isEnd = false, session = createSessionTally() } = happening;
+    const { template = "t1", service = "shop", missing, session = createSessionTally() } = happening;
+    const { isEnd = missing !== undefined } = happening;
     timeMs += 1_000;
     const match = { templateId: template, template, parameters: [], isNew: false };
     const window: SequenceWindow = {
@@ -46,6 +49,7 @@ function aJudge(settings: object = {}) {
       freshRecords: isEnd ? [] : [0],
       isStart: true,
       isClosed: isEnd,
+      missing,
       session,
     };
     const evidence = Object.entries(surprises).map(
@@ -65,7 +69,7 @@ function aJudge(settings: object = {}) {
       "new-template": 0,
     };
     judge.learn([find(usual, { service, template: `t${i % 5}` })]);
-    if (i % 5 === 0)
+    if (hasSessions && i % 5 === 0)
       judge.learn([find({ length: exponential(), "count-vector": 0 }, { service, isEnd: true })]);
   }
   return { judge, find };
@@ -77,7 +81,7 @@ function label({ window, event, verdict }: Finding, isTrueAnomaly: boolean): Lab
     anomalyId: "a",
     service: window.service,
     templateId: (window.events[event] ?? window.events.at(-1))?.match.templateId ?? "",
-    isEnd: event === window.events.length,
+    kind: kindOf(window, event),
     timeMs: 0,
     score: verdict.score,
     isTrueAnomaly,
@@ -153,14 +157,22 @@ describe("a message that was called expected", () => {
     expect(find(ODD).verdict.score).toBe(odd.verdict.score);
   });
 
-  it("does not make the oddness of others common", () => {
-    const learned = (isExpected: boolean) => {
-      const { judge, find } = aJudge();
+  it("does not make the oddness of others common, as it would if it were learned from", () => {
+    /** How odd another template is after twenty of these. @param settings of the judge */
+    const aftermath = (isExpected: boolean, settings: object = {}) => {
+      const { judge, find } = aJudge(settings);
       if (isExpected) judge.applyFeedback([label(find(ODD), false)]);
-      for (let i = 0; i < 20; i += 1) judge.learn([find(ODD)]);
-      return find(ODD, { template: "t2" }).verdict.pValue;
+      const odd = Array.from({ length: 20 }, () => find(ODD));
+      for (const finding of odd) judge.learn([finding]);
+      return { flagged: odd.filter(isFlagged).length, pValue: find(ODD, { template: "t2" }).verdict.pValue };
     };
-    expect(learned(true)).toBeLessThanOrEqual(learned(false));
+    const quiet = aftermath(true);
+    const loud = aftermath(false);
+    // Nothing is flagged from 1 on, and what is not flagged is a sample of the normal.
+    const learned = aftermath(false, { anomaly_threshold: 1 });
+    expect([quiet.flagged, loud.flagged, learned.flagged]).toEqual([0, 20, 0]);
+    expect(quiet.pValue).toBeLessThan(learned.pValue / 10);
+    expect(quiet.pValue).toBeCloseTo(loud.pValue, 6);
   });
 
   it("is not told at the end of its session, either", () => {
@@ -183,6 +195,31 @@ describe("the end of a session that was called expected", () => {
     expect(find(odd, { isEnd: true }).verdict.pValue).toBe(0.5);
     expect(find(odd, { isEnd: true, template: "t2" }).verdict.score).toBe(first.verdict.score);
     expect(isFlagged(find({ "count-vector": 1e6, length: 1e3 }, { isEnd: true }))).toBe(true);
+  });
+});
+
+describe("a silence that was called expected", () => {
+  const SILENT = { rate: 40 };
+  // The first silences of a service are no rarer than one in a thousand.
+  const LISTENING = { anomaly_threshold: 0.8 };
+
+  it("of one template is quiet, and neither that of another one nor everything's is", () => {
+    const { judge, find } = aJudge(LISTENING, false);
+    const pay = find(SILENT, { template: "t1", missing: "template" });
+    expect(isFlagged(pay)).toBe(true);
+    judge.applyFeedback([label(pay, false)]);
+    expect(isFlagged(find(SILENT, { template: "t1", missing: "template" }))).toBe(false);
+    expect(isFlagged(find(SILENT, { template: "t2", missing: "template" }))).toBe(true);
+    expect(isFlagged(find(SILENT, { template: "t1", missing: "service" }))).toBe(true);
+    expect(isFlagged(find(SILENT, { template: "t1", isEnd: true }))).toBe(true);
+  });
+
+  it("of the whole service is quiet whatever came last, and that of a template is not", () => {
+    const { judge, find } = aJudge(LISTENING, false);
+    judge.applyFeedback([label(find(SILENT, { template: "t1", missing: "service" }), false)]);
+    expect(isFlagged(find(SILENT, { template: "t2", missing: "service" }))).toBe(false);
+    expect(isFlagged(find(SILENT, { template: "t2", missing: "service", service: "cart" }))).toBe(true);
+    expect(isFlagged(find(SILENT, { template: "t1", missing: "template" }))).toBe(true);
   });
 });
 

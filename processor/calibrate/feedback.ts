@@ -24,15 +24,32 @@ export interface Feedback {
   of(service: string): ServiceFeedback | undefined;
 }
 
-/** @param labels the latest word on each anomaly, newest first */
+/**
+ * What is expected in a service is worked out when its next record is judged, so that labels of many services hold up nobody.
+ *
+ * @param labels the latest word on each anomaly, newest first
+ */
 export function readFeedback(labels: readonly Label[]): Feedback {
   const detectorWeights = learnDetectorWeights(labels);
   const byName = new Map(detectorWeights.map(({ detector, weight }) => [detector, weight]));
   const weights: DetectorWeights =
     byName.size === 0 ? undefined : DETECTOR_NAMES.map((name) => byName.get(name) ?? 1);
-  const services = new Map<string, ServiceFeedback>(
-    [...expectedKinds(labels)].map(([service, kinds]) => [service, { weights, kinds }]),
-  );
   const elsewhere = weights === undefined ? undefined : { weights, kinds: undefined };
-  return { labels: labels.length, detectorWeights, of: (service) => services.get(service) ?? elsewhere };
+  const said = Map.groupBy(labels, ({ service }) => service);
+  const services = new Map<string, ServiceFeedback | undefined>();
+  const readService = (service: string, own: readonly Label[]): ServiceFeedback | undefined => {
+    const kinds = expectedKinds(own);
+    const read = kinds.size === 0 ? elsewhere : { weights, kinds };
+    services.set(service, read);
+    return read;
+  };
+  return {
+    labels: labels.length,
+    detectorWeights,
+    of(service) {
+      const own = said.get(service);
+      if (own === undefined) return elsewhere;
+      return services.has(service) ? services.get(service) : readService(service, own);
+    },
+  };
 }

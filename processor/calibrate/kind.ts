@@ -1,5 +1,12 @@
-/** The kind of what comes after an event of this template instead of another one: the end of a session, or silence. An event's
- * own kind is its template's id. */
-export function endKind(templateId: string): string {
-  return `end ${templateId}`;
+import { endKind, silenceKind } from "../../store/kind.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
+
+/** The kind of what a finding at this event is about, which would recur: the event's template, the end of its session after a
+ * template, or a silence. */
+export function kindOf({ events, missing }: SequenceWindow, event: number): string {
+  const match = events[event]?.match;
+  if (match !== undefined) return match.templateId;
+  const last = events.at(-1)?.match.templateId ?? "";
+  if (missing === undefined) return endKind(last);
+  return silenceKind(missing === "template" ? last : undefined);
 }

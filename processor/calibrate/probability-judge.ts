@@ -1,3 +1,4 @@
+import { subjectOf } from "../../store/kind.ts";
 import type { Label } from "../../store/label.ts";
 import { claimOf } from "./claim.ts";
 import type { CalibrateConfig } from "./config.ts";
@@ -69,6 +70,6 @@ export function createProbabilityJudge(
 
 /** Of a record the classifier alone speaks, and of its text: what is odd about its rate beside that was not judged. */
 function aboutTheMessage(label: Label): Label {
-  if (label.isEnd) return label;
+  if (subjectOf(label.kind) !== "event") return label;
   return { ...label, detectors: label.detectors.filter(({ detector }) => claimOf(detector) === "message") };
 }

@@ -14,7 +14,7 @@ export type RecurrenceState = z.infer<typeof recurrenceState>;
 
 /** How often the same kind of alert has come back in one service. */
 export interface Recurrence {
-  /** Counts an alert of this kind (a template, or the end of a session after it). */
+  /** Counts an alert of this kind: see kind.ts. */
   count(kind: string, clockMs: number): void;
   /** The share of `records` that were alerts of this kind; 0 until there were more than 20. */
   rate(kind: string, records: number, clockMs: number): number;

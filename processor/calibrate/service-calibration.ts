@@ -33,7 +33,7 @@ export type LearnableVerdict = Pick<Verdict, "pValue" | "score" | "threshold" | 
 /** What one service's events and sessions are measured against. */
 export interface ServiceCalibration {
   /**
-   * Calibrates what is said of one event or session. `kind` names what would recur: the template, or the end after it.
+   * Calibrates what is said of one event or session. `kind` names what would recur: see kind.ts.
    * @param feedback what people's words change
    */
   assess(scope: Scope, grounds: Grounds, kind: string, feedback?: ServiceFeedback): Assessment;

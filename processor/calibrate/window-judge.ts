@@ -3,7 +3,7 @@ import { evidenceAt, type Opinions } from "../detect/opinions.ts";
 import type { SequenceWindow, Session } from "../window/sequence-window.ts";
 import { type Grounds, groundsOf, PlaceGrounds, type SaidOfBatch, saidOfBatch } from "./grounds.ts";
 import { JudgedVerdict } from "./judged-verdict.ts";
-import { endKind } from "./kind.ts";
+import { kindOf } from "./kind.ts";
 import type { Scope } from "./p-values.ts";
 import type { Assessment } from "./quiet.ts";
 import { scoreOf } from "./score.ts";
@@ -174,10 +174,4 @@ function withoutTold(verdict: JudgedVerdict, placed: readonly PlacedEvidence[]):
 /** Whether a finding at this event is one on the event or, behind the last one, on the session. */
 export function scopeOf({ events }: SequenceWindow, event: number): Scope {
   return event < events.length ? "event" : "session";
-}
-
-/** What would recur: the template, or the end of a session after it. */
-export function kindOf({ events }: SequenceWindow, event: number): string {
-  const match = events[event]?.match;
-  return match === undefined ? endKind(events.at(-1)?.match.templateId ?? "") : match.templateId;
 }

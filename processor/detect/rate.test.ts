@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type EventLike, evidenceOf, freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
-import type { Detector } from "./detector.ts";
+import type { Absence, Detector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import { createRateDetector } from "./rate.ts";
 
@@ -154,6 +154,13 @@ describe("time that goes wrong", () => {
   });
 });
 
+function silenceOf({ evidence: { detail }, window }: Absence) {
+  if (detail?.kind !== "silence") throw new Error("an absence that is no silence");
+  const { template, silentMs } = detail;
+  expect(window.missing).toBe(template === undefined ? "service" : "template");
+  return { template, silentMs };
+}
+
 /** A detector on a clock of its own that is watched every second. */
 function live() {
   let nowMs = START_MS;
@@ -173,10 +180,8 @@ function live() {
           await evidenceOf(detector, windows);
           detector.learn(windows);
         }
-        for (const { evidence } of detector.watch?.(nowMs) ?? []) {
-          if (evidence.detail?.kind !== "silence") throw new Error("an absence that is no silence");
-          told.push({ atMs: nowMs, template: evidence.detail.template, silentMs: evidence.detail.silentMs });
-        }
+        for (const absence of detector.watch?.(nowMs) ?? [])
+          told.push({ atMs: nowMs, ...silenceOf(absence) });
       }
     },
     event: (template: string): EventLike => ({ template, timeMs: nowMs }),

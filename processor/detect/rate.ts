@@ -179,6 +179,7 @@ function absenceOf(service: string, { silence, last, template }: Missing): Absen
       freshRecords: [],
       isStart: false,
       isClosed: true,
+      missing: template === undefined ? "service" : "template",
       session: createSessionTally(),
     },
     evidence: {

@@ -25,6 +25,23 @@ function addRuns(builder: CorpusBuilder, runs: number, length: number): void {
   }
 }
 
+it("what is added to the training alone is neither sampled nor held out, and moves no border", () => {
+  const builder = createCorpusBuilder({ eventsMax: 100 });
+  builder.templateOf("shop", "a", "a");
+  addRuns(builder, 20, 5);
+  const parts = () => {
+    const { train = [], selection = [], test = [] } = builder.build().services[0] ?? {};
+    return [train.length, selection.length, test.length];
+  };
+  const [train = 0, ...heldOut] = parts();
+  for (let i = 0; i < 500; i += 1) builder.addToTraining("shop", sequence([0, 0]));
+  builder.addToTraining("cart", sequence(Array<number>(PIECE_EVENTS_MAX + 1).fill(0)));
+  expect(parts()).toEqual([train + 500, ...heldOut]);
+  const { services, events, eventsOffered } = builder.build();
+  expect(services[1]).toMatchObject({ name: "cart", train: [{}, {}], selection: [], test: [] });
+  expect([events, eventsOffered]).toEqual([1_100 + PIECE_EVENTS_MAX + 1, 1_100 + PIECE_EVENTS_MAX + 1]);
+});
+
 describe("bounds", () => {
   it("keeps a uniform sample of the sequences when there are more events than fit", () => {
     const builder = createCorpusBuilder({ eventsMax: 1_000 });

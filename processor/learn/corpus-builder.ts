@@ -20,6 +20,8 @@ export interface CorpusBuilder {
   templateOf(service: string, templateId: string, text: string): number | undefined;
   /** Long sequences are cut in pieces. @param startMs time of the first event, 0 where none is known: then the order of arrival counts */
   add(service: string, sequence: Sequence, startMs: number): void;
+  /** Adds what is learned from beside the sequences: it is neither sampled nor held out, and moves no border between their parts. */
+  addToTraining(service: string, sequence: Sequence): void;
   build(): Corpus;
 }
 
@@ -51,23 +53,15 @@ export function createCorpusBuilder({
   seed = 7,
 }: CorpusLimits = {}): CorpusBuilder {
   const random = createKeyedRandom(seed);
-  const servicesBound = Math.min(servicesMax, INDEXES_MAX);
-  const templatesBound = Math.min(templatesMax, INDEXES_MAX);
-  const services = new Map<string, ServiceTemplates>();
+  const templates = createTemplateTable(servicesMax, templatesMax);
   let kept: Kept[] = [];
+  const taught = new Map<string, Sequence[]>();
   let events = 0;
+  let eventsTaught = 0;
   let drawMax = 1;
-  let templates = 0;
   let eventsOffered = 0;
   let eventsLeftOut = 0;
 
-  const serviceOf = (name: string) => {
-    const known = services.get(name);
-    if (known !== undefined || services.size >= servicesBound) return known;
-    const service: ServiceTemplates = { indexes: new Map(), texts: [] };
-    services.set(name, service);
-    return service;
-  };
   const cutBack = () => {
     if (events <= eventsMax * SLACK) return;
     const byDraw = kept.toSorted((a, b) => a.draw - b.draw);
@@ -91,13 +85,58 @@ export function createCorpusBuilder({
 
   return {
     templateOf(name, templateId, text) {
+      const index = templates.indexOf(name, templateId, text);
+      if (index !== undefined) return index;
+      eventsOffered += 1;
+      eventsLeftOut += 1;
+      return undefined;
+    },
+    add(service, sequence, startMs) {
+      eventsOffered += sequence.templates.length;
+      for (const piece of piecesOf(sequence)) keep(service, piece, startMs);
+    },
+    addToTraining(service, sequence) {
+      eventsOffered += sequence.templates.length;
+      eventsTaught += sequence.templates.length;
+      const known = taught.get(service) ?? [];
+      taught.set(service, known);
+      known.push(...piecesOf(sequence));
+    },
+    build() {
+      const byService = Map.groupBy(kept, ({ service }) => service);
+      return {
+        services: [...new Set([...byService.keys(), ...taught.keys()])].map((name) => ({
+          name,
+          templates: templates.textsOf(name),
+          ...partsOf(byService.get(name) ?? [], taught.get(name) ?? []),
+        })),
+        events: events + eventsTaught,
+        eventsOffered,
+        eventsLeftOut,
+      };
+    },
+  };
+}
+
+/** Numbers the templates of each service, up to so many services, and templates of them all. */
+function createTemplateTable(servicesMax: number, templatesMax: number) {
+  const servicesBound = Math.min(servicesMax, INDEXES_MAX);
+  const templatesBound = Math.min(templatesMax, INDEXES_MAX);
+  const services = new Map<string, ServiceTemplates>();
+  let templates = 0;
+  const serviceOf = (name: string) => {
+    const known = services.get(name);
+    if (known !== undefined || services.size >= servicesBound) return known;
+    const service: ServiceTemplates = { indexes: new Map(), texts: [] };
+    services.set(name, service);
+    return service;
+  };
+  return {
+    /** Undefined beyond the bounds. */
+    indexOf(name: string, templateId: string, text: string): number | undefined {
       const service = serviceOf(name);
       const index = service?.indexes.get(templateId);
-      if (service === undefined || (index === undefined && templates >= templatesBound)) {
-        eventsOffered += 1;
-        eventsLeftOut += 1;
-        return undefined;
-      }
+      if (service === undefined || (index === undefined && templates >= templatesBound)) return undefined;
       if (index !== undefined) {
         service.texts[index] = text;
         return index;
@@ -106,23 +145,19 @@ export function createCorpusBuilder({
       service.indexes.set(templateId, service.texts.length);
       return service.texts.push(text) - 1;
     },
-    add(service, sequence, startMs) {
-      eventsOffered += sequence.templates.length;
-      for (let from = 0; from < sequence.templates.length; from += PIECE_EVENTS_MAX)
-        keep(service, pieceOf(sequence, from, from + PIECE_EVENTS_MAX), startMs);
-    },
-    build() {
-      const byService = Map.groupBy(kept, ({ service }) => service);
-      return {
-        services: [...byService].map(([name, group]) => ({
-          name,
-          templates: services.get(name)?.texts ?? [],
-          ...splitHeldOut(group.toSorted((a, b) => a.startMs - b.startMs).map(({ sequence }) => sequence)),
-        })),
-        events,
-        eventsOffered,
-        eventsLeftOut,
-      };
-    },
+    textsOf: (name: string): readonly string[] => services.get(name)?.texts ?? [],
   };
+}
+
+function partsOf(kept: readonly Kept[], taught: readonly Sequence[]) {
+  const oldestFirst = kept.toSorted((a, b) => a.startMs - b.startMs).map(({ sequence }) => sequence);
+  const parts = splitHeldOut(oldestFirst);
+  return { ...parts, train: [...parts.train, ...taught] };
+}
+
+function piecesOf(sequence: Sequence): readonly Sequence[] {
+  const count = Math.ceil(sequence.templates.length / PIECE_EVENTS_MAX);
+  return Array.from({ length: count }, (_, at) =>
+    pieceOf(sequence, at * PIECE_EVENTS_MAX, (at + 1) * PIECE_EVENTS_MAX),
+  );
 }

@@ -151,4 +151,9 @@ function checkCorpus({ services, events }: Corpus): void {
     );
   if (events < EVENTS_MIN)
     throw new TrainingError(`there are only ${events} events; at least ${EVENTS_MIN} are needed`, remedy);
+  if (services.every(({ selection, test }) => selection.length + test.length === 0))
+    throw new TrainingError(
+      "there is nothing to measure new weights with: no event is left to be held out",
+      "give more logs; what people called expected is learned from, and never held out",
+    );
 }

@@ -1,9 +1,16 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { type FeedbackLine, feedbackLine } from "./feedback-format.ts";
-import { RecordedFileError } from "./read-recorded.ts";
+import { FEEDBACK_FORMAT, type FeedbackLine, feedbackLine } from "./feedback-format.ts";
 import type { RecordedRun } from "./recorded-format.ts";
+
+/** A file of feedback cannot be read: which line is wrong, and what to do. */
+export class FeedbackFileError extends Error {
+  override readonly name = "FeedbackFileError";
+  readonly remedy =
+    "mend that line, or train without --feedback; a stage writes this file for its trainer, beginning with " +
+    JSON.stringify({ format: FEEDBACK_FORMAT });
+}
 
 /** Events by service, template and time. */
 export interface EventSet {
@@ -35,7 +42,7 @@ export function createEventSet(): EventSet {
   };
 }
 
-/** Reads the file that a stage wrote for a training. Rejects with a {@link RecordedFileError} that names the wrong line. */
+/** Reads the file that a stage wrote for a training. Rejects with a {@link FeedbackFileError} that names the wrong line. */
 export async function readFeedback(file: string): Promise<RecordedFeedback> {
   const trueAnomalies = createEventSet();
   const expected: RecordedRun[] = [];
@@ -45,7 +52,7 @@ export async function readFeedback(file: string): Promise<RecordedFeedback> {
     number += 1;
     const line = parse(text, `${file}:${number}`);
     if (number === 1 && !("format" in line))
-      throw new RecordedFileError(`${file}:1: does not name the format logbert-feedback/1`);
+      throw new FeedbackFileError(`${file}:1: does not name the format ${FEEDBACK_FORMAT}`);
     if ("trueAnomaly" in line)
       trueAnomalies.add(line.service, line.trueAnomaly.templateId, line.trueAnomaly.timeMs);
     if ("expected" in line) expected.push(runOf(line, number));
@@ -58,10 +65,10 @@ function parse(text: string, place: string): FeedbackLine {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new RecordedFileError(`${place}: is no JSON`);
+    throw new FeedbackFileError(`${place}: is no JSON`);
   }
   const parsed = feedbackLine.safeParse(json);
-  if (!parsed.success) throw new RecordedFileError(`${place}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new FeedbackFileError(`${place}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 }
 

@@ -1,4 +1,5 @@
 import type { Anomaly, Explanation, WindowEvent } from "../../store/store.ts";
+import { kindOf } from "../calibrate/kind.ts";
 import type { Verdict } from "../calibrate/verdict.ts";
 import type { NamedAnomaly } from "../enrich/name-anomalies.ts";
 import { markParameter } from "../explain/mark-parameter.ts";
@@ -27,6 +28,7 @@ export function toAnomaly(
     id,
     timeMs: subject?.timeMs ?? 0,
     service: window.service,
+    kind: kindOf(window, event),
     stream: redact(window.stream),
     severityNumber: subject?.severityNumber ?? 0,
     severityText: record?.severityText ?? "",

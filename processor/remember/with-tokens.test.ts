@@ -15,6 +15,7 @@ function anomaly(id: string, tokens: Anomaly["explanation"]["tokens"] = []): Ano
     severityNumber: 9,
     severityText: "",
     body: "disk gone",
+    kind: "t",
     templateId: "t",
     template: "disk gone",
     score: 1,

@@ -52,6 +52,8 @@ export interface SequenceWindow {
   readonly isStart: boolean;
   /** True when the session is over, so that its end can be judged. */
   readonly isClosed: boolean;
+  /** What did not come after `events`, where this is no session's end: events of the last one's template, or any of the service. */
+  readonly missing?: "template" | "service" | undefined;
   readonly session: Session;
 }
 

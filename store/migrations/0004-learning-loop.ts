@@ -30,6 +30,7 @@ async function extendAnomalies(db: Kysely<Tables>): Promise<void> {
     .execute();
   await db.schema.alterTable("anomalies").addColumn("sample_slot", "text").execute();
   await db.schema.alterTable("anomalies").addColumn("incident_id", "text").execute();
+  await db.schema.alterTable("anomalies").addColumn("kind", "text").execute();
   await db.schema
     .createIndex("anomalies_by_sample_slot")
     .on("anomalies")

@@ -83,6 +83,44 @@ describe("incidents", () => {
     ).toBe("NOT_FOUND");
   });
 
+  it("are judged with their bursts, their sessions' ends and their silence, in one breath", async () => {
+    const { explanation } = anAnomaly(1);
+    const loudest = (detector: string) => ({
+      explanation: { ...explanation, detectors: [{ detector, pValue: 1e-6, share: 1 }] },
+    });
+    await under.stage.saveBatch({
+      ...SHOP,
+      anomalies: [
+        anAnomaly(1, { score: 0.95 }),
+        anAnomaly(2, { score: 0.9, ...loudest("rate") }),
+        anAnomaly(3, { score: 0.88, kind: "end t1", ...loudest("length") }),
+        anAnomaly(4, { score: 0.87, kind: "silence", ...loudest("rate") }),
+        anAnomaly(5, { score: 0.86 }),
+      ],
+    });
+    const judged = await under.ask(
+      `mutation { addIncidentFeedback(input: { incidentId: "${idOf(1)}", isTrueAnomaly: false }) { id anomalyId createdAt } }`,
+    );
+    const { addIncidentFeedback: given } = z
+      .object({
+        addIncidentFeedback: z.array(
+          z.object({ id: z.string(), anomalyId: z.string(), createdAt: z.string() }),
+        ),
+      })
+      .parse(judged.data);
+    expect(given.map(({ anomalyId }) => anomalyId).toSorted()).toEqual([1, 2, 3, 4].map(idOf));
+    expect(new Set(given.map(({ createdAt }) => createdAt)).size).toBe(1);
+    const { labels } = await under.stage.labels({ first: 10 });
+    expect(labels.map(({ kind, isTrueAnomaly }) => `${kind} ${isTrueAnomaly}`).toSorted()).toEqual([
+      "end t1 false",
+      "silence false",
+      "t1 false",
+      "t1 false",
+    ]);
+    for (const { id } of given) await under.ask(`mutation { undoFeedback(id: "${id}") }`);
+    expect((await under.stage.labels({ first: 10 })).labels).toEqual([]);
+  });
+
   it("are told as they grow", async () => {
     const client = createClient({ url: `ws://${under.api.address}/graphql`, webSocketImpl: WebSocket });
     const told = client.iterate({

@@ -71,6 +71,7 @@ export function sampleAnomaly(timeMs: number, kind: number): Anomaly {
     severityNumber: oddity.severityText === "ERROR" ? 17 : oddity.severityText === "WARN" ? 13 : 9,
     severityText: oddity.severityText,
     body,
+    kind: `template-${kind % oddities.length}`,
     templateId: `template-${kind % oddities.length}`,
     template: oddity.template,
     score: 0.87 + ((kind * 37) % 120) / 1000,

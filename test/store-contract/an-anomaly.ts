@@ -15,6 +15,7 @@ export function anAnomaly(number: number, fields: Partial<Anomaly> = {}): Anomal
     severityNumber: 17,
     severityText: "ERROR",
     body: "payment of <NUM> failed",
+    kind: fields.templateId ?? "t1",
     templateId: "t1",
     template: "payment of <NUM> failed",
     score: 0.9,

@@ -233,7 +233,7 @@ describe("scores by the hour", () => {
       drop index anomalies_by_sample_slot; drop index anomalies_by_incident; drop index anomalies_by_alert;
       drop index threshold_history_by_service; drop index score_histograms_by_service;
       alter table anomalies drop column is_alert; alter table anomalies drop column sample_slot;
-      alter table anomalies drop column incident_id; alter table feedback drop column undone_by;
+      alter table anomalies drop column incident_id; alter table anomalies drop column kind; alter table feedback drop column undone_by;
       alter table threshold_history drop column revert_of;
       delete from kysely_migration where name >= '0004';`);
     database.close();

@@ -57,6 +57,19 @@ function recordedLines(services: readonly string[]): string {
     .join("");
 }
 
+/** What a stage writes of so many windows of two events that people called expected. */
+function feedbackLines(windows: number): string {
+  const expected = (at: number) =>
+    ["begin", "end"].map((template, i) => ({
+      templateId: template,
+      template,
+      timeMs: at * 10_000 + i,
+      severityNumber: 9,
+    }));
+  const lines = Array.from({ length: windows }, (_, at) => ({ service: "shop", expected: expected(at) }));
+  return [{ format: "logbert-feedback/1" }, ...lines].map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
 /** A directory that a first training has written, and what it holds. */
 const good = join(folder, "good");
 const goodLines = toyLines(750).join("\n");
@@ -227,6 +240,15 @@ describe("bad input keeps the old model, and says what is wrong", { timeout: TIM
       () => ({ input: [fileOf("1 2\n")], templates: fileOf(""), format: "sequences" }),
       /holds no template/,
     ],
+    [
+      "what people called expected alone",
+      () => ({
+        input: [fileOf(recordedLines([]))],
+        format: "recorded",
+        feedback: fileOf(feedbackLines(200)),
+      }),
+      /nothing to measure new weights with/,
+    ],
   ])("%s", async (_name, options, message) => {
     const before = contents(good);
     const error = await train({ ...options(), out: good }).catch((one: unknown) => one);
@@ -234,6 +256,21 @@ describe("bad input keeps the old model, and says what is wrong", { timeout: TIM
     expect(exitCodeFor(error)).toBe(1);
     expect(contents(good)).toEqual(before);
   });
+});
+
+it("a file of feedback that is none is refused with its line, and what to do about it", async () => {
+  const error = await train({
+    input: [fileOf(recordedLines(["shop"]))],
+    format: "recorded",
+    feedback: fileOf(`${feedbackLines(0)}{"service":"shop"}\n`),
+    out: join(folder, "bad-feedback"),
+  }).catch((one: unknown) => one);
+  expect(error).toMatchObject({
+    name: "FeedbackFileError",
+    message: expect.stringMatching(/:2: /),
+    remedy: expect.stringMatching(/without --feedback; .*logbert-feedback\/1/),
+  });
+  expect(exitCodeFor(error)).toBe(1);
 });
 
 describe("a disk that is full while the model is saved", { timeout: TIMEOUT_MS }, () => {

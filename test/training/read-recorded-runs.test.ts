@@ -36,6 +36,7 @@ function notingBuilder() {
       return index;
     },
     add: (service, sequence) => void added.push(`${service}: ${textOf(sequence, texts)}`),
+    addToTraining: (service, sequence) => void added.push(`${service} learns: ${textOf(sequence, texts)}`),
     build: builder.build,
   };
   return { added, noting };
@@ -155,19 +156,50 @@ describe("with what people said of anomalies", () => {
     expect((await readWith(runs, trueAt("b", 2_000))).added).toEqual(["shop: ^a"]);
   });
 
-  it("learns from expected windows, once, before all that was recorded", async () => {
+  it("learns from expected windows, once, and not from what was recorded of them", async () => {
     const { added, use } = await readWith(
       [run("abcdef", { begins: true, ends: true })],
       expectedAt("cd", 3_000),
       expectedAt("xy", 70_000, { ends: true }),
     );
-    expect(added).toEqual(["shop: cd", "shop: xy$", "shop: ^ab", "shop: ef$"]);
+    expect(added).toEqual(["shop learns: cd", "shop learns: xy$", "shop: ^ab", "shop: ef$"]);
     expect(use).toEqual({ eventsExpected: 4, eventsLeftOut: 0 });
   });
 
   it("keeps true anomalies out of expected windows", async () => {
     const { added } = await readWith([], expectedAt("abc", 1_000), trueAt("b", 2_000));
-    expect(added).toEqual(["shop: a", "shop: c"]);
+    expect(added).toEqual(["shop learns: a", "shop learns: c"]);
+  });
+
+  it("learns from what overlapping windows share once, and from all of a window with two events alike", async () => {
+    const alike = { templateId: "z", template: "z", timeMs: 90_000, severityNumber: 9 };
+    const { added, use } = await readWith(
+      [run("abcdef")],
+      expectedAt("abcd", 1_000),
+      expectedAt("cdef", 3_000),
+      { service: "shop", expected: [alike, alike] },
+    );
+    expect(added).toEqual(["shop learns: abcd", "shop learns: ef", "shop learns: zz"]);
+    expect(use).toEqual({ eventsExpected: 8, eventsLeftOut: 0 });
+  });
+
+  it("learns from the past that was recorded, however many overlapping windows were expected", async () => {
+    const builder = createCorpusBuilder();
+    const runs = Array.from({ length: 20 }, (_, i) =>
+      run("abcdefghij", { stream: `${i}`, startMs: 1_000_000 + 10_000 * i }),
+    );
+    const windows = Array.from({ length: 50 }, (_, i) =>
+      expectedAt("uvwxyzuvwxyzuvwxyzuv", 1_000 + 1_000 * i),
+    );
+    const use = await read(runs, () => builder, await readFeedback(fileOf(HEADER, ...windows)));
+    const [shop] = builder.build().services;
+    const recordedIn = (part: "train" | "selection" | "test") =>
+      (shop?.[part] ?? [])
+        .flatMap(({ templates }) => [...templates].map((index) => shop?.templates[index] ?? ""))
+        .filter((text) => text < "u").length;
+    expect([recordedIn("train"), recordedIn("selection"), recordedIn("test")]).toEqual([160, 20, 20]);
+    expect(shop?.selection.length).toBe(2);
+    expect(use?.eventsExpected).toBeLessThanOrEqual(6 * 69);
   });
 
   it("never holds an expected window out, however late it came", async () => {

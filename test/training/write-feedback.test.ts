@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import SqliteDatabase from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readFeedback } from "../../processor/promote/read-feedback.ts";
 import { writeFeedback } from "../../processor/promote/write-feedback.ts";
@@ -9,9 +10,10 @@ import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { anAnomaly } from "../store-contract/an-anomaly.ts";
 
 let store: Store;
+let directory: string;
 let file: string;
 beforeEach(async () => {
-  const directory = temporaryDirectory("feedback");
+  directory = temporaryDirectory("feedback");
   store = await openStore({ path: join(directory, "logbert.db") });
   file = join(directory, "work", "feedback.jsonl");
 });
@@ -74,7 +76,31 @@ it("writes what can be read again: true anomalies by their event, expected ones 
 it("knows the end of a session, of which a silence is none, and passes over windows without ids", async () => {
   const window = [event("a", 900), event("b", 1_000)];
   const silence = { ...anAnomaly(2).explanation, detectors: [{ detector: "rate", pValue: 1e-6, share: 1 }] };
-  await judged(false, anAnomaly(1, { window }), anAnomaly(2, { window, explanation: silence }), anAnomaly(3));
+  await judged(
+    false,
+    anAnomaly(1, { window, kind: "end b" }),
+    anAnomaly(2, { window, kind: "end b", explanation: silence }),
+    anAnomaly(3),
+    anAnomaly(4, { window, kind: "silence b" }),
+  );
+  await judged(true, anAnomaly(5, { window, templateId: "b", timeMs: 1_000, kind: "silence" }));
   await writeFeedback(file, store);
-  expect((await readFeedback(file)).expected).toMatchObject([{ ends: true, events: [{}, {}] }]);
+  const { expected, trueAnomalies } = await readFeedback(file);
+  expect(expected).toMatchObject([{ ends: true, events: [{}, {}] }]);
+  expect(trueAnomalies.has("shop", "b", 1_000)).toBe(false);
+});
+
+it("leaves out what cannot be read, and writes the rest", async () => {
+  await judged(
+    false,
+    anAnomaly(1, { window: [event("a", 900, true)] }),
+    anAnomaly(2, { window: [event("b", 900, true)] }),
+    anAnomaly(3, { window: [event("c", 900, true)] }),
+  );
+  const database = new SqliteDatabase(join(directory, "logbert.db"));
+  database.exec(`update anomalies set explanation = '{' where id = '${anAnomaly(1).id}';
+    update anomalies set window_events = '{' where id = '${anAnomaly(2).id}'`);
+  database.close();
+  await writeFeedback(file, store);
+  expect((await readFeedback(file)).expected).toMatchObject([{ events: [{ template: { id: "c" } }] }]);
 });

@@ -49,7 +49,7 @@ export function incidentVerdict({
   return { isTrueAnomaly: first, said: said.length, templates: templates.length };
 }
 
-/** Longest time between the first and the last word of one verdict: it is given template by template. */
+/** Longest time between the first and the last word of one verdict: an earlier version gave it template by template. */
 const ONE_BREATH_MS = 2_000;
 
 /** What was said last, in one breath: the feedback to take back when somebody undoes it. */

@@ -63,7 +63,7 @@ export interface RowVerdict {
   readonly canWrite: boolean;
   readonly isPending: boolean;
   readonly error: UserError | undefined;
-  /** Says it of the row: of an incident, of each of its templates. Resolves to whether it was stored. */
+  /** Says it of the row: of an incident, of all that is odd in it. Resolves to whether it was stored. */
   give(row: FeedRow, isTrueAnomaly: boolean): Promise<boolean>;
   /** Takes back what was said last. Resolves to whether there was something and it is gone. */
   undo(row: FeedRow): Promise<boolean>;
