@@ -122,7 +122,7 @@ describe("incidents", () => {
     });
     const next = async () => judgedIncident.parse((await told.next()).value).data.incidentChanged;
     const first = next();
-    const give = 'mutation($id: ID!) { addFeedback(input: { anomalyId: $id, isTrueAnomaly: true }) { id } }';
+    const give = "mutation($id: ID!) { addFeedback(input: { anomalyId: $id, isTrueAnomaly: true }) { id } }";
     const undo = "mutation($id: ID!) { undoFeedback(id: $id) }";
     const idGiven = async () => {
       const { data } = await under.ask(give, { id: idOf(1) });

@@ -1,7 +1,7 @@
 import { useMemo, useState } from "react";
 import { describeError } from "../client.ts";
 import { formatNoun, formatRate } from "../format/count.ts";
-import { formatRarity, formatScore } from "../format/score.ts";
+import { formatRarity, formatScore, SCORE_SCALE_MIN } from "../format/score.ts";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { Slider } from "../ui/Slider.tsx";
@@ -17,8 +17,6 @@ import { useScoreDistribution } from "./use-score-distribution.ts";
 
 const STEP = 0.001;
 const COARSE_STEP = 0.01;
-/** Scores below are every sixteenth record and more: the scale begins here while no threshold lies below. */
-const USUAL_MIN = 0.5;
 const SAID_AFTER_MS = 700;
 
 const noScores = { counts: [], records: 0, days: 0, labels: [] };
@@ -110,9 +108,9 @@ export function ThresholdBacktest(props: ThresholdBacktestProps) {
 
 /** Once it has begun at 0, the scale stays so: it must not change under the hand that drags. */
 function useScaleStart(lowest: number): number {
-  const [isWhole, setWhole] = useState(lowest < USUAL_MIN);
-  if (!isWhole && lowest < USUAL_MIN) setWhole(true);
-  return isWhole || lowest < USUAL_MIN ? 0 : USUAL_MIN;
+  const [isWhole, setWhole] = useState(lowest < SCORE_SCALE_MIN);
+  if (!isWhole && lowest < SCORE_SCALE_MIN) setWhole(true);
+  return isWhole || lowest < SCORE_SCALE_MIN ? 0 : SCORE_SCALE_MIN;
 }
 
 function summarise(

@@ -1,4 +1,4 @@
-import { type RefObject, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import type { FeedRow } from "./live-row.ts";
 
 /** The row that the keyboard is at. */
@@ -24,4 +24,18 @@ export function useListCursor(): ListCursor {
       set(row.id);
     },
   };
+}
+
+/** Once nothing is opened any more, the row that was has the focus, where that went with the panel. */
+export function useReturnToRow(row: FeedRow | undefined, isOpen: boolean, { moveTo }: ListCursor): void {
+  const opened = useRef<FeedRow>(undefined);
+  useEffect(() => {
+    if (isOpen) {
+      opened.current = row ?? opened.current;
+      return;
+    }
+    const left = opened.current;
+    opened.current = undefined;
+    if (left !== undefined && document.activeElement === document.body) moveTo(left);
+  });
 }
