@@ -13,15 +13,16 @@ export interface ListCursor {
 
 /** A cursor that is nowhere yet. */
 export function useListCursor(): ListCursor {
-  const [id, set] = useState<string>();
+  const [place, setPlace] = useState<{ readonly id: string | undefined }>({ id: undefined });
   const focusWish = useRef<string>(undefined);
   return {
-    id,
+    id: place.id,
     focusWish,
-    set,
+    set: (id) => setPlace((now) => (now.id === id ? now : { id })),
     moveTo(row) {
       focusWish.current = row.id;
-      set(row.id);
+      // Also to where it is already: the row must hear of the wish.
+      setPlace({ id: row.id });
     },
   };
 }
