@@ -87,7 +87,7 @@ describe("verdicts", () => {
     async () => {
       const anomalies = await seed();
       // The strongest of its template.
-    const id = anomalies[1]?.id ?? "";
+      const id = anomalies[1]?.id ?? "";
       const one = await open("/");
       const panel = await open(`/anomalies/${id}`);
       const flat = await open("/?view=anomalies");
