@@ -163,3 +163,17 @@ it("tells an incident once for all that was added to it together", async () => {
     ["early", 5],
   ]);
 });
+
+it("tells an incident that was judged, once however often, although nothing was stored beside it", async () => {
+  memory.write(1);
+  const listener = feed.incidents();
+  const heard: string[] = [];
+  void (async () => {
+    for await (const { id } of listener) heard.push(id);
+  })();
+  await poll(2);
+  feed.judged("early");
+  feed.judged("early");
+  await poll(3);
+  expect(heard).toEqual(["early"]);
+});

@@ -21,8 +21,10 @@ export interface AnomalyFeedOptions {
 /** Anomalies as they are stored, each once, for any number of listeners; the store is read only while somebody listens. */
 export interface AnomalyFeed {
   anomalies(): AsyncGenerator<StoredAnomaly>;
-  /** The incidents that they were added to, as they are then; each once for all that were stored together. */
+  /** The incidents that they were added to, or that were judged here, as they are then; each once for all that came together. */
   incidents(): AsyncGenerator<Incident>;
+  /** Tells an incident with the next poll: what this process itself writes does not move the store's change counter. */
+  judged(incidentId: string): void;
   close(): void;
 }
 
@@ -41,9 +43,11 @@ export function createAnomalyFeed({ store, pollIntervalMs, onError }: AnomalyFee
   };
   const anomalies = createBroadcast<StoredAnomaly>(QUEUE_MAX, onListeners("anomalies"));
   const incidents = createBroadcast<Incident>(QUEUE_MAX, onListeners("incidents"));
+  const judged = new Set<string>();
   const tell = async (fresh: readonly StoredAnomaly[]) => {
     anomalies.send(fresh);
-    const ids = [...new Set(fresh.flatMap(({ incidentId }) => incidentId ?? []))];
+    const ids = [...new Set([...judged, ...fresh.flatMap(({ incidentId }) => incidentId ?? [])])];
+    judged.clear();
     if (listening.incidents > 0 && ids.length > 0) incidents.send(await store.incidentsById(ids));
   };
 
@@ -72,6 +76,9 @@ export function createAnomalyFeed({ store, pollIntervalMs, onError }: AnomalyFee
   return {
     anomalies: anomalies.listen,
     incidents: incidents.listen,
+    judged(incidentId) {
+      if (listening.incidents > 0) judged.add(incidentId);
+    },
     close() {
       clearInterval(timer);
       anomalies.close();

@@ -25,7 +25,7 @@ export interface GraphqlPorts {
   readonly version: string;
   /** Anomalies as they are stored, until the iterator is closed. */
   readonly anomalies: () => AsyncGenerator<StoredAnomaly>;
-  /** Incidents, each time that anomalies were added to them. */
+  /** Incidents, each time that anomalies were added to them or that they were judged. */
   readonly incidents: () => AsyncGenerator<Incident>;
   /** Sampled records as they are scored. */
   readonly records: () => AsyncGenerator<LiveRecord>;

@@ -3,6 +3,7 @@ import type { LiveRecord } from "../store/live-record.ts";
 import type { Store } from "../store/store.ts";
 import { createGate } from "./access/gate.ts";
 import { createHostCheck } from "./access/host.ts";
+import { announceFeedback } from "./announce-feedback.ts";
 import { createAnomalyFeed } from "./anomaly-feed.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ApiConfig } from "./config.ts";
@@ -69,7 +70,7 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
     const records = live.listen;
     return createGraphqlService({
       config,
-      store,
+      store: announceFeedback(store, feed.judged),
       now,
       version,
       anomalies,

@@ -31,6 +31,7 @@ export async function openStore({ path }: StoreConfig): Promise<Store> {
     undoFeedback: calls.remote("undoFeedback"),
     feedbackFor: calls.remote("feedbackFor"),
     feedbackForIncidents: calls.remote("feedbackForIncidents"),
+    incidentOfFeedback: calls.remote("incidentOfFeedback"),
     countFeedback: calls.remote("countFeedback"),
     labelCounts: calls.remote("labelCounts"),
     labellingCandidates: calls.remote("labellingCandidates"),

@@ -12,6 +12,7 @@ import {
   markUndone,
   selectFeedback,
   selectIncidentFeedback,
+  selectIncidentOfFeedback,
   selectLabelledScores,
 } from "./queries/feedback.ts";
 import { addToHistograms, selectHistograms } from "./queries/histograms.ts";
@@ -81,6 +82,7 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     undoFeedback: (id, atMs, by) => markUndone(db, id, atMs, by),
     feedbackFor: (anomalyIds) => selectFeedback(db, anomalyIds),
     feedbackForIncidents: (incidentIds) => selectIncidentFeedback(db, incidentIds),
+    incidentOfFeedback: (id) => selectIncidentOfFeedback(db, id),
     countFeedback: () => countFeedback(db),
     labelCounts: (service) => selectLabelCounts(db, service),
     labellingCandidates: (service, limit) => selectLabellingCandidates(db, service, limit),

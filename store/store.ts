@@ -365,6 +365,8 @@ export interface Store {
   feedbackFor(anomalyIds: readonly string[]): Promise<readonly Feedback[]>;
   /** What stands of the anomalies of incidents, oldest first. */
   feedbackForIncidents(incidentIds: readonly string[]): Promise<readonly IncidentFeedback[]>;
+  /** The incident of the anomaly that a feedback, undone or not, was given of; undefined where there is none. */
+  incidentOfFeedback(id: string): Promise<string | undefined>;
   /** Feedback ever given, undone or not. */
   countFeedback(): Promise<FeedbackCounts>;
   /** Labelled records by the last word on each, for each service and template with any. */

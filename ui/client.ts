@@ -228,3 +228,8 @@ export function isConflict(error: unknown): boolean {
     error.graphQLErrors.some(({ extensions }) => extensions["code"] === "CONFLICT")
   );
 }
+
+/** Whether a question got no answer at all. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof CombinedError && error.networkError !== undefined;
+}

@@ -44,6 +44,7 @@ const store: Store = {
     return [];
   },
   feedbackForIncidents: unused,
+  incidentOfFeedback: unused,
   countFeedback: unused,
   labelCounts: unused,
   labellingCandidates: unused,

@@ -79,6 +79,17 @@ export async function selectIncidentFeedback(
   return found;
 }
 
+/** The incident of the anomaly that a feedback, undone or not, was given of; undefined where there is none. */
+export async function selectIncidentOfFeedback(db: Kysely<Tables>, id: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("feedback")
+    .innerJoin("anomalies", "anomalies.id", "feedback.anomaly_id")
+    .select("anomalies.incident_id")
+    .where("feedback.id", "=", id)
+    .executeTakeFirst();
+  return row?.incident_id ?? undefined;
+}
+
 export async function countFeedback(db: Kysely<Tables>): Promise<FeedbackCounts> {
   const rows = await db
     .selectFrom("feedback")

@@ -151,6 +151,47 @@ describe("incidents", () => {
     await told.return?.();
     await client.dispose();
   });
+
+  it("are told as they are judged, and as that is taken back", async () => {
+    await under.stage.saveBatch({ ...SHOP, anomalies: [anAnomaly(1)] });
+    const client = createClient({ url: `ws://${under.api.address}/graphql`, webSocketImpl: WebSocket });
+    const told = client.iterate({
+      query: 'subscription { incidentChanged(service: "shop") { id anomalies feedback { isTrueAnomaly } } }',
+    });
+    const next = async () => judgedIncident.parse((await told.next()).value).data.incidentChanged;
+    const first = next();
+    const give = "mutation($id: ID!) { addFeedback(input: { anomalyId: $id, isTrueAnomaly: true }) { id } }";
+    const undo = "mutation($id: ID!) { undoFeedback(id: $id) }";
+    const idGiven = async () => {
+      const { data } = await under.ask(give, { id: idOf(1) });
+      return z.object({ addFeedback: z.object({ id: z.string() }) }).parse(data).addFeedback.id;
+    };
+    // What is said before the subscription stands is not told: so it is said until something is.
+    let isTold = false;
+    void first.then(() => {
+      isTold = true;
+    });
+    while (!isTold) await under.ask(undo, { id: await idGiven() });
+    expect(await first).toMatchObject({ id: idOf(1), anomalies: 1 });
+    const id = await idGiven();
+    let heard = await next();
+    while (heard.feedback.length === 0) heard = await next();
+    expect(heard.feedback).toEqual([{ isTrueAnomaly: true }]);
+    await under.ask(undo, { id });
+    while (heard.feedback.length > 0) heard = await next();
+    await told.return?.();
+    await client.dispose();
+  });
+});
+
+const judgedIncident = z.object({
+  data: z.object({
+    incidentChanged: z.object({
+      id: z.string(),
+      anomalies: z.int(),
+      feedback: z.array(z.object({ isTrueAnomaly: z.boolean() })),
+    }),
+  }),
 });
 
 describe("the labelling queue", () => {

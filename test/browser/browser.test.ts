@@ -205,7 +205,9 @@ describe("the UI in a real browser, over the real API and a real database", () =
     const slider = form.getByRole("slider", { name: "Threshold" });
     await slider.fill("0.9");
     await slider.press("ArrowRight");
-    await form.getByText(/Would have fired: [\d,]+ alerts? \(.* a day\)/).waitFor();
+    await form
+      .getByText(/Would have fired: [\d,]+ alerts? in the \d+ (min|h) that there are scores for/)
+      .waitFor();
     await picture(page, "threshold");
     await form.getByRole("button", { name: "Save" }).click();
     await form.waitFor({ state: "detached" });

@@ -53,9 +53,9 @@ describe("the training page", () => {
       heldOutLossAfter: 1.65,
       message: "within chance",
     });
-    await page.getByText("Not better than the weights in use: those stayed in use.").waitFor();
+    await page.getByText("The weights in use stayed.").waitFor();
     await page.getByText("10 % higher; lower is better").waitFor();
-    await page.getByRole("status").getByText("Newest training: Not better").waitFor();
+    await page.getByRole("status").getByText("Newest training: Not used").waitFor();
     await page.getByText(/took 4 s/).waitFor();
   });
 

@@ -2,7 +2,6 @@ import { useEffect, useRef } from "react";
 import { formatRarity, formatScore } from "../format/score.ts";
 import { formatAgo } from "../format/time.ts";
 import { Badge } from "../ui/Badge.tsx";
-import { Bar } from "../ui/Bar.tsx";
 import { LogText } from "../ui/LogText.tsx";
 import { PlaceholderText } from "../ui/PlaceholderText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
@@ -11,14 +10,14 @@ import { AnomalyBody } from "./AnomalyBody.tsx";
 import type { AnomalyData } from "./anomaly-query.ts";
 import type { AnomalyRowData } from "./anomaly-row.ts";
 import { DetectorShares } from "./DetectorShares.tsx";
+import { isLedBySequence } from "./detector-words.ts";
 import { ExpectedEvents } from "./ExpectedEvents.tsx";
 import { FeedbackBar } from "./FeedbackBar.tsx";
 import { FeedbackList } from "./FeedbackList.tsx";
 import { RecordFacts } from "./RecordFacts.tsx";
+import { ScoreBar } from "./ScoreBar.tsx";
 import { SequenceComparison } from "./SequenceComparison.tsx";
 import { severityTone } from "./severity-tone.ts";
-
-const CLOCK_MS = 5_000;
 
 interface AnomalyDetailProps {
   readonly anomaly: AnomalyData;
@@ -28,7 +27,8 @@ interface AnomalyDetailProps {
 
 /** What was odd, what was expected, in which sequence, and how sure: the whole case on one page. */
 export function AnomalyDetail({ anomaly, onFeedback, announce }: AnomalyDetailProps) {
-  const nowMs = useNow(CLOCK_MS);
+  const nowMs = useNow();
+  const { detectors } = anomaly.explanation;
   const heading = useRef<HTMLHeadingElement>(null);
   // Where the panel covers the list, the reader must land in it.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -54,8 +54,10 @@ export function AnomalyDetail({ anomaly, onFeedback, announce }: AnomalyDetailPr
         </p>
       )}
       <FeedbackBar anomaly={anomaly} onFeedback={onFeedback} announce={announce} nowMs={nowMs} />
+      {anomaly.body === "" ? null : <AnomalyBody body={anomaly.body} tokens={anomaly.explanation.tokens} />}
       <FeedbackList feedback={anomaly.feedback} nowMs={nowMs} />
       <Score score={anomaly.score} threshold={anomaly.threshold} />
+      {isLedBySequence(detectors) ? null : <DetectorShares detectors={detectors} />}
       <ExpectedEvents expected={anomaly.explanation.expected} template={anomaly.template} />
       <SequenceComparison
         events={anomaly.window}
@@ -63,8 +65,7 @@ export function AnomalyDetail({ anomaly, onFeedback, announce }: AnomalyDetailPr
         expected={anomaly.explanation.expected}
         nowMs={nowMs}
       />
-      <DetectorShares detectors={anomaly.explanation.detectors} />
-      <AnomalyBody body={anomaly.body} tokens={anomaly.explanation.tokens} />
+      {isLedBySequence(detectors) ? <DetectorShares detectors={detectors} /> : null}
       <RecordFacts anomaly={anomaly} />
     </article>
   );
@@ -76,7 +77,7 @@ function Score({ score, threshold }: { readonly score: number; readonly threshol
       <h2>Score</h2>
       <div className="score-line">
         <span className="score-figure">{formatScore(score)}</span>
-        <Bar share={score} mark={threshold} tone="danger" />
+        <ScoreBar score={score} threshold={threshold} tone="danger" />
         <span className="muted">
           {formatRarity(score)} records is this odd; alerts from {formatScore(threshold)}
         </span>

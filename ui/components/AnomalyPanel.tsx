@@ -4,6 +4,7 @@ import { describeError } from "../client.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
+import { useLastKnown } from "../ui/use-last-known.ts";
 import { AnomalyDetail } from "./AnomalyDetail.tsx";
 import { anomalyQuery } from "./anomaly-query.ts";
 import type { AnomalyRowData } from "./anomaly-row.ts";
@@ -28,11 +29,12 @@ interface AnomalyPanelProps {
 export function AnomalyPanel(props: AnomalyPanelProps) {
   const { id, backHref, onFeedback, announce, revision, children } = props;
   const [{ data, error, fetching }, refetch] = useQuery({ query: anomalyQuery, variables: { id } });
-  const anomaly = data?.anomaly;
+  // An answer that fails takes nothing from what is being read, or from what is being typed of it.
+  const anomaly = useLastKnown(data?.anomaly);
   useEffect(() => {
     if (revision > 0) refetch({ requestPolicy: "network-only" });
   }, [revision, refetch]);
-  const hasFailed = error !== undefined && anomaly === undefined;
+  const hasFailed = error !== undefined;
   useEffect(() => {
     if (!hasFailed || fetching) return;
     const timer = setTimeout(() => refetch({ requestPolicy: "network-only" }), RETRY_MS);

@@ -1,10 +1,10 @@
 import { formatScore } from "../format/score.ts";
 import { Badge } from "../ui/Badge.tsx";
-import { Bar } from "../ui/Bar.tsx";
 import { LogText } from "../ui/LogText.tsx";
 import { TemplateText } from "../ui/TemplateText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
 import { type AnomalyRowData, standingVerdict } from "./anomaly-row.ts";
+import { ScoreBar } from "./ScoreBar.tsx";
 import { severityTone } from "./severity-tone.ts";
 import { VerdictBadge } from "./VerdictBadge.tsx";
 
@@ -40,7 +40,7 @@ export function AnomalyRow({ anomaly, nowMs }: AnomalyRowProps) {
       </span>
       <span className="row-score">
         <span className="number">{formatScore(anomaly.score)}</span>
-        <Bar share={anomaly.score} mark={anomaly.threshold} tone="danger" />
+        <ScoreBar score={anomaly.score} threshold={anomaly.threshold} tone="danger" />
       </span>
     </>
   );

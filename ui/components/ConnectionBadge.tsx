@@ -1,6 +1,8 @@
+import { isUnreachable } from "../client.ts";
 import { type ConnectionState, useConnection } from "../connection.ts";
 import type { Tone } from "../ui/Badge.tsx";
 import { StatusDot } from "../ui/StatusDot.tsx";
+import { useStageStatus } from "./StageStatusProvider.tsx";
 
 const words: Readonly<
   Record<ConnectionState, { readonly text: string; readonly tone: Tone; readonly title: string }>
@@ -16,7 +18,10 @@ const words: Readonly<
 
 /** Whether new anomalies arrive by themselves. */
 export function ConnectionBadge() {
-  const { text, tone, title } = words[useConnection().state];
+  const { state } = useConnection();
+  // A connection whose other end is gone is noticed last by itself.
+  const isAway = isUnreachable(useStageStatus().error);
+  const { text, tone, title } = words[state === "live" && isAway ? "lost" : state];
   return (
     <span className="connection" role="status" title={title}>
       <StatusDot tone={tone} isPulsing={tone === "ok"} />

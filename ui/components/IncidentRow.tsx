@@ -1,13 +1,13 @@
 import { formatCount, formatNoun } from "../format/count.ts";
 import { formatScore } from "../format/score.ts";
 import { Badge } from "../ui/Badge.tsx";
-import { Bar } from "../ui/Bar.tsx";
 import { LogText } from "../ui/LogText.tsx";
 import { TemplateText } from "../ui/TemplateText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
 import { IncidentVerdictBadge } from "./IncidentVerdictBadge.tsx";
 import type { IncidentRowData } from "./incident-row.ts";
-import { incidentDuration, isStillOngoing } from "./incident-words.ts";
+import { anomaliesOfOthers, incidentDuration, isStillOngoing } from "./incident-words.ts";
+import { ScoreBar } from "./ScoreBar.tsx";
 import { severityTone } from "./severity-tone.ts";
 
 interface IncidentRowProps {
@@ -41,7 +41,13 @@ export function IncidentRow({ incident, nowMs }: IncidentRowProps) {
         </span>
         <span className="row-template">
           <TemplateText text={strongest.template} />
-          {others > 0 ? <span className="row-others">and {formatNoun(others, "more template")}</span> : null}
+          {others > 0 ? (
+            <span className="row-others">
+              {anomaliesOfOthers(incident) > 0
+                ? `${templates.length} or more templates`
+                : `and ${formatNoun(others, "more template")}`}
+            </span>
+          ) : null}
         </span>
       </span>
       <span className="row-count">
@@ -53,7 +59,7 @@ export function IncidentRow({ incident, nowMs }: IncidentRowProps) {
       </span>
       <span className="row-score">
         <span className="number">{formatScore(incident.maxScore)}</span>
-        <Bar share={incident.maxScore} mark={strongest.threshold} tone="danger" />
+        <ScoreBar score={incident.maxScore} threshold={strongest.threshold} tone="danger" />
       </span>
     </>
   );

@@ -9,11 +9,9 @@ import { Timestamp } from "../ui/Timestamp.tsx";
 import { useNow } from "../ui/use-now.ts";
 import { IncidentVerdictBadge } from "./IncidentVerdictBadge.tsx";
 import type { IncidentRowData } from "./incident-row.ts";
-import { incidentDuration, isStillOngoing } from "./incident-words.ts";
+import { anomaliesOfOthers, incidentDuration, isStillOngoing } from "./incident-words.ts";
 import { Link } from "./Link.tsx";
 import { filterQuery, noFilter } from "./list-filter.ts";
-
-const CLOCK_MS = 5_000;
 
 interface IncidentSectionProps {
   readonly incident: IncidentRowData;
@@ -28,7 +26,8 @@ interface IncidentSectionProps {
 export function IncidentSection(props: IncidentSectionProps) {
   const { incident, anomalyId } = props;
   const queryString = useQueryString();
-  const nowMs = useNow(CLOCK_MS);
+  const nowMs = useNow();
+  const others = anomaliesOfOthers(incident);
   const duration = incidentDuration(incident);
   const allHref = `${paths.live}${changedQuery("", {
     ...filterQuery({ ...noFilter, incidentId: incident.id }),
@@ -61,6 +60,11 @@ export function IncidentSection(props: IncidentSectionProps) {
             </Link>
           </li>
         ))}
+        {others === 0 ? null : (
+          <li className="other-templates muted">
+            other templates: {formatNoun(others, "anomaly", "anomalies")}
+          </li>
+        )}
       </ul>
       {incident.templates.length === 1 && incident.strongest.id === anomalyId ? null : (
         <WholeVerdict {...props} />
@@ -69,13 +73,18 @@ export function IncidentSection(props: IncidentSectionProps) {
   );
 }
 
-/** The buttons of the anomaly below say the same without it. */
-const ofIncident = <span className="visually-hidden">for the whole incident</span>;
-
 function WholeVerdict({ incident, isDisabled, onVerdict, onUndo }: IncidentSectionProps) {
+  const { templates } = incident;
+  const isWhole = anomaliesOfOthers(incident) === 0;
+  // The buttons of the anomaly below say the same without it.
+  const ofIncident = (
+    <span className="visually-hidden">
+      {isWhole ? "for the whole incident" : `for these ${templates.length} templates`}
+    </span>
+  );
   return (
     <div className="whole-verdict">
-      <span className="muted">Whole incident:</span>
+      <span className="muted">{isWhole ? "Whole incident:" : `These ${templates.length} templates:`}</span>
       <IncidentVerdictBadge incident={incident} />
       <Button tone="danger" shortcut="R" disabled={isDisabled} onClick={() => onVerdict(true)}>
         Real {ofIncident}

@@ -3,7 +3,6 @@ import { formatRarity, formatScore } from "../format/score.ts";
 import { formatAgo } from "../format/time.ts";
 import { paths } from "../paths.ts";
 import { Badge } from "../ui/Badge.tsx";
-import { Bar } from "../ui/Bar.tsx";
 import { LogText } from "../ui/LogText.tsx";
 import { PlaceholderText } from "../ui/PlaceholderText.tsx";
 import { Timestamp } from "../ui/Timestamp.tsx";
@@ -12,15 +11,14 @@ import { AnomalyBody } from "./AnomalyBody.tsx";
 import { ExpectedEvents } from "./ExpectedEvents.tsx";
 import { Link } from "./Link.tsx";
 import type { LabellingItem } from "./labelling-query.ts";
+import { ScoreBar } from "./ScoreBar.tsx";
 import { severityTone } from "./severity-tone.ts";
 import { WindowSequence } from "./WindowSequence.tsx";
-
-const CLOCK_MS = 10_000;
 
 /** All that is needed to say whether a record is a real anomaly. */
 export function LabelCard({ item }: { readonly item: LabellingItem }) {
   const { anomaly, similar } = item;
-  const nowMs = useNow(CLOCK_MS);
+  const nowMs = useNow();
   return (
     <article className="label-card" aria-labelledby="label-sentence">
       <p className="detail-facts">
@@ -36,7 +34,11 @@ export function LabelCard({ item }: { readonly item: LabellingItem }) {
       </h2>
       <div className="score-line">
         <span className="score-figure">{formatScore(anomaly.score)}</span>
-        <Bar share={anomaly.score} mark={anomaly.threshold} tone={anomaly.isAlert ? "danger" : "muted"} />
+        <ScoreBar
+          score={anomaly.score}
+          threshold={anomaly.threshold}
+          tone={anomaly.isAlert ? "danger" : "muted"}
+        />
         <span className="muted">
           {anomaly.isAlert ? <Badge tone="danger">Alerted</Badge> : <Badge tone="muted">Sample</Badge>}{" "}
           {anomaly.isAlert ? "threshold" : "below the threshold,"} {formatScore(anomaly.threshold)};{" "}

@@ -20,8 +20,6 @@ const ROW_HEIGHT_PX = 58;
 const ROWS_BEYOND_VIEW = 8;
 /** Rows from the end at which the next page is asked for. */
 const ROWS_BEFORE_END = 15;
-const CLOCK_MS = 30_000;
-
 const nouns = { incidents: ["incident", "incidents"], anomalies: ["anomaly", "anomalies"] } as const;
 
 interface LiveListProps {
@@ -92,7 +90,7 @@ interface RowsProps extends LiveListProps {
 function Rows({ view, list, cursor, scroller, openId, releases }: RowsProps) {
   const { rows, loadMore } = list;
   const queryString = useQueryString();
-  const nowMs = useNow(CLOCK_MS);
+  const nowMs = useNow();
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

@@ -26,8 +26,8 @@ export function NothingOdd({ isFiltered, onClearFilter, elsewhere }: NothingOddP
     return (
       <EmptyState title="Waiting for the first record">
         <p>
-          Send OTLP logs to port <code>4317</code> (gRPC) or <code>4318</code> (HTTP), or try it with{" "}
-          <code>logbert generate</code>.
+          Send it OTLP logs, to the addresses under <code>receive</code> in its configuration, or try it with{" "}
+          <code>npx logbert generate</code>.
         </p>
       </EmptyState>
     );

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { formatCount } from "../format/count.ts";
 import { formatScore } from "../format/score.ts";
 import { formatAgo, formatInstant } from "../format/time.ts";
@@ -24,8 +25,17 @@ interface ServiceRowProps {
 /** One service at a glance. */
 export function ServiceRow({ service, hours, nowMs, isEditing, onEdit }: ServiceRowProps) {
   const { name, records, anomalies, learningState, threshold, lastSeen } = service;
+  const place = useRef<HTMLTableRowElement>(null);
+  const wasEditing = useRef(isEditing);
+  // The focus goes with the form that had it: then it comes back to what opened the form.
+  useEffect(() => {
+    const isClosed = wasEditing.current && !isEditing;
+    wasEditing.current = isEditing;
+    if (isClosed && document.activeElement === document.body)
+      place.current?.querySelector("button")?.focus({ preventScroll: true });
+  }, [isEditing]);
   return (
-    <tr className={isEditing ? "is-editing" : ""}>
+    <tr ref={place} className={isEditing ? "is-editing" : ""}>
       <th scope="row">
         <Link href={`${paths.live}?${new URLSearchParams({ service: name })}`}>
           <LogText text={name} />
@@ -51,10 +61,10 @@ export function ServiceRow({ service, hours, nowMs, isEditing, onEdit }: Service
         )}
       </td>
       <td className="is-numeric cell-records">
-        {formatCount(records)} <span className="unit">records</span>
+        {formatCount(records)} <span className="unit">{records === 1 ? "record" : "records"}</span>
       </td>
       <td className="is-numeric cell-anomalies">
-        {formatCount(anomalies)} <span className="unit">anomalies</span>
+        {formatCount(anomalies)} <span className="unit">{anomalies === 1 ? "anomaly" : "anomalies"}</span>
       </td>
       <td className="cell-threshold">
         <span className="number">{formatScore(threshold.value)}</span>{" "}

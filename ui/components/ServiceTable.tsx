@@ -7,8 +7,6 @@ import { ThresholdEditor } from "./ThresholdEditor.tsx";
 import type { TrialDays } from "./trial-period.ts";
 import type { Hours } from "./use-sparklines.ts";
 
-const CLOCK_MS = 10_000;
-
 const columns = [
   { label: "Service", sort: "name", isNumeric: false },
   { label: "State", sort: undefined, isNumeric: false },
@@ -35,7 +33,7 @@ interface ServiceTableProps {
 /** What each service has sent, what of it was odd, and from which score it alerts. */
 export function ServiceTable(props: ServiceTableProps) {
   const { services, sparklines, sort, onSort, editing, onEdit, days, onDays, onSaved } = props;
-  const nowMs = useNow(CLOCK_MS);
+  const nowMs = useNow();
   return (
     <table className="services">
       <thead>

@@ -1,5 +1,5 @@
 import { describeError } from "../client.ts";
-import { formatNoun, formatRate } from "../format/count.ts";
+import { formatCount, formatRate } from "../format/count.ts";
 import type { Tone } from "../ui/Badge.tsx";
 import { StatusDot } from "../ui/StatusDot.tsx";
 import { type StageStatus, useStageStatus } from "./StageStatusProvider.tsx";
@@ -7,10 +7,10 @@ import { type StageStatus, useStageStatus } from "./StageStatusProvider.tsx";
 type ForwardState = NonNullable<StageStatus["status"]>["forwardState"];
 
 const forwardWords: Readonly<Record<ForwardState, { readonly text: string; readonly tone: Tone }>> = {
-  SINK: { text: "sink", tone: "muted" },
-  OK: { text: "ok", tone: "ok" },
-  RETRYING: { text: "retrying", tone: "warning" },
-  REFUSING: { text: "refusing", tone: "danger" },
+  SINK: { text: "none (sink)", tone: "muted" },
+  OK: { text: "next hop, ok", tone: "ok" },
+  RETRYING: { text: "next hop, retrying", tone: "warning" },
+  REFUSING: { text: "next hop, refusing", tone: "danger" },
   UNKNOWN: { text: "unknown", tone: "muted" },
 };
 
@@ -33,15 +33,15 @@ export function StageFigures() {
         <dd>{status.model}</dd>
       </div>
       <div>
-        <dt>Forward</dt>
+        <dt>Forward to</dt>
         <dd>
           <StatusDot tone={forward.tone} />
           {forward.text}
         </dd>
       </div>
       <div className="figure-learning">
-        <dt>Learning</dt>
-        <dd>{learning === 0 ? "none" : formatNoun(learning, "service")}</dd>
+        <dt>Services learning</dt>
+        <dd>{formatCount(learning)}</dd>
       </div>
     </dl>
   );

@@ -1,7 +1,9 @@
 import { createContext, type ReactNode, useContext } from "react";
 import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../graphql.ts";
+import { useLastKnown } from "../ui/use-last-known.ts";
 import { usePolling } from "./use-polling.ts";
+import { useReconnected } from "./use-reconnected.ts";
 
 const POLL_MS = 5_000;
 
@@ -49,10 +51,10 @@ const StageStatusContext = createContext<StageStatus>({
 export function StageStatusProvider({ children }: { readonly children: ReactNode }) {
   const [{ data, error }, refetch] = useQuery({ query: stageStatusQuery });
   usePolling(refetch, POLL_MS);
+  useReconnected(() => refetch({ requestPolicy: "network-only" }));
+  const services = useLastKnown(data?.services);
   return (
-    <StageStatusContext
-      value={{ status: data?.status, services: data?.services, viewer: data?.viewer, error }}
-    >
+    <StageStatusContext value={{ status: data?.status, services, viewer: data?.viewer, error }}>
       {children}
     </StageStatusContext>
   );

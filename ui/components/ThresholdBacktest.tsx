@@ -1,33 +1,31 @@
 import { useMemo, useState } from "react";
 import { describeError } from "../client.ts";
-import { formatNoun, formatRate } from "../format/count.ts";
-import { formatRarity, formatScore } from "../format/score.ts";
+import { formatNoun } from "../format/count.ts";
+import { formatRarity, formatScore, SCORE_SCALE_MIN } from "../format/score.ts";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { Slider } from "../ui/Slider.tsx";
 import { useDebounced } from "../ui/use-debounced.ts";
 import { ScoreHistogram } from "./ScoreHistogram.tsx";
+import type { ServiceData } from "./services-query.ts";
 import { ThresholdMarkButtons } from "./ThresholdMarkButtons.tsx";
 import { ThresholdResult } from "./ThresholdResult.tsx";
 import { type ThresholdMark, thresholdMarks } from "./threshold-marks.ts";
 import { createThresholdTrial } from "./threshold-outcome.ts";
-import { type TrialDays, trialDaysInWords } from "./trial-period.ts";
+import { alertsInWords, isTooYoungFor } from "./threshold-words.ts";
+import { scoresSpanInWords, type TrialDays, trialDaysInWords } from "./trial-period.ts";
 import { useMissed } from "./use-missed.ts";
 import { useScoreDistribution } from "./use-score-distribution.ts";
 
 const STEP = 0.001;
 const COARSE_STEP = 0.01;
-/** Scores below are every sixteenth record and more: the scale begins here while no threshold lies below. */
-const USUAL_MIN = 0.5;
 const SAID_AFTER_MS = 700;
 
 const noScores = { counts: [], records: 0, days: 0, labels: [] };
 
 interface ThresholdBacktestProps {
-  readonly service: string;
+  readonly service: ServiceData;
   readonly days: TrialDays;
-  /** The threshold in force now. */
-  readonly inForce: number;
   /** A fixed threshold; undefined: the one that follows from `budget`, or the one in force. */
   readonly value: number | undefined;
   /** Alerts a day, as typed; undefined where it is no number. */
@@ -40,8 +38,9 @@ interface ThresholdBacktestProps {
 
 /** The stored scores, and what a threshold would have done with them: answered here, at once, on each move of the slider. */
 export function ThresholdBacktest(props: ThresholdBacktestProps) {
-  const { service, days, inForce, value, budget, isBudget, proposal, onChange } = props;
-  const { distribution, error, period, refetch } = useScoreDistribution(service, days);
+  const { service, days, value, budget, isBudget, proposal, onChange } = props;
+  const inForce = service.threshold.value;
+  const { distribution, error, period, refetch } = useScoreDistribution(service.name, days);
   const trial = useMemo(() => createThresholdTrial(distribution ?? noScores), [distribution]);
   const kept = budget === undefined || distribution === undefined ? undefined : trial.forBudget(budget);
   const tried = value ?? (isBudget ? kept : undefined) ?? inForce;
@@ -52,11 +51,8 @@ export function ThresholdBacktest(props: ThresholdBacktestProps) {
     proposal,
   });
   const outcome = useMemo(() => trial.at(tried), [trial, tried]);
-  const missed = useMissed({ service, value: tried, period, count: outcome.missed });
-  const said = useDebounced(
-    `${formatScore(tried)}: ${formatNoun(outcome.alerts, "alert")}, ${formatRate(outcome.alertsPerDay)} a day`,
-    SAID_AFTER_MS,
-  );
+  const missed = useMissed({ service: service.name, value: tried, period, count: outcome.missed });
+  const said = useDebounced(`${formatScore(tried)}: ${alertsInWords(outcome)}`, SAID_AFTER_MS);
   return (
     <div className="backtest">
       <div className="backtest-scale">
@@ -98,9 +94,15 @@ export function ThresholdBacktest(props: ThresholdBacktestProps) {
         value={tried}
         outcome={distribution === undefined ? undefined : outcome}
         missed={missed}
-        days={days}
+        span={distribution === undefined ? "" : scoresSpanInWords(distribution.days, days)}
         onChange={onChange}
       />
+      {isBudget && distribution !== undefined && isTooYoungFor(budget, service, distribution) ? (
+        <p className="backtest-young muted">
+          A young service cannot keep a small budget yet: until it has sent enough records, the threshold in
+          force differs from the one tried here, and it may alert more often.
+        </p>
+      ) : null}
       <p className="visually-hidden" role="status">
         {distribution === undefined ? "" : said}
       </p>
@@ -110,9 +112,9 @@ export function ThresholdBacktest(props: ThresholdBacktestProps) {
 
 /** Once it has begun at 0, the scale stays so: it must not change under the hand that drags. */
 function useScaleStart(lowest: number): number {
-  const [isWhole, setWhole] = useState(lowest < USUAL_MIN);
-  if (!isWhole && lowest < USUAL_MIN) setWhole(true);
-  return isWhole || lowest < USUAL_MIN ? 0 : USUAL_MIN;
+  const [isWhole, setWhole] = useState(lowest < SCORE_SCALE_MIN);
+  if (!isWhole && lowest < SCORE_SCALE_MIN) setWhole(true);
+  return isWhole || lowest < SCORE_SCALE_MIN ? 0 : SCORE_SCALE_MIN;
 }
 
 function summarise(

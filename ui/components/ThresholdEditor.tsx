@@ -1,5 +1,4 @@
 import { useState } from "react";
-import { formatRate } from "../format/count.ts";
 import { visibleText } from "../format/visible-text.ts";
 import { Button } from "../ui/Button.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
@@ -18,7 +17,7 @@ import { useThresholdHistory } from "./use-threshold-history.ts";
 import { useThresholdProposal } from "./use-threshold-proposal.ts";
 
 const modes = [
-  { value: "AUTO", label: "Automatic" },
+  { value: "AUTO", label: "As configured" },
   { value: "BUDGET", label: "Alerts a day" },
   { value: "MANUAL", label: "Fixed value" },
 ] as const;
@@ -73,11 +72,10 @@ export function ThresholdEditor({ service, days, onDays, onSaved, onClose }: Thr
         />
         <Segmented label="Period to try it on" options={trialDaysOptions} value={days} onChange={onDays} />
       </div>
-      <ModeFields draft={draft} service={service} onChange={change} />
+      <ModeFields draft={draft} onChange={change} />
       <ThresholdBacktest
-        service={service.name}
+        service={service}
         days={days}
-        inForce={service.threshold.value}
         value={draft.mode === "MANUAL" ? draft.value : undefined}
         budget={readBudget(draft.alertsPerDay)}
         isBudget={draft.mode === "BUDGET"}
@@ -114,21 +112,16 @@ export function ThresholdEditor({ service, days, onDays, onSaved, onClose }: Thr
 }
 interface ModeFieldsProps {
   readonly draft: ThresholdDraft;
-  readonly service: ServiceData;
   readonly onChange: (changes: Partial<ThresholdDraft>) => void;
 }
 
-function ModeFields({ draft, service, onChange }: ModeFieldsProps) {
-  const { alertsPerDay } = service.threshold;
+function ModeFields({ draft, onChange }: ModeFieldsProps) {
   switch (draft.mode) {
     case "AUTO":
       return (
         <p className="mode-help">
-          The threshold moves with the service's own scores, so that the configured alert budget is kept
-          {service.threshold.mode === "AUTO" && alertsPerDay !== null
-            ? ` (${formatRate(alertsPerDay)} a day)`
-            : ""}
-          .
+          The threshold follows the configuration: <code>calibrate.anomaly_threshold</code> where that is set,
+          the alert budget <code>calibrate.alerts_per_day</code> where it is not.
         </p>
       );
     case "BUDGET":

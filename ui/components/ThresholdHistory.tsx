@@ -8,8 +8,6 @@ import { ruleBefore, type ThresholdChange } from "./threshold-history.ts";
 import { changeInWords } from "./threshold-words.ts";
 import type { ThresholdHistoryState } from "./use-threshold-history.ts";
 
-const CLOCK_MS = 30_000;
-
 interface ThresholdHistoryProps {
   readonly history: ThresholdHistoryState;
   readonly isBusy: boolean;
@@ -19,7 +17,7 @@ interface ThresholdHistoryProps {
 /** Who changed a threshold, when and to what; each change can be taken back. */
 export function ThresholdHistory({ history, isBusy, onRevert }: ThresholdHistoryProps) {
   const { changes, hasOlder, error } = history;
-  const nowMs = useNow(CLOCK_MS);
+  const nowMs = useNow();
   return (
     <section className="threshold-history" aria-label="History">
       <h2>History</h2>

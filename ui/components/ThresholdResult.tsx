@@ -1,11 +1,11 @@
-import { formatCount, formatNoun, formatRate } from "../format/count.ts";
+import { formatCount, formatNoun } from "../format/count.ts";
 import { formatPercent, formatRarity, formatScore } from "../format/score.ts";
 import { paths } from "../paths.ts";
 import { LogText } from "../ui/LogText.tsx";
 import { Link } from "./Link.tsx";
 import { ThresholdField } from "./ThresholdField.tsx";
 import type { ThresholdOutcome } from "./threshold-outcome.ts";
-import { type TrialDays, trialDaysInWords } from "./trial-period.ts";
+import { alertsInWords } from "./threshold-words.ts";
 import type { MissedData } from "./use-missed.ts";
 
 const MISSED_SHOWN = 3;
@@ -16,12 +16,13 @@ interface ThresholdResultProps {
   readonly outcome: ThresholdOutcome | undefined;
   /** undefined while the slider moves. */
   readonly missed: MissedData | undefined;
-  readonly days: TrialDays;
+  /** Of which the scores are, in words. */
+  readonly span: string;
   readonly onChange: (value: number) => void;
 }
 
 /** A threshold as a number that can be typed, and what it would have done. */
-export function ThresholdResult({ value, outcome, missed, days, onChange }: ThresholdResultProps) {
+export function ThresholdResult({ value, outcome, missed, span, onChange }: ThresholdResultProps) {
   return (
     <div className="backtest-result">
       <p className="backtest-value">
@@ -31,11 +32,7 @@ export function ThresholdResult({ value, outcome, missed, days, onChange }: Thre
       {outcome === undefined ? null : (
         <>
           <p>
-            Would have fired:{" "}
-            <strong>
-              {formatNoun(outcome.alerts, "alert")} ({formatRate(outcome.alertsPerDay)} a day)
-            </strong>{" "}
-            in {trialDaysInWords(days)}.
+            Would have fired: <strong>{alertsInWords(outcome)}</strong> in {span}.
           </p>
           <Rates outcome={outcome} />
           {outcome.missed === 0 ? null : <Missed count={outcome.missed} missed={missed} />}

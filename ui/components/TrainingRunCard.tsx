@@ -13,6 +13,8 @@ interface TrainingRunCardProps {
 /** One run: what became of it, and why. */
 export function TrainingRunCard({ run, nowMs }: TrainingRunCardProps) {
   const { tone, word, sentence } = stateWords(run.state);
+  // A lower loss may be no reason to use them: what was, comes before the figures.
+  const isReasonFirst = run.state === "REJECTED" || run.state === "FAILED";
   return (
     <li className="training-run">
       <header>
@@ -28,13 +30,10 @@ export function TrainingRunCard({ run, nowMs }: TrainingRunCardProps) {
         </span>
       </header>
       {isOpen(run) ? <RunProgress run={run} /> : null}
+      {isReasonFirst ? <RunMessage run={run} className="run-message" /> : null}
       <p>{sentence}</p>
       <HeldOutLoss run={run} />
-      {run.message === null ? null : (
-        <p className="muted run-message">
-          <LogText text={run.message} />
-        </p>
-      )}
+      {isReasonFirst ? null : <RunMessage run={run} className="muted run-message" />}
       <LossCurve points={run.losses} />
       {run.modelBefore === null && run.modelAfter === null ? null : (
         <p className="muted run-weights">
@@ -48,6 +47,19 @@ export function TrainingRunCard({ run, nowMs }: TrainingRunCardProps) {
         </p>
       )}
     </li>
+  );
+}
+
+interface RunMessageProps extends Pick<TrainingRunCardProps, "run"> {
+  readonly className: string;
+}
+
+function RunMessage({ run, className }: RunMessageProps) {
+  if (run.message === null) return null;
+  return (
+    <p className={className}>
+      <LogText text={run.message} />
+    </p>
   );
 }
 

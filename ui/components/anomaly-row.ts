@@ -17,6 +17,9 @@ export const anomalyRow = graphql(`
       id
       isTrueAnomaly
     }
+    incident {
+      id
+    }
   }
 `);
 

@@ -27,3 +27,16 @@ const words: Readonly<Record<string, DetectorWords>> = {
 export function detectorWords(detector: string): DetectorWords {
   return words[detector] ?? { name: detector, looksAt: "" };
 }
+
+/** Detectors that judge how an event follows the others of its stream. */
+const ofSequences: ReadonlySet<string> = new Set(["event-model", "ngram", "count-vector", "length"]);
+
+/** Whether what made most of the score is the sequence: then that is what to look at first. False where nothing is known. */
+export function isLedBySequence(
+  detectors: readonly { readonly detector: string; readonly share: number }[],
+): boolean {
+  const [first, ...others] = detectors;
+  if (first === undefined) return false;
+  const lead = others.reduce((so, one) => (one.share > so.share ? one : so), first);
+  return ofSequences.has(lead.detector);
+}

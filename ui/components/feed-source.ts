@@ -4,7 +4,7 @@ import { anomalyRow } from "./anomaly-row.ts";
 import { incidentRow } from "./incident-row.ts";
 import { type ListFilter, type ListView, looksDeeper, matchesFilter, toFilterInput } from "./list-filter.ts";
 import type { RowPage } from "./live-list-state.ts";
-import { anomalyFeedRow, type FeedRow, incidentFeedRow } from "./live-row.ts";
+import { anomalyFeedRow, type FeedRow, incidentFeedRow, withVerdictsOf } from "./live-row.ts";
 
 const PAGE_ROWS = 50;
 
@@ -33,9 +33,6 @@ const anomalyDetected = graphql(
         body
         templateId
         traceId
-        incident {
-          id
-        }
       }
     }
   `,
@@ -70,12 +67,35 @@ const incidentChanged = graphql(
   [incidentRow],
 );
 
+/** What stands of each incident of which something was added or said. */
+export const incidentJudged = graphql(`
+  subscription IncidentJudged($service: String) {
+    incidentChanged(service: $service) {
+      id
+      feedback {
+        id
+        anomalyId
+        isTrueAnomaly
+        createdAt
+      }
+    }
+  }
+`);
+
+/** What is told of the rows of a list, as it happens. */
+export interface FeedListener {
+  /** A row has come or changed. */
+  onRow(row: FeedRow): void;
+  /** Every row may have changed. */
+  onRenew(renew: (row: FeedRow) => FeedRow): void;
+}
+
 /** Where the rows of a list come from. */
 export interface FeedSource {
   /** A page, or why there is none. */
   page(after: string | undefined): Promise<RowPage<FeedRow> | { readonly error: unknown }>;
   /** Tells rows as they come and change, until the returned function is called. */
-  follow(onRow: (row: FeedRow) => void): () => void;
+  follow(listener: FeedListener): () => void;
 }
 
 /** The rows of a view that match the filter. */
@@ -90,14 +110,19 @@ function anomalySource(client: Client, filter: ListFilter): FeedSource {
       if (data === undefined) return { error };
       return toPage(data.anomalies.nodes.map(anomalyFeedRow), data.anomalies.pageInfo);
     },
-    follow(onRow) {
-      const { unsubscribe } = client
-        .subscription(anomalyDetected, { service: filter.service || null })
-        .subscribe(({ data }) => {
-          const anomaly = data?.anomalyDetected;
-          if (anomaly !== undefined && matchesFilter(anomaly, filter)) onRow(anomalyFeedRow(anomaly));
-        });
-      return unsubscribe;
+    follow({ onRow, onRenew }) {
+      const variables = { service: filter.service || null };
+      const detected = client.subscription(anomalyDetected, variables).subscribe(({ data }) => {
+        const anomaly = data?.anomalyDetected;
+        if (anomaly !== undefined && matchesFilter(anomaly, filter)) onRow(anomalyFeedRow(anomaly));
+      });
+      const judged = client.subscription(incidentJudged, variables).subscribe(({ data }) => {
+        if (data !== undefined) onRenew((row) => withVerdictsOf(data.incidentChanged, row));
+      });
+      return () => {
+        detected.unsubscribe();
+        judged.unsubscribe();
+      };
     },
   };
 }
@@ -109,7 +134,7 @@ function incidentSource(client: Client, filter: ListFilter): FeedSource {
       if (data === undefined) return { error };
       return toPage(data.incidents.nodes.map(incidentFeedRow), data.incidents.pageInfo);
     },
-    follow(onRow) {
+    follow({ onRow }) {
       const asker = createAsker(async (id) => {
         const variables = { ...pageVariables({ ...filter, incidentId: id }, undefined), first: 1 };
         const { data } = await client.query(incidentsQuery, variables).toPromise();

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { IncidentRowData } from "./incident-row.ts";
-import { incidentDuration, incidentVerdict, isStillOngoing, lastGiven } from "./incident-words.ts";
+import {
+  anomaliesOfOthers,
+  incidentDuration,
+  incidentVerdict,
+  isStillOngoing,
+  lastGiven,
+} from "./incident-words.ts";
 
 const startedAt = "2026-11-23T12:00:00.000Z";
 const startedMs = Date.parse(startedAt);
@@ -68,4 +74,10 @@ describe("taking back", () => {
     const feedback = [said("a", false, 0), said("b", true, 99), said("a", false, 100), said("c", false, 101)];
     expect(lastGiven(feedback).map(({ anomalyId }) => anomalyId)).toEqual(["a", "c"]);
   });
+});
+
+test("anomalies of templates that an incident does not name are counted together", () => {
+  const named = [{ anomalies: 3 }, { anomalies: 4 }];
+  expect(anomaliesOfOthers({ anomalies: 7, templates: named })).toBe(0);
+  expect(anomaliesOfOthers({ anomalies: 12, templates: named })).toBe(5);
 });

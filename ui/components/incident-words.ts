@@ -23,6 +23,17 @@ export function incidentDuration({
   return lengthMs < SECOND_MS ? "" : formatDuration(lengthMs);
 }
 
+/** Anomalies of templates that an incident does not tell apart: it names the first so many alone. 0 where it names them all. */
+export function anomaliesOfOthers({
+  anomalies,
+  templates,
+}: {
+  readonly anomalies: number;
+  readonly templates: readonly { readonly anomalies: number }[];
+}): number {
+  return Math.max(0, anomalies - templates.reduce((sum, one) => sum + one.anomalies, 0));
+}
+
 /** What people said of an incident, taken together. */
 export interface IncidentVerdict {
   readonly isTrueAnomaly: boolean;

@@ -8,11 +8,12 @@ import {
 } from "./live-list-state.ts";
 
 interface Row {
+  readonly kind: "anomaly" | "incident";
   readonly id: string;
   readonly count: number;
 }
 
-const row = (id: string, count = 1): Row => ({ id, count });
+const row = (id: string, count = 1, kind: Row["kind"] = "incident"): Row => ({ kind, id, count });
 
 const listAfter = (...events: readonly LiveListEvent<Row>[]) =>
   events.reduce<LiveListState<Row>>(liveListReducer, loadingList);
@@ -116,5 +117,26 @@ describe("a live list", () => {
     const next = liveListReducer(full, arrived("c"));
     expect(next.rows).toHaveLength(ROWS_MAX);
     expect(next.rows[0]?.id).toBe("c");
+  });
+
+  test("what changed replaces a row of its own kind alone: an incident has the id of its first anomaly", () => {
+    const list = listAfter(
+      {
+        kind: "page",
+        page: { rows: [row("b", 1, "anomaly"), row("a", 1, "anomaly")], nextCursor: undefined },
+      },
+      { kind: "changed", row: row("a", 30, "incident") },
+      { kind: "changed", row: row("b", 2, "anomaly") },
+    );
+    expect(list.rows).toEqual([row("b", 2, "anomaly"), row("a", 1, "anomaly")]);
+  });
+
+  test("rows that are shown and rows that wait are renewed alike", () => {
+    const renew = (one: Row) => (one.id === "a" ? one : row(one.id, 7));
+    const before = listAfter(page("ba"), arrived("c", true));
+    const after = liveListReducer(before, { kind: "renewed", renew });
+    expect(after.rows.map(({ count }) => count)).toEqual([7, 1]);
+    expect(after.held.map(({ count }) => count)).toEqual([7]);
+    expect(after.rows[1]).toBe(before.rows[1]);
   });
 });

@@ -5,6 +5,8 @@ export const ROWS_MAX = 2_000;
 export interface LiveRow {
   /** A ULID: its order is that of detection. */
   readonly id: string;
+  /** What it is a row of: an incident has the id of its first anomaly. */
+  readonly kind: string;
 }
 
 /** A part of the list, newest first. */
@@ -38,7 +40,9 @@ export type LiveListEvent<Row extends LiveRow> =
   | { readonly kind: "arrived"; readonly row: Row; readonly isHeld: boolean }
   | { readonly kind: "released" }
   /** Replaces a row where it is; one that is not there is left out. */
-  | { readonly kind: "changed"; readonly row: Row };
+  | { readonly kind: "changed"; readonly row: Row }
+  /** Makes each row what it then is; one that stays the same object stays as it is. */
+  | { readonly kind: "renewed"; readonly renew: (row: Row) => Row };
 
 /** A list that waits for its first page. */
 export const loadingList: LiveListState<never> = {
@@ -78,6 +82,8 @@ export function liveListReducer<Row extends LiveRow>(
       return released(state);
     case "changed":
       return changed(state, event.row);
+    case "renewed":
+      return { ...state, rows: state.rows.map(event.renew), held: state.held.map(event.renew) };
   }
 }
 
@@ -130,8 +136,12 @@ function released<Row extends LiveRow>(state: LiveListState<Row>): LiveListState
   });
 }
 
-function isKnown<Row extends LiveRow>(state: LiveListState<Row>, { id }: Row): boolean {
-  return state.rows.some((row) => row.id === id) || state.held.some((row) => row.id === id);
+function isKnown<Row extends LiveRow>(state: LiveListState<Row>, row: Row): boolean {
+  return [...state.rows, ...state.held].some((one) => isSame(one, row));
+}
+
+function isSame(one: LiveRow, other: LiveRow): boolean {
+  return one.id === other.id && one.kind === other.kind;
 }
 
 function changed<Row extends LiveRow>(state: LiveListState<Row>, row: Row): LiveListState<Row> {
@@ -139,7 +149,7 @@ function changed<Row extends LiveRow>(state: LiveListState<Row>, row: Row): Live
 }
 
 function replaced<Row extends LiveRow>(rows: readonly Row[], changedRow: Row): readonly Row[] {
-  return rows.map((row) => (row.id === changedRow.id ? changedRow : row));
+  return rows.map((row) => (isSame(row, changedRow) ? changedRow : row));
 }
 
 function settled<Row extends LiveRow>(state: LiveListState<Row>): LiveListState<Row> {

@@ -27,3 +27,15 @@ export function isOf(row: FeedRow, anomalyId: string): boolean {
   const { strongest, templates } = row.incident;
   return strongest.id === anomalyId || templates.some(({ strongestId }) => strongestId === anomalyId);
 }
+
+/** The row with what now stands of it, where it is an anomaly of that incident; else the row itself. */
+export function withVerdictsOf(
+  { id, feedback }: Pick<IncidentRowData, "id" | "feedback">,
+  row: FeedRow,
+): FeedRow {
+  if (row.kind !== "anomaly" || row.anomaly.incident?.id !== id) return row;
+  return anomalyFeedRow({
+    ...row.anomaly,
+    feedback: feedback.filter(({ anomalyId }) => anomalyId === row.id),
+  });
+}

@@ -22,7 +22,7 @@ describe("what a threshold would have done", () => {
     const outcome = createThresholdTrial({ counts: nothing, days: 0, labels: [] }).at(0.5);
     expect(outcome).toEqual({
       alerts: 0,
-      alertsPerDay: 0,
+      alertsPerDay: undefined,
       judged: 0,
       caught: 0,
       confirmed: 0,
@@ -42,10 +42,10 @@ describe("what a threshold would have done", () => {
     expect(trial.at(1).alerts).toBe(1);
   });
 
-  test("a rate from less than a minute is one over a minute", () => {
-    expect(createThresholdTrial({ counts: counted(0.9), days: 0, labels: [] }).at(0.9).alertsPerDay).toBe(
-      1440,
-    );
+  test("less than a day of scores tells no rate of a day", () => {
+    const rateOver = (days: number) =>
+      createThresholdTrial({ counts: counted(0.9), days, labels: [] }).at(0.9).alertsPerDay;
+    expect([0, 0.99, 1].map(rateOver)).toEqual([undefined, undefined, 1]);
   });
 
   test("tells precision, recall and what is missed from the labels, exactly at the threshold", () => {

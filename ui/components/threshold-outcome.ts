@@ -18,8 +18,8 @@ export interface ScoreDistribution {
 /** What a threshold would have done. */
 export interface ThresholdOutcome {
   readonly alerts: number;
-  /** Over the time that there are scores for. */
-  readonly alertsPerDay: number;
+  /** Over the time that there are scores for; undefined where that is less than a day, which tells nothing of a day. */
+  readonly alertsPerDay: number | undefined;
   /** Labelled records that would have alerted, and those of them that were real. */
   readonly judged: number;
   readonly caught: number;
@@ -55,7 +55,7 @@ export function createThresholdTrial({ counts, days, labels }: ScoreDistribution
   return {
     at(threshold) {
       const alerts = alertsAt(Math.floor(threshold * buckets));
-      return { alerts, alertsPerDay: perDay(alerts), ...ratesAt(threshold, labels) };
+      return { alerts, alertsPerDay: days < 1 ? undefined : perDay(alerts), ...ratesAt(threshold, labels) };
     },
     forBudget(alertsPerDay) {
       const bucket = counts.findIndex((_, at) => perDay(alertsAt(at)) <= alertsPerDay);

@@ -22,8 +22,8 @@ const states: Readonly<Record<TrainingState, StateWords>> = {
   },
   REJECTED: {
     tone: "muted",
-    word: "Not better",
-    sentence: "Not better than the weights in use: those stayed in use.",
+    word: "Not used",
+    sentence: "The weights in use stayed.",
   },
   FAILED: { tone: "danger", word: "Failed", sentence: "It made no weights: those in use stayed." },
   ROLLED_BACK: {

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
-import { useClient, useMutation } from "urql";
+import { useClient } from "urql";
 import { describeError, type UserError } from "../client.ts";
-import { graphql } from "../graphql.ts";
+import type { Said } from "./give-verdict.ts";
 import { type LabellingItem, labellingQueueQuery } from "./labelling-query.ts";
 import {
   advance,
@@ -11,6 +11,7 @@ import {
   startSession,
 } from "./labelling-session.ts";
 import { useReconnected } from "./use-reconnected.ts";
+import { useVerdicts } from "./use-verdicts.ts";
 
 /** Cards that are fetched at once, and how many are left when the next ones are. */
 const PAGE_ITEMS = 20;
@@ -19,20 +20,6 @@ const REFILL_BELOW = 8;
 const ITEMS_MAX = 100;
 /** An empty or failed queue is asked for again. */
 const RETRY_MS = 10_000;
-
-const labelMutation = graphql(`
-  mutation Label($input: FeedbackInput!) {
-    addFeedback(input: $input) {
-      id
-    }
-  }
-`);
-
-const undoLabelMutation = graphql(`
-  mutation UndoLabel($id: ID!) {
-    undoFeedback(id: $id)
-  }
-`);
 
 /** The session, and what can be done. */
 export interface Labelling extends LabellingSession<LabellingItem> {
@@ -54,43 +41,42 @@ export interface Labelling extends LabellingSession<LabellingItem> {
 /** Cards to label, of one service or of all ("" is all), fetched before they are needed. */
 export function useLabelling(service: string): Labelling {
   const [session, dispatch] = useReducer(advanceItems, undefined, startSession<LabellingItem>);
-  const [labelError, setLabelError] = useState<UserError>();
-  const [labelling, add] = useMutation(labelMutation);
-  const [undoing, undo] = useMutation(undoLabelMutation);
+  const verdicts = useVerdicts();
+  // Cards are of records that nobody had judged when they were fetched; what was said since is known from trying.
+  const [shown, setShown] = useState<readonly Said[]>([]);
   const { queue, steps } = session;
   const { unlabelled, loadError, load } = useQueue(service, session, dispatch);
-  const isPending = labelling.fetching || undoing.fetching;
+  const { isPending } = verdicts;
   const [current] = queue;
 
   return {
     ...session,
     unlabelled,
     loadError,
-    labelError,
+    labelError: verdicts.error,
     isPending,
     async label(isTrueAnomaly) {
       if (isPending || current === undefined) return false;
-      const input = { anomalyId: current.anomaly.id, isTrueAnomaly };
-      const { data, error } = await add({ input });
-      setLabelError(data === undefined ? describeError(error) : undefined);
-      if (data === undefined) return false;
+      const { id } = current.anomaly;
+      const outcome = await verdicts.give({ kind: "anomaly", id, shown }, isTrueAnomaly);
+      if (outcome?.isDone !== true) {
+        setShown(outcome?.said ?? []);
+        return false;
+      }
       const decision = isTrueAnomaly ? "real" : "expected";
-      dispatch({ kind: "decided", step: { item: current, decision, feedbackId: data.addFeedback.id } });
+      const [given] = outcome.given;
+      dispatch({ kind: "decided", step: { item: current, decision, feedbackId: given?.id } });
       return true;
     },
     skip() {
       if (isPending || current === undefined) return;
-      setLabelError(undefined);
+      verdicts.forgetError();
       dispatch({ kind: "decided", step: { item: current, decision: "skipped", feedbackId: undefined } });
     },
     async takeBack() {
       const last = steps.at(-1);
       if (isPending || last === undefined) return undefined;
-      if (last.feedbackId !== undefined) {
-        const { error } = await undo({ id: last.feedbackId });
-        setLabelError(error === undefined ? undefined : describeError(error));
-        if (error !== undefined) return undefined;
-      }
+      if (last.feedbackId !== undefined && !(await verdicts.takeBackWord(last.feedbackId))) return undefined;
       dispatch({ kind: "taken-back", id: last.item.anomaly.id });
       return last.decision;
     },

@@ -1,4 +1,4 @@
-import { type RefObject, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import type { FeedRow } from "./live-row.ts";
 
 /** The row that the keyboard is at. */
@@ -13,15 +13,30 @@ export interface ListCursor {
 
 /** A cursor that is nowhere yet. */
 export function useListCursor(): ListCursor {
-  const [id, set] = useState<string>();
+  const [place, setPlace] = useState<{ readonly id: string | undefined }>({ id: undefined });
   const focusWish = useRef<string>(undefined);
   return {
-    id,
+    id: place.id,
     focusWish,
-    set,
+    set: (id) => setPlace((now) => (now.id === id ? now : { id })),
     moveTo(row) {
       focusWish.current = row.id;
-      set(row.id);
+      // Also to where it is already: the row must hear of the wish.
+      setPlace({ id: row.id });
     },
   };
+}
+
+/** Once nothing is opened any more, the row that was has the focus, where that went with the panel. */
+export function useReturnToRow(row: FeedRow | undefined, isOpen: boolean, { moveTo }: ListCursor): void {
+  const opened = useRef<FeedRow>(undefined);
+  useEffect(() => {
+    if (isOpen) {
+      opened.current = row ?? opened.current;
+      return;
+    }
+    const left = opened.current;
+    opened.current = undefined;
+    if (left !== undefined && document.activeElement === document.body) moveTo(left);
+  });
 }

@@ -42,7 +42,11 @@ export function useLiveList(view: ListView, filter: ListFilter, shouldHold: () =
   );
 
   useEffect(
-    () => source.follow((row) => dispatch({ kind: "arrived", row, isHeld: shouldHold() })),
+    () =>
+      source.follow({
+        onRow: (row) => dispatch({ kind: "arrived", row, isHeld: shouldHold() }),
+        onRenew: (renew) => dispatch({ kind: "renewed", renew }),
+      }),
     [source, shouldHold],
   );
 

@@ -1,9 +1,12 @@
-import { useCallback, useEffect, useState } from "react";
-import { useQuery } from "urql";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { useClient, useQuery } from "urql";
 import { graphql } from "../graphql.ts";
+import { useLastKnown } from "../ui/use-last-known.ts";
+import { incidentJudged } from "./feed-source.ts";
 import { type IncidentRowData, incidentRow } from "./incident-row.ts";
 import { type FeedRow, incidentFeedRow, isOf } from "./live-row.ts";
 import type { LiveList } from "./use-live-list.ts";
+import { useReconnected } from "./use-reconnected.ts";
 
 const openedIncidentQuery = graphql(
   `
@@ -41,7 +44,7 @@ export function useOpened(anomalyId: string | undefined, list: LiveList): Opened
     variables: { id: anomalyId ?? "" },
     pause: anomalyId === undefined,
   });
-  const anomaly = data?.anomaly;
+  const anomaly = useLastKnown(data?.anomaly);
   const isOpened = anomalyId !== undefined && anomaly?.id === anomalyId;
   const asked = isOpened ? (anomaly.incident ?? undefined) : undefined;
   const { change } = list;
@@ -56,14 +59,43 @@ export function useOpened(anomalyId: string | undefined, list: LiveList): Opened
   const renewIncident = useCallback(() => {
     if (anomalyId !== undefined) execute({ requestPolicy: "network-only" });
   }, [anomalyId, execute]);
+  const renew = useCallback(() => {
+    if (anomalyId === undefined) return;
+    renewIncident();
+    setRevision((count) => count + 1);
+  }, [anomalyId, renewIncident]);
+  useJudgedElsewhere(asked, renew);
+  useReconnected(renew);
   return {
     row,
     incident: row?.kind === "incident" ? row.incident : asked,
     revision,
     renewIncident,
-    renew: () => {
-      renewIncident();
-      setRevision((count) => count + 1);
-    },
+    renew,
   };
+}
+
+/** Calls `onJudged` each time that something else is said of the incident than what was known of it. */
+function useJudgedElsewhere(incident: IncidentRowData | undefined, onJudged: () => void): void {
+  const client = useClient();
+  const known = useRef("");
+  useEffect(() => {
+    if (incident !== undefined) known.current = wordsOf(incident);
+  }, [incident]);
+  const id = incident?.id;
+  const service = incident?.service;
+  useEffect(() => {
+    if (id === undefined || service === undefined) return;
+    const { unsubscribe } = client.subscription(incidentJudged, { service }).subscribe(({ data }) => {
+      const changed = data?.incidentChanged;
+      if (changed?.id !== id || wordsOf(changed) === known.current) return;
+      known.current = wordsOf(changed);
+      onJudged();
+    });
+    return unsubscribe;
+  }, [client, id, service, onJudged]);
+}
+
+function wordsOf({ feedback }: { readonly feedback: readonly { readonly id: string }[] }): string {
+  return feedback.map(({ id }) => id).join(" ");
 }

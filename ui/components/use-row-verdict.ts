@@ -1,34 +1,12 @@
-import { useState } from "react";
 import { useClient } from "urql";
-import { describeError, type UserError } from "../client.ts";
+import type { UserError } from "../client.ts";
 import { graphql } from "../graphql.ts";
 import { anomalyRow } from "./anomaly-row.ts";
+import type { Judged, VerdictOutcome } from "./give-verdict.ts";
 import { incidentRow } from "./incident-row.ts";
-import { lastGiven } from "./incident-words.ts";
 import { anomalyFeedRow, type FeedRow, incidentFeedRow } from "./live-row.ts";
 import { useCanWrite } from "./ReadOnlyNote.tsx";
-
-const judgeIncident = graphql(`
-  mutation JudgeIncident($input: IncidentFeedbackInput!) {
-    addIncidentFeedback(input: $input) {
-      id
-    }
-  }
-`);
-
-const judgeAnomaly = graphql(`
-  mutation JudgeAnomaly($input: FeedbackInput!) {
-    addFeedback(input: $input) {
-      id
-    }
-  }
-`);
-
-const takeBack = graphql(`
-  mutation TakeBack($id: ID!) {
-    undoFeedback(id: $id)
-  }
-`);
+import { useVerdicts } from "./use-verdicts.ts";
 
 const incidentQuery = graphql(
   `
@@ -46,11 +24,6 @@ const anomalyRowQuery = graphql(
     query AnomalyRowNow($id: ID!) {
       anomaly(id: $id) {
         ...AnomalyRow
-        said: feedback {
-          id
-          isTrueAnomaly
-          createdAt
-        }
       }
     }
   `,
@@ -73,55 +46,33 @@ export interface RowVerdict {
 export function useRowVerdict(onChanged: (row: FeedRow) => void): RowVerdict {
   const client = useClient();
   const canWrite = useCanWrite();
-  const [isPending, setPending] = useState(false);
-  const [error, setError] = useState<UserError>();
+  const verdicts = useVerdicts();
 
   const readAgain = async ({ kind, id }: FeedRow) => {
     if (kind === "incident") {
       const { data } = await client.query(incidentQuery, { id }).toPromise();
       if (data?.incident) onChanged(incidentFeedRow(data.incident));
-      return data?.incident?.feedback ?? [];
+      return;
     }
     const { data } = await client.query(anomalyRowQuery, { id }).toPromise();
     if (data?.anomaly) onChanged(anomalyFeedRow(data.anomaly));
-    return data?.anomaly?.said ?? [];
   };
-  const attempt = async (work: () => Promise<unknown>): Promise<boolean> => {
-    if (isPending || !canWrite) return false;
-    setPending(true);
-    const failure = await work();
-    setPending(false);
-    setError(failure === undefined ? undefined : describeError(failure));
-    return failure === undefined;
+  const hear = async (row: FeedRow, outcome: VerdictOutcome | undefined) => {
+    if (outcome?.said !== undefined) await readAgain(row);
+    return outcome?.isDone === true;
   };
-  const say = ({ kind, id }: FeedRow, isTrueAnomaly: boolean) =>
-    kind === "incident"
-      ? client.mutation(judgeIncident, { input: { incidentId: id, isTrueAnomaly } }).toPromise()
-      : client.mutation(judgeAnomaly, { input: { anomalyId: id, isTrueAnomaly } }).toPromise();
 
   return {
     canWrite,
-    isPending,
-    error,
-    give: (row, isTrueAnomaly) =>
-      attempt(async () => {
-        const result = await say(row, isTrueAnomaly);
-        await readAgain(row);
-        return result.error;
-      }),
-    async undo(row) {
-      let taken = 0;
-      const isDone = await attempt(async () => {
-        // As it is now: somebody else may have said something meanwhile.
-        for (const { id } of lastGiven(await readAgain(row))) {
-          const result = await client.mutation(takeBack, { id }).toPromise();
-          if (result.error !== undefined) return result.error;
-          taken += 1;
-        }
-        await readAgain(row);
-        return undefined;
-      });
-      return isDone && taken > 0;
-    },
+    isPending: verdicts.isPending,
+    error: verdicts.error,
+    give: async (row, isTrueAnomaly) =>
+      canWrite && hear(row, await verdicts.give(toJudged(row), isTrueAnomaly)),
+    undo: async (row) => canWrite && hear(row, await verdicts.takeBackLast(toJudged(row))),
   };
+}
+
+function toJudged(row: FeedRow): Judged {
+  const { kind, id } = row;
+  return { kind, id, shown: row.kind === "incident" ? row.incident.feedback : row.anomaly.feedback };
 }

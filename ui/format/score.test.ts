@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formatPercent, formatPValue, formatRarity, formatScore } from "./score.ts";
+import { formatPercent, formatPValue, formatRarity, formatScore, scorePlaceOnBar } from "./score.ts";
 
 describe("scores", () => {
   test("a score just under a threshold never reads as the threshold", () => {
@@ -43,4 +43,13 @@ describe("scores", () => {
   ])("a share of %d reads %s", (share, text) => {
     expect(formatPercent(share)).toBe(text);
   });
+});
+
+test.each([
+  [0.3, 0],
+  [0.5, 0],
+  [0.75, 0.5],
+  [1, 1],
+])("a score of %d lies at %d of a bar", (score, place) => {
+  expect(scorePlaceOnBar(score)).toBe(place);
 });

@@ -8,6 +8,14 @@ export function formatScore(score: number): string {
   return (Math.floor(score * 1000 + 1e-9) / 1000).toFixed(3);
 }
 
+/** Scores below are every sixteenth record and more: scales begin here while no threshold lies below. */
+export const SCORE_SCALE_MIN = 0.5;
+
+/** Where a score lies on a bar that begins at {@link SCORE_SCALE_MIN}, from 0 to 1. Example: 0.9 -> 0.8; 0.3 -> 0 */
+export function scorePlaceOnBar(score: number): number {
+  return Math.min(1, Math.max(0, (score - SCORE_SCALE_MIN) / (1 - SCORE_SCALE_MIN)));
+}
+
 /**
  * How rare a score is, from the mapping score = 1 - p^(1/4) of the calibration.
  *

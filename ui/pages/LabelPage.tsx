@@ -22,27 +22,33 @@ import { useShortcuts } from "../ui/use-shortcuts.ts";
 /** What to label next: one record at a time, by keys. */
 export function LabelPage() {
   const [query, changeQuery] = useQueryState();
+  const [isHelpOpen, setHelpOpen] = useState(false);
   const service = query.get("service") ?? "";
+  useShortcuts({ "?": () => setHelpOpen(true) });
   return (
     <div className="label-page">
       <title>Label · logbert</title>
-      <LabelSession
-        key={service}
-        service={service}
-        onService={(chosen) => changeQuery({ service: chosen })}
-      />
+      <header className="label-header">
+        <h1>Label</h1>
+        <ServiceSelect value={service} onChange={(chosen) => changeQuery({ service: chosen })} />
+        <Button tone="quiet" className="help-button" shortcut="?" onClick={() => setHelpOpen(true)}>
+          Keyboard
+        </Button>
+      </header>
+      <LabelSession key={service} service={service} />
+      <ShortcutsDialog shortcuts={labelShortcuts} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)}>
+        <p className="dialog-text">
+          The records come first whose label would teach the most: those near the threshold, of templates that
+          nobody has labelled. With enough labels of a service, a threshold is proposed for it.
+        </p>
+      </ShortcutsDialog>
     </div>
   );
 }
 
-interface LabelSessionProps {
-  readonly service: string;
-  readonly onService: (service: string) => void;
-}
-
-function LabelSession({ service, onService }: LabelSessionProps) {
+/** Anew for each service; what chooses the service stays. */
+function LabelSession({ service }: { readonly service: string }) {
   const labelling = useLabelling(service);
-  const [isHelpOpen, setHelpOpen] = useState(false);
   const [said, say] = useState("");
   const { queue, steps, unlabelled, labelError, isPending } = labelling;
   const [current, next] = queue;
@@ -72,26 +78,18 @@ function LabelSession({ service, onService }: LabelSessionProps) {
     e: () => void label(false),
     s: skip,
     u: () => void takeBack(),
-    "?": () => setHelpOpen(true),
   });
 
   return (
     <>
-      <header className="label-header">
-        <h1>Label</h1>
-        <ServiceSelect value={service} onChange={onService} />
-        <p className="label-counts muted">
-          <span>
-            This session: <strong>{formatCount(counts.real)}</strong> real,{" "}
-            <strong>{formatCount(counts.expected)}</strong> expected
-            {counts.skipped === 0 ? "" : `, ${formatCount(counts.skipped)} skipped`}
-          </span>
-          {unlabelled === undefined ? null : <span>{formatCount(unlabelled)} unlabelled</span>}
-        </p>
-        <Button tone="quiet" shortcut="?" onClick={() => setHelpOpen(true)}>
-          Keyboard
-        </Button>
-      </header>
+      <p className="label-counts muted">
+        <span>
+          This session: <strong>{formatCount(counts.real)}</strong> real,{" "}
+          <strong>{formatCount(counts.expected)}</strong> expected
+          {counts.skipped === 0 ? "" : `, ${formatCount(counts.skipped)} skipped`}
+        </span>
+        {unlabelled === undefined ? null : <span>{formatCount(unlabelled)} unlabelled</span>}
+      </p>
       <LabelActions
         isPending={isPending}
         hasCard={current !== undefined}
@@ -105,12 +103,6 @@ function LabelSession({ service, onService }: LabelSessionProps) {
       <p className="visually-hidden" role="status">
         {said}
       </p>
-      <ShortcutsDialog shortcuts={labelShortcuts} isOpen={isHelpOpen} onClose={() => setHelpOpen(false)}>
-        <p className="dialog-text">
-          The records come first whose label would teach the most: those near the threshold, of templates that
-          nobody has labelled. With enough labels of a service, a threshold is proposed for it.
-        </p>
-      </ShortcutsDialog>
     </>
   );
 }

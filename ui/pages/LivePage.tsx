@@ -14,7 +14,7 @@ import { OpenedPanel } from "../components/OpenedPanel.tsx";
 import { ScorePanel, toChartRange } from "../components/ScorePanel.tsx";
 import { ShortcutsDialog } from "../components/ShortcutsDialog.tsx";
 import { liveShortcuts } from "../components/shortcuts.ts";
-import { useListCursor } from "../components/use-list-cursor.ts";
+import { useListCursor, useReturnToRow } from "../components/use-list-cursor.ts";
 import { useListKeys } from "../components/use-list-keys.ts";
 import { useLiveList } from "../components/use-live-list.ts";
 import { useOpened } from "../components/use-opened.ts";
@@ -43,6 +43,7 @@ export function LivePage({ anomalyId }: { readonly anomalyId: string | undefined
   const list = useLiveList(view, filter, shouldHold);
   const cursor = useListCursor();
   const opened = useOpened(anomalyId, list);
+  useReturnToRow(opened.row, anomalyId !== undefined, cursor);
   const verdict = useRowVerdict((row) => {
     list.change(row);
     opened.renew();

@@ -16,15 +16,13 @@ import { useLastKnown } from "../ui/use-last-known.ts";
 import { useNow } from "../ui/use-now.ts";
 
 const POLL_MS = 5_000;
-const CLOCK_MS = 5_000;
-
 /** Trainings: what is under way, what became of the others, and which weights judge. */
 export function TrainingPage() {
   const training = useTrainingRuns();
   const [{ data, error }, refetch] = useQuery({ query: modelsQuery });
   usePolling(refetch, POLL_MS);
   const models = useLastKnown(data?.models);
-  const nowMs = useNow(CLOCK_MS);
+  const nowMs = useNow();
   const [said, say] = useState("");
   const failure = training.error ?? error;
   const askAgain = () => {
