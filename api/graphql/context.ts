@@ -14,6 +14,7 @@ import type { Principal } from "../access/principal.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { ApiConfig } from "../config.ts";
 import { loadNormalWindows } from "../nearest/load-normal-windows.ts";
+import type { PreparedSequences } from "../nearest/nearest-window.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
 import { readSeries, requireSeries, type SeriesSpan } from "./read-series.ts";
 import { createSeries, type ScoreBucket } from "./series.ts";
@@ -58,11 +59,13 @@ interface RequestState {
   readonly anomalyOf: DataLoader<string, StoredAnomaly | undefined>;
   readonly incidentOf: DataLoader<string, Incident | undefined>;
   readonly feedbackOf: DataLoader<string, readonly Feedback[]>;
+  /** What was taken back as well. */
+  readonly allFeedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly incidentFeedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly thresholdOf: DataLoader<string, Threshold | undefined>;
   readonly isService: DataLoader<string, boolean>;
   /** The newest normal sequences of a service, newest first. */
-  readonly normalWindowsOf: DataLoader<string, readonly NormalWindow[]>;
+  readonly normalWindowsOf: DataLoader<string, PreparedSequences<NormalWindow>>;
   readonly scoresOf: DataLoader<ServiceSpan, ScoreTotals, string>;
   /** One label an anomaly. */
   readonly labelsOf: DataLoader<ServiceSpan, readonly LabelledScore[], string>;
@@ -86,10 +89,8 @@ export function createContext(ports: ContextPorts, principal: Principal): Contex
       const byIncident = Map.groupBy(await store.feedbackForIncidents(ids), ({ incidentId }) => incidentId);
       return ids.map((id) => byIncident.get(id) ?? []);
     }),
-    feedbackOf: loader(async (anomalyIds) => {
-      const byAnomaly = Map.groupBy(await store.feedbackFor(anomalyIds), ({ anomalyId }) => anomalyId);
-      return anomalyIds.map((id) => byAnomaly.get(id) ?? []);
-    }),
+    feedbackOf: loader((ids) => readFeedback(store, ids, false)),
+    allFeedbackOf: loader((ids) => readFeedback(store, ids, true)),
     thresholdOf: loader(async (services) => {
       const byService = new Map((await store.thresholds()).map((one) => [one.service, one]));
       return services.map((service) => byService.get(service));
@@ -110,6 +111,16 @@ export function createContext(ports: ContextPorts, principal: Principal): Contex
       cacheKeyFn: ({ service, ...span }) => `${spanKey(span)} ${service}`,
     }),
   };
+}
+
+async function readFeedback(
+  store: Store,
+  anomalyIds: readonly string[],
+  includeUndone: boolean,
+): Promise<readonly (readonly Feedback[])[]> {
+  const feedback = await store.feedbackFor(anomalyIds, includeUndone);
+  const byAnomaly = Map.groupBy(feedback, ({ anomalyId }) => anomalyId);
+  return anomalyIds.map((id) => byAnomaly.get(id) ?? []);
 }
 
 /** The services that ask for the same parts of the same time are read together. */

@@ -1,4 +1,5 @@
 import type { GraphQLError } from "graphql";
+import type { Incident } from "../../store/incident.ts";
 import type { Feedback } from "../../store/store.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
@@ -22,7 +23,8 @@ export const feedback = {
     async addFeedback(_: unknown, { input }: { readonly input: FeedbackInput }, context: Context) {
       const note = toNote(input.note);
       if ((await context.store.anomaly(input.anomalyId)) === undefined) throw noAnomaly();
-      return give(input.anomalyId, input.isTrueAnomaly, note, context);
+      const [given] = await give([input.anomalyId], input.isTrueAnomaly, note, context);
+      return given;
     },
     async addIncidentFeedback(
       _: unknown,
@@ -37,10 +39,7 @@ export const feedback = {
           "There is no incident with this id.",
           "It may be older than the retention.",
         );
-      const strongest = incident.templates.map(({ strongestId }) => strongestId);
-      const given: Feedback[] = [];
-      for (const { id } of await context.store.anomaliesById(strongest))
-        given.push(await give(id, input.isTrueAnomaly, note, context));
+      const given = await give(await judgedWith(incident, context), input.isTrueAnomaly, note, context);
       context.incidentFeedbackOf.clear(incident.id);
       return given;
     },
@@ -51,8 +50,16 @@ export const feedback = {
     note: ({ note }: Feedback) => note ?? null,
     author: ({ author }: Feedback) => author ?? null,
     createdAt: ({ createdAtMs }: Feedback) => createdAtMs,
+    undoneAt: ({ undoneAtMs }: Feedback) => undoneAtMs ?? null,
+    undoneBy: ({ undoneBy }: Feedback) => undoneBy ?? null,
   },
 };
+
+/** The anomalies that a word on an incident is about, as far as they are still stored. */
+async function judgedWith({ templates }: Incident, { store }: Context): Promise<readonly string[]> {
+  const stored = await store.anomaliesById(templates.map(({ strongestId }) => strongestId));
+  return stored.map(({ id }) => id);
+}
 
 function noAnomaly(): GraphQLError {
   return userError(
@@ -73,27 +80,25 @@ function toNote(note: string | null | undefined): string | undefined {
   );
 }
 
+/** All of it or nothing: what one of them cannot take none of them is given. */
 async function give(
-  anomalyId: string,
+  anomalyIds: readonly string[],
   isTrueAnomaly: boolean,
   note: string | undefined,
   { store, now, newId, feedbackOf, principal }: Context,
-): Promise<Feedback> {
-  if ((await feedbackOf.load(anomalyId)).length >= FEEDBACK_PER_ANOMALY_MAX)
+): Promise<readonly Feedback[]> {
+  const before = await Promise.all(anomalyIds.map((id) => feedbackOf.load(id)));
+  if (before.some(({ length }) => length >= FEEDBACK_PER_ANOMALY_MAX))
     throw userError(
       "BAD_USER_INPUT",
-      `This anomaly was judged ${FEEDBACK_PER_ANOMALY_MAX} times already.`,
+      `${anomalyIds.length === 1 ? "This anomaly" : "One of the anomalies"} was judged ${FEEDBACK_PER_ANOMALY_MAX} times already.`,
       "Take earlier feedback back first.",
     );
-  const given: Feedback = {
-    id: newId(),
-    anomalyId,
-    isTrueAnomaly,
-    note,
-    author: principal.name,
-    createdAtMs: now(),
-  };
-  if (!(await store.addFeedback(given))) throw noAnomaly();
-  feedbackOf.clear(anomalyId);
+  const author = principal.name;
+  const given = anomalyIds.map(
+    (anomalyId): Feedback => ({ id: newId(), anomalyId, isTrueAnomaly, note, author, createdAtMs: now() }),
+  );
+  if (!(await store.addFeedback(...given))) throw noAnomaly();
+  for (const id of anomalyIds) feedbackOf.clear(id);
   return given;
 }

@@ -1,4 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
+import { FOLD_CASE, foldCase } from "../fold-case.ts";
 import type { AnomalyFilter } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
@@ -41,6 +42,7 @@ export function hasVerdict(
 
 /** A literal substring of body or template, whatever wildcards of LIKE it has in it. */
 function containsText(text: string): Expression<SqlBool> {
-  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
-  return sql<SqlBool>`(lower(body) like ${pattern} escape '\\' or lower(template) like ${pattern} escape '\\')`;
+  const pattern = `%${foldCase(text).replace(/[\\%_]/g, "\\$&")}%`;
+  const folded = (column: string) => sql`${sql.raw(FOLD_CASE)}(${sql.ref(column)})`;
+  return sql<SqlBool>`(${folded("body")} like ${pattern} escape '\\' or ${folded("template")} like ${pattern} escape '\\')`;
 }
