@@ -42,7 +42,9 @@ export function hasVerdict(
 
 /** A literal substring of body or template, whatever wildcards of LIKE it has in it. */
 function containsText(text: string): Expression<SqlBool> {
-  const pattern = `%${foldCase(text).replace(/[\\%_]/g, "\\$&")}%`;
-  const folded = (column: string) => sql`${sql.raw(FOLD_CASE)}(${sql.ref(column)})`;
+  // The database's own lower() is three times as fast, and knows ASCII alone.
+  const isAscii = /^[\0-\x7f]*$/.test(text);
+  const pattern = `%${(isAscii ? text.toLowerCase() : foldCase(text)).replace(/[\\%_]/g, "\\$&")}%`;
+  const folded = (column: string) => sql`${sql.raw(isAscii ? "lower" : FOLD_CASE)}(${sql.ref(column)})`;
   return sql<SqlBool>`(${folded("body")} like ${pattern} escape '\\' or ${folded("template")} like ${pattern} escape '\\')`;
 }

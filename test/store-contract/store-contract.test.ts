@@ -151,7 +151,7 @@ describe("anomalies", () => {
     expect(await store.anomaliesSince(idOf(1), 10, "cart")).toHaveLength(0);
   });
 
-  it.each(["ÄRGER mit Straße", "Ärger", "äRGER", "STRASSE", "ΟΔΟΣ", "οδος", "İ", "ﬁ"])(
+  it.each(["ÄRGER mit Straße", "Ärger", "äRGER", "ärger MIT", "MIT stra", "ΟΔΟΣ", "οδος", "İ", "ﬁ"])(
     "are found by %s, whatever the case and the alphabet",
     async (text) => {
       await store.saveBatch({

@@ -54,7 +54,7 @@ export function AnomalyDetail({ anomaly, onFeedback, announce }: AnomalyDetailPr
         </p>
       )}
       <FeedbackBar anomaly={anomaly} onFeedback={onFeedback} announce={announce} nowMs={nowMs} />
-      <FeedbackList feedback={anomaly.feedback} nowMs={nowMs} />
+      <FeedbackList said={anomaly.said} nowMs={nowMs} />
       <Score score={anomaly.score} threshold={anomaly.threshold} />
       <ExpectedEvents expected={anomaly.explanation.expected} template={anomaly.template} />
       <SequenceComparison
