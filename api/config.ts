@@ -25,6 +25,7 @@ const apiSettings = z.strictObject({
   endpoint: z
     .string()
     .regex(/^$|^[^\s:]+:\d+$|^\[[0-9a-fA-F:]+\]:\d+$/, 'host:port, or "" to switch it off')
+    .refine((text) => text === "" || URL.canParse(`http://${text}`), "the port must be a number up to 65535")
     .default("127.0.0.1:4000")
     .describe(
       'host:port of GraphQL (/graphql), the UI (/), /livez and /readyz; "" switches them off. Beyond loopback (127.0.0.0/8, [::1], localhost) it needs api.tokens.',
@@ -62,7 +63,11 @@ const apiSettings = z.strictObject({
     .min(1)
     .default(2_000)
     .describe("Rows on all pages of one query; each day of scores that it reads counts as one."),
-  max_subscriptions: z.int().min(1).default(200).describe("WebSocket connections at one time."),
+  max_subscriptions: z
+    .int()
+    .min(1)
+    .default(200)
+    .describe("WebSocket connections at one time of those who were let in; of others 200."),
   max_operations_per_connection: z
     .int()
     .min(1)

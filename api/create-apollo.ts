@@ -5,7 +5,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import type { GraphQLFormattedError, GraphQLSchema, ValidationRule } from "graphql";
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, type ValidationRule } from "graphql";
 import { PARSE_OPTIONS } from "./access/query-limits.ts";
 import { refusalOf } from "./access/refusal-of.ts";
 import type { Context } from "./graphql/context.ts";
@@ -14,17 +14,19 @@ import type { Context } from "./graphql/context.ts";
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
   readonly rules: readonly ValidationRule[];
-  readonly introspection: boolean;
   readonly format: (error: unknown) => GraphQLFormattedError;
 }
 
 /** Apollo Server, which answers one request after another and talks to nobody else. */
-export function createApollo({ schema, rules, introspection, format }: ApolloOptions): ApolloServer<Context> {
+export function createApollo({ schema, rules, format }: ApolloOptions): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema,
     validationRules: [...rules],
     parseOptions: PARSE_OPTIONS,
-    introspection,
+    // Whether the schema may be asked for is among the rules, which hold over WebSocket too.
+    introspection: true,
+    // A program that saves bytes by it would need a store that is shared over restarts; without one it fails now and then.
+    persistedQueries: false,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -41,11 +43,23 @@ export function createApollo({ schema, rules, introspection, format }: ApolloOpt
   });
 }
 
+/** What may be asked over HTTP, and by whom. */
 const roles: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     async didResolveOperation({ operation, contextValue }) {
+      if (operation?.operation === "subscription") throw overWebSocketOnly();
       const refusal = refusalOf(operation, contextValue.principal);
       if (refusal !== undefined) throw refusal;
     },
   }),
 };
+
+function overWebSocketOnly(): GraphQLError {
+  return new GraphQLError("A subscription is not answered over HTTP.", {
+    extensions: {
+      code: "BAD_REQUEST",
+      remedy: "Use WebSocket at the same address, with the protocol graphql-transport-ws.",
+      http: { status: 400 },
+    },
+  });
+}

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { ulid } from "ulid";
+import { NoSchemaIntrospectionCustomRule } from "graphql";
+import { monotonicFactory } from "ulid";
 import type { Incident } from "../store/incident.ts";
 import type { LiveRecord } from "../store/live-record.ts";
 import type { Store, StoredAnomaly } from "../store/store.ts";
@@ -10,7 +11,7 @@ import { queryLimits } from "./access/query-limits.ts";
 import { createTurns } from "./access/turns.ts";
 import type { ApiConfig } from "./config.ts";
 import { createApollo } from "./create-apollo.ts";
-import { type ContextLifetime, createContext } from "./graphql/context.ts";
+import { createContext } from "./graphql/context.ts";
 import { createSchema } from "./graphql/create-schema.ts";
 import { toPublic } from "./graphql/errors.ts";
 import { createGraphqlEndpoint } from "./graphql-endpoint.ts";
@@ -49,20 +50,22 @@ const OPERATIONS_AT_ONCE = 4;
 /** Builds the schema and what answers by it. Throws when the schema and its resolvers do not fit. */
 export async function createGraphqlService(ports: GraphqlPorts): Promise<GraphqlService> {
   const { config, isAllowed, gate, onError } = ports;
-  const constant = { ...ports, newId: ulid };
-  const context = (lifetime: ContextLifetime, principal: Principal) =>
-    createContext(constant, lifetime, principal);
+  // Of several words on one anomaly the last one counts, by its id: within a millisecond too.
+  const nextId = monotonicFactory();
+  const constant = { ...ports, newId: () => nextId() };
+  const context = (principal: Principal) => createContext(constant, principal);
   const schema = createSchema();
-  const format = (error: unknown) => toPublic(error, onError);
-  const rules = queryLimits(config);
-  const apollo = createApollo({ schema, rules, introspection: config.introspection, format });
+  const { introspection } = config;
+  const format = (error: unknown) => toPublic(error, onError, introspection);
+  const rules = [...queryLimits(config), ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  const apollo = createApollo({ schema, rules, format });
   await apollo.start();
   const turns = createTurns(OPERATIONS_AT_ONCE);
   const sockets = serveSubscriptions({ schema, config, context, rules, isAllowed, gate, format, turns });
   return {
     handle: createGraphqlEndpoint({
       server: apollo,
-      context: (principal) => context("request", principal),
+      context,
       gate,
       maxBodyBytes: config.max_body_bytes,
       turns,

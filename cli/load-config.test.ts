@@ -34,6 +34,19 @@ describe("a wrong configuration", () => {
     ]);
   });
 
+  test("names the variable of a token, where the file has none", () => {
+    for (const file of ["", "api: { tokens: [] }\n"])
+      expect(problemsOf(file, { LOGBERT_API_TOKEN: "short" })).toEqual([
+        expect.stringMatching(
+          /^api\.tokens\.0\.token \(from the environment variable LOGBERT_API_TOKEN\): must have at least 16/,
+        ),
+      ]);
+    const listed = "api: { tokens: [{ name: a, role: read, token: 'secret' }] }";
+    expect(problemsOf(listed, { LOGBERT_API_TOKEN: "0123456789abcdef" })[0]).not.toContain(
+      "LOGBERT_API_TOKEN",
+    );
+  });
+
   test.each([
     ["a list", "- 1\n- 2\n", /keys and values/],
     ["broken YAML", "window: [1, 2\n", /no valid YAML/],
@@ -47,6 +60,7 @@ describe("a wrong configuration", () => {
     ["an open address", "api: { endpoint: '0.0.0.0:4000' }", /^api\.endpoint: .*set api\.tokens/],
     ["an open address, by name", "api: { endpoint: 'logs.example:4000' }", /^api\.endpoint: /],
     ["an open address, IPv6", "api: { endpoint: '[::]:4000', tokens: [] }", /^api\.endpoint: /],
+    ["a port that there is not", "api: { endpoint: '127.0.0.1:99999' }", /^api\.endpoint: .*up to 65535/],
     ["no token", "api: { tokens: [{ name: a, role: read }] }", /^api\.tokens\.0\.token: /],
     [
       "a short token",

@@ -37,10 +37,11 @@ export function loadConfig({ file, environment }: ConfigSource): Config {
   const source = path ?? "The configuration";
   const settings = path === undefined ? {} : readFile(path, withDotEnv);
   const result = configSchema.safeParse(override(settings, withDotEnv, source));
+  const origin = namesApiToken(settings, withDotEnv) ? API_TOKEN : undefined;
   if (!result.success)
     throw new ConfigError(
       source,
-      result.error.issues.map((i) => describeIssue(i, withDotEnv)),
+      result.error.issues.map((i) => describeIssue(i, withDotEnv, origin)),
     );
   return result.data;
 }
@@ -87,14 +88,17 @@ function override(
     if (!isObject(slice)) throw new ConfigError(source, [`${room}: must hold keys and values`]);
     result[room] = { ...slice, [key]: fromText(name, value) };
   }
-  return withApiToken(result, environment[API_TOKEN]);
+  const api = result["api"] ?? {};
+  if (!isObject(api) || !namesApiToken(result, environment)) return result;
+  const tokens = [{ name: "api", role: "write", token: environment[API_TOKEN] }];
+  return { ...result, api: { ...api, tokens } };
 }
 
-/** One token without a file. Where the file lists tokens they may well be written as ${env:LOGBERT_API_TOKEN}: it adds none there. */
-function withApiToken(settings: Record<string, unknown>, token: string | undefined): Record<string, unknown> {
+/** Whether the environment's token is the only one. Where the file lists tokens they may well be written as ${env:LOGBERT_API_TOKEN}: it
+ * adds none there. */
+function namesApiToken(settings: Record<string, unknown>, environment: Environment): boolean {
   const api = settings["api"] ?? {};
-  if (!token || !isObject(api) || !isNone(api["tokens"])) return settings;
-  return { ...settings, api: { ...api, tokens: [{ name: "api", role: "write", token }] } };
+  return Boolean(environment[API_TOKEN]) && isObject(api) && isNone(api["tokens"]);
 }
 
 function isNone(list: unknown): boolean {
@@ -112,11 +116,16 @@ function fromText(name: string, value: string): unknown {
   return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
 }
 
-function describeIssue(issue: z.core.$ZodIssue, environment: Environment): string {
+/** @param tokenVariable the variable that api.tokens come from; undefined where they are the file's */
+function describeIssue(
+  issue: z.core.$ZodIssue,
+  environment: Environment,
+  tokenVariable: string | undefined,
+): string {
   const path = issue.path.join(".");
-  const variable = Object.keys(ENVIRONMENT).find(
-    (name) => ENVIRONMENT[name]?.join(".") === path && environment[name],
-  );
+  const variable = path.startsWith("api.tokens.")
+    ? tokenVariable
+    : Object.keys(ENVIRONMENT).find((name) => ENVIRONMENT[name]?.join(".") === path && environment[name]);
   const origin = variable === undefined ? "" : ` (from the environment variable ${variable})`;
   const remedy =
     issue.code === "unrecognized_keys" ? "; `logbert validate --help` says where the keys are listed" : "";

@@ -63,19 +63,22 @@ export interface Grouped {
  * @param known incidents of the same service that could still be added to
  */
 export function groupIncidents(known: readonly Incident[], members: readonly IncidentMember[]): Grouped {
-  const incidents = new Map(known.map((incident) => [incident.id, incident]));
+  // Those that are over by now are over for all later ones: of many far apart each looks at few.
+  let open = known;
+  const changed = new Map<string, Incident>();
   const incidentOf = new Map<string, string>();
   for (const member of [...members].sort((a, b) => a.timeMs - b.timeMs)) {
-    const fitting = [...incidents.values()].filter((incident) => takes(incident, member));
+    open = open.filter((incident) => isOngoing(incident, member.timeMs));
+    const fitting = open.filter((incident) => takes(incident, member));
     const best =
       fitting.filter((incident) => knows(incident, member)).reduce(latest, undefined) ??
       fitting.reduce(latest, undefined);
     const grown = best === undefined ? begun(member) : withMember(best, member);
-    incidents.set(grown.id, grown);
+    open = best === undefined ? [...open, grown] : open.map((one) => (one === best ? grown : one));
+    changed.set(grown.id, grown);
     incidentOf.set(member.id, grown.id);
   }
-  const changed = new Set(incidentOf.values());
-  return { incidents: [...incidents.values()].filter(({ id }) => changed.has(id)), incidentOf };
+  return { incidents: [...changed.values()], incidentOf };
 }
 
 /** Whether an anomaly that comes at this time could still be added to the incident. */

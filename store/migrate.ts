@@ -15,27 +15,38 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0004-learning-loop": learningLoop,
 };
 
+/** Whether {@link migrate} has nothing to do. Rejects as it does. */
+export async function isUpToDate(db: Kysely<Tables>): Promise<boolean> {
+  const applied = new Set(await appliedMigrations(db));
+  refuseNewerSchema(applied);
+  return Object.keys(MIGRATIONS).every((name) => applied.has(name));
+}
+
 /** Brings the database to this program's schema. Rejects when a newer program has already gone further, or with what the database said. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
-  await refuseNewerSchema(db);
+  refuseNewerSchema(await appliedMigrations(db));
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
 }
 
-async function refuseNewerSchema(db: Kysely<Tables>): Promise<void> {
+async function appliedMigrations(db: Kysely<Tables>): Promise<readonly string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === "kysely_migration")) return;
-  const applied = await db
+  if (!tables.some(({ name }) => name === "kysely_migration")) return [];
+  const rows = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom("kysely_migration")
     .select("name")
     .execute();
-  const unknown = applied.find(({ name }) => !Object.hasOwn(MIGRATIONS, name));
+  return rows.map(({ name }) => name);
+}
+
+function refuseNewerSchema(applied: Iterable<string>): void {
+  const unknown = [...applied].find((name) => !Object.hasOwn(MIGRATIONS, name));
   if (unknown === undefined) return;
   throw new StoreError(
     "newer-schema",
-    `the database has the migration "${unknown.name}", which this version of logbert does not know`,
+    `the database has the migration "${unknown}", which this version of logbert does not know`,
     "run the newer logbert that wrote it, or name another database",
   );
 }

@@ -172,6 +172,8 @@ export function toFeedback(row: Selectable<Tables["feedback"]>): Feedback {
     note: row.note ?? undefined,
     author: row.author ?? undefined,
     createdAtMs: row.created_at_ms,
+    undoneAtMs: row.undone_at_ms ?? undefined,
+    undoneBy: row.undone_by ?? undefined,
   };
 }
 

@@ -2,7 +2,8 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
-import { migrate } from "./migrate.ts";
+import { FOLD_CASE, foldCase } from "./fold-case.ts";
+import { isUpToDate, migrate } from "./migrate.ts";
 import { createSqlStore } from "./sql-store.ts";
 import { withStatementCache } from "./statement-cache.ts";
 import { type Store, StoreError } from "./store.ts";
@@ -10,6 +11,8 @@ import type { Tables } from "./tables.ts";
 
 /** How long a statement waits for another process's transaction before it gives up. */
 const BUSY_TIMEOUT_MS = 5_000;
+/** How long it waits for another process that brings the schema up to date, which with many rows takes a while. */
+const MIGRATION_WAIT_MS = 60_000;
 
 /**
  * Opens a SQLite file, creates it and its directory where they are missing, and brings its schema up to date.
@@ -25,7 +28,10 @@ export async function openSqlite(path: string, now: () => number): Promise<Store
       database.pragma("journal_mode = WAL");
       database.pragma("synchronous = NORMAL");
       database.pragma("foreign_keys = ON");
-      await migrate(db);
+      database.function(FOLD_CASE, { deterministic: true }, (text) =>
+        typeof text === "string" ? foldCase(text) : null,
+      );
+      if (!(await isUpToDate(db))) await migrateAlone(database, db);
     } catch (error) {
       await db.destroy();
       throw error;
@@ -33,6 +39,21 @@ export async function openSqlite(path: string, now: () => number): Promise<Store
     const changeCounter = async () => Number(database.pragma("data_version", { simple: true }));
     return withExplainedErrors(path, createSqlStore({ db, changeCounter }, now));
   });
+}
+
+/** All or nothing, and one process after the other: Kysely does neither on SQLite. */
+async function migrateAlone(database: SqliteDatabase.Database, db: Kysely<Tables>): Promise<void> {
+  database.pragma(`busy_timeout = ${MIGRATION_WAIT_MS}`);
+  database.exec("begin immediate");
+  try {
+    await migrate(db);
+    database.exec("commit");
+  } catch (error) {
+    // On a full disk SQLite may have rolled back by itself.
+    if (database.inTransaction) database.exec("rollback");
+    throw error;
+  }
+  database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
 }
 
 function withExplainedErrors(path: string, store: Store): Store {

@@ -96,7 +96,10 @@ export interface NormalWindow {
 
 /** Something that could be labelled and is not. */
 export interface LabellingCandidate
-  extends Pick<Anomaly, "id" | "service" | "templateId" | "score" | "threshold"> {}
+  extends Pick<Anomaly, "id" | "service" | "templateId" | "score" | "threshold"> {
+  /** What could be labelled and is not of the same service and template, itself included. */
+  readonly similar: number;
+}
 
 export interface Feedback {
   readonly id: string;
@@ -105,6 +108,9 @@ export interface Feedback {
   readonly note: string | undefined;
   readonly author: string | undefined;
   readonly createdAtMs: number;
+  /** When it was taken back, and by whom; undefined where it stands. */
+  readonly undoneAtMs?: number | undefined;
+  readonly undoneBy?: string | undefined;
 }
 
 /** Numbers of labels. */
@@ -357,12 +363,12 @@ export interface Store {
   ): Promise<readonly ScoreHistogram[]>;
   scoreTotals(service: string, fromMs: number, toMs: number): Promise<ScoreTotals>;
 
-  /** False when there is no such anomaly. */
-  addFeedback(feedback: Feedback): Promise<boolean>;
+  /** All of it or nothing; false when there is no such anomaly. */
+  addFeedback(...feedback: readonly Feedback[]): Promise<boolean>;
   /** False when there is no such feedback, or it was undone before. */
   undoFeedback(id: string, atMs: number, by: string | undefined): Promise<boolean>;
-  /** What stands, oldest first. */
-  feedbackFor(anomalyIds: readonly string[]): Promise<readonly Feedback[]>;
+  /** What stands, oldest first; what was taken back as well, where it is asked for. */
+  feedbackFor(anomalyIds: readonly string[], includeUndone?: boolean): Promise<readonly Feedback[]>;
   /** What stands of the anomalies of incidents, oldest first. */
   feedbackForIncidents(incidentIds: readonly string[]): Promise<readonly IncidentFeedback[]>;
   /** The incident of the anomaly that a feedback, undone or not, was given of; undefined where there is none. */
@@ -371,7 +377,7 @@ export interface Store {
   countFeedback(): Promise<FeedbackCounts>;
   /** Labelled records by the last word on each, for each service and template with any. */
   labelCounts(service: string | undefined): Promise<readonly LabelCounts[]>;
-  /** What could be labelled and is not, newest first. */
+  /** What could be labelled and is not: of each service and template the newest 20, the newest of each before the second newest of any. */
   labellingCandidates(service: string | undefined, limit: number): Promise<readonly LabellingCandidate[]>;
   /** Every standing feedback of a service with the score that its anomaly had. */
   labelledScores(service: string, fromMs?: number, toMs?: number): Promise<readonly LabelledScore[]>;

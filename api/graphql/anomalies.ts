@@ -1,4 +1,4 @@
-import type { AnomalyFilter, StoredAnomaly, WindowEvent } from "../../store/store.ts";
+import type { AnomalyFilter, Feedback, StoredAnomaly, WindowEvent } from "../../store/store.ts";
 import { type PageArguments, paginate } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
@@ -19,6 +19,10 @@ export interface FilterInput {
   readonly traceId?: string | null;
   readonly text?: string | null;
   readonly incidentId?: string | null;
+}
+
+interface FeedbackArguments {
+  readonly includeUndone?: boolean | null;
 }
 
 /** Query.anomalies, Query.anomaly and the fields of Anomaly. */
@@ -49,13 +53,21 @@ export const anomalies = {
     traceId: ({ traceId }: StoredAnomaly) => traceId ?? null,
     incident: async ({ incidentId }: StoredAnomaly, _: unknown, { incidentOf }: Context) =>
       incidentId === undefined ? null : ((await incidentOf.load(incidentId)) ?? null),
-    feedback: ({ id }: StoredAnomaly, _: unknown, { feedbackOf }: Context) => feedbackOf.load(id),
+    feedback: ({ id }: StoredAnomaly, { includeUndone }: FeedbackArguments, context: Context) =>
+      includeUndone === true ? latestFeedback(id, context) : context.feedbackOf.load(id),
   },
   WindowEvent: {
     time: ({ timeMs }: WindowEvent) => timeMs,
     severity: ({ severityNumber }: WindowEvent) => severityName(severityNumber),
   },
 };
+
+/** What is said and taken back may be so without end. */
+const FEEDBACK_WITH_UNDONE_MAX = 200;
+
+async function latestFeedback(id: string, { allFeedbackOf }: Context): Promise<readonly Feedback[]> {
+  return (await allFeedbackOf.load(id)).slice(-FEEDBACK_WITH_UNDONE_MAX);
+}
 
 /** SQLite compares no longer patterns, and the time of a comparison grows with it. */
 const TEXT_CHARACTERS_MAX = 1_000;

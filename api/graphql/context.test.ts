@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../../store/store.ts";
 import { LOCAL } from "../access/principal.ts";
 import { apiConfig } from "../config.ts";
-import { type ContextLifetime, createContext } from "./context.ts";
+import { createContext } from "./context.ts";
 
 let reads: string[];
 beforeEach(() => {
@@ -78,7 +78,7 @@ const store: Store = {
   close: unused,
 };
 
-const contextFor = (lifetime: ContextLifetime) =>
+const newContext = () =>
   createContext(
     {
       config: apiConfig.parse({ max_rows_per_operation: 3 }),
@@ -96,27 +96,26 @@ const contextFor = (lifetime: ContextLifetime) =>
         throw new Error("not asked for here");
       },
     },
-    lifetime,
     LOCAL,
   );
 
 describe("one request", () => {
   it("reads the feedback of all its anomalies at once, and once", async () => {
-    const { feedbackOf } = contextFor("request");
+    const { feedbackOf } = newContext();
     await Promise.all([feedbackOf.load("a"), feedbackOf.load("b")]);
     await feedbackOf.load("a");
     expect(reads).toEqual(["feedback a b"]);
   });
 
   it("reads the scores of a time once, however many thresholds are tried on them", async () => {
-    const { scoresOf } = contextFor("request");
+    const { scoresOf } = newContext();
     const span = { service: "shop", fromMs: 1, toMs: 2 * 3_600_000 };
     await Promise.all([scoresOf.load(span), scoresOf.load({ ...span })]);
     expect(reads).toEqual(["totals of shop 1-7200000"]);
   });
 
   it("reads series of whole hours together for all services, and others by the minute", async () => {
-    const { seriesOf } = contextFor("request");
+    const { seriesOf } = newContext();
     const hours = { fromMs: 0, toMs: 7_200_000, buckets: 2 };
     await Promise.all([
       seriesOf.load({ service: "shop", ...hours }),
@@ -128,22 +127,15 @@ describe("one request", () => {
   });
 
   it("pays a row for each day of scores", async () => {
-    const { scoresOf } = contextFor("request");
+    const { scoresOf } = newContext();
     const load = (days: number) => scoresOf.load({ service: "shop", fromMs: 0, toMs: days * 86_400_000 });
     await load(2);
     await expect(load(1.5)).rejects.toThrow("3 rows in all");
   });
 
   it("knows the services that have sent something", async () => {
-    const { isService } = contextFor("request");
+    const { isService } = newContext();
     expect(await Promise.all([isService.load("shop"), isService.load("none")])).toEqual([true, false]);
     expect(reads).toEqual(["services"]);
   });
-});
-
-it("a subscription, which may live for days, keeps nothing that it read", async () => {
-  const { feedbackOf } = contextFor("subscription");
-  await feedbackOf.load("a");
-  await feedbackOf.load("a");
-  expect(reads).toEqual(["feedback a", "feedback a"]);
 });

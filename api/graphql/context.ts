@@ -14,8 +14,9 @@ import type { Principal } from "../access/principal.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { ApiConfig } from "../config.ts";
 import { loadNormalWindows } from "../nearest/load-normal-windows.ts";
+import type { PreparedSequences } from "../nearest/nearest-window.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
-import { readSeries, type SeriesSpan } from "./read-series.ts";
+import { readSeries, requireSeries, type SeriesSpan } from "./read-series.ts";
 import { createSeries, type ScoreBucket } from "./series.ts";
 
 const DAY_MS = 86_400_000;
@@ -50,7 +51,7 @@ export interface ServiceSeries extends SeriesSpan {
   readonly service: string;
 }
 
-/** What belongs to one request; loaders read once, however many fields ask. */
+/** What belongs to one request or event; loaders read once, however many fields ask. */
 interface RequestState {
   /** Who asks. */
   readonly principal: Principal;
@@ -58,11 +59,13 @@ interface RequestState {
   readonly anomalyOf: DataLoader<string, StoredAnomaly | undefined>;
   readonly incidentOf: DataLoader<string, Incident | undefined>;
   readonly feedbackOf: DataLoader<string, readonly Feedback[]>;
+  /** What was taken back as well. */
+  readonly allFeedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly incidentFeedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly thresholdOf: DataLoader<string, Threshold | undefined>;
   readonly isService: DataLoader<string, boolean>;
   /** The newest normal sequences of a service, newest first. */
-  readonly normalWindowsOf: DataLoader<string, readonly NormalWindow[]>;
+  readonly normalWindowsOf: DataLoader<string, PreparedSequences<NormalWindow>>;
   readonly scoresOf: DataLoader<ServiceSpan, ScoreTotals, string>;
   /** One label an anomaly. */
   readonly labelsOf: DataLoader<ServiceSpan, readonly LabelledScore[], string>;
@@ -72,64 +75,69 @@ interface RequestState {
 /** What resolvers reach of the world. */
 export type Context = ContextPorts & RequestState;
 
-/** How long a context is used: what a subscription read must not be kept for days. */
-export type ContextLifetime = "request" | "subscription";
-
-/** A context for one operation. */
-export function createContext(ports: ContextPorts, lifetime: ContextLifetime, principal: Principal): Context {
+/** A context for one request, or one event of a subscription: what was read is kept as long. */
+export function createContext(ports: ContextPorts, principal: Principal): Context {
   const { store, config } = ports;
-  const cache = lifetime === "request";
   const rows = createRowBudget(config.max_rows_per_operation);
   return {
     ...ports,
     principal,
     rows,
-    anomalyOf: byId(cache, (ids) => store.anomaliesById(ids)),
-    incidentOf: byId(cache, (ids) => store.incidentsById(ids)),
-    incidentFeedbackOf: loader(cache, async (ids) => {
+    anomalyOf: byId((ids) => store.anomaliesById(ids)),
+    incidentOf: byId((ids) => store.incidentsById(ids)),
+    incidentFeedbackOf: loader(async (ids) => {
       const byIncident = Map.groupBy(await store.feedbackForIncidents(ids), ({ incidentId }) => incidentId);
       return ids.map((id) => byIncident.get(id) ?? []);
     }),
-    feedbackOf: loader(cache, async (anomalyIds) => {
-      const byAnomaly = Map.groupBy(await store.feedbackFor(anomalyIds), ({ anomalyId }) => anomalyId);
-      return anomalyIds.map((id) => byAnomaly.get(id) ?? []);
-    }),
-    thresholdOf: loader(cache, async (services) => {
+    feedbackOf: loader((ids) => readFeedback(store, ids, false)),
+    allFeedbackOf: loader((ids) => readFeedback(store, ids, true)),
+    thresholdOf: loader(async (services) => {
       const byService = new Map((await store.thresholds()).map((one) => [one.service, one]));
       return services.map((service) => byService.get(service));
     }),
-    isService: loader(cache, async (services) => {
+    isService: loader(async (services) => {
       const known = new Set((await store.services()).map(({ name }) => name));
       return services.map((service) => known.has(service));
     }),
-    normalWindowsOf: loader(cache, (services) => loadNormalWindows(store, services)),
-    scoresOf: onceEach(cache, ({ service, fromMs, toMs }) => {
+    normalWindowsOf: loader((services) => loadNormalWindows(store, services)),
+    scoresOf: onceEach(({ service, fromMs, toMs }) => {
       rows.take(Math.ceil((toMs - fromMs) / DAY_MS));
       return store.scoreTotals(service, fromMs, toMs);
     }),
-    labelsOf: onceEach(cache, async ({ service, fromMs, toMs }) =>
+    labelsOf: onceEach(async ({ service, fromMs, toMs }) =>
       latestLabels(await store.labelledScores(service, fromMs, toMs)),
     ),
     seriesOf: new DataLoader(async (wanted) => readTogether(wanted, { store, rows }), {
-      cache,
       cacheKeyFn: ({ service, ...span }) => `${spanKey(span)} ${service}`,
     }),
   };
 }
 
+async function readFeedback(
+  store: Store,
+  anomalyIds: readonly string[],
+  includeUndone: boolean,
+): Promise<readonly (readonly Feedback[])[]> {
+  const feedback = await store.feedbackFor(anomalyIds, includeUndone);
+  const byAnomaly = Map.groupBy(feedback, ({ anomalyId }) => anomalyId);
+  return anomalyIds.map((id) => byAnomaly.get(id) ?? []);
+}
+
 /** The services that ask for the same parts of the same time are read together. */
 async function readTogether(
   wanted: readonly ServiceSeries[],
-  reader: Pick<Context, "store" | "rows">,
+  { store, rows }: Pick<Context, "store" | "rows">,
 ): Promise<readonly (readonly ScoreBucket[])[]> {
   const found = new Map<ServiceSeries, readonly ScoreBucket[]>();
   for (const together of Map.groupBy(wanted, spanKey).values()) {
     const [span] = together;
     if (span === undefined) continue;
+    const services = [...new Set(together.map(({ service }) => service))];
+    requireSeries(rows, services.length, span);
     const series = new Map(
-      together.map(({ service, fromMs, toMs, buckets }) => [service, createSeries(fromMs, toMs, buckets)]),
+      services.map((service) => [service, createSeries(span.fromMs, span.toMs, span.buckets)]),
     );
-    for await (const slice of readSeries(reader, [...series.keys()], span))
+    for await (const slice of readSeries(store, services, span))
       for (const histogram of slice) series.get(histogram.service)?.add([histogram]);
     for (const one of together) found.set(one, series.get(one.service)?.buckets() ?? []);
   }
@@ -141,28 +149,20 @@ function spanKey({ fromMs, toMs, buckets }: SeriesSpan): string {
 }
 
 function byId<T extends { readonly id: string }>(
-  cache: boolean,
   read: (ids: readonly string[]) => Promise<readonly T[]>,
 ): DataLoader<string, T | undefined> {
-  return new DataLoader<string, T | undefined>(
-    async (ids) => {
-      const found = new Map((await read(ids)).map((one) => [one.id, one]));
-      return ids.map((id) => found.get(id));
-    },
-    { cache },
-  );
+  return new DataLoader<string, T | undefined>(async (ids) => {
+    const found = new Map((await read(ids)).map((one) => [one.id, one]));
+    return ids.map((id) => found.get(id));
+  });
 }
 
-function loader<T>(cache: boolean, read: (keys: readonly string[]) => Promise<readonly T[]>) {
-  return new DataLoader<string, T>(read, { cache });
+function loader<T>(read: (keys: readonly string[]) => Promise<readonly T[]>) {
+  return new DataLoader<string, T>(read);
 }
 
-function onceEach<T>(
-  cache: boolean,
-  read: (span: ServiceSpan) => Promise<T>,
-): DataLoader<ServiceSpan, T, string> {
+function onceEach<T>(read: (span: ServiceSpan) => Promise<T>): DataLoader<ServiceSpan, T, string> {
   return new DataLoader((spans) => Promise.all(spans.map(read)), {
-    cache,
     cacheKeyFn: ({ service, fromMs, toMs }) => `${fromMs} ${toMs} ${service}`,
   });
 }

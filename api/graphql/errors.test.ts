@@ -6,9 +6,9 @@ import { toPublic, userError } from "./errors.ts";
 const inResolver = (originalError: Error) =>
   new GraphQLError(originalError.message, { path: ["anomaly"], originalError });
 
-function told(error: unknown) {
+function told(error: unknown, showsSchema = true) {
   const hidden: unknown[] = [];
-  return { answer: toPublic(error, (cause) => hidden.push(cause)), hidden };
+  return { answer: toPublic(error, (cause) => hidden.push(cause), showsSchema), hidden };
 }
 
 describe("what a caller is told", () => {
@@ -49,5 +49,11 @@ describe("what a caller is told", () => {
     const { answer } = told(new GraphQLError(`got invalid value ${"x".repeat(100_000)}`));
     expect(answer.message.length).toBeLessThan(500);
     expect(answer.extensions).toEqual({ code: "BAD_USER_INPUT" });
+  });
+
+  it("names that they may have meant, only where the schema may be asked for", () => {
+    const error = new GraphQLError('Cannot query field "bod". Did you mean "body" or "id"?');
+    expect(told(error).answer.message).toBe(error.message);
+    expect(told(error, false).answer.message).toBe('Cannot query field "bod".');
   });
 });

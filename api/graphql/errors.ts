@@ -14,6 +14,8 @@ export type ErrorCode =
 
 /** Longer messages are cut: graphql-js quotes what it was sent. */
 const MESSAGE_CHARACTERS_MAX = 400;
+/** What graphql-js puts before names of fields, arguments or values that it thinks were meant. */
+const SUGGESTION = " Did you mean ";
 
 /** An error that a caller can understand and act on. */
 export function userError(code: ErrorCode, message: string, remedy: string): GraphQLError {
@@ -24,11 +26,16 @@ export function userError(code: ErrorCode, message: string, remedy: string): Gra
  * The one place that decides what a caller is told: mistakes of the caller in full, faults of the database by their remedy,
  * our own mistakes by nothing but that they happened.
  * @param onHidden told the cause that the caller is not told
+ * @param showsSchema whether the caller may be told names that they did not ask for
  */
-export function toPublic(error: unknown, onHidden: (cause: unknown) => void): GraphQLFormattedError {
+export function toPublic(
+  error: unknown,
+  onHidden: (cause: unknown) => void,
+  showsSchema: boolean,
+): GraphQLFormattedError {
   const graphql = error instanceof GraphQLError ? error : undefined;
   const place = graphql === undefined ? {} : placeOf(graphql);
-  if (graphql !== undefined && isOfCaller(graphql)) return { ...place, ...tellInFull(graphql) };
+  if (graphql !== undefined && isOfCaller(graphql)) return { ...place, ...tellInFull(graphql, showsSchema) };
   const cause = graphql?.originalError ?? error;
   onHidden(cause);
   return { ...place, ...(cause instanceof StoreError ? tellRemedy(cause) : tellNothing()) };
@@ -48,7 +55,11 @@ function placeOf({ locations, path }: GraphQLError): Pick<GraphQLFormattedError,
   };
 }
 
-function tellInFull({ message, extensions }: GraphQLError): GraphQLFormattedError {
+function tellInFull(
+  { message: text, extensions }: GraphQLError,
+  showsSchema: boolean,
+): GraphQLFormattedError {
+  const message = showsSchema ? text : (text.split(SUGGESTION, 1)[0] ?? "");
   const { code, remedy } = extensions;
   return {
     message:

@@ -1,4 +1,5 @@
 import type { GraphQLError } from "graphql";
+import type { Incident } from "../../store/incident.ts";
 import type { Feedback } from "../../store/store.ts";
 import { anomaliesToJudge } from "../labelling/to-judge.ts";
 import type { Context } from "./context.ts";
@@ -26,7 +27,8 @@ export const feedback = {
     async addFeedback(_: unknown, { input }: { readonly input: FeedbackInput }, context: Context) {
       const note = toNote(input.note);
       if ((await context.store.anomaly(input.anomalyId)) === undefined) throw noAnomaly();
-      return give(input.anomalyId, { ...input, note, atMs: context.now() }, context);
+      const [given] = await give([input.anomalyId], input.isTrueAnomaly, note, context);
+      return given;
     },
     async addIncidentFeedback(
       _: unknown,
@@ -41,12 +43,7 @@ export const feedback = {
           "There is no incident with this id.",
           "It may be older than the retention.",
         );
-      const subjects = await context.store.incidentSubjects(incident.id, SUBJECTS_MAX);
-      const ids = anomaliesToJudge(incident.templates, subjects, JUDGED_MAX);
-      // One time for all of them: who takes it back takes back what was said in one breath.
-      const said = { ...input, note, atMs: context.now() };
-      const given: Feedback[] = [];
-      for (const { id } of await context.store.anomaliesById(ids)) given.push(await give(id, said, context));
+      const given = await give(await judgedWith(incident, context), input.isTrueAnomaly, note, context);
       context.incidentFeedbackOf.clear(incident.id);
       return given;
     },
@@ -57,8 +54,17 @@ export const feedback = {
     note: ({ note }: Feedback) => note ?? null,
     author: ({ author }: Feedback) => author ?? null,
     createdAt: ({ createdAtMs }: Feedback) => createdAtMs,
+    undoneAt: ({ undoneAtMs }: Feedback) => undoneAtMs ?? null,
+    undoneBy: ({ undoneBy }: Feedback) => undoneBy ?? null,
   },
 };
+
+/** The anomalies that a word on an incident is about, as far as they are still stored. */
+async function judgedWith({ id, templates }: Incident, { store }: Context): Promise<readonly string[]> {
+  const subjects = await store.incidentSubjects(id, SUBJECTS_MAX);
+  const stored = await store.anomaliesById(anomaliesToJudge(templates, subjects, JUDGED_MAX));
+  return stored.map((one) => one.id);
+}
 
 function noAnomaly(): GraphQLError {
   return userError(
@@ -79,32 +85,27 @@ function toNote(note: string | null | undefined): string | undefined {
   );
 }
 
-interface Said {
-  readonly isTrueAnomaly: boolean;
-  readonly note: string | undefined;
-  readonly atMs: number;
-}
-
+/** All of it or nothing: what one of them cannot take none of them is given. */
 async function give(
-  anomalyId: string,
-  { isTrueAnomaly, note, atMs }: Said,
-  { store, newId, feedbackOf, principal }: Context,
-): Promise<Feedback> {
-  if ((await feedbackOf.load(anomalyId)).length >= FEEDBACK_PER_ANOMALY_MAX)
+  anomalyIds: readonly string[],
+  isTrueAnomaly: boolean,
+  note: string | undefined,
+  { store, now, newId, feedbackOf, principal }: Context,
+): Promise<readonly Feedback[]> {
+  const before = await Promise.all(anomalyIds.map((id) => feedbackOf.load(id)));
+  if (before.some(({ length }) => length >= FEEDBACK_PER_ANOMALY_MAX))
     throw userError(
       "BAD_USER_INPUT",
-      `This anomaly was judged ${FEEDBACK_PER_ANOMALY_MAX} times already.`,
+      `${anomalyIds.length === 1 ? "This anomaly" : "One of the anomalies"} was judged ${FEEDBACK_PER_ANOMALY_MAX} times already.`,
       "Take earlier feedback back first.",
     );
-  const given: Feedback = {
-    id: newId(),
-    anomalyId,
-    isTrueAnomaly,
-    note,
-    author: principal.name,
-    createdAtMs: atMs,
-  };
-  if (!(await store.addFeedback(given))) throw noAnomaly();
-  feedbackOf.clear(anomalyId);
+  const author = principal.name;
+  // One time for all of them: who takes it back takes back what was said in one breath.
+  const createdAtMs = now();
+  const given = anomalyIds.map(
+    (anomalyId): Feedback => ({ id: newId(), anomalyId, isTrueAnomaly, note, author, createdAtMs }),
+  );
+  if (!(await store.addFeedback(...given))) throw noAnomaly();
+  for (const id of anomalyIds) feedbackOf.clear(id);
   return given;
 }

@@ -40,14 +40,12 @@ async function readQueue(service: string | undefined, size: number, { store }: C
   const labels = new Map(
     counts.map((one) => [`${one.service}\0${one.templateId}`, one.confirmed + one.expected]),
   );
-  const ranked = rankCandidates(
-    candidates,
-    (one) => labels.get(`${one.service}\0${one.templateId}`) ?? 0,
-  ).slice(0, size);
-  const anomalies = await store.anomaliesById(ranked.map(({ id }) => id));
+  const ranked = rankCandidates(candidates, (one) => labels.get(`${one.service}\0${one.templateId}`) ?? 0);
+  const listed = ranked.slice(0, size);
+  const anomalies = await store.anomaliesById(listed.map(({ id }) => id));
   const byId = new Map(anomalies.map((anomaly) => [anomaly.id, anomaly]));
   return {
-    items: ranked.flatMap(({ id, ...item }) => {
+    items: listed.flatMap(({ id, ...item }) => {
       const anomaly = byId.get(id);
       return anomaly === undefined ? [] : [{ ...item, anomaly }];
     }),
@@ -56,7 +54,7 @@ async function readQueue(service: string | undefined, size: number, { store }: C
       expected: counts.reduce((sum, { expected }) => sum + expected, 0),
       confirmedNeeded: POSITIVES_MIN,
       expectedNeeded: NEGATIVES_MIN,
-      unlabelled: candidates.length,
+      unlabelled: ranked.reduce((sum, { similar }) => sum + similar, 0),
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Anomaly } from "../../store/store.ts";
-import { isApart, nearestWindow } from "../nearest/nearest-window.ts";
+import { nearestWindow } from "../nearest/nearest-window.ts";
 import type { Context } from "./context.ts";
 
 /** What finding one costs of an operation's rows: up to 500 windows are compared. */
@@ -10,11 +10,7 @@ export const nearestNormal = {
   Anomaly: {
     async nearestNormal({ service, window }: Anomaly, _: unknown, { rows, normalWindowsOf }: Context) {
       rows.take(ROWS_EACH);
-      const stored = await normalWindowsOf.load(service);
-      const nearest = nearestWindow(
-        window,
-        stored.filter((one) => isApart(window, one.window)),
-      );
+      const nearest = nearestWindow(window, await normalWindowsOf.load(service));
       if (nearest === undefined) return null;
       const { sequence, distance } = nearest;
       return { window: sequence.window, time: sequence.timeMs, distance };

@@ -17,24 +17,20 @@ export interface SeriesSpan {
   readonly buckets: number;
 }
 
-/** Where scores are read, and who pays for it. */
-interface ScoreReader {
-  readonly store: Pick<Store, "scoreHistograms" | "scoreHours">;
-  readonly rows: RowBudget;
-}
+/** Where scores are read. */
+type ScoreReader = Pick<Store, "scoreHistograms" | "scoreHours">;
 
 /**
- * The stored scores of a time, in slices: those of many services over days do not fit into memory at once, and a long read would
- * hold up all others. Hours that lie in one bucket are read as such, the others by the minute.
+ * What must hold before anything is made or read of a series: memory for a caller's number of buckets would end the process.
  *
- * @param services undefined for all of them
+ * @param services how many are read
  * @throws a BAD_USER_INPUT error for a time or a number of buckets out of range, or more than the operation may read
  */
-export async function* readSeries(
-  { store, rows }: ScoreReader,
-  services: readonly string[] | undefined,
+export function requireSeries(
+  rows: RowBudget,
+  services: number,
   { fromMs, toMs, buckets }: SeriesSpan,
-): AsyncGenerator<readonly ScoreHistogram[]> {
+): void {
   if (buckets < 1 || buckets > BUCKETS_MAX)
     throw userError(
       "BAD_USER_INPUT",
@@ -42,8 +38,22 @@ export async function* readSeries(
       "Ask for another number of buckets.",
     );
   requireSpan(fromMs, toMs);
-  rows.take(Math.ceil((toMs - fromMs) / DAY_MS) * Math.max(1, services?.length ?? 1));
-  for (const { isWhole, startMs, endMs } of slices({ fromMs, toMs, buckets })) {
+  rows.take(Math.ceil((toMs - fromMs) / DAY_MS) * services);
+}
+
+/**
+ * The stored scores of a time, in slices: those of many services over days do not fit into memory at once, and a long read would
+ * hold up all others. Hours that lie in one bucket are read as such, the others by the minute.
+ *
+ * @param services undefined for all of them
+ * @param span one that {@link requireSeries} has let pass
+ */
+export async function* readSeries(
+  store: ScoreReader,
+  services: readonly string[] | undefined,
+  span: SeriesSpan,
+): AsyncGenerator<readonly ScoreHistogram[]> {
+  for (const { isWhole, startMs, endMs } of slices(span)) {
     if (isWhole) yield await store.scoreHours(services, startMs, endMs);
     else
       for (const service of services ?? [undefined])

@@ -1,5 +1,5 @@
 import type { Context } from "./context.ts";
-import { readSeries } from "./read-series.ts";
+import { readSeries, requireSeries } from "./read-series.ts";
 import { createSeries } from "./series.ts";
 
 const BUCKETS_DEFAULT = 60;
@@ -17,8 +17,9 @@ export const scoreSeries = {
     async scoreSeries(_: unknown, { service, from, to, buckets }: SeriesArguments, context: Context) {
       const span = { fromMs: from, toMs: to, buckets: buckets ?? BUCKETS_DEFAULT };
       const services = service === null || service === undefined ? undefined : [service];
+      requireSeries(context.rows, 1, span);
       const series = createSeries(from, to, span.buckets);
-      for await (const slice of readSeries(context, services, span)) series.add(slice);
+      for await (const slice of readSeries(context.store, services, span)) series.add(slice);
       return series.buckets();
     },
   },

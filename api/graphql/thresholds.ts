@@ -1,3 +1,4 @@
+import { STARTING_THRESHOLD } from "../../store/starting-threshold.ts";
 import type { Threshold, ThresholdChange, ThresholdSetting } from "../../store/store.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
 import { proposeThreshold } from "../thresholds/propose.ts";
@@ -7,8 +8,6 @@ import { userError } from "./errors.ts";
 import { requireScore, requireService } from "./requirements.ts";
 
 const ALERTS_PER_DAY_MAX = 1_000_000;
-/** What a service has before the stage has computed its own: the original program's start value. */
-const STARTING_THRESHOLD = 0.85;
 const CHANGES_DEFAULT = 20;
 const CHANGE_ID = /^[1-9]\d{0,15}$/;
 /** What a service has before anybody has changed it. */

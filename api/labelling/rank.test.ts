@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { rankCandidates, uncertainty } from "./rank.ts";
 
-const candidate = (id: string, score: number, templateId = id, service = "shop") => ({
+const candidate = (id: string, score: number, templateId = id, service = "shop", similar = 1) => ({
   id,
   service,
   templateId,
   score,
   threshold: 0.9,
+  similar,
 });
 const none = () => 0;
 
@@ -27,12 +28,16 @@ describe("what to label next", () => {
 
   it("lists one record of each template of a service, and says how many are like it", () => {
     const ranked = rankCandidates(
-      [candidate("a", 0.99, "t"), candidate("b", 0.91, "t"), candidate("c", 0.91, "t", "auth")],
+      [
+        candidate("a", 0.99, "t", "shop", 70),
+        candidate("b", 0.91, "t", "shop", 70),
+        candidate("c", 0.91, "t", "auth"),
+      ],
       none,
     );
     expect(ranked.map(({ id, similar }) => [id, similar])).toEqual([
       ["c", 1],
-      ["b", 2],
+      ["b", 70],
     ]);
   });
 
@@ -45,7 +50,14 @@ describe("what to label next", () => {
   it("has values from 0 to 1, falling", () => {
     const score = fc.double({ min: 0, max: 1, noNaN: true });
     const candidates = fc.array(
-      fc.record({ id: fc.uuid(), service: fc.constant("s"), templateId: fc.uuid(), score, threshold: score }),
+      fc.record({
+        id: fc.uuid(),
+        service: fc.constant("s"),
+        templateId: fc.uuid(),
+        score,
+        threshold: score,
+        similar: fc.constant(1),
+      }),
     );
     fc.assert(
       fc.property(candidates, (some) => {

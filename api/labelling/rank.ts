@@ -5,7 +5,7 @@ export interface Ranked {
   readonly id: string;
   /** How much its label would teach, 0 to 1. */
   readonly value: number;
-  /** Candidates of the same service and template, itself included. */
+  /** What is unlabelled of the same service and template, itself included. */
   readonly similar: number;
 }
 
@@ -17,19 +17,19 @@ export type LabelsOf = (candidate: LabellingCandidate) => number;
  * threshold, the less certain; of each service and template only the least certain one is listed, because its label is about the
  * others as well, and what has labels already teaches less with each.
  *
- * @param candidates newest first; of equals the newest is listed
+ * @param candidates of each kind the newest first; of equals the newest is listed
  */
 export function rankCandidates(
   candidates: readonly LabellingCandidate[],
   labelsOf: LabelsOf,
 ): readonly Ranked[] {
   const kinds = Map.groupBy(candidates, ({ service, templateId }) => `${service}\0${templateId}`);
-  const ranked = [...kinds.values()].map((similar): Ranked => {
-    const closest = similar.reduce((best, one) => (uncertainty(one) > uncertainty(best) ? one : best));
+  const ranked = [...kinds.values()].map((same): Ranked => {
+    const closest = same.reduce((best, one) => (uncertainty(one) > uncertainty(best) ? one : best));
     return {
       id: closest.id,
       value: uncertainty(closest) / (1 + labelsOf(closest)),
-      similar: similar.length,
+      similar: closest.similar,
     };
   });
   return ranked.sort((a, b) => b.value - a.value || (a.id < b.id ? 1 : -1));

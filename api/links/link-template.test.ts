@@ -71,7 +71,7 @@ describe("a link", () => {
     expect(fillLinks([{ name: "X", url }], linkValues(anomaly))).toEqual([
       {
         name: "X",
-        url: "https://x.example/check%20out%2Feu/check%20out%2Feu?t=4bf92f3577b34da6a3ce929d0e0e4736&q=Charged%20%3C*%3E%20%26%20%22more%22&k=a1b2&a=01JDANOMALY&r=2026-11-29T11%3A54%3A00.000Z/2026-11-29T12%3A05%3A00.000Z&ms=1795953240000-1795953900000",
+        url: "https://x.example/check%20out%2Feu/check%20out%2Feu?t=4bf92f3577b34da6a3ce929d0e0e4736&q=Charged%20%3C%2A%3E%20%26%20%22more%22&k=a1b2&a=01JDANOMALY&r=2026-11-29T11%3A54%3A00.000Z/2026-11-29T12%3A05%3A00.000Z&ms=1795953240000-1795953900000",
       },
     ]);
   });
@@ -100,6 +100,12 @@ describe("a link", () => {
     );
     const half = { ...anomaly, service: "half \ud800 pair" };
     expect(fillLinks([{ name: "X", url }], linkValues(half))).toHaveLength(1);
+  });
+
+  test("keeps what a log says within the quotes and brackets of the address", () => {
+    const url = "https://kibana.example/#/?_a=(query:(language:kuery,query:'service.name:%22{service}%22'))";
+    const [link] = fillLinks([{ name: "X", url }], linkValues({ ...anomaly, service: "o'brien')),x:!('*" }));
+    expect(link?.url).toBe(url.replace("{service}", "o%27brien%27%29%29%2Cx%3A%21%28%27%2A"));
   });
 
   test("is filled once: a value that looks like a placeholder stays as it is", () => {

@@ -59,7 +59,13 @@ function isPlaceholder(name: string): name is LinkPlaceholder {
   return LINK_PLACEHOLDERS.some((one) => one === name);
 }
 
-/** Log text may hold half a surrogate pair, for which encodeURIComponent throws. */
+/**
+ * Log text may hold half a surrogate pair, for which encodeURIComponent throws. It leaves some signs as they are, with which a value
+ * could end a text in an address such as Kibana's, whose parts are in quotes and brackets.
+ */
 function encode(value: string): string {
-  return encodeURIComponent(value.toWellFormed());
+  return encodeURIComponent(value.toWellFormed()).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

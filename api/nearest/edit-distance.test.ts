@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editDistance } from "./edit-distance.ts";
 
-const sequence = fc.array(fc.constantFrom("a", "b", "c", "d"), { maxLength: 12 });
+const numbers = (letters: string) => Int32Array.from([...letters], (letter) => letter.charCodeAt(0));
+const sequence = fc.string({ unit: fc.constantFrom("a", "b", "c", "d"), maxLength: 12 }).map(numbers);
 
 describe("the edit distance of two sequences", () => {
   test.each([
@@ -12,7 +13,7 @@ describe("the edit distance of two sequences", () => {
     ["", "abc", 3],
     ["abcdef", "bcdefa", 2],
   ])("of %j and %j is %d", (a, b, distance) => {
-    expect(editDistance([...a], [...b])).toBe(distance);
+    expect(editDistance(numbers(a), numbers(b))).toBe(distance);
   });
 
   test("is zero for equal ones alone", () => {
@@ -39,6 +40,17 @@ describe("the edit distance of two sequences", () => {
         const distance = editDistance(a, b);
         expect(distance).toBeGreaterThanOrEqual(Math.abs(a.length - b.length));
         expect(distance).toBeLessThanOrEqual(Math.max(a.length, b.length));
+      }),
+    );
+  });
+
+  test("is told as above what was asked for, where it is", () => {
+    fc.assert(
+      fc.property(sequence, sequence, fc.nat(12), (a, b, atMost) => {
+        const distance = editDistance(a, b);
+        const told = editDistance(a, b, atMost);
+        if (distance <= atMost) expect(told).toBe(distance);
+        else expect(told).toBeGreaterThan(atMost);
       }),
     );
   });

@@ -1,4 +1,5 @@
 import type { NormalWindow, Store } from "../../store/store.ts";
+import { type PreparedSequences, prepareSequences } from "./nearest-window.ts";
 
 /** Normal sequences of a service that an anomaly is compared with. */
 const NORMAL_WINDOWS_MAX = 500;
@@ -7,6 +8,8 @@ const NORMAL_WINDOWS_MAX = 500;
 export function loadNormalWindows(
   store: Pick<Store, "normalWindows">,
   services: readonly string[],
-): Promise<readonly (readonly NormalWindow[])[]> {
-  return Promise.all(services.map((service) => store.normalWindows(service, NORMAL_WINDOWS_MAX)));
+): Promise<readonly PreparedSequences<NormalWindow>[]> {
+  return Promise.all(
+    services.map(async (service) => prepareSequences(await store.normalWindows(service, NORMAL_WINDOWS_MAX))),
+  );
 }

@@ -39,6 +39,12 @@ async function extendAnomalies(db: Kysely<Tables>): Promise<void> {
     .execute();
   await db.schema.createIndex("anomalies_by_incident").on("anomalies").column("incident_id").execute();
   await db.schema.createIndex("anomalies_by_alert").on("anomalies").columns(["is_alert", "id"]).execute();
+  // All that the labelling queue reads of every anomaly: rows with their windows are a hundred times as long.
+  await db.schema
+    .createIndex("anomalies_by_template")
+    .on("anomalies")
+    .columns(["service", "template_id", "id", "score", "threshold"])
+    .execute();
 }
 
 async function createIncidents(db: Kysely<Tables>): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
+import { FOLD_CASE, foldCase } from "../fold-case.ts";
 import type { AnomalyFilter } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
@@ -41,6 +42,9 @@ export function hasVerdict(
 
 /** A literal substring of body or template, whatever wildcards of LIKE it has in it. */
 function containsText(text: string): Expression<SqlBool> {
-  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
-  return sql<SqlBool>`(lower(body) like ${pattern} escape '\\' or lower(template) like ${pattern} escape '\\')`;
+  // The database's own lower() is three times as fast, and knows ASCII alone.
+  const isAscii = /^[\0-\x7f]*$/.test(text);
+  const pattern = `%${(isAscii ? text.toLowerCase() : foldCase(text)).replace(/[\\%_]/g, "\\$&")}%`;
+  const folded = (column: string) => sql`${sql.raw(isAscii ? "lower" : FOLD_CASE)}(${sql.ref(column)})`;
+  return sql<SqlBool>`(${folded("body")} like ${pattern} escape '\\' or ${folded("template")} like ${pattern} escape '\\')`;
 }

@@ -4,8 +4,21 @@ import { toFeedback } from "../rows.ts";
 import type { Feedback, FeedbackCounts, IncidentFeedback, LabelledScore } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
-/** @returns false when there is no such anomaly: a sample may have been replaced meanwhile */
-export async function insertFeedback(db: Kysely<Tables>, feedback: Feedback): Promise<boolean> {
+/**
+ * Within a transaction: all of it or nothing.
+ * @returns false when one of the anomalies is not there: a sample may have been replaced meanwhile
+ */
+export async function insertFeedback(db: Kysely<Tables>, feedback: readonly Feedback[]): Promise<boolean> {
+  for (const [index, one] of feedback.entries()) {
+    if (await insertOne(db, one)) continue;
+    const before = feedback.slice(0, index).map(({ id }) => id);
+    if (before.length > 0) await db.deleteFrom("feedback").where("id", "in", before).execute();
+    return false;
+  }
+  return true;
+}
+
+async function insertOne(db: Kysely<Tables>, feedback: Feedback): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto("feedback")
     .columns(["id", "anomaly_id", "is_true_anomaly", "note", "author", "created_at_ms"])
@@ -42,17 +55,18 @@ export async function markUndone(
   return numUpdatedRows > 0n;
 }
 
-/** The standing feedback of some anomalies, oldest first. */
+/** The feedback of some anomalies, oldest first: what stands, or all there was. */
 export async function selectFeedback(
   db: Kysely<Tables>,
   anomalyIds: readonly string[],
+  includeUndone: boolean,
 ): Promise<readonly Feedback[]> {
   if (anomalyIds.length === 0) return [];
   const rows = await db
     .selectFrom("feedback")
     .selectAll()
     .where("anomaly_id", "in", anomalyIds)
-    .where("undone_at_ms", "is", null)
+    .$if(!includeUndone, (query) => query.where("undone_at_ms", "is", null))
     .orderBy("id")
     .execute();
   return rows.map(toFeedback);

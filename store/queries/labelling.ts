@@ -4,26 +4,41 @@ import type { LabelCounts, LabellingCandidate } from "../store.ts";
 import type { Tables } from "../tables.ts";
 import { hasVerdict } from "./anomaly-conditions.ts";
 
-/** What could be labelled and is not: alerts and samples, newest first. */
+/** Of one service and template: with those of a flood nothing else would be listed. */
+const CANDIDATES_EACH = 20;
+
+/** What could be labelled and is not, alerts and samples: the newest of each service and template first, then the second newest of each. */
 export async function selectLabellingCandidates(
   db: Kysely<Tables>,
   service: string | undefined,
   limit: number,
 ): Promise<readonly LabellingCandidate[]> {
   const rows = await db
-    .selectFrom("anomalies")
-    .select(["id", "service", "template_id", "score", "threshold"])
-    .$if(service !== undefined, (query) => query.where("service", "=", service ?? ""))
-    .where((where) => hasVerdict(where, "unlabelled"))
+    .selectFrom((from) =>
+      from
+        .selectFrom("anomalies")
+        .select(["id", "service", "template_id", "score", "threshold"])
+        .select([
+          sql<number>`row_number() over (partition by service, template_id order by id desc)`.as("place"),
+          sql<number>`count(*) over (partition by service, template_id)`.as("similar"),
+        ])
+        .$if(service !== undefined, (query) => query.where("service", "=", service ?? ""))
+        .where((where) => hasVerdict(where, "unlabelled"))
+        .as("candidates"),
+    )
+    .selectAll()
+    .where("place", "<=", CANDIDATES_EACH)
+    .orderBy("place")
     .orderBy("id", "desc")
     .limit(limit)
     .execute();
-  return rows.map(({ id, service: name, template_id: templateId, score, threshold }) => ({
+  return rows.map(({ id, service: name, template_id: templateId, score, threshold, similar }) => ({
     id,
     service: name,
     templateId,
     score,
     threshold,
+    similar: Number(similar),
   }));
 }
 

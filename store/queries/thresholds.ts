@@ -1,11 +1,9 @@
 import { type Kysely, sql } from "kysely";
 import { chunks } from "../chunks.ts";
 import { toThreshold, toThresholdChange } from "../rows.ts";
+import { STARTING_THRESHOLD } from "../starting-threshold.ts";
 import type { Page, Threshold, ThresholdChange, ThresholdSetting } from "../store.ts";
 import type { Tables } from "../tables.ts";
-
-/** What is shown for a service that nobody has computed a threshold for: the original program's start value. */
-const THRESHOLD_UNTIL_COMPUTED = 0.85;
 
 export async function selectThresholds(
   db: Kysely<Tables>,
@@ -74,7 +72,7 @@ export async function changeThreshold(
   const row = {
     mode,
     alerts_per_day: alertsPerDay ?? null,
-    value: value ?? before?.value ?? THRESHOLD_UNTIL_COMPUTED,
+    value: value ?? before?.value ?? STARTING_THRESHOLD,
     updated_at_ms: atMs,
   };
   await db

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { type Client, createClient } from "graphql-ws";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -226,6 +227,54 @@ it("guessing is answered 429 after 20 different tokens, over both transports", a
   expect(code).toBe(4403);
   await guessed.close();
 });
+
+it("who shows no token keeps nobody out, and is gone a second after being told so", async () => {
+  const small = await startApiUnderTest({ tokens: [...tokens], max_subscriptions: 1 });
+  const silent = Array.from({ length: 210 }, () => openSilently(small.api.address));
+  await Promise.all(silent.map(({ answered }) => answered));
+  const code = () =>
+    new Promise((resolve) => {
+      const socket = new WebSocket(`ws://${small.api.address}/graphql`, "graphql-transport-ws");
+      socket.on("open", () =>
+        socket.send(
+          JSON.stringify({ type: "connection_init", payload: { authorization: `Bearer ${WRITER}` } }),
+        ),
+      );
+      socket.on("message", (message) => resolve(JSON.parse(String(message)).type));
+      socket.on("error", (error) => resolve(error.message));
+    });
+  expect(await code()).toBe("connection_ack");
+  expect(await code()).toContain("503");
+  const startedAtMs = performance.now();
+  await Promise.all(silent.map(({ closed }) => closed));
+  // 3 s to say connection_init, and one to answer that the connection is closed; ws would wait 30 for that.
+  expect(performance.now() - startedAtMs).toBeLessThan(15_000);
+  await small.close();
+});
+
+/** A WebSocket that says nothing, not even that it has been closed. */
+function openSilently(address: string) {
+  const [host, port] = address.split(":");
+  const socket = connect(Number(port), host);
+  const answered = new Promise<void>((resolve) => socket.once("data", () => resolve()));
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  socket.on("error", () => undefined);
+  // A socket that is not read does not notice its end.
+  socket.resume();
+  socket.write(
+    [
+      "GET /graphql HTTP/1.1",
+      `Host: ${address}`,
+      "Upgrade: websocket",
+      "Connection: Upgrade",
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+      "Sec-WebSocket-Version: 13",
+      "Sec-WebSocket-Protocol: graphql-transport-ws",
+      "\r\n",
+    ].join("\r\n"),
+  );
+  return { answered: Promise.race([answered, closed]), closed };
+}
 
 it("where no token is configured whoever reaches the API is local, and may write", async () => {
   const open = await startApiUnderTest();

@@ -200,6 +200,36 @@ describe("requests of an odd form", () => {
   });
 });
 
+describe("what is answered elsewhere, or not at all", () => {
+  const json = { "content-type": "application/json" };
+
+  it.each([
+    ["application/json", 400, "WebSocket"],
+    ["text/event-stream", 406, "accept"],
+    ["multipart/mixed", 406, "accept"],
+  ])("a subscription over HTTP that accepts %s: %d, and nothing is logged", async (accept, wanted, word) => {
+    const before = under.hidden.length;
+    const query = "subscription { anomalyDetected { id } }";
+    const { status, text } = await under.raw("/graphql", { ...json, accept }, JSON.stringify({ query }));
+    expect(status).toBe(wanted);
+    expect(text).toContain("BAD_REQUEST");
+    expect(text).toContain(word);
+    expect(under.hidden.length).toBe(before);
+  });
+
+  it("a query by its hash alone", async () => {
+    const extensions = { persistedQuery: { version: 1, sha256Hash: "0".repeat(64) } };
+    const { text } = await under.raw("/graphql", json, JSON.stringify({ extensions }));
+    expect(text).toContain("PERSISTED_QUERY_NOT_SUPPORTED");
+  });
+
+  it("an operation that the document does not have", async () => {
+    const body = JSON.stringify({ query: "query A { status { version } }", operationName: "B" });
+    const { status, text } = await under.raw("/graphql", json, body);
+    expect([status, text]).toEqual([400, expect.stringContaining("OPERATION_RESOLUTION_FAILURE")]);
+  });
+});
+
 describe("people at the same time", () => {
   it("lose no judgement to each other, and the last word is one of theirs", async () => {
     const give = (isTrueAnomaly: boolean) =>

@@ -121,6 +121,25 @@ describe("incidents", () => {
     expect((await under.stage.labels({ first: 10 })).labels).toEqual([]);
   });
 
+  it("are judged in all of their templates or in none", async () => {
+    await under.stage.saveBatch({ ...SHOP, anomalies: outage });
+    const given = Array.from({ length: 100 }, (_, i) => ({
+      id: `f${i}`,
+      anomalyId: idOf(28),
+      isTrueAnomaly: true,
+      note: undefined,
+      author: undefined,
+      createdAtMs: 1,
+    }));
+    await under.stage.addFeedback(...given);
+    const judge = `mutation { addIncidentFeedback(input: { incidentId: "${idOf(1)}", isTrueAnomaly: false }) { id } }`;
+    expect(await under.codeOf(judge)).toBe("BAD_USER_INPUT");
+    expect(await under.stage.feedbackForIncidents([idOf(1)])).toHaveLength(100);
+    await under.stage.undoFeedback("f0", 2, undefined);
+    expect(await under.codeOf(judge)).toBeUndefined();
+    expect(await under.stage.feedbackForIncidents([idOf(1)])).toHaveLength(102);
+  });
+
   it("are told as they grow", async () => {
     const client = createClient({ url: `ws://${under.api.address}/graphql`, webSocketImpl: WebSocket });
     const told = client.iterate({
@@ -219,6 +238,18 @@ describe("the labelling queue", () => {
     );
     expect((await under.ask(queue)).data).toMatchObject({
       labellingQueue: { progress: { confirmed: 1, unlabelled: 3 } },
+    });
+  });
+
+  it("is not filled by a flood of one template, which is counted in full", async () => {
+    await under.stage.saveBatch({ ...SHOP, anomalies: [anAnomaly(1, { templateId: "rare", score: 0.99 })] });
+    const flood = Array.from({ length: 2_500 }, (_, i) => anAnomaly(10 + i, { templateId: "flood" }));
+    await under.stage.saveBatch({ ...SHOP, anomalies: flood });
+    expect((await under.ask(queue)).data).toMatchObject({
+      labellingQueue: {
+        items: [{ similar: 2_500 }, { anomaly: { id: idOf(1) }, similar: 1 }],
+        progress: { unlabelled: 2_501 },
+      },
     });
   });
 

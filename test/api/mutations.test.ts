@@ -37,6 +37,43 @@ it("takes feedback, shows it, and takes it back once", async () => {
   expect((await under.ask(shown)).data).toEqual({ anomalies: { totalCount: 0, nodes: [] } });
 });
 
+it("shows who took what back, where it is asked for", async () => {
+  await under.stage.saveBatch({ ...SHOP, anomalies: [anAnomaly(1)] });
+  const said = (isTrueAnomaly: boolean) =>
+    `addFeedback(input: { anomalyId: "${idOf(1)}", isTrueAnomaly: ${isTrueAnomaly} }) { id }`;
+  const { data } = await under.ask(`mutation { first: ${said(true)} second: ${said(false)} }`);
+  const { first } = z.object({ first: z.object({ id: z.ulid() }) }).parse(data);
+  await under.ask(`mutation { undoFeedback(id: "${first.id}") }`);
+  const fields = "isTrueAnomaly author undoneAt undoneBy";
+  const { data: shown } = await under.ask(`{ anomaly(id: "${idOf(1)}") {
+    standing: feedback { ${fields} } all: feedback(includeUndone: true) { ${fields} } } }`);
+  const second = { isTrueAnomaly: false, author: "local", undoneAt: null, undoneBy: null };
+  const undoneAt = expect.stringMatching(/^20\d\d-.*Z$/);
+  expect(shown).toEqual({
+    anomaly: {
+      standing: [second],
+      all: [{ isTrueAnomaly: true, author: "local", undoneAt, undoneBy: "local" }, second],
+    },
+  });
+});
+
+it("gives later words greater ids, by which the last one counts, within a millisecond too", async () => {
+  await under.stage.saveBatch({ ...SHOP, anomalies: [anAnomaly(1), anAnomaly(2)] });
+  const ids: string[] = [];
+  for (let round = 1; round <= 6; round++) {
+    const ten = Array.from(
+      { length: 10 },
+      (_, i) =>
+        `a${i}: addFeedback(input: { anomalyId: "${idOf(1 + (round % 2))}", isTrueAnomaly: ${i % 2 === 0} }) { id }`,
+    );
+    const { data } = await under.ask(`mutation { ${ten.join(" ")} }`);
+    const given = z.record(z.string(), z.object({ id: z.ulid() })).parse(data);
+    ids.push(...Object.values(given).map(({ id }) => id));
+  }
+  expect(ids).toEqual(ids.toSorted());
+  expect((await under.stage.anomalies({ verdict: "confirmed" }, { first: 9 })).length).toBe(0);
+});
+
 it("keeps at most a hundred judgements of one anomaly", async () => {
   await under.stage.saveBatch({ ...SHOP, anomalies: [anAnomaly(1)] });
   const ten = `mutation { ${Array.from({ length: 10 }, (_, i) => `a${i}: addFeedback(input: { anomalyId: "${idOf(1)}", isTrueAnomaly: true }) { id }`).join(" ")} }`;

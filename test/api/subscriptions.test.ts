@@ -9,7 +9,11 @@ import { type ApiUnderTest, NOTHING, startApiUnderTest } from "./start-api.ts";
 let under: ApiUnderTest;
 let client: Client;
 beforeEach(async () => {
-  under = await startApiUnderTest({ max_operations_per_connection: 5, max_subscriptions: 2 });
+  under = await startApiUnderTest({
+    max_operations_per_connection: 5,
+    max_subscriptions: 2,
+    max_rows_per_operation: 500,
+  });
   client = connect();
 });
 afterEach(async () => {
@@ -58,6 +62,16 @@ async function untilHeard({ results }: Listener, first: number): Promise<number>
     JSON.stringify(results.at(-1)).includes(idOf(number - 1)) ? true : undefined,
   );
   return number;
+}
+
+/** The same for incidents: each anomaly is added to the one that is there. */
+async function untilHeardOf({ results }: Listener): Promise<void> {
+  let number = 2;
+  await waitFor("the subscription to begin", async () => {
+    await under.stage.saveBatch({ ...NOTHING, anomalies: [anAnomaly(number)] });
+    number += 1;
+    return results.length > 0 ? true : undefined;
+  });
 }
 
 const record: LiveRecord = {
@@ -155,6 +169,30 @@ it("tells each anomaly once to everybody who asked for its service, those that a
   const ids = all.results.map((result) => JSON.stringify(result).match(/\d{26}/)?.[0]);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids).not.toContain(idOf(1));
+});
+
+it("may read as much for each event as one operation may", async () => {
+  const all = follow("subscription { anomalyDetected { id nearestNormal { distance } feedback { id } } }");
+  const next = await untilHeard(all, 1);
+  const anomalies = Array.from({ length: 60 }, (_, i) => anAnomaly(next + i));
+  await under.stage.saveBatch({ ...NOTHING, anomalies });
+  await waitFor("the last one", () =>
+    JSON.stringify(all.results.at(-1)).includes(idOf(next + 59)) ? true : undefined,
+  );
+  expect(all.results.at(-1)).toEqual({
+    anomalyDetected: { id: idOf(next + 59), nearestNormal: null, feedback: [] },
+  });
+});
+
+it("reads for each event what is so now", async () => {
+  await under.stage.saveBatch({ ...NOTHING, anomalies: [anAnomaly(1)] });
+  const all = follow("subscription { incidentChanged { id anomalies feedback { id } } }");
+  await untilHeardOf(all);
+  const before = all.results.length;
+  await under.ask(`mutation { addFeedback(input: { anomalyId: "${idOf(1)}", isTrueAnomaly: true }) { id } }`);
+  await under.stage.saveBatch({ ...NOTHING, anomalies: [anAnomaly(50)] });
+  await waitFor("the next change", () => (all.results.length > before ? true : undefined));
+  expect(all.results.at(-1)).toMatchObject({ incidentChanged: { id: idOf(1), feedback: [{}] } });
 });
 
 it("shows the live tail of a service, and asks for records only while somebody watches", async () => {

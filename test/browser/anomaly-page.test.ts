@@ -172,6 +172,10 @@ describe("the page of an anomaly", () => {
       (await words.count()) === 3 ? true : undefined,
     );
     expect(await product.store.feedbackFor([anomaly.id])).toHaveLength(3);
+    await product.store.undoFeedback("1".padStart(26, "0"), Date.now() - 60_000, "eve");
+    await page.reload();
+    await words.filter({ hasText: "taken back by eve, 1 min ago" }).waitFor();
+    expect(await words.last().innerText()).toMatch(/Real\s+ana[\s\S]*taken back by eve/);
     expect(complaints).toEqual([]);
   });
 

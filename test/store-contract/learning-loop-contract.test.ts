@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import SqliteDatabase from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
 import { SCORE_BUCKETS, type StageBatch, type Store, type ThresholdSetting } from "../../store/store.ts";
@@ -156,8 +155,38 @@ describe("what people say", () => {
     expect(await store.labelCounts("auth")).toEqual([]);
     expect((await store.labellingCandidates(undefined, 9)).map(({ id }) => id)).toEqual([idOf(4), idOf(3)]);
     expect(await store.labellingCandidates("shop", 9)).toEqual([
-      { id: idOf(4), service: "shop", templateId: "t1", score: 0.8, threshold: 0.85 },
+      { id: idOf(4), service: "shop", templateId: "t1", score: 0.8, threshold: 0.85, similar: 1 },
     ]);
+  });
+
+  it("of a flood the newest 20 are left to label, and the others are counted; what is rare comes with them", async () => {
+    const flood = Array.from({ length: 50 }, (_, i) => anAnomaly(100 + i, { templateId: "flood" }));
+    await store.saveBatch({ ...EMPTY, anomalies: flood });
+    const candidates = await store.labellingCandidates(undefined, 1_000);
+    const ofFlood = candidates.filter(({ templateId }) => templateId === "flood");
+    expect(ofFlood.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, i) => idOf(149 - i)));
+    expect(new Set(ofFlood.map(({ similar }) => similar))).toEqual(new Set([50]));
+    expect((await store.labellingCandidates(undefined, 4)).map(({ id }) => id)).toEqual(
+      [149, 4, 3, 2].map(idOf),
+    );
+  });
+
+  it("is given to all of several or to none", async () => {
+    const given = (id: string, anomalyId: string) => ({
+      id,
+      anomalyId,
+      isTrueAnomaly: true,
+      note: undefined,
+      author: "ann",
+      createdAtMs: 1,
+    });
+    expect(await store.addFeedback(given("f1", idOf(1)), given("f2", idOf(2)), given("f3", "none"))).toBe(
+      false,
+    );
+    await expect(store.addFeedback(given("f1", idOf(1)), given("f1", idOf(2)))).rejects.toThrow();
+    expect(await store.feedbackFor([idOf(1), idOf(2)])).toEqual([]);
+    expect(await store.addFeedback(given("f1", idOf(1)), given("f2", idOf(2)))).toBe(true);
+    expect((await store.feedbackFor([idOf(1), idOf(2)])).map(({ id }) => id)).toEqual(["f1", "f2"]);
   });
 
   it("keeps its anomaly longer than others", async () => {
@@ -217,31 +246,6 @@ describe("scores by the hour", () => {
         wanted.at(-1)?.minuteMs,
       ]);
     }
-  });
-
-  it("are added up for what an earlier version has stored, and its anomalies are put into incidents", async () => {
-    await store.saveBatch({
-      ...EMPTY,
-      anomalies: [anAnomaly(1), anAnomaly(2)],
-      histograms: [minute(0, 3, 5), minute(120_000, 4, 1), minute(HOUR_MS, 3, 1)],
-    });
-    const before = await store.scoreHours(undefined, 0, 2 * HOUR_MS);
-    await store.close();
-    const database = new SqliteDatabase(path);
-    database.exec(`
-      drop table score_hours; drop table incidents;
-      drop index anomalies_by_sample_slot; drop index anomalies_by_incident; drop index anomalies_by_alert;
-      drop index threshold_history_by_service; drop index score_histograms_by_service;
-      alter table anomalies drop column is_alert; alter table anomalies drop column sample_slot;
-      alter table anomalies drop column incident_id; alter table anomalies drop column kind; alter table feedback drop column undone_by;
-      alter table threshold_history drop column revert_of;
-      delete from kysely_migration where name >= '0004';`);
-    database.close();
-    store = await openStore({ path });
-    expect(await store.scoreHours(undefined, 0, 2 * HOUR_MS)).toEqual(before);
-    expect((await store.incidents({}, PAGE)).map(({ id, anomalies }) => [id, anomalies])).toEqual([
-      [idOf(1), 2],
-    ]);
   });
 });
 

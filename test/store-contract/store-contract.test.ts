@@ -146,9 +146,28 @@ describe("anomalies", () => {
     expect(await idsFor({ toMs: 2_000 })).toEqual([idOf(1)]);
     expect(await idsFor({ text: "100% LOST_" })).toEqual([idOf(1)]);
     expect(await idsFor({ text: "lost%it" })).toEqual([]);
+    expect(await idsFor({ text: "PAYMENT OF <num>" })).toEqual([idOf(2), idOf(1)]);
     expect(await store.anomaliesSince(idOf(1), 10, undefined)).toHaveLength(1);
     expect(await store.anomaliesSince(idOf(1), 10, "cart")).toHaveLength(0);
   });
+
+  it.each(["ÄRGER mit Straße", "Ärger", "äRGER", "ärger MIT", "MIT stra", "ΟΔΟΣ", "οδος", "İ", "ﬁ"])(
+    "are found by %s, whatever the case and the alphabet",
+    async (text) => {
+      await store.saveBatch({
+        ...EMPTY,
+        anomalies: [
+          anAnomaly(1, { body: "x ÄRGER mit Straße ΟΔΟΣΑ İ ﬁ" }),
+          anAnomaly(2, { template: "ärger mit STRASSE οδος i̇ İ FI <NUM>", body: "" }),
+          anAnomaly(3),
+        ],
+      });
+      const found = await store.anomalies({ text }, { first: 10 });
+      expect(found.map(({ id }) => id)).toContain(idOf(1));
+      expect(found.map(({ id }) => id)).not.toContain(idOf(3));
+      expect((await store.incidents({ text }, { first: 10 })).length).toBe(1);
+    },
+  );
 });
 
 describe("feedback", () => {
@@ -179,6 +198,9 @@ describe("feedback", () => {
     expect(await store.undoFeedback("f1", 6, "ann")).toBe(true);
     expect(await store.undoFeedback("f1", 7, "bob")).toBe(false);
     expect(await store.feedbackFor([idOf(1)])).toEqual([]);
+    expect(await store.feedbackFor([idOf(1)], true)).toEqual([
+      { ...feedback, undoneAtMs: 6, undoneBy: "ann" },
+    ]);
     expect(await store.labelledScores("shop")).toEqual([]);
   });
 });
@@ -281,6 +303,12 @@ describe("two processes", () => {
     );
     await Promise.all([...batches, ...settings]);
     expect((await store.services())[0]?.records).toBe(60);
+  });
+
+  it("open a new database at the same time", async () => {
+    const fresh = join(temporaryDirectory("store"), "fresh.db");
+    others.push(...(await Promise.all([1, 2, 3].map(() => openStore({ path: fresh })))));
+    expect(await Promise.all(others.map((one) => one.countAnomalies({})))).toEqual([0, 0, 0]);
   });
 
   it("a copy of the file opens with everything in it after a close", async () => {

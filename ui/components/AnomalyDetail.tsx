@@ -55,7 +55,7 @@ export function AnomalyDetail({ anomaly, onFeedback, announce }: AnomalyDetailPr
       )}
       <FeedbackBar anomaly={anomaly} onFeedback={onFeedback} announce={announce} nowMs={nowMs} />
       {anomaly.body === "" ? null : <AnomalyBody body={anomaly.body} tokens={anomaly.explanation.tokens} />}
-      <FeedbackList feedback={anomaly.feedback} nowMs={nowMs} />
+      <FeedbackList said={anomaly.said} nowMs={nowMs} />
       <Score score={anomaly.score} threshold={anomaly.threshold} />
       {isLedBySequence(detectors) ? null : <DetectorShares detectors={detectors} />}
       <ExpectedEvents expected={anomaly.explanation.expected} template={anomaly.template} />

@@ -5,20 +5,21 @@ import type { AnomalyData } from "./anomaly-query.ts";
 import { VerdictBadge } from "./VerdictBadge.tsx";
 
 interface FeedbackListProps {
-  /** Oldest first; the last one counts. */
-  readonly feedback: AnomalyData["feedback"];
+  /** Oldest first, what was taken back as well; of the others the last one counts. */
+  readonly said: AnomalyData["said"];
   readonly nowMs: number;
 }
 
 /** Everything that people said of an anomaly, newest first, where it is more than one word. */
-export function FeedbackList({ feedback, nowMs }: FeedbackListProps) {
-  if (feedback.length < 2) return null;
-  const isDisputed = new Set(feedback.map(({ isTrueAnomaly }) => isTrueAnomaly)).size > 1;
+export function FeedbackList({ said, nowMs }: FeedbackListProps) {
+  if (said.length < 2) return null;
+  const standing = said.filter(({ undoneAt }) => undoneAt === null);
+  const isDisputed = new Set(standing.map(({ isTrueAnomaly }) => isTrueAnomaly)).size > 1;
   return (
     <section className="detail-section">
       <h2>{isDisputed ? "Verdicts differ; the last one counts" : "Verdicts"}</h2>
       <ul className="feedback-list">
-        {feedback.toReversed().map(({ id, isTrueAnomaly, author, note, createdAt }) => (
+        {said.toReversed().map(({ id, isTrueAnomaly, author, note, createdAt, undoneAt, undoneBy }) => (
           <li key={id}>
             <VerdictBadge isTrueAnomaly={isTrueAnomaly} />
             <span>{author ?? "somebody"}</span>
@@ -29,6 +30,11 @@ export function FeedbackList({ feedback, nowMs }: FeedbackListProps) {
               <q>
                 <LogText text={note} />
               </q>
+            )}
+            {undoneAt === null ? null : (
+              <span className="muted">
+                taken back by {undoneBy ?? "somebody"}, {formatAgo(Date.parse(undoneAt), nowMs)}
+              </span>
             )}
           </li>
         ))}

@@ -59,6 +59,15 @@ export const anomalyQuery = graphql(`
         author
         createdAt
       }
+      said: feedback(includeUndone: true) {
+        id
+        isTrueAnomaly
+        note
+        author
+        createdAt
+        undoneAt
+        undoneBy
+      }
     }
   }
 `);

@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import SqliteDatabase from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+import { Migrator } from "kysely/migration";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { firstTables } from "../../store/migrations/0001-first-tables.ts";
+import { trainingTables } from "../../store/migrations/0002-training.ts";
+import { journalTable } from "../../store/migrations/0003-journal.ts";
+import { openStore } from "../../store/open-store.ts";
+import { SCORE_BUCKETS, type Store } from "../../store/store.ts";
+import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { anAnomaly, idOf } from "./an-anomaly.ts";
+
+const RELEASED = {
+  "0001-first-tables": firstTables,
+  "0002-training": trainingTables,
+  "0003-journal": journalTable,
+};
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+let path: string;
+const open: Store[] = [];
+beforeEach(async () => {
+  path = join(temporaryDirectory("store"), "logbert.db");
+  await writeReleased(path);
+});
+afterEach(async () => {
+  for (const store of open.splice(0)) await store.close();
+});
+
+/** A database as the released version leaves it, with a day's rows. */
+async function writeReleased(file: string): Promise<void> {
+  const database = new SqliteDatabase(file);
+  database.pragma("journal_mode = WAL");
+  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => RELEASED } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+  const insertAnomaly = database.prepare(`insert into anomalies values (@id, @timeMs, @service, @stream,
+    @severityNumber, @severityText, @body, @templateId, @template, @score, @threshold, @modelVersion, @traceId,
+    @explanation, @window)`);
+  for (const number of [1, 2, 9_000]) {
+    const { explanation, window, ...anomaly } = anAnomaly(number);
+    insertAnomaly.run({
+      ...anomaly,
+      explanation: JSON.stringify(explanation),
+      window: JSON.stringify(window),
+    });
+  }
+  database.exec(`
+    insert into feedback values ('f1', '${idOf(1)}', 1, 'disk', 'ann', 5, null),
+      ('f2', '${idOf(2)}', 0, null, null, 6, 7);
+    insert into services values ('shop', 10, 3, 'ready', 9000000);
+    insert into templates (service, id, text, count, first_seen_ms, last_seen_ms)
+      values ('shop', 't1', 'payment of <NUM> failed', 10, 1000, 9000000);
+  `);
+  const insertMinute = database.prepare(
+    "insert into score_histograms (service, minute_ms, counts, anomalies, max_score) values ('shop', ?, ?, ?, ?)",
+  );
+  insertMinute.run(0, "[[3,5]]", 1, 0.02);
+  insertMinute.run(2 * MINUTE_MS, "[[3,1],[4,1]]", 0, 0.025);
+  insertMinute.run(HOUR_MS, "[[190,2]]", 2, 0.95);
+  database.exec(`
+    insert into thresholds values ('shop', 'manual', null, 0.9, 8);
+    insert into threshold_history (service, mode, alerts_per_day, value, author, at_ms)
+      values ('shop', 'manual', null, 0.9, 'ann', 8);
+    insert into snapshots values ('templates', '{"a":1}', 3);
+    insert into journal (name, json) values ('templates', '2');
+  `);
+  await db.destroy();
+}
+
+async function openHere(): Promise<Store> {
+  const store = await openStore({ path });
+  open.push(store);
+  return store;
+}
+
+describe("a database of the released version", () => {
+  it("keeps what was in it", async () => {
+    const store = await openHere();
+    const [newest] = await store.anomalies({}, { first: 9 });
+    expect(newest).toEqual({ ...anAnomaly(9_000), isAlert: true, incidentId: idOf(9_000) });
+    const standing = { id: "f1", anomalyId: idOf(1), isTrueAnomaly: true, note: "disk" };
+    expect(await store.feedbackFor([idOf(1), idOf(2)])).toEqual([
+      { ...standing, author: "ann", createdAtMs: 5 },
+    ]);
+    expect(await store.feedbackFor([idOf(2)], true)).toMatchObject([{ id: "f2", undoneAtMs: 7 }]);
+    expect((await store.thresholdChanges("shop", { first: 9 })).map(({ author }) => author)).toEqual(["ann"]);
+    expect((await store.threshold("shop"))?.changeId).toBe("1");
+    expect((await store.services()).map(({ name, records }) => [name, records])).toEqual([["shop", 10]]);
+    expect(await store.templates("shop", { first: 9 })).toHaveLength(1);
+    expect(await store.snapshot("templates")).toBe('{"a":1}');
+    expect(await store.journal("templates")).toEqual(["2"]);
+  });
+
+  it("has its anomalies put into incidents, and its scores added up by the hour", async () => {
+    const store = await openHere();
+    expect((await store.incidents({}, { first: 9 })).map(({ id, anomalies }) => [id, anomalies])).toEqual([
+      [idOf(9_000), 1],
+      [idOf(1), 2],
+    ]);
+    const counts = (...pairs: readonly (readonly [number, number])[]) =>
+      Array.from({ length: SCORE_BUCKETS }, (_, i) => new Map(pairs).get(i) ?? 0);
+    expect(await store.scoreHours(undefined, 0, 2 * HOUR_MS)).toEqual([
+      { service: "shop", minuteMs: 0, counts: counts([3, 6], [4, 1]), anomalies: 1, maxScore: 0.025 },
+      { service: "shop", minuteMs: HOUR_MS, counts: counts([190, 2]), anomalies: 2, maxScore: 0.95 },
+    ]);
+    expect(await store.scoreTotals("shop", 0, 2 * HOUR_MS)).toMatchObject({
+      firstMinuteMs: 0,
+      lastMinuteMs: HOUR_MS,
+    });
+  });
+
+  it("is opened by several processes at the same time", async () => {
+    const stores = await Promise.all([openHere(), openHere(), openHere()]);
+    for (const store of stores) expect(await store.incidents({}, { first: 9 })).toHaveLength(2);
+  });
+
+  it("is as it was when the migration fails halfway, and can be migrated then", async () => {
+    const database = new SqliteDatabase(path);
+    database.exec("update score_histograms set counts = 'damaged' where minute_ms = 0");
+    await expect(openStore({ path })).rejects.toThrow(path);
+    const tables = database.prepare("select name from sqlite_master where type = 'table'").pluck().all();
+    expect(tables).not.toContain("incidents");
+    database.exec("update score_histograms set counts = '[[3,5]]' where minute_ms = 0");
+    database.close();
+    expect(await (await openHere()).incidents({}, { first: 9 })).toHaveLength(2);
+  });
+});
