@@ -146,10 +146,9 @@ function badRequest(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
 }
 
-/** The connection stays: closed while a sender is in the middle of its body, it would be reset, and the sender never read why. */
 function refuse(response: ServerResponse, status: number, error: GraphQLError): void {
   const { message, extensions } = error;
   response
-    .writeHead(status, { "content-type": "application/json" })
+    .writeHead(status, { "content-type": "application/json", connection: "close" })
     .end(JSON.stringify({ errors: [{ message, extensions }] }));
 }
