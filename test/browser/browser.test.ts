@@ -156,7 +156,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
 
       await detail.getByRole("textbox", { name: "Note" }).fill("the pool was resized");
       await detail.getByRole("button", { name: "Real" }).click();
-      await detail.getByText("the pool was resized").waitFor();
+      await detail.getByRole("region", { name: "Your verdict" }).getByText("the pool was resized").waitFor();
       expect(await product.store.feedbackFor([id])).toMatchObject([
         { isTrueAnomaly: true, note: "the pool was resized" },
       ]);
