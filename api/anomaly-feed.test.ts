@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { StoredAnomaly } from "../store/store.ts";
+import type { StoredAnomaly } from "../store/anomaly.ts";
 import { type AnomalyFeed, createAnomalyFeed } from "./anomaly-feed.ts";
 
 const anomaly = (number: number): StoredAnomaly => ({

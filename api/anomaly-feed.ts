@@ -1,5 +1,6 @@
+import type { StoredAnomaly } from "../store/anomaly.ts";
 import type { Incident } from "../store/incident.ts";
-import type { Store, StoredAnomaly } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { createBroadcast } from "./broadcast.ts";
 
 const ANOMALIES_PER_POLL = 500;

@@ -1,9 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { Agent, request } from "node:http";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
-import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { markdownTable } from "../cli/evaluate/report/markdown-table.ts";
@@ -14,6 +11,7 @@ import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
 import { fillStore } from "./api/fill-store.ts";
 import { type LoadAnswer, type LoadCall, loadAnswer } from "./api/load-call.ts";
 import { type Child, startChild } from "./stage/child.ts";
+import { sendOpenLoop } from "./stage/open-loop.ts";
 import { readUsage } from "./stage/process-usage.ts";
 import { figure, median, quantile, spread } from "./stage/statistics.ts";
 
@@ -168,17 +166,8 @@ function at(latencies: readonly number[], share: number): number {
 /** The requests that were due in so many seconds. */
 async function phase(seconds: number): Promise<Measured> {
   const before = ownCpuMs();
-  // Of its own: the stage closes connections that are idle between two phases.
-  const agent = new Agent({ keepAlive: true });
-  const startedAt = performance.now();
-  const answers: Promise<number>[] = [];
-  for (let i = 0; i < seconds * RATE; i += 1) {
-    const dueAt = startedAt + (i * 1000) / RATE;
-    const wait = dueAt - performance.now();
-    if (wait > 0) await delay(wait);
-    answers.push(post(agent).then(() => performance.now() - dueAt));
-  }
-  const latencies = await Promise.all(answers).finally(() => agent.destroy());
+  const loop = { url: logbert.httpUrl, requestsPerSecond: RATE, nextBody };
+  const latencies = await sendOpenLoop(loop, seconds);
   return { latencies, cpuUsPerRecord: ((ownCpuMs() - before) * 1000) / (latencies.length * RECORDS) };
 }
 
@@ -197,11 +186,11 @@ async function whileAsked(seconds: number): Promise<Measured> {
   return { ...measured, seen: answer };
 }
 
-function post(agent: Agent): Promise<void> {
+function nextBody(): Uint8Array {
   const first = sent;
   sent += RECORDS;
   const isOdd = (first / RECORDS) % ODD_EVERY === ODD_EVERY - 1;
-  const body = encodeRequest([
+  return encodeRequest([
     {
       attributes: { "service.name": "shop" },
       records: Array.from({ length: RECORDS }, (_, i) => ({
@@ -212,20 +201,6 @@ function post(agent: Agent): Promise<void> {
       })),
     },
   ]);
-  return new Promise((resolve, reject) => {
-    const sending = request(
-      logbert.httpUrl,
-      { method: "POST", agent, headers: { "content-type": "application/x-protobuf" } },
-      (response) => {
-        response.resume();
-        response.on("end", () =>
-          response.statusCode === 200 ? resolve() : reject(new Error(`answered ${response.statusCode}`)),
-        );
-      },
-    );
-    sending.on("error", reject);
-    sending.end(body);
-  });
 }
 
 /** Words that were not there before. */

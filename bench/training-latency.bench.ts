@@ -1,13 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { Agent, request } from "node:http";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
-import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { runTrainer } from "../processor/promote/run-trainer.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
 import { startLogbert } from "../test/helpers/logbert-process.ts";
 import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
+import { sendOpenLoop } from "./stage/open-loop.ts";
 
 /**
  * What a training in the background does to a stage's answers: requests come at a steady rate whether or not the ones before
@@ -58,18 +56,8 @@ function row(name: string, latencies: readonly number[]): string {
 }
 
 /** Latencies of the requests that were due in so many seconds, in milliseconds. */
-async function phase(seconds: number): Promise<readonly number[]> {
-  // Of its own: the stage closes connections that are idle between two phases.
-  const agent = new Agent({ keepAlive: true });
-  const startedAt = performance.now();
-  const answers: Promise<number>[] = [];
-  for (let i = 0; i < seconds * RATE; i += 1) {
-    const dueAt = startedAt + (i * 1000) / RATE;
-    const wait = dueAt - performance.now();
-    if (wait > 0) await delay(wait);
-    answers.push(post(agent).then(() => performance.now() - dueAt));
-  }
-  return Promise.all(answers).finally(() => agent.destroy());
+function phase(seconds: number): Promise<readonly number[]> {
+  return sendOpenLoop({ url: logbert.httpUrl, requestsPerSecond: RATE, nextBody }, seconds);
 }
 
 /** Fails when the training was over before the phase was: its figures would be those of no training. */
@@ -109,10 +97,10 @@ async function whileTraining<T>(round: number, work: () => Promise<T>): Promise<
   return done;
 }
 
-function post(agent: Agent): Promise<void> {
+function nextBody(): Uint8Array {
   const first = sent;
   sent += RECORDS;
-  const body = encodeRequest([
+  return encodeRequest([
     {
       attributes: { "service.name": "shop" },
       records: Array.from({ length: RECORDS }, (_, i) => ({
@@ -122,20 +110,6 @@ function post(agent: Agent): Promise<void> {
       })),
     },
   ]);
-  return new Promise((resolve, reject) => {
-    const sending = request(
-      logbert.httpUrl,
-      { method: "POST", agent, headers: { "content-type": "application/x-protobuf" } },
-      (response) => {
-        response.resume();
-        response.on("end", () =>
-          response.statusCode === 200 ? resolve() : reject(new Error(`answered ${response.statusCode}`)),
-        );
-      },
-    );
-    sending.on("error", reject);
-    sending.end(body);
-  });
 }
 
 function logLines(lines: number): string {

@@ -1,6 +1,7 @@
+import type { FeedbackCounts } from "../store/feedback.ts";
 import type { Label } from "../store/label.ts";
 import { labelPages } from "../store/label-pages.ts";
-import type { FeedbackCounts, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
 
 /** What people said of anomalies, followed through the store. */

@@ -1,4 +1,5 @@
-import type { FeedbackCounts, Store } from "../store/store.ts";
+import type { FeedbackCounts } from "../store/feedback.ts";
+import type { Store } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import { createFeedbackFollower, type Warnings } from "./follow-feedback.ts";
 

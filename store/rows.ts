@@ -1,16 +1,12 @@
 import type { Selectable } from "kysely";
 import { z } from "zod";
+import type { Anomaly, StoredAnomaly } from "./anomaly.ts";
+import type { Feedback } from "./feedback.ts";
 import type { Incident } from "./incident.ts";
 import { endKind } from "./kind.ts";
-import {
-  type Anomaly,
-  type Feedback,
-  type StoredAnomaly,
-  StoreError,
-  type Threshold,
-  type ThresholdChange,
-} from "./store.ts";
+import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
+import type { Threshold, ThresholdChange } from "./threshold.ts";
 
 const explanation = z.object({
   summary: z.string(),

@@ -1,173 +1,16 @@
+import type { Anomaly, AnomalyFilter, NormalWindow, Sample, StoredAnomaly } from "./anomaly.ts";
+import type {
+  Feedback,
+  FeedbackCounts,
+  IncidentFeedback,
+  LabelCounts,
+  LabelledScore,
+  LabellingCandidate,
+} from "./feedback.ts";
 import type { Incident } from "./incident.ts";
 import type { AnomalySubject, LabelPage } from "./label.ts";
+import type { Threshold, ThresholdChange, ThresholdSetting } from "./threshold.ts";
 import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
-
-/** How an explanation came to be. */
-export type ExplanationSource = "MODEL" | "LLM";
-
-export interface ExpectedEvent {
-  /** The template's text, or undefined for "the end of the session". */
-  readonly template: string | undefined;
-  readonly probability: number;
-}
-
-export interface DetectorContribution {
-  readonly detector: string;
-  readonly pValue: number;
-  /** Share of this detector in the verdict, 0 to 1; the shares of one explanation add up to 1. */
-  readonly share: number;
-}
-
-export interface TokenImportance {
-  readonly token: string;
-  readonly importance: number;
-  /** Character offsets into the body, end exclusive. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Why an event was judged as it was. Holds templates and typed placeholders only, no raw parameters. */
-export interface Explanation {
-  /** One plain sentence, at most 256 characters. */
-  readonly summary: string;
-  readonly source: ExplanationSource;
-  readonly expected: readonly ExpectedEvent[];
-  readonly detectors: readonly DetectorContribution[];
-  readonly tokens: readonly TokenImportance[];
-}
-
-export interface WindowEvent {
-  readonly timeMs: number;
-  readonly template: string;
-  /** Missing in what an earlier version stored. */
-  readonly templateId?: string | undefined;
-  readonly severityNumber: number;
-  /** True for the event that the anomaly is about. */
-  readonly isSubject: boolean;
-}
-
-/** An event that scored above its service's threshold. `body` is redacted before it gets here. */
-export interface Anomaly {
-  /** ULID: sorts by time of detection. */
-  readonly id: string;
-  readonly timeMs: number;
-  readonly service: string;
-  readonly stream: string;
-  readonly severityNumber: number;
-  readonly severityText: string;
-  readonly body: string;
-  /** What it is about: see kind.ts. */
-  readonly kind: string;
-  /** Of the event; of a session's end or a silence, that of the event before it. */
-  readonly templateId: string;
-  readonly template: string;
-  readonly score: number;
-  readonly threshold: number;
-  readonly modelVersion: string;
-  readonly traceId: string | undefined;
-  readonly explanation: Explanation;
-  readonly window: readonly WindowEvent[];
-}
-
-/** An anomaly, or a sampled record that did not alert, as it is read back. */
-export interface StoredAnomaly extends Anomaly {
-  /** False for a sampled record. */
-  readonly isAlert: boolean;
-  /** Undefined for a sampled record, and for what was stored before there were incidents. */
-  readonly incidentId: string | undefined;
-}
-
-/** Slots of samples that stand for what is usual begin with this; others are near misses. */
-export const USUAL_SLOT = "usual ";
-
-/** A record that did not alert, kept in full. */
-export interface Sample {
-  /** What it stands for, such as the oddest record of an hour: it takes the place of an earlier one. */
-  readonly slot: string;
-  readonly record: Anomaly;
-}
-
-/** A window that ended in a usual record. */
-export interface NormalWindow {
-  /** Of that record. */
-  readonly timeMs: number;
-  readonly window: readonly WindowEvent[];
-}
-
-/** Something that could be labelled and is not. */
-export interface LabellingCandidate
-  extends Pick<Anomaly, "id" | "service" | "templateId" | "score" | "threshold"> {
-  /** What could be labelled and is not of the same service and template, itself included. */
-  readonly similar: number;
-}
-
-export interface Feedback {
-  readonly id: string;
-  readonly anomalyId: string;
-  readonly isTrueAnomaly: boolean;
-  readonly note: string | undefined;
-  readonly author: string | undefined;
-  readonly createdAtMs: number;
-  /** When it was taken back, and by whom; undefined where it stands. */
-  readonly undoneAtMs?: number | undefined;
-  readonly undoneBy?: string | undefined;
-}
-
-/** Numbers of labels. */
-export interface FeedbackCounts {
-  /** True anomalies. */
-  readonly confirmed: number;
-  /** False alarms: what was flagged was to be expected. */
-  readonly expected: number;
-}
-
-/** The last words on the anomalies of a template. */
-export interface LabelCounts extends FeedbackCounts {
-  readonly service: string;
-  readonly templateId: string;
-}
-
-/** Feedback on one of an incident's anomalies. */
-export interface IncidentFeedback extends Feedback {
-  readonly incidentId: string;
-}
-
-/** A standing feedback with the score that its anomaly had. */
-export interface LabelledScore {
-  readonly anomalyId: string;
-  readonly score: number;
-  readonly isTrueAnomaly: boolean;
-}
-
-/** auto: from the alert budget that the configuration names; budget: from an alert budget of this service's own; manual: a fixed value. */
-export type ThresholdMode = "auto" | "budget" | "manual";
-
-/** What people set, and what the stage makes of it. */
-export interface Threshold {
-  readonly service: string;
-  readonly mode: ThresholdMode;
-  /** Alerts a day; in mode `budget` set by a person, in mode `auto` the configured default. */
-  readonly alertsPerDay: number | undefined;
-  /** The threshold on the score in force now, as the stage last computed it. */
-  readonly value: number;
-  readonly updatedAtMs: number;
-  /** The last change that a person made; undefined for none. */
-  readonly changeId: string | undefined;
-}
-
-/** A change, by a person, of how a threshold is found. */
-export interface ThresholdChange {
-  /** Grows with time. */
-  readonly id: string;
-  readonly service: string;
-  readonly mode: ThresholdMode;
-  readonly alertsPerDay: number | undefined;
-  readonly value: number | undefined;
-  readonly author: string | undefined;
-  readonly atMs: number;
-  /** The change that was taken back by it. */
-  readonly revertOf: string | undefined;
-}
 
 export type LearningState = "learning" | "ready";
 
@@ -249,21 +92,6 @@ export interface ScoringStatus {
   readonly degradedRatio: number;
 }
 
-export interface AnomalyFilter {
-  readonly service?: string | undefined;
-  readonly fromMs?: number | undefined;
-  readonly toMs?: number | undefined;
-  readonly minScore?: number | undefined;
-  readonly maxScore?: number | undefined;
-  /** What was said of it last. */
-  readonly verdict?: "unlabelled" | "confirmed" | "expected" | undefined;
-  readonly templateId?: string | undefined;
-  readonly traceId?: string | undefined;
-  /** Substring of body or template, case-insensitive. */
-  readonly text?: string | undefined;
-  readonly incidentId?: string | undefined;
-}
-
 /** Keyset pagination, newest first: `after` is the key of the last row of the page before. */
 export interface Page<Key> {
   readonly first: number;
@@ -289,19 +117,6 @@ export interface ServiceDelta {
   readonly anomalies: number;
   readonly learningState: LearningState;
   readonly lastSeenMs: number;
-}
-
-export interface ThresholdSetting {
-  readonly service: string;
-  readonly mode: ThresholdMode;
-  readonly alertsPerDay: number | undefined;
-  /** Required in mode `manual`. */
-  readonly value: number | undefined;
-  readonly author: string | undefined;
-  /** The change that was seen last, null for none: when there is a later one, nothing is changed. Undefined: whatever came before. */
-  readonly basedOn?: string | null | undefined;
-  /** The change that is taken back. */
-  readonly revertOf?: string | undefined;
 }
 
 /** Something that a part of the stage's memory has learned for the first time. */

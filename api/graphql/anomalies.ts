@@ -1,4 +1,5 @@
-import type { AnomalyFilter, Feedback, StoredAnomaly, WindowEvent } from "../../store/store.ts";
+import type { AnomalyFilter, StoredAnomaly, WindowEvent } from "../../store/anomaly.ts";
+import type { Feedback } from "../../store/feedback.ts";
 import { type PageArguments, paginate } from "./connection.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { Anomaly } from "../../store/store.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
 import { fillLinks } from "../links/link-template.ts";
 import { linkValues } from "../links/link-values.ts";
 import type { Context } from "./context.ts";

@@ -1,15 +1,10 @@
 import DataLoader from "dataloader";
+import type { NormalWindow, StoredAnomaly } from "../../store/anomaly.ts";
+import type { Feedback, LabelledScore } from "../../store/feedback.ts";
 import type { Incident } from "../../store/incident.ts";
 import type { LiveRecord } from "../../store/live-record.ts";
-import type {
-  Feedback,
-  LabelledScore,
-  NormalWindow,
-  ScoreTotals,
-  Store,
-  StoredAnomaly,
-  Threshold,
-} from "../../store/store.ts";
+import type { ScoreTotals, Store } from "../../store/store.ts";
+import type { Threshold } from "../../store/threshold.ts";
 import type { Principal } from "../access/principal.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { ApiConfig } from "../config.ts";

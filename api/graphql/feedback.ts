@@ -1,6 +1,6 @@
 import type { GraphQLError } from "graphql";
+import type { Feedback } from "../../store/feedback.ts";
 import type { Incident } from "../../store/incident.ts";
-import type { Feedback } from "../../store/store.ts";
 import { anomaliesToJudge } from "../labelling/to-judge.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";

@@ -1,6 +1,6 @@
+import type { StoredAnomaly } from "../../store/anomaly.ts";
 import type { Incident } from "../../store/incident.ts";
 import type { LiveRecord } from "../../store/live-record.ts";
-import type { StoredAnomaly } from "../../store/store.ts";
 import type { Context } from "./context.ts";
 import { severityName } from "./severity.ts";
 

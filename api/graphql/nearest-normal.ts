@@ -1,4 +1,4 @@
-import type { Anomaly } from "../../store/store.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
 import { nearestWindow } from "../nearest/nearest-window.ts";
 import type { Context } from "./context.ts";
 

@@ -1,5 +1,5 @@
 import { STARTING_THRESHOLD } from "../../store/starting-threshold.ts";
-import type { Threshold, ThresholdChange, ThresholdSetting } from "../../store/store.ts";
+import type { Threshold, ThresholdChange, ThresholdSetting } from "../../store/threshold.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
 import { proposeThreshold } from "../thresholds/propose.ts";
 import { type PageArguments, paginate } from "./connection.ts";

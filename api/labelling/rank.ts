@@ -1,4 +1,4 @@
-import type { LabellingCandidate } from "../../store/store.ts";
+import type { LabellingCandidate } from "../../store/feedback.ts";
 
 /** A record to label. */
 export interface Ranked {

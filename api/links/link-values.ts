@@ -1,4 +1,4 @@
-import type { Anomaly } from "../../store/store.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
 
 /** What may stand in a link's template, in braces. */
 export const LINK_PLACEHOLDERS = [

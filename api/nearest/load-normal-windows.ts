@@ -1,4 +1,5 @@
-import type { NormalWindow, Store } from "../../store/store.ts";
+import type { NormalWindow } from "../../store/anomaly.ts";
+import type { Store } from "../../store/store.ts";
 import { type PreparedSequences, prepareSequences } from "./nearest-window.ts";
 
 /** Normal sequences of a service that an anomaly is compared with. */

@@ -1,4 +1,4 @@
-import type { LabelledScore } from "../../store/store.ts";
+import type { LabelledScore } from "../../store/feedback.ts";
 
 /**
  * One label an anomaly: the one that was given last. Several people may have judged the same anomaly, and differently.

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type LabelledScore, SCORE_BUCKETS, type ScoreTotals } from "../../store/store.ts";
+import type { LabelledScore } from "../../store/feedback.ts";
+import { SCORE_BUCKETS, type ScoreTotals } from "../../store/store.ts";
 import { latestLabels } from "./latest-labels.ts";
 import { preview } from "./preview.ts";
 

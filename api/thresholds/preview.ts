@@ -1,4 +1,5 @@
-import { type LabelledScore, SCORE_BUCKETS, type ScoreTotals } from "../../store/store.ts";
+import type { LabelledScore } from "../../store/feedback.ts";
+import { SCORE_BUCKETS, type ScoreTotals } from "../../store/store.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;

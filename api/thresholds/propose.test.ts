@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LabelledScore } from "../../store/store.ts";
+import type { LabelledScore } from "../../store/feedback.ts";
 import { POINTS_MAX, proposeThreshold } from "./propose.ts";
 
 const labels = (count: number, isTrueAnomaly: boolean, score: (i: number) => number): LabelledScore[] =>

@@ -1,4 +1,4 @@
-import type { LabelledScore } from "../../store/store.ts";
+import type { LabelledScore } from "../../store/feedback.ts";
 import { areaUnder, bestByYouden, jOf, type RocPoint, rocPoints } from "./youden.ts";
 
 /** Labels below which the best threshold is mostly chance. */

@@ -1,4 +1,4 @@
-import type { LabelledScore } from "../../store/store.ts";
+import type { LabelledScore } from "../../store/feedback.ts";
 
 /** A point of the ROC curve: the rates of a threshold. */
 export interface RocPoint {

@@ -1,6 +1,7 @@
 import { ulid } from "ulid";
 import { mulberry32 } from "../../processor/learn/mulberry32.ts";
-import { type Anomaly, SCORE_BUCKETS, type ScoreHistogram, type Store } from "../../store/store.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
+import { SCORE_BUCKETS, type ScoreHistogram, type Store } from "../../store/store.ts";
 
 /** What a store is filled with: the past of some services. */
 export interface Past {

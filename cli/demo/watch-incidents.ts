@@ -1,4 +1,5 @@
-import type { Anomaly, Store } from "../../store/store.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
+import type { Store } from "../../store/store.ts";
 import type { Incident } from "../generate/incident.ts";
 
 const POLL_INTERVAL_MS = 250;

@@ -1,4 +1,4 @@
-import type { ThresholdMode } from "../../store/store.ts";
+import type { ThresholdMode } from "../../store/threshold.ts";
 import type { CalibrateConfig } from "./config.ts";
 import { pValueOf, scoreOf } from "./score.ts";
 

@@ -1,4 +1,4 @@
-import type { Explanation } from "../../store/store.ts";
+import type { Explanation } from "../../store/anomaly.ts";
 import type { Finding } from "../calibrate/verdict.ts";
 import type { Explain } from "../explain/explain.ts";
 

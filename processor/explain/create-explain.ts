@@ -1,4 +1,4 @@
-import type { DetectorContribution, Explanation, TokenImportance } from "../../store/store.ts";
+import type { DetectorContribution, Explanation, TokenImportance } from "../../store/anomaly.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
 import type { EvidenceDetail, Expectation } from "../detect/evidence.ts";
 import type { Explain } from "./explain.ts";

@@ -1,4 +1,4 @@
-import type { Explanation } from "../../store/store.ts";
+import type { Explanation } from "../../store/anomaly.ts";
 import type { Finding } from "../calibrate/verdict.ts";
 
 /** One plain sentence and its facts, from the evidence alone: pure, under a millisecond, without raw parameters. */

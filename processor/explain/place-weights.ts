@@ -1,4 +1,4 @@
-import type { TokenImportance } from "../../store/store.ts";
+import type { TokenImportance } from "../../store/anomaly.ts";
 import { alignTokens } from "./align-tokens.ts";
 
 /**

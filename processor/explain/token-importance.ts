@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { TokenImportance } from "../../store/store.ts";
+import type { TokenImportance } from "../../store/anomaly.ts";
 import type { TextEncoder } from "../detect/text-encoder.ts";
 import { type AlignedToken, alignTokens } from "./align-tokens.ts";
 

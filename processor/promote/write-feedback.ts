@@ -1,9 +1,10 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Anomaly } from "../../store/anomaly.ts";
 import { subjectOf } from "../../store/kind.ts";
 import type { Label } from "../../store/label.ts";
 import { labelPages } from "../../store/label-pages.ts";
-import { type Anomaly, type Store, StoreError } from "../../store/store.ts";
+import { type Store, StoreError } from "../../store/store.ts";
 import { claimOfLabel } from "../calibrate/expected-kinds.ts";
 import { FEEDBACK_FORMAT, type FeedbackLine } from "./feedback-format.ts";
 

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
-import type { Anomaly, StageStatus, Store } from "../../store/store.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
+import type { StageStatus, Store } from "../../store/store.ts";
 import type { LearningState, Verdict } from "../calibrate/verdict.ts";
 import type { Judged } from "../enrich/enrich.ts";
 import type { Explain } from "../explain/explain.ts";

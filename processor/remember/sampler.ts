@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type Sample, USUAL_SLOT } from "../../store/store.ts";
+import { type Sample, USUAL_SLOT } from "../../store/anomaly.ts";
 import type { Finding } from "../calibrate/verdict.ts";
 import type { Judged } from "../enrich/enrich.ts";
 import type { NamedAnomaly } from "../enrich/name-anomalies.ts";

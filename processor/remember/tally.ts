@@ -1,5 +1,5 @@
+import type { Anomaly } from "../../store/anomaly.ts";
 import {
-  type Anomaly,
   SCORE_BUCKETS,
   type ScoreHistogram,
   type ServiceDelta,

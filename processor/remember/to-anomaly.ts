@@ -1,4 +1,4 @@
-import type { Anomaly, Explanation, WindowEvent } from "../../store/store.ts";
+import type { Anomaly, Explanation, WindowEvent } from "../../store/anomaly.ts";
 import { kindOf } from "../calibrate/kind.ts";
 import type { Verdict } from "../calibrate/verdict.ts";
 import type { NamedAnomaly } from "../enrich/name-anomalies.ts";

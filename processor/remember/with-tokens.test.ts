@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Anomaly } from "../../store/store.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
 import type { ExplainTokens } from "../explain/token-importance.ts";
 import { withTokens } from "./with-tokens.ts";
 

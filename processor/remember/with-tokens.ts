@@ -1,4 +1,4 @@
-import type { Anomaly } from "../../store/store.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
 import type { ExplainTokens } from "../explain/token-importance.ts";
 
 /**

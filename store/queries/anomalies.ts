@@ -1,7 +1,8 @@
 import type { Kysely } from "kysely";
+import type { Anomaly, AnomalyFilter, StoredAnomaly } from "../anomaly.ts";
 import { chunks } from "../chunks.ts";
 import { anomalyRow, toAnomaly } from "../rows.ts";
-import type { Anomaly, AnomalyFilter, Page, StoredAnomaly } from "../store.ts";
+import type { Page } from "../store.ts";
 import type { Tables } from "../tables.ts";
 import { anomalyConditions } from "./anomaly-conditions.ts";
 

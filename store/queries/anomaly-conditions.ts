@@ -1,6 +1,6 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
+import type { AnomalyFilter } from "../anomaly.ts";
 import { FOLD_CASE, foldCase } from "../fold-case.ts";
-import type { AnomalyFilter } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
 type Where = ExpressionBuilder<Tables, "anomalies">;

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { chunks } from "../chunks.ts";
+import type { Feedback, FeedbackCounts, IncidentFeedback, LabelledScore } from "../feedback.ts";
 import { toFeedback } from "../rows.ts";
-import type { Feedback, FeedbackCounts, IncidentFeedback, LabelledScore } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
 /**

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { AnomalyFilter } from "../anomaly.ts";
 import { chunks } from "../chunks.ts";
 import {
   type Grouped,
@@ -8,7 +9,7 @@ import {
   SAME_TEMPLATE_GAP_MS,
 } from "../incident.ts";
 import { incidentRow, toIncident } from "../rows.ts";
-import type { AnomalyFilter, Page } from "../store.ts";
+import type { Page } from "../store.ts";
 import type { Tables } from "../tables.ts";
 import { anomalyConditions } from "./anomaly-conditions.ts";
 

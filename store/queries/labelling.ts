@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { sql } from "kysely";
-import type { LabelCounts, LabellingCandidate } from "../store.ts";
+import type { LabelCounts, LabellingCandidate } from "../feedback.ts";
 import type { Tables } from "../tables.ts";
 import { hasVerdict } from "./anomaly-conditions.ts";
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
+import { type NormalWindow, type Sample, USUAL_SLOT } from "../anomaly.ts";
 import { chunks } from "../chunks.ts";
 import { anomalyRow, fromJson, jsonColumns } from "../rows.ts";
-import { type NormalWindow, type Sample, USUAL_SLOT } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
 const NO_ALERT = 0;

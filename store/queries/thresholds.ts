@@ -2,8 +2,9 @@ import { type Kysely, sql } from "kysely";
 import { chunks } from "../chunks.ts";
 import { toThreshold, toThresholdChange } from "../rows.ts";
 import { STARTING_THRESHOLD } from "../starting-threshold.ts";
-import type { Page, Threshold, ThresholdChange, ThresholdSetting } from "../store.ts";
+import type { Page } from "../store.ts";
 import type { Tables } from "../tables.ts";
+import type { Threshold, ThresholdChange, ThresholdSetting } from "../threshold.ts";
 
 export async function selectThresholds(
   db: Kysely<Tables>,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { Anomaly, Sample } from "../../store/store.ts";
+import type { Anomaly, Sample } from "../../store/anomaly.ts";
 import { anAnomaly, idOf } from "../store-contract/an-anomaly.ts";
 import { type ApiUnderTest, SHOP, startApiUnderTest } from "./start-api.ts";
 

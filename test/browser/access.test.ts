@@ -1,9 +1,9 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect } from "vitest";
 import { testWith } from "../helpers/requirement.ts";
-import { accessibilityProblems, chromium, launch, PHONE, picture, type Visitor, visit } from "./chromium.ts";
+import { browserHooks } from "./browser-hooks.ts";
+import { accessibilityProblems, chromium, PHONE, picture } from "./chromium.ts";
 import { sampleBatch } from "./sample-batch.ts";
-import { buildUi, type Product, startProduct } from "./start-product.ts";
 
 const WRITER = "writer-token-0123456789";
 const READER = "reader-token-0123456789";
@@ -15,34 +15,10 @@ const tokens: { name: string; role: "read" | "write"; token: string }[] = [
 const requirement = chromium();
 
 describe("the UI of a logbert that wants a token", () => {
-  let browser: Browser;
-  let uiDirectory: string;
-  let product: Product;
-  let visitors: Visitor[];
-
-  beforeAll(async () => {
-    if (requirement.path === undefined) return;
-    [browser, uiDirectory] = await Promise.all([launch(requirement.path), buildUi()]);
-  });
-  afterAll(() => browser?.close());
-
+  const { product, open } = browserHooks(requirement, { tokens });
   beforeEach(async () => {
-    if (requirement.path === undefined) return;
-    visitors = [];
-    product = await startProduct(uiDirectory, { tokens });
-    await product.store.saveBatch(sampleBatch(Date.now(), 20));
+    if (requirement.path !== undefined) await product().store.saveBatch(sampleBatch(Date.now(), 20));
   });
-  afterEach(async () => {
-    if (requirement.path === undefined) return;
-    for (const { context } of visitors) await context.close();
-    await product.close();
-  });
-
-  const open = async (path: string, options: Parameters<typeof visit>[2] = {}) => {
-    const visitor = await visit(browser, product.url + path, options);
-    visitors.push(visitor);
-    return visitor;
-  };
   const signIn = async (page: Page, token: string, isKept = false) => {
     await page.getByLabel("Token", { exact: true }).fill(token);
     if (isKept) await page.getByLabel("Keep on this device").check();
@@ -83,7 +59,7 @@ describe("the UI of a logbert that wants a token", () => {
       await page.getByRole("button", { name: "Undo", exact: true }).waitFor();
       await page.getByText("alice, just now").waitFor();
       const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
-      expect(await product.store.feedbackFor([id])).toMatchObject([{ author: "alice" }]);
+      expect(await product().store.feedbackFor([id])).toMatchObject([{ author: "alice" }]);
       expect(complaints.slice(before)).toEqual([]);
     },
   );
@@ -95,12 +71,12 @@ describe("the UI of a logbert that wants a token", () => {
     await page.reload();
     await signedIn(page, "alice");
     const other = await context.newPage();
-    await other.goto(product.url);
+    await other.goto(product().url);
     await signInForm(other);
     await signIn(other, WRITER, true);
     await signedIn(other, "alice");
     const third = await context.newPage();
-    await third.goto(product.url);
+    await third.goto(product().url);
     await signedIn(third, "alice");
     await third.getByRole("button", { name: "Sign out" }).click();
     await signInForm(third);
@@ -112,9 +88,9 @@ describe("the UI of a logbert that wants a token", () => {
     const { page } = await open("/services");
     await signIn(page, WRITER);
     await signedIn(page, "alice");
-    await product.stopApi();
+    await product().stopApi();
     tokens.splice(0, 1, { name: "alice", role: "write", token: "another-token-0123456789" });
-    await product.startApi();
+    await product().startApi();
     await signInForm(page);
     await signIn(page, "another-token-0123456789");
     await signedIn(page, "alice");
@@ -153,9 +129,9 @@ describe("the UI of a logbert that wants a token", () => {
       await page.getByRole("link", { name: "Training" }).click();
       await page.getByText(reason).waitFor();
       await page.getByRole("button", { name: "Train now" }).click({ force: true });
-      expect(await product.store.openTrainingRun()).toBeUndefined();
-      const all = await product.store.anomalies({}, { first: 20 });
-      expect(await product.store.feedbackFor([id, ...all.map((one) => one.id)])).toEqual([]);
+      expect(await product().store.openTrainingRun()).toBeUndefined();
+      const all = await product().store.anomalies({}, { first: 20 });
+      expect(await product().store.feedbackFor([id, ...all.map((one) => one.id)])).toEqual([]);
     },
   );
 

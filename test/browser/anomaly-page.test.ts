@@ -1,20 +1,11 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
-import type { Anomaly, Sample } from "../../store/store.ts";
+import type { Page } from "playwright-core";
+import { beforeEach, describe, expect } from "vitest";
+import type { Anomaly, Sample } from "../../store/anomaly.ts";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
-import {
-  accessibilityProblems,
-  chromium,
-  launch,
-  PHONE,
-  picture,
-  type Visitor,
-  type VisitorOptions,
-  visit,
-} from "./chromium.ts";
+import { browserHooks } from "./browser-hooks.ts";
+import { accessibilityProblems, chromium, PHONE, picture, type VisitorOptions } from "./chromium.ts";
 import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
-import { buildUi, type Product, startProduct } from "./start-product.ts";
 
 const LINKS = [
   { name: "Logs in Grafana", url: "https://grafana.example/explore?service={service}&from={fromMs}" },
@@ -38,37 +29,14 @@ function normalLike(anomaly: Anomaly): Sample {
 const requirement = chromium();
 
 describe("the page of an anomaly", () => {
-  let browser: Browser;
-  let uiDirectory: string;
-  let product: Product;
-  let visitors: Visitor[];
+  const { product, open } = browserHooks(requirement, { links: LINKS });
   let anomaly: Anomaly;
-
-  beforeAll(async () => {
-    if (requirement.path === undefined) return;
-    [browser, uiDirectory] = await Promise.all([launch(requirement.path), buildUi()]);
-  });
-  afterAll(() => browser?.close());
-  beforeEach(async () => {
-    if (requirement.path === undefined) return;
-    visitors = [];
-    product = await startProduct(uiDirectory, { links: LINKS });
+  beforeEach(() => {
     anomaly = sampleAnomaly(Date.now() - 60_000, 0);
-  });
-  afterEach(async () => {
-    if (requirement.path === undefined) return;
-    for (const { context } of visitors) await context.close();
-    await product.close();
   });
 
   const seed = (samples: readonly Sample[]) =>
-    product.store.saveBatch({ ...sampleBatch(Date.now(), 3), anomalies: [anomaly], samples });
-
-  const open = async (path: string, options: VisitorOptions = {}) => {
-    const visitor = await visit(browser, product.url + path, options);
-    visitors.push(visitor);
-    return visitor;
-  };
+    product().store.saveBatch({ ...sampleBatch(Date.now(), 3), anomalies: [anomaly], samples });
 
   const pageOf = (id: string, options: VisitorOptions = {}) => open(`/anomalies/${id}`, options);
 
@@ -143,13 +111,13 @@ describe("the page of an anomaly", () => {
       });
     };
     expect(await copied("Copy the trace id")).toBe(anomaly.traceId);
-    expect(await copied("Copy link of this anomaly")).toBe(`${product.url}/anomalies/${anomaly.id}`);
+    expect(await copied("Copy link of this anomaly")).toBe(`${product().url}/anomalies/${anomaly.id}`);
   });
 
   testWith([requirement], "lists what everybody said, with name and time, where they disagree", async () => {
     await seed([]);
     const give = (isTrueAnomaly: boolean, author: string, number: number, note?: string) =>
-      product.store.addFeedback({
+      product().store.addFeedback({
         id: String(number).padStart(26, "0"),
         anomalyId: anomaly.id,
         isTrueAnomaly,
@@ -171,8 +139,8 @@ describe("the page of an anomaly", () => {
     await waitFor("a third word beside the others", async () =>
       (await words.count()) === 3 ? true : undefined,
     );
-    expect(await product.store.feedbackFor([anomaly.id])).toHaveLength(3);
-    await product.store.undoFeedback("1".padStart(26, "0"), Date.now() - 60_000, "eve");
+    expect(await product().store.feedbackFor([anomaly.id])).toHaveLength(3);
+    await product().store.undoFeedback("1".padStart(26, "0"), Date.now() - 60_000, "eve");
     await page.reload();
     await words.filter({ hasText: "taken back by eve, 1 min ago" }).waitFor();
     expect(await words.last().innerText()).toMatch(/Real\s+ana[\s\S]*taken back by eve/);
@@ -191,13 +159,13 @@ describe("the page of an anomaly", () => {
     await seed([]);
     const { page } = await open("/services");
     await page.getByRole("status").getByText("Live").waitFor();
-    await product.stopApi();
+    await product().stopApi();
     await page.getByRole("status").getByText("Reconnecting").waitFor();
     await page.evaluate(
       `history.pushState(null, "", "/anomalies/${anomaly.id}"); dispatchEvent(new PopStateEvent("popstate"))`,
     );
     await page.getByRole("region", { name: "Anomaly" }).getByRole("alert").waitFor();
-    await product.startApi();
+    await product().startApi();
     await page.getByRole("article").getByText("This event", { exact: true }).waitFor();
   });
 

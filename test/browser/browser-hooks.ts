@@ -1,5 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import type { ApiConfig } from "../../api/config.ts";
 import type { Requirement } from "../helpers/requirement.ts";
 import { launch, type Visitor, type VisitorOptions, visit } from "./chromium.ts";
 import { buildUi, type Product, startProduct } from "./start-product.ts";
@@ -12,8 +13,11 @@ export interface BrowserHooks {
   open(path: string, options?: VisitorOptions): Promise<Visitor>;
 }
 
-/** Registers the hooks of the file or the describe block that it is called in; without the browser they do nothing. */
-export function browserHooks({ path }: Requirement): BrowserHooks {
+/**
+ * Registers the hooks of the file or the describe block that it is called in; without the browser they do nothing.
+ * @param settings of the API
+ */
+export function browserHooks({ path }: Requirement, settings: Partial<ApiConfig> = {}): BrowserHooks {
   let browser: Browser | undefined;
   let uiDirectory = "";
   let product: Product | undefined;
@@ -25,7 +29,7 @@ export function browserHooks({ path }: Requirement): BrowserHooks {
   afterAll(() => browser?.close());
   beforeEach(async () => {
     visitors = [];
-    product = path === undefined ? undefined : await startProduct(uiDirectory);
+    product = path === undefined ? undefined : await startProduct(uiDirectory, settings);
   });
   afterEach(async () => {
     for (const { context } of visitors) await context.close();

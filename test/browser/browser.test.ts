@@ -1,19 +1,10 @@
-import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import type { Locator, Page } from "playwright-core";
+import { describe, expect } from "vitest";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
-import {
-  accessibilityProblems,
-  chromium,
-  launch,
-  PHONE,
-  picture,
-  type Visitor,
-  type VisitorOptions,
-  visit,
-} from "./chromium.ts";
+import { browserHooks } from "./browser-hooks.ts";
+import { accessibilityProblems, chromium, PHONE, picture } from "./chromium.ts";
 import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
-import { buildUi, type Product, startProduct } from "./start-product.ts";
 
 const SEEDED = 60;
 
@@ -25,40 +16,12 @@ function rowsOf(page: Page): Locator {
 const requirement = chromium();
 
 describe("the UI in a real browser, over the real API and a real database", () => {
-  let browser: Browser;
-  let uiDirectory: string;
-  let product: Product;
-  let visitors: Visitor[];
+  const { product, open } = browserHooks(requirement);
 
-  beforeAll(async () => {
-    if (requirement.path === undefined) return;
-    [browser, uiDirectory] = await Promise.all([launch(requirement.path), buildUi()]);
-  });
-
-  afterAll(() => browser?.close());
-
-  beforeEach(async () => {
-    if (requirement.path === undefined) return;
-    visitors = [];
-    product = await startProduct(uiDirectory);
-  });
-
-  afterEach(async () => {
-    if (requirement.path === undefined) return;
-    for (const { context } of visitors) await context.close();
-    await product.close();
-  });
-
-  const open = async (path: string, options: VisitorOptions = {}) => {
-    const visitor = await visit(browser, product.url + path, options);
-    visitors.push(visitor);
-    return visitor;
-  };
-
-  const seed = () => product.store.saveBatch(sampleBatch(Date.now(), SEEDED));
+  const seed = () => product().store.saveBatch(sampleBatch(Date.now(), SEEDED));
 
   const saveAnomaly = (anomaly: ReturnType<typeof sampleAnomaly>) =>
-    product.store.saveBatch({
+    product().store.saveBatch({
       ...sampleBatch(Date.now(), 0),
       histograms: [],
       services: [],
@@ -66,7 +29,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
     });
 
   testWith([requirement], "a page without anomalies says what is happening", async () => {
-    await product.store.saveBatch(sampleBatch(Date.now(), 0));
+    await product().store.saveBatch(sampleBatch(Date.now(), 0));
     const { page, complaints } = await open("/");
     await page.getByRole("heading", { name: "Nothing odd so far" }).waitFor();
     await page.getByText("Learning: 1 service, 113,666 records so far.").waitFor();
@@ -94,10 +57,10 @@ describe("the UI in a real browser, over the real API and a real database", () =
     await seed();
     const { page } = await open("/?view=anomalies");
     await page.getByRole("status").getByText("Live").waitFor();
-    await product.stopApi();
+    await product().stopApi();
     await page.getByRole("status").getByText("Reconnecting").waitFor();
     await saveAnomaly({ ...sampleAnomaly(Date.now(), 1), service: "missed-one" });
-    await product.startApi();
+    await product().startApi();
     await page.getByRole("status").getByText("Live").waitFor();
     await rowsOf(page).first().getByText("missed-one").waitFor();
   });
@@ -106,7 +69,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
     [requirement],
     "older anomalies are loaded on scrolling, and arrivals wait until they are asked for",
     async () => {
-      await product.store.saveBatch(sampleBatch(Date.now(), 130));
+      await product().store.saveBatch(sampleBatch(Date.now(), 130));
       const { page, complaints } = await open("/?view=anomalies");
       const list = page.getByRole("list", { name: "Anomalies, newest first" });
       await list.getByRole("listitem").first().waitFor();
@@ -149,15 +112,17 @@ describe("the UI in a real browser, over the real API and a real database", () =
       const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
       await page.keyboard.press("e");
       await detail.getByRole("button", { name: "Undo" }).waitFor();
-      expect(await product.store.feedbackFor([id])).toMatchObject([{ anomalyId: id, isTrueAnomaly: false }]);
+      expect(await product().store.feedbackFor([id])).toMatchObject([
+        { anomalyId: id, isTrueAnomaly: false },
+      ]);
       await page.keyboard.press("u");
       await detail.getByRole("button", { name: "Expected" }).waitFor();
-      expect(await product.store.feedbackFor([id])).toEqual([]);
+      expect(await product().store.feedbackFor([id])).toEqual([]);
 
       await detail.getByRole("textbox", { name: "Note" }).fill("the pool was resized");
       await detail.getByRole("button", { name: "Real" }).click();
       await detail.getByRole("region", { name: "Your verdict" }).getByText("the pool was resized").waitFor();
-      expect(await product.store.feedbackFor([id])).toMatchObject([
+      expect(await product().store.feedbackFor([id])).toMatchObject([
         { isTrueAnomaly: true, note: "the pool was resized" },
       ]);
 
@@ -212,7 +177,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
     await form.getByRole("button", { name: "Save" }).click();
     await form.waitFor({ state: "detached" });
     await row.getByText("0.901").waitFor();
-    expect(await product.store.threshold("checkout")).toMatchObject({ mode: "manual", value: 0.901 });
+    expect(await product().store.threshold("checkout")).toMatchObject({ mode: "manual", value: 0.901 });
 
     await row.getByRole("button", { name: "Edit" }).click();
     await form.getByText("Alerts a day", { exact: true }).click();
@@ -222,14 +187,14 @@ describe("the UI in a real browser, over the real API and a real database", () =
     await form.getByRole("spinbutton", { name: "Alerts a day" }).fill("3");
     await form.getByRole("button", { name: "Save" }).click();
     await form.waitFor({ state: "detached" });
-    expect(await product.store.threshold("checkout")).toMatchObject({ mode: "budget", alertsPerDay: 3 });
+    expect(await product().store.threshold("checkout")).toMatchObject({ mode: "budget", alertsPerDay: 3 });
     expect(complaints).toEqual([]);
   });
 
   testWith([requirement], "an address that leads nowhere says so", async () => {
     const { page } = await open("/anomalies/01ARZ3NDEKTSV4RRFFQ69G5FAV");
     await page.getByRole("heading", { name: "No such anomaly" }).waitFor();
-    await page.goto(`${product.url}/nowhere`);
+    await page.goto(`${product().url}/nowhere`);
     await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
   });
 
@@ -268,7 +233,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
         await page.getByRole("button", { name: "Edit the threshold of checkout" }).click();
         await page.getByText("Would have fired").waitFor();
         await check("services");
-        await page.goto(`${product.url}/?q=nothing-like-this`);
+        await page.goto(`${product().url}/?q=nothing-like-this`);
         await page.getByRole("heading", { name: "No anomaly matches" }).waitFor();
         await check("no-match");
         expect(complaints, name).toEqual([]);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Page } from "playwright-core";
 import { ulid } from "ulid";
 import { describe, expect } from "vitest";
-import type { Anomaly } from "../../store/store.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { browserHooks } from "./browser-hooks.ts";

@@ -1,5 +1,6 @@
 import { ulid } from "ulid";
-import type { Anomaly, ScoreHistogram, StageBatch, WindowEvent } from "../../store/store.ts";
+import type { Anomaly, WindowEvent } from "../../store/anomaly.ts";
+import type { ScoreHistogram, StageBatch } from "../../store/store.ts";
 import { SCORE_BUCKETS } from "../../store/store.ts";
 
 const MINUTE_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { Anomaly } from "../../store/store.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
 
 /** An id that sorts by its number, as ULIDs do by their time. */
 export function idOf(number: number): string {

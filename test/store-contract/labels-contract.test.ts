@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Anomaly } from "../../store/anomaly.ts";
 import { openStore } from "../../store/open-store.ts";
-import type { Anomaly, Page, Store } from "../../store/store.ts";
+import type { Page, Store } from "../../store/store.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
 

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
-import { SCORE_BUCKETS, type StageBatch, type Store, type ThresholdSetting } from "../../store/store.ts";
+import { SCORE_BUCKETS, type StageBatch, type Store } from "../../store/store.ts";
+import type { ThresholdSetting } from "../../store/threshold.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
 import { keptSince } from "./kept-since.ts";

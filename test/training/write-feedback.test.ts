@@ -4,8 +4,9 @@ import SqliteDatabase from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readFeedback } from "../../processor/promote/read-feedback.ts";
 import { writeFeedback } from "../../processor/promote/write-feedback.ts";
+import type { Anomaly } from "../../store/anomaly.ts";
 import { openStore } from "../../store/open-store.ts";
-import type { Anomaly, Store } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { anAnomaly } from "../store-contract/an-anomaly.ts";
 
