@@ -37,7 +37,7 @@ export const rememberConfig = z.strictObject({
     .max(86_400_000)
     .default(3_600_000)
     .describe(
-      "Of each service, the oddest record without an alert in such a time is kept in full, and a usual one of each template is renewed as often: what people can label, and compare anomalies with.",
+      "Of each service, the oddest record without an alert in such a time is kept in full, and a usual one of each template, renewed after 12 to 24 such times: what people can label, and compare anomalies with.",
     ),
   max_samples: z
     .int()

@@ -14,7 +14,8 @@ const TEMPLATES_MAX = 50_000;
 const WAITING_MAX = 20;
 /** A score below this is no near miss: one record in 16 has it. */
 const NEAR_MISS_FROM = 0.5;
-/** Intervals after which the usual sample of a template is renewed: who labels it should find it again. */
+/** Intervals after which the usual sample of a template is renewed, at the latest; half of them at the earliest: who labels it should
+ * find it again. */
 const USUAL_INTERVALS = 24;
 
 /** What the sampler is handed. */
@@ -32,7 +33,7 @@ export interface SamplerPorts {
 
 /**
  * Keeps some records that did not alert, in full: of each service the oddest one of each interval, whose label says the most of
- * where a threshold should lie, and a usual one of each template, renewed each 24 intervals, with which an anomaly's sequence can be
+ * where a threshold should lie, and a usual one of each template, renewed each 12 to 24 intervals, with which an anomaly's sequence can be
  * compared. Intervals of services and templates begin at different times, so that they are not all due at once.
  */
 export interface Sampler {
