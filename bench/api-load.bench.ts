@@ -3,13 +3,14 @@ import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import { markdownTable } from "../cli/evaluate/report/markdown-table.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
 import { openStore } from "../store/open-store.ts";
 import { startLogbert } from "../test/helpers/logbert-process.ts";
 import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
 import { fillStore } from "./api/fill-store.ts";
-import { type LoadAnswer, type LoadCall, loadAnswer } from "./api/load-call.ts";
+import { type LoadAnswer, type LoadCall, loadAnswer, type NeighbourCall } from "./api/load-call.ts";
 import { type Child, startChild } from "./stage/child.ts";
 import { sendOpenLoop } from "./stage/open-loop.ts";
 import { readUsage } from "./stage/process-usage.ts";
@@ -19,8 +20,9 @@ import { figure, median, quantile, spread } from "./stage/statistics.ts";
  * What a client of the API does to the stage's answers: 25 subscriptions to anomalies and 25 to the live tail, and heavy queries
  * without a pause on two connections, over a database with a month of scores. Requests come to the stage at a steady rate whether or
  * not the ones before have been answered (open loop), and a latency counts from the time that a request was due. Phases with and
- * without the client alternate, so that other work on the machine falls on both. The client stands for another machine, and has what
- * is left of the processors. `--quick` only shows that the benchmark still runs.
+ * without the client take turns, so that other work on the machine falls on all of them. The client stands for another machine, and has what
+ * is left of the processors. A third phase has, instead of the client, a program that has nothing to do with the stage and runs at the
+ * API's priority: what any neighbour on the machine costs. `--quick` only shows that the benchmark still runs.
  */
 const { values } = parseArgs({
   options: {
@@ -59,6 +61,10 @@ const client: Child<LoadCall> = startChild<LoadCall>(
   fileURLToPath(new URL("./api/load-client.ts", import.meta.url)),
 );
 setAside(client.pid);
+const neighbour: Child<NeighbourCall> = startChild<NeighbourCall>(
+  fileURLToPath(new URL("./api/neighbour.ts", import.meta.url)),
+);
+setPriority(neighbour.pid, constants.priority.PRIORITY_BELOW_NORMAL);
 let sent = 0;
 
 /** A phase. */
@@ -77,23 +83,27 @@ try {
   report(await measure());
 } finally {
   await client.stop();
+  await neighbour.stop();
   await logbert.stop();
 }
 
-async function measure(): Promise<{
-  readonly without: readonly Measured[];
-  readonly during: readonly Measured[];
-}> {
-  const without: Measured[] = [];
-  const during: Measured[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    // Each goes first in half of the rounds.
-    const isFirst = round % 2 === 0;
-    if (isFirst) without.push(await phase(SECONDS));
-    during.push(await whileAsked(SECONDS));
-    if (!isFirst) without.push(await phase(SECONDS));
-  }
-  return { without, during };
+interface Rounds {
+  readonly alone: Measured[];
+  readonly client: Measured[];
+  readonly neighbour: Measured[];
+}
+
+async function measure(): Promise<Rounds> {
+  const rounds: Rounds = { alone: [], client: [], neighbour: [] };
+  const phases = [
+    async () => rounds.alone.push(await phase(SECONDS)),
+    async () => rounds.client.push(await whileAsked(SECONDS)),
+    async () => rounds.neighbour.push(await besideNeighbour(SECONDS)),
+  ];
+  for (let round = 0; round < ROUNDS; round += 1)
+    // Another one goes first in each.
+    for (let i = 0; i < phases.length; i += 1) await phases[(round + i) % phases.length]?.();
+  return rounds;
 }
 
 /** The client would not be on this machine: it runs when nobody else wants to, or, where that cannot be had, at the lowest priority. */
@@ -104,9 +114,9 @@ function setAside(pid: number): void {
   if (status !== 0) setPriority(pid, constants.priority.PRIORITY_LOW);
 }
 
-function report({ without, during }: Awaited<ReturnType<typeof measure>>): void {
+function report({ alone, client: asked, neighbour: beside }: Rounds): void {
   const total = (of: (answer: LoadAnswer) => number) =>
-    during.reduce((sum, { seen }) => sum + (seen === undefined ? 0 : of(seen)), 0);
+    asked.reduce((sum, { seen }) => sum + (seen === undefined ? 0 : of(seen)), 0);
   const seconds = SECONDS * ROUNDS;
   console.log(
     `${RATE} requests/s of ${RECORDS} records, ${ROUNDS} rounds of ${SECONDS} s each way. The client was told ` +
@@ -114,46 +124,55 @@ function report({ without, during }: Awaited<ReturnType<typeof measure>>): void 
       `a second, and had ${figure(total(({ queries }) => queries) / seconds)} queries a second answered. ` +
       "Milliseconds from due to answered: the median of the rounds (smallest-largest).\n",
   );
-  const all = (rounds: readonly Measured[]) => rounds.flatMap(({ latencies }) => latencies);
-  const ratio = (of: (one: Measured) => number) =>
-    figure(
-      median(
-        during.map(
-          (one, round) => of(one) / of(without[round] ?? { latencies: [], cpuUsPerRecord: Number.NaN }),
-        ),
-      ),
-    );
-  const row = (name: string, rounds: readonly Measured[]) => [
-    name,
-    String(all(rounds).length),
-    ...SHARES.map((share) => spread(rounds.map(({ latencies }) => at(latencies, share)))),
-    figure(at(all(rounds), 0.99)),
-    spread(rounds.map(({ cpuUsPerRecord }) => cpuUsPerRecord)),
-  ];
   console.log(
     markdownTable(
       [
-        "client",
+        "beside the stage",
         "requests",
-        "p50",
-        "p90",
-        "p99",
+        ...SHARES.map((share) => `p${share * 100}`),
         "p99 of all rounds together",
         "the stage's CPU µs a record",
       ],
       [
-        row("no", without),
-        row("yes", during),
-        [
-          "times as long, same round",
-          "",
-          ...SHARES.map((share) => ratio(({ latencies }) => at(latencies, share))),
-          figure(at(all(during), 0.99) / at(all(without), 0.99)),
-          ratio(({ cpuUsPerRecord }) => cpuUsPerRecord),
-        ],
+        row("nobody", alone),
+        row("the client", asked),
+        row("another program", beside),
+        timesAsLong("the client: times as long, same round", asked, alone),
+        timesAsLong("another program: times as long, same round", beside, alone),
       ],
     ),
   );
+}
+
+function row(name: string, rounds: readonly Measured[]): string[] {
+  const all = rounds.flatMap(({ latencies }) => latencies);
+  return [
+    name,
+    String(all.length),
+    ...SHARES.map((share) => spread(rounds.map(({ latencies }) => at(latencies, share)))),
+    figure(at(all, 0.99)),
+    spread(rounds.map(({ cpuUsPerRecord }) => cpuUsPerRecord)),
+  ];
+}
+
+function timesAsLong(name: string, rounds: readonly Measured[], alone: readonly Measured[]): string[] {
+  const ratio = (of: (one: Measured) => number) =>
+    figure(
+      median(
+        rounds.flatMap((one, round) => {
+          const without = alone[round];
+          return without === undefined ? [] : [of(one) / of(without)];
+        }),
+      ),
+    );
+  const all = (some: readonly Measured[]) => some.flatMap(({ latencies }) => latencies);
+  return [
+    name,
+    "",
+    ...SHARES.map((share) => ratio(({ latencies }) => at(latencies, share))),
+    figure(at(all(rounds), 0.99) / at(all(alone), 0.99)),
+    ratio(({ cpuUsPerRecord }) => cpuUsPerRecord),
+  ];
 }
 
 function at(latencies: readonly number[], share: number): number {
@@ -184,6 +203,14 @@ async function whileAsked(seconds: number): Promise<Measured> {
   if (answer.queries === 0 || answer.records === 0 || answer.failures > 0)
     throw new Error(`the client was not served: ${JSON.stringify(answer)}`);
   return { ...measured, seen: answer };
+}
+
+async function besideNeighbour(seconds: number): Promise<Measured> {
+  const nothing = z.object({});
+  await neighbour.ask({ kind: "start" }, nothing);
+  const measured = await phase(seconds);
+  await neighbour.ask({ kind: "stop" }, nothing);
+  return measured;
 }
 
 function nextBody(): Uint8Array {

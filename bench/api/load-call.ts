@@ -17,3 +17,7 @@ export const loadAnswer = z.object({
   failures: z.int(),
 });
 export type LoadAnswer = z.infer<typeof loadAnswer>;
+
+/** What the other program on the machine is told. */
+export const neighbourCall = z.object({ kind: z.enum(["start", "stop"]) });
+export type NeighbourCall = z.infer<typeof neighbourCall>;
