@@ -1,7 +1,9 @@
+import type { StoredAnomaly } from "../../store/anomaly.ts";
 import { type Incident, isOngoing } from "../../store/incident.ts";
 import { type FilterInput, toFilter } from "./anomalies.ts";
 import { type PageArguments, paginate } from "./connection.ts";
 import type { Context } from "./context.ts";
+import { userError } from "./errors.ts";
 import { severityName } from "./severity.ts";
 import { ULID } from "./ulid.ts";
 
@@ -30,7 +32,25 @@ export const incidents = {
     isOngoing: (incident: Incident, _: unknown, { now }: Context) => isOngoing(incident, now()),
     severity: ({ severityNumber }: Incident) => severityName(severityNumber),
     templates: ({ templates }: Incident) => [...templates].sort((a, b) => b.maxScore - a.maxScore),
-    strongest: ({ strongestId }: Incident, _: unknown, { anomalyOf }: Context) => anomalyOf.load(strongestId),
+    strongest: (incident: Incident, _: unknown, context: Context) => strongestOf(incident, context),
     feedback: ({ id }: Incident, _: unknown, { incidentFeedbackOf }: Context) => incidentFeedbackOf.load(id),
   },
 };
+
+/**
+ * The anomaly with the highest score. One that has expired since the incident was read, as with one that waited for a slow
+ * subscriber, is not it any more: then the incident is read again.
+ *
+ * @throws an UNAVAILABLE error when the incident itself has expired meanwhile
+ */
+export async function strongestOf(
+  { id, strongestId }: Incident,
+  { anomalyOf, incidentOf }: Pick<Context, "anomalyOf" | "incidentOf">,
+): Promise<StoredAnomaly> {
+  const strongest = await anomalyOf.load(strongestId);
+  if (strongest !== undefined) return strongest;
+  const reread = await incidentOf.clear(id).load(id);
+  const another = reread === undefined ? undefined : await anomalyOf.load(reread.strongestId);
+  if (another !== undefined) return another;
+  throw userError("UNAVAILABLE", "The incident has expired while it was read.", "Ask again.");
+}

@@ -25,7 +25,9 @@ export async function assignIncidents(
     const waiting = await withoutIncident(db, members);
     if (waiting.length === 0) continue;
     const known = await selectCandidates(db, service, waiting);
-    await save(db, groupIncidents(known, waiting));
+    const { incidents, incidentOf } = groupIncidents(known, waiting);
+    await saveIncidents(db, incidents);
+    await saveMembers(db, incidentOf);
   }
 }
 
@@ -71,7 +73,8 @@ async function selectCandidates(
   return rows.map(toIncident);
 }
 
-async function save(db: Kysely<Tables>, { incidents, incidentOf }: Grouped): Promise<void> {
+/** In the place of those with the same ids. */
+export async function saveIncidents(db: Kysely<Tables>, incidents: readonly Incident[]): Promise<void> {
   for (const some of chunks(incidents))
     await db
       .insertInto("incidents")
@@ -88,6 +91,9 @@ async function save(db: Kysely<Tables>, { incidents, incidentOf }: Grouped): Pro
         })),
       )
       .execute();
+}
+
+async function saveMembers(db: Kysely<Tables>, incidentOf: Grouped["incidentOf"]): Promise<void> {
   for (const [incidentId, entries] of Map.groupBy(incidentOf, ([, incident]) => incident))
     for (const some of chunks(entries))
       await db

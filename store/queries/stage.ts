@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import { fromJson, jsonColumns } from "../rows.ts";
 import type { JournalEntry, Retention, StageStatus } from "../store.ts";
 import type { Tables } from "../tables.ts";
+import { recountIncidents } from "./recount-incidents.ts";
 import { trimSamples } from "./samples.ts";
 
 const ONLY_ROW = 1;
@@ -63,7 +64,8 @@ export async function selectSnapshot(db: Kysely<Tables>, name: string): Promise<
   return row?.json;
 }
 
-/** Deletes what is older than the retention; feedback goes with its anomaly, which is kept longer for it. */
+/** Deletes what is older than the retention; feedback goes with its anomaly, which is kept longer for it. An incident is then what is
+ * left of it; samples belong to none. */
 export async function deleteOlder(
   db: Kysely<Tables>,
   { beforeMs, labelledBeforeMs, samplesMax }: Retention,
@@ -75,11 +77,7 @@ export async function deleteOlder(
     .where(sql<boolean>`id not in (select anomaly_id from feedback where undone_at_ms is null)`)
     .execute();
   await trimSamples(db, samplesMax);
-  await db
-    .deleteFrom("incidents")
-    .where("last_at_ms", "<", beforeMs)
-    .where(sql<boolean>`id not in (select incident_id from anomalies where incident_id is not null)`)
-    .execute();
+  await recountIncidents(db, beforeMs);
   await db.deleteFrom("score_histograms").where("minute_ms", "<", beforeMs).execute();
   await db.deleteFrom("score_hours").where("hour_ms", "<", beforeMs).execute();
   await db
