@@ -62,7 +62,9 @@ const apiSettings = z.strictObject({
     .int()
     .min(1)
     .default(2_000)
-    .describe("Rows on all pages of one query; each day of scores that it reads counts as one."),
+    .describe(
+      "Rows on all pages of one query; each day of scores that it reads counts as one, and so do 24 parts of a series where those are more.",
+    ),
   max_subscriptions: z
     .int()
     .min(1)

@@ -11,7 +11,7 @@ import type { ApiConfig } from "../config.ts";
 import { loadNormalWindows } from "../nearest/load-normal-windows.ts";
 import type { PreparedSequences } from "../nearest/nearest-window.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
-import { readSeries, requireSeries, type SeriesSpan } from "./read-series.ts";
+import { readSeries, type SeriesSpan } from "./read-series.ts";
 import { createSeries, type ScoreBucket } from "./series.ts";
 
 const DAY_MS = 86_400_000;
@@ -64,6 +64,7 @@ interface RequestState {
   readonly scoresOf: DataLoader<ServiceSpan, ScoreTotals, string>;
   /** One label an anomaly. */
   readonly labelsOf: DataLoader<ServiceSpan, readonly LabelledScore[], string>;
+  /** Of spans that requireSeries has let pass. */
   readonly seriesOf: DataLoader<ServiceSeries, readonly ScoreBucket[], string>;
 }
 
@@ -102,7 +103,7 @@ export function createContext(ports: ContextPorts, principal: Principal): Contex
     labelsOf: onceEach(async ({ service, fromMs, toMs }) =>
       latestLabels(await store.labelledScores(service, fromMs, toMs)),
     ),
-    seriesOf: new DataLoader(async (wanted) => readTogether(wanted, { store, rows }), {
+    seriesOf: new DataLoader(async (wanted) => readTogether(wanted, store), {
       cacheKeyFn: ({ service, ...span }) => `${spanKey(span)} ${service}`,
     }),
   };
@@ -121,14 +122,13 @@ async function readFeedback(
 /** The services that ask for the same parts of the same time are read together. */
 async function readTogether(
   wanted: readonly ServiceSeries[],
-  { store, rows }: Pick<Context, "store" | "rows">,
+  store: Store,
 ): Promise<readonly (readonly ScoreBucket[])[]> {
   const found = new Map<ServiceSeries, readonly ScoreBucket[]>();
   for (const together of Map.groupBy(wanted, spanKey).values()) {
     const [span] = together;
     if (span === undefined) continue;
     const services = [...new Set(together.map(({ service }) => service))];
-    requireSeries(rows, services.length, span);
     const series = new Map(
       services.map((service) => [service, createSeries(span.fromMs, span.toMs, span.buckets)]),
     );

@@ -9,6 +9,8 @@ const MINUTE_SLICE_MS = 3_600_000;
 const HOUR_MS = 3_600_000;
 const HOUR_SLICE_MS = 7 * 24 * HOUR_MS;
 const DAY_MS = 86_400_000;
+/** Parts of a series that count as one row: that many are about as long as one. */
+const BUCKETS_PER_ROW = 24;
 
 /** A time in equal parts. */
 export interface SeriesSpan {
@@ -21,16 +23,12 @@ export interface SeriesSpan {
 type ScoreReader = Pick<Store, "scoreHistograms" | "scoreHours">;
 
 /**
- * What must hold before anything is made or read of a series: memory for a caller's number of buckets would end the process.
+ * What must hold before anything is made or read of a series: memory for a caller's number of buckets would end the process. For each
+ * field that asks for one: what is read once is answered as often as it is asked for.
  *
- * @param services how many are read
  * @throws a BAD_USER_INPUT error for a time or a number of buckets out of range, or more than the operation may read
  */
-export function requireSeries(
-  rows: RowBudget,
-  services: number,
-  { fromMs, toMs, buckets }: SeriesSpan,
-): void {
+export function requireSeries(rows: RowBudget, { fromMs, toMs, buckets }: SeriesSpan): void {
   if (buckets < 1 || buckets > BUCKETS_MAX)
     throw userError(
       "BAD_USER_INPUT",
@@ -38,7 +36,7 @@ export function requireSeries(
       "Ask for another number of buckets.",
     );
   requireSpan(fromMs, toMs);
-  rows.take(Math.ceil((toMs - fromMs) / DAY_MS) * services);
+  rows.take(Math.max(Math.ceil((toMs - fromMs) / DAY_MS), Math.ceil(buckets / BUCKETS_PER_ROW)));
 }
 
 /**

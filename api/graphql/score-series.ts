@@ -17,7 +17,7 @@ export const scoreSeries = {
     async scoreSeries(_: unknown, { service, from, to, buckets }: SeriesArguments, context: Context) {
       const span = { fromMs: from, toMs: to, buckets: buckets ?? BUCKETS_DEFAULT };
       const services = service === null || service === undefined ? undefined : [service];
-      requireSeries(context.rows, 1, span);
+      requireSeries(context.rows, span);
       const series = createSeries(from, to, span.buckets);
       for await (const slice of readSeries(context.store, services, span)) series.add(slice);
       return series.buckets();

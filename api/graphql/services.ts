@@ -1,5 +1,6 @@
 import type { ServiceSummary } from "../../store/store.ts";
 import type { Context } from "./context.ts";
+import { requireSeries } from "./read-series.ts";
 import { thresholdOrDefault } from "./thresholds.ts";
 
 const BUCKETS_DEFAULT = 24;
@@ -20,7 +21,14 @@ export const services = {
     lastSeen: ({ lastSeenMs }: ServiceSummary) => lastSeenMs,
     threshold: async ({ name }: ServiceSummary, _: unknown, { thresholdOf, now }: Context) =>
       thresholdOrDefault(name, await thresholdOf.load(name), now()),
-    scores: ({ name }: ServiceSummary, { from, to, buckets }: SeriesArguments, { seriesOf }: Context) =>
-      seriesOf.load({ service: name, fromMs: from, toMs: to, buckets: buckets ?? BUCKETS_DEFAULT }),
+    scores: (
+      { name }: ServiceSummary,
+      { from, to, buckets }: SeriesArguments,
+      { seriesOf, rows }: Context,
+    ) => {
+      const span = { fromMs: from, toMs: to, buckets: buckets ?? BUCKETS_DEFAULT };
+      requireSeries(rows, span);
+      return seriesOf.load({ service: name, ...span });
+    },
   },
 };

@@ -83,6 +83,21 @@ describe("a question that makes no sense is refused", () => {
     expect(await under.codeOf(pages(5), { n: 500 })).toBe("BAD_USER_INPUT");
   });
 
+  it("BAD_USER_INPUT: more parts of series than one operation may have, also where the same ones are asked for again", async () => {
+    const small = await startApiUnderTest({ max_rows_per_operation: 100 });
+    await small.stage.saveBatch(SHOP);
+    const half = 'from: "2026-01-05T00:00:00Z", to: "2026-01-05T12:00:00Z"';
+    const fields = (count: number, field: string) =>
+      Array.from({ length: count }, (_, i) => `a${i}: ${field}`).join(" ");
+    const series = (count: number) => fields(count, `scoreSeries(${half}, buckets: 1000) { records }`);
+    const scores = (count: number) => fields(count, `scores(${half}, buckets: 1000) { records }`);
+    expect(await small.codeOf(`{ ${series(2)} }`)).toBeUndefined();
+    expect(await small.codeOf(`{ ${series(3)} }`)).toBe("BAD_USER_INPUT");
+    expect(await small.codeOf(`{ services { ${scores(2)} } }`)).toBeUndefined();
+    expect(await small.codeOf(`{ services { ${scores(3)} } }`)).toBe("BAD_USER_INPUT");
+    await small.close();
+  });
+
   it("one too wide, too long or too costly", async () => {
     const aliases = (count: number, field: string) =>
       `{ ${Array.from({ length: count }, (_, i) => `a${i}: ${field}`).join(" ")} }`;
