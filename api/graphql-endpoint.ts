@@ -55,6 +55,8 @@ export function createGraphqlEndpoint({
     principal: Principal,
     response: ServerResponse,
   ) => {
+    // Who has left while waiting for a turn.
+    if (!underWay.has(response)) return;
     if (unsentBytes() > UNSENT_BYTES_MAX) return tellToWait(response);
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
@@ -84,7 +86,8 @@ export function createGraphqlEndpoint({
     if (body === undefined) return refuse(response, 413, TOO_LARGE);
     const json = parseJson(body);
     if (request.method === "POST" && json === undefined) return refuse(response, 400, NO_JSON);
-    await turns(() => answer(request, json, admission.principal, response));
+    if (turns.isFull()) return tellToWait(response);
+    await turns.take(() => answer(request, json, admission.principal, response));
   };
 }
 

@@ -47,10 +47,12 @@ export interface GraphqlService {
 
 /** Operations at one time: the database answers one call after the other, so that more would only hold more in memory. */
 const OPERATIONS_AT_ONCE = 4;
+/** Operations that wait for their turn: each may hold a body of `api.max_body_bytes` meanwhile. */
+const OPERATIONS_WAITING_MAX = 100;
 
 /** Builds the schema and what answers by it. Throws when the schema and its resolvers do not fit. */
 export async function createGraphqlService(ports: GraphqlPorts): Promise<GraphqlService> {
-  const { config, isAllowed, gate, onError } = ports;
+  const { config, gate, onError } = ports;
   // Of several words on one anomaly the last one counts, by its id: within a millisecond too.
   const nextId = monotonicFactory();
   const constant = { ...ports, newId: () => nextId() };
@@ -61,8 +63,9 @@ export async function createGraphqlService(ports: GraphqlPorts): Promise<Graphql
   const rules = [...queryLimits(config), ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   const apollo = createApollo({ schema, rules, format });
   await apollo.start();
-  const turns = createTurns(OPERATIONS_AT_ONCE);
-  const sockets = serveSubscriptions({ schema, config, context, rules, isAllowed, gate, format, turns });
+  const turns = createTurns(OPERATIONS_AT_ONCE, OPERATIONS_WAITING_MAX);
+  const eventTurns = createTurns(OPERATIONS_AT_ONCE, Number.POSITIVE_INFINITY);
+  const sockets = serveSubscriptions({ ...constant, schema, context, rules, format, turns, eventTurns });
   return {
     handle: createGraphqlEndpoint({
       server: apollo,

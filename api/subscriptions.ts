@@ -1,27 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import {
-  type ExecutionArgs,
-  execute,
-  type GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  getOperationAST,
-  type ValidationRule,
-} from "graphql";
-import type { ConnectionInitMessage, SubscribePayload } from "graphql-ws";
+import type { GraphQLFormattedError, GraphQLSchema, ValidationRule } from "graphql";
+import type { ConnectionInitMessage } from "graphql-ws";
 import { useServer as serveOver } from "graphql-ws/use/ws";
 import { WebSocket, WebSocketServer } from "ws";
 import type { Gate } from "./access/gate.ts";
 import { createPlaces, type Places } from "./access/places.ts";
 import type { Principal } from "./access/principal.ts";
-import { readDocument } from "./access/query-limits.ts";
-import { refusalOf } from "./access/refusal-of.ts";
-import { type Turns, UNSENT_BYTES_MAX } from "./access/turns.ts";
+import type { Turns } from "./access/turns.ts";
 import type { ApiConfig } from "./config.ts";
 import type { Context } from "./graphql/context.ts";
-import { userError } from "./graphql/errors.ts";
-import { subscribePerEvent } from "./per-event.ts";
+import { type Admitted, createOperations } from "./operations.ts";
 import { splitTarget } from "./request-target.ts";
 
 /** How long a peer may take to answer that the connection is closed. */
@@ -46,6 +35,7 @@ export interface SubscriptionPorts {
   readonly gate: Gate;
   readonly format: (error: unknown) => GraphQLFormattedError;
   readonly turns: Turns;
+  readonly eventTurns: Turns;
 }
 
 /** Its sending never fails: a peer that has gone is told by its closing, and graphql-ws, which gives a message and a callback, would print
@@ -70,16 +60,19 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): Promise<void>;
 } {
-  const { schema, config, context, rules, gate, format, turns } = ports;
+  const { schema, config, context, gate, format } = ports;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: config.max_body_bytes,
     WebSocket: Peer,
   });
   const places = createPlaces<WebSocket>(config.max_subscriptions, UNADMITTED_MAX);
-  const principals = new WeakMap<ExecutionArgs, Principal>();
-  const unsentBytes = () => [...sockets.clients].reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0);
-  const { dispose } = serveOver<ConnectionInitMessage["payload"], Admitted>(
+  const operations = createOperations({
+    ...ports,
+    operationsMax: config.max_operations_per_connection,
+    unsentBytes: () => [...sockets.clients].reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0),
+  });
+  const { dispose } = serveOver<ConnectionInitMessage["payload"], { admitted: Admitted }>(
     {
       schema,
       isProd: true, // no text of an inner error in the reason that a connection is closed with
@@ -93,22 +86,14 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
           extra.socket.close(TRY_AGAIN_LATER, "All connections are taken");
           return false;
         }
-        extra.principal = admission.principal;
+        extra.admitted = { principal: admission.principal, underWay: new Set() };
         return true;
       },
-      context: ({ extra }, _id, _payload, args) => {
-        const principal = principalOf(extra);
-        principals.set(args, principal);
-        return context(principal);
-      },
-      onSubscribe: ({ subscriptions, extra }, _id, payload) =>
-        Object.keys(subscriptions).length > config.max_operations_per_connection
-          ? [tooManyOperations(config.max_operations_per_connection)]
-          : toExecution(payload, principalOf(extra), schema, rules),
-      execute: (args) =>
-        turns(async () => (unsentBytes() > UNSENT_BYTES_MAX ? { errors: [tooMuchUnsent()] } : execute(args))),
-      subscribe: (args) =>
-        subscribePerEvent(args, () => context(principalOf({ principal: principals.get(args) }))),
+      context: ({ extra }) => context(admittedOf(extra).principal),
+      onSubscribe: (connection, id, payload) =>
+        operations.begin(connection, admittedOf(connection.extra), id, payload),
+      execute: operations.execute,
+      subscribe: operations.subscribe,
       onError: (_context, _id, _payload, errors) => errors.map(format),
       onNext: (_context, _id, _payload, _arguments, result) =>
         result.errors === undefined
@@ -147,12 +132,9 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
   };
 }
 
-/** What is known of a connection once it has shown its token. */
-type Admitted = { principal: Principal };
-
-function principalOf({ principal }: { readonly principal?: Principal | undefined }): Principal {
-  if (principal === undefined) throw new Error("an operation on a connection that was not let in");
-  return principal;
+function admittedOf({ admitted }: { readonly admitted?: Admitted | undefined }): Admitted {
+  if (admitted === undefined) throw new Error("an operation on a connection that was not let in");
+  return admitted;
 }
 
 /** Each operation waits until its last message has gone; what a peer is answered at once (pings, refusals) would pile up all the same. */
@@ -171,34 +153,4 @@ function refusal(
   if (splitTarget(url).path !== "/graphql") return "404 Not Found";
   if (!isAllowed(headers.host, headers.origin)) return "403 Forbidden";
   return places.isFull() ? "503 Service Unavailable" : undefined;
-}
-
-/** Done here, because what graphql-ws parses itself and fails to closes the connection, with all its other operations. */
-function toExecution(
-  { query, operationName, variables }: SubscribePayload,
-  principal: Principal,
-  schema: GraphQLSchema,
-  rules: readonly ValidationRule[],
-): ExecutionArgs | readonly GraphQLError[] {
-  const document = readDocument(query, schema, rules);
-  if (!("kind" in document)) return document;
-  const refused = refusalOf(getOperationAST(document, operationName), principal);
-  if (refused !== undefined) return [refused];
-  return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null };
-}
-
-function tooManyOperations(max: number): GraphQLError {
-  return userError(
-    "UNAVAILABLE",
-    `This connection has ${max} operations open already.`,
-    "Close one of them, or open another connection.",
-  );
-}
-
-function tooMuchUnsent(): GraphQLError {
-  return userError(
-    "UNAVAILABLE",
-    "Too many answers wait for callers who do not take them.",
-    "Try again in a moment.",
-  );
 }

@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import { createTurns } from "./turns.ts";
 
 it("lets so many work at a time, the others in their order, and goes on when one fails", async () => {
-  const turns = createTurns(2);
+  const turns = createTurns(2, 9);
   const begun: number[] = [];
   const works = Array.from({ length: 5 }, () => Promise.withResolvers<number>());
   const answers = works.map(({ promise }, i) =>
-    turns(() => {
+    turns.take(() => {
       begun.push(i);
       return promise;
     }),
@@ -20,5 +20,20 @@ it("lets so many work at a time, the others in their order, and goes on when one
   for (const [i, { resolve }] of works.entries()) resolve(i);
   await settled;
   expect(begun).toEqual([0, 1, 2, 3, 4]);
-  expect(await turns(async () => "free again")).toBe("free again");
+  expect(await turns.take(async () => "free again")).toBe("free again");
+});
+
+it("is full while as many wait as may, which those who are worked on do not", async () => {
+  const turns = createTurns(1, 2);
+  const works = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+  const answers = works.map(({ promise }) => {
+    expect(turns.isFull()).toBe(false);
+    return turns.take(() => promise);
+  });
+  expect(turns.isFull()).toBe(true);
+  works[0]?.resolve();
+  await answers[0];
+  expect(turns.isFull()).toBe(false);
+  for (const { resolve } of works) resolve();
+  await Promise.all(answers);
 });
