@@ -153,7 +153,7 @@ export interface Store {
     service: string | undefined,
   ): Promise<readonly StoredAnomaly[]>;
   countAnomalies(filter: AnomalyFilter): Promise<number>;
-  /** Those of which an anomaly matches, the last to begin first, paged by id. */
+  /** Those of which an anomaly matches, the last to begin first, paged by id; unlabelled are those of which nothing is said of any. */
   incidents(filter: AnomalyFilter, page: Page<string>): Promise<readonly Incident[]>;
   /** In any order. */
   incidentsById(ids: readonly string[]): Promise<readonly Incident[]>;

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { AnomalyFilter } from "../anomaly.ts";
 import { chunks } from "../chunks.ts";
 import {
@@ -107,17 +107,30 @@ async function saveMembers(db: Kysely<Tables>, incidentOf: Grouped["incidentOf"]
         .execute();
 }
 
-/** Those of which an anomaly matches the filter, the last to begin first. */
+/** Those of which an anomaly matches the filter, the last to begin first; unlabelled are those of which nothing is said of any. */
 export async function selectIncidents(
   db: Kysely<Tables>,
   filter: AnomalyFilter,
   { first, after }: Page<string>,
 ): Promise<readonly Incident[]> {
-  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  const isUnlabelled = filter.verdict === "unlabelled";
+  const inOne: AnomalyFilter = isUnlabelled ? { ...filter, verdict: undefined } : filter;
+  const isFiltered = Object.values(inOne).some((value) => value !== undefined);
   const rows = await db
     .selectFrom("incidents")
     .selectAll()
     .$if(filter.service !== undefined, (query) => query.where("service", "=", filter.service ?? ""))
+    .$if(isUnlabelled, (query) =>
+      query.where("id", "not in", (where) =>
+        // There are fewer labels than anomalies in an incident that goes on all day.
+        where
+          .selectFrom("feedback")
+          .innerJoin("anomalies", "anomalies.id", "feedback.anomaly_id")
+          .select(sql<string>`anomalies.incident_id`.as("incident_id"))
+          .where("feedback.undone_at_ms", "is", null)
+          .where("anomalies.incident_id", "is not", null),
+      ),
+    )
     .$if(isFiltered, (query) =>
       query.where((where) =>
         where.exists(
@@ -125,7 +138,7 @@ export async function selectIncidents(
             .selectFrom("anomalies")
             .select("anomalies.id")
             .whereRef("anomalies.incident_id", "=", "incidents.id")
-            .where((inner) => inner.and(anomalyConditions(inner, filter))),
+            .where((inner) => inner.and(anomalyConditions(inner, inOne))),
         ),
       ),
     )

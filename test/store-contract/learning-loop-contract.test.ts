@@ -73,6 +73,30 @@ describe("incidents", () => {
       { incidentId: idOf(1), anomalyId: idOf(1), author: "ann" },
     ]);
   });
+
+  it("are unlabelled only where nothing stands of any of their anomalies, and labelled where it does of one", async () => {
+    const other = { templateId: "t2", body: "disk full" };
+    await store.saveBatch({
+      ...EMPTY,
+      anomalies: [anAnomaly(1), anAnomaly(2, other), anAnomaly(1_001), anAnomaly(1_002, other)],
+      samples: [sample("odd 1 shop", 3)],
+    });
+    await label("f0", 3, true);
+    const ids = async (...filter: Parameters<Store["incidents"]>[0][]) =>
+      (await store.incidents(Object.assign({}, ...filter), PAGE)).map(({ id }) => id);
+    const unlabelled = { verdict: "unlabelled" } as const;
+    expect(await ids(unlabelled)).toEqual([idOf(1_001), idOf(1)]);
+    await label("f1", 2, true);
+    await label("f2", 2, false);
+    expect(await ids(unlabelled)).toEqual([idOf(1_001)]);
+    expect(await ids(unlabelled, { text: "disk" })).toEqual([idOf(1_001)]);
+    expect(await ids(unlabelled, { text: "nothing" })).toEqual([]);
+    expect(await ids({ verdict: "expected" })).toEqual([idOf(1)]);
+    expect(await ids({ verdict: "confirmed" })).toEqual([]);
+    await store.undoFeedback("f1", 2, "ann");
+    await store.undoFeedback("f2", 2, "ann");
+    expect(await ids(unlabelled)).toEqual([idOf(1_001), idOf(1)]);
+  });
 });
 
 describe("samples", () => {
