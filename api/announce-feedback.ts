@@ -1,13 +1,27 @@
 import type { Store } from "../store/store.ts";
 
-/** The same store, which tells the incident of each anomaly that feedback is given of or taken back from, once that is stored. */
-export function announceFeedback(store: Store, onJudged: (incidentId: string) => void): Store {
+/** A store, as far as people judge in it. */
+export type JudgedStore = Pick<Store, "addFeedback" | "undoFeedback" | "incidentOfFeedback">;
+
+/**
+ * The same store, which tells the incident of each anomaly that feedback is given of or taken back from, once that is stored.
+ *
+ * @param onError told why an incident could not be told: what was said stands all the same
+ */
+export function announceFeedback<Judged extends JudgedStore>(
+  store: Judged,
+  onJudged: (incidentId: string) => void,
+  onError: (error: unknown) => void,
+): Judged {
   const announce = async (...feedbackIds: readonly string[]) => {
-    const incidents = await Promise.all(feedbackIds.map((id) => store.incidentOfFeedback(id)));
-    for (const incidentId of incidents) if (incidentId !== undefined) onJudged(incidentId);
+    try {
+      const incidents = await Promise.all(feedbackIds.map((id) => store.incidentOfFeedback(id)));
+      for (const incidentId of incidents) if (incidentId !== undefined) onJudged(incidentId);
+    } catch (error) {
+      onError(error);
+    }
   };
-  return {
-    ...store,
+  const judging: Pick<JudgedStore, "addFeedback" | "undoFeedback"> = {
     async addFeedback(...feedback) {
       const isStored = await store.addFeedback(...feedback);
       if (isStored) await announce(...feedback.map(({ id }) => id));
@@ -19,4 +33,5 @@ export function announceFeedback(store: Store, onJudged: (incidentId: string) =>
       return isUndone;
     },
   };
+  return { ...store, ...judging };
 }

@@ -70,7 +70,7 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
     const records = live.listen;
     return createGraphqlService({
       config,
-      store: announceFeedback(store, feed.judged),
+      store: announceFeedback(store, feed.judged, onError),
       now,
       version,
       anomalies,
