@@ -81,11 +81,10 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
         const given = connectionParams?.["authorization"] ?? extra.request.headers.authorization;
         const authorization = typeof given === "string" ? given : undefined;
         const admission = gate.admit(authorization, extra.request.socket.remoteAddress);
+        if (admission.kind === "limited")
+          return refuseForNow(extra.socket, "Too many wrong tokens came from this address");
         if (admission.kind !== "admitted") return false; // closes with 4403
-        if (!places.admit(extra.socket)) {
-          extra.socket.close(TRY_AGAIN_LATER, "All connections are taken");
-          return false;
-        }
+        if (!places.admit(extra.socket)) return refuseForNow(extra.socket, "All connections are taken");
         extra.admitted = { principal: admission.principal, underWay: new Set() };
         return true;
       },
@@ -130,6 +129,12 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
       clearTimeout(timer);
     },
   };
+}
+
+/** Nobody's token is wrong: a page that was told so would forget it. */
+function refuseForNow(socket: WebSocket, reason: string): false {
+  socket.close(TRY_AGAIN_LATER, reason);
+  return false;
 }
 
 function admittedOf({ admitted }: { readonly admitted?: Admitted | undefined }): Admitted {

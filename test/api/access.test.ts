@@ -224,7 +224,8 @@ it("guessing is answered 429 after 20 different tokens, over both transports", a
     );
     socket.on("close", resolve);
   });
-  expect(code).toBe(4403);
+  // Not 4403: it is somebody else's guesses, and the token may be right.
+  expect(code).toBe(1013);
   await guessed.close();
 });
 
