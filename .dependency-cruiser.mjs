@@ -66,6 +66,14 @@ export default {
       to: { path: "^(processor|api|cli|ui)/" },
     },
     {
+      name: "migrations-are-frozen",
+      severity: "error",
+      comment:
+        "A migration does the same for ever: live code would write columns or JSON into an old database that a later migration has yet to make. Write it out.",
+      from: { path: "^store/migrations/" },
+      to: { path: "^store/", pathNot: "^store/migrations/", dependencyTypesNot: ["type-only"] },
+    },
+    {
       name: "only-cli-composes",
       severity: "error",
       comment: "Nothing imports the composition root.",

@@ -1,14 +1,13 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
-import { assignIncidents } from "../queries/incidents.ts";
-import type { Tables } from "../tables.ts";
+import { groupStored } from "./0004-group-stored.ts";
 
 /**
  * Incidents; sampled records that did not alert, beside the anomalies; scores by the hour; who took feedback back; and which change
  * of a threshold was taken back.
  */
 export const learningLoop: Migration = {
-  async up(db: Kysely<Tables>) {
+  async up(db: Kysely<unknown>) {
     await extendAnomalies(db);
     await createIncidents(db);
     await groupStored(db);
@@ -23,7 +22,7 @@ export const learningLoop: Migration = {
   },
 };
 
-async function extendAnomalies(db: Kysely<Tables>): Promise<void> {
+async function extendAnomalies(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable("anomalies")
     .addColumn("is_alert", "integer", (c) => c.notNull().defaultTo(1))
@@ -47,7 +46,7 @@ async function extendAnomalies(db: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
-async function createIncidents(db: Kysely<Tables>): Promise<void> {
+async function createIncidents(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable("incidents")
     .addColumn("id", "text", (c) => c.primaryKey())
@@ -65,37 +64,6 @@ async function createIncidents(db: Kysely<Tables>): Promise<void> {
     .on("incidents")
     .columns(["service", "last_at_ms"])
     .execute();
-}
-
-/** Anomalies that are put into incidents together. */
-const GROUPED_AT_ONCE = 1_000;
-
-/** What an earlier version has stored belongs together as what comes does. */
-async function groupStored(db: Kysely<Tables>): Promise<void> {
-  for (let afterId = ""; ; ) {
-    const rows = await db
-      .selectFrom("anomalies")
-      .select(["id", "service", "time_ms", "template_id", "template", "score", "severity_number"])
-      .where("id", ">", afterId)
-      .orderBy("id")
-      .limit(GROUPED_AT_ONCE)
-      .execute();
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    await assignIncidents(
-      db,
-      rows.map((row) => ({
-        id: row.id,
-        service: row.service,
-        timeMs: row.time_ms,
-        templateId: row.template_id,
-        template: row.template,
-        score: row.score,
-        severityNumber: row.severity_number,
-      })),
-    );
-    afterId = last.id;
-  }
 }
 
 const HOUR_MS = 3_600_000;
@@ -116,7 +84,7 @@ interface Hour {
   lastMs: number;
 }
 
-async function createScoreHours(db: Kysely<Tables>): Promise<void> {
+async function createScoreHours(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable("score_hours")
     .addColumn("service", "text", (c) => c.notNull())
@@ -138,7 +106,7 @@ async function createScoreHours(db: Kysely<Tables>): Promise<void> {
   for (const { service } of services) await addUpHours(db, service);
 }
 
-async function addUpHours(db: Kysely<Tables>, service: string): Promise<void> {
+async function addUpHours(db: Kysely<unknown>, service: string): Promise<void> {
   const { rows } = await sql<Histogram>`
     select * from score_histograms where service = ${service} order by minute_ms`.execute(db);
   const hours = new Map<number, Hour>();

@@ -3,6 +3,7 @@ import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Anomaly } from "../../store/anomaly.ts";
 import { firstTables } from "../../store/migrations/0001-first-tables.ts";
 import { trainingTables } from "../../store/migrations/0002-training.ts";
 import { journalTable } from "../../store/migrations/0003-journal.ts";
@@ -37,17 +38,10 @@ async function writeReleased(file: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => RELEASED } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
-  const insertAnomaly = database.prepare(`insert into anomalies values (@id, @timeMs, @service, @stream,
-    @severityNumber, @severityText, @body, @templateId, @template, @score, @threshold, @modelVersion, @traceId,
-    @explanation, @window)`);
-  for (const number of [1, 2, 9_000]) {
-    const { explanation, window, ...anomaly } = anAnomaly(number);
-    insertAnomaly.run({
-      ...anomaly,
-      explanation: JSON.stringify(explanation),
-      window: JSON.stringify(window),
-    });
-  }
+  insertReleased(
+    database,
+    [1, 2, 9_000].map((number) => anAnomaly(number)),
+  );
   database.exec(`
     insert into feedback values ('f1', '${idOf(1)}', 1, 'disk', 'ann', 5, null),
       ('f2', '${idOf(2)}', 0, null, null, 6, 7);
@@ -69,6 +63,19 @@ async function writeReleased(file: string): Promise<void> {
     insert into journal (name, json) values ('templates', '2');
   `);
   await db.destroy();
+}
+
+/** As the released version writes them. */
+function insertReleased(database: SqliteDatabase.Database, anomalies: readonly Anomaly[]): void {
+  const insertAnomaly = database.prepare(`insert into anomalies values (@id, @timeMs, @service, @stream,
+    @severityNumber, @severityText, @body, @templateId, @template, @score, @threshold, @modelVersion, @traceId,
+    @explanation, @window)`);
+  for (const { explanation, window, ...anomaly } of anomalies)
+    insertAnomaly.run({
+      ...anomaly,
+      explanation: JSON.stringify(explanation),
+      window: JSON.stringify(window),
+    });
 }
 
 async function openHere(): Promise<Store> {
@@ -111,6 +118,41 @@ describe("a database of the released version", () => {
       firstMinuteMs: 0,
       lastMinuteMs: HOUR_MS,
     });
+  });
+
+  it("has an outage in one incident, its waves of one template too, and not what has nothing to do with it", async () => {
+    const database = new SqliteDatabase(path);
+    const at = (seconds: number, templateId: string, score = 0.9) =>
+      anAnomaly(seconds, { service: "auth", templateId, score, severityNumber: score > 0.95 ? 21 : 17 });
+    insertReleased(database, [
+      at(10_000, "t1"),
+      at(10_030, "t2", 0.99),
+      at(10_500, "t1", 0.92),
+      at(10_900, "t3"),
+      ...Array.from({ length: 2_500 }, (_, i) => at(20_000 + i, `t${i % 25}`)),
+    ]);
+    database.close();
+    const store = await openHere();
+    const incidents = await store.incidents({ service: "auth" }, { first: 9 });
+    expect(incidents.map(({ id, anomalies }) => [id, anomalies])).toEqual([
+      [idOf(20_000), 2_500],
+      [idOf(10_900), 1],
+      [idOf(10_000), 3],
+    ]);
+    expect(incidents[2]).toMatchObject({
+      startedAtMs: 10_000_000,
+      lastAtMs: 10_500_000,
+      maxScore: 0.99,
+      severityNumber: 21,
+      strongestId: idOf(10_030),
+      templates: [
+        { templateId: "t1", anomalies: 2, maxScore: 0.92, strongestId: idOf(10_500) },
+        { templateId: "t2", anomalies: 1, maxScore: 0.99, strongestId: idOf(10_030) },
+      ],
+    });
+    expect(incidents[0]?.templates).toHaveLength(20);
+    expect(await store.countAnomalies({ incidentId: idOf(20_000) })).toBe(2_500);
+    expect(await store.countAnomalies({ incidentId: idOf(10_000) })).toBe(3);
   });
 
   it("is opened by several processes at the same time", async () => {
