@@ -6,6 +6,7 @@ import type { Principal } from "./access/principal.ts";
 import { type Turns, UNSENT_BYTES_MAX } from "./access/turns.ts";
 import type { Context } from "./graphql/context.ts";
 import { userError } from "./graphql/errors.ts";
+import { refuse } from "./refuse.ts";
 import { splitTarget } from "./request-target.ts";
 
 /** Requests under way beyond which others are told to come again. */
@@ -57,7 +58,7 @@ export function createGraphqlEndpoint({
   ) => {
     // Who has left while waiting for a turn.
     if (!underWay.has(response)) return;
-    if (unsentBytes() > UNSENT_BYTES_MAX) return tellToWait(response);
+    if (unsentBytes() > UNSENT_BYTES_MAX) return tellToWait(request, response);
     const result = await server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method: request.method ?? "GET",
@@ -78,30 +79,33 @@ export function createGraphqlEndpoint({
   };
   return async (request, response) => {
     const admission = gate.admit(request.headers.authorization, request.socket.remoteAddress);
-    if (admission.kind !== "admitted") return turnAway(response, admission);
-    if (underWay.size >= REQUESTS_MAX) return tellToWait(response);
+    if (admission.kind !== "admitted") return turnAway(request, response, admission);
+    if (underWay.size >= REQUESTS_MAX) return tellToWait(request, response);
     underWay.add(response);
     response.once("close", () => underWay.delete(response));
     const body = await readBody(request, maxBodyBytes);
-    if (body === undefined) return refuse(response, 413, TOO_LARGE);
+    if (body === undefined) {
+      underWay.delete(response);
+      return refuse(request, response, 413, TOO_LARGE);
+    }
     const json = parseJson(body);
-    if (request.method === "POST" && json === undefined) return refuse(response, 400, NO_JSON);
-    if (turns.isFull()) return tellToWait(response);
+    if (request.method === "POST" && json === undefined) return refuse(request, response, 400, NO_JSON);
+    if (turns.isFull()) return tellToWait(request, response);
     await turns.take(() => answer(request, json, admission.principal, response));
   };
 }
 
-function tellToWait(response: ServerResponse): void {
+function tellToWait(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader("retry-after", "1");
-  refuse(response, 503, TOO_MUCH);
+  refuse(request, response, 503, TOO_MUCH);
 }
 
-/** The body, or undefined when it is longer than allowed. */
+/** The body, or undefined when it is longer than allowed: then the rest of it is still to come. */
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const buffer = Buffer.from(chunk);
     bytes += buffer.length;
     if (bytes > maxBytes) return undefined;
@@ -128,30 +132,27 @@ function headersOf(request: IncomingMessage): HeaderMap {
 }
 
 /** RFC 6750, section 3: which scheme is asked for, and whether a token was given that is none. */
-function turnAway(response: ServerResponse, admission: Exclude<Admission, { kind: "admitted" }>): void {
+function turnAway(
+  request: IncomingMessage,
+  response: ServerResponse,
+  admission: Exclude<Admission, { kind: "admitted" }>,
+): void {
   switch (admission.kind) {
     case "missing":
       response.setHeader("www-authenticate", "Bearer");
-      refuse(response, 401, NO_TOKEN);
+      refuse(request, response, 401, NO_TOKEN);
       break;
     case "wrong":
       response.setHeader("www-authenticate", 'Bearer error="invalid_token"');
-      refuse(response, 401, WRONG_TOKEN);
+      refuse(request, response, 401, WRONG_TOKEN);
       break;
     case "limited":
       response.setHeader("retry-after", Math.ceil(admission.retryAfterMs / 1000));
-      refuse(response, 429, TOO_MANY_GUESSES);
+      refuse(request, response, 429, TOO_MANY_GUESSES);
       break;
   }
 }
 
 function badRequest(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: "BAD_REQUEST" } });
-}
-
-function refuse(response: ServerResponse, status: number, error: GraphQLError): void {
-  const { message, extensions } = error;
-  response
-    .writeHead(status, { "content-type": "application/json", connection: "close" })
-    .end(JSON.stringify({ errors: [{ message, extensions }] }));
 }
