@@ -6,6 +6,7 @@ import type {
   LabelCounts,
   LabelledScore,
   LabellingCandidate,
+  NewFeedback,
 } from "./feedback.ts";
 import type { Incident } from "./incident.ts";
 import type { AnomalySubject, LabelPage } from "./label.ts";
@@ -179,7 +180,7 @@ export interface Store {
   scoreTotals(service: string, fromMs: number, toMs: number): Promise<ScoreTotals>;
 
   /** All of it or nothing; false when there is no such anomaly. */
-  addFeedback(...feedback: readonly Feedback[]): Promise<boolean>;
+  addFeedback(...feedback: readonly NewFeedback[]): Promise<boolean>;
   /** False when there is no such feedback, or it was undone before. */
   undoFeedback(id: string, atMs: number, by: string | undefined): Promise<boolean>;
   /** What stands, oldest first; what was taken back as well, where it is asked for. */
