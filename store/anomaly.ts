@@ -9,7 +9,10 @@ export interface ExpectedEvent {
 
 export interface DetectorContribution {
   readonly detector: string;
+  /** As it counted in the verdict. */
   readonly pValue: number;
+  /** The detector's own, where people's words have raised it; missing in what an earlier version stored. */
+  readonly ownPValue?: number | undefined;
   /** Share of this detector in the verdict, 0 to 1; the shares of one explanation add up to 1. */
   readonly share: number;
 }

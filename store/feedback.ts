@@ -13,6 +13,12 @@ export interface Feedback {
   readonly undoneBy?: string | undefined;
 }
 
+/** A word that is to be stored. */
+export interface NewFeedback extends Feedback {
+  /** What gives way to it: taken back by its author in the same step, where it still stands. */
+  readonly replaces?: readonly string[] | undefined;
+}
+
 /** Numbers of labels. */
 export interface FeedbackCounts {
   /** True anomalies. */
@@ -30,6 +36,8 @@ export interface LabelCounts extends FeedbackCounts {
 /** Feedback on one of an incident's anomalies. */
 export interface IncidentFeedback extends Feedback {
   readonly incidentId: string;
+  /** Of the anomaly. */
+  readonly templateId: string;
 }
 
 /** A standing feedback with the score that its anomaly had. */

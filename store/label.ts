@@ -1,6 +1,15 @@
 /** Labels that are looked at; of more the newest count. */
 export const LABELS_MAX = 10_000;
 
+/** What one detector said of an anomaly that people judged. */
+export interface LabelledDetector {
+  readonly detector: string;
+  /** As it counted in the verdict: what people were shown, and answered to. */
+  readonly pValue: number;
+  /** The detector's own, before earlier words were held against it: how odd it was. */
+  readonly ownPValue: number;
+}
+
 /** What people said last of one stored anomaly, with what the verdict on it stood on. */
 export interface Label {
   readonly anomalyId: string;
@@ -14,8 +23,7 @@ export interface Label {
   readonly score: number;
   /** false: it was to be expected. */
   readonly isTrueAnomaly: boolean;
-  /** Each detector's p-value in the verdict. */
-  readonly detectors: readonly { readonly detector: string; readonly pValue: number }[];
+  readonly detectors: readonly LabelledDetector[];
   readonly createdAtMs: number;
 }
 
@@ -28,7 +36,7 @@ export interface LabelPage {
   readonly next: string | undefined;
 }
 
-/** What an anomaly is about, and the detector that was surprised most: what one word on it speaks of. */
+/** What an anomaly is about, and the detector that was surprised most as its verdict shows it: what one word on it speaks of. */
 export interface AnomalySubject {
   readonly id: string;
   /** See kind.ts. */

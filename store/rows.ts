@@ -12,7 +12,14 @@ const explanation = z.object({
   summary: z.string(),
   source: z.enum(["MODEL", "LLM"]),
   expected: z.array(z.object({ template: z.string().optional(), probability: z.number() })),
-  detectors: z.array(z.object({ detector: z.string(), pValue: z.number(), share: z.number() })),
+  detectors: z.array(
+    z.object({
+      detector: z.string(),
+      pValue: z.number(),
+      ownPValue: z.number().optional(),
+      share: z.number(),
+    }),
+  ),
   tokens: z.array(
     z.object({ token: z.string(), importance: z.number(), start: z.number(), end: z.number() }),
   ),

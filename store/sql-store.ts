@@ -110,7 +110,7 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
       atomically((transaction) => configureModel(transaction, version, atMs)),
     promoteModel: (promotion, atMs) =>
       atomically((transaction) => promoteModel(transaction, promotion, atMs)),
-    rollbackModel: (atMs) => atomically((transaction) => rollbackModel(transaction, atMs)),
+    rollbackModel: (atMs, from) => atomically((transaction) => rollbackModel(transaction, atMs, from)),
     replaceUnusableModel: (version, problem, instead, atMs) =>
       atomically((transaction) => replaceUnusableModel(transaction, { version, problem }, instead, atMs)),
     forgetModel: (version, instead) =>

@@ -6,6 +6,7 @@ import type {
   LabelCounts,
   LabelledScore,
   LabellingCandidate,
+  NewFeedback,
 } from "./feedback.ts";
 import type { Incident } from "./incident.ts";
 import type { AnomalySubject, LabelPage } from "./label.ts";
@@ -179,7 +180,7 @@ export interface Store {
   scoreTotals(service: string, fromMs: number, toMs: number): Promise<ScoreTotals>;
 
   /** All of it or nothing; false when there is no such anomaly. */
-  addFeedback(...feedback: readonly Feedback[]): Promise<boolean>;
+  addFeedback(...feedback: readonly NewFeedback[]): Promise<boolean>;
   /** False when there is no such feedback, or it was undone before. */
   undoFeedback(id: string, atMs: number, by: string | undefined): Promise<boolean>;
   /** What stands, oldest first; what was taken back as well, where it is asked for. */
@@ -245,8 +246,8 @@ export interface Store {
   /** Puts new weights in use and stores their run. False, and nothing is changed, when the weights that the run started from
    * are no longer the active ones. */
   promoteModel(promotion: Promotion, atMs: number): Promise<boolean>;
-  /** Brings back what the active weights replaced and marks their run; undefined when they replaced nothing. */
-  rollbackModel(atMs: number): Promise<ModelVersion | undefined>;
+  /** Brings back what the active weights replaced and marks their run; undefined when they replaced nothing, or are not `from`. */
+  rollbackModel(atMs: number, from?: string): Promise<ModelVersion | undefined>;
   /** Notes that weights could not be loaded, and puts others in use instead. */
   replaceUnusableModel(version: string, problem: string, instead: string, atMs: number): Promise<void>;
   /** Forgets weights that are not in use; who would go back to them goes back to `instead`. False, with nothing changed, when

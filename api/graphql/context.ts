@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import type { NormalWindow, StoredAnomaly } from "../../store/anomaly.ts";
-import type { Feedback, LabelledScore } from "../../store/feedback.ts";
+import type { Feedback, IncidentFeedback, LabelledScore } from "../../store/feedback.ts";
 import type { Incident } from "../../store/incident.ts";
 import type { LiveRecord } from "../../store/live-record.ts";
 import type { ScoreTotals, Store } from "../../store/store.ts";
@@ -56,7 +56,7 @@ interface RequestState {
   readonly feedbackOf: DataLoader<string, readonly Feedback[]>;
   /** What was taken back as well. */
   readonly allFeedbackOf: DataLoader<string, readonly Feedback[]>;
-  readonly incidentFeedbackOf: DataLoader<string, readonly Feedback[]>;
+  readonly incidentFeedbackOf: DataLoader<string, readonly IncidentFeedback[]>;
   readonly thresholdOf: DataLoader<string, Threshold | undefined>;
   readonly isService: DataLoader<string, boolean>;
   /** The newest normal sequences of a service, newest first. */

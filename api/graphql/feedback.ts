@@ -1,5 +1,5 @@
 import type { GraphQLError } from "graphql";
-import type { Feedback } from "../../store/feedback.ts";
+import type { Feedback, NewFeedback } from "../../store/feedback.ts";
 import type { Incident } from "../../store/incident.ts";
 import { anomaliesToJudge } from "../labelling/to-judge.ts";
 import type { Context } from "./context.ts";
@@ -10,24 +10,32 @@ const FEEDBACK_PER_ANOMALY_MAX = 100;
 /** Of an incident, the strongest anomalies that are looked at, and those that one word on it is said of. */
 const SUBJECTS_MAX = 1_000;
 const JUDGED_MAX = 100;
+const REPLACED_MAX = 1_000;
 
-interface FeedbackInput {
-  readonly anomalyId: string;
+interface WordInput {
   readonly isTrueAnomaly: boolean;
   readonly note?: string | null;
+  readonly replaces?: readonly string[] | null;
 }
 
-interface IncidentFeedbackInput extends Omit<FeedbackInput, "anomalyId"> {
+interface FeedbackInput extends WordInput {
+  readonly anomalyId: string;
+}
+
+interface IncidentFeedbackInput extends WordInput {
   readonly incidentId: string;
 }
+
+/** What is said, whatever it is said of. */
+type Word = Pick<NewFeedback, "isTrueAnomaly" | "note" | "replaces">;
 
 /** What people say of anomalies. */
 export const feedback = {
   Mutation: {
     async addFeedback(_: unknown, { input }: { readonly input: FeedbackInput }, context: Context) {
-      const note = toNote(input.note);
+      const word = toWord(input);
       if ((await context.store.anomaly(input.anomalyId)) === undefined) throw noAnomaly();
-      const [given] = await give([input.anomalyId], input.isTrueAnomaly, note, context);
+      const [given] = await give([input.anomalyId], word, context);
       return given;
     },
     async addIncidentFeedback(
@@ -35,7 +43,7 @@ export const feedback = {
       { input }: { readonly input: IncidentFeedbackInput },
       context: Context,
     ) {
-      const note = toNote(input.note);
+      const word = toWord(input);
       const incident = await context.incidentOf.load(input.incidentId);
       if (incident === undefined)
         throw userError(
@@ -43,9 +51,7 @@ export const feedback = {
           "There is no incident with this id.",
           "It may be older than the retention.",
         );
-      const given = await give(await judgedWith(incident, context), input.isTrueAnomaly, note, context);
-      context.incidentFeedbackOf.clear(incident.id);
-      return given;
+      return give(await judgedWith(incident, context), word, context);
     },
     undoFeedback: (_: unknown, { id }: { readonly id: string }, { store, now, principal }: Context) =>
       store.undoFeedback(id, now(), principal.name),
@@ -74,6 +80,18 @@ function noAnomaly(): GraphQLError {
   );
 }
 
+/** @throws a BAD_USER_INPUT error for a note that is too long, or more replaced than one could have said */
+function toWord({ isTrueAnomaly, note, replaces }: WordInput): Word {
+  const replaced = replaces ?? [];
+  if (replaced.length > REPLACED_MAX)
+    throw userError(
+      "BAD_USER_INPUT",
+      `replaces: ${replaced.length} are more than ${REPLACED_MAX}`,
+      "Take some of them back by undoFeedback first.",
+    );
+  return { isTrueAnomaly, note: toNote(note), replaces: replaced };
+}
+
 /** @throws a BAD_USER_INPUT error for a note that is too long */
 function toNote(note: string | null | undefined): string | undefined {
   const text = note?.trim() ?? "";
@@ -88,12 +106,14 @@ function toNote(note: string | null | undefined): string | undefined {
 /** All of it or nothing: what one of them cannot take none of them is given. */
 async function give(
   anomalyIds: readonly string[],
-  isTrueAnomaly: boolean,
-  note: string | undefined,
-  { store, now, newId, feedbackOf, principal }: Context,
+  { replaces, ...word }: Word,
+  { store, now, newId, feedbackOf, allFeedbackOf, incidentFeedbackOf, principal }: Context,
 ): Promise<readonly Feedback[]> {
   const before = await Promise.all(anomalyIds.map((id) => feedbackOf.load(id)));
-  if (before.some(({ length }) => length >= FEEDBACK_PER_ANOMALY_MAX))
+  const replaced = new Set(replaces);
+  const isFull = (said: readonly Feedback[]) =>
+    said.filter(({ id }) => !replaced.has(id)).length >= FEEDBACK_PER_ANOMALY_MAX;
+  if (before.some(isFull))
     throw userError(
       "BAD_USER_INPUT",
       `${anomalyIds.length === 1 ? "This anomaly" : "One of the anomalies"} was judged ${FEEDBACK_PER_ANOMALY_MAX} times already.`,
@@ -103,9 +123,11 @@ async function give(
   // One time for all of them: who takes it back takes back what was said in one breath.
   const createdAtMs = now();
   const given = anomalyIds.map(
-    (anomalyId): Feedback => ({ id: newId(), anomalyId, isTrueAnomaly, note, author, createdAtMs }),
+    (anomalyId): Feedback => ({ id: newId(), anomalyId, ...word, author, createdAtMs }),
   );
-  if (!(await store.addFeedback(...given))) throw noAnomaly();
-  for (const id of anomalyIds) feedbackOf.clear(id);
+  // Theirs is one word, whose parts are stored together: what it replaces goes with any of them.
+  const [first, ...others] = given;
+  if (first === undefined || !(await store.addFeedback({ ...first, replaces }, ...others))) throw noAnomaly();
+  for (const loader of [feedbackOf, allFeedbackOf, incidentFeedbackOf]) loader.clearAll();
   return given;
 }

@@ -1,5 +1,5 @@
 import type { StoredAnomaly } from "../../store/anomaly.ts";
-import { type Incident, isOngoing } from "../../store/incident.ts";
+import { type Incident, type IncidentTemplate, isOngoing } from "../../store/incident.ts";
 import { type FilterInput, toFilter } from "./anomalies.ts";
 import { type PageArguments, paginate } from "./connection.ts";
 import type { Context } from "./context.ts";
@@ -7,7 +7,11 @@ import { userError } from "./errors.ts";
 import { severityName } from "./severity.ts";
 import { ULID } from "./ulid.ts";
 
-/** Query.incidents, Query.incident and the fields of Incident. */
+interface TemplateOfIncident extends IncidentTemplate {
+  readonly incidentId: string;
+}
+
+/** Query.incidents, Query.incident and the fields of Incident and IncidentTemplate. */
 export const incidents = {
   Query: {
     async incidents(
@@ -31,9 +35,22 @@ export const incidents = {
     lastAt: ({ lastAtMs }: Incident) => lastAtMs,
     isOngoing: (incident: Incident, _: unknown, { now }: Context) => isOngoing(incident, now()),
     severity: ({ severityNumber }: Incident) => severityName(severityNumber),
-    templates: ({ templates }: Incident) => [...templates].sort((a, b) => b.maxScore - a.maxScore),
+    templates: ({ id, templates }: Incident) =>
+      [...templates]
+        .sort((a, b) => b.maxScore - a.maxScore)
+        .map((one): TemplateOfIncident => ({ ...one, incidentId: id })),
     strongest: (incident: Incident, _: unknown, context: Context) => strongestOf(incident, context),
     feedback: ({ id }: Incident, _: unknown, { incidentFeedbackOf }: Context) => incidentFeedbackOf.load(id),
+  },
+  IncidentTemplate: {
+    feedback: async (
+      { incidentId, templateId }: TemplateOfIncident,
+      _: unknown,
+      { incidentFeedbackOf }: Context,
+    ) => {
+      const said = await incidentFeedbackOf.load(incidentId);
+      return said.findLast((one) => one.templateId === templateId) ?? null;
+    },
   },
 };
 

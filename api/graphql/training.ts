@@ -27,9 +27,16 @@ export const training = {
         createdAtMs: context.now(),
       });
     },
-    async rollbackModel(_: unknown, __: unknown, { store, now }: Context) {
-      const model = await store.rollbackModel(now());
+    async rollbackModel(_: unknown, { from }: { readonly from?: string | null }, { store, now }: Context) {
+      const model = await store.rollbackModel(now(), from ?? undefined);
       if (model !== undefined) return model;
+      const active = await store.activeModel();
+      if (from !== null && from !== undefined && active?.version !== from)
+        throw userError(
+          "CONFLICT",
+          "Other weights are in use by now; nothing was changed.",
+          "Look at the query models, and decide again.",
+        );
       throw userError(
         "NOT_FOUND",
         "The weights in use have replaced no others.",

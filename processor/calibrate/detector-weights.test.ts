@@ -17,7 +17,7 @@ const label = (
   timeMs: 0,
   score: 0.95,
   isTrueAnomaly,
-  detectors: Object.entries(pValues).map(([detector, pValue]) => ({ detector, pValue, share: 0 })),
+  detectors: Object.entries(pValues).map(([detector, ownPValue]) => ({ detector, pValue: 1, ownPValue })),
   createdAtMs: 0,
 });
 const times = (count: number, make: (index: number) => Label) =>
@@ -64,7 +64,7 @@ describe("the weights of detectors", () => {
   it("take a p-value of 0 and detectors of another version", () => {
     const labels = telling(20, 20).map((one) => ({
       ...one,
-      detectors: [...one.detectors, { detector: "oracle", pValue: 0, share: 0 }],
+      detectors: [...one.detectors, { detector: "oracle", pValue: 0, ownPValue: 0 }],
     }));
     expect(Object.keys(weightsOf(labels))).toEqual(["ngram", "rate", "gap"]);
   });

@@ -23,7 +23,7 @@ const WEIGHT_MAX = 4;
 /**
  * How much each detector's word is worth, by what people said of anomalies: a logistic regression of "it was a true one" on
  * the sum of all detectors' -ln p and, beside it, on each one's own, held by an L2 penalty to where all are worth the same.
- * 1 + the own slopes, moved to a mean of 1 within 1/4 and 4, are the weights. None, so that all count alike, below 30
+ * The p-values are the detectors' own, whatever was expected before: the weights are used on such. 1 + the own slopes, moved to a mean of 1 within 1/4 and 4, are the weights. None, so that all count alike, below 30
  * labels or 5 of either sort, of the newest 1,000. Over all services together: one service has seldom so many labels, and a detector is the same
  * program in all of them.
  *
@@ -49,9 +49,9 @@ export function learnDetectorWeights(allLabels: readonly Label[]): readonly Dete
 /** By detector, in units; a detector that says nothing is left out. */
 function evidenceOf({ detectors }: Label): ReadonlyMap<string, number> {
   return new Map(
-    detectors.map(({ detector, pValue }) => [
+    detectors.map(({ detector, ownPValue }) => [
       detector,
-      Math.min(NATS_MAX, -Math.log(Math.min(1, pValue))) / UNIT_NATS,
+      Math.min(NATS_MAX, -Math.log(Math.min(1, ownPValue))) / UNIT_NATS,
     ]),
   );
 }

@@ -15,7 +15,7 @@ const label = (
     timeMs: 0,
     score: 0.95,
     isTrueAnomaly: false,
-    detectors: Object.entries(found).map(([detector, pValue]) => ({ detector, pValue, share: 0 })),
+    detectors: Object.entries(found).map(([detector, pValue]) => ({ detector, pValue, ownPValue: pValue })),
     createdAtMs: 0,
     ...rest,
   };
@@ -54,6 +54,14 @@ describe("what people called expected", () => {
       ["end u", "message"],
       ["silence t", "rate"],
     ]);
+  });
+
+  it("is as odd as the detectors found it before earlier words, and about what those had left the oddest", () => {
+    const detectors = [
+      { detector: "ngram", pValue: 0.5, ownPValue: 1e-9 },
+      { detector: "rate", pValue: 1e-5, ownPValue: 1e-7 },
+    ];
+    expect(expectedOf(label({ detectors }))).toEqual({ claim: "rate", share: 1 / 2, strength: near(1e-7) });
   });
 
   it("is about how often it came when the rate was the oddest, wherever it stands in the list", () => {

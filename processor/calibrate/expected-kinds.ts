@@ -1,5 +1,5 @@
 import { subjectOf } from "../../store/kind.ts";
-import type { Label } from "../../store/label.ts";
+import type { Label, LabelledDetector } from "../../store/label.ts";
 import { type Claim, claimOf } from "./claim.ts";
 import { jointStrength } from "./combine.ts";
 import type { Scope } from "./p-values.ts";
@@ -67,16 +67,27 @@ function expectedClaim(claim: Claim, words: readonly Label[]): ExpectedClaim | u
   const confirmed = words.length - expected.length;
   if (words[0]?.isTrueAnomaly !== false || confirmed >= expected.length) return undefined;
   const strength = Math.max(
-    ...expected.map(({ detectors, kind }) => strengthOf(detectors, claim, scopeOfKind(kind))),
+    ...expected.map(({ detectors, kind }) => strengthOf(detectors.map(asFound), claim, scopeOfKind(kind))),
   );
   return { claim, share: expected.length / (expected.length + confirmed + 1), strength };
+}
+
+/**
+ * What the detector itself found, as {@link strengthOf} is asked about what comes: measured by what earlier words had left of
+ * it, an event could be called expected for ever and stay as odd.
+ */
+function asFound({ detector, ownPValue }: LabelledDetector): Found {
+  return { detector, pValue: ownPValue };
 }
 
 function scopeOfKind(kind: string): Scope {
   return subjectOf(kind) === "event" ? "event" : "session";
 }
 
-/** What the detector spoke of that was surprised most. */
+/**
+ * What the detector spoke of that was surprised most in the verdict, earlier words taken into account: of an expected message
+ * that comes in a burst the verdict tells the burst, and so does whoever answers to it, however odd the message is.
+ */
 export function claimOfLabel({ detectors }: Label): Claim {
   const strongest = detectors.reduce<Found>((one, other) => (other.pValue < one.pValue ? other : one), {
     detector: "",

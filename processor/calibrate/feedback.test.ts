@@ -1,95 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Label } from "../../store/label.ts";
 import { type PlacedEvidence, said } from "../../test/helpers/detector-windows.ts";
-import type { DetectorName } from "../detect/evidence.ts";
-import type { SequenceWindow, Session } from "../window/sequence-window.ts";
+import { aJudge, label, type Surprises } from "../../test/helpers/judge-with-a-past.ts";
+import type { Session } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
 import { calibrateConfig } from "./config.ts";
-import { createJudge, type ServiceJudge } from "./create-judge.ts";
-import { kindOf } from "./kind.ts";
 import { createProbabilityJudge } from "./probability-judge.ts";
 import type { Finding } from "./verdict.ts";
-
-type Surprises = Partial<Record<DetectorName, number>>;
 
 const CONFIG = calibrateConfig.parse({});
 const ODD: Surprises = { ngram: 16, "event-model": 12, rate: 0, "new-template": 0 };
 const BURST: Surprises = { ngram: 0, "event-model": 0, rate: 16, "new-template": 0 };
 const NEW: Surprises = { "new-template": 13, ngram: 9 };
 
-/** One event of a service, the end of a session after it, or silence. */
-interface Happening {
-  readonly template?: string;
-  readonly service?: string;
-  readonly isEnd?: boolean;
-  readonly missing?: SequenceWindow["missing"];
-  readonly session?: Session;
-}
-
-/** A judge with a past: two services of 3,000 usual events and 600 sessions each. @param hasSessions false: endless streams */
-function aJudge(settings: object = {}, hasSessions = true) {
-  const judge = createJudge(calibrateConfig.parse(settings), { modelVersion: () => "m", now: () => 0 });
-  let state = 7;
-  let timeMs = 1_000_000_000_000;
-  const exponential = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return -Math.log((state + 1) / 2 ** 32);
-  };
-  const find = (surprises: Surprises, happening: Happening = {}, by: ServiceJudge = judge) => {
-    const { template = "t1", service = "shop", missing, session = createSessionTally() } = happening;
-    const { isEnd = missing !== undefined } = happening;
-    timeMs += 1_000;
-    const match = { templateId: template, template, parameters: [], isNew: false };
-    const window: SequenceWindow = {
-      service,
-      stream: "",
-      events: [{ match, timeMs, gapMs: 0, severityNumber: 9 }],
-      freshFrom: isEnd ? 1 : 0,
-      freshRecords: isEnd ? [] : [0],
-      isStart: true,
-      isClosed: isEnd,
-      missing,
-      session,
-    };
-    const evidence = Object.entries(surprises).map(
-      ([detector, surprise]) =>
-        ({ detector, surprise, window: 0, event: isEnd ? 1 : 0, expected: [] }) as PlacedEvidence,
-    );
-    const [finding] = by.judge(...said([window], evidence));
-    if (finding === undefined) throw new Error("nothing was said");
-    return finding;
-  };
-  for (let i = 0; i < 6_000; i += 1) {
-    const service = i % 2 === 0 ? "shop" : "cart";
-    const usual = {
-      ngram: exponential(),
-      "event-model": exponential(),
-      rate: exponential(),
-      "new-template": 0,
-    };
-    judge.learn([find(usual, { service, template: `t${i % 5}` })]);
-    if (hasSessions && i % 5 === 0)
-      judge.learn([find({ length: exponential(), "count-vector": 0 }, { service, isEnd: true })]);
-  }
-  return { judge, find };
-}
-
-/** What a person says of a finding, as the store tells it. */
-function label({ window, event, verdict }: Finding, isTrueAnomaly: boolean): Label {
-  return {
-    anomalyId: "a",
-    service: window.service,
-    templateId: (window.events[event] ?? window.events.at(-1))?.match.templateId ?? "",
-    kind: kindOf(window, event),
-    timeMs: 0,
-    score: verdict.score,
-    isTrueAnomaly,
-    detectors: verdict.contributions.map(({ detector, pValue }) => ({ detector, pValue, share: 0 })),
-    createdAtMs: 0,
-  };
-}
-
+/** So odd in its order, and in nothing else. */
+const orderedBy = (ngram: number): Surprises => ({ ngram, "new-template": 0 });
 const isFlagged = ({ verdict }: Finding) => verdict.isAnomaly;
 
 describe("a message that was called expected", () => {
@@ -150,6 +75,61 @@ describe("a message that was called expected", () => {
     expect(isFlagged(find({ ngram: 60, "new-template": 0 }))).toBe(true);
   });
 
+  it("that comes odder is quiet after one more word, and what is odder still is not", () => {
+    const { judge, find } = aJudge();
+    const factor = fc.double({ min: 2, max: 4, noNaN: true });
+    fc.assert(
+      fc.property(fc.double({ min: 12, max: 40, noNaN: true }), factor, (mild, times) => {
+        judge.applyFeedback([]);
+        const first = label(find(orderedBy(mild)), false);
+        judge.applyFeedback([first]);
+        const odder = find(orderedBy(mild * times));
+        expect(isFlagged(odder)).toBe(true);
+        judge.applyFeedback([label(odder, false), first]);
+        expect(find(orderedBy(mild * times)).verdict.score).toBeLessThan(0.1);
+        expect(isFlagged(find(orderedBy(mild * times * 3)))).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("and comes in a burst is told as the burst, also by whoever answers, and quiet after a word on either", () => {
+    const { judge, find } = aJudge();
+    fc.assert(
+      fc.property(fc.integer({ min: 14, max: 60 }), fc.integer({ min: 14, max: 60 }), (ngram, rate) => {
+        const words = [label(find(ODD), false)];
+        for (let more = 0; more < 2; more += 1) {
+          judge.applyFeedback(words);
+          words.unshift(label(find({ ...ODD, ngram, rate }), false));
+        }
+        judge.applyFeedback(words);
+        expect(isFlagged(find({ ...ODD, ngram, rate }))).toBe(false);
+        judge.applyFeedback([]);
+      }),
+      { numRuns: 50 },
+    );
+    judge.applyFeedback([label(find(ODD), false)]);
+    const burst = find({ ...ODD, rate: 14 });
+    expect(isFlagged(burst)).toBe(true);
+    judge.applyFeedback([label(burst, false), label(find(ODD), false)]);
+    expect([BURST, ODD, { ...ODD, rate: 14 }].filter((one) => isFlagged(find(one)))).toEqual([]);
+    judge.applyFeedback([label(burst, true), label(find(ODD), false)]);
+    expect([ODD, BURST].map((one) => isFlagged(find(one)))).toEqual([false, true]);
+  });
+
+  it("names what was odder itself first among what people's words make equal", () => {
+    const { judge, find } = aJudge();
+    judge.applyFeedback([label(find(ODD), false)]);
+    for (const surprises of [
+      { "event-model": 90, ngram: 60 },
+      { "event-model": 30, ngram: 32 },
+    ]) {
+      const [first, second] = find(surprises).verdict.contributions;
+      expect(first?.detector).toBe(surprises.ngram === 32 ? "ngram" : "event-model");
+      expect(first?.pValue).toBe(second?.pValue);
+    }
+  });
+
   it("is flagged again from the first word on that it was a true one", () => {
     const { judge, find } = aJudge();
     const odd = find(ODD);
@@ -186,7 +166,7 @@ describe("a message that was called expected", () => {
 });
 
 describe("the end of a session that was called expected", () => {
-  it("is quiet, and one that is very much odder is not", () => {
+  it("is quiet, and one that is very much odder is not until it is called expected, too", () => {
     const { judge, find } = aJudge();
     const odd = { "count-vector": 30, length: 2 };
     const first = find(odd, { isEnd: true });
@@ -194,7 +174,11 @@ describe("the end of a session that was called expected", () => {
     judge.applyFeedback([label(first, false)]);
     expect(find(odd, { isEnd: true }).verdict.pValue).toBe(0.5);
     expect(find(odd, { isEnd: true, template: "t2" }).verdict.score).toBe(first.verdict.score);
-    expect(isFlagged(find({ "count-vector": 1e6, length: 1e3 }, { isEnd: true }))).toBe(true);
+    const odder = { "count-vector": 1e6, length: 1e3 };
+    const second = find(odder, { isEnd: true });
+    expect(isFlagged(second)).toBe(true);
+    judge.applyFeedback([label(second, false), label(first, false)]);
+    expect(isFlagged(find(odder, { isEnd: true }))).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 import { type DetectorName, detectorNumber, type Evidence } from "../detect/evidence.ts";
 import { evidenceAt, type Opinions } from "../detect/opinions.ts";
 import type { Places } from "../detect/places.ts";
+import { claimOf, type Floors } from "./claim.ts";
 import type { Contribution, Place } from "./verdict.ts";
 
 /** What a verdict stands on: for each of some detectors a surprise and, once it is assessed, how rare that is. */
@@ -16,14 +17,18 @@ export interface Grounds {
   model(index: number): string | undefined;
   /** The surprise is -ln of a probability that the detector has estimated itself. */
   isProbability(index: number): boolean;
+  /** The detector's own, whatever people called expected. */
   pValue(index: number): number;
   assess(index: number, pValue: number): void;
   /** Everything that the detector says, as one object. */
   evidence(index: number): Evidence;
   /** Surprise of the detector of new templates: above 0 for a template that was never seen; NaN where it says nothing. */
   readonly novelty: number;
-  /** The strongest first; of equal ones in the detectors' order. */
-  contributions(): readonly Contribution[];
+  /**
+   * The strongest first; of what a floor makes equal the oddest, then in the detectors' order.
+   * @param floors what people's words make of it
+   */
+  contributions(floors?: Floors): readonly Contribution[];
 }
 
 /** The detector that says how odd a new message is. */
@@ -95,8 +100,8 @@ export class PlaceGrounds implements Grounds {
     this.said.pValues[this.place * this.size + index] = pValue;
   }
 
-  contributions(): readonly Contribution[] {
-    return contributionsOf(this);
+  contributions(floors?: Floors): readonly Contribution[] {
+    return contributionsOf(this, floors);
   }
 
   evidence(index: number): Evidence {
@@ -136,24 +141,28 @@ export function groundsOf(items: readonly GroundsItem[]): Grounds {
       pValues[index] = pValue;
     },
     evidence,
-    contributions: () => contributionsOf(grounds, (index) => items[index]?.place),
+    contributions: (floors) => contributionsOf(grounds, floors, (index) => items[index]?.place),
   };
   return grounds;
 }
 
 function contributionsOf(
   grounds: Grounds,
+  floors: Floors | undefined,
   placeOf: (index: number) => Place | undefined = () => undefined,
 ): readonly Contribution[] {
   const contributions: Contribution[] = [];
   for (let index = 0; index < grounds.size; index += 1) {
     if (Number.isNaN(grounds.surprise(index))) continue;
+    const detector = grounds.detector(index);
+    const ownPValue = grounds.pValue(index);
     contributions.push({
-      detector: grounds.detector(index),
-      pValue: grounds.pValue(index),
+      detector,
+      pValue: Math.max(ownPValue, floors?.get(claimOf(detector)) ?? 0),
+      ownPValue,
       evidence: grounds.evidence(index),
       place: placeOf(index),
     });
   }
-  return contributions.sort((a, b) => a.pValue - b.pValue);
+  return contributions.sort((a, b) => a.pValue - b.pValue || a.ownPValue - b.ownPValue);
 }

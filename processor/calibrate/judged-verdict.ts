@@ -29,7 +29,7 @@ export class JudgedVerdict implements Verdict {
   }
 
   get contributions(): readonly Contribution[] {
-    this.listed ??= this.grounds.contributions();
+    this.listed ??= this.grounds.contributions(this.quieted?.floors);
     return this.listed;
   }
 }

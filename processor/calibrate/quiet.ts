@@ -1,4 +1,4 @@
-import { type Claim, claimOf } from "./claim.ts";
+import type { Claim, Floors } from "./claim.ts";
 import { type ExpectedClaim, floorOf, strengthOf } from "./expected-kinds.ts";
 import type { Grounds } from "./grounds.ts";
 import type { Scope } from "./p-values.ts";
@@ -10,8 +10,9 @@ export type Assessment = Pick<Verdict, "pValue" | "strength" | "quieted">;
 /**
  * Holds the evidence on an event or session against what people called expected of its kind. No probability falls below what
  * their words make of it, unless the rest of the evidence, of which they did not speak, is as rare alone: an expected message
- * that comes in a burst is a burst. The detectors' p-values in the grounds are raised alike. What they spoke of and the
- * evidence is silent on stays as it is.
+ * that comes in a burst is a burst. The p-values in the grounds stay the detectors' own: by these the next word is measured.
+ * What contributed to the verdict is listed with the same floors. What they spoke of and the evidence is silent on stays as
+ * it is.
  *
  * @param all what all of the evidence comes to
  * @param restWithout the p-value that is left without these claims
@@ -24,15 +25,13 @@ export function quiet(
   restWithout: (claims: readonly Claim[]) => number,
 ): Assessment {
   const found = foundIn(grounds);
-  const floors = new Map(
+  const floors: Floors = new Map(
     expected.map((one) => [one.claim, floorOf(one, strengthOf(found, one.claim, scope))]),
   );
   const claims = [...floors.keys()];
   const floor = Math.min(...floors.values());
   const pValue = Math.max(all.pValue, Math.min(restWithout(claims), floor));
-  for (const [index, { detector, pValue: own }] of found.entries())
-    grounds.assess(index, Math.max(own, floors.get(claimOf(detector)) ?? 0));
-  return { strength: all.strength, pValue, quieted: { pValue: all.pValue, floor, claims } };
+  return { strength: all.strength, pValue, quieted: { pValue: all.pValue, floor, floors } };
 }
 
 function foundIn(grounds: Grounds) {

@@ -1,6 +1,6 @@
 import { DETECTOR_NAMES, type DetectorName, type Evidence } from "../detect/evidence.ts";
 import type { Session } from "../window/sequence-window.ts";
-import { type Claim, claimOf } from "./claim.ts";
+import { claimOf, type Floors } from "./claim.ts";
 import { type Grounds, NOVELTY } from "./grounds.ts";
 import { groundsOfVerdict } from "./judged-verdict.ts";
 import { joined, NOVELTIES_KEPT, type PlacedEvidence, type Strongest, withAdded } from "./strongest.ts";
@@ -124,20 +124,19 @@ function createMemory(
       const known = find(window.session) ?? begin(window.session);
       // Of an event that is new, novelty alone counts: every other detector is surprised by it for no reason of its own.
       const isNew = grounds.novelty > 0;
-      const answered = answeredClaims(verdict);
+      const answered = answeredOf(verdict);
       for (let index = 0; index < grounds.size; index += 1) {
         const detector = grounds.detector(index);
         if (isNew && detector !== NOVELTY) continue;
-        if (answered === undefined || !answered.includes(claimOf(detector)))
-          known.keep(grounds, index, finding);
+        if (answered === undefined || !answered.has(claimOf(detector))) known.keep(grounds, index, finding);
       }
     },
   };
 }
 
 /** What people called expected where it came is no news at the end of the session either; undefined: nothing. */
-function answeredClaims({ quieted, pValue, isAnomaly }: Verdict): readonly Claim[] | undefined {
-  return quieted === undefined || isAnomaly || pValue <= quieted.pValue ? undefined : quieted.claims;
+function answeredOf({ quieted, pValue, isAnomaly }: Verdict): Floors | undefined {
+  return quieted === undefined || isAnomaly || pValue <= quieted.pValue ? undefined : quieted.floors;
 }
 
 /** What says nothing is the same wherever it stands. */

@@ -2,7 +2,7 @@ import type { DetectorName, Evidence } from "../detect/evidence.ts";
 import type { Opinions } from "../detect/opinions.ts";
 import type { Places } from "../detect/places.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import type { Claim } from "./claim.ts";
+import type { Floors } from "./claim.ts";
 
 /** Where in a session something was odd. */
 export interface Place {
@@ -15,8 +15,10 @@ export interface Place {
 /** What one detector contributed to a verdict. */
 export interface Contribution {
   readonly detector: DetectorName;
-  /** Calibrated: the share of this service's recent normal events that are at least as odd. */
+  /** As it counts in the verdict: the detector's own, not below what people's words make of it. */
   readonly pValue: number;
+  /** Calibrated: the share of this service's recent normal events that are at least as odd. */
+  readonly ownPValue: number;
   readonly evidence: Evidence;
   /** In the verdict on a session: the event that the evidence is about; undefined when it is about the end. */
   readonly place?: Place | undefined;
@@ -26,9 +28,10 @@ export interface Contribution {
 export interface Quieted {
   /** What the p-value would be without their words. */
   readonly pValue: number;
-  /** Below which p-value what they spoke of cannot fall. */
+  /** Of all that they spoke of the lowest floor. */
   readonly floor: number;
-  readonly claims: readonly Claim[];
+  /** Of each claim that they spoke of. */
+  readonly floors: Floors;
 }
 
 /** The judgement of one event, or of a whole session at its end. */

@@ -46,6 +46,7 @@ function finding(
         ([detector, pValue, expected, detail, place]): Contribution => ({
           detector,
           pValue,
+          ownPValue: pValue,
           evidence: { detector, surprise: 1, expected, ...(detail && { detail }) },
           place,
         }),
@@ -172,7 +173,7 @@ describe("an explanation", () => {
     };
     const verdict = {
       ...one.verdict,
-      contributions: [{ detector: evidence.detector, pValue: 0.3, evidence }],
+      contributions: [{ detector: evidence.detector, pValue: 0.3, ownPValue: 0.3, evidence }],
     };
     const { summary, tokens } = explain({ ...one, verdict });
     expect(summary).toBe(

@@ -125,13 +125,14 @@ function strongest(tokens: readonly TokenImportance[]): readonly string[] {
     .map(({ token }) => token);
 }
 
-/** Each detector's share of -ln p, the unit in which the evidence adds up. */
+/** Each detector's share of -ln p, the unit in which the evidence adds up, as it counted in the verdict. */
 function sharesOf(contributions: readonly Contribution[]): readonly DetectorContribution[] {
   const weights = contributions.map(({ pValue }) => -Math.log(pValue));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return contributions.map(({ detector, pValue }, index) => ({
+  return contributions.map(({ detector, pValue, ownPValue }, index) => ({
     detector,
     pValue,
+    ownPValue: ownPValue === pValue ? undefined : ownPValue,
     share: total === 0 ? 1 / contributions.length : (weights[index] ?? 0) / total,
   }));
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import { chunks } from "../chunks.ts";
-import type { Feedback, FeedbackCounts, IncidentFeedback, LabelledScore } from "../feedback.ts";
+import type { Feedback, FeedbackCounts, IncidentFeedback, LabelledScore, NewFeedback } from "../feedback.ts";
 import { toFeedback } from "../rows.ts";
 import type { Tables } from "../tables.ts";
 
@@ -8,13 +8,15 @@ import type { Tables } from "../tables.ts";
  * Within a transaction: all of it or nothing.
  * @returns false when one of the anomalies is not there: a sample may have been replaced meanwhile
  */
-export async function insertFeedback(db: Kysely<Tables>, feedback: readonly Feedback[]): Promise<boolean> {
+export async function insertFeedback(db: Kysely<Tables>, feedback: readonly NewFeedback[]): Promise<boolean> {
   for (const [index, one] of feedback.entries()) {
     if (await insertOne(db, one)) continue;
     const before = feedback.slice(0, index).map(({ id }) => id);
     if (before.length > 0) await db.deleteFrom("feedback").where("id", "in", before).execute();
     return false;
   }
+  for (const { replaces = [], createdAtMs, author } of feedback)
+    for (const id of replaces) await markUndone(db, id, createdAtMs, author);
   return true;
 }
 
@@ -83,12 +85,18 @@ export async function selectIncidentFeedback(
       .selectFrom("feedback")
       .innerJoin("anomalies", "anomalies.id", "feedback.anomaly_id")
       .selectAll("feedback")
-      .select("anomalies.incident_id as incident_id")
+      .select(["anomalies.incident_id", "anomalies.template_id"])
       .where("anomalies.incident_id", "in", some)
       .where("feedback.undone_at_ms", "is", null)
       .orderBy("feedback.id")
       .execute();
-    found.push(...rows.map((row) => ({ ...toFeedback(row), incidentId: row.incident_id ?? "" })));
+    found.push(
+      ...rows.map((row) => ({
+        ...toFeedback(row),
+        incidentId: row.incident_id ?? "",
+        templateId: row.template_id,
+      })),
+    );
   }
   return found;
 }

@@ -8,8 +8,14 @@ import type { Tables } from "../tables.ts";
 /** A subject as JSON.stringify writes it into window_events; in a template's text its quotes would be escaped. */
 const SUBJECT = '%"isSubject":true%';
 
-/** What a label needs of an explanation. */
-const evidence = z.object({ detectors: z.array(z.object({ detector: z.string(), pValue: z.number() })) });
+/** What a label needs of an explanation. Where nothing was raised, and in what an earlier version stored, one p-value is both. */
+const evidence = z.object({
+  detectors: z.array(
+    z
+      .object({ detector: z.string(), pValue: z.number(), ownPValue: z.number().optional() })
+      .transform((one) => ({ ...one, ownPValue: one.ownPValue ?? one.pValue })),
+  ),
+});
 
 /** Of an anomaly that an earlier version stored without its kind: whether it is about what came after its event. */
 export const isOldEnd = sql<number>`case when kind is null and window_events not like ${SUBJECT} then 1 else 0 end`;

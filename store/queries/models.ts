@@ -74,13 +74,18 @@ export async function promoteModel(
   return true;
 }
 
-/** Brings back what the active weights replaced; undefined when they replaced nothing. */
-export async function rollbackModel(db: Kysely<Tables>, atMs: number): Promise<ModelVersion | undefined> {
+/** Brings back what the active weights, `from` where it is given, replaced; undefined when they replaced nothing or are others. */
+export async function rollbackModel(
+  db: Kysely<Tables>,
+  atMs: number,
+  from?: string,
+): Promise<ModelVersion | undefined> {
   const given = await db
     .updateTable("models")
     .set({ is_active: null })
     .where("is_active", "=", ACTIVE)
     .where("previous_version", "is not", null)
+    .$if(from !== undefined, (query) => query.where("version", "=", from ?? ""))
     .returning(["version", "previous_version"])
     .executeTakeFirst();
   if (given === undefined) return undefined;

@@ -121,6 +121,57 @@ describe("incidents", () => {
     expect((await under.stage.labels({ first: 10 })).labels).toEqual([]);
   });
 
+  it("keep the word on a template while it grows stronger", async () => {
+    await under.stage.saveBatch({ ...SHOP, anomalies: outage.slice(0, 3) });
+    await under.ask(
+      `mutation { addFeedback(input: { anomalyId: "${idOf(3)}", isTrueAnomaly: true }) { id } }`,
+    );
+    await under.stage.saveBatch({ ...SHOP, anomalies: outage.slice(3) });
+    const { data } = await under.ask(
+      `{ incident(id: "${idOf(1)}") { templates { template strongestId feedback { anomalyId isTrueAnomaly } } } }`,
+    );
+    expect(data).toMatchObject({
+      incident: {
+        templates: [
+          { strongestId: idOf(30), feedback: { anomalyId: idOf(3), isTrueAnomaly: true } },
+          { strongestId: idOf(29), feedback: null },
+          { strongestId: idOf(28), feedback: null },
+        ],
+      },
+    });
+  });
+
+  it("keep an earlier word where the one that was to replace it is refused", async () => {
+    await under.stage.saveBatch({ ...SHOP, anomalies: outage });
+    const judge = async (word: object) => {
+      const { data, errors } = await under.ask(
+        "mutation($input: IncidentFeedbackInput!) { addIncidentFeedback(input: $input) { id } }",
+        { input: { incidentId: idOf(1), ...word } },
+      );
+      if (errors !== undefined) return [];
+      return z
+        .object({ addIncidentFeedback: z.array(z.object({ id: z.string() })) })
+        .parse(data)
+        .addIncidentFeedback.map(({ id }) => id);
+    };
+    const standing = async () =>
+      (await under.stage.feedbackForIncidents([idOf(1)])).map(({ id }) => id).toSorted();
+    const first = await judge({ isTrueAnomaly: false });
+    expect(first).toHaveLength(3);
+    const refused = { isTrueAnomaly: true, note: "x".repeat(2_001), replaces: first };
+    expect(await judge(refused)).toEqual([]);
+    expect(await standing()).toEqual(first.toSorted());
+    const second = await judge({ isTrueAnomaly: true, replaces: first });
+    expect(second).toHaveLength(3);
+    expect(await standing()).toEqual(second.toSorted());
+    const tooMany = JSON.stringify(Array.from({ length: 1_001 }, (_, i) => `f${i}`));
+    expect(
+      await under.codeOf(
+        `mutation { addFeedback(input: { anomalyId: "${idOf(1)}", isTrueAnomaly: true, replaces: ${tooMany} }) { id } }`,
+      ),
+    ).toBe("BAD_USER_INPUT");
+  });
+
   it("are judged in all of their templates or in none", async () => {
     await under.stage.saveBatch({ ...SHOP, anomalies: outage });
     const given = Array.from({ length: 100 }, (_, i) => ({

@@ -125,11 +125,12 @@ it("lists the weights and brings back those that were replaced, with one call", 
       { ...configured, isActive: false },
     ],
   });
-  expect((await under.ask("mutation { rollbackModel { version isActive activatedAt } }")).data).toMatchObject(
-    {
-      rollbackModel: { version: "base-1", isActive: true },
-    },
-  );
+  const goBack = 'mutation { rollbackModel(from: "base-1+a") { version isActive activatedAt } }';
+  expect((await under.ask(goBack)).data).toMatchObject({
+    rollbackModel: { version: "base-1", isActive: true },
+  });
+  // Somebody else who saw the same weights.
+  expect(await under.codeOf(goBack)).toBe("CONFLICT");
   expect(await models()).toEqual({
     models: [
       { ...trained, isActive: false },

@@ -90,6 +90,17 @@ describe("a log line that would deceive, through OTLP and the whole product", ()
     );
     expect(attributes).not.toMatch(/\p{Cc}|\u202E/u);
 
+    await page.goto(`http://${api.address}/label`);
+    const card = page.getByRole("article");
+    await waitFor("the card of the line", async () => {
+      await card.waitFor();
+      if ((await card.textContent())?.includes("panic")) return true;
+      await page.keyboard.press("s");
+      return undefined;
+    });
+    await card.getByText("<i>FATAL⟨RLO⟩", { exact: true }).waitFor();
+    expect(await page.evaluate("document.body.textContent")).not.toMatch(/\u202E/);
+
     await page.goto(`http://${api.address}/services`);
     await page.getByRole("row").getByText(service, { exact: true }).waitFor();
     expect(

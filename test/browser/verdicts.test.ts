@@ -127,6 +127,36 @@ describe("verdicts", () => {
 
   testWith(
     [requirement],
+    "of a whole incident give way to the next, with all that was said of its silence",
+    async () => {
+      const nowMs = Date.now();
+      const message = sampleAnomaly(nowMs - 2 * SECOND_MS, 0);
+      const silence = {
+        ...sampleAnomaly(nowMs - SECOND_MS, 0),
+        kind: "silence",
+        score: message.score - 0.01,
+      };
+      await product().store.saveBatch({ ...sampleBatch(nowMs, 0), anomalies: [message, silence] });
+      const { page } = await open("/");
+      const row = rowsOf(page).first();
+      await row.getByRole("link").focus();
+      await page.keyboard.press("e");
+      await row.getByText("Expected", { exact: true }).waitFor();
+      expect(await given([message, silence])).toHaveLength(2);
+      await page.keyboard.press("r");
+      await row.getByText("Real", { exact: true }).waitFor();
+      expect((await given([message, silence])).map(({ isTrueAnomaly }) => isTrueAnomaly)).toEqual([
+        true,
+        true,
+      ]);
+      await page.keyboard.press("u");
+      await row.getByText("Real", { exact: true }).waitFor({ state: "detached" });
+      expect(await given([message, silence])).toEqual([]);
+    },
+  );
+
+  testWith(
+    [requirement],
     "that a row did not show are shown before anything is said against them",
     async () => {
       const anomalies = await seed();
@@ -147,6 +177,22 @@ describe("verdicts", () => {
       expect((await given(anomalies)).filter(({ author }) => author === "alice")).toHaveLength(1);
     },
   );
+
+  testWith([requirement], "that are refused leave the one before", async () => {
+    const anomalies = await seed();
+    const { page } = await open(`/anomalies/${anomalies[2]?.id}`);
+    await page.getByPlaceholder("Note (optional)").fill("a drill");
+    await page.getByRole("button", { name: "Expected", exact: true }).click();
+    const instead = page.getByRole("button", { name: "Real instead" });
+    await instead.waitFor();
+    for (let number = 0; number < 100; number += 1) await sayUnheard(anomalies[2], false);
+    await instead.click();
+    const alert = page.getByRole("region", { name: "Your verdict" }).getByRole("alert");
+    await alert.getByText(/^alice said Expected/).waitFor();
+    await instead.click();
+    await alert.getByText("This anomaly was judged 100 times already.").waitFor();
+    expect((await given(anomalies)).filter(({ note }) => note === "a drill")).toHaveLength(1);
+  });
 
   testWith([requirement], "that a card did not show are told before it is labelled", async () => {
     const anomalies = await seed();

@@ -66,10 +66,20 @@ it("hold what the verdict stood on", async () => {
       timeMs: 1_000,
       score: 0.9,
       isTrueAnomaly: false,
-      detectors: [{ detector: "ngram", pValue: 0.001 }],
+      detectors: [{ detector: "ngram", pValue: 0.001, ownPValue: 0.001 }],
       createdAtMs: words,
     },
   ]);
+});
+
+it("tell a detector's own p-value beside the one that earlier words had raised", async () => {
+  const { explanation } = anAnomaly(1);
+  const raised = { detector: "ngram", pValue: 0.5, ownPValue: 1e-9, share: 1 };
+  await save(anAnomaly(1, { explanation: { ...explanation, detectors: [raised] } }));
+  await say(1, false);
+  const [label] = (await store.labels(PAGE)).labels;
+  expect(label?.detectors).toMatchObject([{ detector: "ngram", pValue: 0.5, ownPValue: 1e-9 }]);
+  expect((await store.anomaly(idOf(1)))?.explanation.detectors).toEqual([raised]);
 });
 
 it("are the latest word on each anomaly, the newest first, page by page", async () => {

@@ -214,6 +214,29 @@ describe("what people say", () => {
     expect((await store.feedbackFor([idOf(1), idOf(2)])).map(({ id }) => id)).toEqual(["f1", "f2"]);
   });
 
+  it("takes the place of what it replaces, in the same step or not at all", async () => {
+    await label("f1", 1, false);
+    await label("f2", 2, false);
+    const given = (id: string, anomalyId: string) => ({
+      id,
+      anomalyId,
+      isTrueAnomaly: true,
+      note: undefined,
+      author: "bob",
+      createdAtMs: 2,
+      replaces: ["f1", "f2", "none"],
+    });
+    expect(await store.addFeedback(given("f3", idOf(1)), given("f4", "none"))).toBe(false);
+    expect((await store.feedbackFor([idOf(1), idOf(2)])).map(({ id }) => id)).toEqual(["f1", "f2"]);
+    expect(await store.addFeedback(given("f3", idOf(1)))).toBe(true);
+    expect((await store.feedbackFor([idOf(1), idOf(2)])).map(({ id }) => id)).toEqual(["f3"]);
+    expect(await store.feedbackFor([idOf(1), idOf(2)], true)).toMatchObject([
+      { id: "f1", undoneAtMs: 2, undoneBy: "bob" },
+      { id: "f2", undoneAtMs: 2, undoneBy: "bob" },
+      { id: "f3", undoneAtMs: undefined },
+    ]);
+  });
+
   it("keeps its anomaly longer than others", async () => {
     await label("f1", 1, true);
     await store.expire({ beforeMs: 10_000, labelledBeforeMs: 0, samplesMax: 9 });

@@ -83,7 +83,9 @@ describe("weights", () => {
     await store.configureModel("base", 1);
     await promoted(store, 1, "base", "a");
     await promoted(store, 2, "a", "b");
-    expect(await store.rollbackModel(5_000)).toMatchObject({
+    expect(await store.rollbackModel(4_000, "a")).toBeUndefined();
+    expect(await active()).toBe("b");
+    expect(await store.rollbackModel(5_000, "b")).toMatchObject({
       version: "a",
       isActive: true,
       activatedAtMs: 5_000,

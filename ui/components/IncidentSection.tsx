@@ -66,25 +66,17 @@ export function IncidentSection(props: IncidentSectionProps) {
           </li>
         )}
       </ul>
-      {incident.templates.length === 1 && incident.strongest.id === anomalyId ? null : (
-        <WholeVerdict {...props} />
-      )}
+      {incident.anomalies === 1 ? null : <WholeVerdict {...props} />}
     </section>
   );
 }
 
 function WholeVerdict({ incident, isDisabled, onVerdict, onUndo }: IncidentSectionProps) {
-  const { templates } = incident;
-  const isWhole = anomaliesOfOthers(incident) === 0;
   // The buttons of the anomaly below say the same without it.
-  const ofIncident = (
-    <span className="visually-hidden">
-      {isWhole ? "for the whole incident" : `for these ${templates.length} templates`}
-    </span>
-  );
+  const ofIncident = <span className="visually-hidden">for the whole incident</span>;
   return (
     <div className="whole-verdict">
-      <span className="muted">{isWhole ? "Whole incident:" : `These ${templates.length} templates:`}</span>
+      <span className="muted">Whole incident:</span>
       <IncidentVerdictBadge incident={incident} />
       <Button tone="danger" shortcut="R" disabled={isDisabled} onClick={() => onVerdict(true)}>
         Real {ofIncident}

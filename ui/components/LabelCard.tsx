@@ -22,7 +22,9 @@ export function LabelCard({ item }: { readonly item: LabellingItem }) {
   return (
     <article className="label-card" aria-labelledby="label-sentence">
       <p className="detail-facts">
-        <Badge tone={severityTone(anomaly.severity)}>{anomaly.severity ?? "no severity"}</Badge>
+        <Badge tone={severityTone(anomaly.severity)}>
+          {anomaly.severity === null ? "no severity" : <LogText text={anomaly.severity} />}
+        </Badge>
         <strong>
           <LogText text={anomaly.service} />
         </strong>

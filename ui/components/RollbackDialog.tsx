@@ -6,8 +6,8 @@ import { Dialog } from "../ui/Dialog.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 
 const rollbackMutation = graphql(`
-  mutation RollbackModel {
-    rollbackModel {
+  mutation RollbackModel($from: String!) {
+    rollbackModel(from: $from) {
       version
     }
   }
@@ -25,7 +25,7 @@ interface RollbackDialogProps {
 export function RollbackDialog({ isOpen, from, to, onClose, onDone }: RollbackDialogProps) {
   const [{ fetching, error }, rollback] = useMutation(rollbackMutation);
   const confirm = async () => {
-    const { data } = await rollback({});
+    const { data } = await rollback({ from });
     if (data !== undefined) onDone();
   };
   return (

@@ -38,9 +38,6 @@ const saidOfIncident = graphql(
         name
       }
       incident(id: $id) {
-        templates {
-          strongestId
-        }
         feedback {
           ...Said
         }
@@ -81,7 +78,7 @@ const undoFeedback = graphql(`
 /** One word that somebody said of an anomaly. */
 export type Said = ResultOf<typeof said>;
 
-/** What is judged: one anomaly, or of an incident the strongest anomaly of each template. */
+/** What is judged: one anomaly, or all that is odd in an incident. */
 export interface Judged {
   readonly kind: "anomaly" | "incident";
   readonly id: string;
@@ -106,7 +103,8 @@ const OWN_IDS_MAX = 1_000;
 
 /**
  * Gives a verdict. Where somebody has said something that the page does not show, nothing is stored, and that is told first. One's own words
- * that stand of the same anomalies are taken back first; those of others stay beside it. Never rejects.
+ * that stand of the same anomaly, or of any of the same incident, give way to it in the same step; those of others stay beside it. Never
+ * rejects.
  */
 export async function giveVerdict(
   client: Client,
@@ -116,14 +114,15 @@ export async function giveVerdict(
 ): Promise<VerdictOutcome> {
   const now = await readSaid(client, of, isTrueAnomaly);
   if ("problem" in now) return now;
-  const own = ownWords(now.said, now.judged, now.viewer);
-  const undone = await undoAll(client, own);
-  const left = now.said.filter(({ id }) => !undone.ids.has(id));
-  const isChanged = undone.ids.size > 0;
-  if (undone.error !== undefined) return failed(undone.error, isChanged ? left : undefined);
+  const replaces = ownWords(now.said, now.viewer).map(({ id }) => id);
   const text = note?.trim() ?? "";
-  const { given, error } = await say(client, of, isTrueAnomaly, text === "" ? null : text);
-  if (given === undefined) return failed(error, isChanged ? left : undefined);
+  const { given, error } = await say(client, of, {
+    isTrueAnomaly,
+    note: text === "" ? null : text,
+    replaces,
+  });
+  if (given === undefined) return failed(error, undefined);
+  const left = now.said.filter(({ id }) => !replaces.includes(id));
   for (const { id } of given) ownIds.add(id);
   for (const id of [...ownIds].slice(0, -OWN_IDS_MAX)) ownIds.delete(id);
   return { isDone: true, said: [...left, ...given], given, problem: undefined };
@@ -148,8 +147,6 @@ export async function takeBackWord(client: Client, id: string): Promise<UserErro
 
 interface SaidNow {
   readonly said: readonly Said[];
-  /** The anomalies that a verdict is given of. */
-  readonly judged: readonly string[];
   readonly viewer: string;
 }
 
@@ -172,26 +169,31 @@ async function readSaid(
 async function askAnomaly(client: Client, id: string) {
   const { data, error } = await client.query(saidOfAnomaly, { id }).toPromise();
   if (data === undefined) return { now: undefined, error };
-  const now: SaidNow = { said: data.anomaly?.feedback ?? [], judged: [id], viewer: data.viewer.name };
+  const now: SaidNow = { said: data.anomaly?.feedback ?? [], viewer: data.viewer.name };
   return { now, error };
 }
 
 async function askIncident(client: Client, id: string) {
   const { data, error } = await client.query(saidOfIncident, { id }).toPromise();
   if (data === undefined) return { now: undefined, error };
-  const { templates, feedback } = data.incident ?? { templates: [], feedback: [] };
-  const judged = templates.map(({ strongestId }) => strongestId);
-  const now: SaidNow = { said: feedback, judged, viewer: data.viewer.name };
+  const now: SaidNow = { said: data.incident?.feedback ?? [], viewer: data.viewer.name };
   return { now, error };
 }
 
-async function say(client: Client, { kind, id }: Judged, isTrueAnomaly: boolean, note: string | null) {
+/** What is said, and the words that give way to it. */
+interface Word {
+  readonly isTrueAnomaly: boolean;
+  readonly note: string | null;
+  readonly replaces: string[];
+}
+
+async function say(client: Client, { kind, id }: Judged, word: Word) {
   if (kind === "incident") {
-    const input = { incidentId: id, isTrueAnomaly, note };
+    const input = { incidentId: id, ...word };
     const { data, error } = await client.mutation(judgeIncident, { input }).toPromise();
     return { given: data?.addIncidentFeedback, error };
   }
-  const input = { anomalyId: id, isTrueAnomaly, note };
+  const input = { anomalyId: id, ...word };
   const { data, error } = await client.mutation(judgeAnomaly, { input }).toPromise();
   return { given: data === undefined ? undefined : [data.addFeedback], error };
 }

@@ -17,6 +17,9 @@ export const incidentRow = graphql(`
       anomalies
       maxScore
       strongestId
+      feedback {
+        isTrueAnomaly
+      }
     }
     strongest {
       id

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { IncidentRowData } from "./incident-row.ts";
 import {
   anomaliesOfOthers,
   incidentDuration,
@@ -24,14 +23,6 @@ test("one anomaly lasts no time", () => {
   expect(incidentDuration({ startedAt, lastAt: "2026-11-23T12:12:40.000Z" })).toBe("12 min");
 });
 
-const template = (strongestId: string): IncidentRowData["templates"][number] => ({
-  templateId: `of-${strongestId}`,
-  template: "<*>",
-  anomalies: 1,
-  maxScore: 0.9,
-  strongestId,
-});
-
 let number = 0;
 const said = (anomalyId: string, isTrueAnomaly: boolean, second = 0) => {
   number += 1;
@@ -44,16 +35,18 @@ const said = (anomalyId: string, isTrueAnomaly: boolean, second = 0) => {
 };
 
 describe("the verdict of an incident", () => {
-  const templates = [template("a"), template("b"), template("c")];
+  const [nothing, real, expected] = [
+    { feedback: null },
+    { feedback: { isTrueAnomaly: true } },
+    { feedback: { isTrueAnomaly: false } },
+  ];
 
-  test("is nothing where nothing was said, or only of what is no template's strongest any more", () => {
-    expect(incidentVerdict({ templates, feedback: [] })).toBeUndefined();
-    expect(incidentVerdict({ templates, feedback: [said("x", true)] })).toBeUndefined();
+  test("is nothing where nothing was said", () => {
+    expect(incidentVerdict({ templates: [nothing, nothing] })).toBeUndefined();
   });
 
-  test("is what was said last of each template", () => {
-    const feedback = [said("a", true), said("a", false), said("b", false)];
-    expect(incidentVerdict({ templates, feedback })).toEqual({
+  test("is what was said last of its templates", () => {
+    expect(incidentVerdict({ templates: [expected, nothing, expected] })).toEqual({
       isTrueAnomaly: false,
       said: 2,
       templates: 3,
@@ -61,7 +54,7 @@ describe("the verdict of an incident", () => {
   });
 
   test("is mixed where templates differ", () => {
-    expect(incidentVerdict({ templates, feedback: [said("a", true), said("b", false)] })).toBe("mixed");
+    expect(incidentVerdict({ templates: [real, expected] })).toBe("mixed");
   });
 });
 

@@ -45,15 +45,15 @@ export interface IncidentVerdict {
 type Given = IncidentRowData["feedback"][number];
 
 /**
- * The verdict of an incident: what was said last of each template's strongest anomaly. Undefined while nothing was said;
- * "mixed" where one template is real and another was expected.
+ * The verdict of an incident: what was said last of each of its templates. Undefined while nothing was said; "mixed" where one
+ * template is real and another was expected.
  */
 export function incidentVerdict({
   templates,
-  feedback,
-}: Pick<IncidentRowData, "templates" | "feedback">): IncidentVerdict | "mixed" | undefined {
-  const last = new Map(feedback.map(({ anomalyId, isTrueAnomaly }) => [anomalyId, isTrueAnomaly]));
-  const said = templates.map(({ strongestId }) => last.get(strongestId)).filter((one) => one !== undefined);
+}: {
+  readonly templates: readonly Pick<IncidentRowData["templates"][number], "feedback">[];
+}): IncidentVerdict | "mixed" | undefined {
+  const said = templates.flatMap(({ feedback }) => (feedback === null ? [] : [feedback.isTrueAnomaly]));
   const [first] = said;
   if (first === undefined) return undefined;
   if (said.some((one) => one !== first)) return "mixed";

@@ -8,7 +8,7 @@ export const liveShortcuts: ShortcutList = [
   ["Enter", "Open it"],
   ["r", "It is real"],
   ["e", "It was expected"],
-  ["u", "Undo your verdict"],
+  ["u", "Take back the last verdict, whoever gave it"],
   ["R E U", "The same of the whole incident"],
   ["v", "Incidents, or every anomaly"],
   ["f", "More filters"],

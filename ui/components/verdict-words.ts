@@ -5,7 +5,6 @@ import { visibleText } from "../format/visible-text.ts";
 /** What counts of a word that somebody said. */
 interface Word {
   readonly id: string;
-  readonly anomalyId: string;
   readonly isTrueAnomaly: boolean;
   /** null: said before names were kept. */
   readonly author: string | null;
@@ -21,16 +20,12 @@ export function unseenWord<Said extends Pick<Word, "id">>(
   return said.findLast(({ id }) => !shown.has(id));
 }
 
-/** What `viewer`, or nobody by name, said of the anomalies: it gives way to what they say next. */
-export function ownWords<Said extends Pick<Word, "anomalyId" | "author">>(
+/** What `viewer`, or nobody by name, said: it gives way to what they say next. */
+export function ownWords<Said extends Pick<Word, "author">>(
   said: readonly Said[],
-  anomalyIds: readonly string[],
   viewer: string,
 ): readonly Said[] {
-  const judged = new Set(anomalyIds);
-  return said.filter(
-    ({ anomalyId, author }) => judged.has(anomalyId) && (author === null || author === viewer),
-  );
+  return said.filter(({ author }) => author === null || author === viewer);
 }
 
 /** A verdict as its button calls it. */
