@@ -34,6 +34,12 @@ describe("what is said of an anomaly", () => {
     expect(told).toEqual(["incident of 1", "incident of 2"]);
   });
 
+  it("is told once of an incident, and of that in which it takes back another word", async () => {
+    const store = announcing(true, async (id) => (id === "3" ? "before" : "outage"));
+    await store.addFeedback({ ...feedback("1"), replaces: ["3"] }, feedback("2"));
+    expect(told).toEqual(["outage", "before"]);
+  });
+
   it("is not told of where nothing was stored", async () => {
     const store = announcing(false, known);
     expect(await store.addFeedback(feedback("1"))).toBe(false);

@@ -4,7 +4,7 @@ import type { Store } from "../store/store.ts";
 export type JudgedStore = Pick<Store, "addFeedback" | "undoFeedback" | "incidentOfFeedback">;
 
 /**
- * The same store, which tells the incident of each anomaly that feedback is given of or taken back from, once that is stored.
+ * The same store, which tells each incident in which feedback is given or taken back, once that is stored.
  *
  * @param onError told why an incident could not be told: what was said stands all the same
  */
@@ -16,7 +16,7 @@ export function announceFeedback<Judged extends JudgedStore>(
   const announce = async (...feedbackIds: readonly string[]) => {
     try {
       const incidents = await Promise.all(feedbackIds.map((id) => store.incidentOfFeedback(id)));
-      for (const incidentId of incidents) if (incidentId !== undefined) onJudged(incidentId);
+      for (const incidentId of new Set(incidents)) if (incidentId !== undefined) onJudged(incidentId);
     } catch (error) {
       onError(error);
     }
@@ -24,7 +24,7 @@ export function announceFeedback<Judged extends JudgedStore>(
   const judging: Pick<JudgedStore, "addFeedback" | "undoFeedback"> = {
     async addFeedback(...feedback) {
       const isStored = await store.addFeedback(...feedback);
-      if (isStored) await announce(...feedback.map(({ id }) => id));
+      if (isStored) await announce(...feedback.flatMap(({ id, replaces = [] }) => [id, ...replaces]));
       return isStored;
     },
     async undoFeedback(id, atMs, by) {
