@@ -38,6 +38,8 @@ export interface IncidentFeedback extends Feedback {
   readonly incidentId: string;
   /** Of the anomaly. */
   readonly templateId: string;
+  /** Of the anomaly: see kind.ts; undefined where an earlier version stored it. */
+  readonly kind: string | undefined;
 }
 
 /** A standing feedback with the score that its anomaly had. */

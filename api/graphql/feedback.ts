@@ -51,7 +51,7 @@ export const feedback = {
           "There is no incident with this id.",
           "It may be older than the retention.",
         );
-      return give(await judgedWith(incident, context), word, context);
+      return give(await judgedWith(incident, word.replaces ?? [], context), word, context);
     },
     undoFeedback: (_: unknown, { id }: { readonly id: string }, { store, now, principal }: Context) =>
       store.undoFeedback(id, now(), principal.name),
@@ -65,10 +65,20 @@ export const feedback = {
   },
 };
 
-/** The anomalies that a word on an incident is about, as far as they are still stored. */
-async function judgedWith({ id, templates }: Incident, { store }: Context): Promise<readonly string[]> {
+/**
+ * The anomalies that a word on an incident is about, as far as they are still stored: with those of the words that give way to it,
+ * so that nothing that was judged is left without a word.
+ */
+async function judgedWith(
+  { id, templates }: Incident,
+  replaced: readonly string[],
+  { store, incidentFeedbackOf }: Context,
+): Promise<readonly string[]> {
   const subjects = await store.incidentSubjects(id, SUBJECTS_MAX);
-  const stored = await store.anomaliesById(anomaliesToJudge(templates, subjects, JUDGED_MAX));
+  const before = (await incidentFeedbackOf.load(id)).filter((one) => replaced.includes(one.id));
+  const ids = new Set(anomaliesToJudge(templates, subjects, JUDGED_MAX));
+  for (const { anomalyId } of before) ids.add(anomalyId);
+  const stored = await store.anomaliesById([...ids]);
   return stored.map((one) => one.id);
 }
 

@@ -1,5 +1,6 @@
 import type { StoredAnomaly } from "../../store/anomaly.ts";
 import { type Incident, type IncidentTemplate, isOngoing } from "../../store/incident.ts";
+import { silenceKind } from "../../store/kind.ts";
 import { type FilterInput, toFilter } from "./anomalies.ts";
 import { type PageArguments, paginate } from "./connection.ts";
 import type { Context } from "./context.ts";
@@ -49,7 +50,10 @@ export const incidents = {
       { incidentFeedbackOf }: Context,
     ) => {
       const said = await incidentFeedbackOf.load(incidentId);
-      return said.findLast((one) => one.templateId === templateId) ?? null;
+      // That everything fell silent has the last message's template by chance.
+      return (
+        said.findLast((one) => one.templateId === templateId && one.kind !== silenceKind(undefined)) ?? null
+      );
     },
   },
 };

@@ -85,7 +85,7 @@ export async function selectIncidentFeedback(
       .selectFrom("feedback")
       .innerJoin("anomalies", "anomalies.id", "feedback.anomaly_id")
       .selectAll("feedback")
-      .select(["anomalies.incident_id", "anomalies.template_id"])
+      .select(["anomalies.incident_id", "anomalies.template_id", "anomalies.kind"])
       .where("anomalies.incident_id", "in", some)
       .where("feedback.undone_at_ms", "is", null)
       .orderBy("feedback.id")
@@ -95,6 +95,7 @@ export async function selectIncidentFeedback(
         ...toFeedback(row),
         incidentId: row.incident_id ?? "",
         templateId: row.template_id,
+        kind: row.kind ?? undefined,
       })),
     );
   }

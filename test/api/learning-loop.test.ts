@@ -141,6 +141,54 @@ describe("incidents", () => {
     });
   });
 
+  it("keep a word on what would not be judged with them when it gives way", async () => {
+    const { explanation } = anAnomaly(1);
+    const ends = {
+      kind: "end t1",
+      explanation: { ...explanation, detectors: [{ detector: "length", pValue: 1e-6, share: 1 }] },
+    };
+    const flood = Array.from({ length: 1_000 }, (_, i) => anAnomaly(i + 1, { score: 0.99, timeMs: 1_000 }));
+    await under.stage.saveBatch({
+      ...SHOP,
+      anomalies: [...flood, anAnomaly(1_001, { ...ends, timeMs: 1_000 })],
+    });
+    const { data } = await under.ask(
+      `mutation { addFeedback(input: { anomalyId: "${idOf(1_001)}", isTrueAnomaly: false }) { id } }`,
+    );
+    const { addFeedback } = z.object({ addFeedback: z.object({ id: z.string() }) }).parse(data);
+    await under.ask(
+      "mutation($input: IncidentFeedbackInput!) { addIncidentFeedback(input: $input) { id } }",
+      {
+        input: { incidentId: idOf(1), isTrueAnomaly: false, replaces: [addFeedback.id] },
+      },
+    );
+    const { labels } = await under.stage.labels({ first: 10 });
+    expect(labels.map(({ kind }) => kind).toSorted()).toEqual(["end t1", "t1"]);
+  });
+
+  it("do not take the verdict on everything's silence for one on the last message", async () => {
+    await under.stage.saveBatch({
+      ...SHOP,
+      anomalies: [anAnomaly(1, { score: 0.95 }), anAnomaly(2, { score: 0.9, kind: "silence" })],
+    });
+    for (const [number, isTrueAnomaly] of [
+      [1, false],
+      [2, true],
+    ] as const)
+      await under.ask(
+        `mutation { addFeedback(input: { anomalyId: "${idOf(number)}", isTrueAnomaly: ${isTrueAnomaly} }) { id } }`,
+      );
+    const { data } = await under.ask(
+      `{ incident(id: "${idOf(1)}") { templates { feedback { anomalyId } } feedback { anomalyId } } }`,
+    );
+    expect(data).toEqual({
+      incident: {
+        templates: [{ feedback: { anomalyId: idOf(1) } }],
+        feedback: [{ anomalyId: idOf(1) }, { anomalyId: idOf(2) }],
+      },
+    });
+  });
+
   it("keep an earlier word where the one that was to replace it is refused", async () => {
     await under.stage.saveBatch({ ...SHOP, anomalies: outage });
     const judge = async (word: object) => {

@@ -91,7 +91,9 @@ describe("verdicts", () => {
       const one = await open("/");
       const panel = await open(`/anomalies/${id}`);
       const flat = await open("/?view=anomalies");
-      for (const { page } of [one, panel, flat]) await isLive(page);
+      const unjudged = await open("/?verdict=UNLABELLED");
+      for (const { page } of [one, panel, flat, unjudged]) await isLive(page);
+      await rowsOf(unjudged.page).first().waitFor();
       await panel.page.getByRole("article").waitFor();
       await rowsOf(flat.page, "Anomalies").nth(2).waitFor();
       await rowsOf(one.page).first().getByRole("link").focus();
@@ -104,13 +106,17 @@ describe("verdicts", () => {
           ? true
           : undefined,
       );
+      // It matches no more, and stays where somebody may be about to judge it.
+      await rowsOf(unjudged.page).first().getByText("Real", { exact: true }).waitFor();
       await one.page.keyboard.press("u");
       await panel.page.getByRole("article").getByRole("button", { name: "Real", exact: true }).waitFor();
       await rowsOf(flat.page, "Anomalies")
         .getByText("Real", { exact: true })
         .first()
         .waitFor({ state: "detached" });
-      expect([...one.complaints, ...panel.complaints, ...flat.complaints]).toEqual([]);
+      expect([...one.complaints, ...panel.complaints, ...flat.complaints, ...unjudged.complaints]).toEqual(
+        [],
+      );
     },
   );
 
@@ -150,7 +156,8 @@ describe("verdicts", () => {
         true,
       ]);
       await page.keyboard.press("u");
-      await row.getByText("Real", { exact: true }).waitFor({ state: "detached" });
+      // One word after the other.
+      await row.getByText(/^Real/).waitFor({ state: "detached" });
       expect(await given([message, silence])).toEqual([]);
     },
   );
@@ -187,8 +194,14 @@ describe("verdicts", () => {
     await instead.waitFor();
     for (let number = 0; number < 100; number += 1) await sayUnheard(anomalies[2], false);
     await instead.click();
-    const alert = page.getByRole("region", { name: "Your verdict" }).getByRole("alert");
+    const verdict = page.getByRole("region", { name: "Your verdict" });
+    const alert = verdict.getByRole("alert");
     await alert.getByText(/^alice said Expected/).waitFor();
+    // Her word is shown now, and no longer stands in the way.
+    await verdict
+      .locator(".feedback-said")
+      .getByText(/^alice,/)
+      .waitFor();
     await instead.click();
     await alert.getByText("This anomaly was judged 100 times already.").waitFor();
     expect((await given(anomalies)).filter(({ note }) => note === "a drill")).toHaveLength(1);

@@ -12,7 +12,7 @@ export function IncidentVerdictBadge({ incident }: { readonly incident: Incident
   if (said === templates) return <VerdictBadge isTrueAnomaly={isTrueAnomaly} />;
   return (
     <Badge tone={isTrueAnomaly ? "danger" : "ok"} title={`Said of ${said} of its ${templates} templates`}>
-      {isTrueAnomaly ? "Real" : "Expected"} {said}/{templates}
+      {isTrueAnomaly ? "Real" : "Expected"} {said === 0 ? "in part" : `${said}/${templates}`}
     </Badge>
   );
 }

@@ -11,12 +11,12 @@ import type { ModelData } from "./training-query.ts";
 interface ModelListProps {
   readonly models: readonly ModelData[];
   readonly nowMs: number;
-  readonly onRolledBack: () => void;
+  readonly onChanged: () => void;
   readonly announce: (text: string) => void;
 }
 
 /** The weights that there are, which of them judge, and the way back. */
-export function ModelList({ models, nowMs, onRolledBack, announce }: ModelListProps) {
+export function ModelList({ models, nowMs, onChanged, announce }: ModelListProps) {
   const [isAsking, setAsking] = useState(false);
   const { status } = useStageStatus();
   const canWrite = useCanWrite();
@@ -56,8 +56,9 @@ export function ModelList({ models, nowMs, onRolledBack, announce }: ModelListPr
           onDone={() => {
             setAsking(false);
             announce(`Back to the weights ${previous}`);
-            onRolledBack();
+            onChanged();
           }}
+          onFailed={onChanged}
         />
       )}
     </section>

@@ -19,14 +19,17 @@ interface RollbackDialogProps {
   readonly to: string;
   readonly onClose: () => void;
   readonly onDone: () => void;
+  /** Why it was not done may be that other weights are in use by now. */
+  readonly onFailed: () => void;
 }
 
 /** Asks before other weights judge. */
-export function RollbackDialog({ isOpen, from, to, onClose, onDone }: RollbackDialogProps) {
+export function RollbackDialog({ isOpen, from, to, onClose, onDone, onFailed }: RollbackDialogProps) {
   const [{ fetching, error }, rollback] = useMutation(rollbackMutation);
   const confirm = async () => {
     const { data } = await rollback({ from });
-    if (data !== undefined) onDone();
+    if (data === undefined) onFailed();
+    else onDone();
   };
   return (
     <Dialog title="Go back to the weights before?" isOpen={isOpen} onClose={onClose}>

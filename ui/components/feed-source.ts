@@ -134,7 +134,7 @@ function incidentSource(client: Client, filter: ListFilter): FeedSource {
       if (data === undefined) return { error };
       return toPage(data.incidents.nodes.map(incidentFeedRow), data.incidents.pageInfo);
     },
-    follow({ onRow }) {
+    follow({ onRow, onRenew }) {
       const asker = createAsker(async (id) => {
         const variables = { ...pageVariables({ ...filter, incidentId: id }, undefined), first: 1 };
         const { data } = await client.query(incidentsQuery, variables).toPromise();
@@ -144,9 +144,11 @@ function incidentSource(client: Client, filter: ListFilter): FeedSource {
         .subscription(incidentChanged, { service: filter.service || null })
         .subscribe(({ data }) => {
           if (data === undefined) return;
-          // Whether one of its anomalies matches, only the API can tell.
-          if (looksDeeper(filter)) asker.ask(data.incidentChanged.id);
-          else onRow(incidentFeedRow(data.incidentChanged));
+          const changed = incidentFeedRow(data.incidentChanged);
+          if (!looksDeeper(filter)) return onRow(changed);
+          // What is listed stays, as it now is: judged, it may match no more. Whether a new one matches only the API can tell.
+          onRenew((row) => (row.kind === "incident" && row.id === changed.id ? changed : row));
+          asker.ask(changed.id);
         });
       return () => {
         asker.stop();

@@ -100,6 +100,8 @@ export interface VerdictOutcome {
 /** Words of this window that its pages need not have shown: they may be said again before a page has asked anew. */
 const ownIds = new Set<string>();
 const OWN_IDS_MAX = 1_000;
+/** Words that the API lets one take the place of. */
+const REPLACED_MAX = 1_000;
 
 /**
  * Gives a verdict. Where somebody has said something that the page does not show, nothing is stored, and that is told first. One's own words
@@ -114,7 +116,9 @@ export async function giveVerdict(
 ): Promise<VerdictOutcome> {
   const now = await readSaid(client, of, isTrueAnomaly);
   if ("problem" in now) return now;
-  const replaces = ownWords(now.said, now.viewer).map(({ id }) => id);
+  const replaces = ownWords(now.said, now.viewer)
+    .slice(-REPLACED_MAX)
+    .map(({ id }) => id);
   const text = note?.trim() ?? "";
   const { given, error } = await say(client, of, {
     isTrueAnomaly,

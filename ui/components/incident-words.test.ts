@@ -35,26 +35,25 @@ const said = (anomalyId: string, isTrueAnomaly: boolean, second = 0) => {
 };
 
 describe("the verdict of an incident", () => {
-  const [nothing, real, expected] = [
-    { feedback: null },
-    { feedback: { isTrueAnomaly: true } },
-    { feedback: { isTrueAnomaly: false } },
-  ];
+  const nothing = { feedback: null };
+  const judged = { feedback: { isTrueAnomaly: false } };
 
   test("is nothing where nothing was said", () => {
-    expect(incidentVerdict({ templates: [nothing, nothing] })).toBeUndefined();
+    expect(incidentVerdict({ templates: [nothing, nothing], feedback: [] })).toBeUndefined();
   });
 
-  test("is what was said last of its templates", () => {
-    expect(incidentVerdict({ templates: [expected, nothing, expected] })).toEqual({
+  test("is what was said last of its anomalies, and of how many of its templates", () => {
+    const feedback = [said("a", true), said("a", false), said("b", false)];
+    expect(incidentVerdict({ templates: [judged, nothing, judged], feedback })).toEqual({
       isTrueAnomaly: false,
       said: 2,
       templates: 3,
     });
   });
 
-  test("is mixed where templates differ", () => {
-    expect(incidentVerdict({ templates: [real, expected] })).toBe("mixed");
+  test("is mixed where anomalies differ, of one template too", () => {
+    const feedback = [said("message", false), said("its silence", true)];
+    expect(incidentVerdict({ templates: [judged], feedback })).toBe("mixed");
   });
 });
 

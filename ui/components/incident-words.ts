@@ -45,19 +45,22 @@ export interface IncidentVerdict {
 type Given = IncidentRowData["feedback"][number];
 
 /**
- * The verdict of an incident: what was said last of each of its templates. Undefined while nothing was said; "mixed" where one
- * template is real and another was expected.
+ * The verdict of an incident: what was said last of each of its anomalies. Undefined while nothing was said; "mixed" where one is
+ * real and another was expected.
  */
 export function incidentVerdict({
   templates,
+  feedback,
 }: {
   readonly templates: readonly Pick<IncidentRowData["templates"][number], "feedback">[];
+  readonly feedback: readonly Pick<Given, "anomalyId" | "isTrueAnomaly">[];
 }): IncidentVerdict | "mixed" | undefined {
-  const said = templates.flatMap(({ feedback }) => (feedback === null ? [] : [feedback.isTrueAnomaly]));
-  const [first] = said;
+  const last = new Map(feedback.map(({ anomalyId, isTrueAnomaly }) => [anomalyId, isTrueAnomaly]));
+  const [first, ...others] = last.values();
   if (first === undefined) return undefined;
-  if (said.some((one) => one !== first)) return "mixed";
-  return { isTrueAnomaly: first, said: said.length, templates: templates.length };
+  if (others.some((one) => one !== first)) return "mixed";
+  const said = templates.filter((one) => one.feedback !== null).length;
+  return { isTrueAnomaly: first, said, templates: templates.length };
 }
 
 /** Longest time between the first and the last word of one verdict: an earlier version gave it template by template. */

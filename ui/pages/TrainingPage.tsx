@@ -37,7 +37,7 @@ export function TrainingPage() {
       {failure === undefined ? null : <ErrorNotice {...describeError(failure)} onRetry={askAgain} />}
       <TrainingStart open={training.open} onStarted={askAgain} announce={say} />
       {models === undefined ? null : (
-        <ModelList models={models} nowMs={nowMs} onRolledBack={askAgain} announce={say} />
+        <ModelList models={models} nowMs={nowMs} onChanged={askAgain} announce={say} />
       )}
       <Runs training={training} nowMs={nowMs} />
       <p className="visually-hidden" role="status">
