@@ -10,6 +10,7 @@ import type { Gate } from "./access/gate.ts";
 import type { Principal } from "./access/principal.ts";
 import { queryLimits } from "./access/query-limits.ts";
 import { createTurns } from "./access/turns.ts";
+import { unconditionalSubscriptions } from "./access/unconditional-subscriptions.ts";
 import type { ApiConfig } from "./config.ts";
 import { createApollo } from "./create-apollo.ts";
 import { createContext } from "./graphql/context.ts";
@@ -60,7 +61,11 @@ export async function createGraphqlService(ports: GraphqlPorts): Promise<Graphql
   const schema = createSchema();
   const { introspection } = config;
   const format = (error: unknown) => toPublic(error, onError, introspection);
-  const rules = [...queryLimits(config), ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  const rules = [
+    ...queryLimits(config),
+    unconditionalSubscriptions,
+    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+  ];
   const apollo = createApollo({ schema, rules, format });
   await apollo.start();
   const turns = createTurns(OPERATIONS_AT_ONCE, OPERATIONS_WAITING_MAX);

@@ -4,7 +4,9 @@ import { LOCAL } from "./access/principal.ts";
 import { createTurns, UNSENT_BYTES_MAX } from "./access/turns.ts";
 import { type Admitted, createOperations, type OfConnection, type Operations } from "./operations.ts";
 
-const schema = buildSchema("type Query { a: Int } type Subscription { number: Int }");
+const schema = buildSchema(
+  "type Query { a: Int } type Mutation { add: Int } type Subscription { number: Int }",
+);
 const OPERATIONS_MAX = 2;
 
 let unsent: number;
@@ -14,7 +16,7 @@ let admitted: Admitted;
 beforeEach(() => {
   unsent = 0;
   connection = { subscriptions: {} };
-  admitted = { principal: LOCAL, underWay: new Set() };
+  admitted = { principal: LOCAL, underWay: new Map() };
   operations = createOperations({
     schema,
     rules: [],
@@ -55,6 +57,31 @@ describe("a connection's operations", () => {
     expect(begin("3", "{ a }")).toMatchObject([{ extensions: { code: "UNAVAILABLE" } }]);
     expect(await operations.execute(waiting)).toEqual({ data: null });
     expect(begin("4", "{ a }")).toHaveProperty("schema");
+  });
+
+  it("that were given up are not done for another one with their id, which is refused until they are over", async () => {
+    let added = 0;
+    const abandoned = begun("1", "mutation { add }");
+    abandoned.rootValue = { add: () => (added += 1) };
+    connection.subscriptions = {};
+    expect(begin("1", "{ a }")).toMatchObject([{ extensions: { code: "UNAVAILABLE" } }]);
+    // Its refusal is under way to the caller: what is answered meanwhile goes to the second one.
+    expect(await operations.execute(abandoned)).toMatchObject({
+      errors: [{ extensions: { code: "UNAVAILABLE" } }],
+    });
+    expect(added).toBe(0);
+    connection.subscriptions = {};
+    const again = begun("1", "{ a }");
+    again.rootValue = { a: 3 };
+    expect(await operations.execute(again)).toEqual({ data: { a: 3 } });
+  });
+
+  it("that were given up while they were worked on do not answer another one with their id", async () => {
+    const abandoned = begun("1", "{ a }");
+    abandoned.rootValue = { a: () => begin("1", "mutation { add }") && 3 };
+    expect(await operations.execute(abandoned)).toMatchObject({
+      errors: [{ extensions: { code: "UNAVAILABLE" } }],
+    });
   });
 
   it("are those that the document has", () => {

@@ -36,8 +36,13 @@ export interface OperationPorts {
 /** Who has been let in, and what is worked on for them. */
 export interface Admitted {
   readonly principal: Principal;
-  /** One for each of the connection's operations: what graphql-ws counts it forgets when the caller gives it up. */
-  readonly underWay: Set<symbol>;
+  /** The connection's operations by their ids: what graphql-ws counts it forgets when the caller gives it up. */
+  readonly underWay: Map<string, UnderWay>;
+}
+
+interface UnderWay {
+  /** Given up, and its id used for another one: what is asked of the id is about that one. */
+  isOvertaken: boolean;
 }
 
 /** A connection, as far as its operations are about it. */
@@ -48,6 +53,7 @@ export interface OfConnection {
 
 interface Operation {
   readonly principal: Principal;
+  readonly mark: UnderWay;
   isWanted(): boolean;
   end(): void;
 }
@@ -78,27 +84,37 @@ export function createOperations(ports: OperationPorts): Operations {
   };
   return {
     begin(connection, { principal, underWay }, id, payload) {
+      const before = underWay.get(id);
+      if (before !== undefined) {
+        before.isOvertaken = true;
+        return [idUnderWay()];
+      }
       const open = Math.max(Object.keys(connection.subscriptions).length, underWay.size + 1);
       if (open > operationsMax) return [tooManyOperations(operationsMax)];
       const args = toExecution(payload, principal, schema, rules);
       if (!("schema" in args)) return args;
-      const mark = Symbol(id);
-      underWay.add(mark);
+      const mark = { isOvertaken: false };
+      underWay.set(id, mark);
       begun.set(args, {
         principal,
-        isWanted: () => id in connection.subscriptions,
-        end: () => underWay.delete(mark),
+        mark,
+        isWanted: () => !mark.isOvertaken && id in connection.subscriptions,
+        end: () => {
+          // A subscription may end several times, later ones after its id went to another.
+          if (underWay.get(id) === mark) underWay.delete(id);
+        },
       });
       return args;
     },
     async execute(args) {
-      const { isWanted, end } = operationOf(args);
+      const { mark, isWanted, end } = operationOf(args);
       try {
         if (turns.isFull()) return { errors: [tooManyWaiting()] };
-        return await turns.take(async () => {
+        const result = await turns.take(async () => {
           if (!isWanted()) return { data: null };
           return hasRoom() ? await execute(args) : { errors: [tooMuchUnsent()] };
         });
+        return mark.isOvertaken ? { errors: [idUnderWay()] } : result;
       } finally {
         end();
       }
@@ -150,6 +166,14 @@ function tooManyOperations(max: number): GraphQLError {
     "UNAVAILABLE",
     `This connection has ${max} operations open already.`,
     "Close one of them, or open another connection.",
+  );
+}
+
+function idUnderWay(): GraphQLError {
+  return userError(
+    "UNAVAILABLE",
+    "The operation that was given up under this id is still under way.",
+    "Use another id, or try again in a moment.",
   );
 }
 

@@ -1,5 +1,5 @@
-import { buildSchema, type ExecutionResult, parse } from "graphql";
-import { beforeEach, describe, expect, it } from "vitest";
+import { buildSchema, type ExecutionResult, GraphQLError, parse } from "graphql";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type EventPorts, subscribePerEvent } from "./per-event.ts";
 
 const schema = buildSchema("type Query { a: Int } type Subscription { number: Int }");
@@ -75,21 +75,16 @@ describe("events of a subscription", () => {
     expect(isSourceOpen).toBe(false);
   });
 
-  it("that are refused from the start end at once", async () => {
-    await subscribePerEvent(
-      {
-        schema,
-        document: parse("subscription { number }"),
-        rootValue: { number: () => Promise.reject(new Error("no")) },
-      },
-      {
-        newContext: () => undefined,
-        inTurn: atOnce,
-        onEnd: () => {
-          ended += 1;
-        },
-      },
+  it.each([
+    ["are refused", () => Promise.reject(new Error("no"))],
+    ["cannot be listened to", () => 3],
+  ])("that %s from the start end at once, with an error", async (_, number) => {
+    const ended = vi.fn();
+    const result = await subscribePerEvent(
+      { schema, document: parse("subscription { number }"), rootValue: { number } },
+      { newContext: () => undefined, inTurn: atOnce, onEnd: ended },
     );
-    expect(ended).toBe(1);
+    expect(result).toMatchObject({ errors: [expect.any(GraphQLError)] });
+    expect(ended).toHaveBeenCalledOnce();
   });
 });

@@ -1,4 +1,10 @@
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from "graphql";
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+} from "graphql";
 
 /** What the events of a subscription need. */
 export interface EventPorts {
@@ -21,7 +27,7 @@ export async function subscribePerEvent(
   args: ExecutionArgs,
   { newContext, inTurn, onEnd }: EventPorts,
 ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-  const events = await createSourceEventStream(args);
+  const events = await createSourceEventStream(args).catch(failed);
   if (Symbol.asyncIterator in events)
     return mapped(
       events[Symbol.asyncIterator](),
@@ -31,6 +37,12 @@ export async function subscribePerEvent(
     );
   onEnd();
   return events;
+}
+
+/** What graphql-js rejects with closes the connection, with all its other operations. */
+function failed(error: unknown): ExecutionResult {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  return { errors: [new GraphQLError(cause.message, { originalError: cause })] };
 }
 
 /** Written out: a generator function that waits for a value cannot be told meanwhile that nobody wants it any more. */

@@ -85,7 +85,7 @@ export function serveSubscriptions(ports: SubscriptionPorts): {
           return refuseForNow(extra.socket, "Too many wrong tokens came from this address");
         if (admission.kind !== "admitted") return false; // closes with 4403
         if (!places.admit(extra.socket)) return refuseForNow(extra.socket, "All connections are taken");
-        extra.admitted = { principal: admission.principal, underWay: new Set() };
+        extra.admitted = { principal: admission.principal, underWay: new Map() };
         return true;
       },
       context: ({ extra }) => context(admittedOf(extra).principal),

@@ -51,6 +51,11 @@ describe("a wrong configuration", () => {
     ["a list", "- 1\n- 2\n", /keys and values/],
     ["broken YAML", "window: [1, 2\n", /no valid YAML/],
     ["a room that is no mapping", "window: 3\n", /window: .*object/],
+    [
+      "a retention in which an incident would never end",
+      "remember: { retention_days: 0.9 }",
+      /remember\.retention_days: .*1/,
+    ],
   ])("%s is refused", (_, text, message) => {
     expect(problemsOf(text).join("\n")).toMatch(message);
   });

@@ -23,9 +23,11 @@ export const rememberConfig = z.strictObject({
     .describe("Anomalies that wait for a slow database; over it the oldest are dropped and counted."),
   retention_days: z
     .number()
-    .positive()
+    .min(1)
     .default(30)
-    .describe("Age at which stored anomalies and scores are deleted."),
+    .describe(
+      "Age at which stored anomalies and scores are deleted; a day at least, as long as an incident may go on.",
+    ),
   labelled_retention_days: z
     .number()
     .positive()

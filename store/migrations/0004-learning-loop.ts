@@ -36,7 +36,12 @@ async function extendAnomalies(db: Kysely<unknown>): Promise<void> {
     .column("sample_slot")
     .unique()
     .execute();
-  await db.schema.createIndex("anomalies_by_incident").on("anomalies").column("incident_id").execute();
+  // All that an incident says of its anomalies, which may be very many.
+  await db.schema
+    .createIndex("anomalies_by_incident")
+    .on("anomalies")
+    .columns(["incident_id", "template_id", "score", "id", "time_ms", "severity_number"])
+    .execute();
   await db.schema.createIndex("anomalies_by_alert").on("anomalies").columns(["is_alert", "id"]).execute();
   // All that the labelling queue reads of every anomaly: rows with their windows are a hundred times as long.
   await db.schema

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { AnomalyFilter } from "../anomaly.ts";
 import { chunks } from "../chunks.ts";
 import {
@@ -113,6 +113,7 @@ export async function selectIncidents(
   filter: AnomalyFilter,
   { first, after }: Page<string>,
 ): Promise<readonly Incident[]> {
+  const { incidentId } = filter;
   const isUnlabelled = filter.verdict === "unlabelled";
   const inOne: AnomalyFilter = isUnlabelled ? { ...filter, verdict: undefined } : filter;
   const isFiltered = Object.values(inOne).some((value) => value !== undefined);
@@ -120,15 +121,20 @@ export async function selectIncidents(
     .selectFrom("incidents")
     .selectAll()
     .$if(filter.service !== undefined, (query) => query.where("service", "=", filter.service ?? ""))
+    .$if(incidentId !== undefined, (query) => query.where("id", "=", incidentId ?? ""))
     .$if(isUnlabelled, (query) =>
-      query.where("id", "not in", (where) =>
-        // There are fewer labels than anomalies in an incident that goes on all day.
-        where
-          .selectFrom("feedback")
-          .innerJoin("anomalies", "anomalies.id", "feedback.anomaly_id")
-          .select(sql<string>`anomalies.incident_id`.as("incident_id"))
-          .where("feedback.undone_at_ms", "is", null)
-          .where("anomalies.incident_id", "is not", null),
+      query.where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            // The other way round all labels would be looked at for each page: a cross join is done in its order.
+            selectFrom("anomalies")
+              .crossJoin("feedback")
+              .select("feedback.id")
+              .whereRef("anomalies.incident_id", "=", "incidents.id")
+              .whereRef("feedback.anomaly_id", "=", "anomalies.id")
+              .where("feedback.undone_at_ms", "is", null),
+          ),
+        ),
       ),
     )
     .$if(isFiltered, (query) =>

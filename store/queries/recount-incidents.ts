@@ -59,19 +59,20 @@ export async function recountIncidents(db: Kysely<Tables>, beforeMs: number): Pr
   }
 }
 
-/** Those that came first come first. */
+/** Those that came first come first. Of the anomalies the index anomalies_by_incident alone is read, but of each strongest one. */
 async function selectParts(db: Kysely<Tables>, incidentIds: readonly string[]): Promise<readonly Part[]> {
   const { rows } = await sql<Part>`
-    select * from (
-      select incident_id, service, template_id, template, id as strongest_id, score as max_score,
-        row_number() over (partition by incident_id, template_id order by score desc, id) as place,
-        count(*) over of_template as anomalies,
-        max(severity_number) over of_template as severity_number,
-        min(time_ms) over of_template as first_ms,
-        max(time_ms) over of_template as last_ms
-      from anomalies where incident_id in (${sql.join(incidentIds)})
-      window of_template as (partition by incident_id, template_id)
-    ) as parts where place = 1 order by first_ms, strongest_id`.execute(db);
+    select parts.*, strongest.id as strongest_id, strongest.service, strongest.template
+    from (
+      select incident_id, template_id, count(*) as anomalies, max(score) as max_score,
+        max(severity_number) as severity_number, min(time_ms) as first_ms, max(time_ms) as last_ms
+      from anomalies where incident_id in (${sql.join(incidentIds)}) group by incident_id, template_id
+    ) as parts
+    join anomalies as strongest on strongest.id = (
+      select min(id) from anomalies
+      where incident_id = parts.incident_id and template_id = parts.template_id and score = parts.max_score
+    )
+    order by first_ms, strongest.id`.execute(db);
   return rows;
 }
 

@@ -227,3 +227,16 @@ it("lets go of those who left without a word", async () => {
   client.terminate();
   await waitFor("nobody to watch", () => (under.api.live() === undefined ? true : undefined));
 });
+
+it("one whose field is left out ends alone, as the caller's mistake", async () => {
+  const other = follow("subscription { anomalyDetected { id } }");
+  const number = await untilHeard(other, 1);
+  const { failures } = follow("subscription { anomalyDetected @skip(if: true) { id } }");
+  await waitFor("the refusal", () => (failures.length > 0 ? true : undefined));
+  expect(failures).toMatchObject([[{ extensions: { code: "GRAPHQL_VALIDATION_FAILED" } }]]);
+  await under.stage.saveBatch({ ...NOTHING, anomalies: [anAnomaly(number)] });
+  await waitFor("the other one's next", () =>
+    JSON.stringify(other.results.at(-1)).includes(idOf(number)) ? true : undefined,
+  );
+  expect([other.failures, under.hidden]).toEqual([[], []]);
+});

@@ -91,6 +91,8 @@ describe("incidents", () => {
     expect(await ids(unlabelled)).toEqual([idOf(1_001)]);
     expect(await ids(unlabelled, { text: "disk" })).toEqual([idOf(1_001)]);
     expect(await ids(unlabelled, { text: "nothing" })).toEqual([]);
+    expect(await ids(unlabelled, { incidentId: idOf(1) })).toEqual([]);
+    expect(await ids(unlabelled, { incidentId: idOf(1_001) })).toEqual([idOf(1_001)]);
     expect(await ids({ verdict: "expected" })).toEqual([idOf(1)]);
     expect(await ids({ verdict: "confirmed" })).toEqual([]);
     await store.undoFeedback("f1", 2, "ann");
