@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { NoSchemaIntrospectionCustomRule } from "graphql";
-import { monotonicFactory } from "ulid";
 import type { StoredAnomaly } from "../store/anomaly.ts";
 import type { Incident } from "../store/incident.ts";
 import type { LiveRecord } from "../store/live-record.ts";
@@ -10,6 +9,7 @@ import type { Gate } from "./access/gate.ts";
 import type { Principal } from "./access/principal.ts";
 import { queryLimits } from "./access/query-limits.ts";
 import { createTurns } from "./access/turns.ts";
+import type { AlertsConfig } from "./alerts/config.ts";
 import type { ApiConfig } from "./config.ts";
 import { createApollo } from "./create-apollo.ts";
 import { createContext } from "./graphql/context.ts";
@@ -21,9 +21,13 @@ import { serveSubscriptions } from "./subscriptions.ts";
 /** What GraphQL is served from. */
 export interface GraphqlPorts {
   readonly config: ApiConfig;
+  /** Where incidents are told. */
+  readonly channels: AlertsConfig["channels"];
   readonly store: Store;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** A new ULID. */
+  readonly newId: () => string;
   readonly version: string;
   /** Anomalies as they are stored, until the iterator is closed. */
   readonly anomalies: () => AsyncGenerator<StoredAnomaly>;
@@ -51,10 +55,7 @@ const OPERATIONS_AT_ONCE = 4;
 /** Builds the schema and what answers by it. Throws when the schema and its resolvers do not fit. */
 export async function createGraphqlService(ports: GraphqlPorts): Promise<GraphqlService> {
   const { config, isAllowed, gate, onError } = ports;
-  // Of several words on one anomaly the last one counts, by its id: within a millisecond too.
-  const nextId = monotonicFactory();
-  const constant = { ...ports, newId: () => nextId() };
-  const context = (principal: Principal) => createContext(constant, principal);
+  const context = (principal: Principal) => createContext(ports, principal);
   const schema = createSchema();
   const { introspection } = config;
   const format = (error: unknown) => toPublic(error, onError, introspection);

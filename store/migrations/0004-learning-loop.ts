@@ -93,6 +93,7 @@ async function groupStored(db: Kysely<Tables>): Promise<void> {
         score: row.score,
         severityNumber: row.severity_number,
       })),
+      undefined,
     );
     afterId = last.id;
   }

@@ -16,16 +16,21 @@ import { anomalyConditions } from "./anomaly-conditions.ts";
 /** Incidents of one service that a batch may add to. */
 const CANDIDATES_MAX = 200;
 
-/** Puts stored alerts that have no incident yet into one; what has one stays where it is, so that a batch may be written again. */
+/**
+ * Puts stored alerts that have no incident yet into one; what has one stays where it is, so that a batch may be written again.
+ *
+ * @param revision of the batch; undefined in a schema without revisions
+ */
 export async function assignIncidents(
   db: Kysely<Tables>,
   anomalies: readonly IncidentMember[],
+  revision: number | undefined,
 ): Promise<void> {
   for (const [service, members] of Map.groupBy(anomalies, (one) => one.service)) {
     const waiting = await withoutIncident(db, members);
     if (waiting.length === 0) continue;
     const known = await selectCandidates(db, service, waiting);
-    await save(db, groupIncidents(known, waiting));
+    await save(db, groupIncidents(known, waiting), revision);
   }
 }
 
@@ -71,11 +76,28 @@ async function selectCandidates(
   return rows.map(toIncident);
 }
 
-async function save(db: Kysely<Tables>, { incidents, incidentOf }: Grouped): Promise<void> {
+/** A number for a batch that changes incidents. Its row is locked until the batch is committed: what has a lower one is there by then. */
+export async function nextRevision(db: Kysely<Tables>): Promise<number> {
+  const { value } = await db
+    .updateTable("revisions")
+    .set((row) => ({ value: row("value", "+", 1) }))
+    .where("name", "=", "incidents")
+    .returning("value")
+    .executeTakeFirstOrThrow();
+  return value;
+}
+
+async function save(
+  db: Kysely<Tables>,
+  { incidents, incidentOf }: Grouped,
+  revision: number | undefined,
+): Promise<void> {
+  const inserted = revision === undefined ? {} : { revision, begun_revision: revision };
+  const changed = revision === undefined ? {} : { revision };
   for (const some of chunks(incidents))
     await db
       .insertInto("incidents")
-      .values(some.map(incidentRow))
+      .values(some.map((one) => ({ ...incidentRow(one), ...inserted })))
       .onConflict((conflict) =>
         conflict.column("id").doUpdateSet((update) => ({
           started_at_ms: update.ref("excluded.started_at_ms"),
@@ -85,6 +107,7 @@ async function save(db: Kysely<Tables>, { incidents, incidentOf }: Grouped): Pro
           severity_number: update.ref("excluded.severity_number"),
           strongest_id: update.ref("excluded.strongest_id"),
           templates: update.ref("excluded.templates"),
+          ...changed,
         })),
       )
       .execute();
@@ -92,7 +115,7 @@ async function save(db: Kysely<Tables>, { incidents, incidentOf }: Grouped): Pro
     for (const some of chunks(entries))
       await db
         .updateTable("anomalies")
-        .set({ incident_id: incidentId })
+        .set({ incident_id: incidentId, ...changed })
         .where(
           "id",
           "in",

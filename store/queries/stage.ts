@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import { fromJson, jsonColumns } from "../rows.ts";
 import type { JournalEntry, Retention, StageStatus } from "../store.ts";
 import type { Tables } from "../tables.ts";
+import { deleteOlderAlerts } from "./outbox.ts";
 import { trimSamples } from "./samples.ts";
 
 const ONLY_ROW = 1;
@@ -80,6 +81,7 @@ export async function deleteOlder(
     .where("last_at_ms", "<", beforeMs)
     .where(sql<boolean>`id not in (select incident_id from anomalies where incident_id is not null)`)
     .execute();
+  await deleteOlderAlerts(db, beforeMs);
   await db.deleteFrom("score_histograms").where("minute_ms", "<", beforeMs).execute();
   await db.deleteFrom("score_hours").where("hour_ms", "<", beforeMs).execute();
   await db
