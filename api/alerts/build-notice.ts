@@ -46,15 +46,20 @@ function incidentNotice(
   };
 }
 
-/** Several incidents in one message, the most severe first. */
+/** Those of which a message tells more than their number: the most severe ones. */
+export function shownOf(listed: readonly Listed[]): readonly Listed[] {
+  return [...listed]
+    .sort(
+      (a, b) =>
+        b.incident.severityNumber - a.incident.severityNumber || b.incident.maxScore - a.incident.maxScore,
+    )
+    .slice(0, INCIDENTS_SHOWN_MAX);
+}
+
 function summaryNotice(listed: readonly Listed[], summaryOf: (incident: Incident) => string): SummaryNotice {
-  const sorted = [...listed].sort(
-    (a, b) =>
-      b.incident.severityNumber - a.incident.severityNumber || b.incident.maxScore - a.incident.maxScore,
-  );
   return {
     kind: "summary",
-    incidents: sorted.slice(0, INCIDENTS_SHOWN_MAX).map(({ incident, isOver }) => ({
+    incidents: shownOf(listed).map(({ incident, isOver }) => ({
       ...subject(incident, summaryOf(incident), LISTED_CHARACTERS_MAX),
       isOver,
     })),

@@ -2,7 +2,7 @@ import type { Alert, AlertStore, NewMessage } from "../../store/alert.ts";
 import type { StoredAnomaly } from "../../store/anomaly.ts";
 import { type Incident, isOngoing } from "../../store/incident.ts";
 import type { Store } from "../../store/store.ts";
-import { eventNotice, toMessage } from "./build-notice.ts";
+import { eventNotice, shownOf, toMessage } from "./build-notice.ts";
 import type { AlertsConfig, Channel } from "./config.ts";
 import { planChannel } from "./plan.ts";
 import { isRouted } from "./routes.ts";
@@ -61,7 +61,7 @@ export async function planMessages(channel: Channel, ports: PlanPorts): Promise<
   const gatherMs = config.gather_seconds * 1_000;
   const { tellings, alerts } = planChannel({ channel, gatherMs, active, load, nowMs });
   if (tellings.length === 0 && alerts.length === 0) return;
-  const ids = tellings.flatMap(({ listed }) => listed.map(({ incident }) => incident.strongestId));
+  const ids = tellings.flatMap(({ listed }) => shownOf(listed).map(({ incident }) => incident.strongestId));
   const strongest = new Map((await store.anomaliesById(ids)).map((one) => [one.id, one.explanation.summary]));
   const summaryOf = (incident: Incident) => strongest.get(incident.strongestId) ?? "";
   const messages = tellings.map((telling) => toMessage(telling, summaryOf));

@@ -1,4 +1,5 @@
 import type { Store } from "../../store/store.ts";
+import { lazily } from "../lazily.ts";
 import { createAlertLease } from "./alert-lease.ts";
 import type { AlertsConfig } from "./config.ts";
 import { createLinks } from "./create-links.ts";
@@ -35,7 +36,9 @@ export interface Alerts {
  * while nobody runs. Each channel goes its own way, whatever another one waits for. */
 export async function startAlerts(ports: AlertPorts): Promise<Alerts> {
   const { config, store, now, onError } = ports;
-  await store.syncAlertChannels(config.channels.map(({ name }) => name));
+  const synced = lazily(() => store.syncAlertChannels(config.channels.map(({ name }) => name)));
+  // What cannot be written now is tried again: the page is to be seen all the same.
+  await synced.get().catch(onError);
   if (config.channels.length === 0) return { close: async () => undefined };
   const lease = createAlertLease(store, ports.holder, now, () => performance.now());
   const channels = await Promise.all(
@@ -60,6 +63,7 @@ export async function startAlerts(ports: AlertPorts): Promise<Alerts> {
   const turns = channels.map((channel) => {
     const turn = async () => {
       if (!lease.isHeld()) return;
+      await synced.get();
       await plan(channel, planning);
       await sendMessages(channel, sending);
     };

@@ -35,9 +35,9 @@ export function verdictPage({ title, lines, button }: VerdictPage): string {
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">',
-    `<title>${escapeHtml(title)} · logbert</title><style>${STYLE}</style></head><body>`,
+    `<title>${escapeHtml(title)} · logbert</title><style>${STYLE}</style></head><body><main>`,
     `<h1>${escapeHtml(title)}</h1>${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join("")}${form}`,
-    "</body></html>\n",
+    "</main></body></html>\n",
   ].join("");
 }
 
