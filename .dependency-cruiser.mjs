@@ -106,7 +106,8 @@ export default {
       "@huggingface/tokenizers/",
       "^processor/inference/(word-pieces|pretrained/(piece-tokenizer|word-cutter))[.]ts$",
     ),
-    oneFileOnly("@opentelemetry/", "^processor/telemetry/metrics[.]ts$"),
+    oneFileOnly("@opentelemetry/", "^(processor/telemetry/metrics|api/alerts/otlp-event)[.]ts$"),
+    oneFileOnly("@grpc/", "^api/alerts/otlp-event[.]ts$"),
     oneFileOnly("pino/", "^processor/telemetry/log[.]ts$"),
     {
       name: "no-test-code-in-production",

@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { storeConfig } from "../store/config.ts";
 import type { LiveRecord } from "../store/live-record.ts";
+import { alertsConfig } from "./alerts/config.ts";
+import type { AlertOutcome } from "./alerts/send-messages.ts";
 import { apiConfig } from "./config.ts";
 
 /** The stage and the API run in processes of their own: what they say to each other besides the store. */
 export const startMessage = z.object({
   kind: z.literal("start"),
   config: apiConfig,
+  alerts: alertsConfig,
   store: storeConfig,
   version: z.string(),
   uiDirectory: z.string(),
@@ -20,7 +23,9 @@ export type ToApi =
 
 /** From the API process. */
 export type FromApi =
+  /** The address is "" where the API is switched off, and the process tells alerts alone. */
   | { readonly kind: "listening"; readonly address: string }
   | { readonly kind: "failed"; readonly message: string; readonly remedy: string }
   | { readonly kind: "watched"; readonly isWatched: boolean }
+  | { readonly kind: "alerted"; readonly channel: string; readonly outcome: AlertOutcome }
   | { readonly kind: "error"; readonly reason: string };

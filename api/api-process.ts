@@ -1,6 +1,13 @@
+import { randomUUID } from "node:crypto";
+import type { z } from "zod";
 import { openStore } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
+import { keptLinkSecret } from "./alerts/link-secret.ts";
+import { startAlerts } from "./alerts/start-alerts.ts";
 import { type FromApi, startMessage, type ToApi } from "./api-messages.ts";
 import { type Api, startApi } from "./server.ts";
+
+type Settings = z.infer<typeof startMessage>;
 
 /** The API's process: started by api-process-client, it ends when it is told to, or when its parent is gone. */
 const say = (message: FromApi) => {
@@ -27,27 +34,62 @@ process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
 
 async function start(message: ToApi): Promise<() => Promise<void>> {
-  const { config, store: storeSettings, version, uiDirectory } = startMessage.parse(message);
-  const store = await openStore(storeSettings);
-  const running = await startApi({
-    config,
-    store,
-    now: Date.now,
-    version,
-    uiDirectory,
-    onWatched: (isWatched) => say({ kind: "watched", isWatched }),
-    onError: (error) => say({ kind: "error", reason: describe(error) }),
-  }).catch(async (error) => {
+  const settings = startMessage.parse(message);
+  const store = await openStore(settings.store);
+  const stop = await startParts(settings, store).catch(async (error) => {
     await store.close();
     throw error;
   });
-  api = running;
-  if (process.connected) say({ kind: "listening", address: running.address });
+  if (process.connected) say({ kind: "listening", address: api?.address ?? "" });
   else void leave();
   return async () => {
-    await running.close();
+    await stop();
     await store.close();
   };
+}
+
+/** The doors first: who cannot open them tells nothing. */
+async function startParts(settings: Settings, store: Store): Promise<() => Promise<void>> {
+  const { config, alerts, version, uiDirectory } = settings;
+  const linkSecret = toLinkSecret(settings);
+  const onError = (error: unknown) => say({ kind: "error", reason: describe(error) });
+  const running =
+    config.endpoint === ""
+      ? undefined
+      : await startApi({
+          config,
+          alerts,
+          linkSecret,
+          store,
+          now: Date.now,
+          version,
+          uiDirectory,
+          onWatched: (isWatched) => say({ kind: "watched", isWatched }),
+          onError,
+        });
+  api = running;
+  const telling = await startAlerts({
+    config: alerts,
+    store,
+    now: Date.now,
+    holder: randomUUID(),
+    linkSecret,
+    onOutcome: (channel, outcome) => say({ kind: "alerted", channel, outcome }),
+    onError,
+  }).catch(async (error) => {
+    await running?.close();
+    throw error;
+  });
+  return async () => {
+    await Promise.all([running?.close(), telling.close()]);
+  };
+}
+
+/** Where nobody could follow a link there is none. */
+function toLinkSecret({ config, alerts, store }: Settings): string | undefined {
+  const { channels, public_url: publicUrl, feedback_links: isWanted, link_secret: secret } = alerts;
+  if (!isWanted || publicUrl === "" || config.endpoint === "" || channels.length === 0) return undefined;
+  return secret === "" ? keptLinkSecret(store.path) : secret;
 }
 
 function fail(error: unknown): void {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { NoSchemaIntrospectionCustomRule } from "graphql";
-import { monotonicFactory } from "ulid";
 import type { StoredAnomaly } from "../store/anomaly.ts";
 import type { Incident } from "../store/incident.ts";
 import type { LiveRecord } from "../store/live-record.ts";
@@ -11,6 +10,7 @@ import type { Principal } from "./access/principal.ts";
 import { queryLimits } from "./access/query-limits.ts";
 import { createTurns } from "./access/turns.ts";
 import { unconditionalSubscriptions } from "./access/unconditional-subscriptions.ts";
+import type { AlertsConfig } from "./alerts/config.ts";
 import type { ApiConfig } from "./config.ts";
 import { createApollo } from "./create-apollo.ts";
 import { createContext } from "./graphql/context.ts";
@@ -22,9 +22,13 @@ import { serveSubscriptions } from "./subscriptions.ts";
 /** What GraphQL is served from. */
 export interface GraphqlPorts {
   readonly config: ApiConfig;
+  /** Where incidents are told. */
+  readonly channels: AlertsConfig["channels"];
   readonly store: Store;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** A new ULID. */
+  readonly newId: () => string;
   readonly version: string;
   /** Anomalies as they are stored, until the iterator is closed. */
   readonly anomalies: () => AsyncGenerator<StoredAnomaly>;
@@ -54,10 +58,7 @@ const OPERATIONS_WAITING_MAX = 100;
 /** Builds the schema and what answers by it. Throws when the schema and its resolvers do not fit. */
 export async function createGraphqlService(ports: GraphqlPorts): Promise<GraphqlService> {
   const { config, gate, onError } = ports;
-  // Of several words on one anomaly the last one counts, by its id: within a millisecond too.
-  const nextId = monotonicFactory();
-  const constant = { ...ports, newId: () => nextId() };
-  const context = (principal: Principal) => createContext(constant, principal);
+  const context = (principal: Principal) => createContext(ports, principal);
   const schema = createSchema();
   const { introspection } = config;
   const format = (error: unknown) => toPublic(error, onError, introspection);
@@ -70,7 +71,7 @@ export async function createGraphqlService(ports: GraphqlPorts): Promise<Graphql
   await apollo.start();
   const turns = createTurns(OPERATIONS_AT_ONCE, OPERATIONS_WAITING_MAX);
   const eventTurns = createTurns(OPERATIONS_AT_ONCE, Number.POSITIVE_INFINITY);
-  const sockets = serveSubscriptions({ ...constant, schema, context, rules, format, turns, eventTurns });
+  const sockets = serveSubscriptions({ ...ports, schema, context, rules, format, turns, eventTurns });
   return {
     handle: createGraphqlEndpoint({
       server: apollo,

@@ -1,14 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { monotonicFactory } from "ulid";
 import type { LiveRecord } from "../store/live-record.ts";
 import type { Store } from "../store/store.ts";
 import { createGate } from "./access/gate.ts";
 import { createHostCheck } from "./access/host.ts";
+import type { AlertsConfig } from "./alerts/config.ts";
+import { createVerdictEndpoint, isVerdictPath } from "./alerts/verdict-endpoint.ts";
 import { announceFeedback } from "./announce-feedback.ts";
 import { createAnomalyFeed } from "./anomaly-feed.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ApiConfig } from "./config.ts";
 import { STALE_AFTER_MS } from "./graphql/status.ts";
-import { lazily } from "./lazily.ts";
+import type { GraphqlService } from "./graphql-service.ts";
+import { type Lazy, lazily } from "./lazily.ts";
 import { splitTarget } from "./request-target.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { createStaticFiles } from "./static-files.ts";
@@ -16,6 +20,9 @@ import { createStaticFiles } from "./static-files.ts";
 /** What the API is handed. */
 export interface ApiPorts {
   readonly config: ApiConfig;
+  readonly alerts: AlertsConfig;
+  /** Signs the links of alerts; undefined where there are none to say something by. */
+  readonly linkSecret: string | undefined;
   readonly store: Store;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -58,11 +65,18 @@ const READ_METHODS = new Set(["GET", "HEAD"]);
 /** Serves GraphQL, the UI and the probes. GraphQL is read when somebody first asks it: where nobody looks it would take a third of
  * the process's memory, and of the time until the probes answer. Rejects with an {@link ApiListenError}. */
 export async function startApi(ports: ApiPorts): Promise<Api> {
-  const { config, store, now, version, onError } = ports;
+  const { config, alerts, now, version, onError } = ports;
   const startedAtMs = now();
-  const feed = createAnomalyFeed({ store, pollIntervalMs: POLL_INTERVAL_MS, onError });
+  const feed = createAnomalyFeed({ store: ports.store, pollIntervalMs: POLL_INTERVAL_MS, onError });
   const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
-  const isAllowed = createHostCheck(hostOf(config.endpoint), config.allowed_hosts);
+  const store = announceFeedback(ports.store, feed.judged, onError);
+  // Of several words on one anomaly the last one counts, by its id: within a millisecond too.
+  const nextId = monotonicFactory();
+  const newId = () => nextId();
+  const isAllowed = createHostCheck(hostOf(config.endpoint), [
+    ...config.allowed_hosts,
+    ...publicHost(alerts),
+  ]);
   const gate = createGate(config.tokens, () => performance.now());
   const graphql = lazily(async () => {
     const { createGraphqlService } = await import("./graphql-service.ts");
@@ -70,8 +84,10 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
     const records = live.listen;
     return createGraphqlService({
       config,
-      store: announceFeedback(store, feed.judged, onError),
+      channels: alerts.channels,
+      store,
       now,
+      newId,
       version,
       anomalies,
       incidents,
@@ -85,9 +101,34 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
   const route = createRouter({
     isAllowed,
     graphql: async (request, response) => (await graphql.get()).handle(request, response),
+    verdict:
+      ports.linkSecret === undefined
+        ? undefined
+        : createVerdictEndpoint(ports.linkSecret, { store, now, newId }),
     files,
     isReady: () => isReady(store, startedAtMs, now),
   });
+  const server = serve(route, graphql, onError);
+  const address = await listen(server, config.endpoint);
+  return {
+    address,
+    show: live.send,
+    async close() {
+      feed.close();
+      live.close();
+      const service = await graphql.made()?.catch(() => undefined);
+      await service?.close();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function serve(
+  route: ReturnType<typeof createRouter>,
+  graphql: Lazy<GraphqlService>,
+  onError: (error: unknown) => void,
+): Server {
   const server = createServer((request, response) => {
     route(request, response).catch((error: unknown) => {
       onError(error);
@@ -108,29 +149,19 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
       },
     );
   });
-  const address = await listen(server, config.endpoint);
-  return {
-    address,
-    show: live.send,
-    async close() {
-      feed.close();
-      live.close();
-      const service = await graphql.made()?.catch(() => undefined);
-      await service?.close();
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return server;
 }
 
 interface Routes {
   readonly isAllowed: (host: string | undefined, origin: string | undefined) => boolean;
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly verdict: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   readonly files: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   readonly isReady: () => Promise<boolean>;
 }
 
-function createRouter({ isAllowed, graphql, files, isReady }: Routes) {
+function createRouter(routes: Routes) {
+  const { isAllowed, graphql, verdict, isReady } = routes;
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { path } = splitTarget(request.url);
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
@@ -140,10 +171,15 @@ function createRouter({ isAllowed, graphql, files, isReady }: Routes) {
     if (!isAllowed(request.headers.host, request.headers.origin))
       return answer(response, 403, "This host name is not allowed; name it in api.allowed_hosts.");
     if (path === "/graphql") return graphql(request, response);
-    if (!READ_METHODS.has(request.method ?? "")) return answer(response, 405, "Only GET");
-    if (files !== undefined) return files(request, response);
-    return answer(response, 404, "The UI is not built: run npm run build:ui. GraphQL is at /graphql.");
+    if (isVerdictPath(path) && verdict !== undefined) return verdict(request, response);
+    return page(request, response, routes);
   };
+}
+
+function page(request: IncomingMessage, response: ServerResponse, { files }: Routes): void {
+  if (!READ_METHODS.has(request.method ?? "")) answer(response, 405, "Only GET");
+  else if (files !== undefined) files(request, response);
+  else answer(response, 404, "The UI is not built: run npm run build:ui. GraphQL is at /graphql.");
 }
 
 function probe(response: ServerResponse, isReady: boolean): void {
@@ -163,6 +199,11 @@ async function isReady(store: Store, startedAtMs: number, now: () => number): Pr
 
 function answer(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);
+}
+
+/** Under this name browsers reach the page when they follow a link in an alert. */
+function publicHost({ public_url: publicUrl }: AlertsConfig): readonly string[] {
+  return publicUrl === "" ? [] : [new URL(publicUrl).hostname];
 }
 
 function hostOf(endpoint: string): string {

@@ -5,12 +5,16 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StoreConfig } from "../store/config.ts";
 import type { LiveRecord } from "../store/live-record.ts";
+import { type AlertsConfig, alertsConfig } from "./alerts/config.ts";
+import type { AlertOutcome } from "./alerts/send-messages.ts";
 import type { FromApi, ToApi } from "./api-messages.ts";
 import type { ApiConfig } from "./config.ts";
 
 /** What an API process is started with. */
 export interface ApiProcessOptions {
   readonly config: ApiConfig;
+  /** None by default. */
+  readonly alerts?: AlertsConfig | undefined;
   readonly store: StoreConfig;
   /** When the database is there and up to date; the process reads its program meanwhile. At once by default. */
   readonly storeIsOpen?: Promise<unknown>;
@@ -19,11 +23,13 @@ export interface ApiProcessOptions {
   readonly uiDirectory: string;
   /** Told what went wrong inside, and that the process has ended unasked; it is started again. */
   readonly onError: (reason: string) => void;
+  /** Told how each try to send an alert ended. */
+  readonly onAlert?: ((channel: string, outcome: AlertOutcome) => void) | undefined;
 }
 
 /** The API in a process of its own: whatever a query costs, the stage does not pay for it. */
 export interface ApiProcess {
-  /** host:port really bound. */
+  /** host:port really bound; "" where the API is switched off. */
   readonly address: string;
   /** How live records are shown; undefined while nobody watches. */
   live(): ((records: readonly LiveRecord[]) => void) | undefined;
@@ -69,6 +75,7 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
   const attach = () => {
     child.process.on("message", (message: FromApi) => {
       if (message.kind === "watched") state.isWatched = message.isWatched;
+      if (message.kind === "alerted") options.onAlert?.(message.channel, message.outcome);
       if (message.kind === "error") options.onError(message.reason);
     });
     child.process.on("exit", (code) => {
@@ -102,6 +109,7 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
 /** A child that listens. */
 async function spawn({
   config,
+  alerts = alertsConfig.parse({}),
   store,
   storeIsOpen = Promise.resolve(),
   version,
@@ -114,7 +122,7 @@ async function spawn({
     storeIsOpen.then(
       () => {
         if (child.connected)
-          child.send({ kind: "start", config, store, version, uiDirectory } satisfies ToApi);
+          child.send({ kind: "start", config, alerts, store, version, uiDirectory } satisfies ToApi);
       },
       (error: unknown) => {
         child.kill("SIGKILL");

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alertsConfig } from "../api/alerts/config.ts";
 import { apiConfig } from "../api/config.ts";
 import { calibrateConfig } from "../processor/calibrate/config.ts";
 import { detectConfig } from "../processor/detect/config.ts";
@@ -31,6 +32,7 @@ export const configSchema = z.strictObject({
   training: trainingConfig.prefault({}).describe("Learning on: what is recorded for it, and its bounds."),
   store: storeConfig.prefault({}).describe("The database."),
   api: apiConfig.prefault({}).describe("GraphQL and the UI."),
+  alerts: alertsConfig.prefault({}).describe("Telling incidents in Slack, Teams and the like."),
   telemetry: telemetryConfig.prefault({}).describe("Own metrics and logs."),
 });
 

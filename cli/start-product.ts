@@ -49,7 +49,7 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
         const ports = { store, metrics, log, now: Date.now, newId: () => newId() };
         return keep({ ports, ...(await openModel(config, ports)) }, ({ close }) => close());
       }),
-      startApi(config, opening, version, log).then((api) => keep(api, api?.stop)),
+      startApi(config, opening, version, log, metrics).then((api) => keep(api, api?.stop)),
       startMetrics(config, metrics).then((server) => keep(server, server?.stop)),
     ] as const;
     // What still starts could not be stopped.
@@ -62,7 +62,7 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
     return {
       grpcAddress: stage.grpcAddress,
       httpAddress: stage.httpAddress,
-      apiAddress: api?.address,
+      apiAddress: api?.address || undefined,
       metricsAddress: metricsServer?.address,
       stop,
     };
@@ -72,22 +72,27 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
   }
 }
 
-function startApi(
+/** Its process tells alerts as well: it is there without its doors where there are channels. */
+async function startApi(
   config: Config,
   storeIsOpen: Promise<unknown>,
   version: string,
   log: Log,
+  metrics: Metrics,
 ): Promise<ApiProcess | undefined> {
-  return optional(config.api.endpoint, () =>
-    startApiProcess({
-      config: config.api,
-      store: config.store,
-      storeIsOpen,
-      version,
-      uiDirectory: packageFile("dist/ui"),
-      onError: (reason) => log.warn({ reason }, "the API"),
-    }),
-  );
+  const { api, alerts, store } = config;
+  if (api.endpoint === "" && alerts.channels.length === 0) return undefined;
+  metrics.alertChannels(alerts.channels.map(({ name }) => name));
+  return startApiProcess({
+    config: api,
+    alerts,
+    store,
+    storeIsOpen,
+    version,
+    uiDirectory: packageFile("dist/ui"),
+    onError: (reason) => log.warn({ reason }, "the API"),
+    onAlert: metrics.alertSent,
+  });
 }
 
 function startMetrics({ telemetry }: Config, metrics: Metrics) {

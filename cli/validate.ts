@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { hideAlertSecrets } from "../api/alerts/config.ts";
 import { readTlsFiles } from "../processor/forward/tls-files.ts";
 import { loadConfig } from "./load-config.ts";
 import { checkModel } from "./open-scorer.ts";
@@ -26,5 +27,10 @@ export function registerValidate(program: Command): void {
 function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
   const headers = Object.fromEntries(Object.keys(config.forward.headers).map((name) => [name, "(hidden)"]));
   const tokens = config.api.tokens.map((one) => ({ ...one, token: "(hidden)" }));
-  return { ...config, forward: { ...config.forward, headers }, api: { ...config.api, tokens } };
+  return {
+    ...config,
+    forward: { ...config.forward, headers },
+    api: { ...config.api, tokens },
+    alerts: hideAlertSecrets(config.alerts),
+  };
 }

@@ -4,6 +4,7 @@ import { firstTables } from "./migrations/0001-first-tables.ts";
 import { trainingTables } from "./migrations/0002-training.ts";
 import { journalTable } from "./migrations/0003-journal.ts";
 import { learningLoop } from "./migrations/0004-learning-loop.ts";
+import { alertTables } from "./migrations/0006-alerts.ts";
 import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -13,6 +14,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0002-training": trainingTables,
   "0003-journal": journalTable,
   "0004-learning-loop": learningLoop,
+  "0006-alerts": alertTables,
 };
 
 /** Whether {@link migrate} has nothing to do. Rejects as it does. */

@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { AlertStore } from "./alert.ts";
 import type { StoreConfig } from "./config.ts";
 import { type Store, StoreError } from "./store.ts";
 import { OPENING, type StoreAnswer, type StoreCall } from "./store-calls.ts";
@@ -59,9 +60,27 @@ export async function openStore({ path }: StoreConfig): Promise<Store> {
     rollbackModel: calls.remote("rollbackModel"),
     replaceUnusableModel: calls.remote("replaceUnusableModel"),
     forgetModel: calls.remote("forgetModel"),
+    ...alertCalls(calls.remote),
     changeCounter: calls.remote("changeCounter"),
     expire: calls.remote("expire"),
     close: calls.remote("close"),
+  };
+}
+
+function alertCalls(remote: ReturnType<typeof createCalls>["remote"]): AlertStore {
+  return {
+    syncAlertChannels: remote("syncAlertChannels"),
+    takeAlertLease: remote("takeAlertLease"),
+    releaseAlertLease: remote("releaseAlertLease"),
+    alertChanges: remote("alertChanges"),
+    alertsOf: remote("alertsOf"),
+    activeAlerts: remote("activeAlerts"),
+    channelLoad: remote("channelLoad"),
+    saveAlertPlan: remote("saveAlertPlan"),
+    nextMessage: remote("nextMessage"),
+    saveSendResult: remote("saveSendResult"),
+    addTestMessage: remote("addTestMessage"),
+    channelStatuses: remote("channelStatuses"),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import type { Insertable, Selectable } from "kysely";
 import { z } from "zod";
 import type { Anomaly, StoredAnomaly } from "./anomaly.ts";
 import type { Feedback } from "./feedback.ts";
@@ -86,7 +86,10 @@ export function readLearningState(value: string): z.infer<typeof learningState> 
 }
 
 /** @param sampleSlot undefined for an alert */
-export function anomalyRow(anomaly: Anomaly, sampleSlot: string | undefined): Tables["anomalies"] {
+export function anomalyRow(
+  anomaly: Anomaly,
+  sampleSlot: string | undefined,
+): Insertable<Tables["anomalies"]> {
   return {
     id: anomaly.id,
     time_ms: anomaly.timeMs,
@@ -139,7 +142,7 @@ export function toAnomaly(row: Selectable<Tables["anomalies"]>): StoredAnomaly {
   };
 }
 
-export function incidentRow(incident: Incident): Tables["incidents"] {
+export function incidentRow(incident: Incident): Insertable<Tables["incidents"]> {
   return {
     id: incident.id,
     service: incident.service,

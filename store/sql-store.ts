@@ -1,4 +1,15 @@
 import { type Kysely, sql } from "kysely";
+import type { AlertStore } from "./alert.ts";
+import {
+  releaseAlertLease,
+  saveAlertPlan,
+  selectActiveAlerts,
+  selectAlertChanges,
+  selectAlerts,
+  selectChannelLoad,
+  syncAlertChannels,
+  takeAlertLease,
+} from "./queries/alerts.ts";
 import {
   countAnomalies,
   insertAnomalies,
@@ -17,7 +28,7 @@ import {
 } from "./queries/feedback.ts";
 import { addToHistograms, selectHistograms } from "./queries/histograms.ts";
 import { selectIncidentSubjects } from "./queries/incident-subjects.ts";
-import { assignIncidents, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
+import { assignIncidents, nextRevision, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
 import { selectLabelCounts, selectLabellingCandidates } from "./queries/labelling.ts";
 import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
 import {
@@ -29,6 +40,12 @@ import {
   selectActiveModel,
   selectModels,
 } from "./queries/models.ts";
+import {
+  addTestMessage,
+  saveSendResult,
+  selectChannelStatuses,
+  selectNextMessage,
+} from "./queries/outbox.ts";
 import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
 import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
 import {
@@ -61,7 +78,7 @@ export interface SqlDatabase {
 
 /** The store over any SQL database that Kysely speaks to. Rejects with the driver's own errors. */
 export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => number): Store {
-  const atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => inTransaction(db, work);
+  const atomically: Atomically = (work) => inTransaction(db, work);
   return {
     saveBatch: (batch) => atomically((transaction) => saveBatch(transaction, batch, now())),
     anomalies: (filter, page) => selectAnomalies(db, filter, page),
@@ -115,9 +132,30 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
       atomically((transaction) => replaceUnusableModel(transaction, { version, problem }, instead, atMs)),
     forgetModel: (version, instead) =>
       atomically((transaction) => forgetModel(transaction, version, instead)),
+    ...alertCalls(db, atomically),
     changeCounter,
     expire: (retention) => atomically((transaction) => deleteOlder(transaction, retention)),
     close: () => db.destroy(),
+  };
+}
+
+type Atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Promise<T>;
+
+function alertCalls(db: Kysely<Tables>, atomically: Atomically): AlertStore {
+  return {
+    syncAlertChannels: (names) => atomically((transaction) => syncAlertChannels(transaction, names)),
+    takeAlertLease: (lease) => takeAlertLease(db, lease),
+    releaseAlertLease: (holder) => releaseAlertLease(db, holder),
+    alertChanges: (channel, limit, withoutRecordMax) =>
+      selectAlertChanges(db, channel, limit, withoutRecordMax),
+    alertsOf: (channel, incidentIds) => selectAlerts(db, channel, incidentIds),
+    activeAlerts: (channel, limit) => selectActiveAlerts(db, channel, limit),
+    channelLoad: (channel, nowMs) => selectChannelLoad(db, channel, nowMs),
+    saveAlertPlan: (plan) => atomically((transaction) => saveAlertPlan(transaction, plan)),
+    nextMessage: (channel) => selectNextMessage(db, channel),
+    saveSendResult: (result) => atomically((transaction) => saveSendResult(transaction, result)),
+    addTestMessage: (channel, message, atMs) => addTestMessage(db, channel, message, atMs),
+    channelStatuses: () => selectChannelStatuses(db),
   };
 }
 
@@ -149,5 +187,5 @@ async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): 
   await addToHours(db, batch.histograms);
   await saveComputedThresholds(db, batch.thresholds, nowMs);
   if (batch.status !== undefined) await saveStatus(db, batch.status);
-  await assignIncidents(db, batch.anomalies);
+  if (batch.anomalies.length > 0) await assignIncidents(db, batch.anomalies, await nextRevision(db));
 }

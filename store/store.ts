@@ -1,3 +1,4 @@
+import type { AlertStore } from "./alert.ts";
 import type { Anomaly, AnomalyFilter, NormalWindow, Sample, StoredAnomaly } from "./anomaly.ts";
 import type {
   Feedback,
@@ -138,7 +139,7 @@ export interface Retention {
 
 /** Everything that outlives a restart; every database implements it alike. All times are milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
-export interface Store {
+export interface Store extends AlertStore {
   saveBatch(batch: StageBatch): Promise<void>;
 
   /** Newest first, paged by id. */

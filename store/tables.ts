@@ -16,6 +16,11 @@ export interface Tables {
   journal: JournalTable;
   training_runs: TrainingRunsTable;
   models: ModelsTable;
+  revisions: RevisionsTable;
+  alert_channels: AlertChannelsTable;
+  alert_lease: AlertLeaseTable;
+  alerts: AlertsTable;
+  outbox: OutboxTable;
 }
 
 export interface AnomaliesTable {
@@ -43,6 +48,8 @@ export interface AnomaliesTable {
   /** What a sampled record stands for; another one may take its place. */
   sample_slot: string | null;
   incident_id: string | null;
+  /** Of the batch that put it into its incident. */
+  revision: Generated<number>;
 }
 
 export interface IncidentsTable {
@@ -56,6 +63,9 @@ export interface IncidentsTable {
   strongest_id: string;
   /** JSON of IncidentTemplates. */
   templates: string;
+  /** Of the batch that changed it last, and of the one that began it; 0 before there were revisions. */
+  revision: Generated<number>;
+  begun_revision: Generated<number>;
 }
 
 interface FeedbackTable {
@@ -174,4 +184,54 @@ interface ModelsTable {
   activated_at_ms: number | null;
   is_active: number | null;
   problem: string | null;
+}
+
+interface RevisionsTable {
+  name: string;
+  value: number;
+}
+
+interface AlertChannelsTable {
+  name: string;
+  /** When it came, and how far it has looked, in revisions of incidents. */
+  begun_revision: number;
+  seen_revision: number;
+  last_sent_at_ms: number | null;
+  failing_since_ms: number | null;
+  last_error: string | null;
+}
+
+interface AlertLeaseTable {
+  id: number;
+  holder: string;
+  until_ms: number;
+}
+
+export interface AlertsTable {
+  channel: string;
+  incident_id: string;
+  service: string;
+  state: string;
+  created_at_ms: number;
+  changed_at_ms: number;
+  is_held_back: number;
+  opened_at_ms: number | null;
+  /** JSON of a Told. */
+  told: string | null;
+  messages: number;
+}
+
+interface OutboxTable {
+  sequence: Generated<number>;
+  channel: string;
+  key: string;
+  kind: string;
+  /** JSON, as the alerts wrote it. */
+  notice: string;
+  state: string;
+  created_at_ms: number;
+  finished_at_ms: number | null;
+  attempts: number;
+  due_at_ms: number;
+  error: string | null;
 }

@@ -7,6 +7,7 @@ import type { ScoreTotals, Store } from "../../store/store.ts";
 import type { Threshold } from "../../store/threshold.ts";
 import type { Principal } from "../access/principal.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
+import type { AlertsConfig } from "../alerts/config.ts";
 import type { ApiConfig } from "../config.ts";
 import { loadNormalWindows } from "../nearest/load-normal-windows.ts";
 import type { PreparedSequences } from "../nearest/nearest-window.ts";
@@ -19,6 +20,8 @@ const DAY_MS = 86_400_000;
 /** What stays the same over requests. */
 export interface ContextPorts {
   readonly config: ApiConfig;
+  /** Where incidents are told. */
+  readonly channels: AlertsConfig["channels"];
   readonly store: Store;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import type { GraphQLSchema } from "graphql";
+import { alerts } from "./alerts.ts";
 import { anomalies } from "./anomalies.ts";
 import { anomalyLinks } from "./anomaly-links.ts";
 import { dateTime } from "./date-time.ts";
@@ -24,6 +25,7 @@ export function createSchema(): GraphQLSchema {
     typeDefs: readFileSync(new URL("../schema.graphql", import.meta.url), "utf8"),
     resolvers: [
       { DateTime: dateTime },
+      alerts,
       anomalies,
       anomalyLinks,
       feedback,

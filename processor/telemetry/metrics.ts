@@ -51,6 +51,10 @@ export interface Metrics {
   /** Log records whose enriched bytes were compared with their own, and those of requests that differed. */
   losslessChecked(records: number): void;
   losslessMismatched(records: number): void;
+  /** Whose counts are shown before there are any; alerts of others are not counted. */
+  alertChannels(names: readonly string[]): void;
+  /** A try to send an alert. */
+  alertSent(channel: string, outcome: string): void;
   observe(sources: GaugeSources): void;
   /** Answers a scrape. */
   handle(request: IncomingMessage, response: ServerResponse): void;
@@ -114,6 +118,7 @@ export function createMetrics(): Metrics {
     ...createSkipMetrics(meter),
     ...createTrainingMetrics(meter),
     ...createLosslessMetrics(meter),
+    ...createAlertMetrics(meter),
     observe: (sources) => observeGauges(provider, sources),
     handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
     close: () => provider.shutdown(),
@@ -191,6 +196,26 @@ function createTrainingMetrics(meter: Meter): Pick<Metrics, "recorded" | "record
     recorded: (events) => recorded.add(events),
     recordingDropped: (events) => dropped.add(events),
     trained: (outcome) => runs.add(1, { outcome }),
+  };
+}
+
+const ALERT_OUTCOMES = ["sent", "retry", "refused", "expired"];
+
+function createAlertMetrics(meter: Meter): Pick<Metrics, "alertChannels" | "alertSent"> {
+  const sent = meter.createCounter("alerts_sent", {
+    description: "Tries to send an alert, by channel; refused and expired ones are put aside.",
+  });
+  const channels = new Set<string>();
+  return {
+    alertChannels(names) {
+      for (const channel of names) {
+        channels.add(channel);
+        for (const outcome of ALERT_OUTCOMES) sent.add(0, { channel, outcome });
+      }
+    },
+    alertSent(channel, outcome) {
+      if (channels.has(channel)) sent.add(1, { channel, outcome });
+    },
   };
 }
 

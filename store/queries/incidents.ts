@@ -16,18 +16,23 @@ import { anomalyConditions } from "./anomaly-conditions.ts";
 /** Incidents of one service that a batch may add to. */
 const CANDIDATES_MAX = 200;
 
-/** Puts stored alerts that have no incident yet into one; what has one stays where it is, so that a batch may be written again. */
+/**
+ * Puts stored alerts that have no incident yet into one; what has one stays where it is, so that a batch may be written again.
+ *
+ * @param revision of the batch
+ */
 export async function assignIncidents(
   db: Kysely<Tables>,
   anomalies: readonly IncidentMember[],
+  revision: number,
 ): Promise<void> {
   for (const [service, members] of Map.groupBy(anomalies, (one) => one.service)) {
     const waiting = await withoutIncident(db, members);
     if (waiting.length === 0) continue;
     const known = await selectCandidates(db, service, waiting);
     const { incidents, incidentOf } = groupIncidents(known, waiting);
-    await saveIncidents(db, incidents);
-    await saveMembers(db, incidentOf);
+    await saveIncidents(db, incidents, revision);
+    await saveMembers(db, incidentOf, revision);
   }
 }
 
@@ -73,12 +78,33 @@ async function selectCandidates(
   return rows.map(toIncident);
 }
 
-/** In the place of those with the same ids. */
-export async function saveIncidents(db: Kysely<Tables>, incidents: readonly Incident[]): Promise<void> {
+/** A number for a batch that changes incidents. Its row is locked until the batch is committed: what has a lower one is there by then. */
+export async function nextRevision(db: Kysely<Tables>): Promise<number> {
+  const { value } = await db
+    .updateTable("revisions")
+    .set((row) => ({ value: row("value", "+", 1) }))
+    .where("name", "=", "incidents")
+    .returning("value")
+    .executeTakeFirstOrThrow();
+  return value;
+}
+
+/**
+ * In the place of those with the same ids.
+ *
+ * @param revision of the batch that changed them; undefined where nothing was added
+ */
+export async function saveIncidents(
+  db: Kysely<Tables>,
+  incidents: readonly Incident[],
+  revision?: number,
+): Promise<void> {
+  const inserted = revision === undefined ? {} : { revision, begun_revision: revision };
+  const changed = revision === undefined ? {} : { revision };
   for (const some of chunks(incidents))
     await db
       .insertInto("incidents")
-      .values(some.map(incidentRow))
+      .values(some.map((one) => ({ ...incidentRow(one), ...inserted })))
       .onConflict((conflict) =>
         conflict.column("id").doUpdateSet((update) => ({
           started_at_ms: update.ref("excluded.started_at_ms"),
@@ -88,17 +114,22 @@ export async function saveIncidents(db: Kysely<Tables>, incidents: readonly Inci
           severity_number: update.ref("excluded.severity_number"),
           strongest_id: update.ref("excluded.strongest_id"),
           templates: update.ref("excluded.templates"),
+          ...changed,
         })),
       )
       .execute();
 }
 
-async function saveMembers(db: Kysely<Tables>, incidentOf: Grouped["incidentOf"]): Promise<void> {
+async function saveMembers(
+  db: Kysely<Tables>,
+  incidentOf: Grouped["incidentOf"],
+  revision: number,
+): Promise<void> {
   for (const [incidentId, entries] of Map.groupBy(incidentOf, ([, incident]) => incident))
     for (const some of chunks(entries))
       await db
         .updateTable("anomalies")
-        .set({ incident_id: incidentId })
+        .set({ incident_id: incidentId, revision })
         .where(
           "id",
           "in",

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { alertsConfig } from "../../api/alerts/config.ts";
 import { apiConfig } from "../../api/config.ts";
 import { startApi } from "../../api/server.ts";
 import { ApiStartError, startApiProcess } from "../../api/start-api-process.ts";
@@ -124,6 +125,8 @@ describe("the API's process", () => {
     const store = await openStore({ path: under.path });
     const api = await startApi({
       config: apiConfig.parse({ endpoint: "127.0.0.1:0" }),
+      alerts: alertsConfig.parse({}),
+      linkSecret: undefined,
       store,
       now: Date.now,
       version: "1",

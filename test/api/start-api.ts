@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { z } from "zod";
+import { alertsConfig } from "../../api/alerts/config.ts";
 import { type ApiConfig, apiConfig } from "../../api/config.ts";
 import { type ApiProcess, startApiProcess } from "../../api/start-api-process.ts";
 import { openStore } from "../../store/open-store.ts";
@@ -61,7 +62,10 @@ export interface ApiUnderTest {
 }
 
 /** Starts it on a free port, over a fresh database and a UI of two files. */
-export async function startApiUnderTest(settings: Partial<ApiConfig> = {}): Promise<ApiUnderTest> {
+export async function startApiUnderTest(
+  settings: Partial<ApiConfig> = {},
+  alerts: Readonly<Record<string, unknown>> = {},
+): Promise<ApiUnderTest> {
   const directory = temporaryDirectory("logbert-api");
   const path = join(directory, "logbert.db");
   const ui = join(directory, "ui");
@@ -72,6 +76,7 @@ export async function startApiUnderTest(settings: Partial<ApiConfig> = {}): Prom
   const hidden: string[] = [];
   const api = await startApiProcess({
     config: apiConfig.parse({ endpoint: "127.0.0.1:0", ...settings }),
+    alerts: alertsConfig.parse(alerts),
     store: { path },
     version: "1.2.3",
     uiDirectory: ui,

@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+const subject = z.object({
+  incidentId: z.string(),
+  service: z.string(),
+  /** OTLP's number; 0 without one. */
+  severityNumber: z.number(),
+  maxScore: z.number(),
+  anomalies: z.number(),
+  startedAtMs: z.number(),
+  lastAtMs: z.number(),
+  /** One plain sentence: the strongest anomaly's explanation. */
+  summary: z.string(),
+});
+
+const incidentNotice = subject.extend({
+  kind: z.literal("incident"),
+  phase: z.enum(["opened", "updated", "over"]),
+  /** Of an update: what is new. */
+  reason: z.string(),
+  /** The strongest anomaly, which the incident's page is that of. */
+  strongestId: z.string(),
+  templates: z.array(z.object({ template: z.string(), anomalies: z.number() })),
+  templatesTotal: z.number(),
+});
+
+const summaryNotice = z.object({
+  kind: z.literal("summary"),
+  /** Most severe first. */
+  incidents: z.array(subject.extend({ strongestId: z.string(), isOver: z.boolean() })),
+  total: z.number(),
+  anomalies: z.number(),
+});
+
+const eventNotice = z.object({
+  kind: z.literal("event"),
+  id: z.string(),
+  incidentId: z.string(),
+  service: z.string(),
+  stream: z.string(),
+  timeMs: z.number(),
+  severityNumber: z.number(),
+  severityText: z.string(),
+  score: z.number(),
+  threshold: z.number(),
+  modelVersion: z.string(),
+  template: z.string(),
+  subject: z.enum(["end", "silence"]),
+  summary: z.string(),
+  traceId: z.string(),
+});
+
+const testNotice = z.object({ kind: z.literal("test"), channel: z.string() });
+
+/** What a message says, before a channel gives it its form; how it is kept until it is sent. All texts are as they are stored: redacted. */
+export const notice = z.discriminatedUnion("kind", [incidentNotice, summaryNotice, eventNotice, testNotice]);
+export type Notice = z.infer<typeof notice>;
+export type IncidentNotice = z.infer<typeof incidentNotice>;
+export type SummaryNotice = z.infer<typeof summaryNotice>;
+/** An anomaly that no record carries: the end of a session, or a silence. */
+export type EventNotice = z.infer<typeof eventNotice>;
+
+/** Templates that a message shows. */
+export const TEMPLATES_SHOWN_MAX = 5;
+/** Incidents that a summary shows. */
+export const INCIDENTS_SHOWN_MAX = 10;

@@ -1,0 +1,174 @@
+import { Metadata } from "@grpc/grpc-js";
+import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-grpc";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
+import type { ChannelOf } from "./config.ts";
+import type { Links } from "./links.ts";
+import type { EventNotice, IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
+import type { Outcome } from "./outcome.ts";
+import { SEND_MS_MAX } from "./post.ts";
+import { heading, severityWord, TEST_SENTENCE } from "./words.ts";
+
+/** Sends notices as event records (OpenTelemetry logs with an event name). */
+export interface OtlpEvents {
+  send(notice: Notice, key: string, links: Links): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** gRPC status codes that say that the same would be refused again (grpc.io/docs/guides/status-codes). */
+const REFUSED = new Map([
+  [3, "INVALID_ARGUMENT"],
+  [7, "PERMISSION_DENIED"],
+  [12, "UNIMPLEMENTED"],
+  [16, "UNAUTHENTICATED"],
+]);
+const SCOPE = { name: "logbert" };
+
+/** An exporter to one endpoint; it connects when it has something to send. */
+export function openOtlpEvents(
+  { endpoint, headers }: Pick<ChannelOf<"otlp">, "endpoint" | "headers">,
+  now: () => number,
+): OtlpEvents {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  const exporter = new OTLPLogExporter({ url: endpoint, metadata, timeoutMillis: SEND_MS_MAX });
+  return {
+    send: (notice, key, links) =>
+      new Promise((resolve) => {
+        const record = toRecord(notice, key, links, now());
+        // 0 is ExportResultCode.SUCCESS.
+        exporter.export([record], ({ code, error }) =>
+          resolve(code === 0 ? { kind: "sent" } : toOutcome(error)),
+        );
+      }),
+    close: () => exporter.shutdown(),
+  };
+}
+
+function toOutcome(error: Error | undefined): Outcome {
+  const code = error !== undefined && "code" in error ? Number(error.code) : undefined;
+  const name = code === undefined ? undefined : REFUSED.get(code);
+  return name === undefined
+    ? { kind: "retry", afterMs: undefined, reason: `gRPC status ${code ?? "unknown"}` }
+    : { kind: "refused", reason: `gRPC status ${code} (${name})` };
+}
+
+interface Event {
+  readonly eventName: string;
+  readonly atMs: number;
+  readonly severityNumber: number;
+  readonly severityText: string;
+  readonly body: string;
+  readonly service: string | undefined;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+}
+
+function toRecord(notice: Notice, key: string, links: Links, nowMs: number): ReadableLogRecord {
+  const { eventName, atMs, severityNumber, severityText, body, service, attributes } = toEvent(
+    notice,
+    links,
+    nowMs,
+  );
+  return {
+    eventName,
+    hrTime: toHrTime(atMs),
+    hrTimeObserved: toHrTime(nowMs),
+    severityNumber,
+    ...(severityText === "" ? {} : { severityText }),
+    body,
+    // The service that it is about: a backend finds it where that service's records are.
+    resource: resourceFromAttributes({ "service.name": service ?? "logbert" }),
+    instrumentationScope: SCOPE,
+    attributes: { ...attributes, "logbert.alert.key": key },
+    droppedAttributesCount: 0,
+  };
+}
+
+function toEvent(notice: Notice, links: Links, nowMs: number): Event {
+  switch (notice.kind) {
+    case "incident":
+      return incidentEvent(notice, links);
+    case "summary":
+      return summaryEvent(notice, nowMs);
+    case "event":
+      return anomalyEvent(notice);
+    case "test":
+      return {
+        eventName: "logbert.test",
+        atMs: nowMs,
+        severityNumber: 9,
+        severityText: "INFO",
+        body: TEST_SENTENCE,
+        service: undefined,
+        attributes: {},
+      };
+  }
+}
+
+function incidentEvent(notice: IncidentNotice, links: Links): Event {
+  const url = links.page(notice.strongestId);
+  return {
+    eventName: "logbert.incident",
+    atMs: notice.phase === "opened" ? notice.startedAtMs : notice.lastAtMs,
+    severityNumber: notice.severityNumber,
+    severityText: severityWord(notice.severityNumber),
+    body: notice.summary === "" ? heading(notice) : notice.summary,
+    service: notice.service,
+    attributes: {
+      "logbert.incident.id": notice.incidentId,
+      "logbert.incident.phase": notice.phase,
+      "logbert.incident.reason": notice.reason,
+      "logbert.incident.anomalies": notice.anomalies,
+      "logbert.incident.started_at": new Date(notice.startedAtMs).toISOString(),
+      "logbert.incident.last_at": new Date(notice.lastAtMs).toISOString(),
+      "logbert.incident.templates": notice.templatesTotal,
+      "log.record.template": notice.templates[0]?.template ?? "",
+      "anomaly.score": notice.maxScore,
+      "anomaly.id": notice.strongestId,
+      ...(url === undefined ? {} : { "url.full": url }),
+    },
+  };
+}
+
+function summaryEvent(notice: SummaryNotice, nowMs: number): Event {
+  const severityNumber = Math.max(0, ...notice.incidents.map((one) => one.severityNumber));
+  return {
+    eventName: "logbert.incidents",
+    atMs: nowMs,
+    severityNumber,
+    severityText: severityWord(severityNumber),
+    body: heading(notice),
+    service: undefined,
+    attributes: { "logbert.incidents": notice.total, "logbert.incident.anomalies": notice.anomalies },
+  };
+}
+
+/** With the attributes that a record of it would have been given. */
+function anomalyEvent(notice: EventNotice): Event {
+  return {
+    eventName: "logbert.anomaly",
+    atMs: notice.timeMs,
+    severityNumber: notice.severityNumber,
+    severityText: notice.severityText,
+    body: notice.summary,
+    service: notice.service,
+    attributes: {
+      "logbert.anomaly.subject": notice.subject,
+      "logbert.anomaly.stream": notice.stream,
+      "logbert.incident.id": notice.incidentId,
+      "anomaly.id": notice.id,
+      "anomaly.score": notice.score,
+      "anomaly.threshold": notice.threshold,
+      "anomaly.is_anomaly": true,
+      "anomaly.explanation": notice.summary,
+      "anomaly.model.version": notice.modelVersion,
+      "log.record.template": notice.template,
+      ...(notice.traceId === "" ? {} : { "logbert.anomaly.trace_id": notice.traceId }),
+    },
+  };
+}
+
+function toHrTime(atMs: number): [number, number] {
+  const seconds = Math.floor(atMs / 1_000);
+  return [seconds, Math.round((atMs - seconds * 1_000) * 1_000_000)];
+}

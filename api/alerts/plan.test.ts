@@ -1,0 +1,288 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { ActiveAlert, Alert } from "../../store/alert.ts";
+import type { Incident } from "../../store/incident.ts";
+import { type PlanInput, planChannel, type Telling } from "./plan.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const START_MS = Date.parse("2026-01-15T10:00:00Z");
+const CHANNEL = { limit_per_hour: 20, cool_down_minutes: 10, quiet_hours: [] };
+
+/** A channel over time, with what it has told. */
+function createWorld(channel: Partial<PlanInput["channel"]> = {}) {
+  const settings = { ...CHANNEL, ...channel };
+  const alerts = new Map<string, Alert>();
+  const incidents = new Map<string, Incident>();
+  const expected = new Set<string>();
+  const told: (Pick<Telling, "key" | "phase" | "reason"> & {
+    readonly atMs: number;
+    readonly ids: string[];
+  })[] = [];
+  const world = {
+    nowMs: START_MS,
+    told,
+    phases: () => told.map(({ phase }) => phase),
+    expect: (id: string) => expected.add(id),
+    /** An anomaly of an incident: the first one begins it. */
+    anomaly(id: string, fields: Partial<Incident> & { readonly template?: string } = {}) {
+      const before = incidents.get(id);
+      const { template = "t1", ...rest } = fields;
+      const templates = before?.templates ?? [];
+      const isKnown = templates.some(({ templateId }) => templateId === template);
+      const one = { templateId: template, template, anomalies: 1, maxScore: 0.9, strongestId: id };
+      incidents.set(id, {
+        id,
+        service: "shop",
+        startedAtMs: world.nowMs,
+        maxScore: 0.9,
+        severityNumber: 9,
+        strongestId: id,
+        ...before,
+        anomalies: (before?.anomalies ?? 0) + 1,
+        templates: isKnown ? templates : [...templates, one],
+        lastAtMs: world.nowMs,
+        ...rest,
+      });
+      const alert = alerts.get(id);
+      alerts.set(id, {
+        ...(alert ?? {
+          incidentId: id,
+          channel: "ops",
+          service: incidents.get(id)?.service ?? "",
+          state: "waiting",
+          createdAtMs: world.nowMs,
+          isHeldBack: false,
+          openedAtMs: undefined,
+          told: undefined,
+          messages: 0,
+        }),
+        changedAtMs: world.nowMs,
+      });
+    },
+    turn() {
+      const active = [...alerts.values()]
+        .filter(({ state }) => state === "waiting" || state === "open")
+        .flatMap((alert): ActiveAlert[] => {
+          const incident = incidents.get(alert.incidentId);
+          return incident === undefined ? [] : [{ alert, incident, feedback: feedbackOf(alert.incidentId) }];
+        });
+      const { tellings, alerts: changed } = planChannel({
+        channel: settings,
+        gatherMs: 10_000,
+        active,
+        load: loadOf(),
+        nowMs: world.nowMs,
+      });
+      for (const { key, phase, reason, listed } of tellings)
+        told.push({ key, phase, reason, atMs: world.nowMs, ids: listed.map(({ incident }) => incident.id) });
+      for (const alert of changed) alerts.set(alert.incidentId, alert);
+    },
+    /** Lets time pass, with a turn every ten seconds. */
+    pass(ms: number, each: () => void = () => undefined) {
+      for (const endMs = world.nowMs + ms; world.nowMs < endMs; ) {
+        world.nowMs += 10_000;
+        each();
+        world.turn();
+      }
+    },
+  };
+  const feedbackOf = (incidentId: string) =>
+    expected.has(incidentId)
+      ? [
+          {
+            id: "f",
+            anomalyId: "a",
+            incidentId,
+            templateId: "t",
+            kind: undefined,
+            isTrueAnomaly: false,
+            note: undefined,
+            author: "ann",
+            createdAtMs: 0,
+          },
+        ]
+      : [];
+  const loadOf = () => {
+    const openedAtMs = new Map<string, number>();
+    for (const { service, openedAtMs: atMs } of alerts.values())
+      if (atMs !== undefined) openedAtMs.set(service, Math.max(openedAtMs.get(service) ?? 0, atMs));
+    const lastHour = told.filter(({ atMs }) => atMs > world.nowMs - HOUR_MS).length;
+    return { waiting: 0, lastHour, openedAtMs };
+  };
+  return world;
+}
+
+let world: ReturnType<typeof createWorld>;
+beforeEach(() => {
+  world = createWorld();
+});
+
+describe("an incident", () => {
+  it("is told once when it has been gathered, and once when it is over", () => {
+    world.anomaly("1");
+    world.turn();
+    expect(world.told).toEqual([]);
+    world.pass(HOUR_MS);
+    expect(world.told.map(({ key, phase }) => [key, phase])).toEqual([
+      ["1-1", "opened"],
+      ["1-2", "over"],
+    ]);
+    expect(world.told[1]?.atMs).toBeGreaterThan(START_MS + 10 * MINUTE_MS);
+  });
+
+  it("is not told again for more of the same", () => {
+    world.anomaly("1");
+    world.pass(20 * MINUTE_MS, () => world.anomaly("1", { anomalies: 5 }));
+    expect(world.phases()).toEqual(["opened"]);
+  });
+
+  it("is told again when its severity class rises, at once", () => {
+    world.anomaly("1");
+    world.pass(MINUTE_MS);
+    world.anomaly("1", { severityNumber: 12 });
+    world.pass(MINUTE_MS);
+    expect(world.phases()).toEqual(["opened"]);
+    world.anomaly("1", { severityNumber: 17 });
+    world.turn();
+    expect(world.told.at(-1)).toMatchObject({ phase: "updated", reason: "its severity has risen" });
+  });
+
+  it("is told again for new kinds of messages and ten times as many, not before the cool-down", () => {
+    world.anomaly("1");
+    world.pass(MINUTE_MS);
+    world.anomaly("1", { template: "t2" });
+    world.pass(5 * MINUTE_MS, () => world.anomaly("1", { template: "t3" }));
+    expect(world.phases()).toEqual(["opened"]);
+    world.pass(5 * MINUTE_MS, () => world.anomaly("1", { template: "t3" }));
+    expect(world.told.at(-1)).toMatchObject({ phase: "updated", reason: "2 more kinds of messages" });
+    const before = 66;
+    world.pass(11 * MINUTE_MS, () => world.anomaly("1", { anomalies: 10 * before }));
+    expect(world.told.at(-1)?.reason).toMatch(/^\d+ anomalies, \d+ before$/);
+  });
+
+  it("that people called expected is not told again, and dropped where it was not told yet", () => {
+    world.anomaly("1");
+    world.pass(MINUTE_MS);
+    world.anomaly("2", { service: "other" });
+    world.expect("1");
+    world.expect("2");
+    world.anomaly("1", { severityNumber: 21 });
+    world.pass(HOUR_MS);
+    expect(world.told.map(({ phase, ids }) => [phase, ...ids])).toEqual([
+      ["opened", "1"],
+      ["over", "1"],
+    ]);
+  });
+
+  it("however it grows, has seven messages at most, the last of them its end", () => {
+    let template = 0;
+    world.anomaly("1");
+    world.pass(10 * HOUR_MS, () => {
+      template += 1;
+      world.anomaly("1", { template: `t${template % 20}`, severityNumber: Math.min(24, template) });
+    });
+    world.pass(HOUR_MS);
+    expect(world.told.length).toBeLessThanOrEqual(7);
+    expect(world.phases().filter((phase) => phase === "over")).toEqual(["over"]);
+    expect(world.told.at(-1)?.phase).toBe("over");
+  });
+
+  it("of an old file is not over while it comes", () => {
+    world.anomaly("1", { lastAtMs: 1, startedAtMs: 1 });
+    world.pass(5 * MINUTE_MS, () => world.anomaly("1", { lastAtMs: 1 }));
+    expect(world.phases()).toEqual(["opened"]);
+    world.pass(2 * MINUTE_MS);
+    expect(world.phases()).toEqual(["opened", "over"]);
+  });
+});
+
+describe("several incidents", () => {
+  it("of one service are held back in the cool-down, and told together after it", () => {
+    world.anomaly("1");
+    world.pass(MINUTE_MS);
+    for (const id of ["2", "3", "4"]) world.anomaly(id);
+    world.anomaly("5", { service: "other" });
+    world.pass(MINUTE_MS);
+    expect(world.told.map(({ phase, ids }) => [phase, ...ids])).toEqual([
+      ["opened", "1"],
+      ["opened", "5"],
+    ]);
+    world.pass(9 * MINUTE_MS);
+    expect(world.told[2]).toMatchObject({ phase: "summary", ids: ["2", "3", "4"] });
+    world.pass(HOUR_MS);
+    expect(world.phases().filter((phase) => phase === "over")).toHaveLength(2);
+  });
+
+  it("in quiet hours are told together when they end", () => {
+    world = createWorld({
+      quiet_hours: [{ time_zone: "UTC", from: "09:00", to: "10:30", days: ["thu"] }],
+    });
+    world.anomaly("1");
+    world.anomaly("2", { service: "b" });
+    world.pass(29 * MINUTE_MS);
+    expect(world.told).toEqual([]);
+    world.pass(2 * MINUTE_MS);
+    expect(world.told.map(({ phase, ids }) => [phase, ...ids])).toEqual([["summary", "1", "2"]]);
+  });
+
+  it("over the limit of an hour are told in one message, when there is room again", () => {
+    world = createWorld({ limit_per_hour: 3 });
+    for (let i = 0; i < 50; i += 1) world.anomaly(String(i), { service: `s${i}` });
+    world.pass(50 * MINUTE_MS);
+    expect(world.told).toHaveLength(3);
+    world.pass(20 * MINUTE_MS);
+    const summary = world.told.find(({ phase }) => phase === "summary");
+    expect(summary?.ids).toHaveLength(47);
+  });
+
+  it("are all told, and no more than the limit in any hour, whatever happens", () => {
+    const step = fc.record({
+      id: fc.nat(30),
+      service: fc.constantFrom("a", "b", "c"),
+      waitMs: fc.constantFrom(0, 20_000, 5 * MINUTE_MS, 30 * MINUTE_MS),
+      severityNumber: fc.nat(24),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        world = createWorld({ limit_per_hour: 4 });
+        const begun = new Map<string, string>();
+        for (const { id, service, waitMs, severityNumber } of steps) {
+          const name = `i${id}`;
+          const owner = begun.get(name) ?? service;
+          begun.set(name, owner);
+          world.anomaly(name, { service: owner, severityNumber });
+          world.pass(waitMs);
+        }
+        world.pass(12 * HOUR_MS);
+        const announced = world.told.filter(({ phase }) => phase === "opened" || phase === "summary");
+        const ids = announced.flatMap((one) => one.ids);
+        expect([...ids].sort()).toEqual([...begun.keys()].sort());
+        expect(new Set(world.told.map(({ key }) => key)).size).toBe(world.told.length);
+        for (const { atMs } of world.told) {
+          const inHour = world.told.filter((one) => one.atMs > atMs - HOUR_MS && one.atMs <= atMs);
+          expect(inHour.length).toBeLessThanOrEqual(4);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("a clock that jumps", () => {
+  it("neither loses nor doubles anything", () => {
+    world.anomaly("1");
+    world.pass(MINUTE_MS);
+    world.nowMs -= 5 * HOUR_MS;
+    world.anomaly("2", { service: "b" });
+    world.pass(MINUTE_MS);
+    world.nowMs += 30 * HOUR_MS;
+    world.pass(MINUTE_MS);
+    expect(world.told.map(({ phase, ids }) => [phase, ...ids])).toEqual([
+      ["opened", "1"],
+      ["opened", "2"],
+      ["over", "1"],
+      ["over", "2"],
+    ]);
+  });
+});

@@ -1,0 +1,214 @@
+import type { ActiveAlert, Alert, ChannelLoad } from "../../store/alert.ts";
+import { type Incident, isOngoing, RELATED_GAP_MS } from "../../store/incident.ts";
+import type { Channel } from "./config.ts";
+import { isQuiet } from "./quiet-hours.ts";
+import { severityClass } from "./severity.ts";
+
+const MINUTE_MS = 60_000;
+/** Messages that wait for a channel that is out of reach; what else there is to tell waits as incidents, and is gathered. */
+export const WAITING_MAX = 50;
+/** Messages about one incident, the first and the last included. */
+const MESSAGES_MAX = 7;
+/** An incident that has grown by this since it was told is told again. */
+const GROWTH = 10;
+
+/** What a channel's next messages follow from. */
+export interface PlanInput {
+  readonly channel: Pick<Channel, "limit_per_hour" | "cool_down_minutes" | "quiet_hours">;
+  readonly gatherMs: number;
+  readonly active: readonly ActiveAlert[];
+  readonly load: ChannelLoad;
+  readonly nowMs: number;
+}
+
+/** An incident to tell of. */
+export interface Listed {
+  readonly incident: Incident;
+  readonly isOver: boolean;
+}
+
+/** A message to come. */
+export interface Telling {
+  readonly key: string;
+  readonly phase: "opened" | "updated" | "over" | "summary";
+  /** Of an update: what is new. */
+  readonly reason: string;
+  /** One; a summary has more. */
+  readonly listed: readonly Listed[];
+}
+
+/** What is told next, and what the alerts are then. */
+export interface Planned {
+  readonly tellings: readonly Telling[];
+  /** Those that have changed. */
+  readonly alerts: readonly Alert[];
+}
+
+/**
+ * Decides what a channel tells next, by what it has told and what may be told now. What may not waits as it is, and nothing is
+ * lost by deciding again: first what is new, then what is over, then what has grown.
+ */
+export function planChannel(input: PlanInput): Planned {
+  const { active, nowMs } = input;
+  const teller = createTeller(roomFor(input));
+  const [open, waiting] = split(active, ({ alert }) => alert.state === "open");
+  const [ended, ongoing] = split(open, (one) => isOver(one, nowMs));
+  tellNew(waiting, input, teller);
+  for (const one of ended) teller.tell(over(one, nowMs));
+  for (const one of ongoing) teller.tell(updated(one, input));
+  return teller;
+}
+
+/** How many messages there may be now. */
+function roomFor({ channel, load, nowMs }: PlanInput): number {
+  if (isQuiet(channel.quiet_hours, nowMs)) return 0;
+  return Math.min(channel.limit_per_hour - load.lastHour, WAITING_MAX - load.waiting);
+}
+
+interface Teller extends Planned {
+  /** False where there is nothing to tell, or no room for it. */
+  tell(step: Step | undefined): boolean;
+  /** An alert changes, and nothing is told. */
+  change(alert: Alert): void;
+}
+
+function createTeller(messagesMax: number): Teller {
+  const tellings: Telling[] = [];
+  const alerts: Alert[] = [];
+  return {
+    tellings,
+    alerts,
+    tell(step) {
+      if (step === undefined || tellings.length >= messagesMax) return false;
+      tellings.push(step.telling);
+      alerts.push(...step.alerts);
+      return true;
+    },
+    change: (alert) => void alerts.push(alert),
+  };
+}
+
+/** What was held back comes first, together; what cannot be told now is held back. */
+function tellNew(waiting: readonly ActiveAlert[], input: PlanInput, teller: Teller): void {
+  const { nowMs } = input;
+  const [unwanted, wanted] = split(waiting, ({ feedback }) => isExpected(feedback));
+  for (const { alert } of unwanted) teller.change({ ...alert, state: "dropped" });
+  const cooling = createCooling(input);
+  const [held, fresh] = split(
+    wanted.filter((one) => isGathered(one, input)),
+    ({ alert }) => alert.isHeldBack,
+  );
+  const ready = held.filter(({ alert }) => !cooling.has(alert));
+  if (teller.tell(gathered(ready, nowMs))) for (const { alert } of ready) cooling.add(alert);
+  for (const one of fresh) {
+    if (!cooling.has(one.alert) && teller.tell(opened(one, nowMs))) cooling.add(one.alert);
+    else teller.change({ ...one.alert, isHeldBack: true });
+  }
+}
+
+/** Whether people called an incident expected: the last word on it. */
+function isExpected(feedback: ActiveAlert["feedback"]): boolean {
+  return feedback.at(-1)?.isTrueAnomaly === false;
+}
+
+/** Nothing was added for as long as something could be, by the records' own times; and for a minute by the clock, so that what is read from an
+ * old file is not over while it comes. */
+function isOver({ alert, incident }: ActiveAlert, nowMs: number): boolean {
+  return !isOngoing(incident, nowMs) && Math.abs(nowMs - alert.changedAtMs) > RELATED_GAP_MS;
+}
+
+function isGathered({ alert }: ActiveAlert, { gatherMs, nowMs }: PlanInput): boolean {
+  return Math.abs(nowMs - alert.createdAtMs) >= gatherMs;
+}
+
+/** Services of which the channel has told something new within the cool-down. */
+function createCooling({ channel, load, nowMs }: PlanInput) {
+  const coolDownMs = channel.cool_down_minutes * MINUTE_MS;
+  const cooling = new Set(
+    [...load.openedAtMs].filter(([, atMs]) => nowMs - atMs < coolDownMs).map(([name]) => name),
+  );
+  return {
+    has: ({ service }: Alert) => cooling.has(service),
+    add({ service }: Alert) {
+      if (coolDownMs > 0) cooling.add(service);
+    },
+  };
+}
+
+/** A message, and what becomes of what it tells. */
+interface Step {
+  readonly telling: Telling;
+  readonly alerts: readonly Alert[];
+}
+
+function opened(one: ActiveAlert, nowMs: number): Step {
+  return step(one, "opened", "", { ...toldNow(one, nowMs), state: "open", openedAtMs: nowMs });
+}
+
+function over(one: ActiveAlert, nowMs: number): Step {
+  return step(one, "over", "", { ...toldNow(one, nowMs), state: "over" });
+}
+
+function updated(one: ActiveAlert, { channel, nowMs }: PlanInput): Step | undefined {
+  const { alert, incident, feedback } = one;
+  // The last message is for its end.
+  if (isExpected(feedback) || alert.messages >= MESSAGES_MAX - 1) return undefined;
+  const coolDownMs = channel.cool_down_minutes * MINUTE_MS;
+  const reason = growth(alert, incident, nowMs - (alert.told?.atMs ?? nowMs) >= coolDownMs);
+  return reason === undefined ? undefined : step(one, "updated", reason, toldNow(one, nowMs));
+}
+
+/**
+ * What has grown since an incident was told so that it is worth a message: its severity at once, its templates and its size not
+ * before the cool-down.
+ */
+function growth({ told }: Alert, incident: Incident, isCool: boolean): string | undefined {
+  if (told === undefined) return undefined;
+  if (severityClass(incident.severityNumber) > severityClass(told.severityNumber))
+    return "its severity has risen";
+  if (!isCool) return undefined;
+  const known = new Set(told.templateIds);
+  const fresh = incident.templates.filter(({ templateId }) => !known.has(templateId)).length;
+  if (fresh > 0) return fresh === 1 ? "one more kind of message" : `${fresh} more kinds of messages`;
+  if (incident.anomalies >= GROWTH * told.anomalies)
+    return `${incident.anomalies} anomalies, ${told.anomalies} before`;
+  return undefined;
+}
+
+/** What was held back: several in one message, one by itself. */
+function gathered(held: readonly ActiveAlert[], nowMs: number): Step | undefined {
+  const [first, ...others] = held;
+  if (first === undefined) return undefined;
+  if (others.length === 0) return opened(first, nowMs);
+  const listed = held.map((one) => ({ incident: one.incident, isOver: isOver(one, nowMs) }));
+  return {
+    telling: { key: `${first.incident.id}-summary`, phase: "summary", reason: "", listed },
+    alerts: held.map((one): Alert => ({ ...toldNow(one, nowMs), state: "gathered", openedAtMs: nowMs })),
+  };
+}
+
+function step({ incident }: ActiveAlert, phase: Telling["phase"], reason: string, alert: Alert): Step {
+  const key = `${incident.id}-${alert.messages}`;
+  return {
+    telling: { key, phase, reason, listed: [{ incident, isOver: phase === "over" }] },
+    alerts: [alert],
+  };
+}
+
+function toldNow({ alert, incident }: ActiveAlert, nowMs: number): Alert {
+  const { anomalies, severityNumber, templates } = incident;
+  const told = {
+    atMs: nowMs,
+    anomalies,
+    severityNumber,
+    templateIds: templates.map((one) => one.templateId),
+  };
+  return { ...alert, told, messages: alert.messages + 1 };
+}
+
+function split<T>(
+  values: readonly T[],
+  isFirst: (value: T) => boolean,
+): readonly [readonly T[], readonly T[]] {
+  return [values.filter(isFirst), values.filter((value) => !isFirst(value))];
+}

@@ -1,0 +1,73 @@
+import { type Outcome, retryAfterMs } from "./outcome.ts";
+
+/** Less than the lease lasts: who has lost it has given up by then. */
+export const SEND_MS_MAX = 8_000;
+const ANSWER_CHARACTERS_MAX = 120;
+const ANSWER_BYTES_MAX = 4_096;
+
+/** What is posted where. */
+export interface Post {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+}
+
+/** Posts JSON. Any 2xx is success; what says that it was too early, too much or the server's own fault is tried again. */
+export async function post({ url, headers, body }: Post, now: () => number): Promise<Outcome> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", "user-agent": "logbert", ...headers },
+      body,
+      // Where it leads to was not configured.
+      redirect: "manual",
+      signal: AbortSignal.timeout(SEND_MS_MAX),
+    });
+  } catch (error) {
+    return { kind: "retry", afterMs: undefined, reason: describeFailure(error) };
+  }
+  const answer = await readSome(response);
+  if (response.ok) return { kind: "sent" };
+  const reason = `HTTP ${response.status}${answer === "" ? "" : `: ${hide(answer, url)}`}`;
+  return isPassing(response.status)
+    ? { kind: "retry", afterMs: retryAfterMs(response.headers.get("retry-after"), now()), reason }
+    : { kind: "refused", reason };
+}
+
+function isPassing(status: number): boolean {
+  return status >= 500 || [408, 421, 425, 429].includes(status);
+}
+
+/** By its code alone: what else an error says may hold the address, which is a secret. */
+function describeFailure(error: unknown): string {
+  if (error instanceof Error && error.name === "TimeoutError") return "no answer in time";
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
+  return /^[A-Z0-9_]{2,60}$/.test(code) ? `cannot be reached (${code})` : "cannot be reached";
+}
+
+async function readSome({ body }: Response): Promise<string> {
+  let text = "";
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of body ?? []) {
+      text += decoder.decode(chunk, { stream: true });
+      if (text.length > ANSWER_BYTES_MAX) break;
+    }
+  } catch {
+    // The status says enough.
+  }
+  return text
+    .replace(/[^\x20-\x7E]+/g, " ")
+    .trim()
+    .slice(0, ANSWER_CHARACTERS_MAX);
+}
+
+/** An answer may quote the address it was asked at. */
+function hide(answer: string, url: string): string {
+  const { pathname, search } = new URL(url);
+  const secrets = [url, pathname + search, ...pathname.split("/"), search].filter((part) => part.length >= 8);
+  return secrets.reduce((text, secret) => text.replaceAll(secret, "(hidden)"), answer);
+}

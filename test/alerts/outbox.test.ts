@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../helpers/free-port.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+import { bodyOf, type Receiver, startReceiver } from "./receiver.ts";
+import { createTelling, type Telling } from "./start-telling.ts";
+
+const SECRET = "a secret of plain text";
+const HOUR_MS = 3_600_000;
+
+let receiver: Receiver;
+let telling: Telling;
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+afterEach(async () => {
+  await telling.close();
+  await receiver.close();
+});
+
+const webhook = (fields: object = {}) => ({
+  kind: "webhook",
+  name: "ops",
+  url: receiver.url,
+  secret: SECRET,
+  ...fields,
+});
+const types = () => receiver.received.map((one) => bodyOf(one).type);
+const status = async () => (await telling.stage.channelStatuses())[0];
+
+describe("an incident", () => {
+  it("is one message when it begins and one when it is over, by the same id", async () => {
+    telling = await createTelling({ channels: [webhook()] });
+    await telling.start();
+    await telling.anomaly(1);
+    await receiver.got(1);
+    for (let i = 2; i < 6; i += 1) await telling.anomaly(i);
+    await waitFor("the channel to have looked at them", async () =>
+      (await telling.stage.alertChanges("ops", 1, 0)).revision === undefined ? true : undefined,
+    );
+    telling.clock.aheadMs = HOUR_MS;
+    const received = await receiver.got(2);
+    expect(received.map((one) => [bodyOf(one).type, bodyOf(one).incident?.anomalies])).toEqual([
+      ["incident.opened", 1],
+      ["incident.over", 5],
+    ]);
+    expect(new Set(received.map((one) => bodyOf(one).incident?.id)).size).toBe(1);
+    expect(received.map(({ headers }) => headers["idempotency-key"])).toEqual(
+      received.map((one) => bodyOf(one).id),
+    );
+  });
+
+  it("that began and went on while nobody ran is told at the start", async () => {
+    telling = await createTelling({ channels: [webhook()] });
+    const first = await telling.start();
+    await first.close();
+    await telling.anomaly(1);
+    await telling.anomaly(2);
+    await telling.start();
+    const [received] = await receiver.got(1);
+    expect(received && bodyOf(received)).toMatchObject({
+      type: "incident.opened",
+      incident: { anomalies: 2 },
+    });
+  });
+
+  it("from before there was a channel is not told", async () => {
+    telling = await createTelling({ channels: [webhook()] });
+    await telling.anomaly(1);
+    await telling.start();
+    await telling.anomaly(2, { service: "other" });
+    await receiver.got(1);
+    expect(receiver.received).toHaveLength(1);
+    expect(receiver.received[0]?.body).toContain('"other"');
+  });
+});
+
+describe("a receiver", () => {
+  it("that is out of reach is told everything when it is back, each once", async () => {
+    const port = await freePort();
+    await receiver.close();
+    telling = await createTelling({ channels: [webhook({ url: `http://127.0.0.1:${port}/x` })] });
+    await telling.start();
+    await telling.anomaly(1);
+    await telling.anomaly(2, { service: "b" });
+    await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
+    expect((await status())?.failingSinceMs).toBeTypeOf("number");
+    expect(telling.errors.join()).toContain("ECONNREFUSED");
+    receiver = await startReceiver(port);
+    await receiver.got(2);
+    await waitFor("the channel to be well", async () =>
+      (await status())?.failingSinceMs === undefined ? true : undefined,
+    );
+    const ids = receiver.received.map((one) => bodyOf(one).id);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids).toHaveLength(2);
+  });
+
+  it("that asks for time is given it", async () => {
+    let tries = 0;
+    receiver.answer(() => {
+      tries += 1;
+      return tries === 1 ? { status: 429, headers: { "retry-after": "600" } } : { status: 200 };
+    });
+    telling = await createTelling({ channels: [webhook()] });
+    await telling.start();
+    await telling.anomaly(1);
+    await waitFor("the first try", async () => (telling.outcomes.length > 0 ? true : undefined));
+    telling.clock.aheadMs = 500_000;
+    // The second one is stored after the turn in which the first one was.
+    for (const waiting of [2, 3]) {
+      await telling.anomaly(waiting, { service: `s${waiting}` });
+      await waitFor("one more message to wait", async () =>
+        ((await status())?.waiting ?? 0) >= waiting ? true : undefined,
+      );
+    }
+    expect(receiver.received).toHaveLength(1);
+    telling.clock.aheadMs = 700_000;
+    const received = await receiver.got(2);
+    expect(received[1]?.headers["webhook-id"]).toBe(received[0]?.headers["webhook-id"]);
+  });
+
+  it("that refuses a message has it put aside, visibly and without its address, and gets the next", async () => {
+    receiver.answer(({ body }) =>
+      body.includes('"bad"')
+        ? { status: 404, text: "no_service at /hook/T0SECRET0/B0SECRET0" }
+        : { status: 200 },
+    );
+    telling = await createTelling({ channels: [webhook()] });
+    await telling.start();
+    await telling.anomaly(1, { service: "bad" });
+    await waitFor("the refusal", async () => (telling.outcomes.includes("ops refused") ? true : undefined));
+    await telling.anomaly(2, { service: "good" });
+    await waitFor("the next one", async () => (telling.outcomes.includes("ops sent") ? true : undefined));
+    expect(receiver.received).toHaveLength(2);
+    expect(await status()).toMatchObject({ putAside: 1, waiting: 0 });
+    const said = telling.errors.join() + String((await status())?.lastError);
+    expect(said).toContain("HTTP 404: no_service");
+    expect(said).not.toContain("SECRET");
+  });
+
+  it("that leads elsewhere is not followed", async () => {
+    receiver.answer(() => ({ status: 302, headers: { location: receiver.url } }));
+    telling = await createTelling({ channels: [webhook()] });
+    await telling.start();
+    await telling.anomaly(1);
+    await waitFor("the refusal", async () => (telling.outcomes.includes("ops refused") ? true : undefined));
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it("that never takes a message has it given up after a time", async () => {
+    receiver.answer(() => ({ status: 503 }));
+    telling = await createTelling({ channels: [webhook()], expire_hours: 1 });
+    await telling.start();
+    await telling.anomaly(1);
+    await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
+    telling.clock.aheadMs = 2 * HOUR_MS;
+    await waitFor("giving up", async () => (telling.outcomes.includes("ops expired") ? true : undefined));
+    expect(await status()).toMatchObject({ putAside: 1 });
+  });
+
+  it("that does not answer keeps no other one waiting", async () => {
+    const other = await startReceiver();
+    receiver.answer(() => undefined);
+    telling = await createTelling({ channels: [webhook(), webhook({ name: "other", url: other.url })] });
+    await telling.start();
+    await telling.anomaly(1);
+    await waitFor("an outcome", async () => (telling.outcomes.length > 0 ? true : undefined));
+    expect(telling.outcomes).toEqual(["other sent"]);
+    await other.close();
+  });
+});
+
+describe("two processes over one database", () => {
+  it("tell each incident once, and the second goes on when the first ends", async () => {
+    telling = await createTelling({ channels: [webhook()] });
+    const first = await telling.start();
+    await telling.start();
+    for (let i = 1; i <= 5; i += 1) await telling.anomaly(i, { service: `s${i}` });
+    await receiver.got(5);
+    await first.close();
+    await telling.anomaly(6, { service: "s6" });
+    await receiver.got(6);
+    expect(new Set(receiver.received.map((one) => bodyOf(one).id)).size).toBe(6);
+    expect(types()).toHaveLength(6);
+  });
+});
+
+describe("a clock that jumps", () => {
+  it("neither stops nor doubles what is told", async () => {
+    receiver.answer(() => ({ status: 503 }));
+    telling = await createTelling({ channels: [webhook()] });
+    telling.clock.aheadMs = 100 * HOUR_MS;
+    await telling.start();
+    await telling.anomaly(1);
+    await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
+    receiver.answer(() => ({ status: 200 }));
+    telling.clock.aheadMs = 0;
+    await waitFor("the message", async () => (telling.outcomes.includes("ops sent") ? true : undefined));
+    await telling.anomaly(2, { service: "b" });
+    await waitFor("the next", async () =>
+      telling.outcomes.filter((one) => one === "ops sent").length === 2 ? true : undefined,
+    );
+  });
+});

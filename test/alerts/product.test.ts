@@ -1,0 +1,101 @@
+import { execFileSync } from "node:child_process";
+import { status as Code } from "@grpc/grpc-js";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { encodeRequest } from "../../processor/wire/encode.ts";
+import { sendGrpc } from "../edges/senders.ts";
+import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+import { bodyOf, type Receiver, startReceiver } from "./receiver.ts";
+
+const STEPS = ["order received", "stock reserved", "card charged", "order shipped"];
+const MINUTE_MS = 60_000;
+
+let receiver: Receiver;
+let product: LogbertProcess;
+beforeEach(async () => {
+  receiver = await startReceiver();
+});
+afterEach(async () => {
+  await product.kill();
+  await receiver.close();
+});
+
+const settings = () => ({
+  alerts: {
+    gather_seconds: 0,
+    channels: [{ kind: "webhook", name: "ops", url: receiver.url, secret: "a secret of plain text" }],
+  },
+  remember: { flush_interval_ms: 50 },
+});
+
+async function send(bodies: readonly string[], startMs: number, severityNumber = 9): Promise<void> {
+  const records = bodies.map((body, i) => ({
+    timeUnixNano: BigInt(startMs + i * 10) * 1_000_000n,
+    severityNumber,
+    body,
+  }));
+  const request = encodeRequest([{ attributes: { "service.name": "shop" }, records }]);
+  expect((await sendGrpc(product.grpcEndpoint, request)).code).toBe(Code.OK);
+}
+
+/** A usual past, and then errors that nobody has seen before. */
+async function outage(startMs: number): Promise<void> {
+  for (let i = 0; i < 5; i += 1)
+    await send(
+      Array.from({ length: 400 }, (_, k) => `${STEPS[k % 4]} id=${k * 7919}`),
+      startMs + i * 4_000,
+    );
+  for (let i = 0; i < 20; i += 1)
+    await send(["kernel panic: cannot mount root"], startMs + 20_000 + i * 100, 21);
+}
+
+/** The product's child processes. */
+function childrenOf(pid: number): readonly number[] {
+  const listed = execFileSync("ps", ["-o", "pid=,ppid=", "-A"], { encoding: "utf8" });
+  return listed
+    .trim()
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/).map(Number))
+    .flatMap(([child = 0, parent]) => (parent === pid ? [child] : []));
+}
+
+describe("the whole product", () => {
+  it("makes two messages of an outage: one when it begins, one when it is over", {
+    timeout: 200_000,
+  }, async () => {
+    product = await startLogbert({ settings: settings() });
+    await outage(Date.now() - 30 * MINUTE_MS);
+    await receiver.got(2, 150_000);
+    await waitFor("both to be counted", async () => {
+      const text = await (await fetch(product.metricsUrl)).text();
+      return text.includes('logbert_alerts_sent_total{channel="ops",outcome="sent"} 2') ? true : undefined;
+    });
+    const bodies = receiver.received.map(bodyOf);
+    expect(bodies.map(({ type }) => type)).toEqual(["incident.opened", "incident.over"]);
+    expect(new Set(bodies.map(({ incident }) => incident?.id)).size).toBe(1);
+    expect(JSON.stringify(bodies)).toContain("kernel panic");
+  });
+
+  it("that is killed between sending and noting sends again, under the same key", async () => {
+    product = await startLogbert({ settings: settings() });
+    receiver.answer(() => undefined);
+    await outage(Date.now() - 30_000);
+    await receiver.got(1);
+    const api = childrenOf(product.pid);
+    expect(api).toHaveLength(1);
+    for (const pid of api) process.kill(pid, "SIGKILL");
+    await product.kill();
+    receiver.answer(() => ({ status: 200 }));
+    product = await startLogbert({
+      settings: settings(),
+      directory: product.directory,
+      ports: product.ports,
+    });
+    const [first, second] = await receiver.got(2);
+    expect(second && bodyOf(second).id).toBe(first && bodyOf(first).id);
+    expect(second?.headers["webhook-id"]).toBe(first?.headers["webhook-id"]);
+    await waitFor("the message to be noted", async () =>
+      (await product.metric("logbert_alerts_sent_total")) >= 1 ? true : undefined,
+    );
+  });
+});
