@@ -71,6 +71,7 @@ export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
     miner: createTemplateMiner(config.template, {
       snapshot: ports.minerSnapshot,
       findHidden: redactor.findInWords,
+      findHiddenInAdopted: redactor.find,
     }),
     streamKey: createStreamKey(config.window),
     showSender: createShowSender(redactor),

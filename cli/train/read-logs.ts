@@ -39,7 +39,10 @@ export async function readLogs(
   const cutter = createSequenceCutter(builder, config.window);
   const redactor = createRedactor(config.redact);
   const ports = {
-    miner: createTemplateMiner(config.template, { findHidden: redactor.findInWords }),
+    miner: createTemplateMiner(config.template, {
+      findHidden: redactor.findInWords,
+      findHiddenInAdopted: redactor.find,
+    }),
     streamKey: createStreamKey(config.window),
     showSender: redactor.sender,
     // No time is NaN: the time of reading would be another one at the next start.

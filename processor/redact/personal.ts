@@ -12,12 +12,21 @@ const NO_EMAIL =
 const MAC = /(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])/gi;
 const CISCO_MAC = /(?<![\w.])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\w.])/gi;
 
-const IPV6 = /(?<![\w:.])(?=[0-9a-f]{0,4}:)[0-9a-f:.]{2,45}(?![\w:])/gi;
+const IPV6 = /(?:(?<![\w:.])(?=[0-9a-f]{0,4}:)|(?<=\w):(?=::|[0-9a-f]{1,4}:))[0-9a-f:.]{2,45}(?![\w:])/gi;
+/** Of a name before it, and of a sentence. */
+const AROUND_IPV6 = /^:(?=[0-9a-f]|::)|(?:(?<!:):|\.)$/gi;
+
+function ipv6({ index, 0: text }: RegExpExecArray): Range | undefined {
+  const core = text.replaceAll(AROUND_IPV6, "");
+  const start = index + text.indexOf(core);
+  return isIpv6(core) ? [start, start + core.length] : undefined;
+}
+
 const IPV4 = /(?<![\d.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?!\d|\.\d)/g;
 /** The names of machines at Amazon and others: ip-10-0-0-1. */
 const DASHED_IPV4 = /(?<=\bip-)(?:1?\d?\d|2[0-4]\d|25[0-5])(?:-(?:1?\d?\d|2[0-4]\d|25[0-5])){3}(?!\d)/g;
 const VERSION_BEFORE =
-  /(?:(?:^|[^a-z])v|(?:version|ver|release|build|rev)\.?["']?[ :=/-]{1,3}["']?v?|[a-z][-_])$/i;
+  /(?:(?:^|[^a-z])v|(?:version|ver|release|build|rev)\.?["']?[ :=/-]{1,3}["']?v?|[a-z][-_]|~)$/i;
 const VERSION_BEHIND = /^(?:-(?!>)[A-Za-z]|\.(?:jar|war|tar|tgz|zip|rpm|deb|dll|so|el\d|fc\d)\b)/;
 
 /** Four numbers with dots between them may be a version as well. */
@@ -71,7 +80,7 @@ export const PERSONAL_RULES: readonly Rule[] = [
       wholeWhere((text) => /[a-f]/i.test(text)),
     ),
   },
-  { kind: "ip", name: "IP", needs: COLON | DIGIT, find: matching(IPV6, wholeWhere(isIpv6)) },
+  { kind: "ip", name: "IP", needs: COLON | DIGIT, find: matching(IPV6, ipv6) },
   { kind: "ip", name: "IP", needs: DOT | DIGIT, find: matching(IPV4, ipv4) },
   { kind: "ip", name: "IP", needs: DASH | DIGIT, find: matching(DASHED_IPV4) },
   { kind: "iban", name: "IBAN", needs: SEVEN_DIGITS, find: matching(IBAN, iban) },

@@ -17,10 +17,9 @@ export const RULES: readonly Rule[] = [
 /** Kinds that are written in digits: the miner masks them anyway, and tells more of their form. */
 const IN_DIGITS: ReadonlySet<Kind> = new Set<Kind>(["ip", "card", "iban", "phone"]);
 
-/** Whether words would show what is of this kind: what a template must be redacted of, because nothing else masks it. */
+/** Whether words may show what is of this kind: what a template must be redacted of, because masking may leave it. */
 export function isInWords({ kind }: Rule): boolean {
-  // Of paths the miner keeps nothing.
-  return !IN_DIGITS.has(kind) && kind !== "user";
+  return !IN_DIGITS.has(kind);
 }
 
 /** Whether it may be the name of a sender, which is told apart by it from others. */

@@ -8,7 +8,7 @@ const STRONG =
 /** Names that sentences use as well. */
 const WEAK = "token|credentials?|signature|session[_.-](?:id|key)";
 /** Too short to be looked for within a word. */
-const SHORT = "(?<![A-Za-z])(?:pass|sig|otp|cvv2?|cvc2?|jwt|bearer)";
+const SHORT = "(?<![A-Za-z])(?:pass|pw|psk|sig|otp|cvv2?|cvc2?|jwt|bearer)";
 const NAME = `(?:(?<strong>${STRONG})|(?<weak>${WEAK})|(?<short>${SHORT}))`;
 const SUFFIX =
   "(?:[_.-]?(?:value|key|hash|text|string|base|confirm(?:ation)?|again|new|old|plain|id|token))?\\d?";
@@ -19,6 +19,8 @@ const NAMED = new RegExp(NAME + SUFFIX + BETWEEN, "gi");
 const NAME_CHARACTERS_MAX = 64;
 const DIGITS_FEW = /^\d{1,6}$/;
 const HEXADECIMAL = /^0x[0-9a-f]+$/i;
+/** An object as Java prints it: Token{a64f992 …}, android.os.BinderProxy@2bd79ce. */
+const OBJECT = /^[A-Za-z_$][\w.$]*(?:\{|@[0-9a-f]{4,16}$)/;
 /** What a sentence would hardly say. */
 const UNLIKELY_WORD = /\d|[^\s]{16}/;
 
@@ -36,9 +38,11 @@ function namedValue(match: RegExpExecArray): Range | undefined {
   return isMeant ? found.range : undefined;
 }
 
-/** Counts of tests ("pass=12") and sessions that are only numbered (ZooKeeper's 0x14f…). */
+/** Counts of tests ("pass=12"), working directories ("PWD=/srv") and sessions that are only numbered (ZooKeeper's 0x14f…). */
 function isHarmless({ groups = {} }: RegExpExecArray, value: string): boolean {
-  if (/^p/i.test(groups["short"] ?? "")) return DIGITS_FEW.test(value);
+  if (groups["weak"] !== undefined && OBJECT.test(value)) return true;
+  if (/^pass/i.test(groups["short"] ?? "")) return DIGITS_FEW.test(value);
+  if (/^pwd$/i.test(groups["strong"] ?? "")) return value.startsWith("/");
   return /id$/i.test(groups["weak"] ?? groups["strong"] ?? "") && HEXADECIMAL.test(value);
 }
 
@@ -118,7 +122,7 @@ const OPTION =
 const USER_OPTION = /(?<![\w-])((?:-u|--user|--proxy-user)[ =]["']?[^\s:"'/]{1,128}:)(?=[^\s"'/])/g;
 const PROGRAM_OPTION =
   /\b((?:sshpass|mysql(?:dump|admin)?|mariadb(?:-dump)?)\b[^\n|]{0,200}?\s-p)(?=[^\s"-]|"| ?(?<=sshpass -p) )/g;
-const SQL = /(?:identified\s{1,4}by|password)\s{1,4}(?:encrypted\s{1,4})?(?=["'])/gi;
+const QUOTED = /(?:identified\s{1,4}by|password|passwd|(?<token>token))\s{1,4}(?=["'`])/gi;
 
 /** The value right behind the match, whatever it looks like. */
 function valueBehind(match: RegExpExecArray): Range | undefined {
@@ -129,6 +133,15 @@ function valueBehind(match: RegExpExecArray): Range | undefined {
   return found === undefined || (!found.isQuoted && isProse(input.slice(...found.range)))
     ? undefined
     : found.range;
+}
+
+/** As {@link valueBehind}; the token that a parser did not expect is none. */
+function quotedValue(match: RegExpExecArray): Range | undefined {
+  const range = valueBehind(match);
+  const isToken = match.groups?.["token"] !== undefined;
+  return range !== undefined && isToken && !UNLIKELY_WORD.test(match.input.slice(...range))
+    ? undefined
+    : range;
 }
 
 /** Secrets that what stands before them betrays. What contains other kinds comes first. */
@@ -150,7 +163,7 @@ export const NAMED_SECRET_RULES: readonly Rule[] = [
   { kind: "secret", name: "SECRET", needs: DASH, find: matching(OPTION, valueBehind) },
   { kind: "secret", name: "SECRET", needs: DASH | SEPARATOR, find: matching(USER_OPTION, valueBehind) },
   { kind: "secret", name: "SECRET", needs: DASH, find: matching(PROGRAM_OPTION, valueBehind) },
-  { kind: "secret", name: "SECRET", needs: 0, find: matching(SQL, valueBehind) },
+  { kind: "secret", name: "SECRET", needs: 0, find: matching(QUOTED, quotedValue) },
 ];
 
 /** Whether an attribute of this name holds a secret, whatever its value is. Example: "db.password". */

@@ -102,7 +102,7 @@ function newBody(
   const raw = Array.from({ length: scan.count }, (_, i) => body.slice(scan.starts[i], scan.ends[i]));
   // Cloned, because a token that is cut out of a body keeps the whole body in memory.
   const cut = structuredClone(raw.map((token, i) => masked[i] ?? token));
-  const redacted = redactTokens(raw, findHidden);
+  const redacted = redactTokens(raw, cut, findHidden);
   const shown = withoutHidden(cut, redacted);
   const phrases = phrasesOf({ tokens: shown.tokens, isCut: scan.isCut });
   const spans = over(phrases.spans, shown.spans);

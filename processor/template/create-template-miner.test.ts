@@ -275,8 +275,17 @@ describe("what a template must not show", () => {
     expect(second.parameters).toEqual(["<SECRET>", "80 ms"]);
   });
 
+  it("needs no placeholder where it is masked anyway", () => {
+    expect(create().mine("signed with key 4711 in 5 ms").template).toBe("signed with key <NUM> in <DUR>");
+    expect(create().mine("signed with key a!b in 5 ms").template).toBe("signed with key <SECRET> in <DUR>");
+    expect(create().mine("signed with key 4711!b in 5 ms").template).toBe(
+      "signed with key <SECRET> in <DUR>",
+    );
+  });
+
   it("is not in an adopted template", () => {
     expect(create().adopt("signed with key hunter in <*>").template).toBe("signed with key <SECRET> in <*>");
+    expect(create().adopt("signed with key 4711 in <*>").template).toBe("signed with key <SECRET> in <*>");
   });
 
   it("is taken out of a snapshot of before, whose templates stay known", () => {

@@ -14,8 +14,11 @@ const TOMBSTONES_PER_TEMPLATE = 4;
 /** What a miner may be handed. */
 export interface MinerPorts {
   readonly snapshot?: MinerSnapshot | undefined;
-  /** What no template may show; nothing by default. Without it a template holds the words of a line that came only once. */
+  /** What no template may show, of what is not masked anyway; nothing by default. Without it a template holds the words of a line that
+   * came only once. */
   readonly findHidden?: FindHidden;
+  /** What no template may show that somebody else has mined, who may have masked nothing. */
+  readonly findHiddenInAdopted?: FindHidden;
 }
 
 /**
@@ -25,11 +28,11 @@ export interface MinerPorts {
  */
 export function createTemplateMiner(
   config: TemplateConfig,
-  { snapshot, findHidden = () => [] }: MinerPorts = {},
+  { snapshot, findHidden = () => [], findHiddenInAdopted = findHidden }: MinerPorts = {},
 ): TemplateMiner {
   const tombstones = createKnownIds(config.max_templates * TOMBSTONES_PER_TEMPLATE);
   const adopted = createKnownIds(config.max_templates);
-  const shown = createShownTemplate(findHidden);
+  const shown = createShownTemplate(findHiddenInAdopted);
   const reader = createBodyReader(config, findHidden);
   let templatesEvicted = 0;
   const attic = createDrain(config, () => {});

@@ -24,7 +24,7 @@ export function shownSnapshot(snapshot: MinerSnapshot, findHidden: FindHidden): 
 }
 
 function shownTokens(tokens: readonly string[], findHidden: FindHidden): readonly string[] {
-  const redacted = redactTokens(tokens, findHidden);
+  const redacted = redactTokens(tokens, tokens, findHidden);
   if (redacted === undefined) return tokens;
   let from = 0;
   return redacted.texts.map((text, i) => {
