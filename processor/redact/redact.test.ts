@@ -175,6 +175,15 @@ describe("time", () => {
     "4111 ",
     "-----BEGIN PRIVATE KEY----------END ",
     "Cookie: ",
+    "cookie:",
+    "Cookie: a=b; ",
+    "token=A{",
+    "pwd=/",
+    "token>a",
+    "secret=a&b,c;",
+    "2001:db8:",
+    "sk-ghp_AKIA-xoxb-",
+    "--password --token ",
   ])(
     "stays within reason on a megabyte of %j",
     (piece) => {

@@ -20,15 +20,18 @@ const NAME_CHARACTERS_MAX = 64;
 const DIGITS_FEW = /^\d{1,6}$/;
 const HEXADECIMAL = /^0x[0-9a-f]+$/i;
 /** An object as Java prints it: Token{a64f992 …}, android.os.BinderProxy@2bd79ce. */
-const OBJECT = /^[A-Za-z_$][\w.$]*(?:\{|@[0-9a-f]{4,16}$)/;
+const OBJECT = /[A-Za-z_$][\w.$]{0,127}(?:\{|@[0-9a-f]{4,16}(?![\w.@-]))/y;
 /** What a sentence would hardly say. */
 const UNLIKELY_WORD = /\d|[^\s]{16}/;
 
-/** The value behind a name and "=", ":" and the like. Example: "hunter2" in "db_password=hunter2". */
+/**
+ * The value behind a name and "=", ":" and the like. Example: "hunter2" in "db_password=hunter2". What does not count is told by how it
+ * begins: a value that was read and does not count would be read again from the next name within it.
+ */
 function namedValue(match: RegExpExecArray): Range | undefined {
   const { index, input, groups = {} } = match;
   const end = index + match[0].length;
-  const found = input[end] === "{" ? undefined : valueAt(input, end);
+  const found = isHarmlessAt(match, end) ? undefined : valueAt(input, end);
   if (found === undefined) return undefined;
   const text = input.slice(...found.range);
   const isMeant =
@@ -38,11 +41,17 @@ function namedValue(match: RegExpExecArray): Range | undefined {
   return isMeant ? found.range : undefined;
 }
 
-/** Counts of tests ("pass=12"), working directories ("PWD=/srv") and sessions that are only numbered (ZooKeeper's 0x14f…). */
+/** A map, an object as Java prints it, a working directory ("PWD=/srv"). */
+function isHarmlessAt({ input, groups = {} }: RegExpExecArray, at: number): boolean {
+  if (input[at] === "{") return true;
+  if (/^pwd$/i.test(groups["strong"] ?? "")) return input[at] === "/";
+  OBJECT.lastIndex = at;
+  return groups["weak"] !== undefined && OBJECT.test(input);
+}
+
+/** Counts of tests ("pass=12") and sessions that are only numbered (ZooKeeper's 0x14f…). */
 function isHarmless({ groups = {} }: RegExpExecArray, value: string): boolean {
-  if (groups["weak"] !== undefined && OBJECT.test(value)) return true;
   if (/^pass/i.test(groups["short"] ?? "")) return DIGITS_FEW.test(value);
-  if (/^pwd$/i.test(groups["strong"] ?? "")) return value.startsWith("/");
   return /id$/i.test(groups["weak"] ?? groups["strong"] ?? "") && HEXADECIMAL.test(value);
 }
 
@@ -80,10 +89,12 @@ const COOKIE_GOES_ON = /;[ +]{0,2}(?=[\w.%-]{1,64}=)/y;
 function headerValue(match: RegExpExecArray): Range | undefined {
   const { index, input } = match;
   const start = index + match[0].length;
+  const isCookie = /cookie/i.test(match[0]);
+  if (isCookie && !input.slice(start, start + NAME_CHARACTERS_MAX).includes("=")) return undefined;
   const found = valueAt(input, start);
   if (found === undefined) return undefined;
   if (found.isQuoted) return isSecretText(input.slice(...found.range)) ? found.range : undefined;
-  if (/cookie/i.test(match[0])) return cookies(input, found.range);
+  if (isCookie) return cookies(input, found.range);
   SCHEME.lastIndex = start;
   const scheme = SCHEME.exec(input);
   if (scheme === null) return isSecretText(input.slice(...found.range)) ? found.range : undefined;
@@ -94,8 +105,7 @@ function headerValue(match: RegExpExecArray): Range | undefined {
 }
 
 /** One pair behind the other. */
-function cookies(text: string, [start, firstEnd]: Range): Range | undefined {
-  if (!text.slice(start, Math.min(firstEnd, start + NAME_CHARACTERS_MAX)).includes("=")) return undefined;
+function cookies(text: string, [start, firstEnd]: Range): Range {
   let end = firstEnd;
   for (;;) {
     COOKIE_GOES_ON.lastIndex = end;

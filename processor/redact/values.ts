@@ -30,6 +30,7 @@ export function valueAt(text: string, at: number): Value | undefined {
   const quote = text[open] ?? "";
   if (quote !== "" && QUOTES.includes(quote)) {
     const start = open + 1;
+    if (isPlaceholderAt(text, start)) return undefined;
     return value(text, [start, closingQuote(text, start, quote, open - at)], true);
   }
   const start = "[(".includes(text[at] ?? " ") ? at + 1 : at;

@@ -92,10 +92,10 @@ export function canaries(service: string): readonly Uint8Array[] {
 
 /** The canaries that some bytes show. */
 export function shownIn(
-  bytes: Uint8Array | string,
-  secrets = CANARIES.map(([secret]) => secret),
+  bytes: string | Uint8Array,
+  secrets: readonly string[] = CANARIES.map(([secret]) => secret),
 ): readonly string[] {
-  const content = typeof bytes === "string" ? Buffer.from(bytes) : Buffer.from(bytes);
+  const content = Buffer.from(bytes);
   return secrets.filter((secret) => content.includes(secret));
 }
 

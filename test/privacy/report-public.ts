@@ -13,7 +13,11 @@ const sample = redactions
   .sort((a, b) => a.order - b.order)
   .slice(0, SAMPLE);
 const counts = Map.groupBy(redactions, ({ system, kind }) => `${system} ${kind}`);
-process.stdout.write(`${lines} lines, ${redactions.length} redactions`);
-for (const [name, all] of counts) console.log(`${name}: ${all.length}`);
-for (const { one } of sample)
-  console.log(`${one.system} ${one.kind} [${one.text}] in ${one.line.slice(0, 160)}`);
+process.stdout.write(
+  [
+    `${lines} lines, ${redactions.length} redactions`,
+    ...[...counts].map(([name, all]) => `${name}: ${all.length}`),
+    ...sample.map(({ one }) => `${one.system} ${one.kind} [${one.text}] in ${one.line.slice(0, 160)}`),
+    "",
+  ].join("\n"),
+);

@@ -19,5 +19,6 @@ process.stdout.write(
     `${score.lines} lines; recall of secrets ${percent(recallOf(score, (kind) => SECRET_KINDS.has(kind)))}, of all ${percent(recallOf(score, () => true))}; ${score.redactions} redactions, ${score.falseRedactions.length} of them false (${percent(falseShare)}).`,
     ...score.missed.map(({ kind, line }) => `missed ${kind}: ${line}`),
     ...score.falseRedactions.map(({ kind, text, line }) => `false ${kind} ${JSON.stringify(text)}: ${line}`),
+    "",
   ].join("\n"),
 );
