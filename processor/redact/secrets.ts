@@ -12,7 +12,8 @@ const SHORT = "(?<![A-Za-z])(?:pass|pw|psk|sig|otp|cvv2?|cvc2?|jwt|bearer)";
 const NAME = `(?:(?<strong>${STRONG})|(?<weak>${WEAK})|(?<short>${SHORT}))`;
 const SUFFIX =
   "(?:[_.-]?(?:value|key|hash|text|string|base|confirm(?:ation)?|again|new|old|plain|id|token))?\\d?";
-const BETWEEN = "\\]?\\\\{0,8}[\"'`]?\\]?\\s{0,8}(?<separator>=>|:=|[:=]|%3[aAdD]|>)[ \\t]{0,8}";
+const BETWEEN =
+  "\\]?\\\\{0,8}[\"'`]?\\]?\\s{0,8}(?<separator>=>|(?<=\\s)->(?=\\s)|:=|[:=]|%3[aAdD]|>)[ \\t]{0,8}";
 const NAMED = new RegExp(NAME + SUFFIX + BETWEEN, "gi");
 
 /** How far back a name may begin. */
