@@ -36,6 +36,7 @@ interface Benchmark {
 const BENCHMARKS: readonly Benchmark[] = [
   { file: "parser-accuracy.ts", title: "Template mining", minutes: 0.5, needsData: true },
   { file: "wire.bench.ts", title: "The codec", minutes: 0.5 },
+  { file: "redaction.bench.ts", title: "Redaction", minutes: 1 },
   { file: "transport.bench.ts", title: "Transport", minutes: 2 },
   { file: "detectors.bench.ts", title: "The detectors, one by one", minutes: 1 },
   { file: "alerts.ts", title: "Alerts that a newcomer gets to see", minutes: 3 },

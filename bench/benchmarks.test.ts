@@ -18,6 +18,7 @@ function runQuick(file: string, data?: string): void {
 
 it.each([
   "wire.bench.ts",
+  "redaction.bench.ts",
   "transport.bench.ts",
   "detectors.bench.ts",
   "alerts.ts",

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { redactConfig } from "../processor/redact/config.ts";
+import { createRedactor } from "../processor/redact/redact.ts";
 import { templateConfig } from "../processor/template/config.ts";
 import { createTemplateMiner } from "../processor/template/create-template-miner.ts";
 
@@ -29,13 +31,15 @@ export interface Accuracy {
   readonly templatesMined: number;
 }
 
-/** Mines the Content column of one system's 2,000 lines, in order, with the default configuration. */
+/** Mines the Content column of one system's 2,000 lines, in order, with the default configuration, redacted as in a stage. */
 export function measureSystem(dataDirectory: string, system: string): Accuracy {
   const file = join(dataDirectory, "loghub_2k", system, `${system}_2k.log_structured.csv.gz`);
   const [header = [], ...rows] = parseCsv(gunzipSync(readFileSync(file)).toString("utf8"));
   const content = header.indexOf("Content");
   const event = header.indexOf("EventId");
-  const miner = createTemplateMiner(templateConfig.parse({}));
+  const miner = createTemplateMiner(templateConfig.parse({}), {
+    findHidden: createRedactor(redactConfig.parse({})).findInWords,
+  });
   const mined = rows.map((row) => miner.mine(row[content] ?? "").templateId);
   const truth = rows.map((row) => row[event] ?? "");
   return {

@@ -118,7 +118,7 @@ async function openModel(
       configured: { directory: configured, version: readModelDirectory(configured).version },
       openModel: (directory) => openTriedScorer(directory, config.inference, onDeath, patienceMs),
       trainer: { file: process.execPath, args: [packageFile("bin/logbert.js")] },
-      redact: createRedactor(config.redact),
+      redact: createRedactor(config.redact).plain,
     },
   );
   return { scorer, encoder: scorer.encoder, learning, close: scorer.close };

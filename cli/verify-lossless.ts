@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { isOurAttribute } from "../processor/enrich/our-attributes.ts";
+import { createRedactor } from "../processor/redact/redact.ts";
 import { findDifference } from "../processor/wire/find-difference.ts";
 import { readRequest } from "../processor/wire/read-request.ts";
 import type { Config } from "./config.ts";
@@ -10,7 +11,7 @@ import { openScorer } from "./open-scorer.ts";
 import { type Capture, compareCaptures } from "./verify/compare-captures.ts";
 import { createFindings, type Findings } from "./verify/findings.ts";
 import { captureFiles, readCapture } from "./verify/read-capture.ts";
-import { identifyRecords } from "./verify/record-identity.ts";
+import { createIdentities, type Identities } from "./verify/record-identity.ts";
 import { createRunThrough, type RunThrough } from "./verify/run-through.ts";
 
 const optionsSchema = z.strictObject({
@@ -35,8 +36,12 @@ export function registerVerifyLossless(program: Command): void {
       const config = loadConfig({ file: options.config, environment: process.env });
       const findings = createFindings(options.differences);
       const isOurs = isOurAttribute(config.attributes.prefix);
-      if (options.out === undefined) await runThrough(capture, config, findings);
-      else await compareCaptures(openCapture(capture), openCapture(options.out), isOurs, findings);
+      const identities = createIdentities(
+        isOurs,
+        config.redact.forward ? createRedactor(config.redact) : undefined,
+      );
+      if (options.out === undefined) await runThrough(capture, config, { isOurs, identities, findings });
+      else await compareCaptures(openCapture(capture), openCapture(options.out), identities, findings);
       process.stdout.write(report(findings));
       process.exitCode = findings.differences === 0 ? 0 : 1;
     });
@@ -49,27 +54,32 @@ function openCapture(path: string): Capture {
   };
 }
 
-async function runThrough(path: string, config: Config, findings: Findings): Promise<void> {
+/** How requests are compared, and what of. */
+interface Comparison {
+  readonly isOurs: (key: string) => boolean;
+  readonly identities: Identities;
+  readonly findings: Findings;
+}
+
+async function runThrough(path: string, config: Config, comparison: Comparison): Promise<void> {
   const capture = openCapture(path);
   const model = await openScorer(config.inference, () => undefined);
   try {
-    const isOurs = isOurAttribute(config.attributes.prefix);
     const send = createRunThrough(config, model);
     for await (const request of capture()) {
-      compare(request, await send(request), isOurs, findings);
-      findings.request();
+      compare(request, await send(request), comparison);
+      comparison.findings.request();
     }
   } finally {
     await model.close();
   }
 }
 
-/** Byte for byte before the request is cut, record for record after it. */
+/** Byte for byte before the request is redacted and cut, record for record after it. */
 function compare(
   request: Uint8Array,
-  { enriched, parts, refusal }: RunThrough,
-  isOurs: (key: string) => boolean,
-  findings: Findings,
+  { enriched, sent, parts, refusal }: RunThrough,
+  { isOurs, identities, findings }: Comparison,
 ): void {
   const where = `request ${findings.requests + 1}`;
   if (refusal !== undefined) {
@@ -79,11 +89,11 @@ function compare(
   findings.record(readRequest(request).records.length);
   const difference = findDifference(request, enriched, isOurs);
   if (difference !== undefined) findings.differs(`${where}, ${difference.path}`, difference.problem);
-  if (parts.length < 2) return;
-  const cut = parts.flatMap((part) => identifyRecords(part, isOurs));
-  for (const [index, { digest }] of identifyRecords(request, isOurs).entries())
+  if (parts.length < 2 && sent === enriched) return;
+  const cut = parts.flatMap(identities.after);
+  for (const [index, { digest }] of identities.before(request).entries())
     if (cut[index]?.digest !== digest)
-      findings.differs(`${where}, record ${index}`, "changed where the request is cut");
+      findings.differs(`${where}, record ${index}`, "changed where the request is redacted or cut");
 }
 
 function report({ requests, records, differences, told }: Findings): string {

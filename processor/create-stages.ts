@@ -12,7 +12,7 @@ import { readRequest } from "./wire/read-request.ts";
 /** What is around the rooms. */
 export interface StagesPorts
   extends Pick<Stages, "enrich" | "forwarder" | "retries" | "scoringBudgetMs">,
-    Partial<Pick<Stages, "show" | "remember" | "writeDown" | "record">> {
+    Partial<Pick<Stages, "protect" | "show" | "remember" | "writeDown" | "record">> {
   readonly lane: Lane;
   /** Who wants to hear only of some things need not name the others. */
   readonly observer?: Partial<Stages["observer"]>;
@@ -30,6 +30,7 @@ const ignore = () => undefined;
 export function createStages(rooms: Rooms, ports: StagesPorts): Stages {
   const { lane, now, newId, observer, waitClock, ...around } = ports;
   return {
+    protect: (bytes) => bytes,
     show: ignore,
     remember: ignore,
     writeDown: ignore,

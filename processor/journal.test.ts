@@ -56,10 +56,12 @@ describe("what was learned for the first time", () => {
     await journal.write([]);
     const templates = written.flatMap(({ json }) => JSON.parse(json));
     const again = createTemplateMiner(templateConfig.parse({}), {
-      version: 1,
-      templates,
-      evicted: [],
-      tombstones: [],
+      snapshot: {
+        version: 1,
+        templates,
+        evicted: [],
+        tombstones: [],
+      },
     });
     expect(again.templatesActive).toBe(1);
     expect(again.mine("it finished job run_gamma")).toMatchObject({

@@ -10,6 +10,8 @@ const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 export interface ParsePorts {
   readonly miner: TemplateMiner;
   readonly streamKey: (record: RecordView) => string;
+  /** What of a service's name may be kept and shown. */
+  readonly showSender: (name: string) => string;
   /** Milliseconds since the epoch, for records without a time. */
   readonly now: () => number;
 }
@@ -17,14 +19,14 @@ export interface ParsePorts {
 /** Gives each record its template, service, stream and time, in wire order. An upstream template is adopted. */
 export function parseRecords(
   records: readonly RecordView[],
-  { miner, streamKey, now }: ParsePorts,
+  { miner, streamKey, showSender, now }: ParsePorts,
 ): ParsedRecord[] {
   return records.map((record) => {
     const upstream = record.attribute(TEMPLATE_ATTRIBUTE);
     const isAdopted = typeof upstream === "string" && upstream !== "";
     return {
       recordIndex: record.index,
-      service: serviceName(record),
+      service: showSender(serviceName(record)),
       stream: streamKey(record),
       match: isAdopted ? miner.adopt(upstream) : miner.mine(record.body),
       timeMs: timeMs(record) ?? now(),

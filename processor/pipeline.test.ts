@@ -209,6 +209,12 @@ describe("a request", () => {
     expect(records.every((record) => record.attribute("anomaly.score") !== undefined)).toBe(true);
   });
 
+  it("that cannot be redacted does not go on, and its sender is not told that it did", async () => {
+    const { stages, seen } = stagesUnderTest({ protect: boom });
+    await expect(send(stages)).rejects.toThrow();
+    expect(seen.forwarded).toEqual([]);
+  });
+
   it("that is no request is refused, and nothing is forwarded", async () => {
     const { stages: real, seen } = stagesUnderTest();
     const bytes = Uint8Array.from([0xff, 0xff]);

@@ -21,6 +21,8 @@ export interface Stages extends ScoringTurnRooms, TeachingRooms {
   readonly read: (bytes: Uint8Array) => ExportRequest;
   readonly lane: Lane;
   readonly enrich: (request: ExportRequest, judged: Judged) => Uint8Array;
+  /** Takes out of the bytes what must not go on. What it throws on does not go on at all. */
+  readonly protect: (bytes: Uint8Array) => Uint8Array;
   readonly forwarder: Forwarder;
   /** What was made of requests that are under way or come again; an outcome where a sender left before it heard it. */
   readonly retries: RetryMemory<Pending | ForwardOutcome>;
@@ -158,7 +160,8 @@ async function prepare(
   if (asked === "gone") return { kind: "retry", afterMs: undefined, message: "the sender went away" };
   stages.observer.incoming(request.records.length);
   const scored = "outcome" in asked ? await judgeAnswers(asked) : asked;
-  const [bytes, told] = enrichOrPass(request, scored, stages);
+  const [enriched, told] = enrichOrPass(request, scored, stages);
+  const bytes = stages.protect(enriched);
   const seconds = (performance.now() - startedAtMs) / 1000;
   stages.observer.scored(request.records.length, told, seconds);
   stages.observer.prepared(seconds);

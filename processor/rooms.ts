@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { CalibrateConfig } from "./calibrate/config.ts";
 import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
 import { createProbabilityJudge } from "./calibrate/probability-judge.ts";
@@ -11,7 +12,8 @@ import { createExplain } from "./explain/create-explain.ts";
 import type { Explain } from "./explain/explain.ts";
 import { createExplainTokens, type ExplainTokens } from "./explain/token-importance.ts";
 import type { RedactConfig } from "./redact/config.ts";
-import { createRedactor } from "./redact/redact.ts";
+import { createRedactor, type Redactor } from "./redact/redact.ts";
+import type { Kind } from "./redact/rule.ts";
 import type { TemplateConfig } from "./template/config.ts";
 import { createTemplateMiner } from "./template/create-template-miner.ts";
 import type { MinerSnapshot, TemplateMiner } from "./template/template-miner.ts";
@@ -20,6 +22,9 @@ import { createWindower } from "./window/create-windower.ts";
 import type { Windower } from "./window/sequence-window.ts";
 import { createStreamKey } from "./window/stream-key.ts";
 import type { RecordView } from "./wire/record-view.ts";
+
+/** Senders whose shown name is remembered. */
+const SENDERS_MAX = 10_000;
 
 /** The slices of the configuration that the walking rooms need. */
 export interface RoomsConfig {
@@ -35,12 +40,13 @@ export interface RoomsConfig {
 export interface Rooms {
   readonly miner: TemplateMiner;
   readonly streamKey: (record: RecordView) => string;
+  readonly showSender: (name: string) => string;
   readonly windower: Windower;
   readonly detectors: readonly Detector[];
   readonly judge: ServiceJudge;
   readonly explain: Explain;
   readonly explainTokens: ExplainTokens;
-  readonly redact: (text: string) => string;
+  readonly redactor: Redactor;
 }
 
 /** What the rooms are furnished with. The model is handed in, because it runs on a thread of its own. */
@@ -51,7 +57,7 @@ export interface RoomsPorts {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly minerSnapshot?: MinerSnapshot | undefined;
-  readonly onRedaction?: (kind: string) => void;
+  readonly onRedaction?: (kind: Kind) => void;
   /** Told how many events of a request the event model left to the other detectors. */
   readonly onSkipped?: (events: number) => void;
   /** Told how many ended sessions of a request the count vectors left to the other detectors. */
@@ -60,21 +66,32 @@ export interface RoomsPorts {
 
 /** Furnishes the rooms. */
 export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
-  const redact = createRedactor(config.redact, ports.onRedaction);
+  const redactor = createRedactor(config.redact, ports);
   return {
-    miner: createTemplateMiner(config.template, ports.minerSnapshot),
+    miner: createTemplateMiner(config.template, {
+      snapshot: ports.minerSnapshot,
+      findHidden: redactor.findInWords,
+      findHiddenInAdopted: redactor.find,
+    }),
     streamKey: createStreamKey(config.window),
+    showSender: createShowSender(redactor),
     windower: createWindower(config.window, ports.now),
     detectors: createDetectors(config.detect, {
       ...ports,
       vectors: createVectorCache(ports.encoder),
-      redact: createRedactor(config.redact),
+      redact: redactor.plain,
     }),
     judge: createModelJudge(config.calibrate, ports),
-    explain: createExplain({ redact }),
+    explain: createExplain({ redact: redactor.plain }),
     explainTokens: createExplainTokens(ports.encoder),
-    redact,
+    redactor,
   };
+}
+
+/** Every record asks for the name of its sender, of which there are few. */
+export function createShowSender({ sender }: Pick<Redactor, "sender">): Rooms["showSender"] {
+  const names = new LRUCache<string, string>({ max: SENDERS_MAX, memoMethod: sender });
+  return (name) => names.memo(name);
 }
 
 function createModelJudge(config: CalibrateConfig, { scorer, now }: RoomsPorts): ServiceJudge {

@@ -63,19 +63,24 @@ export async function loadMinerSnapshot(
   return { version: 1, templates: [...templates, ...later], evicted, tombstones };
 }
 
-/** Gives the judge and the detectors their last state back; what cannot be read starts empty. */
+/**
+ * Gives the judge and the detectors their last state back; what cannot be read starts empty.
+ * @param show what may be kept of a text: a state may be older than redaction, or than the rule that hides something
+ */
 export async function restoreStates(
   store: Store,
-  { judge, detectors }: Remembering,
+  { judge, detectors }: Omit<Remembering, "miner">,
+  show: (text: string) => string,
   onUnusable: OnUnusable,
 ): Promise<void> {
-  await loadEach(store, JUDGE, (state) => judge.restore(state), undefined, onUnusable);
+  const shown = createShown(show);
+  await loadEach(store, JUDGE, (state) => judge.restore(shown(state)), undefined, onUnusable);
   for (const detector of detectors) {
     await loadEach(
       store,
       detectorKey(detector),
-      (state) => detector.restore(state),
-      (news) => detector.recall?.(news),
+      (state) => detector.restore(shown(state)),
+      (news) => detector.recall?.(shown(news)),
       onUnusable,
     );
   }
@@ -135,6 +140,29 @@ async function inSlices(
   pieces.push(encoder.encode(text));
   await afterSlice();
   return pieces;
+}
+
+const TEMPLATE_ID = /^[0-9a-f]{16}$/;
+
+/** Shows every text of a JSON value, and each different one once. */
+function createShown(show: (text: string) => string): (value: unknown) => unknown {
+  const texts = new Map<string, string>();
+  const shownText = (text: string): string => {
+    if (TEMPLATE_ID.test(text)) return text;
+    let known = texts.get(text);
+    if (known === undefined) {
+      known = show(text);
+      texts.set(text, known);
+    }
+    return known;
+  };
+  const shown = (value: unknown): unknown => {
+    if (typeof value === "string") return shownText(value);
+    if (Array.isArray(value)) return value.map(shown);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner)]));
+  };
+  return shown;
 }
 
 /** @param recall takes back what was learned after the state */

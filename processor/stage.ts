@@ -19,6 +19,7 @@ import type { Learning } from "./promote/create-learning.ts";
 import type { ReceiveConfig } from "./receive/config.ts";
 import { createRetryMemory } from "./receive/retries.ts";
 import { type Receivers, startReceivers } from "./receive/start-receivers.ts";
+import { createRequestRedactor } from "./redact/redact-request.ts";
 import type { RememberConfig } from "./remember/config.ts";
 import { createLiveTail } from "./remember/live-tail.ts";
 import { createRememberer, type Rememberer } from "./remember/remember.ts";
@@ -80,7 +81,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   );
   const rememberer = createRememberer(config.remember, {
     store,
-    redact: rooms.redact,
+    redactor: rooms.redactor,
     explain: rooms.explain,
     newId: ports.newId,
     now,
@@ -95,7 +96,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   );
   const stages = createStages(rooms, {
     lane: createLane(config.detect.max_records_in_work),
-    enrich: createCheckedEnrich(config, observer),
+    ...createWriting(config, rooms, observer),
     forwarder,
     retries: createRetryMemory({
       now: () => performance.now(),
@@ -104,7 +105,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     }),
     show: createLiveTail({
       live: ports.live,
-      redact: rooms.redact,
+      redactor: rooms.redactor,
       now: () => performance.now(),
       later: setImmediate,
       onError: (cause) => observer.failed("showing records", cause),
@@ -140,11 +141,12 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   };
 }
 
-/** Enriches, within what the next hop takes, and checks itself now and then. */
-function createCheckedEnrich(
-  { attributes, forward }: StageConfig,
+/** Enriches, within what the next hop takes, checks itself now and then, and redacts where it shall. */
+function createWriting(
+  { attributes, forward, redact }: StageConfig,
+  { redactor }: Rooms,
   observer: StageObserver,
-): Stages["enrich"] {
+): Pick<Stages, "enrich" | "protect"> {
   const bytesMax = forward.endpoint === "" ? Number.POSITIVE_INFINITY : forward.max_message_bytes;
   const enrich = createEnrich(attributes.prefix);
   const checked = createSelfCheck({
@@ -154,7 +156,10 @@ function createCheckedEnrich(
     onChecked: observer.selfChecked,
     onMismatch: observer.altered,
   });
-  return (request, judged) => checked(request, withinLimit(request, enrich(request, judged), bytesMax));
+  return {
+    enrich: (request, judged) => checked(request, withinLimit(request, enrich(request, judged), bytesMax)),
+    protect: redact.forward ? createRequestRedactor(redactor) : (bytes) => bytes,
+  };
 }
 
 /** The rooms with everything that they knew before the last stop. */
@@ -173,7 +178,7 @@ async function furnish(
     onSkipped: metrics.modelSkipped,
     onSessionsSkipped: metrics.sessionsSkipped,
   });
-  await restoreStates(store, rooms, onUnusable);
+  await restoreStates(store, rooms, rooms.redactor.sender, onUnusable);
   return rooms;
 }
 

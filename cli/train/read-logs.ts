@@ -3,6 +3,7 @@ import { createSequenceCutter } from "../../processor/learn/sequence-cutter.ts";
 import { parseRecords } from "../../processor/parse-records.ts";
 import { createLineReader } from "../../processor/receive/lines/create-line-reader.ts";
 import type { LineFormat, ParsedLine } from "../../processor/receive/lines/parsed-line.ts";
+import { createRedactor } from "../../processor/redact/redact.ts";
 import { createTemplateMiner } from "../../processor/template/create-template-miner.ts";
 import { createStreamKey } from "../../processor/window/stream-key.ts";
 import { encodeRequest } from "../../processor/wire/encode.ts";
@@ -32,13 +33,18 @@ const BATCH_LINES_MAX = 1_000;
 export async function readLogs(
   { files, format, service }: LogInput,
   builder: CorpusBuilder,
-  config: Pick<Config, "template" | "window">,
+  config: Pick<Config, "template" | "window" | "redact">,
   io: Pick<CommandIo, "signal" | "progress" | "clock">,
 ): Promise<void> {
   const cutter = createSequenceCutter(builder, config.window);
+  const redactor = createRedactor(config.redact);
   const ports = {
-    miner: createTemplateMiner(config.template),
+    miner: createTemplateMiner(config.template, {
+      findHidden: redactor.findInWords,
+      findHiddenInAdopted: redactor.find,
+    }),
     streamKey: createStreamKey(config.window),
+    showSender: redactor.sender,
     // No time is NaN: the time of reading would be another one at the next start.
     now: () => Number.NaN,
   };

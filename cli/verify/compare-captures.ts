@@ -1,5 +1,5 @@
 import type { Findings } from "./findings.ts";
-import { type IdentifiedRecord, identifyRecords } from "./record-identity.ts";
+import type { IdentifiedRecord, Identify, Identities } from "./record-identity.ts";
 
 /** Requests of a capture; read twice. */
 export type Capture = () => AsyncIterable<Uint8Array>;
@@ -11,21 +11,21 @@ export type Capture = () => AsyncIterable<Uint8Array>;
 export async function compareCaptures(
   before: Capture,
   after: Capture,
-  isOurs: (key: string) => boolean,
+  identities: Identities,
   findings: Findings,
 ): Promise<void> {
   const came = new Map<string, number>();
-  for await (const record of recordsOf(after, isOurs))
+  for await (const record of recordsOf(after, identities.after))
     came.set(record.digest, (came.get(record.digest) ?? 0) + 1);
   const missing: IdentifiedRecord[] = [];
-  for await (const record of recordsOf(before, isOurs, () => findings.request())) {
+  for await (const record of recordsOf(before, identities.before, () => findings.request())) {
     findings.record();
     const count = came.get(record.digest) ?? 0;
     if (count > 0) came.set(record.digest, count - 1);
     else missing.push(record);
   }
   const surplus: IdentifiedRecord[] = [];
-  for await (const record of recordsOf(after, isOurs)) {
+  for await (const record of recordsOf(after, identities.after)) {
     const count = came.get(record.digest) ?? 0;
     if (count > 0) surplus.push(record);
     came.set(record.digest, count - 1);
@@ -35,12 +35,12 @@ export async function compareCaptures(
 
 async function* recordsOf(
   capture: Capture,
-  isOurs: (key: string) => boolean,
+  identify: Identify,
   onRequest: () => void = () => undefined,
 ): AsyncGenerator<IdentifiedRecord> {
   for await (const request of capture()) {
     onRequest();
-    yield* identifyRecords(request, isOurs);
+    yield* identify(request);
   }
 }
 

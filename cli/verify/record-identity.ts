@@ -1,5 +1,8 @@
 import { hash } from "node:crypto";
 import { create, fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
+import type { Redactor } from "../../processor/redact/redact.ts";
+import { requestEditors } from "../../processor/redact/redact-request.ts";
+import type { TextEditor } from "../../processor/wire/rewrite-texts.ts";
 import {
   type ExportLogsServiceRequest,
   ExportLogsServiceRequestSchema,
@@ -10,6 +13,7 @@ import {
   ResourceLogsSchema,
   ScopeLogsSchema,
 } from "../../proto/gen/opentelemetry/proto/logs/v1/logs_pb.js";
+import { editTexts } from "./edit-texts.ts";
 
 /** A record with everything that it stands under, but for the attributes that a stage writes. */
 export interface IdentifiedRecord {
@@ -22,11 +26,48 @@ export interface IdentifiedRecord {
 }
 
 /** Every record of a request, in its order. Throws when protobuf-es cannot read the request. */
-export function identifyRecords(
-  request: Uint8Array,
+export type Identify = (request: Uint8Array) => readonly IdentifiedRecord[];
+
+/** How the records that went in are identified, and how those that came out: equal ones have equal digests. */
+export interface Identities {
+  readonly before: Identify;
+  readonly after: Identify;
+}
+
+/** @param redactor of a stage that redacts what it sends on: what went in is redacted, too, and pseudonyms are left out */
+export function createIdentities(
+  isOurs: (key: string) => boolean,
+  redactor: Redactor | undefined,
+): Identities {
+  const identify =
+    (edit: (request: ExportLogsServiceRequest) => void): Identify =>
+    (bytes) => {
+      const request = decode(bytes);
+      edit(request);
+      return identifyRecords(request, isOurs);
+    };
+  if (redactor === undefined) return { before: identify(() => undefined), after: identify(() => undefined) };
+  const plain = requestEditors({
+    ...redactor,
+    body: redactor.plain,
+    placeholder: (_, name) => `<${name}>`,
+  });
+  const nameless: TextEditor = { text: withoutPseudonyms, value: () => undefined };
+  return {
+    before: identify((request) => editTexts(request, plain)),
+    after: identify((request) => editTexts(request, { sender: nameless, record: () => nameless })),
+  };
+}
+
+function withoutPseudonyms(text: string): string {
+  return text.replaceAll(/<([A-Z][A-Z0-9_]*)-[b-z]{5}>/g, "<$1>");
+}
+
+function identifyRecords(
+  request: ExportLogsServiceRequest,
   isOurs: (key: string) => boolean,
 ): readonly IdentifiedRecord[] {
-  return decode(request).resourceLogs.flatMap((resourceLogs) => {
+  return request.resourceLogs.flatMap((resourceLogs) => {
     const under = digestOf(toBinary(ResourceLogsSchema, { ...resourceLogs, scopeLogs: [] }));
     return resourceLogs.scopeLogs.flatMap((scopeLogs) => {
       const scope = digestOf(toBinary(ScopeLogsSchema, { ...scopeLogs, logRecords: [] }));

@@ -5,6 +5,7 @@ import { withinLimit } from "../../processor/enrich/within-limit.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import { isOutcome, processRequest } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
+import { createRequestRedactor } from "../../processor/redact/redact-request.ts";
 import { createRooms } from "../../processor/rooms.ts";
 import { splitRequest } from "../../processor/wire/split.ts";
 import type { Config } from "../config.ts";
@@ -13,6 +14,8 @@ import type { OpenModel } from "../open-scorer.ts";
 /** What a stage would send on for one request. */
 export interface RunThrough {
   readonly enriched: Uint8Array;
+  /** As it would be sent on: redacted, where `redact.forward` says so. */
+  readonly sent: Uint8Array;
   /** As it would be cut for the next hop. */
   readonly parts: readonly Uint8Array[];
   /** Why the request was refused, where it was. */
@@ -28,12 +31,17 @@ export function createRunThrough(
   const bytesMax = config.forward.max_message_bytes;
   const enrich = createEnrich(config.attributes.prefix);
   let enriched: Uint8Array = new Uint8Array(0);
+  let sent: Uint8Array = enriched;
   const stages = createStages(rooms, {
     lane: createLane(config.detect.max_records_in_work),
-    enrich: (request, judged) => withinLimit(request, enrich(request, judged), bytesMax),
+    enrich(request, judged) {
+      enriched = withinLimit(request, enrich(request, judged), bytesMax);
+      return enriched;
+    },
+    ...(config.redact.forward ? { protect: createRequestRedactor(rooms.redactor) } : {}),
     forwarder: {
       forward: async (bytes) => {
-        enriched = bytes;
+        sent = bytes;
         return { kind: "accepted", rejectedRecords: 0, message: "" };
       },
       close: async () => undefined,
@@ -45,7 +53,8 @@ export function createRunThrough(
   });
   return async (bytes) => {
     const outcome = await processRequest({ bytes, transport: "grpc" }, stages, new AbortController().signal);
-    if (outcome.kind !== "accepted") return { enriched: bytes, parts: [], refusal: outcome.message };
-    return { enriched, parts: splitRequest(enriched, bytesMax), refusal: undefined };
+    if (outcome.kind !== "accepted")
+      return { enriched: bytes, sent: bytes, parts: [], refusal: outcome.message };
+    return { enriched, sent, parts: splitRequest(sent, bytesMax), refusal: undefined };
   };
 }

@@ -13,6 +13,10 @@ const STATUS_MIN = 100;
 const STATUS_MAX = 599;
 const CLASS_OF_ERRORS = 4;
 
+/** Parts of a nat that are kept of a number, which is 6 %: well within the scale that is taken for granted, and who reads the state does
+ * not learn a number from it. */
+const STEPS_PER_NAT = 16;
+
 /** Observations after which the share of new values no longer falls: habits may change. */
 const SEEN_MAX = 10_000;
 
@@ -55,11 +59,12 @@ export interface ParameterSlot {
 export function createParameterSlot(state?: ParameterSlotState): ParameterSlot {
   let seen = state?.seen ?? 0;
   const numbers = runningMoments(state?.numbers);
-  let values = state?.values === null ? undefined : new Map(state?.values);
+  let values = state?.values === null ? undefined : new Map(state === undefined ? [] : keptValues(state));
   /** Every number so far was a status code. */
   let isStatus = state?.isStatus ?? true;
 
-  const add = (value: number) => {
+  const add = (exact: number) => {
+    const value = folded(exact);
     values?.set(value, values.has(value));
     if ((values?.size ?? 0) > VALUES_FEW) values = undefined;
   };
@@ -67,20 +72,21 @@ export function createParameterSlot(state?: ParameterSlotState): ParameterSlot {
   return {
     oddity(value) {
       if (seen < KNOWN_FROM) return NOT_ODD;
-      if (value.kind === "value") return numbers.values > 0 ? NOT_ODD : choice(value.hash, values, seen);
+      if (value.kind === "value")
+        return numbers.values > 0 ? NOT_ODD : choice(folded(value.hash), values, seen);
       const status = isStatus && values !== undefined ? statusClass(value.plain) : undefined;
       if (status !== undefined)
         return { ...choice(status, byClass(values), seen), isErrorStatus: status >= CLASS_OF_ERRORS };
       if (numbers.values < KNOWN_FROM) return NOT_ODD;
-      const z = Math.abs(zScore(numbers, value.scaled, SCALE_MIN));
+      const z = Math.abs(zScore(numbers, inSteps(value.scaled), SCALE_MIN));
       return { ...NOT_ODD, surprise: z, z };
     },
     learn(value) {
       seen = Math.min(SEEN_MAX, seen + 1);
       if (value.kind === "value") return add(value.hash);
-      addValue(numbers, value.scaled, SCALE_MIN);
+      addValue(numbers, inSteps(value.scaled), SCALE_MIN);
       isStatus &&= statusClass(value.plain) !== undefined;
-      if (value.plain !== undefined) add(value.plain);
+      if (value.plain !== undefined && statusClass(value.plain) !== undefined) add(value.plain);
     },
     snapshot: () => ({
       seen,
@@ -89,6 +95,29 @@ export function createParameterSlot(state?: ParameterSlotState): ParameterSlot {
       isStatus,
     }),
   };
+}
+
+function inSteps(scaled: number): number {
+  return Math.round(scaled * STEPS_PER_NAT) / STEPS_PER_NAT;
+}
+
+/** A state of before may hold numbers that are nobody's business. */
+function keptValues({
+  values,
+  numbers,
+}: ParameterSlotState): (readonly [value: number, cameAgain: boolean])[] {
+  return (values ?? [])
+    .filter(([value]) => numbers[0] === 0 || statusClass(value) !== undefined)
+    .map(([value, cameAgain]) => [folded(value), cameAgain]);
+}
+
+/**
+ * 16 bits of a hash; smaller numbers are themselves. Enough to tell 32 values from others (a new one passes for known at most
+ * once in 2,000), and thousands of addresses share each one: the state does not give a value away.
+ */
+function folded(value: number): number {
+  const bits = value >>> 0;
+  return bits < 0x10000 ? bits : (bits >>> 16) ^ (bits & 0xffff);
 }
 
 /** Whether each of the few values came again. */

@@ -136,4 +136,14 @@ describe("the features for an event model", () => {
     );
     expect(new Set(rows)).toEqual(new Set(["1,0,0,0"]));
   });
+
+  it("are not told by what is saved: neither a number nor enough of a text's hash to guess it", () => {
+    const detector = createParameterDetector();
+    detector.learn([one("10.1.2.3", "4915112345678", "48213")]);
+    const saved = JSON.stringify(detector.snapshot());
+    expect(saved).not.toContain("48213");
+    expect(saved).not.toContain("4915112345678");
+    for (const number of [48_213, 4_915_112_345_678]) expect(saved).not.toContain(String(Math.log1p(number)));
+    expect(Number(/"values":\[\[(\d+),/.exec(saved)?.[1])).toBeLessThan(0x10000);
+  });
 });

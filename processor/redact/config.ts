@@ -15,13 +15,19 @@ const extraPattern = z.strictObject({
     .describe("Regular expression (JavaScript syntax, unicode mode)."),
 });
 
-/** What is replaced before anything is stored, shown or sent to a language model. */
+/** What is replaced before anything is stored, shown or sent elsewhere. */
 export const redactConfig = z.strictObject({
   enabled: z
     .boolean()
     .default(true)
     .describe(
-      "Replace personal data and secrets by placeholders such as <EMAIL> in everything that is shown, and in the database. The stage's own saved state holds templates as they came.",
+      "Replace personal data and secrets by placeholders such as <EMAIL-kqzvr> in everything that is stored or shown, and in templates.",
+    ),
+  forward: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Replace them in the records that are forwarded as well: in bodies, attributes and every other text. Otherwise nothing of a record is changed on its way.",
     ),
   extra_patterns: z
     .array(extraPattern)

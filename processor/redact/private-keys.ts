@@ -1,3 +1,5 @@
+import type { Range } from "./rule.ts";
+
 const BEGIN = "-----BEGIN ";
 const END = "-----END ";
 const KEY_HEADER = /^-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
@@ -5,24 +7,19 @@ const KEY_FOOTER = /^-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 const HEADER_CHARACTERS_MAX = 80;
 
 /**
- * Replaces PEM private keys by `<PRIVATE_KEY>`; one that is cut off is replaced up to the end of the text.
+ * PEM private keys; one that is cut off reaches to the end of the text.
  * Searched by hand, because a regular expression would look for the end again from every beginning.
- * @param onKey called for each key
  */
-export function redactPrivateKeys(text: string, onKey: () => void): string {
-  let redacted = "";
-  let copied = 0;
+export function findPrivateKeys(text: string): readonly Range[] {
+  const found: Range[] = [];
   let begin = text.indexOf(BEGIN);
   while (begin >= 0) {
     const header = KEY_HEADER.exec(text.slice(begin, begin + HEADER_CHARACTERS_MAX));
-    if (header !== null) {
-      onKey();
-      redacted += `${text.slice(copied, begin)}<PRIVATE_KEY>`;
-      copied = endOfKey(text, begin + header[0].length);
-    }
-    begin = text.indexOf(BEGIN, Math.max(copied, begin + 1));
+    const end = header === null ? begin + 1 : endOfKey(text, begin + header[0].length);
+    if (header !== null) found.push([begin, end]);
+    begin = text.indexOf(BEGIN, end);
   }
-  return redacted + text.slice(copied);
+  return found;
 }
 
 function endOfKey(text: string, from: number): number {

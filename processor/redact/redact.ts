@@ -1,53 +1,82 @@
+import { randomBytes } from "node:crypto";
 import type { RedactConfig } from "./config.ts";
-import { redactPrivateKeys } from "./private-keys.ts";
-import { RULES, type Rule } from "./rules.ts";
-
-/** Secrets stuck together without anything between them, as in "10.0.0.1Bearer abc123", hide each other from the rules: what is
- * behind one shows only when that one is a placeholder. So many of them in a row are found. */
-const PASSES_MAX = 8;
+import { findSensitive, replaceSensitive, type Sensitive } from "./find-sensitive.ts";
+import { ownRules } from "./own-patterns.ts";
+import { createPseudonym } from "./pseudonyms.ts";
+import type { Kind, Rule } from "./rule.ts";
+import { isAddress, isInWords, RULES } from "./rules.ts";
 
 /**
- * Replaces personal data and secrets by placeholders. Time is linear in the text's length, it never throws, and a redacted
- * text stays as it is when redacted again.
- *
- * Example: "mail bob@example.com from 10.0.0.1" gives "mail <EMAIL> from <IP>".
- * @param onRedaction told the kind of each replacement, for counting
+ * Replaces personal data and secrets by placeholders. Time is linear in the text's length, nothing throws, and a redacted text stays
+ * as it is when it is redacted again.
  */
-export function createRedactor(
-  { enabled, extra_patterns: extraPatterns }: RedactConfig,
-  onRedaction: (kind: string) => void = () => undefined,
-): (text: string) => string {
-  if (!enabled) return (text) => text;
-  const own = extraPatterns.map(
-    ({ name, pattern }): Rule => ({
-      kind: "extra",
-      pattern: new RegExp(pattern, "gu"),
-      placeholder: `<${name}>`,
-    }),
-  );
-  const applyAll = (rules: readonly Rule[], text: string) =>
-    rules.reduce((current, rule) => apply(rule, current, onRedaction), text);
-  return (text) => {
-    const withoutKeys = redactPrivateKeys(text, () => onRedaction("private-key"));
-    // Once: a pattern of one's own may match its own placeholder.
-    let redacted = applyAll(own, withoutKeys);
-    for (let pass = 0; pass < PASSES_MAX; pass += 1) {
-      const before = redacted;
-      redacted = applyAll(RULES, before);
-      if (redacted === before) break;
-    }
-    return redacted;
-  };
+export interface Redactor {
+  /**
+   * A text of a record, each value under a name that it keeps for a day.
+   *
+   * Example: "mail bob@example.com from 10.0.0.1" gives "mail <EMAIL-kqzvr> from <IP-bdwpx>".
+   * @param charactersMax what is shown of the text before it is redacted; what the cut goes through is redacted as a whole
+   */
+  readonly body: (text: string, charactersMax?: number) => string;
+  /** A text that is told apart by its wording, such as a template: one placeholder for each kind. */
+  readonly plain: (text: string) => string;
+  /** The name of a sender: as `plain`, but for its addresses, by which it is told apart from others. */
+  readonly sender: (text: string) => string;
+  /** What of a text a template must not show; nothing that is masked in it anyway. */
+  readonly findInWords: (text: string) => readonly Sensitive[];
+  /** All that is sensitive in a text. */
+  readonly find: (text: string) => readonly Sensitive[];
+  /** What stands in the place of a value. Example: "<EMAIL-kqzvr>". */
+  readonly placeholder: (kind: Kind, name: string, value: string) => string;
 }
 
-function apply(
-  { kind, pattern, placeholder, isMeant }: Rule,
-  text: string,
-  onRedaction: (kind: string) => void,
-): string {
-  return text.replace(pattern, (match: string, ...groups: unknown[]) => {
-    if (isMeant !== undefined && !isMeant(match)) return match;
-    onRedaction(kind);
-    return placeholder.replace(/\$(\d)/g, (_, index: string) => String(groups[Number(index) - 1] ?? ""));
-  });
+/** What a redactor is handed, all of it optional. */
+export interface RedactorPorts {
+  /** Told the kind of each replacement, for counting. */
+  readonly onRedaction?: ((kind: Kind) => void) | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Random bytes that nobody else knows. */
+  readonly newKey?: () => Uint8Array;
+}
+
+const KEY_BYTES = 32;
+/** Read beyond a cut, so that what it goes through is recognised. */
+const BEYOND_CUT_CHARACTERS = 1_024;
+
+export function createRedactor(
+  config: Pick<RedactConfig, "enabled" | "extra_patterns">,
+  {
+    onRedaction = () => undefined,
+    now = Date.now,
+    newKey = () => randomBytes(KEY_BYTES),
+  }: RedactorPorts = {},
+): Redactor {
+  const pseudonym = createPseudonym({ now, newKey });
+  const rules: readonly Rule[] = config.enabled ? [...ownRules(config), ...RULES] : [];
+  const finder = (some: readonly Rule[]) => (text: string) => findSensitive(text, some);
+  const find = finder(rules);
+  const placeholder = (kind: Kind, name: string, value: string) => `<${name}-${pseudonym(kind, value)}>`;
+  const replace = (text: string, found: readonly Sensitive[], shown: (one: Sensitive) => string) =>
+    replaceSensitive(text, found, (one) => {
+      onRedaction(one.kind);
+      return shown(one);
+    });
+  const inPlain = (some: Redactor["find"]) => (text: string) =>
+    replace(text, some(text), ({ name }) => `<${name}>`);
+  return {
+    body(text, charactersMax = text.length) {
+      const read = text.slice(0, charactersMax + BEYOND_CUT_CHARACTERS);
+      const found = find(read).filter(({ start }) => start < charactersMax);
+      const cut = read.slice(0, Math.max(charactersMax, found.at(-1)?.end ?? 0));
+      return replace(cut, found, ({ kind, name, start, end }) =>
+        placeholder(kind, name, text.slice(start, end)),
+      );
+    },
+    plain: inPlain(find),
+    sender: inPlain(finder(rules.filter((rule) => !isAddress(rule)))),
+    findInWords: finder(rules.filter(isInWords)),
+    find,
+    placeholder,
+  };
 }

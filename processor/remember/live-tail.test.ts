@@ -62,12 +62,14 @@ function judged(anomalies = 0): Judged {
   };
 }
 
+const shownAs = (show: (text: string) => string) => ({ body: show, plain: show });
+
 function tail(ports: Partial<LiveTailPorts> = {}) {
   const shown: LiveRecord[] = [];
   const clock = { nowMs: 0 };
   const show = createLiveTail({
     live: () => (records) => shown.push(...records),
-    redact: (text) => text.replace("10.0.0.1", "<IP>"),
+    redactor: shownAs((text) => text.replace("10.0.0.1", "<IP>")),
     now: () => clock.nowMs,
     later: (work) => work(),
     onError: (cause) => {
@@ -110,10 +112,10 @@ describe("the live tail", () => {
     const redacted: string[] = [];
     const { shown, show } = tail({
       later: (work) => waiting.push(work),
-      redact: (text) => {
+      redactor: shownAs((text) => {
         redacted.push(text);
         return "hidden";
-      },
+      }),
     });
     show(request, judged());
     expect(redacted).toEqual([]);
@@ -128,9 +130,9 @@ describe("the live tail", () => {
     expect(waiting).toEqual([]);
     const errors: unknown[] = [];
     const broken = tail({
-      redact: () => {
+      redactor: shownAs(() => {
         throw new Error("broken");
-      },
+      }),
       onError: (cause) => errors.push(cause),
     });
     broken.show(request, judged());

@@ -1,13 +1,14 @@
 import type { LiveRecord } from "../../store/live-record.ts";
 import type { Judged } from "../enrich/enrich.ts";
 import type { ExportRequest } from "../wire/record-view.ts";
+import type { ShownTexts } from "./to-anomaly.ts";
 import { toLiveRecords } from "./to-live-records.ts";
 
 /** What a live tail is built from. */
 export interface LiveTailPorts {
   /** Shows records to live views; must not wait. Undefined while nobody looks. */
   readonly live: () => ((records: readonly LiveRecord[]) => void) | undefined;
-  readonly redact: (text: string) => string;
+  readonly redactor: ShownTexts;
   /** Milliseconds that never go back. */
   readonly now: () => number;
   /** Does it when what is at hand is done. */
@@ -28,7 +29,7 @@ const SECOND_MS = 1_000;
  */
 export function createLiveTail({
   live,
-  redact,
+  redactor,
   now,
   later,
   onError,
@@ -50,7 +51,7 @@ export function createLiveTail({
     const odd = Math.min(RECORDS_PER_REQUEST_MAX, judged.anomalies.length);
     const room = Math.max(odd, Math.min(RECORDS_PER_REQUEST_MAX, Math.floor(left)));
     if (room === 0) return;
-    const records = toLiveRecords(request, judged, redact, room);
+    const records = toLiveRecords(request, judged, redactor, room);
     // Anomalies are shown beyond what is left, and not made up for.
     left = Math.max(0, left - records.length);
     told(records);

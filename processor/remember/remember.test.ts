@@ -14,7 +14,10 @@ describe("the rememberer", () => {
     };
     const rememberer = createRememberer(rememberConfig.parse({}), {
       store,
-      redact: (text) => text.replace("bob@example.com", "<EMAIL>"),
+      redactor: {
+        body: (text) => text.replace("bob@example.com", "<EMAIL-bcdfg>"),
+        plain: (text) => text.replace("bob@example.com", "<EMAIL>"),
+      },
       explain: () => ({ summary: "", source: "MODEL", expected: [], detectors: [], tokens: [] }),
       newId: () => "id",
       now: () => 0,

@@ -10,7 +10,7 @@ import { createChangedThresholds, type ThresholdInForce } from "./changed-thresh
 import type { RememberConfig } from "./config.ts";
 import { createSampler } from "./sampler.ts";
 import { createTally } from "./tally.ts";
-import { toAnomaly } from "./to-anomaly.ts";
+import { type ShownTexts, toAnomaly } from "./to-anomaly.ts";
 import { withTokens } from "./with-tokens.ts";
 
 /** What the token importances of one flush may take of the model's thread, which scores requests as well. */
@@ -22,7 +22,7 @@ const TEMPLATES_MAX = 8_192;
 /** What the rememberer is handed. */
 export interface RememberPorts {
   readonly store: Pick<Store, "saveBatch">;
-  readonly redact: (text: string) => string;
+  readonly redactor: ShownTexts;
   readonly explain: Explain;
   readonly explainTokens: ExplainTokens;
   /** A new ULID. */
@@ -49,12 +49,12 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
   const tally = createTally(config.max_queued_anomalies, ports.onDropped);
   /** What new messages were compared with; it lives as long as its anomaly waits. */
   const nearest = new WeakMap<Anomaly, string>();
-  const shown = new LRUCache<string, string>({ max: TEMPLATES_MAX, memoMethod: ports.redact });
-  const showTemplate = (text: string) => shown.memo(text);
+  const shown = new LRUCache<string, string>({ max: TEMPLATES_MAX, memoMethod: ports.redactor.plain });
+  const texts: ShownTexts = { body: ports.redactor.body, plain: (text) => shown.memo(text) };
   const sampler =
     config.max_samples === 0
       ? undefined
-      : createSampler({ ...ports, showTemplate, intervalMs: config.sample_interval_ms });
+      : createSampler({ ...ports, redactor: texts, intervalMs: config.sample_interval_ms });
   const changed = createChangedThresholds();
   let flushing: Promise<void> | undefined;
 
@@ -63,8 +63,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     const budget = AbortSignal.timeout(TOKENS_BUDGET_MS);
     const nearestOf = (anomaly: Anomaly) => nearest.get(anomaly);
     const anomalies = await withTokens(drained.anomalies, ports.explainTokens, nearestOf, budget);
-    // A template may hold raw values of a line that was seen only once.
-    const templates = drained.templates.map((one) => ({ ...one, text: showTemplate(one.text) }));
+    const templates = drained.templates.map((one) => ({ ...one, text: texts.plain(one.text) }));
     const batch = { ...drained, anomalies, templates };
     const thresholds = ports.thresholds();
     const samples = sampler?.drain() ?? [];
@@ -98,7 +97,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       for (const named of judged.anomalies) {
         const { recordIndex } = named.finding;
         const record = recordIndex === undefined ? undefined : request?.records[recordIndex];
-        const anomaly = toAnomaly(named, record, ports.redact, showTemplate);
+        const anomaly = toAnomaly(named, record, texts);
         const compared = nearestIn(named.finding.verdict);
         if (compared !== undefined) nearest.set(anomaly, compared);
         tally.anomaly(anomaly);

@@ -13,8 +13,10 @@ beforeEach(() => {
   sampler = createSampler({
     intervalMs: INTERVAL_MS,
     explain: () => ({ summary: "", source: "MODEL", expected: [], detectors: [], tokens: [] }),
-    redact: (text) => text.replace("bob", "<USER>"),
-    showTemplate: (text) => text.replace("bob", "<USER>"),
+    redactor: {
+      body: (text) => text.replace("bob", "<USER>"),
+      plain: (text) => text.replace("bob", "<USER>"),
+    },
     newId: () => String(++ids),
     now: () => nowMs,
   });

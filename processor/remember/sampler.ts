@@ -5,7 +5,7 @@ import type { Judged } from "../enrich/enrich.ts";
 import type { NamedAnomaly } from "../enrich/name-anomalies.ts";
 import type { Explain } from "../explain/explain.ts";
 import type { ExportRequest } from "../wire/record-view.ts";
-import { toAnomaly } from "./to-anomaly.ts";
+import { type ShownTexts, toAnomaly } from "./to-anomaly.ts";
 
 /** Services and templates whose last sample is remembered; who is forgotten is sampled anew. */
 const SERVICES_MAX = 10_000;
@@ -22,9 +22,7 @@ const USUAL_INTERVALS = 24;
 export interface SamplerPorts {
   readonly intervalMs: number;
   readonly explain: Explain;
-  readonly redact: (text: string) => string;
-  /** As `redact`, for templates, which come again and again. */
-  readonly showTemplate: (text: string) => string;
+  readonly redactor: ShownTexts;
   /** A new ULID. */
   readonly newId: () => string;
   /** Milliseconds since the epoch. */
@@ -52,14 +50,7 @@ interface Oddest {
 }
 
 /** A sampler that has taken nothing yet. */
-export function createSampler({
-  intervalMs,
-  explain,
-  redact,
-  showTemplate,
-  newId,
-  now,
-}: SamplerPorts): Sampler {
+export function createSampler({ intervalMs, explain, redactor, newId, now }: SamplerPorts): Sampler {
   const oddest = new LRUCache<string, Oddest>({ max: SERVICES_MAX });
   /** When the usual sample of a slot is due again. */
   const due = new LRUCache<string, number>({ max: TEMPLATES_MAX });
@@ -69,7 +60,7 @@ export function createSampler({
     const { recordIndex } = finding;
     const record = recordIndex === undefined ? undefined : request?.records[recordIndex];
     const named: NamedAnomaly = { id: newId(), finding, explanation: explain(finding) };
-    waiting.set(slot, { slot, record: toAnomaly(named, record, redact, showTemplate) });
+    waiting.set(slot, { slot, record: toAnomaly(named, record, redactor) });
   };
 
   const offerOddest = (finding: Finding, nowMs: number, request: ExportRequest | undefined) => {

@@ -18,11 +18,10 @@ it("an anomaly tells what it is about: an event, the end of its session, or a si
   const window = freshWindow([{ template: "a" }, { template: "pay" }]);
   const stored = (event: number, missing?: SequenceWindow["missing"]) => {
     const finding = { recordIndex: undefined, window: { ...window, missing }, event, verdict: VERDICT };
-    const { kind, templateId } = toAnomaly(
-      { id: "id", finding, explanation: EXPLANATION },
-      undefined,
-      String,
-    );
+    const { kind, templateId } = toAnomaly({ id: "id", finding, explanation: EXPLANATION }, undefined, {
+      body: String,
+      plain: String,
+    });
     return [kind, templateId];
   };
   expect(stored(0)).toEqual(["a", "a"]);

@@ -4,34 +4,39 @@ import type { Verdict } from "../calibrate/verdict.ts";
 import type { NamedAnomaly } from "../enrich/name-anomalies.ts";
 import { markParameter } from "../explain/mark-parameter.ts";
 import { placeWeights } from "../explain/place-weights.ts";
+import type { Redactor } from "../redact/redact.ts";
 import type { RecordView } from "../wire/record-view.ts";
 
 /** Longest body that is stored; the rest is cut. */
 const BODY_CHARACTERS_MAX = 8_192;
 
+/** Longest severity text that is stored; the specification's are of at most six. */
+const SEVERITY_CHARACTERS_MAX = 64;
+
+/** Redacts texts of records, and texts that come again and again, such as templates. */
+export type ShownTexts = Pick<Redactor, "body" | "plain">;
+
 /**
  * What is stored of an anomaly: redacted, and detached from the request's bytes.
  * @param record the anomalous record; undefined for the end of a session, which no record carries
- * @param redactTemplate as `redact`, for texts that come again and again
  */
 export function toAnomaly(
   { id, finding, explanation }: NamedAnomaly,
   record: RecordView | undefined,
-  redact: (text: string) => string,
-  redactTemplate: (text: string) => string = redact,
+  redactor: ShownTexts,
 ): Anomaly {
   const { window, event, verdict } = finding;
   const subject = window.events[event] ?? window.events.at(-1);
-  const body = record === undefined ? "" : redact(record.body.slice(0, BODY_CHARACTERS_MAX));
-  const template = redactTemplate(subject?.match.template ?? "");
+  const body = record === undefined ? "" : redactor.body(record.body, BODY_CHARACTERS_MAX);
+  const template = redactor.plain(subject?.match.template ?? "");
   return {
     id,
     timeMs: subject?.timeMs ?? 0,
     service: window.service,
     kind: kindOf(window, event),
-    stream: redact(window.stream),
+    stream: redactor.body(window.stream),
     severityNumber: subject?.severityNumber ?? 0,
-    severityText: record?.severityText ?? "",
+    severityText: redactor.plain((record?.severityText ?? "").slice(0, SEVERITY_CHARACTERS_MAX)),
     body,
     templateId: subject?.match.templateId ?? "",
     template,
@@ -43,7 +48,7 @@ export function toAnomaly(
     window: window.events.map(
       (one, index): WindowEvent => ({
         timeMs: one.timeMs,
-        template: redactTemplate(one.match.template),
+        template: redactor.plain(one.match.template),
         templateId: one.match.templateId,
         severityNumber: one.severityNumber,
         isSubject: index === event,

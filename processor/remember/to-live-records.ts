@@ -3,6 +3,7 @@ import type { Verdict } from "../calibrate/verdict.ts";
 import type { Judged } from "../enrich/enrich.ts";
 import type { ParsedRecord } from "../window/sequence-window.ts";
 import type { ExportRequest } from "../wire/record-view.ts";
+import type { ShownTexts } from "./to-anomaly.ts";
 
 /** Longest body that a live view shows, in UTF-16 code units. */
 const BODY_CHARACTERS_MAX = 1_000;
@@ -11,7 +12,7 @@ const BODY_CHARACTERS_MAX = 1_000;
 export function toLiveRecords(
   request: ExportRequest,
   judged: Judged,
-  redact: (text: string) => string,
+  redactor: ShownTexts,
   recordsMax: number,
 ): readonly LiveRecord[] {
   const ids = new Map(judged.anomalies.map(({ finding, id }) => [finding.recordIndex, id]));
@@ -23,8 +24,8 @@ export function toLiveRecords(
       timeMs,
       service,
       severityNumber,
-      body: redact((request.records[recordIndex]?.body ?? "").slice(0, BODY_CHARACTERS_MAX)),
-      template: redact(match.template),
+      body: redactor.body(request.records[recordIndex]?.body ?? "", BODY_CHARACTERS_MAX),
+      template: redactor.plain(match.template),
       score: verdict?.score,
       threshold: verdict?.threshold,
       isAnomaly: verdict?.isAnomaly ?? false,

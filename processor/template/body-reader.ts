@@ -1,6 +1,7 @@
 import type { Cluster } from "./cluster.ts";
-import { phrasesOf } from "./mask.ts";
+import { maskToken, phrasesOf } from "./mask.ts";
 import type { Phrases } from "./mask-phrases.ts";
+import { type FindHidden, type RedactedTokens, redactTokens } from "./redact-tokens.ts";
 import { createTokenScanner, type ScanLimits, type TokenScan } from "./scan-tokens.ts";
 import { createTokenMasks } from "./token-masks.ts";
 
@@ -18,7 +19,7 @@ export interface KnownBody extends Phrases {
   /** Its tokens, masked one by one. */
   readonly cut: readonly string[];
   readonly isCut: boolean;
-  /** Index of the first of the tokens that each of `tokens` stands for. */
+  /** Index of the first of the tokens that each of `tokens` stands for; -1 where it hides something. */
   readonly offsets: readonly number[];
   /** The template that they belonged to, as long as `revision` is still that of the templates. */
   cluster: Cluster | undefined;
@@ -28,11 +29,15 @@ export interface KnownBody extends Phrases {
 /** Cuts and masks bodies, of which most read like one before. */
 export interface BodyReader {
   read(body: string): KnownBody;
-  /** The raw text that each of these masked tokens of the body that was read last stands for. @param indexes in its `tokens` */
+  /**
+   * The raw text that each of these masked tokens of the body that was read last stands for; of one that hides something what it reads.
+   * @param indexes in its `tokens`
+   */
   texts(indexes: readonly number[]): string[];
 }
 
-export function createBodyReader(limits: ScanLimits): BodyReader {
+/** @param findHidden asked for the first of all bodies that read alike; what it finds is in none of the tokens */
+export function createBodyReader(limits: ScanLimits, findHidden: FindHidden): BodyReader {
   const scanBody = createTokenScanner(limits);
   const maskIn = createTokenMasks(FORMS_MAX);
   const bodies = new Map<number, KnownBody>();
@@ -67,7 +72,7 @@ export function createBodyReader(limits: ScanLimits): BodyReader {
       }
       let known = bodies.get(hash);
       if (known === undefined || !readsLike(known, body, scan, masked)) {
-        known = newBody(body, scan, masked);
+        known = newBody(body, scan, masked, findHidden);
         add(hash, known);
       }
       last = { body, known };
@@ -75,7 +80,10 @@ export function createBodyReader(limits: ScanLimits): BodyReader {
     },
     texts(indexes) {
       const { body, known } = last;
-      return indexes.map((index) => rawText(body, scan, known.offsets[index] ?? 0, known.spans[index] ?? 0));
+      return indexes.map((index) => {
+        const from = known.offsets[index] ?? -1;
+        return from < 0 ? (known.tokens[index] ?? "") : rawText(body, scan, from, known.spans[index] ?? 0);
+      });
     },
   };
 }
@@ -85,20 +93,62 @@ function rawText(body: string, { starts, ends }: TokenScan, from: number, span: 
   return Array.from({ length: span }, (_, i) => body.slice(starts[from + i], ends[from + i])).join(" ");
 }
 
-function newBody(body: string, scan: TokenScan, masked: readonly (string | undefined)[]): KnownBody {
-  const tokens = Array.from(
-    { length: scan.count },
-    (_, i) => masked[i] ?? body.slice(scan.starts[i], scan.ends[i]),
-  );
+function newBody(
+  body: string,
+  scan: TokenScan,
+  masked: readonly (string | undefined)[],
+  findHidden: FindHidden,
+): KnownBody {
+  const raw = Array.from({ length: scan.count }, (_, i) => body.slice(scan.starts[i], scan.ends[i]));
   // Cloned, because a token that is cut out of a body keeps the whole body in memory.
-  const cut = structuredClone(tokens);
-  const phrases = phrasesOf({ tokens: cut, isCut: scan.isCut });
+  const cut = structuredClone(raw.map((token, i) => masked[i] ?? token));
+  const redacted = redactTokens(raw, cut, findHidden);
+  const shown = withoutHidden(cut, redacted);
+  const phrases = phrasesOf({ tokens: shown.tokens, isCut: scan.isCut });
+  const spans = over(phrases.spans, shown.spans);
+  const offsets = offsetsOf(phrases.spans, shown.spans, redacted);
+  return { tokens: phrases.tokens, spans, cut, isCut: scan.isCut, offsets, cluster: undefined, revision: -1 };
+}
+
+/** The masked tokens, but for those in which something is hidden: they are masked as they read without it. */
+function withoutHidden(cut: readonly string[], redacted: RedactedTokens | undefined): Phrases {
+  if (redacted === undefined) return { tokens: cut, spans: cut.map(() => 1) };
   let from = 0;
-  const offsets = phrases.spans.map((span) => {
-    from += span;
-    return from - span;
+  const tokens = redacted.texts.map((text, i) => {
+    const token = text === undefined ? (cut[from] ?? "") : maskToken(text);
+    from += redacted.spans[i] ?? 0;
+    return token;
   });
-  return { ...phrases, cut, isCut: scan.isCut, offsets, cluster: undefined, revision: -1 };
+  return { tokens: structuredClone(tokens), spans: redacted.spans };
+}
+
+/** How many of the innermost tokens each of the outer spans stands for. */
+function over(outer: readonly number[], inner: readonly number[]): readonly number[] {
+  let at = 0;
+  return outer.map((span) => {
+    let sum = 0;
+    for (const end = at + span; at < end; at += 1) sum += inner[at] ?? 0;
+    return sum;
+  });
+}
+
+/** Where each of the outer spans begins among the innermost tokens; -1 where something of it is hidden. */
+function offsetsOf(
+  outer: readonly number[],
+  inner: readonly number[],
+  redacted: RedactedTokens | undefined,
+): readonly number[] {
+  let at = 0;
+  let from = 0;
+  return outer.map((span) => {
+    const start = from;
+    let hides = false;
+    for (const end = at + span; at < end; at += 1) {
+      from += inner[at] ?? 0;
+      hides ||= redacted?.texts[at] !== undefined;
+    }
+    return hides ? -1 : start;
+  });
 }
 
 function emptyBody(): KnownBody {

@@ -5,14 +5,14 @@ import { describe, expect, it } from "vitest";
 import { templateConfig } from "./config.ts";
 import { createTemplateMiner } from "./create-template-miner.ts";
 import { parseMinerSnapshot } from "./snapshot.ts";
-import type { TemplateMiner } from "./template-miner.ts";
+import type { MinerSnapshot, TemplateMiner } from "./template-miner.ts";
 
 const miner = (settings: object = {}) => createTemplateMiner(templateConfig.parse(settings));
 
 /** The miner that a restart makes of this one, by the way of the store. */
 function restart(one: TemplateMiner, settings: object = {}): TemplateMiner {
   const saved: unknown = JSON.parse(JSON.stringify(one.snapshot()));
-  return createTemplateMiner(templateConfig.parse(settings), parseMinerSnapshot(saved));
+  return createTemplateMiner(templateConfig.parse(settings), { snapshot: parseMinerSnapshot(saved) });
 }
 
 /** Templates that push others out: each has leading words of its own. */
@@ -41,7 +41,7 @@ describe("a snapshot that cannot be used", () => {
   it("does no harm when it holds one template twice, or a branch from nowhere", () => {
     const template = { id: "x", tokens: ["a", "b"], count: 1, branch: ["no", "such"] };
     const foreign = { version: 1, templates: [template, template], tombstones: ["x"] };
-    const one = createTemplateMiner(templateConfig.parse({}), parseMinerSnapshot(foreign));
+    const one = createTemplateMiner(templateConfig.parse({}), { snapshot: parseMinerSnapshot(foreign) });
     expect(one.templatesActive).toBe(1);
     expect(one.mine("a b").isNew).toBe(true);
   });
@@ -242,7 +242,57 @@ describe("a restart", () => {
       templates: [{ id: known.templateId, tokens: ["the", "very", "first", "event"], count: 1 }],
       tombstones: [],
     };
-    const restarted = createTemplateMiner(templateConfig.parse({}), parseMinerSnapshot(saved));
+    const restarted = createTemplateMiner(templateConfig.parse({}), { snapshot: parseMinerSnapshot(saved) });
     expect(restarted.mine("the very first event")).toEqual({ ...known, isNew: false });
+  });
+});
+
+describe("what a template must not show", () => {
+  const SECRET = /(?<=key )\S+(?: part\S+)?/g;
+  const findHidden = (text: string) =>
+    [...text.matchAll(SECRET)].map(({ 0: found, index }) => ({
+      start: index,
+      end: index + found.length,
+      name: "SECRET",
+    }));
+  const create = (snapshot?: MinerSnapshot) =>
+    createTemplateMiner(templateConfig.parse({}), { snapshot, findHidden });
+
+  it("is not in the template of a line that came once, nor in its parameters, nor in what is saved", () => {
+    const one = create();
+    const match = one.mine("signed with key hunter two in 5 ms");
+    expect(match.template).toBe("signed with key <SECRET> two in <DUR>");
+    expect(match.parameters).toEqual(["<SECRET>", "5 ms"]);
+    expect(JSON.stringify([one.snapshot(), one.changes()])).not.toContain("hunter");
+  });
+
+  it("is one variable part where it is of several words, and the next line is of the same template", () => {
+    const one = create();
+    const first = one.mine("signed with key hunter part2 in 5 ms");
+    expect(first.template).toBe("signed with key <SECRET> in <DUR>");
+    const second = one.mine("signed with key other part7 in 80 ms");
+    expect(second).toMatchObject({ templateId: first.templateId, template: first.template, isNew: false });
+    expect(second.parameters).toEqual(["<SECRET>", "80 ms"]);
+  });
+
+  it("needs no placeholder where it is masked anyway", () => {
+    expect(create().mine("signed with key 4711 in 5 ms").template).toBe("signed with key <NUM> in <DUR>");
+    expect(create().mine("signed with key a!b in 5 ms").template).toBe("signed with key <SECRET> in <DUR>");
+    expect(create().mine("signed with key 4711!b in 5 ms").template).toBe(
+      "signed with key <SECRET> in <DUR>",
+    );
+  });
+
+  it("is not in an adopted template", () => {
+    expect(create().adopt("signed with key hunter in <*>").template).toBe("signed with key <SECRET> in <*>");
+    expect(create().adopt("signed with key 4711 in <*>").template).toBe("signed with key <SECRET> in <*>");
+  });
+
+  it("is taken out of a snapshot of before, whose templates stay known", () => {
+    const before = createTemplateMiner(templateConfig.parse({}));
+    const { templateId } = before.mine("signed with key hunter in 5 ms");
+    const after = create(parseMinerSnapshot(JSON.parse(JSON.stringify(before.snapshot()))));
+    expect(JSON.stringify(after.snapshot())).not.toContain("hunter");
+    expect(after.mine("signed with key other in 7 ms")).toMatchObject({ templateId, isNew: false });
   });
 });

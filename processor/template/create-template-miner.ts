@@ -4,21 +4,36 @@ import type { Cluster } from "./cluster.ts";
 import type { TemplateConfig } from "./config.ts";
 import { createDrain, type Drain, storedOf } from "./drain.ts";
 import { createKnownIds, type KnownIds } from "./known-ids.ts";
+import type { FindHidden } from "./redact-tokens.ts";
+import { createShownTemplate, shownSnapshot } from "./shown-templates.ts";
 import { templateId } from "./template-id.ts";
 import type { MinerSnapshot, TemplateMatch, TemplateMiner } from "./template-miner.ts";
 
 /** Ids of evicted templates that are remembered, for each template in memory. */
 const TOMBSTONES_PER_TEMPLATE = 4;
+/** What a miner may be handed. */
+export interface MinerPorts {
+  readonly snapshot?: MinerSnapshot | undefined;
+  /** What no template may show, of what is not masked anyway; nothing by default. Without it a template holds the words of a line that
+   * came only once. */
+  readonly findHidden?: FindHidden;
+  /** What no template may show that somebody else has mined, who may have masked nothing. */
+  readonly findHiddenInAdopted?: FindHidden;
+}
 
 /**
  * An online Drain miner in bounded memory; with a snapshot it goes on where another one stopped.
  * A template that is evicted goes to an attic of the same size, where only bodies look that have no template: what comes
  * back from there keeps its id and its wildcards. Of what leaves the attic the id alone is remembered.
  */
-export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnapshot): TemplateMiner {
+export function createTemplateMiner(
+  config: TemplateConfig,
+  { snapshot, findHidden = () => [], findHiddenInAdopted = findHidden }: MinerPorts = {},
+): TemplateMiner {
   const tombstones = createKnownIds(config.max_templates * TOMBSTONES_PER_TEMPLATE);
   const adopted = createKnownIds(config.max_templates);
-  const reader = createBodyReader(config);
+  const shown = createShownTemplate(findHiddenInAdopted);
+  const reader = createBodyReader(config, findHidden);
   let templatesEvicted = 0;
   const attic = createDrain(config, () => {});
   const active = createDrain(config, (template) => {
@@ -28,7 +43,7 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
   });
   const changes = createChanges(config.max_templates);
   for (const id of snapshot?.tombstones ?? []) tombstones.add(id);
-  if (snapshot !== undefined) load(snapshot, active, attic);
+  if (snapshot !== undefined) load(shownSnapshot(snapshot, findHidden), active, attic);
 
   const bringBack = (evicted: Cluster, tokens: readonly string[]): Cluster => {
     attic.remove(evicted);
@@ -74,7 +89,7 @@ export function createTemplateMiner(config: TemplateConfig, snapshot?: MinerSnap
         values: undefined,
       };
     },
-    adopt: (template) => adopt(template, adopted, tombstones),
+    adopt: (template) => adopt(shown(template), adopted, tombstones),
     snapshot: () => ({
       version: 1,
       templates: active.stored(),

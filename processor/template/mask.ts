@@ -58,7 +58,7 @@ export function maskToken(token: string): string {
 /** The sign of a masked number belongs to it. */
 const SIGN = /(^|[:=(,[_])[-+](?=<(?:NUM|\*)>)/g;
 /** A list of values of one form is one value: its length varies. */
-const LIST = /(<[A-Z*]+>)(?:,\1)+/g;
+const LIST = /(<[A-Z_*]+>)(?:,\1)+/g;
 
 const DIGIT = 1;
 const LETTER = 2;

@@ -11,10 +11,10 @@ export interface MaskedBody {
 
 /** Whether a masked token is nothing but a variable part. */
 export function isVariable(token: string): boolean {
-  return token.charCodeAt(0) === 60 && /^<[A-Z*]+>$/.test(token);
+  return token.charCodeAt(0) === 60 && /^<[A-Z_*]+>$/.test(token);
 }
 
-const PLACEHOLDER = /<[A-Z*]+>/;
+const PLACEHOLDER = /<[A-Z_*]+>/;
 
 /** Whether a masked token is, or holds, a variable part. */
 export function holdsVariable(token: string): boolean {

@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { zstdCompressSync } from "node:zlib";
 import { create, fromBinary, toJsonString } from "@bufbuild/protobuf";
 import { beforeAll, describe, expect, it } from "vitest";
+import { redactConfig } from "../../processor/redact/config.ts";
+import { createRedactor } from "../../processor/redact/redact.ts";
+import { createRequestRedactor } from "../../processor/redact/redact-request.ts";
 import { encodeRequest } from "../../processor/wire/encode.ts";
 import { readRequest } from "../../processor/wire/read-request.ts";
 import { spliceAttributes } from "../../processor/wire/splice.ts";
@@ -12,17 +15,19 @@ import { runCommand } from "./run-command.ts";
 
 const schema = ExportLogsServiceRequestSchema;
 const directory = temporaryDirectory("verify");
-const requests = Array.from({ length: 4 }, (_, request) =>
-  encodeRequest([
-    {
-      attributes: { "service.name": "shop" },
-      records: Array.from({ length: 5 }, (_, record) => ({
-        timeUnixNano: BigInt(1 + request * 5 + record),
-        body: `user ${record} of ${request} logged in`,
-      })),
-    },
-  ]),
-);
+const requestsWith = (bodyOf: (record: number, request: number) => string) =>
+  Array.from({ length: 4 }, (_, request) =>
+    encodeRequest([
+      {
+        attributes: { "service.name": "shop" },
+        records: Array.from({ length: 5 }, (_, record) => ({
+          timeUnixNano: BigInt(1 + request * 5 + record),
+          body: bodyOf(record, request),
+        })),
+      },
+    ]),
+  );
+const requests = requestsWith((record, request) => `user ${record} of ${request} logged in`);
 
 /** As the Collector's file exporter writes protobuf, and everything that it compresses. */
 function framed(messages: readonly Uint8Array[]): Buffer {
@@ -88,6 +93,25 @@ describe("logbert verify-lossless", () => {
     const { code, stdout } = await verify([before, "--out", after]);
     expect(stdout).toBe("20 records in 4 requests: nothing but our attributes changed\n");
     expect(code).toBe(0);
+  });
+
+  it("takes what redact.forward replaces for unchanged, and nothing else", async () => {
+    const config = file("redact.yaml", "redact:\n  forward: true\n");
+    const through = await verify([before, "--config", config]);
+    expect(through.stdout).toBe("20 records in 4 requests: nothing but our attributes changed\n");
+    const secret = requestsWith((record) => `user ${record} sent bob@example.com pwd=x from 10.0.0.1`);
+    const sent = file("sent.binpb", framed(secret));
+    const out = file(
+      "redacted.binpb",
+      framed(secret.map(createRequestRedactor(createRedactor(redactConfig.parse({}))))),
+    );
+    const plain = await verify([sent, "--out", out]);
+    expect(plain.stdout).toContain("40 differences");
+    const redacted = await verify([sent, "--out", out, "--config", config]);
+    expect(redacted.stdout).toBe("20 records in 4 requests: nothing but our attributes changed\n");
+    const other = await verify([sent, "--out", sent, "--config", config]);
+    expect(other.stdout).toContain("40 differences");
+    expect((await verify([sent, "--config", config])).code).toBe(0);
   });
 
   it("tells what was changed, lost and doubled, by the names of fields alone", async () => {

@@ -92,7 +92,7 @@ export async function startStageUnderTest(
     configured: { directory: SHIPPED_MODEL, version: SHIPPED_VERSION },
     openModel: (model) => openTriedScorer(model, config.inference, () => undefined),
     trainer: { file: process.execPath, args: trainer },
-    redact: createRedactor(config.redact),
+    redact: createRedactor(config.redact).plain,
   });
   const stage = await startStage(config, {
     ...ports,

@@ -1,0 +1,80 @@
+import { Buffer } from "node:buffer";
+import { bodyText } from "../../processor/wire/body-text.ts";
+import type { AttributeValue } from "../../processor/wire/record-view.ts";
+import type { RequestEditors, TextEditor } from "../../processor/wire/rewrite-texts.ts";
+import type { ExportLogsServiceRequest } from "../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
+import type {
+  AnyValue,
+  InstrumentationScope,
+  KeyValue,
+} from "../../proto/gen/opentelemetry/proto/common/v1/common_pb.js";
+import type { LogRecord } from "../../proto/gen/opentelemetry/proto/logs/v1/logs_pb.js";
+
+/** Edits the texts of a decoded request in place: by another reader than the one that edits its bytes. */
+export function editTexts(request: ExportLogsServiceRequest, editors: RequestEditors): void {
+  const { sender } = editors;
+  for (const resourceLogs of request.resourceLogs) {
+    editAttributes(resourceLogs.resource?.attributes ?? [], sender);
+    resourceLogs.schemaUrl = edited(resourceLogs.schemaUrl, "schemaUrl", sender);
+    for (const scopeLogs of resourceLogs.scopeLogs) {
+      scopeLogs.schemaUrl = edited(scopeLogs.schemaUrl, "schemaUrl", sender);
+      if (scopeLogs.scope !== undefined) editScope(scopeLogs.scope, sender);
+      for (const record of scopeLogs.logRecords) editRecord(record, editors);
+    }
+  }
+}
+
+function editScope(scope: InstrumentationScope, sender: TextEditor): void {
+  editAttributes(scope.attributes, sender);
+  scope.name = edited(scope.name, "name", sender);
+  scope.version = edited(scope.version, "version", sender);
+}
+
+function editRecord(record: LogRecord, editors: RequestEditors): void {
+  const editor = editors.record(bodyText(plainValue(record.body)));
+  record.severityText = edited(record.severityText, "severityText", editor);
+  record.eventName = edited(record.eventName, "eventName", editor);
+  if (record.body !== undefined) editValue(record.body, "body", editor);
+  editAttributes(record.attributes, editor);
+}
+
+/** An absent field and an empty one are the same here; on the wire neither has a text. */
+function edited(text: string, key: string, editor: TextEditor): string {
+  return text === "" ? text : editor.text(text, key);
+}
+
+function editAttributes(attributes: readonly KeyValue[], editor: TextEditor): void {
+  for (const { key, value } of attributes) {
+    if (value === undefined) continue;
+    const whole = editor.value(key, () => plainValue(value));
+    if (whole === undefined) editValue(value, key, editor);
+    else value.value = { case: "stringValue", value: whole };
+  }
+}
+
+function editValue(any: AnyValue, key: string, editor: TextEditor): void {
+  const { value } = any;
+  if (value.case === "stringValue")
+    any.value = { case: "stringValue", value: edited(value.value, key, editor) };
+  else if (value.case === "arrayValue") for (const one of value.value.values) editValue(one, key, editor);
+  else if (value.case === "kvlistValue") editAttributes(value.value.values, editor);
+}
+
+function plainValue(any: AnyValue | undefined): AttributeValue {
+  const value = any?.value;
+  switch (value?.case) {
+    case "arrayValue":
+      return value.value.values.map(plainValue);
+    case "kvlistValue":
+      return Object.fromEntries(value.value.values.map((one) => [one.key, plainValue(one.value)]));
+    case "bytesValue":
+      return Buffer.from(value.value);
+    case "stringValue":
+    case "boolValue":
+    case "intValue":
+    case "doubleValue":
+      return value.value;
+    default:
+      return null;
+  }
+}

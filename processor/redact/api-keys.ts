@@ -1,0 +1,112 @@
+import { matching, type Range, type Rule } from "./rule.ts";
+import { LONG_WORD } from "./text-traits.ts";
+
+/**
+ * What keys and tokens of well-known services look like: the rules of gitleaks that need no context (MIT licence,
+ * github.com/gitleaks/gitleaks, config/gitleaks.toml of July 2026), with lengths as lower bounds, because logs cut and services change.
+ */
+const FORMS: readonly string[] = [
+  // Amazon, Alibaba, Azure AD, Google, DigitalOcean, Heroku, Fly.io, Scalingo, Databricks, Cloudflare
+  "(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}",
+  "ABSK[A-Za-z0-9+/]{60,269}={0,2}",
+  String.raw`bedrock-api-key-[\w-]{20,255}`,
+  "LTAI[A-Za-z0-9]{16,24}",
+  String.raw`[\w~.]{3}\dQ~[\w~.-]{31,34}`,
+  String.raw`AIza[\w-]{30,64}`,
+  String.raw`ya29\.[\w-]{20,512}`,
+  String.raw`GOCSPX-[\w-]{20,64}`,
+  "do[opr]_v1_[a-f0-9]{32,64}",
+  String.raw`HRKU-AA[\w-]{30,64}`,
+  String.raw`f(?:o1|m1[ar]|m2)_[\w+/-]{40,255}`,
+  String.raw`tk-us-[\w-]{40,64}`,
+  "dapi[a-f0-9]{32}",
+  String.raw`v1\.0-[a-f0-9]{24}-[a-f0-9]{100,160}`,
+  // GitHub, GitLab, Atlassian, Linear, Notion, Postman, Octopus, Pulumi, Prefect, HashiCorp, Vault, Doppler, Infracost
+  String.raw`gh[opsur]_\w{20,255}`,
+  String.raw`github_pat_\w{20,255}`,
+  String.raw`gl(?:pat|cbt|dt|ffct|ft|imt|agent|oas|ptt|rt|soat)-[\w.-]{16,300}`,
+  String.raw`GR1348941[\w-]{20}`,
+  String.raw`ATATT3[\w=-]{60,255}`,
+  "lin_api_[A-Za-z0-9]{32,48}",
+  String.raw`(?:ntn_\d{11}[A-Za-z0-9]{20,40}|secret_[A-Za-z0-9]{43})`,
+  "PMAK-[a-f0-9]{24}-[a-f0-9]{34}",
+  "API-[A-Z0-9]{26}",
+  "p(?:ul-[a-f0-9]{40}|nu_[A-Za-z0-9]{36})",
+  String.raw`[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}`,
+  String.raw`hv[bs]\.[\w-]{24,300}`,
+  String.raw`dp\.(?:pt|st|ct)\.[\w.]{40,64}`,
+  "ico-[A-Za-z0-9]{32}",
+  // Slack, Telegram, Discord, Twilio, SendGrid, Mailgun, Mailchimp, Sendinblue
+  String.raw`xox[abeoprs]-[\w-]{11,255}`,
+  String.raw`xapp-\d-[\w-]{10,255}`,
+  String.raw`\d{8,10}:AA[\w-]{33}`,
+  String.raw`[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,38}`,
+  "(?:SK|AC)[0-9a-f]{32}",
+  String.raw`SG\.[\w-]{16,64}\.[\w-]{16,64}`,
+  "(?<![-_])key-[0-9a-f]{32}",
+  String.raw`[0-9a-f]{32}-us\d{1,2}`,
+  "xkeysib-[a-f0-9]{32,64}-[A-Za-z0-9]{16}",
+  // Stripe, Square, Shopify, Shippo, EasyPost, Flutterwave, Duffel, PayPal
+  String.raw`(?:sk|rk|pk)_(?:live|test|prod)_\w{10,255}`,
+  String.raw`whsec_[\w+/]{20,64}`,
+  String.raw`(?:EAAA|sq0(?:atp|csp)-)[\w-]{22,60}`,
+  "shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}",
+  "shippo_(?:live|test)_[a-fA-F0-9]{40}",
+  "EZ[AT]K[A-Za-z0-9]{54}",
+  "FLW(?:SECK|PUBK)_TEST-[a-h0-9]{12,32}(?:-X)?",
+  String.raw`duffel_(?:test|live)_[\w=-]{43}`,
+  String.raw`access_token\$production\$[a-z0-9]{16}\$[a-f0-9]{32}`,
+  // OpenAI, Anthropic and others of that form, Perplexity, Hugging Face, Groq, Replicate, xAI
+  String.raw`sk-(?:ant|proj|svcacct|admin|or|lf|None)-[\w-]{16,255}`,
+  String.raw`sk-(?=[A-Za-z0-9]{0,64}\d)[A-Za-z0-9]{20,255}`,
+  "pplx-[A-Za-z0-9]{40,64}",
+  "(?:hf|api_org)_[A-Za-z0-9]{20,64}",
+  "(?:gsk|xai)[_-][A-Za-z0-9]{40,128}",
+  "r8_[A-Za-z0-9]{37}",
+  // npm, PyPI, RubyGems, Clojars, NuGet, Artifactory, Docker, Packagist
+  "npm_[A-Za-z0-9]{30,64}",
+  String.raw`pypi-[\w-]{40,1000}`,
+  "rubygems_[a-f0-9]{40,64}",
+  "CLOJARS_[A-Za-z0-9]{60}",
+  "oy2[a-z0-9]{43}",
+  "AKCp[A-Za-z0-9]{40,80}",
+  "cmVmd[A-Za-z0-9]{59}",
+  String.raw`dckr_(?:pat|oat)_[\w-]{20,64}`,
+  // Grafana, Sentry, New Relic, Dynatrace, PlanetScale, OpenShift, Airtable, Figma, Adobe, age, 1Password, MaxMind, Facebook
+  String.raw`gl(?:c|sa)_[\w+/]{32,400}={0,3}`,
+  "eyJrIjoi[A-Za-z0-9]{40,400}={0,3}",
+  String.raw`sntry[su]_[\w+/=]{40,500}`,
+  "NR(?:AK|JS|II|IQ)-[A-Za-z0-9-]{19,32}",
+  String.raw`dt0c01\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{40,64}`,
+  String.raw`pscale_(?:tkn|oauth|pw)_[\w=.-]{32,64}`,
+  String.raw`sha256~[\w-]{43}`,
+  String.raw`pat[A-Za-z0-9]{14}\.[a-f0-9]{64}`,
+  String.raw`figd_[\w-]{40,64}`,
+  "p8e-[A-Za-z0-9]{32}",
+  "AGE-SECRET-KEY-1[A-Z0-9]{58}",
+  "A3-[A-Z0-9]{6}-[A-Z0-9]{6}-?[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}",
+  "[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk",
+  "EAA[MC][A-Za-z0-9]{60,255}",
+];
+
+/** Addresses that are as good as a key: who knows them may post. */
+const WEBHOOK =
+  /hooks\.slack\.com\/(?:services|workflows|triggers)\/[\w+/-]{20,80}|discord(?:app)?\.com\/api\/webhooks\/\d{5,20}\/[\w-]{20,100}|webhook\.office\.com\/webhookb2\/[\w@/-]{30,255}/g;
+
+/** No form is shorter: most words are not even compared with them. */
+const KEY = new RegExp(String.raw`(?<![A-Za-z0-9])(?=[\w~.:$+/-]{16})(?:${FORMS.join("|")})`, "g");
+
+/** What is left of a key that is longer than expected. */
+const REST = /[\w-]*/y;
+
+function withRest(match: RegExpExecArray): Range {
+  REST.lastIndex = match.index + match[0].length;
+  REST.test(match.input);
+  return [match.index, REST.lastIndex];
+}
+
+/** Keys and tokens that their own form betrays. */
+export const API_KEY_RULES: readonly Rule[] = [
+  { kind: "api-key", name: "API_KEY", needs: LONG_WORD, find: matching(WEBHOOK) },
+  { kind: "api-key", name: "API_KEY", needs: LONG_WORD, find: matching(KEY, withRest) },
+];

@@ -1,0 +1,35 @@
+import { LRUCache } from "lru-cache";
+import { type FindHidden, redactTokens } from "./redact-tokens.ts";
+import type { MinerSnapshot, StoredTemplate } from "./template-miner.ts";
+
+/** Templates whose shown text is remembered; longer ones are not. */
+const TEXTS_MAX = 8_192;
+const CHARACTERS_MAX = 512;
+
+/** Shows templates that somebody else has mined: they come with every record. */
+export function createShownTemplate(findHidden: FindHidden): (template: string) => string {
+  const show = (template: string) => shownTokens(template.split(" "), findHidden).join(" ");
+  const texts = new LRUCache<string, string>({ max: TEXTS_MAX, memoMethod: show });
+  return (template) => (template.length > CHARACTERS_MAX ? show(template) : texts.memo(template));
+}
+
+/** A snapshot may be older than redaction, or than the rule that hides something. */
+export function shownSnapshot(snapshot: MinerSnapshot, findHidden: FindHidden): MinerSnapshot {
+  const shown = (templates: Iterable<StoredTemplate>) =>
+    [...templates].map(({ branch, ...one }) => {
+      const tokens = shownTokens(one.tokens, findHidden);
+      return tokens === one.tokens ? { ...one, branch } : { ...one, tokens };
+    });
+  return { ...snapshot, templates: shown(snapshot.templates), evicted: shown(snapshot.evicted) };
+}
+
+function shownTokens(tokens: readonly string[], findHidden: FindHidden): readonly string[] {
+  const redacted = redactTokens(tokens, tokens, findHidden);
+  if (redacted === undefined) return tokens;
+  let from = 0;
+  return redacted.texts.map((text, i) => {
+    const token = text ?? tokens[from] ?? "";
+    from += redacted.spans[i] ?? 0;
+    return token;
+  });
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { redactConfig } from "../../processor/redact/config.ts";
+import { createRedactor } from "../../processor/redact/redact.ts";
+import { testData, testWith } from "../helpers/requirement.ts";
+import { labelledLines } from "./labelled-lines.ts";
+import { redactPublicLines } from "./public-lines.ts";
+import { recallOf, SECRET_KINDS, scoreRedaction } from "./score-redaction.ts";
+
+const redactor = createRedactor(redactConfig.parse({}));
+const lines = labelledLines();
+const score = scoreRedaction(lines, redactor.find);
+
+describe("on labelled lines", () => {
+  it("are at least 500, half of them harmless look-alikes at most, of every kind", () => {
+    expect(lines.length).toBeGreaterThan(500);
+    expect(lines.filter(({ labels }) => labels.length === 0).length).toBeGreaterThan(250);
+    expect(score.kinds).toHaveLength(14);
+  });
+
+  it("99 % of the secrets are found, and 95 % of each kind", () => {
+    expect(recallOf(score, (kind) => SECRET_KINDS.has(kind))).toBeGreaterThanOrEqual(0.99);
+    for (const { kind, labelled, found } of score.kinds)
+      expect([kind, found / labelled >= 0.95]).toEqual([kind, true]);
+  });
+
+  it("less than 1 % of the redactions are false", () => {
+    expect(score.falseRedactions.length / score.redactions).toBeLessThan(0.01);
+  });
+
+  it("nothing labelled is left in what is shown, and showing it again changes nothing", () => {
+    const missed = new Set(score.missed.map(({ text }) => text));
+    for (const { text, labels } of lines) {
+      const shown = redactor.body(text);
+      expect(redactor.body(shown)).toBe(shown);
+      for (const { start, end } of labels) {
+        const value = text.slice(start, end);
+        if (!missed.has(value)) expect(shown.includes(value) ? text : "").toBe("");
+      }
+    }
+  });
+});
+
+testWith(
+  [testData()],
+  "in 24,000 public lines of 12 systems there is next to nothing but addresses, users and e-mails",
+  async ([data]) => {
+    const { lines: count, redactions } = redactPublicLines(data ?? "", redactor.find);
+    const others = redactions.filter(({ kind }) => !["ip", "mac", "user", "email"].includes(kind));
+    expect(count).toBeGreaterThan(20_000);
+    expect(redactions.length).toBeGreaterThan(4_000);
+    expect(others.length / count).toBeLessThan(0.001);
+  },
+);
