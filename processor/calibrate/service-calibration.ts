@@ -8,7 +8,7 @@ import type { Assessment } from "./quiet.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
 import { createScopeCalibration, type ScopeCalibration, scopeCalibrationState } from "./scope-calibration.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Background, Verdict } from "./verdict.ts";
 
 /** An alert that is rarer than this stays out of the sample of the normal. More would thin the sample out: fewer high values,
  * smaller p-values, more alerts. */
@@ -40,6 +40,8 @@ export interface ServiceCalibration {
   /** @param model the weights in use */
   learn(scope: Scope, verdict: LearnableVerdict, grounds: Grounds, kind: string, model: string): void;
   readonly meter: RateMeter;
+  /** As it is now. */
+  background(): Background;
   /** Events and sessions learned from. */
   learned(): number;
   sessionsLearned(): number;
@@ -62,6 +64,10 @@ export function createServiceCalibration(
 
   return {
     meter,
+    background: () => ({
+      recordsPerDay: meter.recordsPerDay(),
+      alertsOf: (kind) => recurrence.alerts(kind, meter.clockMs()),
+    }),
     learned() {
       return scopes.event.learned() + scopes.session.learned();
     },
