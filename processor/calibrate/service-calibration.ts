@@ -14,6 +14,9 @@ import type { Background, Verdict } from "./verdict.ts";
  * smaller p-values, more alerts. */
 const WITHHELD_BELOW_P = 1e-4;
 
+/** Of a service that has run for less than ten minutes nobody knows how much it writes a day. */
+const PACE_FROM_MS = 600_000;
+
 /** One service's calibration as JSON. */
 export const serviceCalibrationState = z.strictObject({
   meter: rateMeterState,
@@ -65,7 +68,7 @@ export function createServiceCalibration(
   return {
     meter,
     background: () => ({
-      recordsPerDay: meter.recordsPerDay(),
+      recordsPerDay: meter.elapsedMs() < PACE_FROM_MS ? undefined : meter.recordsPerDay(),
       alertsOf: (kind) => recurrence.alerts(kind, meter.clockMs()),
     }),
     learned() {

@@ -36,7 +36,8 @@ export interface Quieted {
 
 /** What a service was like when something in it was judged. */
 export interface Background {
-  readonly recordsPerDay: number;
+  /** Undefined as long as little time has passed. */
+  readonly recordsPerDay: number | undefined;
   /** How many of the kind (see kind.ts) have alerted lately, at least: older ones count less. */
   alertsOf(kind: string): number;
 }

@@ -14,7 +14,7 @@ export interface LengthOptions {
 const USUAL_FROM_SHARE = 0.05;
 const USUAL_TO_SHARE = 0.95;
 /** Below it nobody asks what was usual, in nats. */
-const DETAIL_FROM_SURPRISE = 2;
+const DETAIL_FROM_SURPRISE = 1;
 
 /**
  * How many events a session that is over had, against the service's sessions so far: too short is as odd as too long.

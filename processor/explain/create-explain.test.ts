@@ -173,6 +173,17 @@ describe("an explanation", () => {
     );
   });
 
+  it("says nothing of an end that only its detector without details has found odd, where another one can tell", () => {
+    const count = { kind: "count", template: "cart paid", count: 0, usual: 1 } as const;
+    const { summary } = explain(
+      finding(2, [
+        ["length", 1e-6, []],
+        ["count-vector", 1e-3, [], count],
+      ]),
+    );
+    expect(summary).toBe('"cart paid" is missing from this session; usually it comes once.');
+  });
+
   it("is the same each time", () => {
     const one = finding(1, [["event-model", 1e-4, expected]]);
     expect(explain(one)).toEqual(explain(one));

@@ -116,7 +116,7 @@ describe("the facts of a finding", () => {
     ],
     [
       { kind: "parameter", slot: 0, oddity: "value", seen: 1_200, values: 3 },
-      "This value is known from 1,200 earlier records, with 3 different values.",
+      "Its place in the message is known from 1,200 earlier records, with 3 different values.",
     ],
     [
       {
@@ -127,7 +127,7 @@ describe("the facts of a finding", () => {
         times: 54,
         time: { tookMs: 5_400, usualMs: 100 },
       },
-      "This value is known from 1,200 earlier records; this one is about 54 times its usual.",
+      "Its place in the message is known from 1,200 earlier records; this one is about 54 times its usual.",
     ],
   ])("say how far it is from the usual: %#", (detail, fact) => {
     expect(facts({ rate: { detail } })[0]).toBe(fact);

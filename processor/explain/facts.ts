@@ -76,7 +76,7 @@ function orderOf([first, ...others]: readonly Contribution[]): Order | undefined
   return told.find(({ evidence }) => evidence.order !== undefined)?.evidence.order;
 }
 
-function ofDetail(detail: EvidenceDetail): string | undefined {
+function ofDetail(detail: EvidenceDetail): string {
   switch (detail.kind) {
     case "rate":
       return `That is ${multipleOfUsual(detail.count / Math.max(detail.usual, 1e-9))}.`;
@@ -89,12 +89,12 @@ function ofDetail(detail: EvidenceDetail): string | undefined {
     case "parameter":
       return ofParameter(detail);
     case "count":
-      return undefined;
+      return "It is compared with the most similar session that is known.";
   }
 }
 
 function ofParameter(detail: Extract<EvidenceDetail, { readonly kind: "parameter" }>): string {
-  const seen = `This value is known from ${counted(detail.seen, "earlier record")}`;
+  const seen = `Its place in the message is known from ${counted(detail.seen, "earlier record")}`;
   if (detail.oddity === "value") return `${seen}, with ${counted(detail.values, "different value")}.`;
   return detail.time === undefined || detail.times === undefined
     ? `${seen}.`

@@ -1,12 +1,20 @@
 import type { TokenImportance } from "../../store/anomaly.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
-import type { EvidenceDetail, Expectation } from "../detect/evidence.ts";
+import type { DetectorName, EvidenceDetail, Expectation } from "../detect/evidence.ts";
 import type { Oddness } from "./oddness.ts";
 import { parameterName } from "./parameter-name.ts";
 import { severityName } from "./severity-name.ts";
 
 /** Words that a sentence names as what counted. */
 const WORDS_NAMED_MAX = 2;
+
+/** Detectors whose evidence is about an event in its place. */
+const ofSequences: ReadonlySet<DetectorName> = new Set([
+  "event-model",
+  "ngram",
+  "new-template",
+  "pretrained-model",
+]);
 
 /** A finding with what its sentence is about. */
 export interface FoundOddity {
@@ -31,7 +39,8 @@ export interface Where {
 export function oddnessOf(found: FoundOddity): Oddness {
   const { finding, there, where, expected, redact } = found;
   const { template, after } = redacted(where, redact);
-  const { detail, past } = there[0]?.evidence ?? {};
+  const told = there.find(canTell) ?? there[0];
+  const { detail, past } = told?.evidence ?? {};
   const probability = there.find(({ evidence }) => evidence.probability !== undefined)?.evidence.probability;
   // Of a record that a classifier has judged, nothing else counts.
   if (template !== undefined && probability !== undefined)
@@ -40,7 +49,7 @@ export function oddnessOf(found: FoundOddity): Oddness {
   if (detailed !== undefined) return detailed;
   const order = there.find(({ evidence }) => evidence.order !== undefined)?.evidence.order;
   if (template === undefined) return { kind: "ended-early", after, expected, order };
-  if (there[0]?.detector === "new-template") {
+  if (told?.detector === "new-template") {
     const { service, events } = finding.window;
     const severity = severityName(events[finding.event]?.severityNumber ?? 0);
     return { kind: "never-seen", template, service: redact(service), severity, expected, past };
@@ -48,6 +57,11 @@ export function oddnessOf(found: FoundOddity): Oddness {
   if (order?.skipped !== undefined)
     return { kind: "skipped", skipped: redact(order.skipped), template, after };
   return { kind: "out-of-order", template, after, expected, order };
+}
+
+/** Whether a sentence can be made of it: others than those of the sequence tell details of what is odd enough alone. */
+function canTell({ detector, evidence }: Contribution): boolean {
+  return evidence.detail !== undefined || ofSequences.has(detector);
 }
 
 /** The words' weights of the strongest detector that has any. Offsets are into the redacted template. */

@@ -40,9 +40,9 @@ export function roughly(number: number): string {
   return grouped(Math.round(number / unit) * unit);
 }
 
-/** Example: "once", "203 times". */
+/** Example: "once", "twice", "203 times". */
 export function times(count: number): string {
-  return count === 0 ? "not at all" : count === 1 ? "once" : `${grouped(count)} times`;
+  return ["not at all", "once", "twice"][count] ?? `${grouped(count)} times`;
 }
 
 /** Example: 1 of "record" gives "1 record", 1,200 "1,200 records". */

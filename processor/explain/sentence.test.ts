@@ -118,7 +118,7 @@ const GOLDEN: readonly (readonly [oddness: Oddness, expected: string])[] = [
   ],
   [
     { kind: "count", template: "retry", count: 2, usual: 0 },
-    '"retry" came 2 times in this session; usually it does not come.',
+    '"retry" came twice in this session; usually it does not come.',
   ],
   [
     { kind: "length", events: 1, usual: 20, usualMin: 18, usualMax: 22 },
