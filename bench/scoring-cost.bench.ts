@@ -38,6 +38,8 @@ const { values } = parseArgs({
 });
 const RECORDS_MAX = values.quick ? 2_000 : Number(values.records);
 const REQUEST_RECORDS = 500;
+/** Findings of a request that are explained, anomalies or not. */
+const EXPLAINED_OF_REQUEST = 20;
 /** Requests between two looks at the processor's clock: a look is a system call. */
 const STRETCH_REQUESTS = 20;
 /** What the others are compared with: a table of counts. */
@@ -60,6 +62,8 @@ interface Costs {
   readonly partsMs: Map<string, number>;
   /** By the clock, for one record of each request, in microseconds. */
   readonly requestsUs: number[];
+  /** By the clock, for each of some explanations, in microseconds; not in the sums. */
+  readonly explanationsUs: number[];
   records: number;
   /** Processor time of all threads. */
   processorUs: number;
@@ -123,7 +127,7 @@ async function goThrough(
   units: readonly Unit[],
   recordsMax: number,
 ): Promise<Costs> {
-  const costs: Costs = { partsMs: new Map(), requestsUs: [], records: 0, processorUs: 0 };
+  const costs: Costs = { partsMs: new Map(), requestsUs: [], explanationsUs: [], records: 0, processorUs: 0 };
   const requests = requestsOf(units);
   for (let from = 0; from < requests.length && costs.records < recordsMax; from += STRETCH_REQUESTS) {
     const stretch = requests.slice(from, from + STRETCH_REQUESTS).map((request) => ({
@@ -131,14 +135,20 @@ async function goThrough(
       windows: request.flatMap((unit) => unitWindows(unit, templates, isSession)),
     }));
     const before = process.cpuUsage();
+    const found: (readonly Finding[])[] = [];
     for (const { records, windows } of stretch) {
       const startedAt = performance.now();
-      await judgeAndLearn(rooms, windows, costs.partsMs);
+      found.push(await judgeAndLearn(rooms, windows, costs.partsMs));
       costs.requestsUs.push(((performance.now() - startedAt) * 1000) / records);
       costs.records += records;
     }
     const { user, system } = process.cpuUsage(before);
     costs.processorUs += user + system;
+    for (const finding of found.flatMap(oddest)) {
+      const startedAt = performance.now();
+      rooms.explain(finding);
+      costs.explanationsUs.push((performance.now() - startedAt) * 1000);
+    }
   }
   return costs;
 }
@@ -162,7 +172,7 @@ async function judgeAndLearn(
   { detectors, judge }: Rooms,
   windows: readonly SequenceWindow[],
   partsMs: Costs["partsMs"],
-): Promise<void> {
+): Promise<readonly Finding[]> {
   const timed = async <T>(part: string, work: () => T | Promise<T>): Promise<T> => {
     const startedAt = performance.now();
     const result = await work();
@@ -179,18 +189,24 @@ async function judgeAndLearn(
   const odd = await timed("judge, learning", () => oddEnds(findings));
   for (const detector of detectors) await timed(detector.name, () => detector.learn(windows, odd));
   await timed("judge, learning", () => judge.learn(findings));
+  return findings;
+}
+
+/** Of one request those with the highest scores: what would be explained. */
+function oddest(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((a, b) => b.verdict.score - a.verdict.score).slice(0, EXPLAINED_OF_REQUEST);
 }
 
 function print(
   name: string,
   goal: number,
-  { partsMs, requestsUs, records, processorUs }: Costs,
+  { partsMs, requestsUs, explanationsUs, records, processorUs }: Costs,
   rows: number,
 ): void {
   const sum = [...partsMs.values()].reduce((total, part) => total + part, 0);
   const peer = partsMs.get(PEER) ?? Number.NaN;
-  const ascending = requestsUs.toSorted((a, b) => a - b);
-  const at = (share: number) => (ascending[Math.floor((ascending.length - 1) * share)] ?? 0).toFixed(2);
+  const at = quantilesOf(requestsUs);
+  const explained = quantilesOf(explanationsUs);
   const line = (part: string, ms: number) =>
     console.log(
       `| ${part} | ${((ms * 1000) / records).toFixed(3)} | ${((100 * ms) / sum).toFixed(1)} % | ${(ms / peer).toFixed(1)} |`,
@@ -205,4 +221,12 @@ function print(
       `the model ran for ${((100 * rows) / records).toFixed(2)} of 100 records; ` +
       `resident memory at its largest ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`,
   );
+  console.log(
+    `an explanation, of ${explanationsUs.length}: p50 ${explained(0.5)}, p99 ${explained(0.99)}, longest ${explained(1)} µs by the clock (goal 1000)`,
+  );
+}
+
+function quantilesOf(values: readonly number[]): (share: number) => string {
+  const ascending = values.toSorted((a, b) => a - b);
+  return (share) => (ascending[Math.floor((ascending.length - 1) * share)] ?? 0).toFixed(2);
 }

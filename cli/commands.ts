@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   score: async (program) => (await import("./score.ts")).registerScore(program),
   train: registerTrain,
   evaluate: async (program) => (await import("./evaluate.ts")).registerEvaluate(program),
+  explain: async (program) => (await import("./explain.ts")).registerExplain(program),
   "verify-lossless": async (program) =>
     (await import("./verify-lossless.ts")).registerVerifyLossless(program),
 };

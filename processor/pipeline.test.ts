@@ -237,7 +237,7 @@ describe("what did not come", () => {
       detector: "rate",
       surprise: 80,
       expected: [],
-      detail: { kind: "silence", template, silentMs: 180_000, usualMs: 10_000 },
+      detail: { kind: "silence", template, silentMs: 180_000, usualMs: 10_000, sinceMs: 0, longestMs: 0 },
     },
   });
 
@@ -285,8 +285,8 @@ describe("what did not come", () => {
     await watch();
     expect(remembered).toHaveLength(1);
     expect(remembered[0]?.anomalies.map(({ explanation }) => explanation.summary)).toEqual([
-      'Nothing like "heartbeat <*>" for 3 min; usually it comes every 10 s.',
-      'Nothing like "report sent" for 3 min; usually it comes every 10 s.',
+      'Silence: no "heartbeat <*>" for 3 min, since 00:00:00 UTC; usually it comes every 10 s.',
+      'Silence: no "report sent" for 3 min, since 00:00:00 UTC; usually it comes every 10 s.',
     ]);
     expect(remembered[0]?.findings.map(({ recordIndex }) => recordIndex)).toEqual([undefined, undefined]);
     expect(learned).toEqual({ detectors: 0, judge: 2 });

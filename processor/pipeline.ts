@@ -127,8 +127,10 @@ function judgeAbsences(nowMs: number, stages: Stages): void {
   const absences = stages.detectors.flatMap((detector) => detector.watch?.(nowMs) ?? []);
   if (absences.length === 0) return;
   const findings = absences.flatMap((absence) => stages.judge.judge(...saidOfAbsence(absence)));
+  // Before they are learned: an explanation tells how often the like of it came earlier.
+  const anomalies = stages.name(findings);
   stages.judge.learn(findings);
-  stages.remember(undefined, { parsed: [], findings, anomalies: stages.name(findings) });
+  stages.remember(undefined, { parsed: [], findings, anomalies });
 }
 
 /** Only here may a request be refused; every later room fails open. */

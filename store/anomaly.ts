@@ -29,6 +29,8 @@ export interface TokenImportance {
 export interface Explanation {
   /** One plain sentence, at most 256 characters. */
   readonly summary: string;
+  /** A few short lines from the detectors' own counts and measurements; missing in what an earlier version stored. */
+  readonly facts?: readonly string[] | undefined;
   readonly source: ExplanationSource;
   readonly expected: readonly ExpectedEvent[];
   readonly detectors: readonly DetectorContribution[];

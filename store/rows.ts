@@ -10,6 +10,7 @@ import type { Threshold, ThresholdChange } from "./threshold.ts";
 
 const explanation = z.object({
   summary: z.string(),
+  facts: z.array(z.string()).optional(),
   source: z.enum(["MODEL", "LLM"]),
   expected: z.array(z.object({ template: z.string().optional(), probability: z.number() })),
   detectors: z.array(

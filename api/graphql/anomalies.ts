@@ -1,4 +1,4 @@
-import type { AnomalyFilter, StoredAnomaly, WindowEvent } from "../../store/anomaly.ts";
+import type { AnomalyFilter, Explanation, StoredAnomaly, WindowEvent } from "../../store/anomaly.ts";
 import type { Feedback } from "../../store/feedback.ts";
 import { type PageArguments, paginate } from "./connection.ts";
 import type { Context } from "./context.ts";
@@ -56,6 +56,9 @@ export const anomalies = {
       incidentId === undefined ? null : ((await incidentOf.load(incidentId)) ?? null),
     feedback: ({ id }: StoredAnomaly, { includeUndone }: FeedbackArguments, context: Context) =>
       includeUndone === true ? latestFeedback(id, context) : context.feedbackOf.load(id),
+  },
+  Explanation: {
+    facts: ({ facts }: Explanation) => facts ?? [],
   },
   WindowEvent: {
     time: ({ timeMs }: WindowEvent) => timeMs,

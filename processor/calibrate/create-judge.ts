@@ -76,6 +76,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
       return {
         threshold: threshold(name, calibration),
         sessionsKnown: calibration.sessionsLearned(),
+        background: calibration.background(),
         assess:
           feedback === undefined
             ? calibration.assess

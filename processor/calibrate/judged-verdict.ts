@@ -1,8 +1,8 @@
 import { type Grounds, groundsOf } from "./grounds.ts";
-import type { Contribution, Quieted, Verdict } from "./verdict.ts";
+import type { Background, Contribution, Quieted, Verdict } from "./verdict.ts";
 
 /** A verdict's numbers. */
-type Judgement = Omit<Verdict, "contributions">;
+type Judgement = Omit<Verdict, "contributions" | "background">;
 
 /** A verdict that lists what contributed to it when somebody asks: of nearly all records nobody does. */
 export class JudgedVerdict implements Verdict {
@@ -13,10 +13,11 @@ export class JudgedVerdict implements Verdict {
   readonly isAnomaly: boolean;
   readonly quieted: Quieted | undefined;
   readonly modelVersion: string;
+  readonly background: Background | undefined;
   readonly grounds: Grounds;
   private listed: readonly Contribution[] | undefined;
 
-  constructor(judgement: Judgement, grounds: Grounds) {
+  constructor(judgement: Judgement, grounds: Grounds, background?: Background) {
     this.score = judgement.score;
     this.pValue = judgement.pValue;
     this.strength = judgement.strength;
@@ -24,6 +25,7 @@ export class JudgedVerdict implements Verdict {
     this.isAnomaly = judgement.isAnomaly;
     this.quieted = judgement.quieted;
     this.modelVersion = judgement.modelVersion;
+    this.background = background;
     this.grounds = grounds;
     this.listed = undefined;
   }

@@ -34,14 +34,24 @@ export function createProbabilityJudge(
       ?.evidence.probability;
     if (probability === undefined) return [];
     const threshold = thresholdOf(window.service);
-    const { pValue, strength, quieted, modelVersion, contributions } = verdict;
+    const { pValue, strength, quieted, modelVersion, background, contributions } = verdict;
     // What people called expected has no higher a score than their words make of it.
     const score = quieted === undefined ? probability : Math.min(probability, scoreOf(quieted.floor));
     const isAnomaly = score >= threshold;
     return [
       {
         ...finding,
-        verdict: { score, pValue, strength, threshold, isAnomaly, quieted, modelVersion, contributions },
+        verdict: {
+          score,
+          pValue,
+          strength,
+          threshold,
+          isAnomaly,
+          quieted,
+          modelVersion,
+          background,
+          contributions,
+        },
       },
     ];
   };

@@ -25,6 +25,8 @@ export interface RateMeter {
   /** @param promised sum of the false-alarm probabilities that the records' thresholds stood for */
   add(records: number, alerts: number, promised: number, newestEventMs: number, nowMs: number): void;
   recordsPerDay(): number;
+  /** Faded time that the service has run for, in milliseconds. */
+  elapsedMs(): number;
   /** Faded number of records. */
   records(): number;
   alerts(): number;
@@ -41,6 +43,8 @@ export function createRateMeter(state?: RateMeterState): RateMeter {
   let lastEventMs = state?.lastEventMs ?? null;
   /** Not kept over a restart: the time in between is no time without records. */
   let lastWallMs: number | undefined;
+
+  const elapsedMs = () => Math.max(faded.eventElapsedMs, faded.wallElapsedMs);
 
   const pass = (newestEventMs: number, nowMs: number) => {
     const eventStepMs = Math.min(STEP_MAX_MS, Math.max(0, newestEventMs - (lastEventMs ?? newestEventMs)));
@@ -64,10 +68,8 @@ export function createRateMeter(state?: RateMeterState): RateMeter {
       faded.alerts += alerts;
       faded.promised += promised;
     },
-    recordsPerDay() {
-      const elapsedMs = Math.max(ELAPSED_MIN_MS, faded.eventElapsedMs, faded.wallElapsedMs);
-      return (faded.records * DAY_MS) / elapsedMs;
-    },
+    recordsPerDay: () => (faded.records * DAY_MS) / Math.max(ELAPSED_MIN_MS, elapsedMs()),
+    elapsedMs,
     records() {
       return faded.records;
     },

@@ -16,6 +16,8 @@ export type RecurrenceState = z.infer<typeof recurrenceState>;
 export interface Recurrence {
   /** Counts an alert of this kind: see kind.ts. */
   count(kind: string, clockMs: number): void;
+  /** How many of this kind were counted, faded: at least as many there were. */
+  alerts(kind: string, clockMs: number): number;
   /** The share of `records` that were alerts of this kind; 0 until there were more than 20. */
   rate(kind: string, records: number, clockMs: number): number;
   snapshot(): RecurrenceState;
@@ -34,6 +36,7 @@ export function createRecurrence(state: RecurrenceState = []): Recurrence {
   };
 
   return {
+    alerts: alertsOf,
     count(kind, clockMs) {
       const alerts = alertsOf(kind, clockMs) + 1;
       kinds.delete(kind);

@@ -8,11 +8,14 @@ import type { Assessment } from "./quiet.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
 import { createScopeCalibration, type ScopeCalibration, scopeCalibrationState } from "./scope-calibration.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Background, Verdict } from "./verdict.ts";
 
 /** An alert that is rarer than this stays out of the sample of the normal. More would thin the sample out: fewer high values,
  * smaller p-values, more alerts. */
 const WITHHELD_BELOW_P = 1e-4;
+
+/** Of a service that has run for less than ten minutes nobody knows how much it writes a day. */
+const PACE_FROM_MS = 600_000;
 
 /** One service's calibration as JSON. */
 export const serviceCalibrationState = z.strictObject({
@@ -40,6 +43,8 @@ export interface ServiceCalibration {
   /** @param model the weights in use */
   learn(scope: Scope, verdict: LearnableVerdict, grounds: Grounds, kind: string, model: string): void;
   readonly meter: RateMeter;
+  /** As it is now. */
+  background(): Background;
   /** Events and sessions learned from. */
   learned(): number;
   sessionsLearned(): number;
@@ -62,6 +67,10 @@ export function createServiceCalibration(
 
   return {
     meter,
+    background: () => ({
+      recordsPerDay: meter.elapsedMs() < PACE_FROM_MS ? undefined : meter.recordsPerDay(),
+      alertsOf: (kind) => recurrence.alerts(kind, meter.clockMs()),
+    }),
     learned() {
       return scopes.event.learned() + scopes.session.learned();
     },

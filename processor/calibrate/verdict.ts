@@ -34,6 +34,14 @@ export interface Quieted {
   readonly floors: Floors;
 }
 
+/** What a service was like when something in it was judged. */
+export interface Background {
+  /** Undefined as long as little time has passed. */
+  readonly recordsPerDay: number | undefined;
+  /** How many of the kind (see kind.ts) have alerted lately, at least: older ones count less. */
+  alertsOf(kind: string): number;
+}
+
 /** The judgement of one event, or of a whole session at its end. */
 export interface Verdict {
   /** 1 - pValue^(1/4): 0.85 is one record in 2,000, 0.968 one in a million. Comparable across services.
@@ -50,6 +58,8 @@ export interface Verdict {
   readonly quieted?: Quieted | undefined;
   /** The weights that judged it. */
   readonly modelVersion: string;
+  /** Undefined where nothing is known of the service. */
+  readonly background?: Background | undefined;
   /** The strongest first. */
   readonly contributions: readonly Contribution[];
 }

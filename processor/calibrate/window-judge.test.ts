@@ -37,6 +37,7 @@ const judge = (sessions = 99) =>
     modelVersion: () => "test",
     service: () => ({
       threshold: 0.9,
+      background: { recordsPerDay: 0, alertsOf: () => 0 },
       sessionsKnown: sessions,
       assess: (_scope, grounds) => {
         let smallest = 1;

@@ -9,13 +9,14 @@ import type { Assessment } from "./quiet.ts";
 import { scoreOf } from "./score.ts";
 import { createLastingMemory, createPassingMemory, type SessionMemory } from "./session-memory.ts";
 import { joined, opinionOf, type PlacedEvidence, type Strongest } from "./strongest.ts";
-import type { Finding, Judge, Verdict } from "./verdict.ts";
+import type { Background, Finding, Judge, Verdict } from "./verdict.ts";
 
 /** What is known of a service. */
 export interface JudgedService {
   readonly threshold: number;
   /** Sessions that its calibration has learned from. */
   readonly sessionsKnown: number;
+  readonly background: Background;
   assess(scope: Scope, grounds: Grounds, kind: string): Assessment;
 }
 
@@ -52,7 +53,7 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
     grounds: Grounds,
     service: JudgedService,
   ): JudgedVerdict => {
-    const { threshold } = service;
+    const { threshold, background } = service;
     const { pValue, strength, quieted } = service.assess(
       scopeOf(window, event),
       grounds,
@@ -63,6 +64,7 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
     return new JudgedVerdict(
       { score, pValue, strength, threshold, isAnomaly: score >= threshold, quieted, modelVersion },
       grounds,
+      background,
     );
   };
 
@@ -168,7 +170,9 @@ function withoutTold(verdict: JudgedVerdict, placed: readonly PlacedEvidence[]):
   if (!verdict.isAnomaly) return verdict;
   const [strongest] = verdict.contributions;
   const isTold = placed.find(({ evidence }) => evidence === strongest?.evidence)?.isTold ?? false;
-  return isTold ? new JudgedVerdict({ ...verdict, isAnomaly: false }, verdict.grounds) : verdict;
+  return isTold
+    ? new JudgedVerdict({ ...verdict, isAnomaly: false }, verdict.grounds, verdict.background)
+    : verdict;
 }
 
 /** Whether a finding at this event is one on the event or, behind the last one, on the session. */

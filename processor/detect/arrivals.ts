@@ -33,6 +33,8 @@ export interface Silence {
   readonly surprise: number;
   readonly silentMs: number;
   readonly usualMs: number;
+  /** The longest gap lately. */
+  readonly longestMs: number;
 }
 
 /** How regularly something arrives, by the wall clock. */
@@ -81,7 +83,9 @@ export function createArrivals(state?: ArrivalsState): Arrivals {
       if (variance > (VARIATION_MAX * mean) ** 2) return undefined;
       const shape = Math.min(SHAPE_MAX, mean ** 2 / Math.max(variance, Number.MIN_VALUE));
       const surprise = waitSurprise(silentMs, mean, shape);
-      return surprise < SILENT_FROM_NATS ? undefined : { surprise, silentMs, usualMs: mean };
+      return surprise < SILENT_FROM_NATS
+        ? undefined
+        : { surprise, silentMs, usualMs: mean, longestMs: longest };
     },
     tell() {
       isTold = true;

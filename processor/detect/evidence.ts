@@ -28,25 +28,87 @@ export interface EvidenceFacts {
   readonly probability?: number;
   /** How much each word of the event's redacted template counted, where the detector can tell. */
   readonly tokens?: readonly TokenWeight[];
+  /** How often the event came in its place, where the detector counts that. */
+  readonly order?: Order;
+  /** What the service has written before, where the detector counts that. */
+  readonly past?: Past;
+}
+
+/** How often one template, or the end, came right after another one (or the beginning), as far as it was counted. */
+export interface Order {
+  readonly times: number;
+  /** How often anything came there. */
+  readonly of: number;
+  /** What nearly always stands between the two, and did not come: its template. */
+  readonly skipped?: string;
+}
+
+/** What a service has written. */
+export interface Past {
+  readonly records: number;
+  /** Different messages that are known. */
+  readonly templates: number;
+  /** How many records had the event's template. */
+  readonly times: number;
+  /** Time of the first of them, milliseconds since the epoch, where it was noted. */
+  readonly firstMs?: number;
 }
 
 /** What a detector found besides "this event, here". Numbers and templates only, never a raw parameter. */
 export type EvidenceDetail =
   /** A template came `count` times in a session; `usual` is the nearest number that is normal. */
   | { readonly kind: "count"; readonly template: string; readonly count: number; readonly usual: number }
-  | { readonly kind: "length"; readonly events: number; readonly usual: number }
+  /** Nine of ten sessions had `usualMin` to `usualMax` events. */
+  | {
+      readonly kind: "length";
+      readonly events: number;
+      readonly usual: number;
+      readonly usualMin: number;
+      readonly usualMax: number;
+      readonly sessions: number;
+    }
   /** More of a template than usual within `spanMs`. */
   | { readonly kind: "rate"; readonly count: number; readonly usual: number; readonly spanMs: number }
-  /** Nothing of a template (undefined: of the whole service) for `silentMs`; usually it comes every `usualMs`. */
+  /** Nothing of a template (undefined: of the whole service) for `silentMs`, since `sinceMs` (milliseconds since the epoch);
+   * usually it comes every `usualMs`, and its longest pause lately was `longestMs`. */
   | {
       readonly kind: "silence";
       readonly template: string | undefined;
       readonly silentMs: number;
       readonly usualMs: number;
+      readonly sinceMs: number;
+      readonly longestMs: number;
     }
-  | { readonly kind: "gap"; readonly gapMs: number; readonly usualMs: number }
-  /** The parameter in `slot` (from 0) was a number far from its usual range, or a value never seen in a slot of few values. */
-  | { readonly kind: "parameter"; readonly slot: number; readonly oddity: "number" | "value" };
+  /** Usual is the geometric mean of `cases` earlier pauses, at most the last thousand or so. */
+  | { readonly kind: "gap"; readonly gapMs: number; readonly usualMs: number; readonly cases: number }
+  | OddParameter;
+
+/** The parameter in `slot` (from 0) was far from what it was in `seen` earlier records. */
+export type OddParameter = {
+  readonly kind: "parameter";
+  readonly slot: number;
+} & Oddity;
+
+/** What exactly is odd about a parameter; `seen`: in how many earlier records it was looked at, at most the last 10,000. */
+export type Oddity = { readonly seen: number } & (OddNumber | OddValue);
+
+/** A number far from its usual range. */
+export interface OddNumber {
+  readonly oddity: "number";
+  /** How many times its usual size it has: below 1 for a fraction; undefined where they differ in sign. */
+  readonly times: number | undefined;
+  /** Where it is a length of time, which hides nothing. */
+  readonly time?: { readonly tookMs: number; readonly usualMs: number };
+}
+
+/** A value never seen in a slot of few. */
+export interface OddValue {
+  readonly oddity: "value";
+  /** How many different ones there were. */
+  readonly values: number;
+  /** The first digit of an error's status code, where all earlier ones were status codes. */
+  readonly errorClass?: number;
+}
 
 /** Every detector that can be configured. */
 export const CONFIGURABLE_DETECTORS = [

@@ -36,7 +36,7 @@ describe("gaps", () => {
   it("tell the gap and the usual one", async () => {
     const [evidence] = await evidenceOf(taught(), [pair(60_000)]);
     expect(evidence).toMatchObject({ event: 1, detail: { kind: "gap", gapMs: 60_000 } });
-    expect(evidence?.detail).toMatchObject({ usualMs: expect.closeTo(100, -1) });
+    expect(evidence?.detail).toMatchObject({ usualMs: expect.closeTo(100, -1), cases: 200 });
   });
 
   it("give no evidence where events have no times", async () => {

@@ -66,11 +66,11 @@ function scoreWindow(
     const { match, gapMs } = after;
     const odds = gaps.odds(before.match.templateId, match.templateId, gapMs);
     if (odds === undefined) continue;
-    const { surprise, usualMs } = odds;
+    const { surprise, ...usual } = odds;
     const place = first + event - freshFrom;
     opinions.surprises[place] = surprise;
     if (surprise >= DETAIL_FROM_SURPRISE)
-      opinions.tell(place, { expected: [], detail: { kind: "gap", gapMs, usualMs } });
+      opinions.tell(place, { expected: [], detail: { kind: "gap", gapMs, ...usual } });
   }
 }
 

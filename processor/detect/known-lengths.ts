@@ -29,8 +29,10 @@ type Bin = readonly [bin: number, sessions: number];
 export interface KnownLengths {
   /** -ln of the estimated density at this length on the log scale, from 0; undefined as long as few sessions are known. */
   surprise(events: number): number | undefined;
-  /** The median. */
-  usual(): number;
+  /** The length that this share of the sessions does not exceed. Example: 0.5 gives the median. */
+  usual(share: number): number;
+  /** How many are known; halved now and then. */
+  sessions(): number;
   learn(events: number): void;
   /** Numbers kept. */
   size(): number;
@@ -53,8 +55,9 @@ export function createKnownLengths(state: KnownLengthsState = []): KnownLengths 
     size() {
       return 2 * bins.size;
     },
-    usual() {
-      return Math.round(Math.exp(medianBin(ascending(), sessions) / BINS_PER_NAT) - OFFSET_EVENTS);
+    usual: (share) => eventsIn(binAtShare(ascending(), sessions * share)),
+    sessions() {
+      return sessions;
     },
     surprise(events) {
       if (sessions < KNOWN_FROM_SESSIONS) return undefined;
@@ -84,8 +87,9 @@ export function createKnownLengths(state: KnownLengthsState = []): KnownLengths 
   };
 }
 
-function medianBin(ascending: readonly Bin[], sessions: number): number {
-  let left = sessions / 2;
+/** @param sessions that it and the bins below it hold at least */
+function binAtShare(ascending: readonly Bin[], sessions: number): number {
+  let left = sessions;
   for (const [bin, count] of ascending) {
     left -= count;
     if (left <= 0) return bin;
@@ -112,4 +116,8 @@ function shortestHalf(ascending: readonly Bin[], sessions: number): number {
 
 function binOf(events: number): number {
   return Math.min(BINS_MAX, Math.round(Math.log(events + OFFSET_EVENTS) * BINS_PER_NAT));
+}
+
+function eventsIn(bin: number): number {
+  return Math.max(0, Math.round(Math.exp(bin / BINS_PER_NAT) - OFFSET_EVENTS));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createKnownTemplates } from "./known-templates.ts";
+import { createKnownTemplates, knownTemplatesState } from "./known-templates.ts";
 
 describe("known templates", () => {
   it("are no more than the limit after a restart with a lower one: the least recently seen are forgotten", () => {
@@ -11,5 +11,20 @@ describe("known templates", () => {
     );
     after.learn("new", "new", "harmless");
     expect(after.snapshot().templates).toHaveLength(16);
+  });
+
+  it("are read as they were saved before they were counted, and are as usual as they were then", () => {
+    const old = { records: 12, lately: 0, novelties: [2, 0, 0, 0, 0] };
+    const saved = knownTemplatesState.parse({
+      ...old,
+      templates: [
+        ["once", "one", "harmless", false],
+        ["often", "two", "harmless", true],
+      ],
+    });
+    const known = createKnownTemplates(100, saved);
+    expect(known.noveltyProbability()).toBeCloseTo(1.5 / 13);
+    known.repeat("once");
+    expect(known.noveltyProbability()).toBeCloseTo(0.5 / 14);
   });
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Past } from "./evidence.ts";
 import { createRecencyMap } from "./recency-map.ts";
 import { SEVERITY_CLASSES, type SeverityClass } from "./severity-class.ts";
 
@@ -22,23 +23,45 @@ const PRIOR_SHARE: Readonly<Record<SeverityClass, number>> = {
 interface Known {
   readonly template: string;
   readonly severity: SeverityClass;
-  isRepeated: boolean;
+  /** How many records had it. */
+  times: number;
+  /** Of the first of them, milliseconds since the epoch. */
+  readonly firstMs: number | undefined;
 }
 
-/** What a service has written, as JSON: [id, template, severity, repeated], least recently seen first. */
+/** What a service has written, as JSON: [id, template, severity, records, time of the first], least recently seen first. */
 export const knownTemplatesState = z.strictObject({
   records: z.number().min(0),
   lately: z.number().min(0).max(1),
   novelties: z.array(z.number().min(0)).length(SEVERITY_CLASSES.length),
   // Absent from states that were saved before it was kept.
   nearnesses: z.array(z.number().min(-1.001).max(1.001)).default([]),
-  templates: z.array(z.tuple([z.string(), z.string(), z.enum(SEVERITY_CLASSES), z.boolean()])),
+  templates: z.array(
+    z.tuple([
+      z.string(),
+      z.string(),
+      z.enum(SEVERITY_CLASSES),
+      // In states from before they were counted: whether there was more than one.
+      z.union([z.int().min(1), z.boolean().transform((isRepeated) => (isRepeated ? 2 : 1))]),
+      z.number().optional(),
+    ]),
+  ),
 });
 export type KnownTemplatesState = z.infer<typeof knownTemplatesState>;
+
+/** How a template was seen first. */
+export interface Sighting {
+  /** The highest cosine to a known one; undefined where it is not known. */
+  readonly nearness?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly timeMs?: number | undefined;
+}
 
 /** The templates of one service, and how usual new ones are in it. */
 export interface KnownTemplates {
   has(templateId: string): boolean;
+  /** What was written so far, with how much of it had this template. */
+  past(templateId: string): Past;
   /** The probability that the service's next record is of a template that it has never written. */
   noveltyProbability(): number;
   /** The probability that a new template is at least this severe. */
@@ -52,8 +75,8 @@ export interface KnownTemplates {
   latest(count: number): readonly Known[];
   /** A known template came again. */
   repeat(templateId: string): void;
-  /** A new one came. @param nearness the highest cosine to a known one; undefined where it is not known */
-  learn(templateId: string, template: string, severity: SeverityClass, nearness?: number): void;
+  /** A new one came. */
+  learn(templateId: string, template: string, severity: SeverityClass, sighting?: Sighting): void;
   snapshot(): KnownTemplatesState;
 }
 
@@ -67,14 +90,14 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
   const templates = createRecencyMap<Known>(
     {
       max: templatesMax,
-      create: () => ({ template: "", severity: "unspecified", isRepeated: false }),
-      onForget: ({ isRepeated }) => {
-        seenOnce -= isRepeated ? 0 : 1;
+      create: () => ({ template: "", severity: "unspecified", times: 1, firstMs: undefined }),
+      onForget: ({ times }) => {
+        seenOnce -= times > 1 ? 0 : 1;
       },
     },
-    (state?.templates ?? []).map(([id, template, severity, isRepeated]) => [
+    (state?.templates ?? []).map(([id, template, severity, times, firstMs]) => [
       id,
-      { template, severity, isRepeated },
+      { template, severity, times, firstMs },
     ]),
   );
   let records = state?.records ?? 0;
@@ -82,7 +105,7 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
   /** New templates by severity, in the order of SEVERITY_CLASSES. */
   const novelties = SEVERITY_CLASSES.map((_, index) => state?.novelties[index] ?? 0);
   const nearnesses = [...(state?.nearnesses ?? [])];
-  for (const { isRepeated } of templates.values()) seenOnce += isRepeated ? 0 : 1;
+  for (const { times } of templates.values()) seenOnce += times > 1 ? 0 : 1;
 
   const add = (templateId: string, known: Known) => {
     seenOnce += 1;
@@ -93,6 +116,11 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
 
   return {
     has: (templateId) => templates.peek(templateId) !== undefined,
+    past(templateId) {
+      const known = templates.peek(templateId);
+      const counted = { records, templates: templates.size(), times: known?.times ?? 0 };
+      return known?.firstMs === undefined ? counted : { ...counted, firstMs: known.firstMs };
+    },
     noveltyProbability: () => Math.min(1, Math.max((seenOnce + 0.5) / (records + 1), lately)),
     severityProbability(severity) {
       const total = novelties.reduce((sum, count) => sum + count, 0);
@@ -104,19 +132,19 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
     shareAsNear: (cosine) =>
       nearnesses.filter((one) => one >= cosine).length / (nearnesses.length + PRIOR_UNLIKE),
     latest: (count) => templates.latest(count),
-    learn(templateId, template, severity, nearness) {
+    learn(templateId, template, severity, { nearness, timeMs } = {}) {
       records += 1;
       lately += (1 - lately) / LATELY_RECORDS;
       if (nearness !== undefined) nearnesses.push(nearness);
       if (nearnesses.length > NEARNESSES_KEPT) nearnesses.shift();
-      add(templateId, { template, severity, isRepeated: false });
+      add(templateId, { template, severity, times: 1, firstMs: timeMs });
     },
     repeat(templateId) {
       records += 1;
       lately -= lately / LATELY_RECORDS;
       const known = templates.use(templateId);
-      seenOnce -= known.isRepeated ? 0 : 1;
-      known.isRepeated = true;
+      seenOnce -= known.times > 1 ? 0 : 1;
+      known.times += 1;
     },
     snapshot: () => ({
       records,
@@ -125,7 +153,9 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
       nearnesses: [...nearnesses],
       templates: templates
         .oldestFirst()
-        .map(([id, { template, severity, isRepeated }]) => [id, template, severity, isRepeated]),
+        .map(([id, { template, severity, times, firstMs }]) =>
+          firstMs === undefined ? [id, template, severity, times] : [id, template, severity, times, firstMs],
+        ),
     }),
   };
 }

@@ -51,7 +51,14 @@ describe("session lengths", () => {
 
   it("tell the length and the usual one where it is odd", async () => {
     const [odd] = await evidenceOf(taught(around20), [closedSession({ a: 2 })]);
-    expect(odd?.detail).toEqual({ kind: "length", events: 2, usual: 20 });
+    expect(odd?.detail).toEqual({
+      kind: "length",
+      events: 2,
+      usual: 20,
+      usualMin: 17,
+      usualMax: 22,
+      sessions: 200,
+    });
     const [even] = await evidenceOf(taught(around20), [closedSession({ a: 20 })]);
     expect(even?.detail).toBeUndefined();
   });

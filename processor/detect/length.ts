@@ -1,4 +1,5 @@
 import type { Detector } from "./detector.ts";
+import type { EvidenceDetail } from "./evidence.ts";
 import { createKnownLengths, type KnownLengths, knownLengthsState } from "./known-lengths.ts";
 import { noOpinions } from "./opinions.ts";
 import { placeOf } from "./places.ts";
@@ -9,8 +10,11 @@ export interface LengthOptions {
   readonly maxServices?: number;
 }
 
+/** Shares of the sessions that are shorter, and not longer, than what counts as usual. */
+const USUAL_FROM_SHARE = 0.05;
+const USUAL_TO_SHARE = 0.95;
 /** Below it nobody asks what was usual, in nats. */
-const DETAIL_FROM_SURPRISE = 2;
+const DETAIL_FROM_SURPRISE = 1;
 
 /**
  * How many events a session that is over had, against the service's sessions so far: too short is as odd as too long.
@@ -37,8 +41,7 @@ export function createLengthDetector({ maxServices = 1_000 }: LengthOptions = {}
         const place = placeOf(places, index, events.length);
         opinions.surprises[place] = surprise;
         if (surprise < DETAIL_FROM_SURPRISE) continue;
-        const detail = { kind: "length", events: session.events, usual: known.usual() } as const;
-        opinions.tell(place, { expected: [], detail });
+        opinions.tell(place, { expected: [], detail: detailOf(session.events, known) });
       }
       return opinions;
     },
@@ -51,5 +54,16 @@ export function createLengthDetector({ maxServices = 1_000 }: LengthOptions = {}
     },
     snapshot: services.snapshot,
     restore: services.restore,
+  };
+}
+
+function detailOf(events: number, known: KnownLengths): EvidenceDetail {
+  return {
+    kind: "length",
+    events,
+    usual: known.usual(0.5),
+    usualMin: known.usual(USUAL_FROM_SHARE),
+    usualMax: known.usual(USUAL_TO_SHARE),
+    sessions: known.sessions(),
   };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { evidenceOf, freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
 import { createNewTemplateDetector } from "./new-template.ts";
+import { evidenceAt } from "./opinions.ts";
+import { placesOf } from "./places.ts";
 import { createVectorCache } from "./vector-cache.ts";
 
 const DIMENSIONS = 64;
@@ -69,5 +71,35 @@ describe("a new template", () => {
     expect(surprises[255]).toBeLessThan(1);
     expect(surprises[256]).toBeGreaterThan(4);
     expect(surprises[299]).toBe(surprises[256]);
+  });
+});
+
+describe("the past of a template", () => {
+  const atTime = (template: string, timeMs: number) => freshWindow([{ template, timeMs }]);
+
+  it("is how often the service has written it, and since when", async () => {
+    const detector = createNewTemplateDetector(vectors());
+    for (const timeMs of [1_000, 2_000, 3_000]) detector.learn([atTime("0 0.1 usual", timeMs)]);
+    detector.learn([atTime("1 0.1 rare", 4_000)]);
+    const pasts = (
+      await evidenceOf(detector, [atTime("0 0.1 usual", 9_000), atTime("2 0.1 new", 9_000)])
+    ).map(({ past }) => past);
+    expect(pasts).toEqual([
+      { records: 4, templates: 2, times: 3, firstMs: 1_000 },
+      { records: 4, templates: 2, times: 0 },
+    ]);
+    const again = createNewTemplateDetector(vectors());
+    again.restore(JSON.parse(JSON.stringify(detector.snapshot())));
+    expect((await evidenceOf(again, [atTime("0 0.1 usual", 9_000)]))[0]?.past).toEqual(pasts[0]);
+  });
+
+  it("of a new one stays what it was when it came, whatever is learned since", async () => {
+    const detector = createNewTemplateDetector(vectors());
+    const opinions = await detector.score(
+      placesOf([atTime("0 0.1 new", 1_000)]),
+      new AbortController().signal,
+    );
+    detector.learn([atTime("0 0.1 new", 1_000)]);
+    expect(evidenceAt(opinions, 0).past).toEqual({ records: 0, templates: 0, times: 0 });
   });
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { stateList } from "../template/state-list.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector } from "./detector.ts";
+import type { EvidenceFacts } from "./evidence.ts";
 import { type FirstSighting, readFirstSightings } from "./first-sightings.ts";
 import { createKnownTemplates, type KnownTemplates, knownTemplatesState } from "./known-templates.ts";
 import {
@@ -12,8 +13,9 @@ import {
   NEW_TEXTS_MAX,
   nearnessOf,
 } from "./nearest-known.ts";
-import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
+import { NO_FACTS, noOpinions, type OpinionsInProgress } from "./opinions.ts";
 import { perRequest } from "./per-request.ts";
+import { eventAt, type Places } from "./places.ts";
 import { createServiceTable } from "./service-table.ts";
 import { type SeverityClass, severityClass } from "./severity-class.ts";
 import type { VectorCache } from "./vector-cache.ts";
@@ -72,7 +74,9 @@ export function createNewTemplateDetector(
       const texts = [...byService].flatMap(([service, group]) => textsOf(knownOf(service), group));
       if (texts.length > 0) await vectors.ensure(texts, signal);
       const comparisons = comparisonsOf(signal);
-      const opinions = noOpinions("new-template", places);
+      const opinions = noOpinions("new-template", places, undefined, (place) =>
+        pastAt(places, place, knownOf),
+      );
       for (const [index, window] of windows.entries()) {
         const known = knownOf(window.service);
         const closestOf = (template: string, severity: SeverityClass) =>
@@ -112,6 +116,14 @@ export function createNewTemplateDetector(
       }
     },
   };
+}
+
+/** Of a known message: asked about nearly no record. */
+function pastAt(places: Places, place: number, knownOf: (service: string) => KnownTemplates): EvidenceFacts {
+  const found = eventAt(places, place);
+  const templateId = found?.window.events[found.event]?.match.templateId;
+  if (found === undefined || templateId === undefined) return NO_FACTS;
+  return { expected: [], past: knownOf(found.window.service).past(templateId) };
 }
 
 function sightingsIn(
@@ -164,7 +176,9 @@ function scoreWindow(
     }
     const { surprise, nearest } = judge(event, known, closestOf);
     opinions.surprises[place] = surprise;
-    if (nearest !== undefined) opinions.tell(place, { expected: [], nearest });
+    // Told at once: by the time that somebody asks it may have been learned.
+    const told = { expected: [], past: known.past(event.match.templateId) };
+    opinions.tell(place, nearest === undefined ? told : { ...told, nearest });
   }
 }
 
@@ -182,14 +196,15 @@ function learnWindow(
   for (let at = freshFrom; at < events.length; at += 1) {
     const event = events[at];
     if (event === undefined) continue;
-    const { match, severityNumber } = event;
+    const { match, severityNumber, timeMs } = event;
     if (known.has(match.templateId)) {
       known.repeat(match.templateId);
       continue;
     }
     const nearness = compared < comparedMax ? nearnessOf(match, known, vectors) : undefined;
     if (nearness !== undefined) compared += 1;
-    known.learn(match.templateId, match.template, severityClass(severityNumber, match.template), nearness);
+    const severity = severityClass(severityNumber, match.template);
+    known.learn(match.templateId, match.template, severity, { nearness, timeMs });
   }
   return compared;
 }

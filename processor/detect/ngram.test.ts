@@ -27,3 +27,12 @@ describe("the n-gram detector's memory", () => {
     expect(await surprise(detector, "shop")).toBeLessThan(2);
   });
 });
+
+it("the n-gram detector tells what was left out, where it is surprised", async () => {
+  const detector = createNgramDetector();
+  for (let i = 0; i < 50; i++) detector.learn([session("shop")]);
+  const hasty = freshWindow([{ template: "open" }, { template: "close" }]);
+  const [first, second] = await evidenceOf(detector, [hasty]);
+  expect(first?.order).toBeUndefined();
+  expect(second?.order).toEqual({ times: 0, of: 50, skipped: "read" });
+});

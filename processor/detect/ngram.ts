@@ -1,6 +1,7 @@
 import type { TemplateMatch } from "../template/template-miner.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector } from "./detector.ts";
+import type { EvidenceFacts } from "./evidence.ts";
 import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
 import { createSizedTable } from "./sized-table.ts";
 import {
@@ -114,8 +115,19 @@ function scoreWindow(
     const place = first + event - freshFrom;
     opinions.surprises[place] = surprise;
     if (surprise >= EXPECTED_FROM_SURPRISE && table !== undefined)
-      opinions.tell(place, { expected: table.expected(last, before) });
+      opinions.tell(place, factsOf(table, next, last, before));
     before = last;
     last = next;
   }
+}
+
+function factsOf(
+  table: Transitions,
+  next: number,
+  last: number | undefined,
+  before: number | undefined,
+): EvidenceFacts {
+  const expected = table.expected(last, before);
+  const order = table.order(next, last, before);
+  return order === undefined ? { expected } : { expected, order };
 }

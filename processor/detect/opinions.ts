@@ -21,14 +21,22 @@ export interface OpinionsInProgress extends Opinions {
 /** Of what is expected, or exactly odd, nothing is told. */
 export const NO_FACTS: EvidenceFacts = { expected: [] };
 
-/** A detector that has nothing to say yet. */
-export function noOpinions(detector: DetectorName, { count }: Places, model?: string): OpinionsInProgress {
+/**
+ * A detector that has nothing to say yet.
+ * @param factsOf of places that nothing is told of
+ */
+export function noOpinions(
+  detector: DetectorName,
+  { count }: Places,
+  model?: string,
+  factsOf: (place: number) => EvidenceFacts = () => NO_FACTS,
+): OpinionsInProgress {
   const told = new Map<number, EvidenceFacts>();
   return {
     detector,
     model,
     surprises: new Float64Array(count).fill(Number.NaN),
-    facts: (place) => told.get(place) ?? NO_FACTS,
+    facts: (place) => told.get(place) ?? factsOf(place),
     tell: (place, facts) => void told.set(place, facts),
   };
 }

@@ -26,6 +26,8 @@ export type PairGapsState = z.infer<typeof pairGapsState>;
 export interface GapOdds {
   readonly surprise: number;
   readonly usualMs: number;
+  /** Gaps that it was learned from, at most as many as are remembered. */
+  readonly cases: number;
 }
 
 /** The time between one template and the next, in one service: surprise is |z| of ln(1 + gap), as if gaps had power-law tails. */
@@ -57,7 +59,7 @@ export function createPairGaps(pairsMax: number, state?: PairGapsState): PairGap
       if (known === undefined || known.values < KNOWN_FROM_GAPS) return undefined;
       const z = zScore(known, Math.log1p(gapMs), SCALE_MIN);
       const surprise = Math.abs(z) * (z > 0 ? 1 : SHORT_WEIGHT);
-      return { surprise, usualMs: Math.expm1(known.mean) };
+      return { surprise, usualMs: Math.expm1(known.mean), cases: known.values };
     },
     learn(before, template, gapMs) {
       if (gapMs > 0) timed = Math.min(TIMED_FROM_GAPS, timed + 1);

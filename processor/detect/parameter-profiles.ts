@@ -3,6 +3,7 @@ import type { ParameterValue } from "../template/parameter-value.ts";
 import { parameterValue } from "../template/parameter-value.ts";
 import { stateList } from "../template/state-list.ts";
 import type { TemplateMatch } from "../template/template-miner.ts";
+import type { Oddity } from "./evidence.ts";
 import {
   createParameterSlot,
   NOT_ODD,
@@ -26,6 +27,8 @@ export interface ParameterProfiles {
   /** One for each slot that is looked at, or none where nothing is odd; undefined for a template that is not known, or without
    * parameters. */
   oddities(match: TemplateMatch): readonly ParameterOddity[] | undefined;
+  /** What exactly is odd in a slot; undefined where nothing is known of it. */
+  detail(match: TemplateMatch, slot: number, found: ParameterOddity): Oddity | undefined;
   learn(match: TemplateMatch): void;
   /** Slots kept. */
   size(): number;
@@ -94,6 +97,10 @@ export function createParameterProfiles(
         oddities[slot] = oddity;
       }
       return oddities ?? NOTHING_ODD;
+    },
+    detail(match, slot, found) {
+      const value = parameterValues(match)[slot];
+      return value && find(match)?.slots[slot]?.detail(value, found);
     },
     learn(match) {
       if (match.parameters.length === 0) return;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ParameterValue } from "../template/parameter-value.ts";
+import type { Oddity, OddNumber, OddValue } from "./evidence.ts";
 import { addValue, runningMoments, runningMomentsState, zScore } from "./running-moments.ts";
 
 /** Distinct values above which a slot is no choice between few. */
@@ -8,6 +9,8 @@ const VALUES_FEW = 32;
 const KNOWN_FROM = 100;
 /** Scale of numbers that is taken for granted, in nats: a sixth more is never odd. */
 const SCALE_MIN = 0.15;
+/** On the log scale; of less nothing is a multiple. */
+const USUAL_MIN = 0.1;
 /** HTTP status codes (RFC 9110, section 15). */
 const STATUS_MIN = 100;
 const STATUS_MAX = 599;
@@ -48,6 +51,8 @@ export const NOT_ODD: ParameterOddity = { surprise: 0, z: 0, isNewValue: false, 
 /** What one variable part of a template usually is. */
 export interface ParameterSlot {
   oddity(value: ParameterValue): ParameterOddity;
+  /** What exactly is odd about a value, of which that was found. */
+  detail(value: ParameterValue, found: ParameterOddity): Oddity;
   learn(value: ParameterValue): void;
   snapshot(): ParameterSlotState;
 }
@@ -81,6 +86,10 @@ export function createParameterSlot(state?: ParameterSlotState): ParameterSlot {
       const z = Math.abs(zScore(numbers, inSteps(value.scaled), SCALE_MIN));
       return { ...NOT_ODD, surprise: z, z };
     },
+    detail: (value, { isNewValue, isErrorStatus }) =>
+      isNewValue || value.kind === "value"
+        ? { oddity: "value", seen, values: values?.size ?? 0, ...(isErrorStatus && errorClassOf(value)) }
+        : { oddity: "number", seen, ...comparedTo(numbers.mean, value) },
     learn(value) {
       seen = Math.min(SEEN_MAX, seen + 1);
       if (value.kind === "value") return add(value.hash);
@@ -142,4 +151,21 @@ function statusClass(plain: number | undefined): number | undefined {
   return plain === undefined || plain < STATUS_MIN || plain > STATUS_MAX
     ? undefined
     : Math.floor(plain / 100);
+}
+
+function errorClassOf(value: ParameterValue): Pick<OddValue, "errorClass"> {
+  const errorClass = value.kind === "number" ? statusClass(value.plain) : undefined;
+  return errorClass === undefined ? {} : { errorClass };
+}
+
+/** A number beside the usual one, both on the signed log scale. */
+function comparedTo(
+  usual: number,
+  { scaled, isTime }: Extract<ParameterValue, { readonly kind: "number" }>,
+): Pick<OddNumber, "times" | "time"> {
+  const isComparable = usual > USUAL_MIN && scaled >= 0;
+  return {
+    times: isComparable ? Math.expm1(scaled) / Math.expm1(usual) : undefined,
+    ...(isTime && { time: { tookMs: Math.expm1(scaled), usualMs: Math.max(0, Math.expm1(usual)) } }),
+  };
 }

@@ -68,13 +68,46 @@ describe("parameters", () => {
   it("name the slot and the kind of oddity", async () => {
     const detail = async (window: ReturnType<typeof one>) =>
       (await evidenceOf(taught(), [window]))[0]?.detail;
-    expect(await detail(one("read", "90s", "200"))).toEqual({ kind: "parameter", slot: 1, oddity: "number" });
+    expect(await detail(one("read", "90s", "200"))).toEqual({
+      kind: "parameter",
+      slot: 1,
+      oddity: "number",
+      seen: 500,
+      times: expect.closeTo(900, -2),
+      time: { tookMs: expect.closeTo(90_000, 1), usualMs: expect.closeTo(99, 0) },
+    });
     expect(await detail(one("drop", "100ms", "200"))).toEqual({
       kind: "parameter",
       slot: 0,
       oddity: "value",
+      seen: 500,
+      values: 3,
+    });
+    expect(await detail(one("read", "100ms", "503"))).toEqual({
+      kind: "parameter",
+      slot: 2,
+      oddity: "value",
+      seen: 500,
+      values: 2,
+      errorClass: 5,
     });
     expect(await detail(one("read", "100ms", "200"))).toBeUndefined();
+  });
+
+  it("tell no raw number but a length of time, and no multiple of what is usually 0", async () => {
+    const detector = createParameterDetector();
+    const rows = (...parameters: readonly string[]) => freshWindow([{ template: "rows", parameters }]);
+    for (let i = 0; i < 500; i++) detector.learn([rows(`account=${4_000 + (i % 40)}`, "0")]);
+    const [large] = await evidenceOf(detector, [rows("account=987654321", "0")]);
+    expect(large?.detail).toEqual({
+      kind: "parameter",
+      slot: 0,
+      oddity: "number",
+      seen: 500,
+      times: expect.any(Number),
+    });
+    const [many] = await evidenceOf(detector, [rows("account=4001", "700")]);
+    expect(many?.detail).toEqual({ kind: "parameter", slot: 1, oddity: "number", seen: 500 });
   });
 
   it("follow a new habit", async () => {

@@ -78,12 +78,13 @@ function scoreWindow(
     const oddities = match === undefined ? undefined : profiles.oddities(match);
     if (oddities === undefined) continue;
     const slot = oddest(oddities);
-    const { surprise, isNewValue } = oddities[slot] ?? NOT_ODD;
+    const found = oddities[slot] ?? NOT_ODD;
     const place = first + event - freshFrom;
-    opinions.surprises[place] = surprise;
-    if (surprise < DETAIL_FROM_SURPRISE) continue;
-    const detail = { kind: "parameter", slot, oddity: isNewValue ? "value" : "number" } as const;
-    opinions.tell(place, { expected: [], detail });
+    opinions.surprises[place] = found.surprise;
+    if (match === undefined || found.surprise < DETAIL_FROM_SURPRISE) continue;
+    const oddity = profiles.detail(match, slot, found);
+    if (oddity !== undefined)
+      opinions.tell(place, { expected: [], detail: { kind: "parameter", slot, ...oddity } });
   }
 }
 

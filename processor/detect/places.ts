@@ -24,3 +24,14 @@ export function placesOf(windows: readonly SequenceWindow[]): Places {
 export function placeOf({ windows, firsts }: Places, window: number, event: number): number {
   return (firsts[window] ?? 0) + event - (windows[window]?.freshFrom ?? 0);
 }
+
+/** The window that a place is in, and which of its events it is; undefined behind the last place. */
+export function eventAt(
+  { windows, firsts }: Places,
+  place: number,
+): { readonly window: SequenceWindow; readonly event: number } | undefined {
+  const behind = firsts.findIndex((first) => first > place);
+  const index = (behind < 0 ? firsts.length : behind) - 1;
+  const window = windows[index];
+  return window && { window, event: place - (firsts[index] ?? 0) + window.freshFrom };
+}

@@ -80,7 +80,7 @@ export function createRateDetector({
       const fromMs = attention.since(nowMs);
       attention.watched(nowMs);
       return [...services.entries()].flatMap(([service, rates]) =>
-        rates.missing(nowMs, fromMs).map((missing) => absenceOf(service, missing)),
+        rates.missing(nowMs, fromMs).map((missing) => absenceOf(service, missing, nowMs)),
       );
     },
     snapshot: services.snapshot,
@@ -168,8 +168,8 @@ function scoreWindow(
   }
 }
 
-function absenceOf(service: string, { silence, last, template }: Missing): Absence {
-  const { surprise, silentMs, usualMs } = silence;
+function absenceOf(service: string, { silence, last, template }: Missing, nowMs: number): Absence {
+  const { surprise, ...times } = silence;
   return {
     window: {
       service,
@@ -186,7 +186,7 @@ function absenceOf(service: string, { silence, last, template }: Missing): Absen
       detector: "rate",
       surprise,
       expected: [],
-      detail: { kind: "silence", template, silentMs, usualMs },
+      detail: { kind: "silence", template, ...times, sinceMs: nowMs - times.silentMs },
     },
   };
 }

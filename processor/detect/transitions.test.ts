@@ -37,3 +37,31 @@ describe("what is expected after a template that was never seen", () => {
     expect(textsOf(table.expected(table.token("t4"), undefined))).toEqual(["text 1"]);
   });
 });
+
+describe("what came in a place before", () => {
+  /** "a b c" nine times, then "a c" once. */
+  function sequences() {
+    const table = createTransitions({ templatesMax: 100, contextsMax: 100 });
+    const [a = 0, b = 0, c = 0] = ["a", "b", "c"].map((id) => table.intern(id, `text ${id}`));
+    for (let time = 0; time < 9; time++) {
+      table.count(b, a, undefined);
+      table.count(c, b, a);
+    }
+    table.count(c, a, undefined);
+    return { table, a, b, c };
+  }
+
+  it("is counted, and what usually stands between is named where it was left out", () => {
+    const { table, a, b, c } = sequences();
+    expect(table.order(c, a, undefined)).toEqual({ times: 1, of: 10, skipped: "text b" });
+    expect(table.order(b, a, undefined)).toEqual({ times: 9, of: 10 });
+    expect(table.order(a, b, undefined)).toEqual({ times: 0, of: 9 });
+    expect(table.order(UNSEEN, a, undefined)).toEqual({ times: 0, of: 10 });
+  });
+
+  it("is not known after what nothing has followed", () => {
+    const { table, a, c } = sequences();
+    expect(table.order(a, c, undefined)).toBeUndefined();
+    expect(table.order(a, undefined, undefined)).toBeUndefined();
+  });
+});

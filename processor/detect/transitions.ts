@@ -11,7 +11,7 @@ import {
   renameAll,
   SINGLE_BOUNDS,
 } from "./context-counts.ts";
-import type { Expectation } from "./evidence.ts";
+import type { Expectation, Order } from "./evidence.ts";
 
 /** Tokens that stand for no template. */
 export const BEGIN = 0;
@@ -25,6 +25,9 @@ export interface TransitionLimits {
   readonly templatesMax: number;
   readonly contextsMax: number;
 }
+
+/** What comes more often than this comes mostly. */
+const MOSTLY_SHARE = 0.5;
 
 const pairs = z.array(z.tuple([z.int(), z.int().min(0)]));
 const contextState = z.tuple([z.int(), z.int().min(0), pairs]);
@@ -44,6 +47,8 @@ export interface Transitions {
   probability(next: number, last: number | undefined, before: number | undefined): number;
   /** The most probable followers, at most three. */
   expected(last: number | undefined, before: number | undefined): readonly Expectation[];
+  /** How often `next` came right after `last`; undefined where nothing did. */
+  order(next: number, last: number | undefined, before: number | undefined): Order | undefined;
   /** Counts one transition. */
   count(next: number, last: number | undefined, before: number | undefined): void;
   /** Forgets what is rare where a limit has been reached. Tokens from before are void. */
@@ -93,6 +98,13 @@ export function createTransitions(limits: TransitionLimits, state?: TransitionsS
       if (found.length > 1) return mostProbable(tables, found);
       usual ??= mostProbable(tables, found);
       return usual;
+    },
+    order(next, last, before) {
+      const after = last === undefined ? undefined : tables.contexts.get(keyOf(last));
+      if (after === undefined || after.total === 0) return undefined;
+      const skipped = skippedBefore(tables, next, contextsOf(tables, last, before).at(-1));
+      const counted = { times: after.followers.get(next) ?? 0, of: after.total };
+      return skipped === undefined ? counted : { ...counted, skipped };
     },
     count(next, last, before) {
       usual = undefined;
@@ -184,6 +196,25 @@ function mostProbable(tables: Tables, found: readonly Context[]): readonly Expec
       template: tables.templates[token - FIRST_TEMPLATE]?.text,
       probability,
     }));
+}
+
+/** The template that mostly comes in a context, where after it mostly comes what came in its stead. */
+function skippedBefore(
+  { contexts, templates }: Tables,
+  next: number,
+  context: Context | undefined,
+): string | undefined {
+  if (next === UNSEEN || context === undefined) return undefined;
+  const usual = mostlyNext(context);
+  const template = templates[(usual ?? UNSEEN) - FIRST_TEMPLATE];
+  if (usual === undefined || usual === next || template === undefined) return undefined;
+  const then = contexts.get(keyOf(usual));
+  return then !== undefined && mostlyNext(then) === next ? template.text : undefined;
+}
+
+function mostlyNext({ total, followers }: Context): number | undefined {
+  for (const [token, count] of followers) if (count > MOSTLY_SHARE * total) return token;
+  return undefined;
 }
 
 /** Halves all counts, forgets what falls to 0, and numbers the rest anew. */

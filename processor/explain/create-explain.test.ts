@@ -55,6 +55,14 @@ function finding(
   };
 }
 
+const SILENCE = {
+  kind: "silence",
+  silentMs: 90_000,
+  usualMs: 5_000,
+  sinceMs: Date.UTC(2026, 0, 5, 8, 31, 5),
+  longestMs: 12_000,
+} as const;
+
 describe("an explanation", () => {
   const explain = createExplain({ redact: (text) => text.replace("bob@example.com", "<EMAIL>") });
   const expected = [{ template: "cart paid", probability: 0.9 }];
@@ -72,12 +80,14 @@ describe("an explanation", () => {
         ["ngram", 1e-2, expected],
       ]),
     );
-    expect(summary).toBe('First time that shop logs "mail to <EMAIL>"; expected "cart paid" (90 %).');
+    expect(summary).toBe('New INFO message from shop: "mail to <EMAIL>"; expected "cart paid" (90 %).');
   });
 
   it("says that a session ended", () => {
     const { summary } = explain(finding(2, [["ngram", 1e-4, expected]]));
-    expect(summary).toBe('The sequence ended after "mail to <EMAIL>"; expected "cart paid" (90 %).');
+    expect(summary).toBe(
+      '"cart paid" is missing: the session ended after "mail to <EMAIL>", where it was expected (90 %).',
+    );
   });
 
   it("says of a session what was odd in it, where it was, instead of that it ended", () => {
@@ -90,14 +100,14 @@ describe("an explanation", () => {
       ]),
     );
     expect(inOrder.summary).toBe('Unexpected "mail to <EMAIL>" after "login"; expected "cart paid" (90 %).');
-    const detail = { kind: "gap", gapMs: 9_000, usualMs: 10 } as const;
+    const detail = { kind: "gap", gapMs: 9_000, usualMs: 10, cases: 40 } as const;
     const inTime = explain(
       finding(2, [
         ["gap", 1e-6, [], detail, place],
         ["event-model", 1e-4, ofEnd],
       ]),
     );
-    expect(inTime.summary).toBe('"mail to <EMAIL>" came 9 s after "login"; usual is 10 ms.');
+    expect(inTime.summary).toBe('Slow step: "mail to <EMAIL>" came 9 s after "login"; usual is 10 ms.');
     expect(inTime.expected).toEqual([]);
   });
 
@@ -108,42 +118,75 @@ describe("an explanation", () => {
       { kind: "count", template: "mail to bob@example.com", count: 3, usual: 1 },
       '"mail to <EMAIL>" came 3 times in this session; usual is 1.',
     ],
-    [2, "length", { kind: "length", events: 2, usual: 20 }, "The session had 2 events; usual is 20."],
+    [
+      2,
+      "length",
+      { kind: "length", events: 2, usual: 20, usualMin: 18, usualMax: 22, sessions: 420 },
+      "Short session: it had 2 events; usual is about 18 to 22.",
+    ],
     [
       1,
       "rate",
       { kind: "rate", count: 40, usual: 2.3, spanMs: 10_000 },
-      '"mail to <EMAIL>" came 40 times within 10 s; usual is 2.3.',
+      'Burst: "mail to <EMAIL>" came 40 times within 10 s; usual is 2.3.',
     ],
     [
       2,
       "rate",
-      { kind: "silence", template: "mail to bob@example.com", silentMs: 90_000, usualMs: 5_000 },
-      'Nothing like "mail to <EMAIL>" for 1.5 min; usually it comes every 5 s.',
+      { ...SILENCE, template: "mail to bob@example.com" },
+      'Silence: no "mail to <EMAIL>" for 1.5 min, since 08:31:05 UTC; usually it comes every 5 s.',
     ],
     [
       2,
       "rate",
-      { kind: "silence", template: undefined, silentMs: 90_000, usualMs: 5_000 },
-      "Nothing from shop for 1.5 min; usually it writes every 5 s.",
+      { ...SILENCE, template: undefined },
+      "Silence: nothing from shop for 1.5 min, since 08:31:05 UTC; usually it writes every 5 s.",
     ],
     [
       1,
       "gap",
-      { kind: "gap", gapMs: 9_000, usualMs: 10 },
-      '"mail to <EMAIL>" came 9 s after "cart loaded"; usual is 10 ms.',
+      { kind: "gap", gapMs: 9_000, usualMs: 10, cases: 40 },
+      'Slow step: "mail to <EMAIL>" came 9 s after "cart loaded"; usual is 10 ms.',
     ],
     [
       1,
       "parameter",
-      { kind: "parameter", slot: 0, oddity: "number" },
-      'Parameter 1 of "mail to <EMAIL>" is far from its usual range.',
+      { kind: "parameter", slot: 0, oddity: "number", seen: 400, times: 40 },
+      'Value 1 in "mail to <EMAIL>" is about 40 times its usual.',
     ],
   ])("says what exactly was odd, where the strongest detector tells: %#", (at, detector, detail, summary) => {
     const strongest = [detector, 1e-6, [], detail] as const;
     expect(explain(finding(at, [strongest, ["ngram", 1e-2, expected]])).summary).toBe(summary);
     const { summary: other } = explain(finding(at, [["ngram", 1e-6, expected], strongest]));
     expect(other).toContain("expected");
+  });
+
+  it("says that a message is missing where the order tells which", () => {
+    const one = finding(1, [["event-model", 1e-4, expected]]);
+    const order = { times: 0, of: 90, skipped: "ask bob@example.com" };
+    const contributions = one.verdict.contributions.map((contribution) => ({
+      ...contribution,
+      evidence: { ...contribution.evidence, order },
+    }));
+    expect(explain({ ...one, verdict: { ...one.verdict, contributions } }).summary).toBe(
+      '"ask <EMAIL>" is missing between "cart loaded" and "mail to <EMAIL>", where it usually comes.',
+    );
+  });
+
+  it("says nothing of an end that only its detector without details has found odd, where another one can tell", () => {
+    const count = { kind: "count", template: "cart paid", count: 0, usual: 1 } as const;
+    const { summary } = explain(
+      finding(2, [
+        ["length", 1e-6, []],
+        ["count-vector", 1e-3, [], count],
+      ]),
+    );
+    expect(summary).toBe('"cart paid" is missing from this session; usually it comes once.');
+  });
+
+  it("is the same each time", () => {
+    const one = finding(1, [["event-model", 1e-4, expected]]);
+    expect(explain(one)).toEqual(explain(one));
   });
 
   it("shares the verdict out over the detectors", () => {

@@ -9,6 +9,8 @@ describe("a raw parameter", () => {
     ["uid=0", 0, 0],
     ["(5000),", 5_000, 5_000],
     ["12ms", 12, undefined],
+    ["12 ms", 12, undefined],
+    ["2 h,", 7_200_000, undefined],
     ["3.4s.", 3_400, undefined],
     ["took=250us", 0.25, undefined],
     ["10KB", 10_000, undefined],

@@ -95,14 +95,21 @@ it("narrows anomalies by every field of the filter", async () => {
 });
 
 it("tells everything of an anomaly, and null for an unknown one", async () => {
-  await under.stage.saveBatch({ ...SHOP, anomalies: [anAnomaly(1)] });
+  const { explanation } = anAnomaly(1);
+  const facts = ["Never seen in 120 records of shop, which have 4 different messages."];
+  await under.stage.saveBatch({
+    ...SHOP,
+    anomalies: [anAnomaly(1, { explanation: { ...explanation, facts } }), anAnomaly(2)],
+  });
   const { data } = await under.ask(
-    `{ anomaly(id: "${idOf(1)}") { id time service severity body template score threshold modelVersion traceId
-       explanation { summary source tokens { token importance start end } expected { template probability } detectors { detector pValue share } llm { text model } }
+    `{ older: anomaly(id: "${idOf(2)}") { explanation { facts } }
+       anomaly(id: "${idOf(1)}") { id time service severity body template score threshold modelVersion traceId
+       explanation { summary facts source tokens { token importance start end } expected { template probability } detectors { detector pValue share } llm { text model } }
        window { time template severity isSubject } feedback { id } } none: anomaly(id: "x") { id } }`,
   );
   expect(data).toEqual({
     none: null,
+    older: { explanation: { facts: [] } },
     anomaly: {
       id: idOf(1),
       time: "1970-01-01T00:00:01.000Z",
@@ -116,6 +123,7 @@ it("tells everything of an anomaly, and null for an unknown one", async () => {
       traceId: "0af7651916cd43dd8448eb211c80319c",
       explanation: {
         summary: "An event that was not expected here.",
+        facts,
         source: "MODEL",
         tokens: [],
         expected: [

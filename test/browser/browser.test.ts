@@ -102,6 +102,7 @@ describe("the UI in a real browser, over the real API and a real database", () =
       await page.keyboard.press("Enter");
       const detail = page.getByRole("article");
       await detail.getByRole("heading", { name: "Expected here" }).waitFor();
+      await detail.getByRole("list", { name: "Facts" }).getByText("Never seen in 113,666 records").waitFor();
       await detail.getByText("87 %", { exact: true }).waitFor();
       await detail.getByText("the end of the session").waitFor();
       await detail.getByRole("heading", { name: "Sequence" }).waitFor();

@@ -70,7 +70,9 @@ describe("records on their way through", () => {
     }
     const odd = records.at(-1);
     expect(odd?.attribute("anomaly.is_anomaly")).toBe(true);
-    expect(odd?.attribute("anomaly.explanation")).toMatch(/^First time that shop logs "kernel panic/);
+    expect(odd?.attribute("anomaly.explanation")).toMatch(
+      /^New (?:[A-Z]+ )?message from shop: "kernel panic/,
+    );
     expect(odd?.attribute("anomaly.explanation")).not.toContain("bob@example.com");
     expect(odd?.attribute("anomaly.model.version")).toBe(SHIPPED_VERSION);
     const id = odd?.attribute("anomaly.id");

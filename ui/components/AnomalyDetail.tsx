@@ -12,6 +12,7 @@ import type { AnomalyRowData } from "./anomaly-row.ts";
 import { DetectorShares } from "./DetectorShares.tsx";
 import { isLedBySequence } from "./detector-words.ts";
 import { ExpectedEvents } from "./ExpectedEvents.tsx";
+import { FactList } from "./FactList.tsx";
 import { FeedbackBar } from "./FeedbackBar.tsx";
 import { FeedbackList } from "./FeedbackList.tsx";
 import { RecordFacts } from "./RecordFacts.tsx";
@@ -48,6 +49,7 @@ export function AnomalyDetail({ anomaly, onFeedback, announce }: AnomalyDetailPr
       <h1 ref={heading} tabIndex={-1}>
         <PlaceholderText text={anomaly.explanation.summary} />
       </h1>
+      <FactList facts={anomaly.explanation.facts} incident={anomaly.incident} nowMs={nowMs} />
       {anomaly.isAlert ? null : (
         <p className="muted">
           This record scored below the threshold and alerted nobody; it was sampled to be labelled.

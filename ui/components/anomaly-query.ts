@@ -27,8 +27,14 @@ export const anomalyQuery = graphql(`
           severity
         }
       }
+      incident {
+        id
+        anomalies
+        startedAt
+      }
       explanation {
         summary
+        facts
         source
         tokens {
           token

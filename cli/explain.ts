@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { z } from "zod";
+import type { StoredAnomaly } from "../store/anomaly.ts";
+import type { Incident } from "../store/incident.ts";
+import { openStore } from "../store/open-store.ts";
+import { UsageError } from "./exit-code.ts";
+import { type ExplainedAnomaly, explanationText } from "./explain/explanation-text.ts";
+import { parseOptions } from "./lines/parse-options.ts";
+import { loadConfig } from "./load-config.ts";
+
+const optionsSchema = z.strictObject({
+  id: z.string().trim().min(1, "must not be empty"),
+  json: z.boolean().default(false),
+  config: z.string().min(1).optional(),
+});
+
+/** `logbert explain --id ID`: the full explanation of a stored anomaly. Exit code 1 when there is none with this id. */
+export function registerExplain(program: Command): void {
+  program
+    .command("explain")
+    .description("Tell why a stored anomaly was flagged: what is in the database of the configuration.")
+    .requiredOption("--id <id>", "its id: anomaly.id of the record, or what ends its address on the page")
+    .option("--json", "print what is stored, as JSON")
+    .option("--config <file>", "configuration file (default: LOGBERT_CONFIG, else ./logbert.yaml)")
+    .action(async (raw: unknown) => {
+      const { id, json, config } = parseOptions(optionsSchema, raw);
+      const { path } = loadConfig({ file: config, environment: process.env }).store;
+      if (!existsSync(path)) throw new UsageError(`there is no database at ${path}: name it by DB_PATH`);
+      const found = await find(path, id);
+      if (found === undefined) {
+        process.stderr.write(`There is no anomaly ${id} in ${path}.\n`);
+        process.exitCode = 1;
+        return;
+      }
+      process.stdout.write(json ? `${JSON.stringify(found.anomaly, null, 2)}\n` : explanationText(found));
+    });
+}
+
+async function find(path: string, id: string): Promise<ExplainedAnomaly | undefined> {
+  const store = await openStore({ path });
+  try {
+    const anomaly: StoredAnomaly | undefined = await store.anomaly(id);
+    if (anomaly === undefined) return undefined;
+    const incidentId = anomaly.incidentId;
+    const incidents: readonly Incident[] =
+      incidentId === undefined ? [] : await store.incidentsById([incidentId]);
+    return { anomaly, incident: incidents[0] };
+  } finally {
+    await store.close();
+  }
+}

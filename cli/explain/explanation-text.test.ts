@@ -1,0 +1,80 @@
+import { expect, it } from "vitest";
+import type { StoredAnomaly } from "../../store/anomaly.ts";
+import { explanationText } from "./explanation-text.ts";
+
+const anomaly: StoredAnomaly = {
+  id: "01J00000000000000000000000",
+  timeMs: Date.UTC(2026, 0, 5, 8, 30),
+  service: "checkout",
+  stream: "s",
+  severityNumber: 17,
+  severityText: "ERROR",
+  body: "disk\u001b[31m failed",
+  kind: "t",
+  templateId: "t",
+  template: "disk failed",
+  score: 0.97,
+  threshold: 0.85,
+  modelVersion: "m",
+  traceId: undefined,
+  explanation: {
+    summary: "New ERROR message from checkout.",
+    facts: ["Never seen."],
+    source: "MODEL",
+    expected: [
+      { template: "disk checked", probability: 0.42 },
+      { template: undefined, probability: 0.1 },
+    ],
+    detectors: [{ detector: "new-template", pValue: 0.000_12, share: 1 }],
+    tokens: [],
+  },
+  window: [
+    { timeMs: Date.UTC(2026, 0, 5, 8, 30), template: "disk failed", severityNumber: 17, isSubject: true },
+  ],
+  isAlert: true,
+  incidentId: "i",
+};
+const incident = {
+  id: "i",
+  service: "checkout",
+  startedAtMs: Date.UTC(2026, 0, 5, 8, 29),
+  lastAtMs: 0,
+  anomalies: 3,
+  maxScore: 0.97,
+  severityNumber: 17,
+  strongestId: "i",
+  templates: [],
+};
+
+it("tells the sentence, and what it stands on, without what would move a cursor", () => {
+  expect(explanationText({ anomaly, incident })).toBe(`New ERROR message from checkout.
+
+2026-01-05T08:30:00.000Z  checkout  ERROR  score 0.970 (threshold 0.850)
+disk [31m failed
+
+Facts
+  - Never seen.
+  - One of 3 anomalies of an incident since 2026-01-05T08:29:00.000Z.
+
+Expected
+   42 %  disk checked
+   10 %  (the end of the session)
+
+Detectors
+  100 %  new-template  p = 0.00012
+
+Sequence
+  > 2026-01-05T08:30:00.000Z  disk failed
+`);
+});
+
+it("leaves out what an anomaly of an earlier version has not", () => {
+  const { facts: _, ...explanation } = anomaly.explanation;
+  const bare = { ...explanation, expected: [], detectors: [] };
+  const text = explanationText({
+    anomaly: { ...anomaly, body: "", explanation: bare, isAlert: false },
+    incident: undefined,
+  });
+  expect(text).not.toMatch(/Facts|Expected|Detectors/);
+  expect(text).toContain("sampled, no alert");
+});
