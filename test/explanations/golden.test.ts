@@ -79,7 +79,7 @@ async function lineCases(data: string, models: Models): Promise<readonly Explain
 
 testWith(
   [testData()],
-  "what is said of 40 real anomalies of every kind is what a person has read and found plain",
+  "what is said of 40 real anomalies of every kind is what was read and found plain",
   async ([data = ""]) => {
     const cases = [
       ...(await withModels("", (models) => sessionCases(data, models))),
