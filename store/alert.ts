@@ -12,7 +12,7 @@ export interface Told {
 
 /**
  * What became of an incident in a channel. waiting: not told yet; open: told, and not over; over: told to its end; gathered: told
- * with others in one message; dropped: people called it expected before it was told.
+ * with others in one message; dropped: over, and not told, since people called it expected. What changes then may wait again.
  */
 export type AlertState = "waiting" | "open" | "over" | "gathered" | "dropped";
 

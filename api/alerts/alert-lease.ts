@@ -3,6 +3,8 @@ import { SEND_MS_MAX } from "./post.ts";
 
 /** Who has not prolonged it for so long is thought to be gone. */
 const LEASE_MS = 15_000;
+/** A claim that ends later than this after one's own would was made before the clock was set back. */
+const CLOCK_TOLERANCE_MS = 60_000;
 
 /** The claim of one process among several to be the one that tells. */
 export interface AlertLease {
@@ -33,7 +35,12 @@ export function createAlertLease(
     async renew() {
       const askedAtMs = elapsed();
       const untilMs = now() + LEASE_MS;
-      const isTaken = await store.takeAlertLease({ holder, atMs: now(), untilMs, untilMsMax: untilMs });
+      const isTaken = await store.takeAlertLease({
+        holder,
+        atMs: now(),
+        untilMs,
+        untilMsMax: untilMs + CLOCK_TOLERANCE_MS,
+      });
       renewedAtMs = isTaken ? askedAtMs : Number.NEGATIVE_INFINITY;
     },
     isHeld: () => elapsed() - renewedAtMs < LEASE_MS - SEND_MS_MAX,

@@ -115,5 +115,6 @@ function readable(text: string, charactersMax: number): string {
     .replace(/[\p{Cf}\p{Cs}\p{Co}]/gu, "")
     .trim();
   const characters = Array.from(plain.slice(0, 2 * charactersMax));
-  return characters.length <= charactersMax ? plain : `${characters.slice(0, charactersMax - 1).join("")}…`;
+  const isWhole = plain.length <= 2 * charactersMax && characters.length <= charactersMax;
+  return isWhole ? plain : `${characters.slice(0, charactersMax - 1).join("")}…`;
 }

@@ -65,6 +65,10 @@ describe("alerts", () => {
       { ...SLACK, quiet_hours: [{ time_zone: "UTC", from: "25:00", to: "07:00" }] },
       "channels.0.quiet_hours.0.from: a time such as",
     ],
+    ["a header of two lines", { ...OTLP, headers: { a: "x\ny" } }, "channels.0.headers.a: must be of ASCII"],
+    ["a login", { ...OTLP, endpoint: "https://:pw@h:4317" }, "channels.0.endpoint: must hold no user name"],
+    ["a query", { ...OTLP, endpoint: "https://h:4317?token=x" }, "channels.0.endpoint: must hold no"],
+    ["a password", { ...SLACK, url: "https://:pw@h/x" }, "channels.0.url: must hold no user name"],
   ])("are refused with %s", (_, channel, problem) => {
     expect(problems({ channels: [channel] }).join("\n")).toContain(problem);
   });

@@ -18,12 +18,37 @@ function isHttp(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
+function hasLogin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username !== "" || password !== "";
+}
+
+/** An address that may be printed. */
+function isBare(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { search, hash } = new URL(text);
+  return search === "" && hash === "" && !hasLogin(text);
+}
+const NOT_BARE = "must hold no user name, password, query or fragment";
+
 /** Where messages are posted. Who has it can post there: it is never printed. */
 const secretUrl = z
   .string("must be text")
   .max(2_000)
   .refine(isHttp, `must be an http or https address; ${UNSET}`)
-  .refine((text) => !isHttp(text) || new URL(text).username === "", "must hold no user name or password");
+  .refine((text) => !hasLogin(text), "must hold no user name or password");
+
+/** As gRPC takes it: what it does not take it would print. */
+const headerName = z
+  .string()
+  .regex(/^[a-z0-9_.-]{1,100}$/, "lower case")
+  .refine((text) => !text.endsWith("-bin"), "must not end in -bin, which stands for bytes");
+const headerValue = z
+  .string()
+  .max(4_000)
+  .transform((text) => text.trim())
+  .refine((text) => /^[ -~]*$/.test(text), "must be of ASCII letters, digits and signs, in one line");
 
 const secret = z
   .string("must be text; a secret of digits alone would be read as a number")
@@ -72,10 +97,9 @@ const channel = z.discriminatedUnion("kind", [
       .refine(
         (text) => isHttp(text) && new URL(text).pathname === "/",
         `must be http://host:port, or https://host:port for TLS; ${UNSET}`,
-      ),
-    headers: z
-      .record(z.string().regex(/^[a-z0-9_.-]{1,100}$/, "lower case"), z.string().max(4_000))
-      .default({}),
+      )
+      .refine((text) => !URL.canParse(text) || isBare(text), NOT_BARE),
+    headers: z.record(headerName, headerValue).default({}),
   }),
 ]);
 
@@ -105,6 +129,7 @@ const alertsSettings = z.strictObject({
     .string()
     .max(500)
     .refine((text) => text === "" || isHttp(text), "must be an http or https address")
+    .refine((text) => !URL.canParse(text) || isBare(text), NOT_BARE)
     .overwrite((text) => text.replace(/\/+$/, ""))
     .default("")
     .describe(

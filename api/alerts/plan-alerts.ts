@@ -4,7 +4,7 @@ import { type Incident, isOngoing } from "../../store/incident.ts";
 import type { Store } from "../../store/store.ts";
 import { eventNotice, shownOf, toMessage } from "./build-notice.ts";
 import type { AlertsConfig, Channel } from "./config.ts";
-import { planChannel } from "./plan.ts";
+import { noted, planChannel } from "./plan.ts";
 import { isRouted } from "./routes.ts";
 
 /** Incidents that are looked at together. */
@@ -36,10 +36,13 @@ export async function noteChanges(channel: Channel, ports: PlanPorts): Promise<b
     changes.incidents.map(({ id }) => id),
   );
   const knownIds = new Set(known.map(({ incidentId }) => incidentId));
+  const changed = new Map(changes.incidents.map((one) => [one.id, one]));
   const nowMs = now();
-  const grown = known
-    .filter(({ state }) => state === "waiting" || state === "open")
-    .map((alert): Alert => ({ ...alert, changedAtMs: nowMs }));
+  const grown = known.flatMap((alert): Alert[] => {
+    const incident = changed.get(alert.incidentId);
+    const next = incident === undefined ? undefined : noted(alert, incident, nowMs);
+    return next === undefined ? [] : [next];
+  });
   const fresh = routed.filter(({ id }) => !knownIds.has(id)).map((one) => begun(one, channel.name, nowMs));
   return store.saveAlertPlan({
     channel: channel.name,

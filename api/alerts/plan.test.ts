@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ActiveAlert, Alert } from "../../store/alert.ts";
 import type { Incident } from "../../store/incident.ts";
-import { type PlanInput, planChannel, type Telling } from "./plan.ts";
+import { noted, type PlanInput, planChannel, type Telling } from "./plan.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -44,21 +44,23 @@ function createWorld(channel: Partial<PlanInput["channel"]> = {}) {
         lastAtMs: world.nowMs,
         ...rest,
       });
-      const alert = alerts.get(id);
-      alerts.set(id, {
-        ...(alert ?? {
-          incidentId: id,
-          channel: "ops",
-          service: incidents.get(id)?.service ?? "",
-          state: "waiting",
-          createdAtMs: world.nowMs,
-          isHeldBack: false,
-          openedAtMs: undefined,
-          told: undefined,
-          messages: 0,
-        }),
+      const incident = incidents.get(id);
+      if (incident === undefined) return;
+      const begun: Alert = {
+        incidentId: id,
+        channel: "ops",
+        service: incident.service,
+        state: "waiting",
+        createdAtMs: world.nowMs,
         changedAtMs: world.nowMs,
-      });
+        isHeldBack: false,
+        openedAtMs: undefined,
+        told: undefined,
+        messages: 0,
+      };
+      const alert = alerts.get(id);
+      const next = alert === undefined ? begun : noted(alert, incident, world.nowMs);
+      if (next !== undefined) alerts.set(id, next);
     },
     turn() {
       const active = [...alerts.values()]
@@ -94,7 +96,7 @@ function createWorld(channel: Partial<PlanInput["channel"]> = {}) {
             id: "f",
             anomalyId: "a",
             incidentId,
-            templateId: "t",
+            templateId: "t1",
             kind: undefined,
             isTrueAnomaly: false,
             note: undefined,
@@ -161,6 +163,36 @@ describe("an incident", () => {
     expect(world.told.at(-1)?.reason).toMatch(/^\d+ anomalies, \d+ before$/);
   });
 
+  it("that was over and goes on is told anew, with a key of its own, for a while; and whenever it is worse", () => {
+    const goOn = (severityNumber: number) => {
+      world.anomaly("1", { severityNumber });
+      world.pass(HOUR_MS);
+    };
+    goOn(9);
+    goOn(9);
+    expect(world.told.map(({ key, phase }) => [key, phase])).toEqual([
+      ["1-1", "opened"],
+      ["1-2", "over"],
+      ["1-3", "opened"],
+      ["1-4", "over"],
+    ]);
+    for (let time = 0; time < 20; time += 1) goOn(9);
+    expect(world.told.length).toBeLessThanOrEqual(7);
+    const before = world.told.length;
+    goOn(21);
+    expect(world.phases().slice(before)).toEqual(["opened", "over"]);
+  });
+
+  it("of which a part was called expected is told for what else comes", () => {
+    world.anomaly("1");
+    world.expect("1");
+    world.pass(MINUTE_MS);
+    expect(world.told).toEqual([]);
+    world.anomaly("1", { template: "t2", severityNumber: 21 });
+    world.pass(MINUTE_MS);
+    expect(world.phases()).toEqual(["opened"]);
+  });
+
   it("that people called expected is not told again, and dropped where it was not told yet", () => {
     world.anomaly("1");
     world.pass(MINUTE_MS);
@@ -180,12 +212,25 @@ describe("an incident", () => {
     world.anomaly("1");
     world.pass(10 * HOUR_MS, () => {
       template += 1;
-      world.anomaly("1", { template: `t${template % 20}`, severityNumber: Math.min(24, template) });
+      world.anomaly("1", { template: `t${template % 20}` });
     });
     world.pass(HOUR_MS);
     expect(world.told.length).toBeLessThanOrEqual(7);
     expect(world.phases().filter((phase) => phase === "over")).toEqual(["over"]);
     expect(world.told.at(-1)?.phase).toBe("over");
+  });
+
+  it("tells that its severity has risen however much has been told", () => {
+    let template = 0;
+    world.anomaly("1", { severityNumber: 9 });
+    world.pass(10 * HOUR_MS, () => {
+      template += 1;
+      world.anomaly("1", { template: `t${template % 20}`, severityNumber: 9 });
+    });
+    const before = world.told.length;
+    world.anomaly("1", { severityNumber: 21 });
+    world.pass(MINUTE_MS);
+    expect(world.told.length).toBe(before + 1);
   });
 
   it("of an old file is not over while it comes", () => {
@@ -257,7 +302,7 @@ describe("several incidents", () => {
         world.pass(12 * HOUR_MS);
         const announced = world.told.filter(({ phase }) => phase === "opened" || phase === "summary");
         const ids = announced.flatMap((one) => one.ids);
-        expect([...ids].sort()).toEqual([...begun.keys()].sort());
+        expect([...new Set(ids)].sort()).toEqual([...begun.keys()].sort());
         expect(new Set(world.told.map(({ key }) => key)).size).toBe(world.told.length);
         for (const { atMs } of world.told) {
           const inHour = world.told.filter((one) => one.atMs > atMs - HOUR_MS && one.atMs <= atMs);

@@ -7,7 +7,7 @@ import { severityClass } from "./severity.ts";
 const MINUTE_MS = 60_000;
 /** Messages that wait for a channel that is out of reach; what else there is to tell waits as incidents, and is gathered. */
 export const WAITING_MAX = 50;
-/** Messages about one incident, the first and the last included. */
+/** Messages about one incident, the first and the last included, but for those that its severity has risen. */
 const MESSAGES_MAX = 7;
 /** An incident that has grown by this since it was told is told again. */
 const GROWTH = 10;
@@ -59,6 +59,21 @@ export function planChannel(input: PlanInput): Planned {
   return teller;
 }
 
+/**
+ * An alert whose incident has changed. What was over goes on, as when a host's clock is behind or its logs come late: it waits to be
+ * told anew while there may be messages about it, and always when it is worse than what was told. Undefined where nothing follows.
+ */
+export function noted(alert: Alert, incident: Incident, nowMs: number): Alert | undefined {
+  const { state, told, messages } = alert;
+  const isActive = state === "waiting" || state === "open";
+  if (isActive) return { ...alert, changedAtMs: nowMs };
+  const isWorse =
+    told !== undefined && severityClass(incident.severityNumber) > severityClass(told.severityNumber);
+  const mayGoOn = state !== "gathered" && messages < MESSAGES_MAX - 1;
+  if (!isWorse && !mayGoOn) return undefined;
+  return { ...alert, state: "waiting", createdAtMs: nowMs, changedAtMs: nowMs };
+}
+
 /** How many messages there may be now. */
 function roomFor({ channel, load, nowMs }: PlanInput): number {
   if (isQuiet(channel.quiet_hours, nowMs)) return 0;
@@ -91,8 +106,9 @@ function createTeller(messagesMax: number): Teller {
 /** What was held back comes first, together; what cannot be told now is held back. */
 function tellNew(waiting: readonly ActiveAlert[], input: PlanInput, teller: Teller): void {
   const { nowMs } = input;
-  const [unwanted, wanted] = split(waiting, ({ feedback }) => isExpected(feedback));
-  for (const { alert } of unwanted) teller.change({ ...alert, state: "dropped" });
+  const [unwanted, wanted] = split(waiting, isExpected);
+  const [ended] = split(unwanted, (one) => isOver(one, nowMs));
+  for (const { alert } of ended) teller.change({ ...alert, state: "dropped" });
   const cooling = createCooling(input);
   const [held, fresh] = split(
     wanted.filter((one) => isGathered(one, input)),
@@ -106,9 +122,10 @@ function tellNew(waiting: readonly ActiveAlert[], input: PlanInput, teller: Tell
   }
 }
 
-/** Whether people called an incident expected: the last word on it. */
-function isExpected(feedback: ActiveAlert["feedback"]): boolean {
-  return feedback.at(-1)?.isTrueAnomaly === false;
+/** Whether people called an incident expected: the last word on each of its templates. What comes to it that nobody spoke of is not. */
+function isExpected({ incident, feedback }: Omit<ActiveAlert, "alert">): boolean {
+  const last = new Map(feedback.map(({ templateId, isTrueAnomaly }) => [templateId, isTrueAnomaly]));
+  return incident.templates.every(({ templateId }) => last.get(templateId) === false);
 }
 
 /** Nothing was added for as long as something could be, by the records' own times; and for a minute by the clock, so that what is read from an
@@ -150,11 +167,12 @@ function over(one: ActiveAlert, nowMs: number): Step {
 }
 
 function updated(one: ActiveAlert, { channel, nowMs }: PlanInput): Step | undefined {
-  const { alert, incident, feedback } = one;
-  // The last message is for its end.
-  if (isExpected(feedback) || alert.messages >= MESSAGES_MAX - 1) return undefined;
+  const { alert, incident } = one;
+  if (isExpected(one)) return undefined;
   const coolDownMs = channel.cool_down_minutes * MINUTE_MS;
-  const reason = growth(alert, incident, nowMs - (alert.told?.atMs ?? nowMs) >= coolDownMs);
+  const isCool = nowMs - (alert.told?.atMs ?? nowMs) >= coolDownMs;
+  // The last message is for its end.
+  const reason = growth(alert, incident, isCool && alert.messages < MESSAGES_MAX - 1);
   return reason === undefined ? undefined : step(one, "updated", reason, toldNow(one, nowMs));
 }
 
@@ -182,7 +200,12 @@ function gathered(held: readonly ActiveAlert[], nowMs: number): Step | undefined
   if (others.length === 0) return opened(first, nowMs);
   const listed = held.map((one) => ({ incident: one.incident, isOver: isOver(one, nowMs) }));
   return {
-    telling: { key: `${first.incident.id}-summary`, phase: "summary", reason: "", listed },
+    telling: {
+      key: `${first.incident.id}-summary-${first.alert.messages + 1}`,
+      phase: "summary",
+      reason: "",
+      listed,
+    },
     alerts: held.map((one): Alert => ({ ...toldNow(one, nowMs), state: "gathered", openedAtMs: nowMs })),
   };
 }

@@ -26,12 +26,12 @@ const IPV4 = /(?<![\d.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\
 /** The names of machines at Amazon and others: ip-10-0-0-1. */
 const DASHED_IPV4 = /(?<=\bip-)(?:1?\d?\d|2[0-4]\d|25[0-5])(?:-(?:1?\d?\d|2[0-4]\d|25[0-5])){3}(?!\d)/g;
 const VERSION_BEFORE =
-  /(?:(?:^|[^a-z])v|(?:version|ver|release|build|rev)\.?["']?[ :=/-]{1,3}["']?v?|[a-z][-_]|~)$/i;
+  /(?:(?:^|[^a-z])v|(?<![a-z])(?:version|ver|release|build|rev)\.?["']?[ :=/-]{1,3}["']?v?|[a-z][-_]|~)$/i;
 const VERSION_BEHIND = /^(?:-(?!>)[A-Za-z]|\.(?:jar|war|tar|tgz|zip|rpm|deb|dll|so|el\d|fc\d)\b)/;
 
 /** Four numbers with dots between them may be a version as well. */
 function ipv4({ index, input, 0: text }: RegExpExecArray): Range | undefined {
-  const before = input.slice(Math.max(0, index - 12), index);
+  const before = input.slice(Math.max(0, index - 20), index);
   const behind = input.slice(index + text.length, index + text.length + 6);
   if (VERSION_BEFORE.test(before) || VERSION_BEHIND.test(behind)) return undefined;
   return [index, index + text.length];

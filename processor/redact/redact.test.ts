@@ -26,6 +26,12 @@ describe("the configuration of redaction", () => {
     expect(create({ enabled: false }).body("10.0.0.1")).toBe("10.0.0.1");
   });
 
+  it("leaves no half of a secret where a pattern of one's own matches within it", () => {
+    const own = create({ extra_patterns: [{ name: "EMP", pattern: "[A-Z]{2}\\d{4}" }] });
+    expect(own.plain("password=AB1234xyz of AB1234")).toBe("password=<SECRET> of <EMP>");
+    expect(own.plain("key AKIAIO1234ODNN7EXAMPLE")).toBe("key <API_KEY>");
+  });
+
   it("finds what a pattern of one's own is about anywhere in a long text", () => {
     const own = create({ extra_patterns: [{ name: "ID", pattern: "C-\\d{4}" }] });
     const text = "C-1234 and so on, ".repeat(5_000);
@@ -37,6 +43,11 @@ describe("the redactor", () => {
   it.each([
     ["mail to bob.smith+x@example.co.uk.", "mail to <EMAIL>."],
     ["jörg@exämple.de wrote", "<EMAIL> wrote"],
+    [
+      "connect to server: 10.0.0.1 by resolver/10.0.0.2 failed",
+      "connect to server: <IP> by resolver/<IP> failed",
+    ],
+    ["version: 10.0.0.1 and ver 10.0.0.2", "version: 10.0.0.1 and ver 10.0.0.2"],
     ["from 10.250.19.102:54106 to /10.0.0.1", "from <IP>:54106 to /<IP>"],
     ["peer 2001:db8::ff00:42:8329 and ::1 and ::ffff:192.0.2.1", "peer <IP> and <IP> and <IP>"],
     ["eth0 00:1b:44:11:3A:b7 up", "eth0 <MAC> up"],

@@ -53,7 +53,7 @@ export function createRedactor(
   }: RedactorPorts = {},
 ): Redactor {
   const pseudonym = createPseudonym({ now, newKey });
-  const rules: readonly Rule[] = config.enabled ? [...ownRules(config), ...RULES] : [];
+  const rules: readonly Rule[] = config.enabled ? [...RULES, ...ownRules(config)] : [];
   const finder = (some: readonly Rule[]) => (text: string) => findSensitive(text, some);
   const find = finder(rules);
   const placeholder = (kind: Kind, name: string, value: string) => `<${name}-${pseudonym(kind, value)}>`;

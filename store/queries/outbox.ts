@@ -84,7 +84,7 @@ export async function saveSendResult(
   { channel, key, state, dueAtMs, atMs, error }: SendResult,
 ): Promise<void> {
   const isFinished = state !== "waiting";
-  await db
+  const { numUpdatedRows } = await db
     .updateTable("outbox")
     .set((row) => ({
       state,
@@ -95,7 +95,10 @@ export async function saveSendResult(
     }))
     .where("channel", "=", channel)
     .where("key", "=", key)
-    .execute();
+    .where("state", "=", "waiting")
+    .executeTakeFirstOrThrow();
+  // Another process has sent it meanwhile.
+  if (numUpdatedRows === 0n) return;
   const failing = sql<number>`coalesce(failing_since_ms, ${atMs})`;
   await db
     .updateTable("alert_channels")
