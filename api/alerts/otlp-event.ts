@@ -15,13 +15,8 @@ export interface OtlpEvents {
   close(): Promise<void>;
 }
 
-/** gRPC status codes that say that the same would be refused again (grpc.io/docs/guides/status-codes). */
-const REFUSED = new Map([
-  [3, "INVALID_ARGUMENT"],
-  [7, "PERMISSION_DENIED"],
-  [12, "UNIMPLEMENTED"],
-  [16, "UNAUTHENTICATED"],
-]);
+/** The gRPC status code that says that the message itself is wrong (grpc.io/docs/guides/status-codes). */
+const INVALID_ARGUMENT = 3;
 const SCOPE = { name: "logbert" };
 
 /** An exporter to one endpoint; it connects when it has something to send. */
@@ -47,10 +42,9 @@ export function openOtlpEvents(
 
 function toOutcome(error: Error | undefined): Outcome {
   const code = error !== undefined && "code" in error ? Number(error.code) : undefined;
-  const name = code === undefined ? undefined : REFUSED.get(code);
-  return name === undefined
-    ? { kind: "retry", afterMs: undefined, reason: `gRPC status ${code ?? "unknown"}` }
-    : { kind: "refused", reason: `gRPC status ${code} (${name})` };
+  return code === INVALID_ARGUMENT
+    ? { kind: "refused", reason: `gRPC status ${code} (INVALID_ARGUMENT)` }
+    : { kind: "retry", afterMs: undefined, reason: `gRPC status ${code ?? "unknown"}` };
 }
 
 interface Event {

@@ -14,7 +14,7 @@ export interface Post {
   readonly body: string;
 }
 
-/** Posts JSON. Any 2xx is success; what says that it was too early, too much or the server's own fault is tried again. */
+/** Posts JSON. Any 2xx is success; what does not say that the message is wrong is tried again. */
 export async function post({ url, headers, body }: Post, now: () => number): Promise<Outcome> {
   let response: Response;
   try {
@@ -32,13 +32,15 @@ export async function post({ url, headers, body }: Post, now: () => number): Pro
   const answer = await readSome(response);
   if (response.ok) return { kind: "sent" };
   const reason = `HTTP ${response.status}${ERROR_WORD.test(answer) ? `: ${answer}` : ""}`;
-  return isPassing(response.status)
-    ? { kind: "retry", afterMs: retryAfterMs(response.headers.get("retry-after"), now()), reason }
-    : { kind: "refused", reason };
+  return isFinal(response.status)
+    ? { kind: "refused", reason }
+    : { kind: "retry", afterMs: retryAfterMs(response.headers.get("retry-after"), now()), reason };
 }
 
-function isPassing(status: number): boolean {
-  return status >= 500 || [408, 421, 425, 429].includes(status);
+/** What says that the message itself is wrong, or should go elsewhere. What else is refused, by a token that has expired or a proxy whose
+ * server is away, may be taken later. */
+function isFinal(status: number): boolean {
+  return status < 400 || [400, 405, 406, 411, 413, 414, 415, 422, 431].includes(status);
 }
 
 /** By its code alone: what else an error says may hold the address, which is a secret. */

@@ -122,7 +122,7 @@ describe("a receiver", () => {
   it("that refuses a message has it put aside, visibly and without its address, and gets the next", async () => {
     receiver.answer(({ body }) =>
       body.includes('"bad"')
-        ? { status: 404, text: "no_service at /hook/T0SECRET0/B0SECRET0" }
+        ? { status: 400, text: "no_service at /hook/T0SECRET0/B0SECRET0" }
         : { status: 200 },
     );
     telling = await createTelling({ channels: [webhook()] });
@@ -134,7 +134,7 @@ describe("a receiver", () => {
     expect(receiver.received).toHaveLength(2);
     expect(await status()).toMatchObject({ putAside: 1, waiting: 0 });
     const said = telling.errors.join() + String((await status())?.lastError);
-    expect(said).toContain("HTTP 404: no_service");
+    expect(said).toContain("HTTP 400");
     expect(said).not.toContain("SECRET");
   });
 
