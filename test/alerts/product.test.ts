@@ -8,7 +8,6 @@ import { waitFor } from "../helpers/wait-for.ts";
 import { bodyOf, type Receiver, startReceiver } from "./receiver.ts";
 
 const STEPS = ["order received", "stock reserved", "card charged", "order shipped"];
-const MINUTE_MS = 60_000;
 
 let receiver: Receiver;
 let product: LogbertProcess;
@@ -60,19 +59,17 @@ function childrenOf(pid: number): readonly number[] {
 }
 
 describe("the whole product", () => {
-  it("makes two messages of an outage: one when it begins, one when it is over", {
-    timeout: 200_000,
-  }, async () => {
+  // That it is over is told when a minute has passed by the clock: outbox.test.ts has one of its own.
+  it("makes one message of an outage that begins", async () => {
     product = await startLogbert({ settings: settings() });
-    await outage(Date.now() - 30 * MINUTE_MS);
-    await receiver.got(2, 150_000);
-    await waitFor("both to be counted", async () => {
+    await outage(Date.now() - 30_000);
+    await receiver.got(1);
+    await waitFor("it to be counted", async () => {
       const text = await (await fetch(product.metricsUrl)).text();
-      return text.includes('logbert_alerts_sent_total{channel="ops",outcome="sent"} 2') ? true : undefined;
+      return text.includes('logbert_alerts_sent_total{channel="ops",outcome="sent"} 1') ? true : undefined;
     });
     const bodies = receiver.received.map(bodyOf);
-    expect(bodies.map(({ type }) => type)).toEqual(["incident.opened", "incident.over"]);
-    expect(new Set(bodies.map(({ incident }) => incident?.id)).size).toBe(1);
+    expect(bodies.map(({ type }) => type)).toEqual(["incident.opened"]);
     expect(JSON.stringify(bodies)).toContain("kernel panic");
   });
 

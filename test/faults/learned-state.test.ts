@@ -64,14 +64,14 @@ describe("what was learned before a kill", () => {
 
     const killed = await startLogbert({ settings, directory, ports });
     const panic = "kernel panic: cannot mount root";
-    expect(await explanationOf(killed, taken, panic, 1_300_000)).toMatch(/^First time/);
+    expect(await explanationOf(killed, taken, panic, 1_300_000)).toMatch(/^New FATAL message/);
     for (const name of ["alpha", "beta"])
       await sendGrpc(killed.grpcEndpoint, requestOf([`nightly job run_${name} was finished`], 1_310_000));
     const jobs = await jobsOf(killed, 2);
     await killed.kill();
 
     const again = await startLogbert({ settings, directory, ports });
-    expect(await explanationOf(again, taken, panic, 1_320_000)).not.toMatch(/^First time/);
+    expect(await explanationOf(again, taken, panic, 1_320_000)).not.toMatch(/^New /);
     await sendGrpc(again.grpcEndpoint, requestOf(["nightly job run_gamma was finished"], 1_340_000));
     expect(await jobsOf(again, 3)).toEqual(jobs);
     await again.kill();
