@@ -134,7 +134,10 @@ function connectTo(
     finish(new Error(`no connection within ${CONNECT_MS_MAX} ms`));
     cut(session, socket);
   }, CONNECT_MS_MAX);
-  session.once("connect", () => session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
+  session.once("connect", () => {
+    // It is told a turn later, when it may have been given up.
+    if (!session.destroyed) session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
+  });
   session.once("remoteSettings", () => {
     finish(session);
     keepAlive(session, socket);
