@@ -3,20 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Anomaly } from "../../store/anomaly.ts";
 import type { Incident } from "../../store/incident.ts";
 import { openStore } from "../../store/open-store.ts";
-import type { StageBatch, Store } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
+import { EMPTY } from "./empty-batch.ts";
 import { keptSince } from "./kept-since.ts";
 
-const EMPTY: StageBatch = {
-  anomalies: [],
-  samples: [],
-  histograms: [],
-  services: [],
-  templates: [],
-  thresholds: [],
-  status: undefined,
-};
 const PAGE = { first: 9 };
 
 let store: Store;

@@ -1,21 +1,13 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
-import { SCORE_BUCKETS, type StageBatch, type Store } from "../../store/store.ts";
+import { SCORE_BUCKETS, type Store } from "../../store/store.ts";
 import type { ThresholdSetting } from "../../store/threshold.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
+import { EMPTY } from "./empty-batch.ts";
 import { keptSince } from "./kept-since.ts";
 
-const EMPTY: StageBatch = {
-  anomalies: [],
-  samples: [],
-  histograms: [],
-  services: [],
-  templates: [],
-  thresholds: [],
-  status: undefined,
-};
 const PAGE = { first: 9 };
 const HOUR_MS = 3_600_000;
 

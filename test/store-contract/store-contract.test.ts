@@ -4,20 +4,11 @@ import SqliteDatabase from "better-sqlite3";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
-import { SCORE_BUCKETS, type StageBatch, type Store, type StoreError } from "../../store/store.ts";
+import { SCORE_BUCKETS, type Store, type StoreError } from "../../store/store.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
+import { EMPTY } from "./empty-batch.ts";
 import { keptSince } from "./kept-since.ts";
-
-const EMPTY: StageBatch = {
-  anomalies: [],
-  samples: [],
-  histograms: [],
-  services: [],
-  templates: [],
-  thresholds: [],
-  status: undefined,
-};
 
 let path: string;
 let store: Store;
