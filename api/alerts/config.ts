@@ -47,7 +47,7 @@ const headerName = z
 const headerValue = z
   .string()
   .max(4_000)
-  .transform((text) => text.trim())
+  .trim()
   .refine((text) => /^[ -~]*$/.test(text), "must be of ASCII letters, digits and signs, in one line");
 
 const secret = z
