@@ -4,7 +4,7 @@ import { firstTables } from "./migrations/0001-first-tables.ts";
 import { trainingTables } from "./migrations/0002-training.ts";
 import { journalTable } from "./migrations/0003-journal.ts";
 import { learningLoop } from "./migrations/0004-learning-loop.ts";
-import { alertTables } from "./migrations/0006-alerts.ts";
+import { alertTables } from "./migrations/0005-alerts.ts";
 import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -14,7 +14,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0002-training": trainingTables,
   "0003-journal": journalTable,
   "0004-learning-loop": learningLoop,
-  "0006-alerts": alertTables,
+  "0005-alerts": alertTables,
 };
 
 /** Whether {@link migrate} has nothing to do. Rejects as it does. */
