@@ -7,6 +7,7 @@ import { toJsonLine, toTextLine } from "./generate/format-record.ts";
 import type { GeneratedRecord } from "./generate/generated-record.ts";
 import { INCIDENT_KINDS, type Incident, planIncidents } from "./generate/incident.ts";
 import { incidentsOption } from "./generate/incidents-option.ts";
+import { FIRST_VERSION, NEXT_VERSION, RELEASED_SERVICE } from "./generate/release.ts";
 import { toResources } from "./generate/to-resources.ts";
 import { type CommandIo, processIo } from "./lines/command-io.ts";
 import { durationOption } from "./lines/duration.ts";
@@ -24,6 +25,7 @@ const optionsSchema = z.strictObject({
   duration: durationOption.optional(),
   records: z.coerce.number("must be a number").int().min(1).default(Number.MAX_SAFE_INTEGER),
   history: durationOption.prefault("0"),
+  release: durationOption.optional(),
   labels: z.string().min(1, "must name a file").optional(),
   ...endpointOptions,
 });
@@ -46,6 +48,10 @@ export function registerGenerate(program: Command): void {
     .option("--duration <time>", "how long the live part lasts, such as 90s or 5m (default: until stopped)")
     .option("--records <n>", "stop after so many records")
     .option("--history <time>", "begin so long ago: the past is made as fast as possible, without incidents")
+    .option(
+      "--release <time>",
+      `${RELEASED_SERVICE} goes from version ${FIRST_VERSION} to ${NEXT_VERSION}, with new messages, so long after the live part began (default: never)`,
+    )
     .option("--labels <file>", "write one JSON object for each incident: id, kind, service, fromMs, toMs")
     .action(async (options: unknown) => {
       process.exitCode = await runGenerate(options, processIo());
@@ -75,6 +81,7 @@ export async function runGenerate(
     startMs,
     ratePerSecond,
     incidents: incidents === undefined ? [] : planIncidents({ ...incidents, startMs: liveFromMs }),
+    release: options.release === undefined ? undefined : { atMs: liveFromMs + options.release },
     onIncident: (incident) => {
       writeLabel(incident);
       onIncident(incident);

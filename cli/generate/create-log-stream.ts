@@ -9,6 +9,7 @@ import {
   type RecordSource,
   type Scene,
 } from "./record-source.ts";
+import type { Release } from "./release.ts";
 import { runFlow, type TraceRecord } from "./trace.ts";
 import { drawUserFlow } from "./user-flows.ts";
 
@@ -22,6 +23,8 @@ export interface LogStreamOptions {
   readonly ratePerSecond: number;
   /** In the order of `fromMs`; read only as far as the stream has come, so it may be without end. */
   readonly incidents?: Iterable<Incident>;
+  /** When one service gets a new version, with new messages; undefined: none does. */
+  readonly release?: Release | undefined;
   /** Told when the stream reaches an incident. */
   readonly onIncident?: (incident: Incident) => void;
 }
@@ -49,6 +52,7 @@ export function createLogStream(options: LogStreamOptions): LogStream {
   const scene: Scene = {
     startMs,
     instances: Math.min(INSTANCES_MAX, Math.ceil(ratePerSecond / RECORDS_PER_INSTANCE_SECOND)),
+    release: options.release,
     activeAt: calendar.activeAt,
   };
   const sources = normalSources(seed, scene, ratePerSecond);

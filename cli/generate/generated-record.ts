@@ -13,6 +13,8 @@ export interface GeneratedRecord {
   readonly service: ServiceName;
   /** `service.instance.id`, such as "payments-0". */
   readonly instance: string;
+  /** `service.version`, such as "1.4.1". */
+  readonly version: string;
   /** Name of the logger (instrumentation scope), such as "payments.card". */
   readonly logger: string;
   readonly severity: Severity;

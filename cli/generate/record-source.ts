@@ -4,6 +4,7 @@ import type { Incident } from "./incident.ts";
 import { drawWarning } from "./known-warnings.ts";
 import { placeOrder } from "./order-flows.ts";
 import type { Random } from "./random.ts";
+import { asReleased, type Release } from "./release.ts";
 import { type Flow, runFlow, type TraceOptions, type TraceRecord } from "./trace.ts";
 import { drawUserFlow } from "./user-flows.ts";
 
@@ -20,6 +21,8 @@ const SLOWNESS_FACTOR = 50;
 export interface Scene {
   readonly startMs: number;
   readonly instances: number;
+  /** Undefined: no version changes. */
+  readonly release: Release | undefined;
   /** The incidents that are on at the time. */
   activeAt(timeMs: number): readonly Incident[];
 }
@@ -42,8 +45,7 @@ export function createJob(
 ): RecordSource {
   const periodMs = job.periodSeconds * 1_000 * stretch;
   const firstMs = scene.startMs + random.next() * periodMs;
-  const run = (startMs: number) =>
-    runFlow(job.run, { ...optionsAt(random, scene, startMs), job: { instance } });
+  const run = (startMs: number) => runReleased(job.run, random, scene, startMs, { job: { instance } });
   return createSource(firstMs, () => periodMs * (0.98 + 0.04 * random.next()), run);
 }
 
@@ -62,7 +64,7 @@ export function createIncidentSource(
   const run = (startMs: number) =>
     startMs >= incident.toMs
       ? []
-      : runFlow(warn(incident), optionsAt(random, scene, startMs)).map((record) => ({
+      : runReleased(warn(incident), random, scene, startMs).map((record) => ({
           ...record,
           incident: incident.id,
         }));
@@ -97,7 +99,19 @@ function createSource(
 }
 
 function runBefallen(flow: Flow, random: Random, scene: Scene, startMs: number): readonly TraceRecord[] {
-  return scene.activeAt(startMs).reduce(befall, runFlow(flow, optionsAt(random, scene, startMs)));
+  return scene.activeAt(startMs).reduce(befall, runReleased(flow, random, scene, startMs));
+}
+
+/** One flow as the versions write it that are in place. */
+function runReleased(
+  flow: Flow,
+  random: Random,
+  scene: Scene,
+  startMs: number,
+  more: Pick<TraceOptions, "job"> = {},
+): readonly TraceRecord[] {
+  const records = runFlow(flow, { ...optionsAt(random, scene, startMs), ...more });
+  return asReleased(records, scene.release, startMs, random);
 }
 
 function optionsAt(random: Random, scene: Scene, startMs: number): TraceOptions {

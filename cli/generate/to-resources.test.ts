@@ -10,6 +10,7 @@ const sample: GeneratedRecord = {
   timeMs: Date.UTC(2026, 0, 5, 8) + 0.25,
   service: "payments",
   instance: "payments-1",
+  version: "1.4.1",
   logger: "payments.card",
   severity: "WARN",
   severityNumber: 13,
@@ -31,6 +32,7 @@ it("as OTLP a record keeps all but its label", () => {
   });
   expect(view?.resourceAttribute("service.name")).toBe("payments");
   expect(view?.resourceAttribute("service.instance.id")).toBe("payments-1");
+  expect(view?.resourceAttribute("service.version")).toBe("1.4.1");
   expect(view?.attribute("http.response.status_code")).toBe(402n);
   expect(view?.attribute("logger.name")).toBe("payments.card");
   expect(

@@ -6,6 +6,7 @@ import {
   type Severity,
 } from "./generated-record.ts";
 import type { Random } from "./random.ts";
+import { FIRST_VERSION } from "./release.ts";
 
 /** A record with the handles by which incidents find it. */
 export interface TraceRecord extends GeneratedRecord {
@@ -77,6 +78,7 @@ export function runFlow(flow: Flow, options: TraceOptions): readonly TraceRecord
         timeMs: Math.round(timeMs * 1_000) / 1_000,
         service,
         ...visit(service),
+        version: FIRST_VERSION,
         logger,
         severity,
         severityNumber: SEVERITY_NUMBERS[severity],
