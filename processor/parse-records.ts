@@ -1,5 +1,6 @@
 import { TEMPLATE_ATTRIBUTE } from "./enrich/enrich.ts";
 import type { TemplateMiner } from "./template/template-miner.ts";
+import { releaseOf } from "./window/release.ts";
 import type { ParsedRecord } from "./window/sequence-window.ts";
 import { serviceName } from "./window/service-name.ts";
 import type { RecordView } from "./wire/record-view.ts";
@@ -10,7 +11,7 @@ const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 export interface ParsePorts {
   readonly miner: TemplateMiner;
   readonly streamKey: (record: RecordView) => string;
-  /** What of a service's name may be kept and shown. */
+  /** What of a service's name, version or deployment may be kept and shown. */
   readonly showSender: (name: string) => string;
   /** Milliseconds since the epoch, for records without a time. */
   readonly now: () => number;
@@ -21,16 +22,24 @@ export function parseRecords(
   records: readonly RecordView[],
   { miner, streamKey, showSender, now }: ParsePorts,
 ): ParsedRecord[] {
+  let resource: object | undefined;
+  let sender: Pick<ParsedRecord, "service" | "release"> = { service: "" };
   return records.map((record) => {
+    if (resource !== record.resource) {
+      resource = record.resource;
+      sender = { service: showSender(serviceName(record)), release: releaseOf(record, showSender) };
+    }
+    const { service, release } = sender;
     const upstream = record.attribute(TEMPLATE_ATTRIBUTE);
     const isAdopted = typeof upstream === "string" && upstream !== "";
     return {
       recordIndex: record.index,
-      service: showSender(serviceName(record)),
+      service,
       stream: streamKey(record),
       match: isAdopted ? miner.adopt(upstream) : miner.mine(record.body),
       timeMs: timeMs(record) ?? now(),
       severityNumber: record.severityNumber,
+      release,
       isAdopted,
     };
   });

@@ -37,6 +37,14 @@ export const calibrateConfig = z.strictObject({
     .max(65_536)
     .default(2_048)
     .describe("Recent normal surprises kept for each service and detector."),
+  release_band_ms: z
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .default(2_700_000)
+    .describe(
+      "After the first record of a new `service.version` (or `deployment.id`, or else `deployment.name`), how long new harmless messages are gathered and do not alert, in milliseconds of the service's own time; 0: never.",
+    ),
   max_services: z
     .int()
     .min(1)

@@ -3,6 +3,7 @@ import type { Label } from "../../store/label.ts";
 import type { DetectorWeight } from "../../store/store.ts";
 import { createServiceTable } from "../detect/service-table.ts";
 import { stateList } from "../template/state-list.ts";
+import type { Release } from "../window/release.ts";
 import type { CalibrateConfig } from "./config.ts";
 import { readFeedback } from "./feedback.ts";
 import { groundsOfVerdict } from "./judged-verdict.ts";
@@ -73,14 +74,16 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
     service(name) {
       const calibration = calibrations.peek(name) ?? stranger;
       const feedback = people.of(name);
+      const { releases, meter } = calibration;
       return {
         threshold: threshold(name, calibration),
         sessionsKnown: calibration.sessionsLearned(),
         background: calibration.background(),
-        assess:
-          feedback === undefined
-            ? calibration.assess
-            : (scope, grounds, kind) => calibration.assess(scope, grounds, kind, feedback),
+        deploymentOf: ({ release, timeMs }) => releases.deployment(release, timeMs, meter.clockMs()),
+        hasBrought: releases.hasBrought,
+        familiarityOf: calibration.familiarityOf,
+        assess: (scope, grounds, kind, alsoExpected) =>
+          calibration.assess(scope, grounds, kind, feedback, alsoExpected),
       };
     },
   });
@@ -172,6 +175,7 @@ function learnService(
     newestEventMs = Math.max(newestEventMs, (window.events[event] ?? window.events.at(-1))?.timeMs ?? nowMs);
   }
   calibration.meter.add(findings.length, alerts, promised, newestEventMs, nowMs);
+  learnReleases(calibration, findings);
   for (const { window, event, verdict } of findings)
     calibration.learn(
       scopeOf(window, event),
@@ -180,4 +184,15 @@ function learnService(
       kindOf(window, event),
       model,
     );
+}
+
+function learnReleases({ releases, meter }: ServiceCalibration, findings: readonly Finding[]): void {
+  let last: Release | undefined;
+  for (const { window, event, verdict } of findings) {
+    const subject = window.events[event];
+    if (subject?.release === undefined) continue;
+    if (subject.release !== last) releases.learn(subject.release, subject.timeMs, meter.clockMs());
+    last = subject.release;
+    if (verdict.news?.isNew === true) releases.learnNew(last, subject.match.templateId);
+  }
 }

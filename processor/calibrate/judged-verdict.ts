@@ -1,4 +1,5 @@
 import { type Grounds, groundsOf } from "./grounds.ts";
+import type { News } from "./news.ts";
 import type { Background, Contribution, Quieted, Verdict } from "./verdict.ts";
 
 /** A verdict's numbers. */
@@ -12,6 +13,7 @@ export class JudgedVerdict implements Verdict {
   readonly threshold: number;
   readonly isAnomaly: boolean;
   readonly quieted: Quieted | undefined;
+  readonly news: News | undefined;
   readonly modelVersion: string;
   readonly background: Background | undefined;
   readonly grounds: Grounds;
@@ -24,6 +26,7 @@ export class JudgedVerdict implements Verdict {
     this.threshold = judgement.threshold;
     this.isAnomaly = judgement.isAnomaly;
     this.quieted = judgement.quieted;
+    this.news = judgement.news;
     this.modelVersion = judgement.modelVersion;
     this.background = background;
     this.grounds = grounds;

@@ -3,6 +3,7 @@ import type { Label } from "../../store/label.ts";
 import { claimOf } from "./claim.ts";
 import type { CalibrateConfig } from "./config.ts";
 import type { ServiceActivityState, ServiceJudge } from "./create-judge.ts";
+import { heldPValue } from "./news.ts";
 import { scoreOf } from "./score.ts";
 import type { ThresholdChoice } from "./threshold.ts";
 import type { Finding } from "./verdict.ts";
@@ -34,9 +35,10 @@ export function createProbabilityJudge(
       ?.evidence.probability;
     if (probability === undefined) return [];
     const threshold = thresholdOf(window.service);
-    const { pValue, strength, quieted, modelVersion, background, contributions } = verdict;
+    const { pValue, strength, quieted, news, modelVersion, background, contributions } = verdict;
     // What people called expected has no higher a score than their words make of it.
-    const score = quieted === undefined ? probability : Math.min(probability, scoreOf(quieted.floor));
+    const floor = news?.isHeld === true ? heldPValue(threshold) : quieted?.floor;
+    const score = floor === undefined ? probability : Math.min(probability, scoreOf(floor));
     const isAnomaly = score >= threshold;
     return [
       {
@@ -48,6 +50,7 @@ export function createProbabilityJudge(
           threshold,
           isAnomaly,
           quieted,
+          news,
           modelVersion,
           background,
           contributions,

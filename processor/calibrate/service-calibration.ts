@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CalibrateConfig } from "./config.ts";
+import type { ExpectedClaim } from "./expected-kinds.ts";
 import { createFamiliarity, type Familiarity, familiarityState } from "./familiarity.ts";
 import type { ServiceFeedback } from "./feedback.ts";
 import type { Grounds } from "./grounds.ts";
@@ -7,6 +8,7 @@ import type { Scope } from "./p-values.ts";
 import type { Assessment } from "./quiet.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
+import { createReleases, type Releases, releasesState } from "./releases.ts";
 import { createScopeCalibration, type ScopeCalibration, scopeCalibrationState } from "./scope-calibration.ts";
 import type { Background, Verdict } from "./verdict.ts";
 
@@ -25,6 +27,8 @@ export const serviceCalibrationState = z.strictObject({
   familiarity: familiarityState.optional(),
   /** Whether the service was known well by then; missing: see isKnownUncounted. */
   knownUncounted: z.boolean().optional(),
+  /** Missing in what was saved before they were told apart. */
+  releases: releasesState.optional(),
   event: scopeCalibrationState,
   session: scopeCalibrationState,
 });
@@ -38,11 +42,21 @@ export interface ServiceCalibration {
   /**
    * Calibrates what is said of one event or session. `kind` names what would recur: see kind.ts.
    * @param feedback what people's words change
+   * @param alsoExpected what else is expected of it
    */
-  assess(scope: Scope, grounds: Grounds, kind: string, feedback?: ServiceFeedback): Assessment;
+  assess(
+    scope: Scope,
+    grounds: Grounds,
+    kind: string,
+    feedback?: ServiceFeedback,
+    alsoExpected?: readonly ExpectedClaim[],
+  ): Assessment;
   /** @param model the weights in use */
   learn(scope: Scope, verdict: LearnableVerdict, grounds: Grounds, kind: string, model: string): void;
   readonly meter: RateMeter;
+  readonly releases: Releases;
+  /** From 0 for a template that was never seen to 1 for one that was seen ten times. */
+  familiarityOf(templateId: string): number;
   /** As it is now. */
   background(): Background;
   /** Events and sessions learned from. */
@@ -64,9 +78,12 @@ export function createServiceCalibration(
   const knownUncounted = isKnownUncounted(config, state);
   const familiarity: Familiarity = createFamiliarity(state?.familiarity, knownUncounted);
   const meter = createRateMeter(state?.meter);
+  const releases = createReleases(config.release_band_ms, state?.releases);
 
   return {
     meter,
+    releases,
+    familiarityOf: (templateId) => familiarity.of(templateId),
     background: () => ({
       recordsPerDay: meter.elapsedMs() < PACE_FROM_MS ? undefined : meter.recordsPerDay(),
       alertsOf: (kind) => recurrence.alerts(kind, meter.clockMs()),
@@ -77,13 +94,13 @@ export function createServiceCalibration(
     sessionsLearned() {
       return scopes.session.learned();
     },
-    assess: (scope, grounds, kind, feedback) =>
+    assess: (scope, grounds, kind, feedback, alsoExpected) =>
       scopes[scope].assess(
         grounds,
         recurrence.rate(kind, meter.records(), meter.clockMs()),
         scope === "event" ? familiarity.of(kind, grounds.novelty <= 0) : 1,
         feedback?.weights,
-        feedback?.kinds?.get(kind),
+        both(feedback?.kinds?.get(kind), alsoExpected),
       ),
     learn(scope, { strength, pValue, score, threshold, quieted }, grounds, kind, model) {
       scopes[scope].count(pValue);
@@ -98,11 +115,16 @@ export function createServiceCalibration(
       meter: meter.snapshot(),
       recurrence: recurrence.snapshot(),
       familiarity: familiarity.snapshot(),
+      releases: releases.snapshot(),
       knownUncounted,
       event: scopes.event.snapshot(),
       session: scopes.session.snapshot(),
     }),
   };
+}
+
+function both<T>(some: readonly T[] | undefined, others: readonly T[] | undefined): readonly T[] | undefined {
+  return some === undefined || others === undefined ? (some ?? others) : [...some, ...others];
 }
 
 /** Whether the service had learned enough to be known before its templates were counted. */

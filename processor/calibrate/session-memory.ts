@@ -134,8 +134,10 @@ function createMemory(
   };
 }
 
-/** What people called expected where it came is no news at the end of the session either; undefined: nothing. */
-function answeredOf({ quieted, pValue, isAnomaly }: Verdict): Floors | undefined {
+/** What people called expected where it came is no news at the end of the session either, nor what a release was held to be;
+ * undefined: nothing. */
+function answeredOf({ quieted, news, pValue, isAnomaly }: Verdict): Floors | undefined {
+  if (news?.isHeld === true) return quieted?.floors;
   return quieted === undefined || isAnomaly || pValue <= quieted.pValue ? undefined : quieted.floors;
 }
 

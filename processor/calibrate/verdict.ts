@@ -3,6 +3,7 @@ import type { Opinions } from "../detect/opinions.ts";
 import type { Places } from "../detect/places.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Floors } from "./claim.ts";
+import type { News } from "./news.ts";
 
 /** Where in a session something was odd. */
 export interface Place {
@@ -56,6 +57,8 @@ export interface Verdict {
   readonly isAnomaly: boolean;
   /** Undefined where nobody called the like of it expected. */
   readonly quieted?: Quieted | undefined;
+  /** Undefined where the record's release is not new. */
+  readonly news?: News | undefined;
   /** The weights that judged it. */
   readonly modelVersion: string;
   /** Undefined where nothing is known of the service. */

@@ -38,6 +38,9 @@ const judge = (sessions = 99) =>
     service: () => ({
       threshold: 0.9,
       background: { recordsPerDay: 0, alertsOf: () => 0 },
+      deploymentOf: () => undefined,
+      hasBrought: () => false,
+      familiarityOf: () => 1,
       sessionsKnown: sessions,
       assess: (_scope, grounds) => {
         let smallest = 1;

@@ -1,9 +1,11 @@
 import type { Evidence } from "../detect/evidence.ts";
 import { evidenceAt, type Opinions } from "../detect/opinions.ts";
 import type { SequenceWindow, Session } from "../window/sequence-window.ts";
+import type { ExpectedClaim } from "./expected-kinds.ts";
 import { type Grounds, groundsOf, PlaceGrounds, type SaidOfBatch, saidOfBatch } from "./grounds.ts";
 import { JudgedVerdict } from "./judged-verdict.ts";
 import { kindOf } from "./kind.ts";
+import { heldClaims, newsOf, type ReleasedService, withoutNews } from "./news.ts";
 import type { Scope } from "./p-values.ts";
 import type { Assessment } from "./quiet.ts";
 import { scoreOf } from "./score.ts";
@@ -12,12 +14,12 @@ import { joined, opinionOf, type PlacedEvidence, type Strongest } from "./strong
 import type { Background, Finding, Judge, Verdict } from "./verdict.ts";
 
 /** What is known of a service. */
-export interface JudgedService {
+export interface JudgedService extends ReleasedService {
   readonly threshold: number;
   /** Sessions that its calibration has learned from. */
   readonly sessionsKnown: number;
   readonly background: Background;
-  assess(scope: Scope, grounds: Grounds, kind: string): Assessment;
+  assess(scope: Scope, grounds: Grounds, kind: string, alsoExpected?: readonly ExpectedClaim[]): Assessment;
 }
 
 /** What is known of the services. */
@@ -47,27 +49,6 @@ interface Batch {
 export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
   const sessions = createLastingMemory();
 
-  const verdictOn = (
-    window: SequenceWindow,
-    event: number,
-    grounds: Grounds,
-    service: JudgedService,
-  ): JudgedVerdict => {
-    const { threshold, background } = service;
-    const { pValue, strength, quieted } = service.assess(
-      scopeOf(window, event),
-      grounds,
-      kindOf(window, event),
-    );
-    const score = scoreOf(pValue);
-    const modelVersion = modelOf(grounds) ?? ports.modelVersion();
-    return new JudgedVerdict(
-      { score, pValue, strength, threshold, isAnomaly: score >= threshold, quieted, modelVersion },
-      grounds,
-      background,
-    );
-  };
-
   const judgeEvents = (window: SequenceWindow, first: number, batch: Batch): void => {
     const { events, freshFrom, freshRecords } = window;
     const service = batch.serviceOf(window.service);
@@ -76,7 +57,12 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
       const grounds = new PlaceGrounds(batch.said, first + event - freshFrom);
       if (isSilent(grounds)) continue;
       const recordIndex = freshRecords[event - freshFrom];
-      const finding = { recordIndex, window, event, verdict: verdictOn(window, event, grounds, service) };
+      const finding = {
+        recordIndex,
+        window,
+        event,
+        verdict: verdictOn(window, event, grounds, service, ports),
+      };
       batch.findings.push(finding);
       if (isEnding) batch.memory.remember(finding);
     }
@@ -84,12 +70,16 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
 
   const judgeEnd = (window: SequenceWindow, first: number, batch: Batch): void => {
     const event = window.events.length;
-    const atEnd = evidenceOn(batch.said.opinions, first + event - window.freshFrom);
+    const service = batch.serviceOf(window.service);
+    const atEnd = withoutNews(
+      evidenceOn(batch.said.opinions, first + event - window.freshFrom),
+      window,
+      service,
+    );
     const before = sessions.with(window.session, batch.memory.with(window.session, new Map()));
     if (before.size + atEnd.length === 0) return;
-    const service = batch.serviceOf(window.service);
     const placed = opinionsOf(atEnd, before, service.sessionsKnown);
-    const verdict = verdictOn(window, event, groundsOf(placed), service);
+    const verdict = verdictOn(window, event, groundsOf(placed), service, ports);
     batch.findings.push({ recordIndex: undefined, window, event, verdict: withoutTold(verdict, placed) });
   };
 
@@ -119,6 +109,30 @@ export function createWindowJudge(ports: WindowJudgePorts): WindowJudge {
       }
     },
   };
+}
+
+function verdictOn(
+  window: SequenceWindow,
+  event: number,
+  grounds: Grounds,
+  service: JudgedService,
+  ports: WindowJudgePorts,
+): JudgedVerdict {
+  const { threshold, background } = service;
+  const news = newsOf(window, event, grounds.novelty, service);
+  const { pValue, strength, quieted } = service.assess(
+    scopeOf(window, event),
+    grounds,
+    kindOf(window, event),
+    news?.isHeld === true ? heldClaims(threshold) : undefined,
+  );
+  const score = scoreOf(pValue);
+  const modelVersion = modelOf(grounds) ?? ports.modelVersion();
+  return new JudgedVerdict(
+    { score, pValue, strength, threshold, isAnomaly: score >= threshold, quieted, news, modelVersion },
+    grounds,
+    background,
+  );
 }
 
 /** Nothing of a service changes while a batch is judged. */

@@ -126,12 +126,13 @@ function isFull({ events }: Fresh, event: LogEvent, rule: WindowRule, step: numb
   return first !== undefined && (events.length >= step || rule.isApart(first, event));
 }
 
-function toEvent({ match, timeMs, severityNumber }: ParsedRecord, gapMs: number): LogEvent {
+function toEvent({ match, timeMs, severityNumber, release }: ParsedRecord, gapMs: number): LogEvent {
   return {
     match,
     timeMs,
     gapMs,
     severityNumber,
+    release,
     code: undefined,
     surprise: undefined,
     surprisedBy: undefined,

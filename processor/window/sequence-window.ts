@@ -1,4 +1,5 @@
 import type { TemplateMatch } from "../template/template-miner.ts";
+import type { Release } from "./release.ts";
 
 /** What a window remembers of a record: small and detached, because a view would pin its whole request. */
 export interface LogEvent {
@@ -9,6 +10,8 @@ export interface LogEvent {
   readonly gapMs: number;
   /** OTLP severity number, 0 to 24. */
   readonly severityNumber: number;
+  /** Undefined where the sender tells none. */
+  readonly release?: Release | undefined;
   /** Noted by the detector that shows the event to a model, when it does so first (see detect/event-code.ts). */
   code?: number | undefined;
   /** A model's own surprise at the event, and the weights that were surprised (see detect/own-surprise.ts). */
@@ -17,7 +20,7 @@ export interface LogEvent {
 }
 
 /** A record on its way into a window. */
-export interface ParsedRecord extends Pick<LogEvent, "match" | "timeMs" | "severityNumber"> {
+export interface ParsedRecord extends Pick<LogEvent, "match" | "timeMs" | "severityNumber" | "release"> {
   /** Index of the record within its request. */
   readonly recordIndex: number;
   readonly service: string;

@@ -20,6 +20,7 @@ function view({ body = "", traceId, attributes = {}, resource = {} }: Fields): R
     severityText: "",
     body,
     traceId,
+    resource,
     attribute: (key) => attributes[key],
     resourceAttribute: (key) => resource[key],
   };

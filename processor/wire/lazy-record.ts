@@ -97,11 +97,15 @@ class LazyRecord implements RecordView {
     return undefined;
   }
 
-  resourceAttribute(key: string): AttributeValue | undefined {
+  get resource(): ReadonlyMap<string, AttributeValue> {
     const { cells, width } = this.source.index.messages;
     const scopeLogs = cells[this.cell(RECORD.message) * width + MESSAGE.parent] ?? 0;
     const resourceLogs = cells[scopeLogs * width + MESSAGE.parent] ?? 0;
-    return resourceAttributes(this.source, resourceLogs).get(key);
+    return resourceAttributes(this.source, resourceLogs);
+  }
+
+  resourceAttribute(key: string): AttributeValue | undefined {
+    return this.resource.get(key);
   }
 
   private hasKey(keyAt: number, key: string): boolean {

@@ -26,6 +26,8 @@ export interface RecordView {
   readonly traceId: string | undefined;
   /** The value of the record's attribute `key`, the last one where the key is doubled. */
   attribute(key: string): AttributeValue | undefined;
+  /** The record's resource: one object for all of its records in a request. */
+  readonly resource: object;
   /** The value of the attribute `key` of the record's resource. */
   resourceAttribute(key: string): AttributeValue | undefined;
 }

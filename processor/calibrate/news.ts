@@ -1,0 +1,91 @@
+import type { Evidence } from "../detect/evidence.ts";
+import { severityClass } from "../detect/severity-class.ts";
+import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
+import type { ExpectedClaim } from "./expected-kinds.ts";
+import type { Deployment } from "./releases.ts";
+import { pValueOf } from "./score.ts";
+
+/** By how much a p-value is held above that of the threshold: enough for rounding, too little to be seen in a score. */
+const HELD_FACTOR = 1.01;
+
+/** What a release has to do with the verdict on one of its records. */
+export interface News {
+  readonly deployment: Deployment;
+  /** The release has brought this template, whatever its severity. */
+  readonly isNew: boolean;
+  /** What is odd about the message is held below the threshold: it is gathered, and does not alert. */
+  readonly isHeld: boolean;
+}
+
+/** What is known of a service's releases and templates. */
+export interface ReleasedService {
+  /** The deployment of the event's release, where its learning band is open. */
+  deploymentOf(event: LogEvent): Deployment | undefined;
+  /** Whether a release with an open band has brought this template. */
+  hasBrought(templateId: string): boolean;
+  /** From 0 for a template that was never seen to 1 for one whose habits are known. */
+  familiarityOf(templateId: string): number;
+}
+
+/**
+ * What is news about an event; undefined where no band is open for its release. Held is a harmless message (below WARN, by its
+ * severity or, without one, by its own words) that the release has brought, and one that follows on such a message while that is
+ * hardly known: nobody can say yet what usually comes there.
+ * @param novelty see {@link Grounds.novelty}
+ */
+export function newsOf(
+  { events }: SequenceWindow,
+  event: number,
+  novelty: number,
+  service: ReleasedService,
+): News | undefined {
+  const subject = events[event];
+  const deployment = subject && service.deploymentOf(subject);
+  if (subject === undefined || deployment === undefined) return undefined;
+  const { match, severityNumber } = subject;
+  const isNew = novelty > 0 || service.hasBrought(match.templateId);
+  const isHeld =
+    severityClass(severityNumber, match.template) === "harmless" &&
+    (isNew || isHardlyKnown(events[event - 1], service));
+  return { deployment, isNew, isHeld };
+}
+
+/** A record's p-value as it is held: that of a score just below the threshold. */
+export function heldPValue(threshold: number): number {
+  return Math.min(1, pValueOf(threshold) * HELD_FACTOR);
+}
+
+/** What is to be expected of a held message: whatever is odd about it, but not how often it comes. */
+export function heldClaims(threshold: number): readonly ExpectedClaim[] {
+  return [{ claim: "message", share: heldPValue(threshold), strength: Number.POSITIVE_INFINITY }];
+}
+
+/** Of the evidence on a session's end what says more than that a release has brought new messages. */
+export function withoutNews(
+  evidence: readonly Evidence[],
+  { events, session }: SequenceWindow,
+  service: ReleasedService,
+): readonly Evidence[] {
+  const last = events.at(-1);
+  if (last === undefined || service.deploymentOf(last) === undefined) return evidence;
+  const brought = new Set(
+    [...session.counts].flatMap(([id, { template }]) => (isBrought(id, service) ? [template] : [])),
+  );
+  if (brought.size === 0) return evidence;
+  return evidence.filter(({ detector, detail }) => {
+    if (detail?.kind === "count") return !brought.has(detail.template);
+    if (detail?.kind === "length") return detail.events <= detail.usualMax;
+    return detector === "rate" || !isHardlyKnown(last, service);
+  });
+}
+
+function isHardlyKnown(event: LogEvent | undefined, service: ReleasedService): boolean {
+  if (event === undefined) return false;
+  const { templateId } = event.match;
+  return isBrought(templateId, service) && service.familiarityOf(templateId) < 1;
+}
+
+/** What was never learned from came in the same request. */
+function isBrought(templateId: string, service: ReleasedService): boolean {
+  return service.hasBrought(templateId) || service.familiarityOf(templateId) === 0;
+}
