@@ -25,6 +25,8 @@ export async function openStore({ path }: StoreConfig): Promise<Store> {
     normalWindows: calls.remote("normalWindows"),
     services: calls.remote("services"),
     templates: calls.remote("templates"),
+    deployments: calls.remote("deployments"),
+    newTemplates: calls.remote("newTemplates"),
     scoreHistograms: calls.remote("scoreHistograms"),
     scoreHours: calls.remote("scoreHours"),
     scoreTotals: calls.remote("scoreTotals"),

@@ -17,6 +17,7 @@ import {
   selectAnomaliesById,
   selectAnomaliesSince,
 } from "./queries/anomalies.ts";
+import { addToDeployments, selectDeployments, selectNewTemplates } from "./queries/deployments.ts";
 import {
   countFeedback,
   insertFeedback,
@@ -92,6 +93,8 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     normalWindows: (service, limit) => selectNormalWindows(db, service, limit),
     services: () => selectServices(db),
     templates: (service, page) => selectTemplates(db, service, page),
+    deployments: (service, page) => selectDeployments(db, service, page),
+    newTemplates: (sequence, limit) => selectNewTemplates(db, sequence, limit),
     scoreHistograms: (service, fromMs, toMs) => selectHistograms(db, service, fromMs, toMs),
     scoreHours: (services, fromMs, toMs) => selectHours(db, services, fromMs, toMs),
     scoreTotals: (service, fromMs, toMs) => selectScoreTotals(db, service, fromMs, toMs),
@@ -183,6 +186,7 @@ async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): 
   await replaceSamples(db, batch.samples);
   await addToServices(db, batch.services);
   await addToTemplates(db, batch.templates);
+  await addToDeployments(db, batch.deployments ?? []);
   await addToHistograms(db, batch.histograms);
   await addToHours(db, batch.histograms);
   await saveComputedThresholds(db, batch.thresholds, nowMs);

@@ -1,5 +1,6 @@
 import type { AlertStore } from "./alert.ts";
 import type { Anomaly, AnomalyFilter, NormalWindow, Sample, StoredAnomaly } from "./anomaly.ts";
+import type { Deployment, DeploymentDelta, NewTemplate } from "./deployment.ts";
 import type {
   Feedback,
   FeedbackCounts,
@@ -108,6 +109,8 @@ export interface StageBatch {
   readonly histograms: readonly ScoreHistogram[];
   readonly services: readonly ServiceDelta[];
   readonly templates: readonly TemplateDelta[];
+  /** Undefined: none. */
+  readonly deployments?: readonly DeploymentDelta[] | undefined;
   readonly thresholds: readonly { readonly service: string; readonly value: number }[];
   readonly status: StageStatus | undefined;
 }
@@ -167,6 +170,10 @@ export interface Store extends AlertStore {
   services(): Promise<readonly ServiceSummary[]>;
   /** Newest first, paged by sequence. */
   templates(service: string | undefined, page: Page<number>): Promise<readonly TemplateSummary[]>;
+  /** Releases of services, newest first, paged by sequence. */
+  deployments(service: string | undefined, page: Page<number>): Promise<readonly Deployment[]>;
+  /** What one of them has brought, the most severe first, then in the order of their first records. */
+  newTemplates(deploymentSequence: number, limit: number): Promise<readonly NewTemplate[]>;
   scoreHistograms(
     service: string | undefined,
     fromMs: number,

@@ -21,6 +21,8 @@ export interface Tables {
   alert_lease: AlertLeaseTable;
   alerts: AlertsTable;
   outbox: OutboxTable;
+  deployments: DeploymentsTable;
+  new_templates: NewTemplatesTable;
 }
 
 export interface AnomaliesTable {
@@ -234,4 +236,30 @@ interface OutboxTable {
   attempts: number;
   due_at_ms: number;
   error: string | null;
+}
+
+interface DeploymentsTable {
+  sequence: Generated<number>;
+  service: string;
+  release: string;
+  version: string | null;
+  deployment: string | null;
+  previous_version: string | null;
+  previous_deployment: string | null;
+  started_at_ms: number;
+  until_ms: number;
+  records: number;
+}
+
+export interface NewTemplatesTable {
+  service: string;
+  release: string;
+  template_id: string;
+  text: string;
+  severity_number: number;
+  count: number;
+  first_seen_ms: number;
+  body: string;
+  /** Of a row in anomalies, which may have expired. */
+  example_id: string | null;
 }

@@ -25,6 +25,8 @@ const store: Store = {
     return [{ name: "shop", records: 1, anomalies: 0, learningState: "ready", lastSeenMs: 0 }];
   },
   templates: unused,
+  deployments: unused,
+  newTemplates: unused,
   async scoreHistograms(service, fromMs, toMs) {
     reads.push(`minutes of ${service} ${fromMs}-${toMs}`);
     return [];

@@ -5,7 +5,7 @@ import { createServiceTable } from "../detect/service-table.ts";
 import { stateList } from "../template/state-list.ts";
 import type { Release } from "../window/release.ts";
 import type { CalibrateConfig } from "./config.ts";
-import { readFeedback } from "./feedback.ts";
+import { readFeedback, type ServiceFeedback } from "./feedback.ts";
 import { groundsOfVerdict } from "./judged-verdict.ts";
 import { kindOf } from "./kind.ts";
 import type { RateMeter } from "./rate-meter.ts";
@@ -17,7 +17,7 @@ import {
 } from "./service-calibration.ts";
 import { type ThresholdChoice, thresholdOf } from "./threshold.ts";
 import type { Finding, Judge, ServiceState } from "./verdict.ts";
-import { createWindowJudge, scopeOf } from "./window-judge.ts";
+import { createWindowJudge, type JudgedService, scopeOf } from "./window-judge.ts";
 
 /** A service's state with its rates. */
 export interface ServiceActivityState extends ServiceState {
@@ -73,18 +73,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
     modelVersion,
     service(name) {
       const calibration = calibrations.peek(name) ?? stranger;
-      const feedback = people.of(name);
-      const { releases, meter } = calibration;
-      return {
-        threshold: threshold(name, calibration),
-        sessionsKnown: calibration.sessionsLearned(),
-        background: calibration.background(),
-        deploymentOf: ({ release, timeMs }) => releases.deployment(release, timeMs, meter.clockMs()),
-        hasBrought: releases.hasBrought,
-        familiarityOf: calibration.familiarityOf,
-        assess: (scope, grounds, kind, alsoExpected) =>
-          calibration.assess(scope, grounds, kind, feedback, alsoExpected),
-      };
+      return asJudged(calibration, threshold(name, calibration), people.of(name));
     },
   });
 
@@ -137,6 +126,26 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
         calibrations.set(service, createServiceCalibration(config, one));
       }
     },
+  };
+}
+
+/** What the judge of windows asks of a service. */
+function asJudged(
+  calibration: ServiceCalibration,
+  threshold: number,
+  feedback: ServiceFeedback | undefined,
+): JudgedService {
+  const { releases, meter, familiarityOf } = calibration;
+  return {
+    threshold,
+    sessionsKnown: calibration.sessionsLearned(),
+    background: calibration.background(),
+    deploymentOf: ({ release, timeMs }) => releases.deployment(release, timeMs, meter.clockMs()),
+    mayBring: ({ release }) => release !== undefined && releases.mayBring(release),
+    hasBrought: releases.hasBrought,
+    familiarityOf,
+    assess: (scope, grounds, kind, alsoExpected) =>
+      calibration.assess(scope, grounds, kind, feedback, alsoExpected),
   };
 }
 

@@ -13,6 +13,8 @@ export interface News {
   readonly deployment: Deployment;
   /** The release has brought this template, whatever its severity. */
   readonly isNew: boolean;
+  /** This is the first record of it. */
+  readonly isFirst: boolean;
   /** What is odd about the message is held below the threshold: it is gathered, and does not alert. */
   readonly isHeld: boolean;
 }
@@ -21,6 +23,8 @@ export interface News {
 export interface ReleasedService {
   /** The deployment of the event's release, where its learning band is open. */
   deploymentOf(event: LogEvent): Deployment | undefined;
+  /** Whether the event, of a template that the service never wrote, counts as brought by its release. */
+  mayBring(event: LogEvent): boolean;
   /** Whether a release with an open band has brought this template. */
   hasBrought(templateId: string): boolean;
   /** From 0 for a template that was never seen to 1 for one whose habits are known. */
@@ -43,11 +47,12 @@ export function newsOf(
   const deployment = subject && service.deploymentOf(subject);
   if (subject === undefined || deployment === undefined) return undefined;
   const { match, severityNumber } = subject;
-  const isNew = novelty > 0 || service.hasBrought(match.templateId);
+  const isFirst = novelty > 0 && service.mayBring(subject);
+  const isNew = isFirst || service.hasBrought(match.templateId);
   const isHeld =
     severityClass(severityNumber, match.template) === "harmless" &&
     (isNew || isHardlyKnown(events[event - 1], service));
-  return { deployment, isNew, isHeld };
+  return { deployment, isNew, isFirst, isHeld };
 }
 
 /** A record's p-value as it is held: that of a score just below the threshold. */

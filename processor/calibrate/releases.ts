@@ -46,6 +46,8 @@ export interface Releases {
    * @param timeMs of the record, milliseconds since the epoch
    */
   deployment(release: Release | undefined, timeMs: number, clockMs: number): Deployment | undefined;
+  /** Whether a record of this release with a template that the service never wrote brings it: not when it has brought too many. */
+  mayBring(release: Release): boolean;
   /** Whether a release with an open band has brought this template. */
   hasBrought(templateId: string): boolean;
   /** A record of this release came. */
@@ -104,6 +106,7 @@ export function createReleases(bandMs: number, state: ReleasesState = []): Relea
       if (found === undefined) return opening(release, timeMs);
       return found.band !== undefined && isOpen(found.band, clockMs) ? found.band.deployment : undefined;
     },
+    mayBring: ({ key }) => (known.get(key)?.band?.messages.size ?? 0) < MESSAGES_MAX,
     hasBrought(templateId) {
       for (const { band } of known.values()) if (band?.messages.has(templateId) === true) return true;
       return false;

@@ -39,6 +39,7 @@ const judge = (sessions = 99) =>
       threshold: 0.9,
       background: { recordsPerDay: 0, alertsOf: () => 0 },
       deploymentOf: () => undefined,
+      mayBring: () => false,
       hasBrought: () => false,
       familiarityOf: () => 1,
       sessionsKnown: sessions,

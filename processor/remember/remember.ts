@@ -8,6 +8,7 @@ import type { ExplainTokens } from "../explain/token-importance.ts";
 import type { ExportRequest } from "../wire/record-view.ts";
 import { createChangedThresholds, type ThresholdInForce } from "./changed-thresholds.ts";
 import type { RememberConfig } from "./config.ts";
+import { createNewMessages } from "./new-messages.ts";
 import { createSampler } from "./sampler.ts";
 import { createTally } from "./tally.ts";
 import { type ShownTexts, toAnomaly } from "./to-anomaly.ts";
@@ -55,6 +56,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     config.max_samples === 0
       ? undefined
       : createSampler({ ...ports, redactor: texts, intervalMs: config.sample_interval_ms });
+  const newMessages = createNewMessages(texts, sampler);
   const changed = createChangedThresholds();
   let flushing: Promise<void> | undefined;
 
@@ -67,10 +69,12 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     const batch = { ...drained, anomalies, templates };
     const thresholds = ports.thresholds();
     const samples = sampler?.drain() ?? [];
+    const deployments = newMessages.drain();
     try {
       await ports.store.saveBatch({
         ...batch,
         samples,
+        deployments,
         thresholds: changed.of(thresholds),
         status: ports.status(),
       });
@@ -78,6 +82,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     } catch (error) {
       tally.restore(batch);
       sampler?.restore(samples);
+      newMessages.restore(deployments);
       throw error;
     }
   };
@@ -102,6 +107,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
         if (compared !== undefined) nearest.set(anomaly, compared);
         tally.anomaly(anomaly);
       }
+      newMessages.add(request, judged);
       sampler?.offer(request, judged);
     },
     flush() {

@@ -37,6 +37,8 @@ export interface SamplerPorts {
 export interface Sampler {
   /** @param request undefined for sessions that closed by falling silent */
   offer(request: ExportRequest | undefined, judged: Judged): void;
+  /** Keeps a record beside those, as an example. @returns its id; undefined when too many wait already */
+  example(finding: Finding, request: ExportRequest | undefined): string | undefined;
   /** What was taken since the last call. */
   drain(): readonly Sample[];
   /** Puts back what could not be written, where nothing newer has its place. */
@@ -56,10 +58,10 @@ export function createSampler({ intervalMs, explain, redactor, newId, now }: Sam
   const due = new LRUCache<string, number>({ max: TEMPLATES_MAX });
   let waiting = new Map<string, Sample>();
 
-  const take = (slot: string, finding: Finding, request: ExportRequest | undefined) => {
+  const take = (slot: string, finding: Finding, request: ExportRequest | undefined, id: string = newId()) => {
     const { recordIndex } = finding;
     const record = recordIndex === undefined ? undefined : request?.records[recordIndex];
-    const named: NamedAnomaly = { id: newId(), finding, explanation: explain(finding) };
+    const named: NamedAnomaly = { id, finding, explanation: explain(finding) };
     waiting.set(slot, { slot, record: toAnomaly(named, record, redactor) });
   };
 
@@ -97,6 +99,12 @@ export function createSampler({ intervalMs, explain, redactor, newId, now }: Sam
         if (finding.verdict.score >= NEAR_MISS_FROM) offerOddest(finding, nowMs, request);
         else if (finding.window !== findings[index + 1]?.window) offerUsual(finding, nowMs, request);
       }
+    },
+    example(finding, request) {
+      if (waiting.size >= WAITING_MAX) return undefined;
+      const id = newId();
+      take(`example ${id}`, finding, request, id);
+      return id;
     },
     drain() {
       const samples = [...waiting.values()];

@@ -1,0 +1,74 @@
+import type { DeploymentDelta, NewTemplateDelta } from "../../store/deployment.ts";
+import type { News } from "../calibrate/news.ts";
+import { createServiceSlots, type ServiceSlots } from "./service-slots.ts";
+
+/** Bounds on what is added up between two flushes. */
+const DEPLOYMENTS_MAX = 1_000;
+const NEW_TEMPLATES_MAX = 1_000;
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+interface Tallied extends Mutable<Omit<DeploymentDelta, "newTemplates">> {
+  readonly newTemplates: Map<string, Mutable<NewTemplateDelta>>;
+}
+type Deployments = ServiceSlots<string, Tallied>;
+
+/** Adds up what releases have brought since the last flush, in bounded memory. */
+export interface DeploymentTally {
+  /**
+   * A record of a release whose learning band is open.
+   * @param brought what is known of its template, where the release has brought that
+   */
+  record(service: string, deployment: News["deployment"], brought: NewTemplateDelta | undefined): void;
+  /** What was added up, and an empty tally again. */
+  drain(): readonly DeploymentDelta[];
+  /** Puts back what could not be written, so that it goes with the next batch. */
+  restore(deltas: readonly DeploymentDelta[]): void;
+}
+
+export function createDeploymentTally(): DeploymentTally {
+  let deployments: Deployments = createServiceSlots(DEPLOYMENTS_MAX);
+  const drain = () => {
+    const deltas = deployments
+      .values()
+      .map((one) => ({ ...one, newTemplates: [...one.newTemplates.values()] }));
+    deployments = createServiceSlots(DEPLOYMENTS_MAX);
+    return deltas;
+  };
+  return {
+    record(service, { release, previous, startedMs, untilMs }, brought) {
+      const { version, deployment } = release;
+      add(deployments, {
+        service,
+        release: release.key,
+        version,
+        deployment,
+        previous: { version: previous.version, deployment: previous.deployment },
+        startedAtMs: startedMs,
+        untilMs,
+        records: 1,
+        newTemplates: brought === undefined ? [] : [brought],
+      });
+    },
+    drain,
+    restore(deltas) {
+      const newer = drain();
+      for (const one of [...deltas, ...newer]) add(deployments, one);
+    },
+  };
+}
+
+/** In the order of time: what is known of the first record stays. */
+function add(deployments: Deployments, { newTemplates, ...delta }: DeploymentDelta): void {
+  const entry = deployments.slot(delta.service, delta.release, () => ({
+    ...delta,
+    records: 0,
+    newTemplates: new Map<string, Mutable<NewTemplateDelta>>(),
+  }));
+  if (entry === undefined) return;
+  entry.records += delta.records;
+  for (const one of newTemplates) {
+    const known = entry.newTemplates.get(one.templateId);
+    if (known !== undefined) known.count += one.count;
+    else if (entry.newTemplates.size < NEW_TEMPLATES_MAX) entry.newTemplates.set(one.templateId, { ...one });
+  }
+}
