@@ -5,6 +5,7 @@ import { alerts } from "./alerts.ts";
 import { anomalies } from "./anomalies.ts";
 import { anomalyLinks } from "./anomaly-links.ts";
 import { dateTime } from "./date-time.ts";
+import { deployments } from "./deployments.ts";
 import { feedback } from "./feedback.ts";
 import { incidents } from "./incidents.ts";
 import { labelling } from "./labelling.ts";
@@ -28,6 +29,7 @@ export function createSchema(): GraphQLSchema {
       alerts,
       anomalies,
       anomalyLinks,
+      deployments,
       feedback,
       incidents,
       labelling,

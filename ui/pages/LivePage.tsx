@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useRef, useState } from "react";
+import { DeploymentCards } from "../components/DeploymentCards.tsx";
 import { ListFilters } from "../components/ListFilters.tsx";
 import { LiveList } from "../components/LiveList.tsx";
 import {
@@ -68,6 +69,7 @@ export function LivePage({ anomalyId }: { readonly anomalyId: string | undefined
           onChange={(changes) => changeQuery(filterQuery(changes))}
           onHelp={() => setHelpOpen(true)}
         />
+        <DeploymentCards service={filter.service} />
         {verdict.error === undefined ? null : <ErrorNotice {...verdict.error} />}
         <LiveList
           view={view}

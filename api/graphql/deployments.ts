@@ -1,0 +1,52 @@
+import type { Deployment, NewTemplate } from "../../store/deployment.ts";
+import { type PageArguments, paginate } from "./connection.ts";
+import type { Context } from "./context.ts";
+import { userError } from "./errors.ts";
+import { severityName } from "./severity.ts";
+
+/** Query.deployments and the fields of Deployment and NewMessage. */
+export const deployments = {
+  Query: {
+    deployments: (
+      _: unknown,
+      { service, ...page }: PageArguments & { readonly service?: string | null },
+      context: Context,
+    ) =>
+      paginate(page, context, {
+        name: "deployment",
+        key: /^\d{1,15}$/,
+        keyOf: ({ sequence }: Deployment) => String(sequence),
+        read: ({ first, after }) =>
+          context.store.deployments(service ?? undefined, {
+            first,
+            after: after === undefined ? undefined : Number(after),
+          }),
+      }),
+  },
+  Deployment: {
+    id: ({ sequence }: Deployment) => String(sequence),
+    previousVersion: ({ previous }: Deployment) => previous.version,
+    previousDeployment: ({ previous }: Deployment) => previous.deployment,
+    startedAt: ({ startedAtMs }: Deployment) => startedAtMs,
+    learnsUntil: ({ untilMs }: Deployment) => untilMs,
+    newMessageCount: ({ newTemplateCount }: Deployment) => newTemplateCount,
+    newMessages({ sequence }: Deployment, { first }: { readonly first: number }, context: Context) {
+      const { max_page_size: most } = context.config;
+      if (first < 1 || first > most)
+        throw userError(
+          "BAD_USER_INPUT",
+          `newMessages: first: ${first} is not between 1 and ${most}`,
+          "Ask for another number.",
+        );
+      context.rows.take(first);
+      return context.store.newTemplates(sequence, first);
+    },
+  },
+  NewMessage: {
+    template: ({ text }: NewTemplate) => text,
+    severity: ({ severityNumber }: NewTemplate) => severityName(severityNumber),
+    firstSeen: ({ firstSeenMs }: NewTemplate) => firstSeenMs,
+    example: ({ exampleId }: NewTemplate, _: unknown, { anomalyOf }: Context) =>
+      exampleId === undefined ? null : anomalyOf.load(exampleId),
+  },
+};
