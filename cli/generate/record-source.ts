@@ -45,7 +45,10 @@ export function createJob(
 ): RecordSource {
   const periodMs = job.periodSeconds * 1_000 * stretch;
   const firstMs = scene.startMs + random.next() * periodMs;
-  const run = (startMs: number) => runReleased(job.run, random, scene, startMs, { job: { instance } });
+  const run = (startMs: number) => {
+    const records = runFlow(job.run, { ...optionsAt(random, scene, startMs), job: { instance } });
+    return asReleased(records, scene.release, startMs, random);
+  };
   return createSource(firstMs, () => periodMs * (0.98 + 0.04 * random.next()), run);
 }
 
@@ -64,10 +67,12 @@ export function createIncidentSource(
   const run = (startMs: number) =>
     startMs >= incident.toMs
       ? []
-      : runReleased(warn(incident), random, scene, startMs).map((record) => ({
-          ...record,
-          incident: incident.id,
-        }));
+      : asReleased(
+          runFlow(warn(incident), optionsAt(random, scene, startMs)),
+          scene.release,
+          startMs,
+          random,
+        ).map((record) => ({ ...record, incident: incident.id }));
   const gapMs = (timeMs: number) =>
     timeMs >= incident.toMs ? Number.POSITIVE_INFINITY : random.exponential(1_000 / perSecond);
   return createSource(incident.fromMs, gapMs, run);
@@ -98,19 +103,9 @@ function createSource(
   };
 }
 
+/** One flow, with the incidents that are on, as the versions write it that are in place. */
 function runBefallen(flow: Flow, random: Random, scene: Scene, startMs: number): readonly TraceRecord[] {
-  return scene.activeAt(startMs).reduce(befall, runReleased(flow, random, scene, startMs));
-}
-
-/** One flow as the versions write it that are in place. */
-function runReleased(
-  flow: Flow,
-  random: Random,
-  scene: Scene,
-  startMs: number,
-  more: Pick<TraceOptions, "job"> = {},
-): readonly TraceRecord[] {
-  const records = runFlow(flow, { ...optionsAt(random, scene, startMs), ...more });
+  const records = scene.activeAt(startMs).reduce(befall, runFlow(flow, optionsAt(random, scene, startMs)));
   return asReleased(records, scene.release, startMs, random);
 }
 

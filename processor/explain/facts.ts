@@ -1,6 +1,8 @@
 import { kindOf } from "../calibrate/kind.ts";
+import type { News } from "../calibrate/news.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
 import type { DetectorName, EvidenceDetail, Order, Past } from "../detect/evidence.ts";
+import type { Release } from "../window/release.ts";
 import type { LogEvent } from "../window/sequence-window.ts";
 import { counted, DAY_MS, grouped, inWords, multipleOfUsual, roughly, times } from "./quantities.ts";
 import { quoted } from "./quote.ts";
@@ -10,6 +12,7 @@ import { shorten, shortenMiddle } from "./shorten.ts";
 /** Longest text that a fact quotes whole. */
 const QUOTED_CHARACTERS_MAX = 120;
 const SERVICE_CHARACTERS_MAX = 40;
+const RELEASE_CHARACTERS_MAX = 60;
 /** A detector is surprised when at most one in a hundred usual events is as odd to it. */
 const SURPRISED_BELOW_P = 0.01;
 /** The smallest share that is told. */
@@ -62,6 +65,7 @@ export function factsOf({ finding, there, redact }: FactSource): readonly string
       : `Of the known messages the nearest in meaning is ${show(nearest, redact)}.`,
     order && ofOrder(order, subject !== undefined || there[0]?.place !== undefined),
     subject === undefined ? undefined : severityOf(subject),
+    verdict.news && ofRelease(verdict.news, subject?.timeMs, redact),
     ...around(finding, redact),
     agreement(verdict.contributions),
     rarity(finding, service),
@@ -123,6 +127,25 @@ function ofOrder(order: Order, isEvent: boolean): string {
 function severityOf({ severityNumber }: LogEvent): string | undefined {
   const name = severityName(severityNumber);
   return name === undefined ? undefined : `It was written as ${name}.`;
+}
+
+/** That what the service runs has just changed. */
+function ofRelease(
+  { deployment }: News,
+  nowMs: number | undefined,
+  redact: (text: string) => string,
+): string {
+  const { release, previous, startedMs } = deployment;
+  const since = inWords(Math.max(0, (nowMs ?? startedMs) - startedMs));
+  return `The service has run ${releaseName(release, redact)} for ${since}; before it ran ${releaseName(previous, redact)}.`;
+}
+
+function releaseName({ version, deployment }: Release, redact: (text: string) => string): string {
+  const name = [
+    ...(version === undefined ? [] : [`version ${version}`]),
+    ...(deployment === undefined ? [] : [`deployment ${deployment}`]),
+  ].join(", ");
+  return shorten(redact(name), RELEASE_CHARACTERS_MAX);
 }
 
 /** Errors beside the event, as far as the window shows them. */
