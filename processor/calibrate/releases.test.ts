@@ -10,21 +10,21 @@ function release(version: string | undefined, deployment?: string): Release {
 const [one, two, three] = [release("1"), release("2"), release("3")];
 
 /** Saw some releases, one each millisecond. */
-function after(...seen: readonly Release[]) {
+function seen(...shown: readonly Release[]) {
   const releases = createReleases(BAND_MS);
-  for (const [ms, which] of seen.entries()) releases.learn(which, ms, ms);
+  for (const [ms, which] of shown.entries()) releases.learn(which, ms, ms);
   return releases;
 }
 
 describe("the releases of a service", () => {
   it("open no band for a record without one, nor for the first one", () => {
-    expect(after(one).deployment(undefined, 0, 0)).toBeUndefined();
-    expect(after().deployment(one, 0, 0)).toBeUndefined();
-    expect(after(one).deployment(one, 0, 0)).toBeUndefined();
+    expect(seen(one).deployment(undefined, 0, 0)).toBeUndefined();
+    expect(seen().deployment(one, 0, 0)).toBeUndefined();
+    expect(seen(one).deployment(one, 0, 0)).toBeUndefined();
   });
 
   it("open one for a release that was never seen, from the record that tells it to the end of the band", () => {
-    const releases = after(one);
+    const releases = seen(one);
     const deployment = { release: two, previous: one, startedMs: 70, untilMs: 70 + BAND_MS };
     expect(releases.deployment(two, 70, 10)).toEqual(deployment);
     releases.learn(two, 70, 10);
@@ -39,20 +39,20 @@ describe("the releases of a service", () => {
   });
 
   it("tell two deployments of one version apart", () => {
-    const releases = after(release("1", "a"));
+    const releases = seen(release("1", "a"));
     expect(releases.deployment(release("1", "b"), 1, 1)?.previous).toEqual(release("1", "a"));
     expect(releaseKey("a", "b")).not.toBe(releaseKey('["a","b"]', undefined));
   });
 
   it("keep one band over a rollout, in which the old and the new come side by side, and open none for a rollback", () => {
-    const releases = after(one, two, one, two, one);
+    const releases = seen(one, two, one, two, one);
     expect(releases.deployment(one, 5, 5)).toBeUndefined();
     expect(releases.deployment(two, 5, 5)).toMatchObject({ previous: one, startedMs: 1 });
     expect(releases.deployment(two, 5, 1 + BAND_MS)).toBeUndefined();
   });
 
   it("remember what a release has brought until its band closes", () => {
-    const releases = after(one, two);
+    const releases = seen(one, two);
     releases.learnNew(one, "t0");
     releases.learnNew(two, "t1");
     expect([releases.hasBrought("t0"), releases.hasBrought("t1")]).toEqual([false, true]);
@@ -61,14 +61,14 @@ describe("the releases of a service", () => {
   });
 
   it("count no more new messages of one release than are kept", () => {
-    const releases = after(one, two);
+    const releases = seen(one, two);
     for (let i = 0; i < 600; i += 1) releases.learnNew(two, `t${i}`);
     expect([releases.mayBring(two), releases.mayBring(three)]).toEqual([false, true]);
     expect([releases.hasBrought("t499"), releases.hasBrought("t500")]).toEqual([true, false]);
   });
 
   it("are the same after a restart", () => {
-    const releases = after(one, release("2", "a"));
+    const releases = seen(one, release("2", "a"));
     releases.learnNew(release("2", "a"), "t1");
     const state = releasesState.parse(JSON.parse(JSON.stringify(releases.snapshot())));
     const restored = createReleases(BAND_MS, state);
@@ -81,7 +81,7 @@ describe("the releases of a service", () => {
   });
 
   it("forget the one that was seen least recently when there are too many", () => {
-    const releases = after(
+    const releases = seen(
       ...Array.from({ length: 64 }, (_, i) => release(`v${i}`)),
       release("v0"),
       release("new"),

@@ -17,7 +17,7 @@ it.each([
   [{ "service.version": "  " }, undefined],
   [{ "service.version": 5n }, undefined],
   [{ "deployment.environment.name": "production" }, undefined],
-  [{ "service.version": " 1.4.2 " }, { version: "1.4.2", deployment: undefined, key: "1.4.2" }],
+  [{ "service.version": " 1.4.2 " }, { version: "1.4.2", deployment: undefined }],
   [{ "deployment.name": "blue" }, { version: undefined, deployment: "blue" }],
   [
     { "service.version": "1", "deployment.id": "7", "deployment.name": "blue" },
@@ -25,7 +25,7 @@ it.each([
   ],
   [{ "service.version": "secret-1" }, { version: "<hidden>-1" }],
   [{ "service.version": "x".repeat(200) }, { version: "x".repeat(128) }],
-])("what %j runs", (attributes: Readonly<Record<string, AttributeValue>>, release) => {
+])("what a service runs: case %#", (attributes: Readonly<Record<string, AttributeValue>>, release) => {
   if (release === undefined) expect(releaseIn(attributes)).toBeUndefined();
   else expect(releaseIn(attributes)).toMatchObject(release);
 });

@@ -31,9 +31,7 @@ export function releaseOf(record: RecordView, show: (text: string) => string): R
   return { version, deployment, key: releaseKey(version, deployment) };
 }
 
-/** Example: "1.4.2" with deployment "7" gives `["1.4.2","7"]`, without one "1.4.2". */
+/** Example: "1.4.2" with deployment "7" gives `["1.4.2","7"]`, without one `["1.4.2",null]`. */
 export function releaseKey(version: string | undefined, deployment: string | undefined): string {
-  return version !== undefined && deployment === undefined
-    ? version
-    : JSON.stringify([version ?? null, deployment ?? null]);
+  return JSON.stringify([version ?? null, deployment ?? null]);
 }
