@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { DeploymentDelta } from "../../store/deployment.ts";
+import { openStore } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
+import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { aDeployment, aNewTemplate } from "./a-deployment.ts";
+import { EMPTY } from "./empty-batch.ts";
+import { keptSince } from "./kept-since.ts";
+
+const PAGE = { first: 9 };
+
+let store: Store;
+beforeEach(async () => {
+  store = await openStore({ path: join(temporaryDirectory("store"), "logbert.db") });
+});
+afterEach(() => store.close());
+
+const write = (...deployments: readonly DeploymentDelta[]) => store.saveBatch({ ...EMPTY, deployments });
+
+describe("deployments", () => {
+  it("are added up over batches, and keep what was known of their first records", async () => {
+    await write(aDeployment({ newTemplates: [aNewTemplate({ exampleId: "a" })] }));
+    await write(
+      aDeployment({
+        startedAtMs: 3_000,
+        untilMs: 7_000,
+        newTemplates: [
+          aNewTemplate({ text: "gift card <*> <*>", count: 4, firstSeenMs: 3_000, body: "", exampleId: "b" }),
+          aNewTemplate({ templateId: "t2", severityNumber: 13 }),
+          aNewTemplate({ templateId: "t3", firstSeenMs: 1_500 }),
+        ],
+      }),
+    );
+    const deployments = await store.deployments(undefined, PAGE);
+    const { newTemplates: _, release: __, ...first } = aDeployment();
+    expect(deployments).toEqual([{ ...first, sequence: 1, records: 20, newTemplateCount: 3 }]);
+    expect(await store.newTemplates(1, 9)).toEqual([
+      aNewTemplate({ templateId: "t2", severityNumber: 13 }),
+      aNewTemplate({ templateId: "t3", firstSeenMs: 1_500 }),
+      aNewTemplate({ text: "gift card <*> <*>", count: 5, exampleId: "a" }),
+    ]);
+    expect(await store.newTemplates(1, 1)).toHaveLength(1);
+    expect(await store.newTemplates(2, 9)).toEqual([]);
+  });
+
+  it("are listed the newest first, of one service or of all, page by page", async () => {
+    await write(aDeployment(), aDeployment({ service: "auth" }));
+    await write(
+      aDeployment({ version: "1.4.3" }),
+      aDeployment({ version: undefined, deployment: "7", release: "7" }),
+    );
+    const listed = async (...args: Parameters<Store["deployments"]>) =>
+      (await store.deployments(...args)).map((one) => [one.service, one.version ?? one.deployment]);
+    expect(await listed("shop", PAGE)).toEqual([
+      ["shop", "7"],
+      ["shop", "1.4.3"],
+      ["shop", "1.4.2"],
+    ]);
+    const [newest] = await store.deployments(undefined, { first: 1 });
+    expect(await listed(undefined, { first: 2, after: newest?.sequence })).toEqual([
+      ["shop", "1.4.3"],
+      ["auth", "1.4.2"],
+    ]);
+  });
+
+  it("are deleted with what they brought once their bands closed before the retention", async () => {
+    const newTemplates = [aNewTemplate()];
+    await write(
+      aDeployment({ newTemplates }),
+      aDeployment({ version: "1.4.3", untilMs: 6_000, newTemplates }),
+    );
+    await store.expire(keptSince(5_500));
+    expect((await store.deployments(undefined, PAGE)).map(({ version }) => version)).toEqual(["1.4.3"]);
+    expect(await store.newTemplates(1, 9)).toEqual([]);
+    expect(await store.newTemplates(2, 9)).toHaveLength(1);
+  });
+});
