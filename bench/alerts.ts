@@ -1,18 +1,10 @@
 import { parseArgs } from "node:util";
 import { configSchema } from "../cli/config.ts";
 import { createLogStream } from "../cli/generate/create-log-stream.ts";
-import type { GeneratedRecord } from "../cli/generate/generated-record.ts";
 import { INCIDENT_KINDS, type Incident, planIncidents } from "../cli/generate/incident.ts";
-import { toResources } from "../cli/generate/to-resources.ts";
 import { openScorer } from "../cli/open-scorer.ts";
-import { oddEnds } from "../processor/calibrate/odd-ends.ts";
-import type { Finding } from "../processor/calibrate/verdict.ts";
-import { saidOfAbsence } from "../processor/detect/absence.ts";
-import { placesOf } from "../processor/detect/places.ts";
-import { parseRecords } from "../processor/parse-records.ts";
-import { createRooms, type Rooms } from "../processor/rooms.ts";
-import { encodeRequest } from "../processor/wire/encode.ts";
-import { readRequest } from "../processor/wire/read-request.ts";
+import { createRooms } from "../processor/rooms.ts";
+import { alertsOfSecond } from "./alerts-of-second.ts";
 
 /**
  * What a newcomer gets to see: alerts in the first ten minutes of a shop's normal logs, in the time after them, and in half an
@@ -82,7 +74,7 @@ async function watch(seed: number): Promise<Counts> {
   for (; nowMs < endMs; nowMs += STEP_MS) {
     const records = stream.next(nowMs + STEP_MS);
     counts.records += records.length;
-    for (const { window, event } of await alertsOf(rooms, records, nowMs + STEP_MS)) {
+    for (const { window, event } of await alertsOfSecond(rooms, records, nowMs + STEP_MS)) {
       const atMs = (window.events[event] ?? window.events.at(-1))?.timeMs ?? nowMs;
       const current = incidents.find(({ fromMs, toMs }) => fromMs <= atMs && atMs < toMs + AFTERMATH_MS);
       if (current !== undefined) found.add(current);
@@ -92,32 +84,6 @@ async function watch(seed: number): Promise<Counts> {
     }
   }
   return { ...counts, incidents, found: [...found] };
-}
-
-/** A second of the stage's work: judged, then learned; silence included. */
-async function alertsOf(
-  rooms: Rooms,
-  records: readonly GeneratedRecord[],
-  nowMs: number,
-): Promise<readonly Finding[]> {
-  const { windower, detectors, judge } = rooms;
-  const parsed = parseRecords(readRequest(encodeRequest(toResources(records))).records, {
-    ...rooms,
-    now: () => nowMs,
-  });
-  const windows = [...windower.push(parsed), ...windower.closeIdle(nowMs)];
-  const { signal } = new AbortController();
-  const places = placesOf(windows);
-  const opinions = await Promise.all(detectors.map((detector) => detector.score(places, signal)));
-  const findings = judge.judge(places, opinions);
-  const odd = oddEnds(findings);
-  for (const detector of detectors) detector.learn(windows, odd);
-  judge.learn(findings);
-  const silences = detectors
-    .flatMap((detector) => detector.watch?.(nowMs) ?? [])
-    .flatMap((absence) => judge.judge(...saidOfAbsence(absence)));
-  judge.learn(silences);
-  return [...findings, ...silences].filter(({ verdict }) => verdict.isAnomaly);
 }
 
 function print(seed: number, { records, young, grown, between, found, incidents }: Counts): void {

@@ -40,6 +40,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { file: "transport.bench.ts", title: "Transport", minutes: 2 },
   { file: "detectors.bench.ts", title: "The detectors, one by one", minutes: 1 },
   { file: "alerts.ts", title: "Alerts that a newcomer gets to see", minutes: 3 },
+  { file: "releases.ts", title: "What a release costs", minutes: 12 },
   { file: "scoring-cost.bench.ts", title: "From window to verdict", minutes: 3, needsData: true },
   { file: "stage.bench.ts", title: "The whole stage", minutes: 8, needsData: true },
   { file: "cost-curves.bench.ts", title: "Ten times as many services, templates, events", minutes: 5 },

@@ -22,6 +22,7 @@ it.each([
   "transport.bench.ts",
   "detectors.bench.ts",
   "alerts.ts",
+  "releases.ts",
   "cost-curves.bench.ts",
   "bert.bench.ts",
   "memory.bench.ts",

@@ -28,6 +28,7 @@ describe("wrong usage", () => {
     [{ records: "0.5" }, /--records/],
     [{ duration: "long" }, /--duration: must be a duration/],
     [{ format: "xml" }, /--format/],
+    [{ release: "soon" }, /--release: must be a duration/],
     [{ incidents: "fire" }, /--incidents: must be "none" or a list of new-error/],
     [{ incidents: "every=1ms" }, /--incidents/],
     [{ incidents: "burst,every=5s,for=6s" }, /--incidents/],

@@ -190,6 +190,39 @@ describe("incidents", () => {
   });
 });
 
+describe("a release", () => {
+  const atMs = startMs + 60_000;
+  const play = (release?: { readonly atMs: number }) =>
+    createLogStream({ seed: 7, startMs, ratePerSecond: 50, release }).next(startMs + 180_000);
+  const records = play({ atMs });
+
+  it("changes nothing before it, and nothing of other services", () => {
+    const early = (all: readonly GeneratedRecord[]) => all.filter((r) => r.timeMs < atMs);
+    expect(early(records)).toEqual(early(play()));
+    expect(play().every(({ version }) => version === "1.4.1")).toBe(true);
+    const released = records.filter(({ version }) => version !== "1.4.1");
+    expect(new Set(released.map(({ service, version }) => `${service} ${version}`))).toEqual(
+      new Set(["checkout 1.4.2"]),
+    );
+  });
+
+  it("reaches one instance after the other", () => {
+    const firstMs = (instance: string) =>
+      records.find((r) => r.instance === instance && r.version === "1.4.2")?.timeMs ?? 0;
+    expect(firstMs("checkout-0")).toBeGreaterThanOrEqual(atMs);
+    expect(firstMs("checkout-1")).toBeGreaterThanOrEqual(atMs + 20_000);
+  });
+
+  it("brings messages that were never seen, all harmless, and keeps the others", () => {
+    const known = new Set(generateNormal({ seed: 1, records: 20_000 }).map(shape));
+    const released = records.filter(({ version }) => version === "1.4.2");
+    const news = released.filter((r) => !known.has(shape(r)));
+    expect(new Set(news.map(shape)).size).toBeGreaterThan(5);
+    expect(news.every(({ severity }) => severity === "INFO" || severity === "DEBUG")).toBe(true);
+    expect(released.length).toBeGreaterThan(2 * news.length);
+  });
+});
+
 /** The record's kind: its body without what varies. */
 function shape({ logger, body }: GeneratedRecord): string {
   const fixed = body
