@@ -6,6 +6,9 @@ export type ServiceName = (typeof SERVICES)[number];
 export const SEVERITY_NUMBERS = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17 } as const;
 export type Severity = keyof typeof SEVERITY_NUMBERS;
 
+/** What every service runs from the beginning, as `service.version`. */
+export const FIRST_VERSION = "1.4.1";
+
 /** One record of the stream. */
 export interface GeneratedRecord {
   /** Milliseconds since the epoch, to the microsecond. */

@@ -1,10 +1,8 @@
-import { SEVERITY_NUMBERS, type ServiceName, type Severity } from "./generated-record.ts";
+import { FIRST_VERSION, SEVERITY_NUMBERS, type ServiceName, type Severity } from "./generated-record.ts";
 import { createParameters, type Parameters } from "./parameters.ts";
 import type { Random } from "./random.ts";
 import type { TraceRecord } from "./trace.ts";
 
-/** What every service runs from the beginning, as `service.version`. */
-export const FIRST_VERSION = "1.4.1";
 /** What the released service runs from then on. */
 export const NEXT_VERSION = "1.4.2";
 /** The one service that is released. */

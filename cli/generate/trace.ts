@@ -1,4 +1,5 @@
 import {
+  FIRST_VERSION,
   type GeneratedRecord,
   SERVICES,
   SEVERITY_NUMBERS,
@@ -6,7 +7,6 @@ import {
   type Severity,
 } from "./generated-record.ts";
 import type { Random } from "./random.ts";
-import { FIRST_VERSION } from "./release.ts";
 
 /** A record with the handles by which incidents find it. */
 export interface TraceRecord extends GeneratedRecord {

@@ -1,5 +1,5 @@
 import { type Grounds, groundsOf } from "./grounds.ts";
-import type { News } from "./news.ts";
+import type { News } from "./releases.ts";
 import type { Background, Contribution, Quieted, Verdict } from "./verdict.ts";
 
 /** A verdict's numbers. */

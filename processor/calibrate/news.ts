@@ -2,22 +2,11 @@ import type { Evidence } from "../detect/evidence.ts";
 import { severityClass } from "../detect/severity-class.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { ExpectedClaim } from "./expected-kinds.ts";
-import type { Deployment } from "./releases.ts";
+import type { Deployment, News } from "./releases.ts";
 import { pValueOf } from "./score.ts";
 
 /** By how much a p-value is held above that of the threshold: enough for rounding, too little to be seen in a score. */
 const HELD_FACTOR = 1.01;
-
-/** What a release has to do with the verdict on one of its records. */
-export interface News {
-  readonly deployment: Deployment;
-  /** The release has brought this template, whatever its severity. */
-  readonly isNew: boolean;
-  /** This is the first record of it. */
-  readonly isFirst: boolean;
-  /** What is odd about the message is held below the threshold: it is gathered, and does not alert. */
-  readonly isHeld: boolean;
-}
 
 /** What is known of a service's releases and templates. */
 export interface ReleasedService {

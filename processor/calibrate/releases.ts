@@ -17,6 +17,17 @@ export interface Deployment {
   readonly untilMs: number;
 }
 
+/** What a release has to do with the verdict on one of its records. */
+export interface News {
+  readonly deployment: Deployment;
+  /** The release has brought this template, whatever its severity. */
+  readonly isNew: boolean;
+  /** This is the first record of it. */
+  readonly isFirst: boolean;
+  /** What is odd about the message is held below the threshold: it is gathered, and does not alert. */
+  readonly isHeld: boolean;
+}
+
 const releaseState = z.tuple([z.string().nullable(), z.string().nullable()]);
 
 /** The releases of one service as JSON, least recently seen first. */

@@ -3,7 +3,7 @@ import type { Opinions } from "../detect/opinions.ts";
 import type { Places } from "../detect/places.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Floors } from "./claim.ts";
-import type { News } from "./news.ts";
+import type { News } from "./releases.ts";
 
 /** Where in a session something was odd. */
 export interface Place {

@@ -1,5 +1,5 @@
 import { kindOf } from "../calibrate/kind.ts";
-import type { News } from "../calibrate/news.ts";
+import type { News } from "../calibrate/releases.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
 import type { DetectorName, EvidenceDetail, Order, Past } from "../detect/evidence.ts";
 import type { Release } from "../window/release.ts";

@@ -1,5 +1,5 @@
 import type { DeploymentDelta, NewTemplateDelta } from "../../store/deployment.ts";
-import type { News } from "../calibrate/news.ts";
+import type { News } from "../calibrate/releases.ts";
 import { createServiceSlots, type ServiceSlots } from "./service-slots.ts";
 
 /** Bounds on what is added up between two flushes. */
