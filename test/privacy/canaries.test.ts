@@ -27,6 +27,7 @@ const EVERYTHING = `{
   incidents(first: 100) { edges { node { service templates { template } } } }
   labellingQueue(first: 100) { items { anomaly { body template severity service } } }
   services { name }
+  deployments(first: 100) { nodes { service version previousVersion newMessages(first: 5) { template body } } }
   templates(first: 500) { edges { node { text service } } }
   status { version }
 }`;
@@ -80,7 +81,9 @@ describe("a secret of every kind in every place of a record", () => {
         : undefined;
     });
     const running = filesOf(logbert.directory);
-    expect(shownIn(JSON.stringify(await logbert.graphql(EVERYTHING)))).toEqual([]);
+    const everything = JSON.stringify(await logbert.graphql(EVERYTHING));
+    expect(everything).toContain('"version":"1.0.1"');
+    expect(shownIn(everything)).toEqual([]);
     expect(shownIn(heard.join("\n"))).toEqual([]);
     expect(shownIn(await (await fetch(logbert.metricsUrl)).text())).toEqual([]);
     await leave();

@@ -40,7 +40,7 @@ export function usual(service: string): Uint8Array {
     severityNumber: 9,
     body: `${steps[index % steps.length]} id=${index * 7919}`,
   }));
-  return encodeRequest([{ attributes: { "service.name": service }, records }]);
+  return encodeRequest([{ attributes: { "service.name": service, "service.version": "1.0.0" }, records }]);
 }
 
 /** Records that hold every canary in every place that has a text. */
@@ -75,18 +75,24 @@ export function canaries(service: string): readonly Uint8Array[] {
     }),
   ];
   const scopeName = `scope ${OF_A_SENDER.map(([, text]) => text).join("; ")}`;
-  const ofService = (name: string) =>
+  const ofService = (name: string, version: string) =>
     encodeRequest([
       {
-        attributes: { "service.name": name, "service.instance.id": ALL, "host.note": ALL },
+        attributes: {
+          "service.name": name,
+          "service.version": version,
+          "service.instance.id": ALL,
+          "host.note": ALL,
+        },
         scopeName,
         records,
       },
     ]);
   return [
-    ofService(service),
-    // Names are cut, so each canary has one of its own.
-    ...OF_A_SENDER.map(([, text], index) => ofService(`svc${index} ${text}`)),
+    ofService(service, "1.0.1"),
+    // Names and versions are cut, so each canary has one of its own.
+    ...OF_A_SENDER.map(([, text]) => ofService(service, text)),
+    ...OF_A_SENDER.map(([, text], index) => ofService(`svc${index} ${text}`, "1.0.1")),
   ];
 }
 
