@@ -4,6 +4,7 @@ import { createLogStream } from "../cli/generate/create-log-stream.ts";
 import type { Incident, IncidentKind } from "../cli/generate/incident.ts";
 import { RELEASED_SERVICE } from "../cli/generate/release.ts";
 import { openScorer } from "../cli/open-scorer.ts";
+import type { Finding } from "../processor/calibrate/verdict.ts";
 import { createRooms } from "../processor/rooms.ts";
 import { alertsOfSecond } from "./alerts-of-second.ts";
 
@@ -53,6 +54,14 @@ interface Play {
   readonly incidents: readonly Incident[];
 }
 
+/** An alert, by the clock of whoever is told. */
+interface Alert {
+  readonly atMs: number;
+  readonly isSilence: boolean;
+  /** Of the records in its window. */
+  readonly incidentIds: ReadonlySet<string>;
+}
+
 const model = await openScorer(configSchema.parse({}).inference, (reason) => {
   throw new Error(reason);
 });
@@ -65,9 +74,9 @@ console.log(
 );
 console.log("|---|---|---|---|---|---|");
 for (const [name, alertsPerDay, window] of WAYS) {
-  const sum = async (play: Omit<Play, "seed">, count: (alerts: readonly number[]) => number) => {
+  const sum = async (play: Omit<Play, "seed">, count: (alerts: readonly Alert[]) => number) => {
     let total = 0;
-    for (const seed of SEEDS) total += count(await alertTimes({ ...play, seed }, alertsPerDay, window));
+    for (const seed of SEEDS) total += count(await alertsAfter({ ...play, seed }, alertsPerDay, window));
     return total;
   };
   const alarms = (isReleased: boolean, band: number) =>
@@ -88,18 +97,21 @@ function toIncident([kind, minutes]: (typeof INCIDENTS)[number]): Incident {
   return { id: kind, kind, service: RELEASED_SERVICE, fromMs, toMs: fromMs + MINUTE_MS };
 }
 
-function foundOf(incidents: readonly Incident[], alertsMs: readonly number[]): number {
-  return incidents.filter(({ fromMs, toMs }) =>
-    alertsMs.some((atMs) => fromMs <= atMs && atMs < toMs + AFTERMATH_MS),
-  ).length;
+/**
+ * How many of the incidents alerted: with one of their records in the window, or, where there is none, with a silence in their time.
+ */
+function foundOf(incidents: readonly Incident[], alerts: readonly Alert[]): number {
+  const isOf = ({ id, fromMs, toMs }: Incident, { atMs, isSilence, incidentIds }: Alert) =>
+    incidentIds.has(id) || (isSilence && fromMs <= atMs && atMs < toMs + AFTERMATH_MS);
+  return incidents.filter((incident) => alerts.some((alert) => isOf(incident, alert))).length;
 }
 
-/** When the released service alerted after its release: by the clock of whoever is told. */
-async function alertTimes(
+/** What the released service alerted of after its release. */
+async function alertsAfter(
   { seed, isReleased, bandMs: band, incidents }: Play,
   alertsPerDay: number,
   window: object,
-): Promise<readonly number[]> {
+): Promise<readonly Alert[]> {
   const calibrate = { alerts_per_day: alertsPerDay, release_band_ms: band };
   const config = configSchema.parse({ calibrate, window });
   let nowMs = START_MS;
@@ -111,11 +123,20 @@ async function alertTimes(
     incidents,
     release: isReleased ? { atMs: RELEASE_MS } : undefined,
   });
-  const times: number[] = [];
+  const alerts: Alert[] = [];
+  const labels = new Map<number, string>();
   for (; nowMs < RELEASE_MS + AFTER_MINUTES * MINUTE_MS; nowMs += STEP_MS) {
-    const alerts = await alertsOfSecond(rooms, stream.next(nowMs + STEP_MS), nowMs + STEP_MS);
-    const own = alerts.filter(({ window: { service } }) => service === RELEASED_SERVICE);
-    if (nowMs >= RELEASE_MS) for (const _ of own) times.push(nowMs);
+    const records = stream.next(nowMs + STEP_MS);
+    for (const { incident, service, timeMs } of records)
+      if (incident !== undefined && service === RELEASED_SERVICE) labels.set(Math.floor(timeMs), incident);
+    for (const finding of await alertsOfSecond(rooms, records, nowMs + STEP_MS))
+      if (nowMs >= RELEASE_MS && finding.window.service === RELEASED_SERVICE)
+        alerts.push(toAlert(finding, nowMs, labels));
   }
-  return times;
+  return alerts;
+}
+
+function toAlert({ window }: Finding, atMs: number, labels: ReadonlyMap<number, string>): Alert {
+  const ids = window.events.flatMap(({ timeMs }) => labels.get(timeMs) ?? []);
+  return { atMs, isSilence: window.missing !== undefined, incidentIds: new Set(ids) };
 }
