@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type PlacedEvidence, said } from "../../test/helpers/detector-windows.ts";
+import { releaseKey } from "../window/release.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import { calibrateConfig } from "./config.ts";
 import { createJudge } from "./create-judge.ts";
@@ -62,6 +63,21 @@ describe("a classifier's judge", () => {
     expect(finding?.verdict).toMatchObject({ threshold: 0.7, isAnomaly: false });
     own.learn(finding === undefined ? [] : [finding]);
     expect(own.service("shop")?.threshold).toBe(0.7);
+  });
+
+  it("holds what a new release brings just below its threshold", () => {
+    const own = judge();
+    const of = (version: string): SequenceWindow => {
+      const release = { version, deployment: undefined, key: releaseKey(version, undefined) };
+      return { ...window, events: [{ ...event, release }], freshRecords: [0] };
+    };
+    const isNew = { detector: "new-template", window: 0, event: 0, surprise: 5, expected: [] } as const;
+    const first = own.judge(...said([of("1")], [says(0, 0.99), isNew]));
+    expect(first[0]?.verdict.isAnomaly).toBe(true);
+    own.learn(first);
+    const [next] = own.judge(...said([of("2")], [says(0, 0.99), isNew]));
+    expect(next?.verdict).toMatchObject({ threshold: 0.85, isAnomaly: false, news: { isHeld: true } });
+    expect(next?.verdict.score).toBeGreaterThan(0.849);
   });
 
   it("leaves a record without a score that the classifier was not asked about", () => {

@@ -4,7 +4,8 @@ import { kindOf } from "../../processor/calibrate/kind.ts";
 import type { Finding } from "../../processor/calibrate/verdict.ts";
 import type { DetectorName } from "../../processor/detect/evidence.ts";
 import { createExplain } from "../../processor/explain/create-explain.ts";
-import type { SequenceWindow, Session } from "../../processor/window/sequence-window.ts";
+import { releaseKey } from "../../processor/window/release.ts";
+import type { LogEvent, SequenceWindow, Session } from "../../processor/window/sequence-window.ts";
 import { createSessionTally } from "../../processor/window/session-tally.ts";
 import type { Label } from "../../store/label.ts";
 import { evidenceOf } from "../../store/queries/labels.ts";
@@ -20,7 +21,14 @@ interface Happening {
   readonly isEnd?: boolean;
   readonly missing?: SequenceWindow["missing"];
   readonly session?: Session;
+  /** Its `service.version`. */
+  readonly version?: string;
+  readonly severityNumber?: number;
+  /** The template of the event before it. */
+  readonly after?: string;
 }
+
+const NOTHING_BEFORE: readonly LogEvent[] = [];
 
 /** A judge with a past: two services of 3,000 usual events and 600 sessions each. @param hasSessions false: endless streams */
 export function aJudge(settings: object = {}, hasSessions = true) {
@@ -33,14 +41,27 @@ export function aJudge(settings: object = {}, hasSessions = true) {
   };
   const find = (surprises: Surprises, happening: Happening = {}, by: ServiceJudge = judge) => {
     const { template = "t1", service = "shop", missing, session = createSessionTally() } = happening;
-    const { isEnd = missing !== undefined } = happening;
+    const { isEnd = missing !== undefined, version, after } = happening;
     timeMs += 1_000;
-    const match = { templateId: template, template, parameters: [], isNew: false };
+    const release =
+      version === undefined
+        ? undefined
+        : { version, deployment: undefined, key: releaseKey(version, undefined) };
+    const eventOf = (templateId: string): LogEvent => ({
+      match: { templateId, template: templateId, parameters: [], isNew: false },
+      timeMs,
+      gapMs: 0,
+      severityNumber: happening.severityNumber ?? 9,
+      release,
+    });
+    const before = after === undefined ? NOTHING_BEFORE : [eventOf(after)];
+    const events = [...before, eventOf(template)];
+    const event = events.length - (isEnd ? 0 : 1);
     const window: SequenceWindow = {
       service,
       stream: "",
-      events: [{ match, timeMs, gapMs: 0, severityNumber: 9 }],
-      freshFrom: isEnd ? 1 : 0,
+      events,
+      freshFrom: event,
       freshRecords: isEnd ? [] : [0],
       isStart: true,
       isClosed: isEnd,
@@ -48,8 +69,7 @@ export function aJudge(settings: object = {}, hasSessions = true) {
       session,
     };
     const evidence = Object.entries(surprises).map(
-      ([detector, surprise]) =>
-        ({ detector, surprise, window: 0, event: isEnd ? 1 : 0, expected: [] }) as PlacedEvidence,
+      ([detector, surprise]) => ({ detector, surprise, window: 0, event, expected: [] }) as PlacedEvidence,
     );
     const [finding] = by.judge(...said([window], evidence));
     if (finding === undefined) throw new Error("nothing was said");

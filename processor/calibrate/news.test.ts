@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { aJudge } from "../../test/helpers/judge-with-a-past.ts";
+
+/** What a new message is like to the detectors, and a known one that none of them is surprised by. */
+const NEW = { "new-template": 7, ngram: 30, rate: 0 };
+const USUAL = { "new-template": 0, ngram: 0.1, rate: 0 };
+/** With which a new harmless message alerts. */
+const EAGER = { anomaly_threshold: 0.8 };
+
+let shop: ReturnType<typeof aJudge>;
+beforeEach(() => {
+  shop = aJudge(EAGER, false);
+  shop.judge.learn([shop.find(USUAL, { version: "1" })]);
+});
+
+const verdictOf = (...[surprises, happening]: Parameters<typeof shop.find>) =>
+  shop.find(surprises, happening).verdict;
+
+describe("a new message", () => {
+  it("alerts where its release is known, or none is told", () => {
+    expect(verdictOf(NEW, { template: "new" }).isAnomaly).toBe(true);
+    expect(verdictOf(NEW, { template: "new", version: "1" })).toMatchObject({
+      isAnomaly: true,
+      news: undefined,
+    });
+  });
+
+  it("is held just below the threshold where its release is new, and learned as normal", () => {
+    const finding = shop.find(NEW, { template: "new", version: "2" });
+    const { score, threshold, news } = finding.verdict;
+    expect(finding.verdict.isAnomaly).toBe(false);
+    expect(threshold - score).toBeLessThan(0.001);
+    expect(news).toMatchObject({
+      isNew: true,
+      isFirst: true,
+      isHeld: true,
+      deployment: { release: { version: "2" }, previous: { version: "1" } },
+    });
+    shop.judge.learn([finding]);
+    const again = verdictOf({ ...USUAL, ngram: 60 }, { template: "new", version: "2" });
+    expect(again).toMatchObject({ isAnomaly: false, news: { isNew: true, isFirst: false } });
+  });
+
+  it.each([
+    ["a warning", NEW, { severityNumber: 13 }],
+    ["an error", NEW, { severityNumber: 17 }],
+    ["no severity, and nothing in its words", NEW, { severityNumber: 0 }],
+    ["one that comes in a burst", { ...NEW, rate: 40 }, {}],
+  ])("alerts all the same: %s", (_, surprises, happening) => {
+    expect(
+      verdictOf({ ...surprises, "new-template": 12 }, { template: "new", version: "2", ...happening }),
+    ).toMatchObject({ isAnomaly: true });
+  });
+});
+
+describe("a known message of a new release", () => {
+  const oddOrder = { ...USUAL, ngram: 60 };
+
+  it("is held right after a new one while that is hardly known, and judged as ever from then on", () => {
+    const after = { template: "t1", version: "2", after: "new" };
+    expect(verdictOf(oddOrder, after)).toMatchObject({
+      isAnomaly: false,
+      news: { isNew: false, isHeld: true },
+    });
+    for (let i = 0; i < 10; i += 1)
+      shop.judge.learn([shop.find(i === 0 ? NEW : USUAL, { template: "new", version: "2" })]);
+    expect(verdictOf(oddOrder, after).isAnomaly).toBe(true);
+  });
+
+  it("alerts anywhere else, with its release beside it", () => {
+    expect(verdictOf(oddOrder, { template: "t1", version: "2", after: "t2" })).toMatchObject({
+      isAnomaly: true,
+      news: { isNew: false, isHeld: false },
+    });
+  });
+});
