@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { closedSession } from "../../test/helpers/detector-windows.ts";
 import { aJudge } from "../../test/helpers/judge-with-a-past.ts";
+import type { Evidence } from "../detect/evidence.ts";
+import { type ReleasedService, withoutNews } from "./news.ts";
 
+const RELEASE = { version: "2", deployment: undefined, key: "2" };
+const DEPLOYMENT = { release: RELEASE, previous: RELEASE, startedMs: 0, untilMs: 1 };
 /** What a new message is like to the detectors, and a known one that none of them is surprised by. */
 const NEW = { "new-template": 7, ngram: 30, rate: 0 };
 const USUAL = { "new-template": 0, ngram: 0.1, rate: 0 };
@@ -72,5 +77,39 @@ describe("a known message of a new release", () => {
       isAnomaly: true,
       news: { isNew: false, isHeld: false },
     });
+  });
+});
+
+describe("the end of a session of a new release", () => {
+  const window = closedSession({ old: 3, gift: 1 });
+  const service = (isOpen: boolean, familiarity: number): ReleasedService => ({
+    deploymentOf: () => (isOpen ? DEPLOYMENT : undefined),
+    mayBring: () => true,
+    hasBrought: (templateId) => templateId === "gift",
+    familiarityOf: (templateId) => (templateId === "gift" ? familiarity : 1),
+  });
+  const evidence = (detector: Evidence["detector"], detail?: Evidence["detail"]): Evidence => ({
+    detector,
+    surprise: 5,
+    expected: [],
+    ...(detail === undefined ? {} : { detail }),
+  });
+  const length = (events: number) =>
+    evidence("length", { kind: "length", events, usual: 3, usualMin: 2, usualMax: 4, sessions: 9 });
+  const count = (template: string) =>
+    evidence("count-vector", { kind: "count", template, count: 1, usual: 0 });
+  const all = [count("gift"), count("old"), length(6), length(1), evidence("ngram"), evidence("rate")];
+
+  it("is not judged by what its new messages alone make odd", () => {
+    expect(withoutNews(all, window, service(true, 0.5))).toEqual([count("old"), length(1), evidence("rate")]);
+  });
+
+  it("is judged by what usually follows on them once they are known", () => {
+    expect(withoutNews(all, window, service(true, 1))).toContainEqual(evidence("ngram"));
+  });
+
+  it("is judged as ever without them, or when the band is closed", () => {
+    expect(withoutNews(all, closedSession({ old: 3 }), service(true, 0.5))).toEqual(all);
+    expect(withoutNews(all, window, service(false, 0.5))).toEqual(all);
   });
 });
