@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { News } from "../calibrate/releases.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
 import type { DetectorName, Evidence } from "../detect/evidence.ts";
 import type { LogEvent } from "../window/sequence-window.ts";
@@ -18,7 +19,13 @@ const event = (template: string, severityNumber = 9, afterMs = 0): LogEvent => (
 /** The facts of a finding on the second event of three, or, where it is `at` 3, on the end behind them. */
 function facts(
   told: Partial<Record<DetectorName, Told>>,
-  { at = 1, pValue = 5e-5, events = [event("a"), event("b", 13), event("c", 9)], alerts = 0 } = {},
+  {
+    at = 1,
+    pValue = 5e-5,
+    events = [event("a"), event("b", 13), event("c", 9)],
+    alerts = 0,
+    news = undefined as News | undefined,
+  } = {},
 ): readonly string[] {
   const contributions = Object.entries(told).map(
     ([name, { pValue: ownPValue = 1e-5, ...facts }]): Contribution => {
@@ -47,6 +54,7 @@ function facts(
       threshold: 0.85,
       isAnomaly: true,
       modelVersion: "m",
+      news,
       contributions,
       background: { recordsPerDay: 40_000, alertsOf: (kind) => (kind === "b" ? alerts : 0) },
     },
@@ -74,6 +82,19 @@ describe("the facts of a finding", () => {
       'Of the known messages the nearest in meaning is "ask <NAME>".',
     ]);
     expect(told.join()).not.toContain("followed");
+  });
+
+  it("are what the service runs now and ran before, where that has just changed", () => {
+    const deployment = {
+      release: { version: "1.4.2", deployment: "of bob", key: "" },
+      previous: { version: "1.4.1", deployment: undefined, key: "" },
+      startedMs: NOW_MS - 120_000,
+      untilMs: NOW_MS,
+    };
+    const told = facts({ ngram: {} }, { news: { deployment, isNew: false, isFirst: false, isHeld: false } });
+    expect(told).toContain(
+      "The service has run version 1.4.2, deployment of <NAME> for 2 min; before it ran version 1.4.1.",
+    );
   });
 
   it("are errors around it, in its own stream", () => {
