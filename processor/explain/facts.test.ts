@@ -91,7 +91,10 @@ describe("the facts of a finding", () => {
       startedMs: NOW_MS - 120_000,
       untilMs: NOW_MS,
     };
-    const told = facts({ ngram: {} }, { news: { deployment, isNew: false, isFirst: false, isHeld: false } });
+    const news = { deployment, isNew: false, isFirst: false, isHeld: false };
+    const told = facts({ ngram: {} }, { news });
+    const first = { ...news, deployment: { ...deployment, startedMs: NOW_MS } };
+    expect(facts({ ngram: {} }, { news: first }).join()).toContain("<NAME> only just; before it ran");
     expect(told).toContain(
       "The service has run version 1.4.2, deployment of <NAME> for 2 min; before it ran version 1.4.1.",
     );

@@ -136,8 +136,9 @@ function ofRelease(
   redact: (text: string) => string,
 ): string {
   const { release, previous, startedMs } = deployment;
-  const since = inWords(Math.max(0, (nowMs ?? startedMs) - startedMs));
-  return `The service has run ${releaseName(release, redact)} for ${since}; before it ran ${releaseName(previous, redact)}.`;
+  const sinceMs = (nowMs ?? startedMs) - startedMs;
+  const since = sinceMs < TOLD_FROM_MS ? "only just" : `for ${inWords(sinceMs)}`;
+  return `The service has run ${releaseName(release, redact)} ${since}; before it ran ${releaseName(previous, redact)}.`;
 }
 
 function releaseName({ version, deployment }: Release, redact: (text: string) => string): string {
