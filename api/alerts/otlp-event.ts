@@ -7,7 +7,7 @@ import type { Links } from "./links.ts";
 import type { EventNotice, IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
 import type { Outcome } from "./outcome.ts";
 import { SEND_MS_MAX } from "./post.ts";
-import { heading, severityWord, TEST_SENTENCE } from "./words.ts";
+import { heading, phaseWord, severityWord, TEST_SENTENCE } from "./words.ts";
 
 /** Sends notices as event records (OpenTelemetry logs with an event name). */
 export interface OtlpEvents {
@@ -110,7 +110,7 @@ function incidentEvent(notice: IncidentNotice, links: Links): Event {
     service: notice.service,
     attributes: {
       "logbert.incident.id": notice.incidentId,
-      "logbert.incident.phase": notice.phase,
+      "logbert.incident.phase": phaseWord(notice.phase),
       "logbert.incident.reason": notice.reason,
       "logbert.incident.anomalies": notice.anomalies,
       "logbert.incident.started_at": new Date(notice.startedAtMs).toISOString(),
