@@ -10,10 +10,8 @@ import {
   TEMPLATES_SHOWN_MAX,
 } from "./notice.ts";
 import type { Listed, Telling } from "./plan.ts";
-import { readable } from "./readable.ts";
+import { readable, SERVICE_CHARACTERS_MAX, SUMMARY_CHARACTERS_MAX } from "./readable.ts";
 
-const SERVICE_CHARACTERS_MAX = 120;
-const SUMMARY_CHARACTERS_MAX = 300;
 const TEMPLATE_CHARACTERS_MAX = 200;
 const LISTED_CHARACTERS_MAX = 150;
 

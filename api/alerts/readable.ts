@@ -1,3 +1,7 @@
+/** What is shown of a service's name, and of a sentence on an anomaly. */
+export const SERVICE_CHARACTERS_MAX = 120;
+export const SUMMARY_CHARACTERS_MAX = 300;
+
 /**
  * A log's text as a person may be shown it: without what steers a terminal or turns the direction of writing, on one line, cut to
  * a length between characters.
