@@ -34,7 +34,7 @@ export interface Alert {
   readonly messages: number;
 }
 
-/** Alerts that may still have something to tell, the longest waiting first. */
+/** Alerts that may still have something to tell, the longest waiting first; none of which a message waits to be sent. */
 export interface ActiveAlerts {
   readonly active: readonly ActiveAlert[];
   /** Those whose incident is no longer stored: they can no longer be told. */
@@ -59,7 +59,7 @@ export interface NewMessage {
   /** What a receiver knows it again by: of one channel no two messages have the same. */
   readonly key: string;
   readonly kind: MessageKind;
-  /** The incident that it is about, where it is about one: such messages are sent in their order. */
+  /** The incident that it is about, where it is about one: nothing else is told of it before this one is sent. */
   readonly incidentId: string | undefined;
   /** What to tell, as JSON; the store does not look into it. */
   readonly notice: string;
@@ -128,6 +128,8 @@ export interface ChannelLoad {
   readonly waitingEvents: number;
   /** Waiting messages, of any kind, that were tried in vain. */
   readonly tried: number;
+  /** Of those that count against the limit, the ones that were tried in vain though the receiver has taken another one since. */
+  readonly troubled: number;
   /** Messages sent in the last hour that count against the limit. */
   readonly lastHour: number;
   /** The receiver is left alone until then. */
@@ -195,8 +197,8 @@ export interface AlertStore {
   /** False, with nothing stored, where the lease is lost or the channel is gone. */
   saveAlertPlan(plan: AlertPlan): Promise<boolean>;
   /**
-   * Messages that may be sent now, of one incident the oldest alone: those about incidents first, then those that were tried least
-   * often, then the oldest, so that nothing waits behind what the receiver does not take.
+   * Messages that may be sent now: those about incidents first, then those that were tried least often, then the oldest, so that
+   * nothing waits behind what the receiver does not take.
    */
   dueMessages(channel: string, query: DueQuery): Promise<readonly OutboxMessage[]>;
   saveSendResult(result: SendResult): Promise<void>;

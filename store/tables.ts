@@ -229,7 +229,7 @@ export interface OutboxTable {
   channel: string;
   key: string;
   kind: string;
-  /** Of messages of one incident the order is kept. */
+  /** Of an incident one message waits at a time. */
   incident_id: string | null;
   /** JSON, as the alerts wrote it. */
   notice: string;

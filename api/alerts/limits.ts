@@ -18,14 +18,21 @@ export function roomToSend(
 }
 
 /**
- * How many messages about incidents may be planned: what waits has its room already, so that not more is planned than may be sent.
+ * How many messages about incidents may be planned: what waits has its room already, so that not more is planned than may be sent, and
+ * what an outage holds up is gathered. A message that the receiver does not take though it takes others has none, and while nobody knows
+ * whether it would take another, there is room for one more to try: else what it never takes would keep all others away.
  *
  * Example: with a limit of 20, of which 5 were sent in the last hour and 3 wait, there is room for 12.
  */
 export function roomToPlan(
   limits: Limits,
-  load: Pick<ChannelLoad, "lastHour" | "waiting">,
+  load: Pick<ChannelLoad, "lastHour" | "waiting" | "tried" | "troubled">,
   nowMs: number,
 ): number {
-  return Math.max(0, Math.min(roomToSend(limits, load, nowMs), WAITING_MAX) - load.waiting);
+  const { waiting, tried, troubled } = load;
+  const sendable = roomToSend(limits, load, nowMs);
+  if (sendable === 0) return 0;
+  const isUnknown = tried > troubled;
+  const room = sendable - (waiting - troubled) + (isUnknown ? 1 : 0);
+  return Math.max(0, Math.min(room, WAITING_MAX - waiting));
 }

@@ -10,6 +10,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const START_MS = Date.parse("2026-01-15T10:00:00Z");
 const CHANNEL = { limit_per_hour: 20, cool_down_minutes: 10, quiet_hours: [] };
 
+const idsOf = (listed: Telling["listed"]) => listed.map(({ incident }) => incident.id);
+
 /** A channel over time, with what it has told; its receiver may be away. */
 function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
   const settings = { ...CHANNEL, ...channel };
@@ -66,20 +68,24 @@ function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
       if (next !== undefined) alerts.set(id, next);
     },
     turn() {
+      const { nowMs } = world;
+      const onTheWay = new Set(
+        outbox.flatMap(({ phase, listed }) => (phase === "summary" ? [] : idsOf(listed))),
+      );
       const active = [...alerts.values()]
-        .filter(({ state }) => state === "waiting" || state === "open")
+        .filter(({ state, incidentId }) => ["waiting", "open"].includes(state) && !onTheWay.has(incidentId))
         .flatMap((alert): ActiveAlert[] => {
           const incident = incidents.get(alert.incidentId);
           return incident === undefined ? [] : [{ alert, incident, feedback: feedbackOf(alert.incidentId) }];
         });
-      const { nowMs } = world;
-      const room = roomToPlan(settings, { lastHour: lastHour(), waiting: outbox.length }, nowMs);
+      const tried = world.isAway ? outbox.length : 0;
+      const load = { lastHour: lastHour(), waiting: outbox.length, tried, troubled: 0 };
       const planned = planChannel({
         channel: settings,
         gatherMs: 10_000,
         active,
         openedAtMs: openedAtMs(),
-        room,
+        room: roomToPlan(settings, load, nowMs),
         nowMs,
       });
       outbox.push(...planned.tellings);
@@ -88,7 +94,7 @@ function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
         const next = outbox.shift();
         if (next === undefined) return;
         const { key, phase, reason, listed } = next;
-        told.push({ key, phase, reason, atMs: nowMs, ids: listed.map(({ incident }) => incident.id) });
+        told.push({ key, phase, reason, atMs: nowMs, ids: idsOf(listed) });
       }
     },
     /** Lets time pass, with a turn every ten seconds. */

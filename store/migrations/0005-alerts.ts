@@ -103,9 +103,4 @@ async function createOutbox(db: Kysely<unknown>): Promise<void> {
     .on("outbox")
     .columns(["channel", "state", "due_at_ms"])
     .execute();
-  await db.schema
-    .createIndex("outbox_by_incident")
-    .on("outbox")
-    .columns(["channel", "incident_id", "state"])
-    .execute();
 }

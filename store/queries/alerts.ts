@@ -37,7 +37,7 @@ export async function selectAlerts(
   return found;
 }
 
-/** Waiting and open ones, the longest waiting first. */
+/** Waiting and open ones, the longest waiting first; none of which a message waits to be sent. */
 export async function selectActiveAlerts(
   db: Kysely<Tables>,
   channel: string,
@@ -48,6 +48,14 @@ export async function selectActiveAlerts(
     .selectAll()
     .where("channel", "=", channel)
     .where("state", "in", ["waiting", "open"])
+    .where("incident_id", "not in", (row) =>
+      row
+        .selectFrom("outbox")
+        .select((waiting) => waiting.ref("outbox.incident_id").$notNull().as("incident_id"))
+        .where("channel", "=", channel)
+        .where("state", "=", "waiting")
+        .where("outbox.incident_id", "is not", null),
+    )
     .orderBy("incident_id")
     .limit(limit)
     .execute();

@@ -69,6 +69,7 @@ export async function selectChannelLoad(
   nowMs: number,
 ): Promise<ChannelLoad> {
   const waiting = db.selectFrom("outbox").where("channel", "=", channel).where("state", "=", "waiting");
+  const limited = waiting.where("kind", "in", LIMITED);
   const count = (query: typeof waiting) =>
     query.select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
   const sent = db
@@ -79,19 +80,23 @@ export async function selectChannelLoad(
     .where("finished_at_ms", "<=", nowMs);
   const row = await db
     .selectFrom("alert_channels")
-    .select("paused_until_ms")
+    .select(["paused_until_ms", "last_sent_at_ms"])
     .where("name", "=", channel)
     .executeTakeFirst();
+  const troubled = limited
+    .where("attempts", ">", 0)
+    .where("created_at_ms", "<", row?.last_sent_at_ms ?? Number.MIN_SAFE_INTEGER);
   return {
-    waiting: Number((await count(waiting.where("kind", "in", LIMITED))).count),
+    waiting: Number((await count(limited)).count),
     waitingEvents: Number((await count(waiting.where("kind", "=", "event"))).count),
     tried: Number((await count(waiting.where("attempts", ">", 0))).count),
+    troubled: Number((await count(troubled)).count),
     lastHour: Number((await count(sent.where("kind", "in", LIMITED))).count),
     pausedUntilMs: row?.paused_until_ms ?? 0,
   };
 }
 
-/** Messages that may be sent now, of one incident the oldest alone. */
+/** Messages that may be sent now: those about incidents, those tried least often, and the oldest first. */
 export async function selectDueMessages(
   db: Kysely<Tables>,
   channel: string,
@@ -104,18 +109,6 @@ export async function selectDueMessages(
     .where("state", "=", "waiting")
     .where("kind", "in", kinds)
     .where((row) => row.or([row("due_at_ms", "<=", nowMs), row("due_at_ms", ">", dueAtMsMax)]))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom("outbox as earlier")
-            .select("earlier.sequence")
-            .where("earlier.channel", "=", channel)
-            .where("earlier.state", "=", "waiting")
-            .whereRef("earlier.incident_id", "=", "outbox.incident_id")
-            .whereRef("earlier.sequence", "<", "outbox.sequence"),
-        ),
-      ),
-    )
     .orderBy(sql`kind = 'event'`)
     .orderBy("attempts")
     .orderBy("sequence")

@@ -184,17 +184,31 @@ describe("a message", () => {
     ]);
   });
 
-  it("waits for the one before it of its incident alone, and goes before events", async () => {
-    const event = { kind: "event" as const, incidentId: undefined };
-    const first = [message("e", event), message("a1", { incidentId: "a" })];
-    await plan({ messages: [...first, message("a2", { incidentId: "a" }), message("b1")] });
-    expect(await due()).toEqual(["a1", "b1", "e"]);
-    await result("a1", "waiting", { dueAtMs: 20 });
-    expect(await due()).toEqual(["b1", "e"]);
-    expect(await due(20)).toEqual(["b1", "a1", "e"]);
+  it("goes before events, and before one that was tried more often", async () => {
+    await plan({
+      messages: [message("e", { kind: "event", incidentId: undefined }), message("a"), message("b")],
+    });
+    expect(await due()).toEqual(["a", "b", "e"]);
+    await result("a", "waiting", { dueAtMs: 20 });
+    expect(await due()).toEqual(["b", "e"]);
+    expect(await due(20)).toEqual(["b", "a", "e"]);
     expect(await due(9, { kinds: ["event"] })).toEqual(["e"]);
-    await result("a1", "sent");
-    expect(await due()).toEqual(["a2", "b1", "e"]);
+  });
+
+  it("is the only one about its incident until it is sent", async () => {
+    await save([1]);
+    await plan({ alerts: [alert({ state: "open" })], messages: [message("a", { incidentId: idOf(1) })] });
+    expect(await store.activeAlerts("ops", 9)).toEqual({ active: [], lost: [] });
+    await result("a", "sent");
+    expect((await store.activeAlerts("ops", 9)).active).toHaveLength(1);
+  });
+
+  it("that is not taken though a later one is counts as troubled", async () => {
+    await plan({ messages: [message("a"), message("b")] });
+    await result("a", "waiting");
+    expect(await store.channelLoad("ops", 8)).toMatchObject({ tried: 1, troubled: 0 });
+    await result("b", "sent");
+    expect(await store.channelLoad("ops", 8)).toMatchObject({ waiting: 1, tried: 1, troubled: 1 });
   });
 
   it("that is due later than anything can be was stored by a clock that was set back since", async () => {
