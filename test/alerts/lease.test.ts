@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAlertLease } from "../../api/alerts/alert-lease.ts";
-import { openStore } from "../../store/open-store.ts";
+import { openSqlite } from "../../store/sqlite.ts";
 import type { Store } from "../../store/store.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 
@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 let store: Store;
 let clock: { nowMs: number; elapsedMs: number };
 beforeEach(async () => {
-  store = await openStore({ path: join(temporaryDirectory("lease"), "logbert.db") });
+  store = await openSqlite(join(temporaryDirectory("lease"), "logbert.db"), Date.now);
   clock = { nowMs: 10 * HOUR_MS, elapsedMs: 0 };
 });
 afterEach(() => store.close());

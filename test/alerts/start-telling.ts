@@ -4,7 +4,7 @@ import { alertsConfig } from "../../api/alerts/config.ts";
 import type { AlertOutcome } from "../../api/alerts/send-messages.ts";
 import { startAlerts } from "../../api/alerts/start-alerts.ts";
 import type { Anomaly } from "../../store/anomaly.ts";
-import { openStore } from "../../store/open-store.ts";
+import { openSqlite } from "../../store/sqlite.ts";
 import type { Store } from "../../store/store.ts";
 import { NOTHING } from "../api/start-api.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
@@ -30,7 +30,7 @@ const TURN_MS = 20;
 /** Over a fresh database; nothing is told before it is started. */
 export async function createTelling(settings: Readonly<Record<string, unknown>>): Promise<Telling> {
   const path = join(temporaryDirectory("logbert-alerts"), "logbert.db");
-  const stage = await openStore({ path });
+  const stage = await openSqlite(path, Date.now);
   const outcomes: string[] = [];
   const errors: string[] = [];
   const clock = { aheadMs: 0 };
@@ -41,7 +41,7 @@ export async function createTelling(settings: Readonly<Record<string, unknown>>)
     errors,
     clock,
     async start(own = settings) {
-      const store = await openStore({ path });
+      const store = await openSqlite(path, Date.now);
       const alerts = await startAlerts({
         config: alertsConfig.parse({ gather_seconds: 0, ...own }),
         store,
