@@ -2,7 +2,7 @@ import { bodyText } from "../wire/body-text.ts";
 import { type RequestEditors, rewriteTexts, type TextEditor } from "../wire/rewrite-texts.ts";
 import type { Redactor } from "./redact.ts";
 import { isPlaceholderAt } from "./rule.ts";
-import { isSecretName } from "./secrets.ts";
+import { isSecretName } from "./secret-names.ts";
 import { isNoSecret } from "./values.ts";
 
 /** What an upstream template miner writes: the template, whose text tells it from others, and below it raw values. */
