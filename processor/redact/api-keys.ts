@@ -1,5 +1,5 @@
 import { matching, type Range, type Rule } from "./rule.ts";
-import { LONG_WORD } from "./text-traits.ts";
+import { LONG_WORD, SIGN } from "./text-traits.ts";
 
 /**
  * What keys and tokens of well-known services look like: the rules of gitleaks that need no context (MIT licence,
@@ -9,6 +9,7 @@ const FORMS: readonly string[] = [
   // Amazon, Alibaba, Azure AD, Google, DigitalOcean, Heroku, Fly.io, Scalingo, Databricks, Cloudflare
   "(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}",
   String.raw`bedrock-api-key-[\w-]{20,255}`,
+  "ABSK[A-Za-z0-9+/]{60,269}={0,2}",
   "LTAI[A-Za-z0-9]{16,24}",
   String.raw`AIza[\w-]{30,64}`,
   String.raw`ya29\.[\w-]{20,512}`,
@@ -84,9 +85,8 @@ const FORMS: readonly string[] = [
   "EAA[MC][A-Za-z0-9]{60,255}",
 ];
 
-/** Of Amazon Bedrock, Fly.io, Grafana, Sentry, Stripe, Azure AD: no long word may be in them, for the signs between their letters. */
+/** Of Fly.io, Grafana, Sentry, Stripe, Azure AD: no long word may be in them, for the signs between their letters. */
 const FORMS_WITH_SIGNS: readonly string[] = [
-  "ABSK[A-Za-z0-9+/]{60,269}={0,2}",
   String.raw`f(?:o1|m1[ar]|m2)_[\w+/-]{40,255}`,
   String.raw`gl(?:c|sa)_[\w+/]{32,400}={0,3}`,
   String.raw`sntry[su]_[\w+/=]{40,500}`,
@@ -101,10 +101,7 @@ const WEBHOOK =
 /** No form is shorter: most words are not even compared with them. */
 const KEY = new RegExp(String.raw`(?<![A-Za-z0-9])(?=[\w~.:$+/-]{16})(?:${FORMS.join("|")})`, "g");
 
-const KEY_WITH_SIGNS = new RegExp(
-  `(?<![A-Za-z0-9])(?=[Afgsw]|.{4}Q~)(?:${FORMS_WITH_SIGNS.join("|")})`,
-  "g",
-);
+const KEY_WITH_SIGNS = new RegExp(`(?<![A-Za-z0-9])(?:${FORMS_WITH_SIGNS.join("|")})`, "g");
 /** A name in a program: words of one case, maybe with capitals at their beginnings. Random letters do not look so. */
 const IDENTIFIER = /^[A-Za-z][a-z]{1,24}(?:[_.-][A-Za-z][a-z]{1,24}|[A-Z][a-z]{2,24}){1,40}$/;
 
@@ -122,5 +119,5 @@ function withRest(match: RegExpExecArray): Range | undefined {
 export const API_KEY_RULES: readonly Rule[] = [
   { kind: "api-key", name: "API_KEY", needs: LONG_WORD, find: matching(WEBHOOK) },
   { kind: "api-key", name: "API_KEY", needs: LONG_WORD, find: matching(KEY, withRest) },
-  { kind: "api-key", name: "API_KEY", needs: 0, find: matching(KEY_WITH_SIGNS) },
+  { kind: "api-key", name: "API_KEY", needs: SIGN, find: matching(KEY_WITH_SIGNS) },
 ];
