@@ -24,6 +24,8 @@ export interface Redactor {
   readonly sender: (text: string) => string;
   /** What of a text a template must not show; nothing that is masked in it anyway. */
   readonly findInWords: (text: string) => readonly Sensitive[];
+  /** Whether a pattern of one's own matches, which may tell apart what masking does not: numbers by their digits. */
+  readonly hasOwn: (text: string) => boolean;
   /** All that is sensitive in a text. */
   readonly find: (text: string) => readonly Sensitive[];
   /** What stands in the place of a value. Example: "<EMAIL-kqzvr>". */
@@ -53,7 +55,8 @@ export function createRedactor(
   }: RedactorPorts = {},
 ): Redactor {
   const pseudonym = createPseudonym({ now, newKey });
-  const rules: readonly Rule[] = config.enabled ? [...RULES, ...ownRules(config)] : [];
+  const own = config.enabled ? ownRules(config) : [];
+  const rules: readonly Rule[] = config.enabled ? [...RULES, ...own] : [];
   const finder = (some: readonly Rule[]) => (text: string) => findSensitive(text, some);
   const find = finder(rules);
   const placeholder = (kind: Kind, name: string, value: string) => `<${name}-${pseudonym(kind, value)}>`;
@@ -76,6 +79,7 @@ export function createRedactor(
     plain: inPlain(find),
     sender: inPlain(finder(rules.filter((rule) => !isAddress(rule)))),
     findInWords: finder(rules.filter(isInWords)),
+    hasOwn: (text) => own.some((rule) => rule.find(text).length > 0),
     find,
     placeholder,
   };
