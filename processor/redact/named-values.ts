@@ -1,5 +1,5 @@
 import type { Range } from "./rule.ts";
-import { isOwnWord, SECRET_NAME } from "./secret-names.ts";
+import { isCount, isModelToken, isOwnWord, SECRET_NAME } from "./secret-names.ts";
 import { isProse, unwrap, valueAt } from "./values.ts";
 
 const QUOTES = "\\\\{0,8}[\"'`]{0,2}";
@@ -15,10 +15,6 @@ export const NAMED = new RegExp(`${SECRET_NAME}(?:${SEPARATOR}|${PAIR})`, "gi");
 const NAME_CHARACTERS_MAX = 64;
 const DIGITS_FEW = /^\d{1,6}$/;
 const HEXADECIMAL = /^0x[0-9a-f]+$/i;
-/** "26" and "26.2.1" of Erlang, whose version is called OTP: one-time passwords have more digits in a row. */
-const VERSION = /^\d{1,2}(?:\.\d{1,3}){0,3}$/;
-/** Of a language model: the tokens that begin, end and fill a text. */
-const MODEL_TOKEN = /(?:^|[^a-z])(?:eos|bos|pad|unk|sep|cls|mask)_?$/i;
 /** An object as Java prints it: Token{a64f992 …}, android.os.BinderProxy@2bd79ce. */
 const OBJECT = /[A-Za-z_$][\w.$]{0,127}(?:\{|@[0-9a-f]{4,16}(?![\w.@-]))/y;
 /** What a sentence would hardly say. */
@@ -48,19 +44,19 @@ export function isUnlikelyWord(text: string): boolean {
 
 /** A part of a word, a map, an object as Java prints it, a working directory ("PWD=/srv"). */
 function isHarmlessAt({ input, index, groups = {} }: RegExpExecArray, at: number): boolean {
-  if (groups["short"] !== undefined && !isOwnWord(input, index)) return true;
+  const { short, suffix = "" } = groups;
+  if (short !== undefined && !isOwnWord(input, index) && !/token$/i.test(suffix)) return true;
   if (input[at] === "{") return unwrap(input, at) === at;
   if (/^pwd$/i.test(groups["strong"] ?? "")) return input[at] === "/";
   OBJECT.lastIndex = at;
   return groups["weak"] !== undefined && OBJECT.test(input) && unwrap(input, at) === at;
 }
 
-/** Counts of tests ("pass=12"), signals ("sig=11"), numbers of tokens and sessions (ZooKeeper's 0x14f…). */
+/** Counts of tests, tokens of language models, numbers of tokens and sessions (ZooKeeper's 0x14f…). */
 function isHarmless({ input, index, groups = {} }: RegExpExecArray, value: string): boolean {
-  const { short = "", weak, strong = "", suffix = "" } = groups;
-  if (/^(?:pass|sig)/i.test(short)) return DIGITS_FEW.test(value);
-  if (/^otp/i.test(short)) return VERSION.test(value);
-  if (/token/i.test(weak ?? "") && MODEL_TOKEN.test(input.slice(Math.max(0, index - 6), index))) return true;
+  const { short, weak, strong = "", suffix = "" } = groups;
+  if (short !== undefined) return isCount(short, value);
+  if (isModelToken(input, index)) return true;
   if (weak !== undefined && /id$/i.test(suffix) && DIGITS_FEW.test(value)) return true;
   return /id$/i.test(weak ?? strong) && HEXADECIMAL.test(value);
 }
