@@ -135,6 +135,18 @@ describe("the redactor", () => {
       "AKIAIOSFODNN7EXAMPLE",
       "cookie:",
       "://a:b@",
+      "%22",
+      "\\n",
+      "\\u0022",
+      "\u001b[0m",
+      "Some(",
+      '{"value":',
+      "''",
+      '["',
+      '",',
+      "\n ",
+      "pass value:",
+      "x",
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(pieces, fc.string({ unit: "binary" }))), (parts) => {
@@ -202,6 +214,15 @@ describe("time", () => {
     "2001:db8:",
     "sk-ghp_AKIA-xoxb-",
     "--password --token ",
+    "%22password%22%3A",
+    "\\u0022",
+    "\u001b[31m",
+    "password: Some(",
+    'password={"value":"',
+    "password='a''",
+    "password:\n  ",
+    'token","value":',
+    'password=["a","',
   ])(
     "stays within reason on a megabyte of %j",
     (piece) => {
