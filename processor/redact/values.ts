@@ -19,7 +19,7 @@ export interface Value {
 }
 
 /** Names under which a map holds the value that it is about: {"value": …}, as OTLP has it {"stringValue": …}. */
-const HELD_AS = "(?:(?:string|secret)?_?value|text|string|plain_?text|data|raw|content)";
+const HELD_AS = "(?:(?:string|secret)?_?value|plain_?text)";
 /** What a value is wrapped in: maps, lists and options ("Some("), structures, and the letters before a quote ("b'…'"). */
 const WRAPPERS: readonly RegExp[] = [
   new RegExp(
@@ -88,23 +88,22 @@ function quotedAt(text: string, open: number, quote: Quote, isList: boolean): Va
     const end = text.slice(start + 1, start + CHARACTERS_MAX).indexOf(quote.text + quote.text);
     return value(text, [start + 1, end < 0 ? lineEnd(text, start + 1) : start + 1 + end], true);
   }
-  let end = closingQuote(text, start, quote);
-  for (
-    let next = isList ? nextOfList(text, end, quote) : end;
-    next > end;
-    next = nextOfList(text, end, quote)
-  )
-    end = closingQuote(text, next, quote);
-  return value(text, [start, end], true);
+  const end = closingQuote(text, start, quote);
+  return value(text, [start, isList ? endOfList(text, end, quote) : end], true);
 }
 
 const COMMA = /\s{0,4},\s{0,4}/y;
 
-/** Where the next one of a list of quoted values begins; the same place where none follows. */
-function nextOfList(text: string, end: number, { text: quote, backslashes }: Quote): number {
-  const opening = "\\".repeat(backslashes) + quote;
-  const open = endOf(COMMA, text, end + opening.length);
-  return open > end + opening.length && text.startsWith(opening, open) ? open + opening.length : end;
+/** Where the last of a list of quoted values closes, the first of which closes at `end`. */
+function endOfList(text: string, end: number, quote: Quote): number {
+  const mark = "\\".repeat(quote.backslashes) + quote.text;
+  let last = end;
+  for (;;) {
+    const comma = last + mark.length;
+    const next = endOf(COMMA, text, comma);
+    if (next === comma || !text.startsWith(mark, next)) return last;
+    last = closingQuote(text, next + mark.length, quote);
+  }
 }
 
 function value(text: string, [start, end]: Range, isQuoted: boolean): Value | undefined {
