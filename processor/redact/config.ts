@@ -34,7 +34,7 @@ export const redactConfig = z
       .array(extraPattern)
       .max(50)
       .default([])
-      .describe("Patterns of your own, for example {name: CUSTOMER_ID, pattern: 'C-\\d{8}'}."),
+      .describe("Patterns of your own (RE2 syntax), for example {name: CUSTOMER_ID, pattern: 'C-\\d{8}'}."),
   })
   .superRefine(({ enabled, forward, extra_patterns: patterns }, context) => {
     if (enabled) return;

@@ -48,6 +48,55 @@ describe("a secret in a value", () => {
   });
 });
 
+describe("a secret with a blank in it", () => {
+  const NAMES = ["password", "DB_PASSWORD", "dbPass", "X-Api-Key", "jwt"];
+  const WRAPPED: readonly ((secret: string) => string)[] = [
+    (secret) => `"${secret}"`,
+    (secret) => `'${secret}'`,
+    (secret) => `\\"${secret}\\"`,
+    (secret) => `\`${secret}\``,
+    (secret) => `Some("${secret}")`,
+    (secret) => `Ok(Some("${secret}"))`,
+    (secret) => `Some(\n  "${secret}",\n)`,
+    (secret) => `new String("${secret}")`,
+    (secret) => `Secret { value: "${secret}" }`,
+    (secret) => `b'${secret}'`,
+    (secret) => `&"${secret}"`,
+    (secret) => `("${secret}")`,
+    (secret) => `[ "${secret}" ]`,
+    (secret) => `["a b", "${secret}"]`,
+    (secret) => `{"value":"${secret}"}`,
+    (secret) => `{"stringValue": "${secret}"}`,
+  ];
+  const NAMED: readonly ((name: string, value: string) => string)[] = [
+    (name, value) => `{"${name}":${value},"a":1}`,
+    (name, value) => `${name}=${value}`,
+    (name, value) => `${name}: ${value}`,
+    (name, value) => `'${name}' => ${value}`,
+    (name, value) => `config["${name}"] = ${value};`,
+    (name, value) => `{"name": "${name}", "value": ${value}}`,
+    (name, value) => `<input name="${name}" value=${value}>`,
+    (name, value) => `${name}:\n    ${value}\n`,
+  ];
+  const ESCAPED: readonly ((text: string) => string)[] = [
+    String,
+    encodeURIComponent,
+    (text) => encodeURIComponent(encodeURIComponent(text)),
+    (text) => JSON.stringify(text),
+    (text) => JSON.stringify(JSON.stringify(text)),
+    (text) => text.replaceAll('"', "\\u0022"),
+    (text) => text.replaceAll('"', "&quot;"),
+    (text) => JSON.stringify(text).replaceAll('\\"', "\\\\u0022"),
+  ];
+
+  it.each(NAMES)("is hidden behind %j, however it is wrapped, named and escaped", (name) => {
+    const texts = ESCAPED.flatMap((inEscapes) =>
+      NAMED.flatMap((named) => WRAPPED.map((wrapped) => inEscapes(named(name, wrapped("Zq9x Wv7"))))),
+    );
+    expect(texts.filter((text) => /Zq9x|Wv7/.test(redact(text)))).toEqual([]);
+  });
+});
+
 describe("what stands behind escapes", () => {
   it.each([
     [`key ${ESC}[32mAKIAIOSFODNN7EXAMPLE${ESC}[0m`, `key ${ESC}[32m<API_KEY>${ESC}[0m`],

@@ -18,18 +18,22 @@ export interface Value {
   readonly isQuoted: boolean;
 }
 
+/** A quote in the escapes of JSON and C, of URLs, of HTML, maybe escaped again. */
+const ESCAPED_QUOTE = String.raw`(?:\\{1,8}(?:u00|x)(?:22|27)|%(?:25){0,3}(?:22|27)|\\{0,8}&(?:amp;){0,3}(?:quot|apos|#34|#39|#x22|#x27);)`;
+const OPENING = String.raw`(?:\\{0,8}["'\x60]|${ESCAPED_QUOTE})`;
+/** Blanks and line breaks, which may be escaped. */
+const GAP = String.raw`(?:\s|\\{1,8}[nrt]){0,8}`;
+/** A call or an option: `Some(`, `new String(`. */
+const CALL = String.raw`(?:new\s)?[A-Za-z_][\w:]{0,63}[([]`;
 /** Names under which a map holds the value that it is about: {"value": …}, as OTLP has it {"stringValue": …}. */
 const HELD_AS = "(?:(?:string|secret)?_?value|plain_?text)";
-/** What a value is wrapped in: maps, lists and options ("Some("), structures, and the letters before a quote ("b'…'"). */
+/** What a value is wrapped in: maps, structures, lists and options, and the letters before a quote ("b'…'"). */
 const WRAPPERS: readonly RegExp[] = [
-  new RegExp(
-    String.raw`(?:[A-Za-z_]\w{0,63}\s)?\{\s{0,8}\\{0,8}["']{0,2}${HELD_AS}\\{0,8}["']{0,2}\s{0,4}(?:=>|[:=])\s{0,4}`,
-    "iy",
-  ),
-  /[A-Za-z_][\w:]{0,63}[([]\s{0,4}(?=(?:[A-Za-z_][\w:]{0,63}[([]|[A-Za-z@&]{0,2})\\{0,8}["'`])/y,
-  /[([]\s{0,4}(?=\\{0,8}["'`])/y,
-  /(?:[bBuUrRfFnNeE]{1,2}|[@$&])(?=\\{0,8}["'`])/y,
-];
+  String.raw`(?:[A-Za-z_]\w{0,63}\s)?\{\s{0,8}\\{0,8}["']{0,2}${HELD_AS}\\{0,8}["']{0,2}\s{0,4}(?:=>|[:=])\s{0,4}`,
+  `${CALL}${GAP}(?=(?:${CALL}|[A-Za-z@&]{0,2})${OPENING})`,
+  `[([]${GAP}(?=${OPENING})`,
+  `(?:[burfne]{1,2}|[@$&])(?=${OPENING})`,
+].map((wrapper) => new RegExp(wrapper, "iy"));
 const WRAPPERS_MAX = 4;
 
 /** Where the value begins that is wrapped there; the same place where it is not. Example: of `Some("x")` at the quote. */
@@ -57,52 +61,70 @@ function endOf(sticky: RegExp, text: string, at: number): number {
  */
 export function valueAt(text: string, at: number): Value | undefined {
   const from = unwrap(text, at);
-  let open = from;
-  while (text[open] === "\\") open += 1;
-  const quote = text[open] ?? "";
-  if (quote !== "" && QUOTES.includes(quote))
-    return quotedAt(
-      text,
-      open,
-      { text: quote, backslashes: open - from },
-      "([".includes(text[from - 1] ?? " "),
-    );
+  const quote = quoteAt(text, from);
+  if (quote !== undefined) return quotedAt(text, from, quote);
   const start = "[(".includes(text[from] ?? " ") ? from + 1 : from;
   return value(text, [start, endOfBare(text, start)], false);
 }
 
-/** What closes a quoted value. */
+/** What opens a quoted value and closes it. */
 interface Quote {
-  readonly text: string;
-  /** Before each of the two. */
-  readonly backslashes: number;
+  /** Example: `\\"`. */
+  readonly mark: string;
+  /** Where it closes that was opened right before `from`; where it never does, the end of the line. */
+  readonly close: (text: string, from: number) => number;
 }
 
-/** @param isList whether more values may follow behind a comma, all of which are one */
-function quotedAt(text: string, open: number, quote: Quote, isList: boolean): Value | undefined {
-  const start = open + 1;
+const ESCAPED_OPENING = new RegExp(ESCAPED_QUOTE, "iy");
+
+function quoteAt(text: string, at: number): Quote | undefined {
+  const escaped = text.slice(at, endOf(ESCAPED_OPENING, text, at));
+  if (escaped !== "") return closedBy(escaped);
+  let open = at;
+  while (text[open] === "\\") open += 1;
+  const quote = text[open] ?? "";
+  if (quote === "" || !QUOTES.includes(quote)) return undefined;
+  // "" within a field of CSV, unless it is the empty text.
+  const isDoubled = text[open + 1] === quote && /[^\s,;)\]}]/.test(text[open + 2] ?? " ");
+  if (isDoubled) return closedBy(quote + quote);
+  const backslashes = open - at;
+  return {
+    mark: text.slice(at, open + 1),
+    close: (whole, from) => closingQuote(whole, from, quote, backslashes),
+  };
+}
+
+function closedBy(mark: string): Quote {
+  return {
+    mark,
+    close(text, from) {
+      const end = text.slice(from, from + CHARACTERS_MAX).indexOf(mark);
+      return end < 0 ? lineEnd(text, from) : from + end;
+    },
+  };
+}
+
+/** Of a list of quoted values all are one. */
+function quotedAt(text: string, open: number, quote: Quote): Value | undefined {
+  const start = open + quote.mark.length;
   if (isPlaceholderAt(text, start)) return undefined;
-  // "" within a field of CSV.
-  const isDoubled = text[start] === quote.text && /[^\s,;)\]}]/.test(text[start + 1] ?? " ");
-  if (isDoubled) {
-    const end = text.slice(start + 1, start + CHARACTERS_MAX).indexOf(quote.text + quote.text);
-    return value(text, [start + 1, end < 0 ? lineEnd(text, start + 1) : start + 1 + end], true);
-  }
-  const end = closingQuote(text, start, quote);
+  const end = quote.close(text, start);
+  const isList = OPEN_LIST.test(text.slice(Math.max(0, open - LIST_GAP_CHARACTERS), open));
   return value(text, [start, isList ? endOfList(text, end, quote) : end], true);
 }
 
-const COMMA = /\s{0,4},\s{0,4}/y;
+const LIST_GAP_CHARACTERS = 16;
+const OPEN_LIST = new RegExp(`[([]${GAP}$`);
+const COMMA = new RegExp(`${GAP},${GAP}`, "y");
 
 /** Where the last of a list of quoted values closes, the first of which closes at `end`. */
-function endOfList(text: string, end: number, quote: Quote): number {
-  const mark = "\\".repeat(quote.backslashes) + quote.text;
+function endOfList(text: string, end: number, { mark, close }: Quote): number {
   let last = end;
   for (;;) {
     const comma = last + mark.length;
     const next = endOf(COMMA, text, comma);
     if (next === comma || !text.startsWith(mark, next)) return last;
-    last = closingQuote(text, next + mark.length, quote);
+    last = close(text, next + mark.length);
   }
 }
 
@@ -123,7 +145,7 @@ export function isProse(word: string): boolean {
 }
 
 /** Where the quote closes; where it never does, the end of its line. */
-function closingQuote(text: string, from: number, { text: quote, backslashes }: Quote): number {
+function closingQuote(text: string, from: number, quote: string, backslashes: number): number {
   const last = Math.min(text.length, from + CHARACTERS_MAX);
   const period = 2 * (backslashes + 1);
   let run = 0;
@@ -151,6 +173,8 @@ function lineEnd(text: string, from: number): number {
 }
 
 const BARE_END = /[\s<>]/;
+/** Of a quote or a line's end. */
+const ESCAPE = /\\{1,16}["'`nrt]/y;
 const CLOSERS = ")]}";
 const SEPARATORS = ",;&|";
 /** What follows a separator that is none of a value's own: a blank, a quote, the end, or the next name. */
@@ -171,7 +195,7 @@ function endsAt(text: string, at: number): boolean {
   if (QUOTES.includes(character)) return !/\w/.test(next) || !/\w/.test(text[at - 1] ?? "");
   if (BARE_END.test(character)) return true;
   if (CLOSERS.includes(character)) return !/\w/.test(next);
-  if (character === "\\") return /["'`nrt]/.test(next);
+  if (character === "\\") return endOf(ESCAPE, text, at) > at;
   return SEPARATORS.includes(character) && isNextAt(text, at + 1);
 }
 
