@@ -106,8 +106,8 @@ export default {
       "@huggingface/tokenizers/",
       "^processor/inference/(word-pieces|pretrained/(piece-tokenizer|word-cutter))[.]ts$",
     ),
-    oneFileOnly("@opentelemetry/", "^(processor/telemetry/metrics|api/alerts/otlp-event)[.]ts$"),
-    oneFileOnly("@grpc/", "^api/alerts/otlp-event[.]ts$"),
+    oneFileOnly("@opentelemetry/", "^(processor/telemetry/metrics|api/alerts/otlp-(client|event))[.]ts$"),
+    oneFileOnly("@grpc/", "^api/alerts/otlp-client[.]ts$"),
     oneFileOnly("pino/", "^processor/telemetry/log[.]ts$"),
     {
       name: "no-test-code-in-production",

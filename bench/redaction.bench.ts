@@ -46,6 +46,15 @@ const FAMILIES: Readonly<Record<string, string>> = {
   paths: "/home/\\Users\\",
   "capitals and digits": "DE89",
   brackets: "<SECRET><",
+  "names and values in URLs": "%22password%22%3A",
+  "escaped quotes": "\\u0022",
+  "colours of a terminal": "\u001b[31m",
+  "options that stay open": 'password: Some("',
+  "maps within names": 'password={"value":"',
+  "doubled quotes": "password='a''",
+  "names and values in lines": "password:\n  ",
+  "pairs without values": 'token","value":',
+  "lists that stay open": 'password=["a","',
   "pattern of one's own": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ",
 };
 

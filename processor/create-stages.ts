@@ -30,7 +30,7 @@ const ignore = () => undefined;
 export function createStages(rooms: Rooms, ports: StagesPorts): Stages {
   const { lane, now, newId, observer, waitClock, ...around } = ports;
   return {
-    protect: (bytes) => bytes,
+    protect: async (bytes) => bytes,
     show: ignore,
     remember: ignore,
     writeDown: ignore,

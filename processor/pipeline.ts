@@ -1,5 +1,6 @@
 import { saidOfAbsence } from "./detect/absence.ts";
 import type { Judged } from "./enrich/enrich.ts";
+import type { Breathe } from "./flow/breathe.ts";
 import type { Lane, Place } from "./flow/lane.ts";
 import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
 import type { Transport } from "./receive/consume.ts";
@@ -21,8 +22,8 @@ export interface Stages extends ScoringTurnRooms, TeachingRooms {
   readonly read: (bytes: Uint8Array) => ExportRequest;
   readonly lane: Lane;
   readonly enrich: (request: ExportRequest, judged: Judged) => Uint8Array;
-  /** Takes out of the bytes what must not go on. What it throws on does not go on at all. */
-  readonly protect: (bytes: Uint8Array) => Uint8Array;
+  /** Takes out of the bytes what must not go on, a piece after each breath. What it throws on does not go on at all. */
+  readonly protect: (bytes: Uint8Array, breathe: Breathe) => Promise<Uint8Array>;
   readonly forwarder: Forwarder;
   /** What was made of requests that are under way or come again; an outcome where a sender left before it heard it. */
   readonly retries: RetryMemory<Pending | ForwardOutcome>;
@@ -163,7 +164,7 @@ async function prepare(
   stages.observer.incoming(request.records.length);
   const scored = "outcome" in asked ? await judgeAnswers(asked) : asked;
   const [enriched, told] = enrichOrPass(request, scored, stages);
-  const bytes = stages.protect(enriched);
+  const bytes = await stages.protect(enriched, stages.breathe);
   const seconds = (performance.now() - startedAtMs) / 1000;
   stages.observer.scored(request.records.length, told, seconds);
   stages.observer.prepared(seconds);

@@ -158,7 +158,7 @@ function createWriting(
   });
   return {
     enrich: (request, judged) => checked(request, withinLimit(request, enrich(request, judged), bytesMax)),
-    protect: redact.forward ? createRequestRedactor(redactor) : (bytes) => bytes,
+    protect: redact.forward ? createRequestRedactor(redactor) : async (bytes) => bytes,
   };
 }
 

@@ -12,7 +12,8 @@ export interface Told {
 
 /**
  * What became of an incident in a channel. waiting: not told yet; open: told, and not over; over: told to its end; gathered: told
- * with others in one message; dropped: over, and not told, since people called it expected. What changes then may wait again.
+ * with others in one message; dropped: over, and not told, since people called it expected or since its incident is no longer stored.
+ * What changes then may wait again.
  */
 export type AlertState = "waiting" | "open" | "over" | "gathered" | "dropped";
 
@@ -33,6 +34,13 @@ export interface Alert {
   readonly messages: number;
 }
 
+/** Alerts that may still have something to tell, the longest waiting first; none of which a message waits to be sent. */
+export interface ActiveAlerts {
+  readonly active: readonly ActiveAlert[];
+  /** Those whose incident is no longer stored: they can no longer be told. */
+  readonly lost: readonly Alert[];
+}
+
 /** An alert that may still have something to tell, with what it would tell of. */
 export interface ActiveAlert {
   readonly alert: Alert;
@@ -43,12 +51,16 @@ export interface ActiveAlert {
 /** waiting: still to be sent; the others are kept for a while to be seen. */
 export type MessageState = "waiting" | "sent" | "refused" | "expired";
 
+/** incident and summary count against a channel's limit and keep its quiet hours, test and event do not. */
+export type MessageKind = "incident" | "summary" | "event" | "test";
+
 /** A message to a channel that is to be stored. */
 export interface NewMessage {
   /** What a receiver knows it again by: of one channel no two messages have the same. */
   readonly key: string;
-  /** incident and summary count against a channel's limit, test and event do not. */
-  readonly kind: "incident" | "summary" | "event" | "test";
+  readonly kind: MessageKind;
+  /** The incident that it is about, where it is about one: nothing else is told of it before this one is sent. */
+  readonly incidentId: string | undefined;
   /** What to tell, as JSON; the store does not look into it. */
   readonly notice: string;
 }
@@ -61,6 +73,15 @@ export interface OutboxMessage extends NewMessage {
   readonly dueAtMs: number;
 }
 
+/** Which messages may be sent now. */
+export interface DueQuery {
+  readonly kinds: readonly MessageKind[];
+  readonly nowMs: number;
+  /** What is due later than this was stored by a clock that was set back since: it is due. */
+  readonly dueAtMsMax: number;
+  readonly limit: number;
+}
+
 /** How a try to send ended. */
 export interface SendResult {
   readonly channel: string;
@@ -68,6 +89,8 @@ export interface SendResult {
   readonly state: MessageState;
   /** When it is tried again, where it waits. */
   readonly dueAtMs: number;
+  /** Until when nothing else is sent either; undefined: as before. */
+  readonly pausedUntilMs: number | undefined;
   readonly atMs: number;
   readonly error: string | undefined;
 }
@@ -76,20 +99,41 @@ export interface SendResult {
 export interface AlertChanges {
   /** Incidents begun or added to since the channel last looked, of those that began since the channel is there. */
   readonly incidents: readonly Incident[];
-  /** Anomalies since then that no record carries: ends of sessions, and silences. */
-  readonly withoutRecord: readonly StoredAnomaly[];
   /** How far the channel has looked when it has seen these; undefined when there is nothing new. */
   readonly revision: number | undefined;
 }
 
+/** Anomalies that no record carries: ends of sessions, and silences. */
+export interface AlertEvents {
+  readonly anomalies: readonly StoredAnomaly[];
+  /** How far the channel has looked when it has seen these; undefined when there is nothing new. */
+  readonly revision: number | undefined;
+}
+
+/** Whether a channel has something to do. */
+export interface ChannelWork {
+  readonly name: string;
+  /** That there are incidents or events that it has not looked at. */
+  readonly hasChanges: boolean;
+  /** That alerts wait or are open. */
+  readonly isActive: boolean;
+  /** When the first of its waiting messages is due, and the receiver no longer left alone; undefined for none. */
+  readonly dueAtMs: number | undefined;
+}
+
 /** What bounds a channel's next messages. */
 export interface ChannelLoad {
-  /** Messages that wait to be sent. */
+  /** Messages that wait to be sent: those that count against the limit, and events. */
   readonly waiting: number;
-  /** Messages of the last hour that count against its limit. */
+  readonly waitingEvents: number;
+  /** Waiting messages, of any kind, that were tried in vain. */
+  readonly tried: number;
+  /** Of those that count against the limit, the ones that were tried in vain though the receiver has taken another one since. */
+  readonly troubled: number;
+  /** Messages sent in the last hour that count against the limit. */
   readonly lastHour: number;
-  /** When the channel last told of a new incident, by service; within a day. */
-  readonly openedAtMs: ReadonlyMap<string, number>;
+  /** The receiver is left alone until then. */
+  readonly pausedUntilMs: number;
 }
 
 /** What a channel tells next; stored in one step. */
@@ -98,8 +142,9 @@ export interface AlertPlan {
   /** Who holds the lease; where it is another one by now nothing is stored. */
   readonly holder: string;
   readonly atMs: number;
-  /** How far the channel has looked; undefined: as far as before. */
+  /** How far the channel has looked at incidents, and at events; undefined: as far as before. */
   readonly revision: number | undefined;
+  readonly eventsRevision: number | undefined;
   readonly alerts: readonly Alert[];
   readonly messages: readonly NewMessage[];
 }
@@ -126,23 +171,36 @@ export interface Lease {
   readonly untilMsMax: number;
 }
 
+/** taken: it was another one's before; prolonged: nobody else had it since; refused: another one has it. */
+export type LeaseAnswer = "taken" | "prolonged" | "refused";
+
 /** Part of the store: what was told to whom, and what is still to be sent. */
 export interface AlertStore {
-  /** These are the channels: others are forgotten with what they had to tell, new ones tell of what begins from now on. */
-  syncAlertChannels(names: readonly string[]): Promise<void>;
-  /** Takes or prolongs the lease; false while another one has it. */
-  takeAlertLease(lease: Lease): Promise<boolean>;
+  /**
+   * These are the channels of who holds the lease: others are forgotten with what they had to tell, new ones tell of what begins from
+   * now on. False, with nothing changed, where the lease is lost.
+   */
+  syncAlertChannels(holder: string, names: readonly string[]): Promise<boolean>;
+  takeAlertLease(lease: Lease): Promise<LeaseAnswer>;
   releaseAlertLease(holder: string): Promise<void>;
-  /** No more than `limit` incidents, unless one batch has changed more, and so many of their ends and silences. */
-  alertChanges(channel: string, limit: number, withoutRecordMax: number): Promise<AlertChanges>;
+  /** What there is to do in all channels; cheap enough to be asked again and again. */
+  alertWork(): Promise<readonly ChannelWork[]>;
+  /** No more than `limit` incidents, unless one batch has changed more. */
+  alertChanges(channel: string, limit: number): Promise<AlertChanges>;
+  /** About `limit` events; what one batch has more of is in its incidents alone. */
+  alertEvents(channel: string, limit: number): Promise<AlertEvents>;
   alertsOf(channel: string, incidentIds: readonly string[]): Promise<readonly Alert[]>;
-  /** Waiting and open ones, the longest waiting first. */
-  activeAlerts(channel: string, limit: number): Promise<readonly ActiveAlert[]>;
+  activeAlerts(channel: string, limit: number): Promise<ActiveAlerts>;
   channelLoad(channel: string, nowMs: number): Promise<ChannelLoad>;
+  /** When the channel last told of a new incident, by service; within a day. */
+  openedServices(channel: string, nowMs: number): Promise<ReadonlyMap<string, number>>;
   /** False, with nothing stored, where the lease is lost or the channel is gone. */
   saveAlertPlan(plan: AlertPlan): Promise<boolean>;
-  /** The oldest message that waits; undefined for none. */
-  nextMessage(channel: string): Promise<OutboxMessage | undefined>;
+  /**
+   * Messages that may be sent now: those about incidents first, then those that were tried least often, then the oldest, so that
+   * nothing waits behind what the receiver does not take.
+   */
+  dueMessages(channel: string, query: DueQuery): Promise<readonly OutboxMessage[]>;
   saveSendResult(result: SendResult): Promise<void>;
   /** False where there is no such channel. */
   addTestMessage(channel: string, message: NewMessage, atMs: number): Promise<boolean>;

@@ -1,15 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import type { AlertStore } from "./alert.ts";
-import {
-  releaseAlertLease,
-  saveAlertPlan,
-  selectActiveAlerts,
-  selectAlertChanges,
-  selectAlerts,
-  selectChannelLoad,
-  syncAlertChannels,
-  takeAlertLease,
-} from "./queries/alerts.ts";
+import { selectAlertChanges, selectAlertEvents, selectAlertWork } from "./queries/alert-changes.ts";
+import { releaseAlertLease, syncAlertChannels, takeAlertLease } from "./queries/alert-channels.ts";
+import { saveAlertPlan, selectActiveAlerts, selectAlerts, selectOpenedServices } from "./queries/alerts.ts";
 import {
   countAnomalies,
   insertAnomalies,
@@ -44,8 +37,9 @@ import {
 import {
   addTestMessage,
   saveSendResult,
+  selectChannelLoad,
   selectChannelStatuses,
-  selectNextMessage,
+  selectDueMessages,
 } from "./queries/outbox.ts";
 import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
 import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
@@ -146,16 +140,19 @@ type Atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Prom
 
 function alertCalls(db: Kysely<Tables>, atomically: Atomically): AlertStore {
   return {
-    syncAlertChannels: (names) => atomically((transaction) => syncAlertChannels(transaction, names)),
-    takeAlertLease: (lease) => takeAlertLease(db, lease),
+    syncAlertChannels: (holder, names) =>
+      atomically((transaction) => syncAlertChannels(transaction, holder, names)),
+    takeAlertLease: (lease) => atomically((transaction) => takeAlertLease(transaction, lease)),
     releaseAlertLease: (holder) => releaseAlertLease(db, holder),
-    alertChanges: (channel, limit, withoutRecordMax) =>
-      selectAlertChanges(db, channel, limit, withoutRecordMax),
+    alertWork: () => selectAlertWork(db),
+    alertChanges: (channel, limit) => selectAlertChanges(db, channel, limit),
+    alertEvents: (channel, limit) => selectAlertEvents(db, channel, limit),
     alertsOf: (channel, incidentIds) => selectAlerts(db, channel, incidentIds),
     activeAlerts: (channel, limit) => selectActiveAlerts(db, channel, limit),
     channelLoad: (channel, nowMs) => selectChannelLoad(db, channel, nowMs),
+    openedServices: (channel, nowMs) => selectOpenedServices(db, channel, nowMs),
     saveAlertPlan: (plan) => atomically((transaction) => saveAlertPlan(transaction, plan)),
-    nextMessage: (channel) => selectNextMessage(db, channel),
+    dueMessages: (channel, query) => selectDueMessages(db, channel, query),
     saveSendResult: (result) => atomically((transaction) => saveSendResult(transaction, result)),
     addTestMessage: (channel, message, atMs) => addTestMessage(db, channel, message, atMs),
     channelStatuses: () => selectChannelStatuses(db),

@@ -195,9 +195,12 @@ interface RevisionsTable {
 
 interface AlertChannelsTable {
   name: string;
-  /** When it came, and how far it has looked, in revisions of incidents. */
+  /** When it came, and how far it has looked at incidents and at what no record carries, in revisions of incidents. */
   begun_revision: number;
   seen_revision: number;
+  events_revision: number;
+  /** The receiver is left alone until then. */
+  paused_until_ms: Generated<number>;
   last_sent_at_ms: number | null;
   failing_since_ms: number | null;
   last_error: string | null;
@@ -223,11 +226,13 @@ export interface AlertsTable {
   messages: number;
 }
 
-interface OutboxTable {
+export interface OutboxTable {
   sequence: Generated<number>;
   channel: string;
   key: string;
   kind: string;
+  /** Of an incident one message waits at a time. */
+  incident_id: string | null;
   /** JSON, as the alerts wrote it. */
   notice: string;
   state: string;

@@ -8,44 +8,65 @@ const CLOCK_TOLERANCE_MS = 60_000;
 
 /** The claim of one process among several to be the one that tells. */
 export interface AlertLease {
-  readonly holder: string;
-  /** Takes or prolongs it. */
+  /** Takes or prolongs it, where it is time to. */
   renew(): Promise<void>;
   /** Whether it is held for long enough that a message can be sent. */
   isHeld(): boolean;
   release(): Promise<void>;
 }
 
+/** What a lease is taken with. */
+export interface LeasePorts {
+  readonly store: Pick<AlertStore, "takeAlertLease" | "releaseAlertLease" | "syncAlertChannels">;
+  /** A name that no other process has. */
+  readonly holder: string;
+  /** The channels that there are while it is held. */
+  readonly channels: readonly string[];
+  readonly renewMs: number;
+  /** Milliseconds since the epoch, as other processes see them. */
+  readonly now: () => number;
+  /** Milliseconds, never going back; they may stand still while the machine sleeps. */
+  readonly elapsed: () => number;
+}
+
+interface Held {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
 /**
- * A claim in the database. Held is what was prolonged lately by a clock that never goes back, so that who slept does not send: by
- * the time another one may take it over, this one's last try has ended.
+ * A claim in the database. It is held for as long as both clocks say so: the one that all processes see goes on while the machine
+ * sleeps, the other one is never set back. By the time another process may take it over, this one's last try has ended.
  *
- * @param now milliseconds since the epoch
- * @param elapsed milliseconds, never going back
+ * The channels are those of who holds it: a process with others, or with none, takes nothing away from the one that tells.
  */
-export function createAlertLease(
-  store: Pick<AlertStore, "takeAlertLease" | "releaseAlertLease">,
-  holder: string,
-  now: () => number,
-  elapsed: () => number,
-): AlertLease {
-  let renewedAtMs = Number.NEGATIVE_INFINITY;
+export function createAlertLease(ports: LeasePorts): AlertLease {
+  const { store, holder, channels, renewMs, now, elapsed } = ports;
+  let held: Held | undefined;
+  let isSynced = false;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+
+  const isHeld = () =>
+    held !== undefined &&
+    elapsed() - held.sinceMs < LEASE_MS - SEND_MS_MAX &&
+    now() < held.untilMs - SEND_MS_MAX;
   return {
-    holder,
     async renew() {
-      const askedAtMs = elapsed();
-      const untilMs = now() + LEASE_MS;
-      const isTaken = await store.takeAlertLease({
-        holder,
-        atMs: now(),
-        untilMs,
-        untilMsMax: untilMs + CLOCK_TOLERANCE_MS,
-      });
-      renewedAtMs = isTaken ? askedAtMs : Number.NEGATIVE_INFINITY;
+      const isLate = held !== undefined && !isHeld();
+      if (elapsed() - askedAtMs < renewMs && !isLate) return;
+      askedAtMs = elapsed();
+      const sinceMs = askedAtMs;
+      const atMs = now();
+      const untilMs = atMs + LEASE_MS;
+      const untilMsMax = untilMs + CLOCK_TOLERANCE_MS;
+      const answer = await store.takeAlertLease({ holder, atMs, untilMs, untilMsMax });
+      if (answer === "taken") isSynced = false;
+      if (answer !== "refused" && !isSynced) isSynced = await store.syncAlertChannels(holder, channels);
+      held = answer !== "refused" && isSynced ? { sinceMs, untilMs } : undefined;
     },
-    isHeld: () => elapsed() - renewedAtMs < LEASE_MS - SEND_MS_MAX,
+    isHeld,
     async release() {
-      renewedAtMs = Number.NEGATIVE_INFINITY;
+      held = undefined;
       await store.releaseAlertLease(holder);
     },
   };

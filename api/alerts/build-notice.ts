@@ -10,9 +10,8 @@ import {
   TEMPLATES_SHOWN_MAX,
 } from "./notice.ts";
 import type { Listed, Telling } from "./plan.ts";
+import { readable, SERVICE_CHARACTERS_MAX, SUMMARY_CHARACTERS_MAX } from "./readable.ts";
 
-const SERVICE_CHARACTERS_MAX = 120;
-const SUMMARY_CHARACTERS_MAX = 300;
 const TEMPLATE_CHARACTERS_MAX = 200;
 const LISTED_CHARACTERS_MAX = 150;
 
@@ -21,9 +20,14 @@ export function toMessage(telling: Telling, summaryOf: (incident: Incident) => s
   const { key, phase, reason, listed } = telling;
   const [first] = listed;
   if (phase === "summary" || first === undefined)
-    return { key, kind: "summary", notice: JSON.stringify(summaryNotice(listed, summaryOf)) };
+    return {
+      key,
+      kind: "summary",
+      incidentId: undefined,
+      notice: JSON.stringify(summaryNotice(listed, summaryOf)),
+    };
   const notice = incidentNotice(first.incident, phase, reason, summaryOf(first.incident));
-  return { key, kind: "incident", notice: JSON.stringify(notice) };
+  return { key, kind: "incident", incidentId: first.incident.id, notice: JSON.stringify(notice) };
 }
 
 function incidentNotice(
@@ -103,18 +107,4 @@ function subject(incident: Incident, summary: string, summaryCharactersMax: numb
     strongestId: incident.strongestId,
     summary: readable(summary, summaryCharactersMax),
   };
-}
-
-/**
- * A log's text as a person may be shown it: without what steers a terminal or turns the direction of writing, on one line, cut to
- * a length between characters.
- */
-function readable(text: string, charactersMax: number): string {
-  const plain = text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .replace(/[\p{Cf}\p{Cs}\p{Co}]/gu, "")
-    .trim();
-  const characters = Array.from(plain.slice(0, 2 * charactersMax));
-  const isWhole = plain.length <= 2 * charactersMax && characters.length <= charactersMax;
-  return isWhole ? plain : `${characters.slice(0, charactersMax - 1).join("")}…`;
 }

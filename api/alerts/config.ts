@@ -6,7 +6,7 @@ const CHANNELS_MAX = 20;
 const ROUTES_MAX = 100;
 const QUIET_HOURS_MAX = 20;
 /** Shorter ones can be guessed. */
-const SECRET_CHARACTERS_MIN = 16;
+export const SECRET_CHARACTERS_MIN = 16;
 const PATTERN_CHARACTERS_MAX = 200;
 
 const name = z

@@ -1,21 +1,54 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { SECRET_CHARACTERS_MIN } from "./config.ts";
 
 const FILE = "alert-links.key";
 
-/** The secret that is kept beside the database, made where there is none; only its owner may read it. */
+/** The file of the secret holds none. */
+export class LinkSecretError extends Error {
+  override readonly name = "LinkSecretError";
+  readonly remedy = "Delete it, and a new one is made, or set alerts.link_secret. Links sent before end.";
+  constructor(path: string) {
+    super(`${path}: a secret has at least ${SECRET_CHARACTERS_MIN} characters`);
+  }
+}
+
+/**
+ * The secret that is kept beside the database, made where there is none; only its owner may read it. Rejects one that could be guessed
+ * with a {@link LinkSecretError}: whoever guesses it can sign links.
+ */
 export function keptLinkSecret(databasePath: string): string {
   const path = join(dirname(databasePath), FILE);
+  if (readSecret(path) === "") makeSecret(path);
+  const secret = readSecret(path);
+  if (secret.length < SECRET_CHARACTERS_MIN) throw new LinkSecretError(path);
+  return secret;
+}
+
+/** "" where there is none: a file system that was full, or a disk that failed, may have left an empty file. */
+function readSecret(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+}
+
+/** Whole or not at all, and the first one stays: another process may start at the same time. */
+function makeSecret(path: string): void {
   const own = `${path}.${process.pid}`;
   writeFileSync(own, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flush: true });
   try {
-    // Whole or not at all, and the first one stays: another process may start at the same time.
+    if (existsSync(path)) renameSync(own, path);
+    else placeFirst(own, path);
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function placeFirst(own: string, path: string): void {
+  try {
     linkSync(own, path);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  } finally {
-    unlinkSync(own);
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return;
+    // Not every file system has links; then the last of several that start at the same time stays.
+    renameSync(own, path);
   }
-  return readFileSync(path, "utf8").trim();
 }

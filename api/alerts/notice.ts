@@ -15,8 +15,9 @@ const subject = z.object({
 
 const incidentNotice = subject.extend({
   kind: z.literal("incident"),
-  phase: z.enum(["opened", "updated", "over"]),
-  /** Of an update: what is new. */
+  /** past: new, and over already. */
+  phase: z.enum(["opened", "updated", "over", "past"]),
+  /** Of an update: what is new; of what is past or has gone on meanwhile: that. */
   reason: z.string(),
   /** The strongest anomaly, which the incident's page is that of. */
   strongestId: z.string(),

@@ -21,7 +21,7 @@ export interface ChannelPorts {
   readonly now: () => number;
 }
 
-/** What reads OTLP is loaded for those who use it. */
+/** What speaks OTLP is loaded for those who use it. */
 export async function openChannel(settings: Channel, ports: ChannelPorts): Promise<OpenChannel> {
   if (settings.kind === "otlp") return openOtlp(settings, ports);
   const { now } = ports;
@@ -39,15 +39,20 @@ export async function openChannel(settings: Channel, ports: ChannelPorts): Promi
 const UNREADABLE: Outcome = { kind: "refused", reason: "an earlier version's message" };
 
 async function openOtlp(settings: ChannelOf<"otlp">, { links, now }: ChannelPorts): Promise<OpenChannel> {
-  const { openOtlpEvents } = await import("./otlp-event.ts");
-  const events = openOtlpEvents(settings, now);
+  const [{ openOtlpClient }, { toRecord }] = await Promise.all([
+    import("./otlp-client.ts"),
+    import("./otlp-event.ts"),
+  ]);
+  const client = openOtlpClient(settings);
   return {
     settings,
     async send(message) {
       const notice = read(message.notice);
-      return notice === undefined ? UNREADABLE : events.send(notice, message.key, links);
+      return notice === undefined ? UNREADABLE : client.export(toRecord(notice, message.key, links, now()));
     },
-    close: events.close,
+    async close() {
+      client.close();
+    },
   };
 }
 

@@ -1,51 +1,10 @@
-import { Metadata } from "@grpc/grpc-js";
-import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-grpc";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
-import type { ChannelOf } from "./config.ts";
 import type { Links } from "./links.ts";
 import type { EventNotice, IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
-import type { Outcome } from "./outcome.ts";
-import { SEND_MS_MAX } from "./post.ts";
-import { heading, severityWord, TEST_SENTENCE } from "./words.ts";
+import { heading, phaseWord, severityWord, TEST_SENTENCE } from "./words.ts";
 
-/** Sends notices as event records (OpenTelemetry logs with an event name). */
-export interface OtlpEvents {
-  send(notice: Notice, key: string, links: Links): Promise<Outcome>;
-  close(): Promise<void>;
-}
-
-/** The gRPC status code that says that the message itself is wrong (grpc.io/docs/guides/status-codes). */
-const INVALID_ARGUMENT = 3;
 const SCOPE = { name: "logbert" };
-
-/** An exporter to one endpoint; it connects when it has something to send. */
-export function openOtlpEvents(
-  { endpoint, headers }: Pick<ChannelOf<"otlp">, "endpoint" | "headers">,
-  now: () => number,
-): OtlpEvents {
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
-  const exporter = new OTLPLogExporter({ url: endpoint, metadata, timeoutMillis: SEND_MS_MAX });
-  return {
-    send: (notice, key, links) =>
-      new Promise((resolve) => {
-        const record = toRecord(notice, key, links, now());
-        // 0 is ExportResultCode.SUCCESS.
-        exporter.export([record], ({ code, error }) =>
-          resolve(code === 0 ? { kind: "sent" } : toOutcome(error)),
-        );
-      }),
-    close: () => exporter.shutdown(),
-  };
-}
-
-function toOutcome(error: Error | undefined): Outcome {
-  const code = error !== undefined && "code" in error ? Number(error.code) : undefined;
-  return code === INVALID_ARGUMENT
-    ? { kind: "refused", reason: `gRPC status ${code} (INVALID_ARGUMENT)` }
-    : { kind: "retry", afterMs: undefined, reason: `gRPC status ${code ?? "unknown"}` };
-}
 
 interface Event {
   readonly eventName: string;
@@ -57,7 +16,8 @@ interface Event {
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
 
-function toRecord(notice: Notice, key: string, links: Links, nowMs: number): ReadableLogRecord {
+/** A notice as an event record (OpenTelemetry logs with an event name). */
+export function toRecord(notice: Notice, key: string, links: Links, nowMs: number): ReadableLogRecord {
   const { eventName, atMs, severityNumber, severityText, body, service, attributes } = toEvent(
     notice,
     links,
@@ -110,7 +70,7 @@ function incidentEvent(notice: IncidentNotice, links: Links): Event {
     service: notice.service,
     attributes: {
       "logbert.incident.id": notice.incidentId,
-      "logbert.incident.phase": notice.phase,
+      "logbert.incident.phase": phaseWord(notice.phase),
       "logbert.incident.reason": notice.reason,
       "logbert.incident.anomalies": notice.anomalies,
       "logbert.incident.started_at": new Date(notice.startedAtMs).toISOString(),

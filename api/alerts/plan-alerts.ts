@@ -1,15 +1,16 @@
-import type { Alert, AlertStore, NewMessage } from "../../store/alert.ts";
+import type { Alert, AlertEvents, AlertStore, NewMessage } from "../../store/alert.ts";
 import type { StoredAnomaly } from "../../store/anomaly.ts";
 import { type Incident, isOngoing } from "../../store/incident.ts";
 import type { Store } from "../../store/store.ts";
 import { eventNotice, shownOf, toMessage } from "./build-notice.ts";
 import type { AlertsConfig, Channel } from "./config.ts";
-import { noted, planChannel } from "./plan.ts";
+import { roomToPlan } from "./limits.ts";
+import { noted, planChannel, type Telling } from "./plan.ts";
 import { isRouted } from "./routes.ts";
 
 /** Incidents that are looked at together. */
 const CHANGES_MAX = 200;
-/** Events of one look, and events that may wait: with more the channel looks later. */
+/** Events that are looked at together, and that may wait: with more the channel looks later. */
 const EVENTS_MAX = 5_000;
 /** Alerts that are open or wait at one time, the oldest first; what waits behind them is told when they are. */
 const ACTIVE_MAX = 2_000;
@@ -20,62 +21,106 @@ export interface PlanPorts {
   readonly config: Pick<AlertsConfig, "routes" | "gather_seconds">;
   readonly holder: string;
   readonly now: () => number;
+  readonly onOutcome: (channel: string, outcome: "expired") => void;
+  /** Told what a person should know. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Notes for a channel what has changed since it last looked; whether there may be more. */
 export async function noteChanges(channel: Channel, ports: PlanPorts): Promise<boolean> {
   const { store, config, holder, now } = ports;
-  const hasEvents = channel.kind === "otlp";
-  const { waiting } = await store.channelLoad(channel.name, now());
-  if (waiting >= EVENTS_MAX) return false;
-  const changes = await store.alertChanges(channel.name, CHANGES_MAX, hasEvents ? EVENTS_MAX : 0);
-  if (changes.revision === undefined) return false;
-  const routed = changes.incidents.filter((one) => isRouted(config.routes, channel.name, one));
+  const { name } = channel;
+  const changes = await store.alertChanges(name, CHANGES_MAX);
+  const isOtlp = channel.kind === "otlp";
+  const events = isOtlp ? await newEvents(name, ports) : { anomalies: [], revision: changes.revision };
+  if (changes.revision === undefined && events.revision === undefined) return false;
+  const nowMs = now();
+  return store.saveAlertPlan({
+    channel: name,
+    holder,
+    atMs: nowMs,
+    revision: changes.revision,
+    eventsRevision: events.revision,
+    alerts: await changedAlerts(changes.incidents, name, nowMs, ports),
+    messages: toEvents(events.anomalies, name, config),
+  });
+}
+
+async function newEvents(channel: string, { store, now }: PlanPorts): Promise<AlertEvents> {
+  const { waitingEvents } = await store.channelLoad(channel, now());
+  if (waitingEvents >= EVENTS_MAX) return { anomalies: [], revision: undefined };
+  return store.alertEvents(channel, EVENTS_MAX);
+}
+
+/** What has grown, and what is new and routed here. */
+async function changedAlerts(
+  incidents: readonly Incident[],
+  channel: string,
+  nowMs: number,
+  { store, config }: PlanPorts,
+): Promise<readonly Alert[]> {
   const known = await store.alertsOf(
-    channel.name,
-    changes.incidents.map(({ id }) => id),
+    channel,
+    incidents.map(({ id }) => id),
   );
   const knownIds = new Set(known.map(({ incidentId }) => incidentId));
-  const changed = new Map(changes.incidents.map((one) => [one.id, one]));
-  const nowMs = now();
+  const changed = new Map(incidents.map((one) => [one.id, one]));
   const grown = known.flatMap((alert): Alert[] => {
     const incident = changed.get(alert.incidentId);
     const next = incident === undefined ? undefined : noted(alert, incident, nowMs);
     return next === undefined ? [] : [next];
   });
-  const fresh = routed.filter(({ id }) => !knownIds.has(id)).map((one) => begun(one, channel.name, nowMs));
-  return store.saveAlertPlan({
-    channel: channel.name,
-    holder,
-    atMs: nowMs,
-    revision: changes.revision,
-    alerts: [...grown, ...fresh],
-    messages: toEvents(changes.withoutRecord, channel, config),
-  });
+  const fresh = incidents.filter((one) => !knownIds.has(one.id) && isRouted(config.routes, channel, one));
+  return [...grown, ...fresh.map((one) => begun(one, channel, nowMs))];
 }
 
-/** Plans what a channel tells next, and stores it. */
-export async function planMessages(channel: Channel, ports: PlanPorts): Promise<void> {
+/**
+ * Plans what a channel tells next, and stores it. Where nothing may be told nothing is read: it waits as it is.
+ *
+ * @returns when it is worth while to plan again though nothing has changed
+ */
+export async function planMessages(channel: Channel, ports: PlanPorts): Promise<number> {
   const { store, config, holder, now } = ports;
-  const active = await store.activeAlerts(channel.name, ACTIVE_MAX);
-  if (active.length === 0) return;
   const nowMs = now();
-  const load = await store.channelLoad(channel.name, nowMs);
+  const room = roomToPlan(channel, await store.channelLoad(channel.name, nowMs), nowMs);
+  if (room === 0) return Number.POSITIVE_INFINITY;
+  const { active, lost } = await store.activeAlerts(channel.name, ACTIVE_MAX);
+  const openedAtMs = await store.openedServices(channel.name, nowMs);
   const gatherMs = config.gather_seconds * 1_000;
-  const { tellings, alerts } = planChannel({ channel, gatherMs, active, load, nowMs });
-  if (tellings.length === 0 && alerts.length === 0) return;
+  const planned = planChannel({ channel, gatherMs, active, openedAtMs, room, nowMs });
+  const alerts = [...planned.alerts, ...lost.map((one): Alert => ({ ...one, state: "dropped" }))];
+  if (planned.tellings.length > 0 || alerts.length > 0) {
+    const isStored = await store.saveAlertPlan({
+      channel: channel.name,
+      holder,
+      atMs: nowMs,
+      revision: undefined,
+      eventsRevision: undefined,
+      alerts,
+      messages: await toMessages(planned.tellings, store),
+    });
+    if (isStored) giveUp(lost, channel.name, ports);
+  }
+  return planned.nextAtMs;
+}
+
+async function toMessages(
+  tellings: readonly Telling[],
+  store: PlanPorts["store"],
+): Promise<readonly NewMessage[]> {
   const ids = tellings.flatMap(({ listed }) => shownOf(listed).map(({ incident }) => incident.strongestId));
   const strongest = new Map((await store.anomaliesById(ids)).map((one) => [one.id, one.explanation.summary]));
-  const summaryOf = (incident: Incident) => strongest.get(incident.strongestId) ?? "";
-  const messages = tellings.map((telling) => toMessage(telling, summaryOf));
-  await store.saveAlertPlan({
-    channel: channel.name,
-    holder,
-    atMs: nowMs,
-    revision: undefined,
-    alerts,
-    messages,
-  });
+  return tellings.map((telling) =>
+    toMessage(telling, (incident) => strongest.get(incident.strongestId) ?? ""),
+  );
+}
+
+/** What was not told to its end before its incident was deleted is counted, and said. */
+function giveUp(lost: readonly Alert[], channel: string, { onOutcome, onError }: PlanPorts): void {
+  if (lost.length === 0) return;
+  for (const _ of lost) onOutcome(channel, "expired");
+  const what = lost.length === 1 ? "an incident" : `${lost.length} incidents`;
+  onError(new Error(`alerts: ${what} could not be told to ${channel} before the retention deleted them`));
 }
 
 /** What is over when it is first seen, after a time in which nobody looked, is told together with its like. */
@@ -96,13 +141,15 @@ function begun(incident: Incident, channel: string, nowMs: number): Alert {
 
 function toEvents(
   anomalies: readonly StoredAnomaly[],
-  channel: Channel,
+  channel: string,
   { routes }: Pick<AlertsConfig, "routes">,
 ): readonly NewMessage[] {
   return anomalies.flatMap((anomaly): NewMessage[] => {
     const { service, severityNumber, score: maxScore } = anomaly;
-    if (!isRouted(routes, channel.name, { service, severityNumber, maxScore })) return [];
+    if (!isRouted(routes, channel, { service, severityNumber, maxScore })) return [];
     const notice = eventNotice(anomaly);
-    return notice === undefined ? [] : [{ key: anomaly.id, kind: "event", notice: JSON.stringify(notice) }];
+    return notice === undefined
+      ? []
+      : [{ key: anomaly.id, kind: "event", incidentId: undefined, notice: JSON.stringify(notice) }];
   });
 }

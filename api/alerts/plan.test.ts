@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ActiveAlert, Alert } from "../../store/alert.ts";
 import type { Incident } from "../../store/incident.ts";
+import { type Limits, roomToPlan, roomToSend } from "./limits.ts";
 import { noted, type PlanInput, planChannel, type Telling } from "./plan.ts";
 
 const MINUTE_MS = 60_000;
@@ -9,18 +10,22 @@ const HOUR_MS = 60 * MINUTE_MS;
 const START_MS = Date.parse("2026-01-15T10:00:00Z");
 const CHANNEL = { limit_per_hour: 20, cool_down_minutes: 10, quiet_hours: [] };
 
-/** A channel over time, with what it has told. */
-function createWorld(channel: Partial<PlanInput["channel"]> = {}) {
+const idsOf = (listed: Telling["listed"]) => listed.map(({ incident }) => incident.id);
+
+/** A channel over time, with what it has told; its receiver may be away. */
+function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
   const settings = { ...CHANNEL, ...channel };
   const alerts = new Map<string, Alert>();
   const incidents = new Map<string, Incident>();
   const expected = new Set<string>();
+  const outbox: Telling[] = [];
   const told: (Pick<Telling, "key" | "phase" | "reason"> & {
     readonly atMs: number;
     readonly ids: string[];
   })[] = [];
   const world = {
     nowMs: START_MS,
+    isAway: false,
     told,
     phases: () => told.map(({ phase }) => phase),
     expect: (id: string) => expected.add(id),
@@ -63,22 +68,34 @@ function createWorld(channel: Partial<PlanInput["channel"]> = {}) {
       if (next !== undefined) alerts.set(id, next);
     },
     turn() {
+      const { nowMs } = world;
+      const onTheWay = new Set(
+        outbox.flatMap(({ phase, listed }) => (phase === "summary" ? [] : idsOf(listed))),
+      );
       const active = [...alerts.values()]
-        .filter(({ state }) => state === "waiting" || state === "open")
+        .filter(({ state, incidentId }) => ["waiting", "open"].includes(state) && !onTheWay.has(incidentId))
         .flatMap((alert): ActiveAlert[] => {
           const incident = incidents.get(alert.incidentId);
           return incident === undefined ? [] : [{ alert, incident, feedback: feedbackOf(alert.incidentId) }];
         });
-      const { tellings, alerts: changed } = planChannel({
+      const tried = world.isAway ? outbox.length : 0;
+      const load = { lastHour: lastHour(), waiting: outbox.length, tried, troubled: 0 };
+      const planned = planChannel({
         channel: settings,
         gatherMs: 10_000,
         active,
-        load: loadOf(),
-        nowMs: world.nowMs,
+        openedAtMs: openedAtMs(),
+        room: roomToPlan(settings, load, nowMs),
+        nowMs,
       });
-      for (const { key, phase, reason, listed } of tellings)
-        told.push({ key, phase, reason, atMs: world.nowMs, ids: listed.map(({ incident }) => incident.id) });
-      for (const alert of changed) alerts.set(alert.incidentId, alert);
+      outbox.push(...planned.tellings);
+      for (const alert of planned.alerts) alerts.set(alert.incidentId, alert);
+      while (!world.isAway && roomToSend(settings, { lastHour: lastHour() }, nowMs) > 0) {
+        const next = outbox.shift();
+        if (next === undefined) return;
+        const { key, phase, reason, listed } = next;
+        told.push({ key, phase, reason, atMs: nowMs, ids: idsOf(listed) });
+      }
     },
     /** Lets time pass, with a turn every ten seconds. */
     pass(ms: number, each: () => void = () => undefined) {
@@ -105,13 +122,13 @@ function createWorld(channel: Partial<PlanInput["channel"]> = {}) {
           },
         ]
       : [];
-  const loadOf = () => {
-    const openedAtMs = new Map<string, number>();
+  const openedAtMs = () => {
+    const opened = new Map<string, number>();
     for (const { service, openedAtMs: atMs } of alerts.values())
-      if (atMs !== undefined) openedAtMs.set(service, Math.max(openedAtMs.get(service) ?? 0, atMs));
-    const lastHour = told.filter(({ atMs }) => atMs > world.nowMs - HOUR_MS).length;
-    return { waiting: 0, lastHour, openedAtMs };
+      if (atMs !== undefined) opened.set(service, Math.max(opened.get(service) ?? 0, atMs));
+    return opened;
   };
+  const lastHour = () => told.filter(({ atMs }) => atMs > world.nowMs - HOUR_MS).length;
   return world;
 }
 
@@ -271,6 +288,18 @@ describe("several incidents", () => {
     expect(world.told.map(({ phase, ids }) => [phase, ...ids])).toEqual([["summary", "1", "2"]]);
   });
 
+  it("in quiet hours, when there is one, is told by one message; when it is over by then, by one that says so", () => {
+    const quiet = { quiet_hours: [{ time_zone: "UTC", from: "09:00", to: "10:30", days: ["thu" as const] }] };
+    world = createWorld(quiet);
+    world.anomaly("1");
+    world.pass(HOUR_MS);
+    expect(world.told).toMatchObject([{ phase: "past", reason: "it was not told when it began" }]);
+    world = createWorld(quiet);
+    world.anomaly("1");
+    world.pass(31 * MINUTE_MS, () => world.anomaly("1"));
+    expect(world.phases()).toEqual(["opened"]);
+  });
+
   it("over the limit of an hour are told in one message, when there is room again", () => {
     world = createWorld({ limit_per_hour: 3 });
     for (let i = 0; i < 50; i += 1) world.anomaly(String(i), { service: `s${i}` });
@@ -281,26 +310,60 @@ describe("several incidents", () => {
     expect(summary?.ids).toHaveLength(47);
   });
 
+  it("that began while the receiver was away are told when it is back, no more of them than the limit", () => {
+    world = createWorld({ limit_per_hour: 3 });
+    world.isAway = true;
+    let begun = 0;
+    world.pass(5 * HOUR_MS, () => {
+      if (world.nowMs % (5 * MINUTE_MS) !== 0) return;
+      begun += 1;
+      world.anomaly(String(begun), { service: `s${begun}` });
+    });
+    world.isAway = false;
+    world.turn();
+    expect(world.told).toHaveLength(3);
+    world.pass(3 * HOUR_MS);
+    const announced = new Set(world.told.filter(({ phase }) => phase !== "over").flatMap(({ ids }) => ids));
+    expect(announced.size).toBe(begun);
+  });
+
+  it("that wait to be sent when quiet hours begin wait until they end", () => {
+    world = createWorld({
+      quiet_hours: [{ time_zone: "UTC", from: "10:30", to: "12:00", days: ["thu"] }],
+    });
+    world.isAway = true;
+    world.anomaly("1");
+    world.pass(40 * MINUTE_MS);
+    world.isAway = false;
+    world.pass(79 * MINUTE_MS);
+    expect(world.told).toEqual([]);
+    world.pass(2 * MINUTE_MS);
+    expect(world.phases()).toEqual(["opened", "over"]);
+  });
+
   it("are all told, and no more than the limit in any hour, whatever happens", () => {
     const step = fc.record({
       id: fc.nat(30),
       service: fc.constantFrom("a", "b", "c"),
       waitMs: fc.constantFrom(0, 20_000, 5 * MINUTE_MS, 30 * MINUTE_MS),
       severityNumber: fc.nat(24),
+      isAway: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         world = createWorld({ limit_per_hour: 4 });
         const begun = new Map<string, string>();
-        for (const { id, service, waitMs, severityNumber } of steps) {
+        for (const { id, service, waitMs, severityNumber, isAway } of steps) {
           const name = `i${id}`;
           const owner = begun.get(name) ?? service;
           begun.set(name, owner);
+          world.isAway = isAway;
           world.anomaly(name, { service: owner, severityNumber });
           world.pass(waitMs);
         }
+        world.isAway = false;
         world.pass(12 * HOUR_MS);
-        const announced = world.told.filter(({ phase }) => phase === "opened" || phase === "summary");
+        const announced = world.told.filter(({ phase }) => ["opened", "past", "summary"].includes(phase));
         const ids = announced.flatMap((one) => one.ids);
         expect([...new Set(ids)].sort()).toEqual([...begun.keys()].sort());
         expect(new Set(world.told.map(({ key }) => key)).size).toBe(world.told.length);

@@ -1,23 +1,25 @@
-import type { ActiveAlert, Alert, ChannelLoad } from "../../store/alert.ts";
+import type { ActiveAlert, Alert } from "../../store/alert.ts";
 import { type Incident, isOngoing, RELATED_GAP_MS } from "../../store/incident.ts";
 import type { Channel } from "./config.ts";
-import { isQuiet } from "./quiet-hours.ts";
 import { severityClass } from "./severity.ts";
 
 const MINUTE_MS = 60_000;
-/** Messages that wait for a channel that is out of reach; what else there is to tell waits as incidents, and is gathered. */
-export const WAITING_MAX = 50;
 /** Messages about one incident, the first and the last included, but for those that its severity has risen. */
 const MESSAGES_MAX = 7;
 /** An incident that has grown by this since it was told is told again. */
 const GROWTH = 10;
+/** What could not be told for so long since it was due was held back: by quiet hours, the limit, or since nobody ran. */
+const LATE_MS = 30_000;
 
 /** What a channel's next messages follow from. */
 export interface PlanInput {
-  readonly channel: Pick<Channel, "limit_per_hour" | "cool_down_minutes" | "quiet_hours">;
+  readonly channel: Pick<Channel, "cool_down_minutes">;
   readonly gatherMs: number;
   readonly active: readonly ActiveAlert[];
-  readonly load: ChannelLoad;
+  /** When the channel last told of a new incident, by service. */
+  readonly openedAtMs: ReadonlyMap<string, number>;
+  /** How many messages there may be now. */
+  readonly room: number;
   readonly nowMs: number;
 }
 
@@ -30,8 +32,9 @@ export interface Listed {
 /** A message to come. */
 export interface Telling {
   readonly key: string;
-  readonly phase: "opened" | "updated" | "over" | "summary";
-  /** Of an update: what is new. */
+  /** past: new, and over already. */
+  readonly phase: "opened" | "updated" | "over" | "past" | "summary";
+  /** Of an update: what is new; of what is past or has gone on meanwhile: that. */
   readonly reason: string;
   /** One; a summary has more. */
   readonly listed: readonly Listed[];
@@ -42,6 +45,8 @@ export interface Planned {
   readonly tellings: readonly Telling[];
   /** Those that have changed. */
   readonly alerts: readonly Alert[];
+  /** When the first of those that are being gathered has been; infinity for none. */
+  readonly nextAtMs: number;
 }
 
 /**
@@ -49,14 +54,16 @@ export interface Planned {
  * lost by deciding again: first what is new, then what is over, then what has grown.
  */
 export function planChannel(input: PlanInput): Planned {
-  const { active, nowMs } = input;
-  const teller = createTeller(roomFor(input));
+  const { active, gatherMs, room, nowMs } = input;
+  const teller = createTeller(room);
   const [open, waiting] = split(active, ({ alert }) => alert.state === "open");
   const [ended, ongoing] = split(open, (one) => isOver(one, nowMs));
   tellNew(waiting, input, teller);
   for (const one of ended) teller.tell(over(one, nowMs));
   for (const one of ongoing) teller.tell(updated(one, input));
-  return teller;
+  const gathering = waiting.filter((one) => !isGathered(one, input));
+  const nextAtMs = Math.min(...gathering.map(({ alert }) => alert.createdAtMs + gatherMs));
+  return { tellings: teller.tellings, alerts: teller.alerts, nextAtMs };
 }
 
 /**
@@ -74,13 +81,9 @@ export function noted(alert: Alert, incident: Incident, nowMs: number): Alert | 
   return { ...alert, state: "waiting", createdAtMs: nowMs, changedAtMs: nowMs };
 }
 
-/** How many messages there may be now. */
-function roomFor({ channel, load, nowMs }: PlanInput): number {
-  if (isQuiet(channel.quiet_hours, nowMs)) return 0;
-  return Math.min(channel.limit_per_hour - load.lastHour, WAITING_MAX - load.waiting);
-}
-
-interface Teller extends Planned {
+interface Teller {
+  readonly tellings: readonly Telling[];
+  readonly alerts: readonly Alert[];
   /** False where there is nothing to tell, or no room for it. */
   tell(step: Step | undefined): boolean;
   /** An alert changes, and nothing is told. */
@@ -112,7 +115,7 @@ function tellNew(waiting: readonly ActiveAlert[], input: PlanInput, teller: Tell
   const cooling = createCooling(input);
   const [held, fresh] = split(
     wanted.filter((one) => isGathered(one, input)),
-    ({ alert }) => alert.isHeldBack,
+    (one) => one.alert.isHeldBack || isLate(one, input),
   );
   const ready = held.filter(({ alert }) => !cooling.has(alert));
   if (teller.tell(gathered(ready, nowMs))) for (const { alert } of ready) cooling.add(alert);
@@ -138,11 +141,15 @@ function isGathered({ alert }: ActiveAlert, { gatherMs, nowMs }: PlanInput): boo
   return Math.abs(nowMs - alert.createdAtMs) >= gatherMs;
 }
 
+function isLate({ alert }: ActiveAlert, { gatherMs, nowMs }: PlanInput): boolean {
+  return Math.abs(nowMs - alert.createdAtMs) >= gatherMs + LATE_MS;
+}
+
 /** Services of which the channel has told something new within the cool-down. */
-function createCooling({ channel, load, nowMs }: PlanInput) {
+function createCooling({ channel, openedAtMs, nowMs }: PlanInput) {
   const coolDownMs = channel.cool_down_minutes * MINUTE_MS;
   const cooling = new Set(
-    [...load.openedAtMs].filter(([, atMs]) => nowMs - atMs < coolDownMs).map(([name]) => name),
+    [...openedAtMs].filter(([, atMs]) => nowMs - atMs < coolDownMs).map(([name]) => name),
   );
   return {
     has: ({ service }: Alert) => cooling.has(service),
@@ -158,8 +165,13 @@ interface Step {
   readonly alerts: readonly Alert[];
 }
 
+/** What is over by now has one message, which says both. */
 function opened(one: ActiveAlert, nowMs: number): Step {
-  return step(one, "opened", "", { ...toldNow(one, nowMs), state: "open", openedAtMs: nowMs });
+  const alert = { ...toldNow(one, nowMs), openedAtMs: nowMs };
+  if (!isOver(one, nowMs)) return step(one, "opened", "", { ...alert, state: "open" });
+  return one.alert.told === undefined
+    ? step(one, "past", "it was not told when it began", { ...alert, state: "over" })
+    : step(one, "over", "it had gone on", { ...alert, state: "over" });
 }
 
 function over(one: ActiveAlert, nowMs: number): Step {
@@ -213,7 +225,7 @@ function gathered(held: readonly ActiveAlert[], nowMs: number): Step | undefined
 function step({ incident }: ActiveAlert, phase: Telling["phase"], reason: string, alert: Alert): Step {
   const key = `${incident.id}-${alert.messages}`;
   return {
-    telling: { key, phase, reason, listed: [{ incident, isOver: phase === "over" }] },
+    telling: { key, phase, reason, listed: [{ incident, isOver: phase === "over" || phase === "past" }] },
     alerts: [alert],
   };
 }

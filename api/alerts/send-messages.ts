@@ -1,16 +1,20 @@
-import type { AlertStore, OutboxMessage, SendResult } from "../../store/alert.ts";
+import type { AlertStore, ChannelLoad, MessageKind, OutboxMessage, SendResult } from "../../store/alert.ts";
+import { roomToSend } from "./limits.ts";
 import type { OpenChannel } from "./open-channel.ts";
 import { type Outcome, RETRY_AFTER_MS_MAX, retryDelayMs } from "./outcome.ts";
 
 /** Messages of one turn. */
 const MESSAGES_MAX = 100;
+/** What neither counts against the limit nor keeps quiet hours. */
+const UNLIMITED: readonly MessageKind[] = ["event", "test"];
+const ALL: readonly MessageKind[] = ["incident", "summary", ...UNLIMITED];
 
 /** How a message went, as it is counted. */
 export type AlertOutcome = "sent" | "retry" | "refused" | "expired";
 
 /** What sending needs. */
 export interface SendPorts {
-  readonly store: Pick<AlertStore, "nextMessage" | "saveSendResult">;
+  readonly store: Pick<AlertStore, "channelLoad" | "dueMessages" | "saveSendResult">;
   readonly now: () => number;
   /** 0 to 1. */
   readonly random: () => number;
@@ -22,68 +26,92 @@ export interface SendPorts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Sends what waits, one after the other; stops at one that has to wait, because what comes behind it would fare no better. */
-export async function sendMessages(channel: OpenChannel, ports: SendPorts): Promise<void> {
-  const { store, mayTell } = ports;
-  for (let turn = 0; turn < MESSAGES_MAX && mayTell(); turn += 1) {
-    const message = await store.nextMessage(channel.settings.name);
-    if (message === undefined || (await sendOne(message, channel, ports)) === "later") return;
+/**
+ * Sends what is due and may be sent now. One that is not taken waits by itself, and those behind it go on; when a second one is not
+ * taken either, or the receiver asks for time, it is left alone for a while.
+ *
+ * @returns whether anything was finished: there may be more to send
+ */
+export async function sendMessages(channel: OpenChannel, ports: SendPorts): Promise<boolean> {
+  const { store, now, mayTell } = ports;
+  const { settings } = channel;
+  const load = await store.channelLoad(settings.name, now());
+  let { tried, lastHour } = load;
+  let hasFinished = false;
+  for (const message of await dueMessages(channel, load, ports)) {
+    const isLimited = !UNLIMITED.includes(message.kind);
+    if (!mayTell()) break;
+    if (isLimited && roomToSend(settings, { lastHour }, now()) === 0) continue;
+    const triedOthers = message.attempts > 0 ? tried - 1 : tried;
+    const { state, pausedUntilMs } = await sendOne(message, channel, triedOthers > 0, ports);
+    if (pausedUntilMs !== undefined) break;
+    if (isLimited && state === "sent") lastHour += 1;
+    hasFinished ||= state !== "waiting";
+    tried = state === "waiting" ? triedOthers + 1 : triedOthers;
   }
+  return hasFinished;
 }
 
+/** None while the receiver is left alone. What is due, or left alone, for longer than can be is of a clock that was set back since. */
+async function dueMessages(
+  { settings }: OpenChannel,
+  load: ChannelLoad,
+  { store, now }: SendPorts,
+): Promise<readonly OutboxMessage[]> {
+  const nowMs = now();
+  const dueAtMsMax = nowMs + RETRY_AFTER_MS_MAX;
+  if (load.pausedUntilMs > nowMs && load.pausedUntilMs <= dueAtMsMax) return [];
+  const kinds = roomToSend(settings, load, nowMs) > 0 ? ALL : UNLIMITED;
+  return store.dueMessages(settings.name, { kinds, nowMs, dueAtMsMax, limit: MESSAGES_MAX });
+}
+
+/** @param isFailing whether another message was tried in vain */
 async function sendOne(
   message: OutboxMessage,
   channel: OpenChannel,
+  isFailing: boolean,
   ports: SendPorts,
-): Promise<"finished" | "later"> {
-  const { now, expireMs, onOutcome, onError } = ports;
+): Promise<SendResult> {
+  const { store, now, expireMs, onOutcome, onError } = ports;
   const { name } = channel.settings;
-  const waitsMs = message.dueAtMs - now();
-  // One that is due later than anything can be was stored by a clock that was set back since.
-  if (waitsMs > 0 && waitsMs <= RETRY_AFTER_MS_MAX) return "later";
-  if (message.attempts > 0 && now() - message.createdAtMs > expireMs) {
-    await note(message, ports, { state: "expired", error: "could not be sent in time" });
-    onOutcome(name, "expired");
-    onError(new Error(`alerts: a message to ${name} is given up: it could not be sent in time`));
-    return "finished";
-  }
-  const outcome = await channel.send(message);
-  await note(message, ports, toResult(message, outcome, ports));
+  const isExpired = message.attempts > 0 && now() - message.createdAtMs > expireMs;
+  const outcome = isExpired ? EXPIRED : await channel.send(message);
+  const result = toResult(message, outcome, isFailing, ports);
+  await store.saveSendResult(result);
   onOutcome(name, outcome.kind);
+  if (outcome.kind === "expired")
+    onError(new Error(`alerts: a message to ${name} is given up: it ${outcome.reason}`));
   if (outcome.kind === "refused")
     onError(new Error(`alerts: ${name} refuses a message, which is put aside: ${outcome.reason}`));
-  if (outcome.kind !== "retry") return "finished";
-  if (message.attempts === 0)
+  if (outcome.kind === "retry" && message.attempts === 0 && !isFailing)
     onError(
       new Error(`alerts: a message to ${name} could not be sent, and is tried again: ${outcome.reason}`),
     );
-  return "later";
+  return result;
 }
 
+const EXPIRED = { kind: "expired", reason: "could not be sent in time" } as const;
+
+/** What is stored of a try. */
 function toResult(
-  { attempts }: OutboxMessage,
-  outcome: Outcome,
-  { random }: SendPorts,
-): Pick<SendResult, "state" | "error"> & { readonly delayMs?: number } {
+  { channel, key, attempts }: OutboxMessage,
+  outcome: Outcome | typeof EXPIRED,
+  isFailing: boolean,
+  { now, random }: SendPorts,
+): SendResult {
+  const atMs = now();
+  const done = { channel, key, atMs, dueAtMs: atMs, pausedUntilMs: undefined };
   switch (outcome.kind) {
     case "sent":
-      return { state: "sent", error: undefined };
+      return { ...done, state: "sent", error: undefined };
     case "refused":
-      return { state: "refused", error: outcome.reason };
-    case "retry":
-      return {
-        state: "waiting",
-        error: outcome.reason,
-        delayMs: retryDelayMs(attempts, outcome.afterMs, random()),
-      };
+    case "expired":
+      return { ...done, state: outcome.kind, error: outcome.reason };
+    case "retry": {
+      const dueAtMs = atMs + retryDelayMs(attempts, outcome.afterMs, random());
+      const isAway = isFailing || outcome.afterMs !== undefined;
+      const pausedUntilMs = isAway ? dueAtMs : undefined;
+      return { channel, key, atMs, dueAtMs, pausedUntilMs, state: "waiting", error: outcome.reason };
+    }
   }
-}
-
-async function note(
-  { channel, key }: OutboxMessage,
-  { store, now }: SendPorts,
-  { state, error, delayMs = 0 }: ReturnType<typeof toResult>,
-): Promise<void> {
-  const atMs = now();
-  await store.saveSendResult({ channel, key, state, error, atMs, dueAtMs: atMs + delayMs });
 }

@@ -5,6 +5,8 @@ import { splitTarget } from "../request-target.ts";
 import { VERDICT_PATH } from "./create-links.ts";
 import { giveVerdict, type VerdictPorts } from "./give-verdict.ts";
 import { type LinkRight, readToken } from "./link-token.ts";
+import { oneAfterAnother } from "./one-after-another.ts";
+import { readable, SERVICE_CHARACTERS_MAX, SUMMARY_CHARACTERS_MAX } from "./readable.ts";
 import { VERDICT_HEADERS, type VerdictPage, verdictPage } from "./verdict-page.ts";
 import { figures } from "./words.ts";
 
@@ -25,6 +27,8 @@ export function createVerdictEndpoint(
   secret: string,
   ports: VerdictPorts,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  // Of two equal ones at once the second finds what the first has said.
+  const inTurn = oneAfterAnother();
   return async (request, response) => {
     for (const [name, value] of VERDICT_HEADERS) response.setHeader(name, value);
     const isPost = request.method === "POST";
@@ -49,7 +53,7 @@ export function createVerdictEndpoint(
         title: "Nothing was said",
         lines: ["Press the button on the page."],
       });
-    const outcome = await giveVerdict(incident, right, ports);
+    const outcome = await inTurn(() => giveVerdict(incident, right, ports));
     return show(request, response, outcome === "full" ? 409 : 200, answer(incident, right, outcome));
   };
 }
@@ -61,9 +65,9 @@ async function question(incident: Incident, right: LinkRight, { store }: Verdict
     ? "Real: something was wrong. It counts when thresholds are proposed and detectors are weighed."
     : "Expected: the like of it no longer alerts in this service.";
   return {
-    title: `${incident.service}: ${word(right.isTrueAnomaly)}?`,
+    title: `${nameOf(incident)}: ${word(right.isTrueAnomaly)}?`,
     lines: [
-      ...(strongest === undefined ? [] : [strongest.explanation.summary]),
+      ...(strongest === undefined ? [] : [readable(strongest.explanation.summary, SUMMARY_CHARACTERS_MAX)]),
       figures(incident),
       ...(last === undefined ? [] : [standing(last)]),
       meaning,
@@ -77,19 +81,26 @@ function standing({ author, isTrueAnomaly }: IncidentFeedback): string {
 }
 
 function answer(
-  { service }: Incident,
+  incident: Incident,
   { isTrueAnomaly }: LinkRight,
   outcome: Awaited<ReturnType<typeof giveVerdict>>,
 ): VerdictPage {
   if (outcome === "full")
     return {
       title: "Nothing was stored",
-      lines: ["The incident was judged too often, or is being deleted."],
+      lines: [
+        "The incident was judged too often by links, or is being deleted. Open logbert to say what it was.",
+      ],
     };
+  const title = `${nameOf(incident)}: ${word(isTrueAnomaly)}`;
   const lines = ["It can be taken back on the incident's page."];
   return outcome === "given"
-    ? { title: `${service}: ${word(isTrueAnomaly)}`, lines: ["Thank you: it is stored.", ...lines] }
-    : { title: `${service}: ${word(isTrueAnomaly)}`, lines: ["That was said already.", ...lines] };
+    ? { title, lines: ["Thank you: it is stored.", ...lines] }
+    : { title, lines: ["That was said already.", ...lines] };
+}
+
+function nameOf({ service }: Incident): string {
+  return readable(service, SERVICE_CHARACTERS_MAX) || "(no name)";
 }
 
 function word(isTrueAnomaly: boolean): string {

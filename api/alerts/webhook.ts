@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Links } from "./links.ts";
 import type { Notice } from "./notice.ts";
-import { severityWord } from "./words.ts";
+import { phaseWord, severityWord } from "./words.ts";
 
 const incident = z.strictObject({
   id: z.string().describe("The same in all messages about it."),
@@ -28,7 +28,9 @@ const head = {
 const incidentMessage = z.strictObject({
   ...head,
   type: z.enum(["incident.opened", "incident.updated", "incident.over"]),
-  reason: z.string().describe("Of an update: what has grown; else empty."),
+  reason: z
+    .string()
+    .describe("Of an update: what has grown; of an end: that no message told of the beginning; else empty."),
   incident: incident.extend({
     templates: z
       .array(z.strictObject({ template: z.string(), anomalies: z.int().min(1) }))
@@ -75,7 +77,7 @@ export function toWebhook(
     case "incident":
       return {
         ...head,
-        type: `incident.${notice.phase}`,
+        type: `incident.${phaseWord(notice.phase)}`,
         reason: notice.reason,
         incident: {
           ...toIncident(notice, links),

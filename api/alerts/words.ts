@@ -6,7 +6,17 @@ export function severityWord(severityNumber: number): string {
   return SEVERITIES[severityClass(severityNumber) - 1] ?? "";
 }
 
-const PHASES = { opened: "New incident", updated: "Still going on", over: "Over" } as const;
+const PHASES = {
+  opened: "New incident",
+  updated: "Still going on",
+  over: "Over",
+  past: "New incident, over already",
+} as const;
+
+/** A phase as programs are told it: what is past is over, with a reason. */
+export function phaseWord(phase: IncidentNotice["phase"]): "opened" | "updated" | "over" {
+  return phase === "past" ? "over" : phase;
+}
 
 /** A message's heading without its service, which is a log's text. */
 export function heading(notice: Exclude<Notice, { kind: "event" }>): string {

@@ -1,7 +1,12 @@
 import { Buffer } from "node:buffer";
 import { bodyText } from "../../processor/wire/body-text.ts";
 import type { AttributeValue } from "../../processor/wire/record-view.ts";
-import type { RequestEditors, TextEditor } from "../../processor/wire/rewrite-texts.ts";
+import {
+  isNameKey,
+  isValueKey,
+  type RequestEditors,
+  type TextEditor,
+} from "../../processor/wire/rewrite-texts.ts";
 import type { ExportLogsServiceRequest } from "../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
 import type {
   AnyValue,
@@ -43,10 +48,12 @@ function edited(text: string, key: string, editor: TextEditor): string {
   return text === "" ? text : editor.text(text, key);
 }
 
-function editAttributes(attributes: readonly KeyValue[], editor: TextEditor): void {
+/** @param called what a map is the value of, by its entry `name` or `key` */
+function editAttributes(attributes: readonly KeyValue[], editor: TextEditor, called?: string): void {
   for (const { key, value } of attributes) {
     if (value === undefined) continue;
-    const whole = editor.value(key, () => plainValue(value));
+    const name = called !== undefined && isValueKey(key) ? called : key;
+    const whole = editor.value(name, () => plainValue(value));
     if (whole === undefined) editValue(value, key, editor);
     else value.value = { case: "stringValue", value: whole };
   }
@@ -57,7 +64,12 @@ function editValue(any: AnyValue, key: string, editor: TextEditor): void {
   if (value.case === "stringValue")
     any.value = { case: "stringValue", value: edited(value.value, key, editor) };
   else if (value.case === "arrayValue") for (const one of value.value.values) editValue(one, key, editor);
-  else if (value.case === "kvlistValue") editAttributes(value.value.values, editor);
+  else if (value.case === "kvlistValue") {
+    const { values } = value.value;
+    const names = values.filter((one) => isNameKey(one.key)).map((one) => plainValue(one.value));
+    const called = names.findLast((name) => typeof name === "string");
+    editAttributes(values, editor, called);
+  }
 }
 
 function plainValue(any: AnyValue | undefined): AttributeValue {

@@ -1,5 +1,5 @@
 import { matching, type Range, type Rule } from "./rule.ts";
-import { LONG_WORD } from "./text-traits.ts";
+import { LONG_WORD, SIGN } from "./text-traits.ts";
 
 /**
  * What keys and tokens of well-known services look like: the rules of gitleaks that need no context (MIT licence,
@@ -8,16 +8,14 @@ import { LONG_WORD } from "./text-traits.ts";
 const FORMS: readonly string[] = [
   // Amazon, Alibaba, Azure AD, Google, DigitalOcean, Heroku, Fly.io, Scalingo, Databricks, Cloudflare
   "(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}",
-  "ABSK[A-Za-z0-9+/]{60,269}={0,2}",
   String.raw`bedrock-api-key-[\w-]{20,255}`,
+  "ABSK[A-Za-z0-9+/]{60,269}={0,2}",
   "LTAI[A-Za-z0-9]{16,24}",
-  String.raw`[\w~.]{3}\dQ~[\w~.-]{31,34}`,
   String.raw`AIza[\w-]{30,64}`,
   String.raw`ya29\.[\w-]{20,512}`,
   String.raw`GOCSPX-[\w-]{20,64}`,
   "do[opr]_v1_[a-f0-9]{32,64}",
   String.raw`HRKU-AA[\w-]{30,64}`,
-  String.raw`f(?:o1|m1[ar]|m2)_[\w+/-]{40,255}`,
   String.raw`tk-us-[\w-]{40,64}`,
   "dapi[a-f0-9]{32}",
   String.raw`v1\.0-[a-f0-9]{24}-[a-f0-9]{100,160}`,
@@ -40,7 +38,8 @@ const FORMS: readonly string[] = [
   String.raw`xox[abeoprs]-[\w-]{11,255}`,
   String.raw`xapp-\d-[\w-]{10,255}`,
   String.raw`\d{8,10}:AA[\w-]{33}`,
-  String.raw`[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27,38}`,
+  // Its first part is a number in base64.
+  String.raw`(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){5,6}\w{0,4}\.[\w-]{6}\.[\w-]{27,38}`,
   "(?:SK|AC)[0-9a-f]{32}",
   String.raw`SG\.[\w-]{16,64}\.[\w-]{16,64}`,
   "(?<![-_])key-[0-9a-f]{32}",
@@ -48,7 +47,6 @@ const FORMS: readonly string[] = [
   "xkeysib-[a-f0-9]{32,64}-[A-Za-z0-9]{16}",
   // Stripe, Square, Shopify, Shippo, EasyPost, Flutterwave, Duffel, PayPal
   String.raw`(?:sk|rk|pk)_(?:live|test|prod)_\w{10,255}`,
-  String.raw`whsec_[\w+/]{20,64}`,
   String.raw`(?:EAAA|sq0(?:atp|csp)-)[\w-]{22,60}`,
   "shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}",
   "shippo_(?:live|test)_[a-fA-F0-9]{40}",
@@ -73,9 +71,7 @@ const FORMS: readonly string[] = [
   "cmVmd[A-Za-z0-9]{59}",
   String.raw`dckr_(?:pat|oat)_[\w-]{20,64}`,
   // Grafana, Sentry, New Relic, Dynatrace, PlanetScale, OpenShift, Airtable, Figma, Adobe, age, 1Password, MaxMind, Facebook
-  String.raw`gl(?:c|sa)_[\w+/]{32,400}={0,3}`,
   "eyJrIjoi[A-Za-z0-9]{40,400}={0,3}",
-  String.raw`sntry[su]_[\w+/=]{40,500}`,
   "NR(?:AK|JS|II|IQ)-[A-Za-z0-9-]{19,32}",
   String.raw`dt0c01\.[A-Za-z0-9]{24}\.[A-Za-z0-9]{40,64}`,
   String.raw`pscale_(?:tkn|oauth|pw)_[\w=.-]{32,64}`,
@@ -89,6 +85,15 @@ const FORMS: readonly string[] = [
   "EAA[MC][A-Za-z0-9]{60,255}",
 ];
 
+/** Of Fly.io, Grafana, Sentry, Stripe, Azure AD: no long word may be in them, for the signs between their letters. */
+const FORMS_WITH_SIGNS: readonly string[] = [
+  String.raw`f(?:o1|m1[ar]|m2)_[\w+/-]{40,255}`,
+  String.raw`gl(?:c|sa)_[\w+/]{32,400}={0,3}`,
+  String.raw`sntry[su]_[\w+/=]{40,500}`,
+  String.raw`whsec_[\w+/]{20,64}={0,2}`,
+  String.raw`[\w~.]{3}\dQ~[\w~.-]{31,34}`,
+];
+
 /** Addresses that are as good as a key: who knows them may post. */
 const WEBHOOK =
   /hooks\.slack\.com\/(?:services|workflows|triggers)\/[\w+/-]{20,80}|discord(?:app)?\.com\/api\/webhooks\/\d{5,20}\/[\w-]{20,100}|webhook\.office\.com\/webhookb2\/[\w@/-]{30,255}/g;
@@ -96,17 +101,23 @@ const WEBHOOK =
 /** No form is shorter: most words are not even compared with them. */
 const KEY = new RegExp(String.raw`(?<![A-Za-z0-9])(?=[\w~.:$+/-]{16})(?:${FORMS.join("|")})`, "g");
 
+const KEY_WITH_SIGNS = new RegExp(`(?<![A-Za-z0-9])(?:${FORMS_WITH_SIGNS.join("|")})`, "g");
+/** A name in a program: words of one case, maybe with capitals at their beginnings. Random letters do not look so. */
+const IDENTIFIER = /^[A-Za-z][a-z]{1,24}(?:[_.-][A-Za-z][a-z]{1,24}|[A-Z][a-z]{2,24}){1,40}$/;
+
 /** What is left of a key that is longer than expected. */
 const REST = /[\w-]*/y;
 
-function withRest(match: RegExpExecArray): Range {
+function withRest(match: RegExpExecArray): Range | undefined {
   REST.lastIndex = match.index + match[0].length;
   REST.test(match.input);
-  return [match.index, REST.lastIndex];
+  const text = match.input.slice(match.index, REST.lastIndex);
+  return IDENTIFIER.test(text) ? undefined : [match.index, REST.lastIndex];
 }
 
 /** Keys and tokens that their own form betrays. */
 export const API_KEY_RULES: readonly Rule[] = [
   { kind: "api-key", name: "API_KEY", needs: LONG_WORD, find: matching(WEBHOOK) },
   { kind: "api-key", name: "API_KEY", needs: LONG_WORD, find: matching(KEY, withRest) },
+  { kind: "api-key", name: "API_KEY", needs: SIGN, find: matching(KEY_WITH_SIGNS) },
 ];

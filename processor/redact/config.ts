@@ -12,27 +12,38 @@ const extraPattern = z.strictObject({
       const problem = patternProblem(pattern);
       if (problem !== undefined) context.addIssue({ code: "custom", message: `the pattern ${problem}` });
     })
-    .describe("Regular expression (JavaScript syntax, unicode mode)."),
+    .describe("Regular expression (RE2 syntax, as in the Collector)."),
 });
 
 /** What is replaced before anything is stored, shown or sent elsewhere. */
-export const redactConfig = z.strictObject({
-  enabled: z
-    .boolean()
-    .default(true)
-    .describe(
-      "Replace personal data and secrets by placeholders such as <EMAIL-kqzvr> in everything that is stored or shown, and in templates.",
-    ),
-  forward: z
-    .boolean()
-    .default(false)
-    .describe(
-      "Replace them in the records that are forwarded as well: in bodies, attributes and every other text. Otherwise nothing of a record is changed on its way.",
-    ),
-  extra_patterns: z
-    .array(extraPattern)
-    .max(50)
-    .default([])
-    .describe("Patterns of your own, for example {name: CUSTOMER_ID, pattern: 'C-\\d{8}'}."),
-});
+export const redactConfig = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Replace personal data and secrets by placeholders such as <EMAIL-kqzvr> in everything that is stored or shown, and in templates.",
+      ),
+    forward: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Replace them in the records that are forwarded as well: in bodies, attributes and every other text. Otherwise nothing of a record is changed on its way.",
+      ),
+    extra_patterns: z
+      .array(extraPattern)
+      .max(50)
+      .default([])
+      .describe("Patterns of your own (RE2 syntax), for example {name: CUSTOMER_ID, pattern: 'C-\\d{8}'}."),
+  })
+  .superRefine(({ enabled, forward, extra_patterns: patterns }, context) => {
+    if (enabled) return;
+    const idle = [...(forward ? ["forward"] : []), ...(patterns.length > 0 ? ["extra_patterns"] : [])];
+    for (const key of idle)
+      context.addIssue({
+        code: "custom",
+        path: [key],
+        message: "has no effect while enabled is false; set enabled: true, or leave it out",
+      });
+  });
 export type RedactConfig = z.infer<typeof redactConfig>;

@@ -1,5 +1,6 @@
 import type { Kind, Range, Rule } from "./rule.ts";
 import { traitsOf } from "./text-traits.ts";
+import { unescapeOnce } from "./unescape.ts";
 
 /** A part of a text that is not to be shown. */
 export interface Sensitive {
@@ -13,6 +14,8 @@ export interface Sensitive {
 /** Secrets that are stuck together hide each other from the rules: what is behind one shows only when that one is a placeholder. So
  * many of them in a row are found. */
 const PASSES_MAX = 24;
+/** Escapes within escapes that are read: a log of a log of a log. */
+const ESCAPE_LEVELS_MAX = 3;
 
 /**
  * All that is sensitive in a text, in order and without overlaps; a text in which all of it is replaced has none.
@@ -48,7 +51,21 @@ export function replaceSensitive(
   return replaced + text.slice(copied);
 }
 
-function findOnce(text: string, rules: readonly Rule[]): readonly Sensitive[] {
+/** What is sensitive as the text stands, or else as it reads without its escapes. */
+function findOnce(text: string, rules: readonly Rule[], levels = ESCAPE_LEVELS_MAX): readonly Sensitive[] {
+  const found = findAsItStands(text, rules);
+  if (found.length > 0 || levels === 0) return found;
+  const plain = unescapeOnce(text);
+  if (plain === undefined) return found;
+  const { offsets } = plain;
+  return findOnce(plain.text, rules, levels - 1).map((one) => ({
+    ...one,
+    start: offsets[one.start] ?? 0,
+    end: offsets[one.end] ?? text.length,
+  }));
+}
+
+function findAsItStands(text: string, rules: readonly Rule[]): readonly Sensitive[] {
   const traits = traitsOf(text);
   let found: readonly Sensitive[] = [];
   for (const rule of rules) {

@@ -1,13 +1,15 @@
+import { compilePattern, type UserPattern } from "../window/user-pattern.ts";
 import type { RedactConfig } from "./config.ts";
 import type { Range, Rule } from "./rule.ts";
 
 /** Characters that a pattern is tried on at a time, and how many of the next ones it is tried on again. */
-const PIECE_CHARACTERS = 16_384;
+const PIECE_CHARACTERS = 4_096;
 const OVERLAP_CHARACTERS = 1_024;
 
 /**
- * Rules of the configuration's own patterns. A long text is read in pieces, so that a pattern which goes back again and again costs
- * no more than a piece each time; a match of more than 1,024 characters may be missed there.
+ * Rules of the configuration's own patterns. Each search is linear, but one that reads to the end for a short match does so again behind
+ * it: a long text is read in pieces, so that this costs no more than a piece each time. A match of more than 1,024 characters may be
+ * missed there.
  */
 export function ownRules({
   extra_patterns: patterns,
@@ -16,20 +18,19 @@ export function ownRules({
     kind: "extra",
     name,
     needs: 0,
-    find: inPieces(new RegExp(pattern, "gu"), `<${name}`),
+    find: inPieces(compilePattern(pattern), `<${name}`),
   }));
 }
 
 /** @param own where a match must not begin, because it is a placeholder of the same pattern */
-function inPieces(pattern: RegExp, own: string): Rule["find"] {
+function inPieces(pattern: UserPattern, own: string): Rule["find"] {
   return (text) => {
     const found: Range[] = [];
     for (let from = 0; from < text.length; from += PIECE_CHARACTERS) {
       const piece = text.slice(from, from + PIECE_CHARACTERS + OVERLAP_CHARACTERS);
-      for (const { index, 0: match } of piece.matchAll(pattern)) {
-        const start = from + index;
-        const isKnown = start < (found.at(-1)?.[1] ?? 0) || index >= PIECE_CHARACTERS;
-        if (!isKnown && !isWithinPlaceholder(text, start, own)) found.push([start, start + match.length]);
+      for (const [start, end] of pattern.all(piece)) {
+        const isKnown = from + start < (found.at(-1)?.[1] ?? 0) || start >= PIECE_CHARACTERS;
+        if (!isKnown && !isWithinPlaceholder(text, from + start, own)) found.push([from + start, from + end]);
       }
     }
     return found;

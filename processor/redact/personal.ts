@@ -5,11 +5,14 @@ import { AT, COLON, DASH, DIGIT, DOT, SEPARATOR, SEVEN_DIGITS, SLASH } from "./t
 
 const EMAIL =
   /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,256}?(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,24})(?![\p{L}\p{N}-])/giu;
-/** systemd units and files are named so, and repositories are cloned so. */
+/** systemd units and files are named so, repositories are cloned so, and workers and nodes of clusters are called so. */
 const NO_EMAIL =
-  /^git@|\.(?:service|socket|timer|mount|slice|scope|target|device|path|swap|png|jpe?g|gif|svg|webp|js|css|jar)$/i;
+  /^(?:git|celery|worker|rabbit|couchdb|ejabberd|emqx|vernemq|riak)[\w-]{0,16}@|\.(?:service|socket|timer|mount|slice|scope|target|device|path|swap|png|jpe?g|gif|svg|webp|js|css|jar)$/i;
 
 const MAC = /(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])/gi;
+/** "29-11-20-12-30-45": day, month, year or the other way round, and the time of day. */
+const DASHED_TIME =
+  /^(?:\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])-(?:0[1-9]|1[0-2])-\d\d)-(?:[01]\d|2[0-3])-[0-5]\d-[0-5]\d$/;
 const CISCO_MAC = /(?<![\w.])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\w.])/gi;
 
 const IPV6 = /(?:(?<![\w:.])(?=[0-9a-f]{0,4}:)|(?<=\w):(?=::|[0-9a-f]{1,4}:))[0-9a-f:.]{2,45}(?![\w:])/gi;
@@ -27,13 +30,17 @@ const IPV4 = /(?<![\d.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\
 const DASHED_IPV4 = /(?<=\bip-)(?:1?\d?\d|2[0-4]\d|25[0-5])(?:-(?:1?\d?\d|2[0-4]\d|25[0-5])){3}(?!\d)/g;
 const VERSION_BEFORE =
   /(?:(?:^|[^a-z])v|(?<![a-z])(?:version|ver|release|build|rev)\.?["']?[ :=/-]{1,3}["']?v?|[a-z][-_]|~)$/i;
+/** Of a machine that is named after its address. */
+const MACHINE_BEFORE =
+  /(?<![a-z])(?:host|node|server|srv|client|peer|worker|master|vm|web|db|gateway|gw|router|proxy|machine|instance|addr|address)[-_]$/i;
 const VERSION_BEHIND = /^(?:-(?!>)[A-Za-z]|\.(?:jar|war|tar|tgz|zip|rpm|deb|dll|so|el\d|fc\d)\b)/;
 
 /** Four numbers with dots between them may be a version as well. */
 function ipv4({ index, input, 0: text }: RegExpExecArray): Range | undefined {
   const before = input.slice(Math.max(0, index - 20), index);
   const behind = input.slice(index + text.length, index + text.length + 6);
-  if (VERSION_BEFORE.test(before) || VERSION_BEHIND.test(behind)) return undefined;
+  const isVersion = VERSION_BEFORE.test(before) && !MACHINE_BEFORE.test(before);
+  if (isVersion || VERSION_BEHIND.test(behind)) return undefined;
   return [index, index + text.length];
 }
 
@@ -50,10 +57,15 @@ function iban(match: RegExpExecArray): Range | undefined {
 
 const HOME =
   /(?<![\w.])((?:\/(?:var|export|usr|mnt\/[a-z]|host_mnt))?\/(?:home|Users)\/|(?:[A-Za-z]:|\\)[\\/]{0,4}(?:Users|Documents and Settings)[\\/]{1,4})(?!(?:Shared|Public|Default|All Users)\b|<)([^\s/\\:"'`<>|*?,;()[\]{}&%$]{1,64})/g;
-const ROUTE_BEFORE = /\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\s$/;
+const ROUTE_BEFORE =
+  /\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\s$|\b(?:uri|url|route|endpoint|href)["']?[:=]\s?["']?$/i;
+/** Pages below /home of a web site rather than users. */
+const PAGE =
+  /^(?:products?|dashboard|index|settings|about|contact|log(?:in|out)|cart|search|news|help|overview|profile|account|feed|menu|orders|checkout)(?:\.\w{2,5})?$/;
 
 function userInPath({ index, input, 1: head = "", 2: name = "" }: RegExpExecArray): Range | undefined {
-  if (ROUTE_BEFORE.test(input.slice(Math.max(0, index - 9), index))) return undefined;
+  if (ROUTE_BEFORE.test(input.slice(Math.max(0, index - 12), index))) return undefined;
+  if (PAGE.test(name)) return undefined;
   const start = index + head.length;
   return [start, start + name.length];
 }
@@ -70,7 +82,15 @@ export const PERSONAL_RULES: readonly Rule[] = [
     ),
   },
   { kind: "mac", name: "MAC", needs: SEPARATOR, find: matching(MAC) },
-  { kind: "mac", name: "MAC", needs: DASH, find: matching(MAC) },
+  {
+    kind: "mac",
+    name: "MAC",
+    needs: DASH,
+    find: matching(
+      MAC,
+      wholeWhere((text) => !DASHED_TIME.test(text)),
+    ),
+  },
   {
     kind: "mac",
     name: "MAC",

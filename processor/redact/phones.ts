@@ -1,4 +1,5 @@
 import { matching, type Range, type Rule } from "./rule.ts";
+import { isOwnWord } from "./secret-names.ts";
 import { SEVEN_DIGITS } from "./text-traits.ts";
 
 /** Country calling codes in use (ITU-T E.164, list of 2024). */
@@ -52,9 +53,10 @@ const NATIONAL: readonly RegExp[] = [
 ];
 
 const NAMED =
-  /(?<![A-Za-z])((?:phone|tel|telephone|mobile|msisdn|fax|sms|whatsapp|caller)(?:[_ -]?(?:no|num|number|nr))?\.?\\?["']?\s?[:=# ]\s?\\?["']?)\+?[\d(][\d ().-]{5,20}\d(?!\w)/gi;
+  /((?:phone|tel|telephone|mobile|msisdn|fax|sms|whatsapp|caller)(?:[_ -]?(?:no|num|number|nr))?\.?\\?["']?\s?[:=# ]\s?\\?["']?)\+?[\d(][\d ().-]{5,20}\d(?!\w)/gi;
 
-function named({ index, 0: text, 1: name = "" }: RegExpExecArray): Range | undefined {
+function named({ index, input, 0: text, 1: name = "" }: RegExpExecArray): Range | undefined {
+  if (!isOwnWord(input, index)) return undefined;
   const digits = text.slice(name.length).replaceAll(/\D/g, "").length;
   return digits < 7 || digits > 15 ? undefined : [index + name.length, index + text.length];
 }

@@ -2,7 +2,7 @@ import { bodyText } from "../wire/body-text.ts";
 import { type RequestEditors, rewriteTexts, type TextEditor } from "../wire/rewrite-texts.ts";
 import type { Redactor } from "./redact.ts";
 import { isPlaceholderAt } from "./rule.ts";
-import { isSecretName } from "./secrets.ts";
+import { isCount, isSecretName } from "./secret-names.ts";
 import { isNoSecret } from "./values.ts";
 
 /** What an upstream template miner writes: the template, whose text tells it from others, and below it raw values. */
@@ -13,10 +13,15 @@ const WORDINGS: ReadonlySet<string> = new Set([TEMPLATE, "severityText", "eventN
 /** Shorter values that were hidden in a body are not looked for in the values of its template. */
 const VALUE_CHARACTERS_MIN = 3;
 
-/** Redacts a valid request: every text of its records, and of who sends them what `Redactor.sender` hides. Keys and bytes stay. */
-export function createRequestRedactor(redactor: Redactor): (bytes: Uint8Array) => Uint8Array {
+/**
+ * Redacts a valid request: every text of its records, and of who sends them what `Redactor.sender` hides. Keys and bytes stay.
+ * Before each record it waits for `breathe`.
+ */
+export function createRequestRedactor(
+  redactor: Redactor,
+): (bytes: Uint8Array, breathe: () => Promise<void>) => Promise<Uint8Array> {
   const editors = requestEditors(redactor);
-  return (bytes) => rewriteTexts(bytes, editors);
+  return (bytes, breathe) => rewriteTexts(bytes, editors, breathe);
 }
 
 /** What redaction makes of the texts of a request. */
@@ -44,7 +49,7 @@ function secretValue({ placeholder }: Redactor): TextEditor["value"] {
     const value = read();
     if (value === null || typeof value === "boolean") return undefined;
     const text = bodyText(value);
-    if (text === "" || isNoSecret(text) || isPlaceholderAt(text, 0)) return undefined;
+    if (text === "" || isNoSecret(text) || isPlaceholderAt(text, 0) || isCount(key, text)) return undefined;
     return placeholder("secret", "SECRET", text);
   };
 }

@@ -18,12 +18,14 @@ export interface Redactor {
    * @param charactersMax what is shown of the text before it is redacted; what the cut goes through is redacted as a whole
    */
   readonly body: (text: string, charactersMax?: number) => string;
-  /** A text that is told apart by its wording, such as a template: one placeholder for each kind. */
-  readonly plain: (text: string) => string;
+  /** As `body`, of a text that is told apart by its wording, such as a template: one placeholder for each kind. */
+  readonly plain: (text: string, charactersMax?: number) => string;
   /** The name of a sender: as `plain`, but for its addresses, by which it is told apart from others. */
   readonly sender: (text: string) => string;
   /** What of a text a template must not show; nothing that is masked in it anyway. */
   readonly findInWords: (text: string) => readonly Sensitive[];
+  /** Whether a pattern of one's own matches, which may tell apart what masking does not: numbers by their digits. */
+  readonly hasOwn: (text: string) => boolean;
   /** All that is sensitive in a text. */
   readonly find: (text: string) => readonly Sensitive[];
   /** What stands in the place of a value. Example: "<EMAIL-kqzvr>". */
@@ -53,29 +55,29 @@ export function createRedactor(
   }: RedactorPorts = {},
 ): Redactor {
   const pseudonym = createPseudonym({ now, newKey });
-  const rules: readonly Rule[] = config.enabled ? [...RULES, ...ownRules(config)] : [];
+  const own = config.enabled ? ownRules(config) : [];
+  const rules: readonly Rule[] = config.enabled ? [...RULES, ...own] : [];
   const finder = (some: readonly Rule[]) => (text: string) => findSensitive(text, some);
   const find = finder(rules);
   const placeholder = (kind: Kind, name: string, value: string) => `<${name}-${pseudonym(kind, value)}>`;
-  const replace = (text: string, found: readonly Sensitive[], shown: (one: Sensitive) => string) =>
-    replaceSensitive(text, found, (one) => {
-      onRedaction(one.kind);
-      return shown(one);
-    });
-  const inPlain = (some: Redactor["find"]) => (text: string) =>
-    replace(text, some(text), ({ name }) => `<${name}>`);
-  return {
-    body(text, charactersMax = text.length) {
+  const replacing =
+    (findIn: Redactor["find"], shown: (one: Sensitive, value: string) => string) =>
+    (text: string, charactersMax = text.length) => {
       const read = text.slice(0, charactersMax + BEYOND_CUT_CHARACTERS);
-      const found = find(read).filter(({ start }) => start < charactersMax);
+      const found = findIn(read).filter(({ start }) => start < charactersMax);
       const cut = read.slice(0, Math.max(charactersMax, found.at(-1)?.end ?? 0));
-      return replace(cut, found, ({ kind, name, start, end }) =>
-        placeholder(kind, name, text.slice(start, end)),
-      );
-    },
-    plain: inPlain(find),
-    sender: inPlain(finder(rules.filter((rule) => !isAddress(rule)))),
+      return replaceSensitive(cut, found, (one) => {
+        onRedaction(one.kind);
+        return shown(one, text.slice(one.start, one.end));
+      });
+    };
+  const inPlain = ({ name }: Sensitive) => `<${name}>`;
+  return {
+    body: replacing(find, ({ kind, name }, value) => placeholder(kind, name, value)),
+    plain: replacing(find, inPlain),
+    sender: replacing(finder(rules.filter((rule) => !isAddress(rule))), inPlain),
     findInWords: finder(rules.filter(isInWords)),
+    hasOwn: (text) => own.some((rule) => rule.find(text).length > 0),
     find,
     placeholder,
   };

@@ -13,16 +13,18 @@ export const LONG_WORD = 64;
 /** 7 digits, however far apart. */
 export const SEVEN_DIGITS = 128;
 export const COLON = 256;
+/** "_" or "~". */
+export const SIGN = 512;
 
 const LONG_WORD_CHARACTERS = 16;
 const MANY_DIGITS = 7;
 /** Not a bit that is told. */
-const WORD = 512;
+const WORD = 1_024;
 
 const TRAITS = Uint16Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
   if (character >= "0" && character <= "9") return DIGIT | WORD;
-  if (/[A-Za-z_]/.test(character)) return WORD;
+  if (/[A-Za-z]/.test(character)) return WORD;
   const others: Readonly<Record<string, number>> = {
     "@": AT,
     "%": AT | SEPARATOR,
@@ -33,6 +35,8 @@ const TRAITS = Uint16Array.from({ length: 128 }, (_, code) => {
     "/": SLASH,
     "\\": SLASH,
     "-": DASH | WORD,
+    _: SIGN | WORD,
+    "~": SIGN,
   };
   return others[character] ?? 0;
 });

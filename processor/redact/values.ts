@@ -18,23 +18,114 @@ export interface Value {
   readonly isQuoted: boolean;
 }
 
+/** A quote in the escapes of JSON and C, of URLs, of HTML, maybe escaped again. */
+const ESCAPED_QUOTE = String.raw`(?:\\{1,8}(?:u00|x)(?:22|27)|%(?:25){0,3}(?:22|27)|\\{0,8}&(?:amp;){0,3}(?:quot|apos|#34|#39|#x22|#x27);)`;
+const OPENING = String.raw`(?:\\{0,8}["'\x60]|${ESCAPED_QUOTE})`;
+/** Blanks and line breaks, which may be escaped. */
+const GAP = String.raw`(?:\s|\\{1,8}[nrt]){0,8}`;
+/** A call or an option: `Some(`, `new String(`. */
+const CALL = String.raw`(?:new\s)?[A-Za-z_][\w:]{0,63}[([]`;
+/** Names under which a map holds the value that it is about: {"value": …}, as OTLP has it {"stringValue": …}. */
+const HELD_AS = "(?:(?:string|secret)?_?value|plain_?text)";
+/** What a value is wrapped in: maps, structures, lists and options, and the letters before a quote ("b'…'"). */
+const WRAPPERS: readonly RegExp[] = [
+  String.raw`(?:[A-Za-z_]\w{0,63}\s)?\{\s{0,8}\\{0,8}["']{0,2}${HELD_AS}\\{0,8}["']{0,2}\s{0,4}(?:=>|[:=])\s{0,4}`,
+  `${CALL}${GAP}(?=(?:${CALL}|[A-Za-z@&]{0,2})${OPENING})`,
+  `[([]${GAP}(?=${OPENING})`,
+  `(?:[burfne]{1,2}|[@$&])(?=${OPENING})`,
+].map((wrapper) => new RegExp(wrapper, "iy"));
+const WRAPPERS_MAX = 4;
+
+/** Where the value begins that is wrapped there; the same place where it is not. Example: of `Some("x")` at the quote. */
+export function unwrap(text: string, at: number): number {
+  let from = at;
+  for (let wrapper = 0; wrapper < WRAPPERS_MAX; wrapper += 1) {
+    const inner = WRAPPERS.map((pattern) => endOf(pattern, text, from)).find((end) => end > from);
+    if (inner === undefined) break;
+    from = inner;
+  }
+  return from;
+}
+
+/** Where the match ends that begins there; the same place where there is none. */
+function endOf(sticky: RegExp, text: string, at: number): number {
+  sticky.lastIndex = at;
+  return sticky.test(text) ? sticky.lastIndex : at;
+}
+
 /**
- * The value that begins there: between quotes, which may be escaped (`\"…\"`) or cut off, or up to where a list, a query or a
- * sentence goes on.
+ * The value that begins there, maybe wrapped: between quotes, which may be escaped (`\"…\"`) or cut off, or up to where a list, a query
+ * or a sentence goes on.
  *
- * Example: of `hunter2, user=bob` it is "hunter2", and of `a,b&c d` "a,b&c".
+ * Example: of `hunter2, user=bob` it is "hunter2", of `a,b&c d` "a,b&c", and of `Some("x y")` "x y".
  */
 export function valueAt(text: string, at: number): Value | undefined {
+  const from = unwrap(text, at);
+  const quote = quoteAt(text, from);
+  if (quote !== undefined) return quotedAt(text, from, quote);
+  const start = "[(".includes(text[from] ?? " ") ? from + 1 : from;
+  return value(text, [start, endOfBare(text, start)], false);
+}
+
+/** What opens a quoted value and closes it. */
+interface Quote {
+  /** Example: `\\"`. */
+  readonly mark: string;
+  /** Where it closes that was opened right before `from`; where it never does, the end of the line. */
+  readonly close: (text: string, from: number) => number;
+}
+
+const ESCAPED_OPENING = new RegExp(ESCAPED_QUOTE, "iy");
+
+function quoteAt(text: string, at: number): Quote | undefined {
+  const escaped = text.slice(at, endOf(ESCAPED_OPENING, text, at));
+  if (escaped !== "") return closedBy(escaped);
   let open = at;
   while (text[open] === "\\") open += 1;
   const quote = text[open] ?? "";
-  if (quote !== "" && QUOTES.includes(quote)) {
-    const start = open + 1;
-    if (isPlaceholderAt(text, start)) return undefined;
-    return value(text, [start, closingQuote(text, start, quote, open - at)], true);
+  if (quote === "" || !QUOTES.includes(quote)) return undefined;
+  // "" within a field of CSV, unless it is the empty text.
+  const isDoubled = text[open + 1] === quote && /[^\s,;)\]}]/.test(text[open + 2] ?? " ");
+  if (isDoubled) return closedBy(quote + quote);
+  const backslashes = open - at;
+  return {
+    mark: text.slice(at, open + 1),
+    close: (whole, from) => closingQuote(whole, from, quote, backslashes),
+  };
+}
+
+function closedBy(mark: string): Quote {
+  return {
+    mark,
+    close(text, from) {
+      const end = text.slice(from, from + CHARACTERS_MAX).indexOf(mark);
+      return end < 0 ? lineEnd(text, from) : from + end;
+    },
+  };
+}
+
+/** Of a list of quoted values all are one. */
+function quotedAt(text: string, open: number, quote: Quote): Value | undefined {
+  const start = open + quote.mark.length;
+  if (isPlaceholderAt(text, start)) return undefined;
+  const end = quote.close(text, start);
+  const isList = OPEN_LIST.test(text.slice(Math.max(0, open - LIST_GAP_CHARACTERS), open));
+  return value(text, [start, isList ? endOfList(text, end, quote) : end], true);
+}
+
+const LIST_GAP_CHARACTERS = 16;
+const OPEN_LIST = new RegExp(`[([]${GAP}$`);
+const COMMA = new RegExp(`${GAP},${GAP}`, "y");
+
+/** Where the last of a list of quoted values closes, the first of which closes at `end`. */
+function endOfList(text: string, end: number, { mark, close }: Quote): number {
+  let last = end;
+  for (;;) {
+    const comma = last + mark.length;
+    const next = endOf(COMMA, text, comma);
+    if (next === comma || !text.startsWith(mark, next)) return last;
+    last = close(text, next + mark.length);
   }
-  const start = "[(".includes(text[at] ?? " ") ? at + 1 : at;
-  return value(text, [start, endOfBare(text, start)], false);
 }
 
 function value(text: string, [start, end]: Range, isQuoted: boolean): Value | undefined {
@@ -53,21 +144,37 @@ export function isProse(word: string): boolean {
   return word.length <= 24 && PROSE.test(word);
 }
 
-/** Where the quote closes that was opened behind so many backslashes; where it never does, the end of its line. */
+/** Where the quote closes; where it never does, the end of its line. */
 function closingQuote(text: string, from: number, quote: string, backslashes: number): number {
   const last = Math.min(text.length, from + CHARACTERS_MAX);
   const period = 2 * (backslashes + 1);
   let run = 0;
   for (let at = from; at < last; at += 1) {
     const character = text[at];
-    if (character === quote && run % period === backslashes) return at - run + (run - backslashes);
+    if (character === quote && run % period === backslashes) {
+      const quoted = backslashes === 0 && at > from ? quotedQuote(text, at) : 0;
+      if (quoted === 0) return at - backslashes;
+      at += quoted - 1;
+    }
     run = character === "\\" ? run + 1 : 0;
   }
-  const lineEnd = text.indexOf("\n", from);
-  return lineEnd < 0 ? text.length : lineEnd;
+  return lineEnd(text, from);
 }
 
-const BARE_END = /[\s"'`<>]/;
+/** Characters of a quote within quotes, as SQL ("it''s") and shells ("it'\\''s") write it; 0: it is none. */
+function quotedQuote(text: string, at: number): number {
+  if (text[at] === text[at + 1]) return 2;
+  return text.startsWith("'\\''", at) ? 4 : 0;
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? text.length : end;
+}
+
+const BARE_END = /[\s<>]/;
+/** Of a quote or a line's end. */
+const ESCAPE = /\\{1,16}["'`nrt]/y;
 const CLOSERS = ")]}";
 const SEPARATORS = ",;&|";
 /** What follows a separator that is none of a value's own: a blank, a quote, the end, or the next name. */
@@ -83,10 +190,12 @@ function endOfBare(text: string, from: number): number {
 
 function endsAt(text: string, at: number): boolean {
   const character = text[at] ?? "";
-  if (BARE_END.test(character)) return true;
   const next = text[at + 1] ?? "";
+  // A quote within a word closes nothing that is open around it.
+  if (QUOTES.includes(character)) return !/\w/.test(next) || !/\w/.test(text[at - 1] ?? "");
+  if (BARE_END.test(character)) return true;
   if (CLOSERS.includes(character)) return !/\w/.test(next);
-  if (character === "\\") return /["'`nrt]/.test(next);
+  if (character === "\\") return endOf(ESCAPE, text, at) > at;
   return SEPARATORS.includes(character) && isNextAt(text, at + 1);
 }
 

@@ -50,8 +50,15 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
   const tally = createTally(config.max_queued_anomalies, ports.onDropped);
   /** What new messages were compared with; it lives as long as its anomaly waits. */
   const nearest = new WeakMap<Anomaly, string>();
-  const shown = new LRUCache<string, string>({ max: TEMPLATES_MAX, memoMethod: ports.redactor.plain });
-  const texts: ShownTexts = { body: ports.redactor.body, plain: (text) => shown.memo(text) };
+  const shown = new LRUCache<string, string>({
+    max: TEMPLATES_MAX,
+    memoMethod: (text) => ports.redactor.plain(text),
+  });
+  const texts: ShownTexts = {
+    body: ports.redactor.body,
+    plain: (text, charactersMax) =>
+      charactersMax === undefined ? shown.memo(text) : ports.redactor.plain(text, charactersMax),
+  };
   const sampler =
     config.max_samples === 0
       ? undefined

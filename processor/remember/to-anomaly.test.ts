@@ -1,6 +1,10 @@
 import { expect, it } from "vitest";
 import { freshWindow } from "../../test/helpers/detector-windows.ts";
+import { redactConfig } from "../redact/config.ts";
+import { createRedactor } from "../redact/redact.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
+import { encodeRequest } from "../wire/encode.ts";
+import { readRequest } from "../wire/read-request.ts";
 import { toAnomaly } from "./to-anomaly.ts";
 
 const EXPLANATION = { summary: "", source: "MODEL", expected: [], detectors: [], tokens: [] } as const;
@@ -28,4 +32,16 @@ it("an anomaly tells what it is about: an event, the end of its session, or a si
   expect(stored(2)).toEqual(["end pay", "pay"]);
   expect(stored(2, "template")).toEqual(["silence pay", "pay"]);
   expect(stored(2, "service")).toEqual(["silence", "pay"]);
+});
+
+it("hides as a whole what the cut of a severity text goes through", () => {
+  const severityText = `${"x".repeat(50)} mail bob@example.com`;
+  const request = encodeRequest([
+    { attributes: {}, records: [{ timeUnixNano: 1n, severityText, body: "" }] },
+  ]);
+  const finding = { recordIndex: 0, window: freshWindow([{ template: "a" }]), event: 0, verdict: VERDICT };
+  const [record] = readRequest(request).records;
+  const redactor = createRedactor(redactConfig.parse({}));
+  const stored = toAnomaly({ id: "id", finding, explanation: EXPLANATION }, record, redactor);
+  expect(stored.severityText).toBe(`${"x".repeat(50)} mail <EMAIL>`);
 });

@@ -10,7 +10,7 @@ import type { RecordView } from "../wire/record-view.ts";
 /** Longest body that is stored; the rest is cut. */
 const BODY_CHARACTERS_MAX = 8_192;
 
-/** Longest severity text that is stored; the specification's are of at most six. */
+/** How much of a severity text is stored, before it is redacted; the specification's are of at most six. */
 const SEVERITY_CHARACTERS_MAX = 64;
 
 /** Redacts texts of records, and texts that come again and again, such as templates. */
@@ -36,7 +36,7 @@ export function toAnomaly(
     kind: kindOf(window, event),
     stream: redactor.body(window.stream),
     severityNumber: subject?.severityNumber ?? 0,
-    severityText: redactor.plain((record?.severityText ?? "").slice(0, SEVERITY_CHARACTERS_MAX)),
+    severityText: redactor.plain(record?.severityText ?? "", SEVERITY_CHARACTERS_MAX),
     body,
     templateId: subject?.match.templateId ?? "",
     template,

@@ -203,7 +203,8 @@ const ALERT_OUTCOMES = ["sent", "retry", "refused", "expired"];
 
 function createAlertMetrics(meter: Meter): Pick<Metrics, "alertChannels" | "alertSent"> {
   const sent = meter.createCounter("alerts_sent", {
-    description: "Tries to send an alert, by channel; refused and expired ones are put aside.",
+    description:
+      "Tries to send an alert, by channel; refused and expired ones are put aside. Expired: incidents that were deleted before they could be told, too.",
   });
   const channels = new Set<string>();
   return {

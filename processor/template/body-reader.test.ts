@@ -46,3 +46,28 @@ it("knows bodies that read alike for the same, and those that were cut for other
   const whole = "a b c d e f g h";
   expect(read(whole)).not.toBe(read(`${whole} i`));
 });
+
+const hide = (pattern: RegExp) => (text: string) =>
+  [...text.matchAll(pattern)].map(({ 0: found, index }) => ({
+    start: index,
+    end: index + found.length,
+    name: "X",
+  }));
+
+it("tells nothing of what is hidden, also where masking shows nothing of it", () => {
+  const reader = createBodyReader(LIMITS, hide(/(?<=pin=)\S+/g));
+  const { tokens } = reader.read("login pin=4711 took 12 ms");
+  expect(tokens).toEqual(["login", "pin=<NUM>", "took", "<DUR>"]);
+  expect(reader.texts([1, 3])).toEqual(["pin=<NUM>", "12 ms"]);
+});
+
+it("hides what a body that is masked alike does not hide, where it is told to read it alone", () => {
+  const isCustomer = /C-\d{8}/;
+  const reader = createBodyReader(LIMITS, hide(/C-\d{8}/g), (body) => isCustomer.test(body));
+  expect(reader.read("customer C-12 paid").tokens).toEqual(["customer", "C-<*>", "paid"]);
+  expect(reader.texts([1])).toEqual(["C-12"]);
+  reader.read("customer C-12345678 paid");
+  expect(reader.texts([1])).toEqual(["<X>"]);
+  reader.read("customer C-13 paid");
+  expect(reader.texts([1])).toEqual(["C-13"]);
+});

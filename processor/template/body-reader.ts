@@ -36,8 +36,15 @@ export interface BodyReader {
   texts(indexes: readonly number[]): string[];
 }
 
-/** @param findHidden asked for the first of all bodies that read alike; what it finds is in none of the tokens */
-export function createBodyReader(limits: ScanLimits, findHidden: FindHidden): BodyReader {
+/**
+ * @param findHidden asked for the first of all bodies that read alike; what it finds is in none of the tokens
+ * @param isReadAlone whether a body hides what others that read like it may not
+ */
+export function createBodyReader(
+  limits: ScanLimits,
+  findHidden: FindHidden,
+  isReadAlone: (body: string) => boolean = () => false,
+): BodyReader {
   const scanBody = createTokenScanner(limits);
   const maskIn = createTokenMasks(FORMS_MAX);
   const bodies = new Map<number, KnownBody>();
@@ -59,21 +66,28 @@ export function createBodyReader(limits: ScanLimits, findHidden: FindHidden): Bo
     bodies.set(hash, known);
   };
 
+  /** Scans and masks a body; a hash of how it reads then. */
+  const maskTokens = (body: string): number => {
+    scan = scanBody(body);
+    let hash = scan.isCut ? 1 : 0;
+    for (let i = 0; i < scan.count; i += 1) {
+      const form = scan.hashes[i] ?? 0;
+      const token =
+        scan.needsMask[i] === 1 ? maskIn(body, scan.starts[i] ?? 0, scan.ends[i] ?? 0, form) : undefined;
+      masked[i] = token?.masked;
+      hash = (Math.imul(hash, 31) + (token?.hash ?? form)) | 0;
+    }
+    return hash;
+  };
+
   return {
     read(body) {
-      scan = scanBody(body);
-      let hash = scan.isCut ? 1 : 0;
-      for (let i = 0; i < scan.count; i += 1) {
-        const form = scan.hashes[i] ?? 0;
-        const token =
-          scan.needsMask[i] === 1 ? maskIn(body, scan.starts[i] ?? 0, scan.ends[i] ?? 0, form) : undefined;
-        masked[i] = token?.masked;
-        hash = (Math.imul(hash, 31) + (token?.hash ?? form)) | 0;
-      }
-      let known = bodies.get(hash);
+      const hash = maskTokens(body);
+      const isAlone = isReadAlone(body.slice(0, limits.max_body_characters));
+      let known = isAlone ? undefined : bodies.get(hash);
       if (known === undefined || !readsLike(known, body, scan, masked)) {
         known = newBody(body, scan, masked, findHidden);
-        add(hash, known);
+        if (!isAlone) add(hash, known);
       }
       last = { body, known };
       return known;
@@ -142,11 +156,9 @@ function offsetsOf(
   let from = 0;
   return outer.map((span) => {
     const start = from;
+    for (const end = at + span; at < end; at += 1) from += inner[at] ?? 0;
     let hides = false;
-    for (const end = at + span; at < end; at += 1) {
-      from += inner[at] ?? 0;
-      hides ||= redacted?.texts[at] !== undefined;
-    }
+    for (let token = start; token < from; token += 1) hides ||= redacted?.hiding.has(token) === true;
     return hides ? -1 : start;
   });
 }

@@ -19,6 +19,8 @@ export interface MinerPorts {
   readonly findHidden?: FindHidden;
   /** What no template may show that somebody else has mined, who may have masked nothing. */
   readonly findHiddenInAdopted?: FindHidden;
+  /** Whether a body hides what others that are masked alike may not, such as a number of so many digits. */
+  readonly isReadAlone?: (body: string) => boolean;
 }
 
 /**
@@ -28,12 +30,12 @@ export interface MinerPorts {
  */
 export function createTemplateMiner(
   config: TemplateConfig,
-  { snapshot, findHidden = () => [], findHiddenInAdopted = findHidden }: MinerPorts = {},
+  { snapshot, findHidden = () => [], findHiddenInAdopted = findHidden, isReadAlone }: MinerPorts = {},
 ): TemplateMiner {
   const tombstones = createKnownIds(config.max_templates * TOMBSTONES_PER_TEMPLATE);
   const adopted = createKnownIds(config.max_templates);
   const shown = createShownTemplate(findHiddenInAdopted);
-  const reader = createBodyReader(config, findHidden);
+  const reader = createBodyReader(config, findHidden, isReadAlone);
   let templatesEvicted = 0;
   const attic = createDrain(config, () => {});
   const active = createDrain(config, (template) => {

@@ -17,12 +17,19 @@ it.each([
   ["all of it", /.+/g, ["<X>"], [3]],
 ])("of %j it makes %j", (text, pattern, texts, spans) => {
   const tokens = text.split(" ");
-  expect(redactTokens(tokens, tokens, hide(pattern))).toEqual({ texts, spans });
+  expect(redactTokens(tokens, tokens, hide(pattern))).toMatchObject({ texts, spans });
 });
 
-it("has nothing to say where nothing is hidden, or masking shows nothing of it", () => {
+it("has nothing to say where nothing is hidden", () => {
   expect(redactTokens(["a", "b"], ["a", "b"], hide(/c/g))).toBeUndefined();
-  expect(redactTokens(["id", "ab12"], ["id", "<*>"], hide(/ab12/g))).toBeUndefined();
+});
+
+it("leaves a token as it is of which masking shows nothing, and tells that it hides something", () => {
+  expect(redactTokens(["id", "ab12"], ["id", "<*>"], hide(/ab12/g))).toEqual({
+    texts: [undefined, undefined],
+    spans: [1, 1],
+    hiding: new Set([1]),
+  });
 });
 
 it("shows no hidden text, and each token is in one of the spans", () => {

@@ -15,6 +15,8 @@ export interface RedactedTokens {
   readonly texts: readonly (string | undefined)[];
   /** How many of the tokens each stands for. */
   readonly spans: readonly number[];
+  /** Indexes of the tokens that hold something hidden, also where masking shows nothing of it. */
+  readonly hiding: ReadonlySet<number>;
 }
 
 /**
@@ -32,11 +34,13 @@ export function redactTokens(
   const text = tokens.join(" ");
   const hidden = findHidden(text);
   if (hidden.length === 0) return undefined;
-  const places = placesOf(tokens, hidden).filter(({ part, first, last }) =>
+  const places = placesOf(tokens, hidden);
+  const hiding = new Set<number>();
+  for (const { first, last } of places) for (let token = first; token <= last; token += 1) hiding.add(token);
+  const shown = places.filter(({ part, first, last }) =>
     isShown(text.slice(part.start, part.end), masked.slice(first, last + 1).join(" ")),
   );
-  if (places.length === 0) return undefined;
-  return inGroups(tokens, places);
+  return { ...inGroups(tokens, shown), hiding };
 }
 
 /** A hidden part, the first and the last of the tokens that it is in, and where the first one starts. */
@@ -72,7 +76,10 @@ function isShown(hidden: string, masked: string): boolean {
   return (hidden.match(WORDS) ?? [hidden]).some((word) => shown.includes(word));
 }
 
-function inGroups(tokens: readonly string[], places: readonly Place[]): RedactedTokens {
+function inGroups(
+  tokens: readonly string[],
+  places: readonly Place[],
+): Pick<RedactedTokens, "texts" | "spans"> {
   const texts: (string | undefined)[] = [];
   const spans: number[] = [];
   let next = 0;

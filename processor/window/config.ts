@@ -20,7 +20,7 @@ const streamConfig = z
       .string()
       .default("")
       .describe(
-        "With by: pattern, a regular expression; its first match in the body, or its first group, names the stream, for example blk_-?\\d+.",
+        "With by: pattern, a regular expression (RE2 syntax); its first match in the body, or its first group, names the stream, for example blk_-?\\d+.",
       ),
   })
   .superRefine(({ by, attribute, pattern }, context) => {

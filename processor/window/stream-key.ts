@@ -1,5 +1,6 @@
 import type { AttributeValue, RecordView } from "../wire/record-view.ts";
 import type { WindowConfig } from "./config.ts";
+import { compilePattern, type UserPattern } from "./user-pattern.ts";
 
 /** Longest key that is kept, in UTF-16 code units. */
 const KEY_CHARACTERS_MAX = 256;
@@ -20,15 +21,12 @@ export function createStreamKey({ stream }: Pick<WindowConfig, "stream">): (reco
       return (record) =>
         text(record.attribute(stream.attribute) ?? record.resourceAttribute(stream.attribute));
     case "pattern":
-      return byPattern(new RegExp(stream.pattern, "u"));
+      return byPattern(compilePattern(stream.pattern));
   }
 }
 
-function byPattern(pattern: RegExp): (record: RecordView) => string {
-  return (record) => {
-    const match = pattern.exec(record.body.slice(0, SEARCHED_CHARACTERS_MAX));
-    return match === null ? "" : text(match[1] ?? match[0]);
-  };
+function byPattern(pattern: UserPattern): (record: RecordView) => string {
+  return (record) => text(pattern.first(record.body.slice(0, SEARCHED_CHARACTERS_MAX)));
 }
 
 /** A simple value as a bounded key; lists, maps and bytes name no stream. */

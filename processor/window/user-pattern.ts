@@ -1,43 +1,51 @@
+import { RE2JS, RE2JSException } from "re2js";
+
 /** Longest regular expression that a configuration may hold, in characters. */
 const PATTERN_CHARACTERS_MAX = 512;
-/** A repeated group whose inside is itself repeated, such as (a+)+: the classic way to exponential time. */
-const NESTED_REPETITION = /[+*}]\??\)(?:[+*]|\{\d)/;
 
-/** A repeated choice, such as (a|b)+. */
-const REPEATED_CHOICE = /\((?:\?:|\?<\w+>)?([^()]*\|[^()]*)\)(?:[+*]|\{\d+,)/g;
-/** What an alternative begins with: an escape, a class or a character. */
-const FIRST_PART = /^(?:\\(?:[pPu]\{[^}]*\}|.)|\[(?:\\.|[^\]])*\]|[^\\[\]^$|?*+(){}])/u;
-const ASCII = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
+/**
+ * A regular expression from the configuration. It runs on RE2's automata, so that a search takes time that is linear in the text,
+ * whatever the expression (github.com/google/re2/wiki/WhyRE2).
+ */
+export interface UserPattern {
+  /** The first match, or its first group where the pattern has one that took part; undefined where nothing matches. */
+  readonly first: (text: string) => string | undefined;
+  /** All matches as UTF-16 offsets, end exclusive, in order and without overlaps. */
+  readonly all: (text: string) => readonly (readonly [start: number, end: number])[];
+}
+
+/** @param pattern one that {@link patternProblem} has nothing to say about */
+export function compilePattern(pattern: string): UserPattern {
+  const compiled = RE2JS.compile(pattern);
+  const hasGroup = compiled.groupCount() > 0;
+  return {
+    first(text) {
+      const matcher = compiled.matcher(text);
+      if (!matcher.find()) return undefined;
+      return (hasGroup ? matcher.group(1) : null) ?? matcher.group() ?? undefined;
+    },
+    all(text) {
+      const matcher = compiled.matcher(text);
+      const found: (readonly [number, number])[] = [];
+      while (matcher.find()) found.push([matcher.start(), matcher.end()]);
+      return found;
+    },
+  };
+}
 
 /**
  * What is wrong with a regular expression from the configuration, or undefined when it can be used.
- * Example: `"(a+)+"` gives "repeats a group that repeats …".
+ * Example: `"x*"` gives "matches the empty text …".
  */
 export function patternProblem(pattern: string): string | undefined {
   if (pattern === "") return "is empty";
   if (pattern.length > PATTERN_CHARACTERS_MAX) return `is longer than ${PATTERN_CHARACTERS_MAX} characters`;
-  if (NESTED_REPETITION.test(pattern)) {
-    return "repeats a group that repeats inside, such as (a+)+, which can take exponential time; write it without the outer repetition";
-  }
   try {
-    if (hasAmbiguousChoice(pattern))
-      return "repeats a choice of which two parts may begin alike, such as (a|aa)+, which can take exponential time; write it as one class or with different beginnings";
-    if (new RegExp(pattern, "u").test(""))
+    if (RE2JS.compile(pattern).matcher("").find())
       return "matches the empty text; make at least one part of it required";
     return undefined;
-  } catch {
-    return "is no valid regular expression (JavaScript syntax, unicode mode)";
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    return `is no valid regular expression in RE2's syntax, which has no look-around and no back-references: ${error.message}`;
   }
-}
-
-/** Whether a text can be read in several ways by one repeated choice. */
-function hasAmbiguousChoice(pattern: string): boolean {
-  return [...pattern.matchAll(REPEATED_CHOICE)].some(([, choice = ""]) => {
-    const begins = choice
-      .split("|")
-      .map((one) => FIRST_PART.exec(one)?.[0])
-      .filter((first) => first !== undefined)
-      .map((first) => new RegExp(`^${first}$`, "su"));
-    return ASCII.some((character) => begins.filter((begin) => begin.test(character)).length > 1);
-  });
 }

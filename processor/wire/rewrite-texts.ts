@@ -55,18 +55,54 @@ const EVENT_NAME = 0x62;
  * Writes a valid request anew with other texts: strings in bodies, attributes, and the fields that hold one, however deep. Keys, bytes
  * and numbers stay, and so does every other byte but the lengths around a changed text, which keep their padding.
  *
+ * @param breathe waited for before each record, so that a large request does not keep the thread
  * @returns `bytes` itself where no text changes
  */
-export function rewriteTexts(bytes: Uint8Array, editors: RequestEditors): Uint8Array {
-  const ofSender = fieldsOf(editors.sender);
-  const resource = message({ [FIRST]: ofSender.keyValue });
-  const scope = message({
-    [FIRST]: ofSender.named("name"),
-    [SECOND]: ofSender.named("version"),
-    [THIRD]: ofSender.keyValue,
-  });
-  const schemaUrl = ofSender.named("schemaUrl");
-  const record: Rewrite = (source, span) => {
+export async function rewriteTexts(
+  bytes: Uint8Array,
+  editors: RequestEditors,
+  breathe: () => Promise<void>,
+): Promise<Uint8Array> {
+  const source = createCursor(bytes).bytes;
+  const whole: Span = [0, source.length];
+  const spans: Span[] = [];
+  requestWith({
+    record: (_, span) => {
+      spans.push(span);
+      return undefined;
+    },
+  })(source, whole);
+  /** By where it starts. */
+  const records = new Map<number, Uint8Array>();
+  for (const span of spans) {
+    await breathe();
+    const rewritten = recordWith(editors)(source, span);
+    if (rewritten !== undefined) records.set(span[0], rewritten);
+  }
+  const record: Rewrite = (_, [start]) => records.get(start);
+  return requestWith({ record, sender: editors.sender })(source, whole) ?? bytes;
+}
+
+/** A request around its records. */
+function requestWith({
+  record,
+  sender,
+}: {
+  readonly record: Rewrite;
+  readonly sender?: TextEditor;
+}): Rewrite {
+  const own = sender === undefined ? undefined : fieldsOf(sender);
+  const scope = own && {
+    [FIRST]: message({ [FIRST]: own.named("name"), [SECOND]: own.named("version"), [THIRD]: own.keyValue }),
+  };
+  const resource = own && { [FIRST]: message({ [FIRST]: own.keyValue }) };
+  const schemaUrl = own && { [THIRD]: own.named("schemaUrl") };
+  const scopeLogs = message({ ...scope, ...schemaUrl, [SECOND]: record });
+  return message({ [FIRST]: message({ ...resource, ...schemaUrl, [SECOND]: scopeLogs }) });
+}
+
+function recordWith(editors: RequestEditors): Rewrite {
+  return (source, span) => {
     const own = fieldsOf(editors.record(bodyOf(source, span)));
     return message({
       [THIRD]: own.named("severityText"),
@@ -75,10 +111,6 @@ export function rewriteTexts(bytes: Uint8Array, editors: RequestEditors): Uint8A
       [EVENT_NAME]: own.named("eventName"),
     })(source, span);
   };
-  const scopeLogs = message({ [FIRST]: scope, [SECOND]: record, [THIRD]: schemaUrl });
-  const resourceLogs = message({ [FIRST]: resource, [SECOND]: scopeLogs, [THIRD]: schemaUrl });
-  const source = createCursor(bytes).bytes;
-  return message({ [FIRST]: resourceLogs })(source, [0, source.length]) ?? bytes;
 }
 
 /** A message of which some fields are rewritten. */
@@ -126,19 +158,49 @@ function fieldsOf(editor: TextEditor) {
     message({
       [STRING_VALUE]: named(key),
       [ARRAY_VALUE]: message({ [FIRST]: (source, span) => anyValue(key)(source, span) }),
-      [KVLIST_VALUE]: message({ [FIRST]: (source, span) => keyValue(source, span) }),
+      [KVLIST_VALUE]: (source, span) => {
+        const called = calledIn(source, span);
+        return message({ [FIRST]: (inner, entry) => keyValueOf(inner, entry, called) })(source, span);
+      },
     });
-  const keyValue: Rewrite = (source, span) => {
+  const keyValueOf = (source: Buffer, span: Span, called: string | undefined): Uint8Array | undefined => {
     const key = keyOf(source, span);
+    const name = called !== undefined && isValueKey(key) ? called : key;
     return message({
       [SECOND]: (inner, valueSpan) => {
         const [position, end] = valueSpan;
-        const whole = editor.value(key, () => decodeAnyValue({ bytes: inner, position, end }));
+        const whole = editor.value(name, () => decodeAnyValue({ bytes: inner, position, end }));
         return whole === undefined ? anyValue(key)(inner, valueSpan) : stringValue(whole);
       },
     })(source, span);
   };
+  const keyValue: Rewrite = (source, span) => keyValueOf(source, span, undefined);
   return { named, anyValue, keyValue };
+}
+
+/** Whether the entry of a map holds what its entry `name` or `key` is the name of: {"name": "DB_PASSWORD", "value": "…"}. */
+export function isValueKey(key: string): boolean {
+  return /^value$/i.test(key);
+}
+
+/** Whether the entry of a map holds the name of its entry `value`. */
+export function isNameKey(key: string): boolean {
+  return /^(?:name|key)$/i.test(key);
+}
+
+/** What a map is the value of, by its entry `name` or `key`; undefined where none holds a text. */
+function calledIn(source: Buffer, span: Span): string | undefined {
+  let called: string | undefined;
+  const toText: Rewrite = (inner, [position, end]) => {
+    const value = decodeAnyValue({ bytes: inner, position, end });
+    if (typeof value === "string") called = value;
+    return undefined;
+  };
+  message({
+    [FIRST]: (inner, entry) =>
+      isNameKey(keyOf(inner, entry)) ? message({ [SECOND]: toText })(inner, entry) : undefined,
+  })(source, span);
+  return called;
 }
 
 /** An AnyValue that is this text. */

@@ -42,6 +42,8 @@ async function createAlerts(db: Kysely<unknown>): Promise<void> {
     .addColumn("name", "text", (c) => c.primaryKey())
     .addColumn("begun_revision", "bigint", (c) => c.notNull())
     .addColumn("seen_revision", "bigint", (c) => c.notNull())
+    .addColumn("events_revision", "bigint", (c) => c.notNull())
+    .addColumn("paused_until_ms", "bigint", (c) => c.notNull().defaultTo(0))
     .addColumn("last_sent_at_ms", "bigint")
     .addColumn("failing_since_ms", "bigint")
     .addColumn("last_error", "text")
@@ -86,6 +88,7 @@ async function createOutbox(db: Kysely<unknown>): Promise<void> {
     .addColumn("channel", "text", (c) => c.notNull())
     .addColumn("key", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
+    .addColumn("incident_id", "text")
     .addColumn("notice", "text", (c) => c.notNull())
     .addColumn("state", "text", (c) => c.notNull())
     .addColumn("created_at_ms", "bigint", (c) => c.notNull())
@@ -98,7 +101,6 @@ async function createOutbox(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex("outbox_by_state")
     .on("outbox")
-    .columns(["channel", "state", "sequence"])
+    .columns(["channel", "state", "due_at_ms"])
     .execute();
-  await db.schema.createIndex("outbox_by_time").on("outbox").columns(["channel", "created_at_ms"]).execute();
 }

@@ -1,13 +1,23 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { z } from "zod";
-import type { ChannelStatus, NewMessage, OutboxMessage, SendResult } from "../alert.ts";
+import type {
+  ChannelLoad,
+  ChannelStatus,
+  DueQuery,
+  MessageKind,
+  NewMessage,
+  OutboxMessage,
+  SendResult,
+} from "../alert.ts";
 import { chunks } from "../chunks.ts";
 import { corrupt } from "../rows.ts";
-import type { Tables } from "../tables.ts";
+import type { OutboxTable, Tables } from "../tables.ts";
 
 const messageKind = z.enum(["incident", "summary", "event", "test"]);
-/** Finished messages of a channel that are kept to be seen; at least those of an hour are, which its limit counts. */
-const FINISHED_MAX = 1_000;
+const LIMITED: readonly MessageKind[] = ["incident", "summary"];
+const HOUR_MS = 3_600_000;
+/** Messages of a channel that were put aside, and are kept to be seen. */
+const ASIDE_MAX = 1_000;
 
 /** Each once: what has the key of another one is not stored again. */
 export async function insertMessages(
@@ -16,10 +26,11 @@ export async function insertMessages(
   messages: readonly NewMessage[],
   atMs: number,
 ): Promise<void> {
-  const rows = messages.map(({ key, kind, notice }) => ({
+  const rows = messages.map(({ key, kind, incidentId, notice }) => ({
     channel,
     key,
     kind,
+    incident_id: incidentId ?? null,
     notice,
     state: "waiting",
     created_at_ms: atMs,
@@ -51,26 +62,69 @@ export async function addTestMessage(
   return true;
 }
 
-/** The oldest message that waits; undefined for none. */
-export async function selectNextMessage(
+/** What bounds a channel's next messages. Times ahead of now are of a clock that was set back since: they bound nothing. */
+export async function selectChannelLoad(
   db: Kysely<Tables>,
   channel: string,
-): Promise<OutboxMessage | undefined> {
+  nowMs: number,
+): Promise<ChannelLoad> {
+  const waiting = db.selectFrom("outbox").where("channel", "=", channel).where("state", "=", "waiting");
+  const limited = waiting.where("kind", "in", LIMITED);
+  const count = (query: typeof waiting) =>
+    query.select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow();
+  const sent = db
+    .selectFrom("outbox")
+    .where("channel", "=", channel)
+    .where("state", "=", "sent")
+    .where("finished_at_ms", ">", nowMs - HOUR_MS)
+    .where("finished_at_ms", "<=", nowMs);
   const row = await db
+    .selectFrom("alert_channels")
+    .select(["paused_until_ms", "last_sent_at_ms"])
+    .where("name", "=", channel)
+    .executeTakeFirst();
+  const troubled = limited
+    .where("attempts", ">", 0)
+    .where("created_at_ms", "<", row?.last_sent_at_ms ?? Number.MIN_SAFE_INTEGER);
+  return {
+    waiting: Number((await count(limited)).count),
+    waitingEvents: Number((await count(waiting.where("kind", "=", "event"))).count),
+    tried: Number((await count(waiting.where("attempts", ">", 0))).count),
+    troubled: Number((await count(troubled)).count),
+    lastHour: Number((await count(sent.where("kind", "in", LIMITED))).count),
+    pausedUntilMs: row?.paused_until_ms ?? 0,
+  };
+}
+
+/** Messages that may be sent now: those about incidents, those tried least often, and the oldest first. */
+export async function selectDueMessages(
+  db: Kysely<Tables>,
+  channel: string,
+  { kinds, nowMs, dueAtMsMax, limit }: DueQuery,
+): Promise<readonly OutboxMessage[]> {
+  const rows = await db
     .selectFrom("outbox")
     .selectAll()
     .where("channel", "=", channel)
     .where("state", "=", "waiting")
+    .where("kind", "in", kinds)
+    .where((row) => row.or([row("due_at_ms", "<=", nowMs), row("due_at_ms", ">", dueAtMsMax)]))
+    .orderBy(sql`kind = 'event'`)
+    .orderBy("attempts")
     .orderBy("sequence")
-    .limit(1)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
+    .limit(limit)
+    .execute();
+  return rows.map(toMessage);
+}
+
+function toMessage(row: Selectable<OutboxTable>): OutboxMessage {
   const kind = messageKind.safeParse(row.kind);
   if (!kind.success) throw corrupt("outbox.kind", kind.error);
   return {
     channel: row.channel,
     key: row.key,
     kind: kind.data,
+    incidentId: row.incident_id ?? undefined,
     notice: row.notice,
     createdAtMs: row.created_at_ms,
     attempts: row.attempts,
@@ -78,10 +132,10 @@ export async function selectNextMessage(
   };
 }
 
-/** Notes how a try ended, in the message and in its channel; of finished messages the oldest are forgotten. */
+/** Notes how a try ended, in the message and in its channel. */
 export async function saveSendResult(
   db: Kysely<Tables>,
-  { channel, key, state, dueAtMs, atMs, error }: SendResult,
+  { channel, key, state, dueAtMs, pausedUntilMs, atMs, error }: SendResult,
 ): Promise<void> {
   const isFinished = state !== "waiting";
   const { numUpdatedRows } = await db
@@ -102,31 +156,50 @@ export async function saveSendResult(
   const failing = sql<number>`coalesce(failing_since_ms, ${atMs})`;
   await db
     .updateTable("alert_channels")
-    .set(
-      state === "sent"
+    .set({
+      ...(state === "sent"
         ? { last_sent_at_ms: atMs, failing_since_ms: null }
-        : { failing_since_ms: failing, last_error: error ?? null },
-    )
+        : { failing_since_ms: failing, last_error: error ?? null }),
+      ...(pausedUntilMs === undefined ? {} : { paused_until_ms: pausedUntilMs }),
+    })
     .where("name", "=", channel)
     .execute();
-  if (isFinished) await trim(db, channel);
+  if (state === "sent") await forgetSent(db, channel, atMs);
+  else if (isFinished) await forgetAside(db, channel);
 }
 
-async function trim(db: Kysely<Tables>, channel: string): Promise<void> {
+/** What was sent is kept for as long as the channel's limit counts it. */
+async function forgetSent(db: Kysely<Tables>, channel: string, nowMs: number): Promise<void> {
+  await db
+    .deleteFrom("outbox")
+    .where("channel", "=", channel)
+    .where("state", "=", "sent")
+    .where((row) =>
+      row.or([
+        row("kind", "not in", LIMITED),
+        row("finished_at_ms", "<=", nowMs - HOUR_MS),
+        row("finished_at_ms", ">", nowMs),
+      ]),
+    )
+    .execute();
+}
+
+async function forgetAside(db: Kysely<Tables>, channel: string): Promise<void> {
+  const states = ["refused", "expired"];
   const oldest = await db
     .selectFrom("outbox")
     .select("sequence")
     .where("channel", "=", channel)
-    .where("state", "!=", "waiting")
+    .where("state", "in", states)
     .orderBy("sequence", "desc")
-    .offset(FINISHED_MAX)
+    .offset(ASIDE_MAX)
     .limit(1)
     .executeTakeFirst();
   if (oldest === undefined) return;
   await db
     .deleteFrom("outbox")
     .where("channel", "=", channel)
-    .where("state", "!=", "waiting")
+    .where("state", "in", states)
     .where("sequence", "<=", oldest.sequence)
     .execute();
 }
@@ -160,9 +233,13 @@ export async function selectChannelStatuses(db: Kysely<Tables>): Promise<readonl
   }));
 }
 
-/** Alerts go with their incidents, finished messages with their age. */
+/** Alerts go with their incidents, finished messages with their age. What was still to be told stays: who tells gives it up, and says so. */
 export async function deleteOlderAlerts(db: Kysely<Tables>, beforeMs: number): Promise<void> {
-  await db.deleteFrom("alerts").where(sql<boolean>`incident_id not in (select id from incidents)`).execute();
+  await db
+    .deleteFrom("alerts")
+    .where("state", "not in", ["waiting", "open"])
+    .where(sql<boolean>`incident_id not in (select id from incidents)`)
+    .execute();
   await db
     .deleteFrom("outbox")
     .where("state", "!=", "waiting")

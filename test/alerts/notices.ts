@@ -83,4 +83,4 @@ export const hostileText = fc.oneof(
 );
 
 /** Every kind of message. */
-export const PHASES = ["opened", "updated", "over", "summary"] as const;
+export const PHASES = ["opened", "updated", "over", "past", "summary"] as const;

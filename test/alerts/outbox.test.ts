@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../helpers/free-port.ts";
 import { waitFor } from "../helpers/wait-for.ts";
-import { bodyOf, type Receiver, startReceiver } from "./receiver.ts";
+import { keptSince } from "../store-contract/kept-since.ts";
+import { type Answer, bodyOf, type Receiver, startReceiver } from "./receiver.ts";
 import { createTelling, type Telling } from "./start-telling.ts";
 
 const SECRET = "a secret of plain text";
@@ -13,8 +14,9 @@ beforeEach(async () => {
   receiver = await startReceiver();
 });
 afterEach(async () => {
-  await telling.close();
+  // What is on its way ends with its receiver.
   await receiver.close();
+  await telling.close();
 });
 
 const webhook = (fields: object = {}) => ({
@@ -35,7 +37,7 @@ describe("an incident", () => {
     await receiver.got(1);
     for (let i = 2; i < 6; i += 1) await telling.anomaly(i);
     await waitFor("the channel to have looked at them", async () =>
-      (await telling.stage.alertChanges("ops", 1, 0)).revision === undefined ? true : undefined,
+      (await telling.stage.alertChanges("ops", 1)).revision === undefined ? true : undefined,
     );
     telling.clock.aheadMs = HOUR_MS;
     const received = await receiver.got(2);
@@ -86,6 +88,7 @@ describe("a receiver", () => {
     expect((await status())?.failingSinceMs).toBeTypeOf("number");
     expect(telling.errors.join()).toContain("ECONNREFUSED");
     receiver = await startReceiver(port);
+    telling.clock.aheadMs = 60_000;
     await receiver.got(2);
     await waitFor("the channel to be well", async () =>
       (await status())?.failingSinceMs === undefined ? true : undefined,
@@ -115,8 +118,46 @@ describe("a receiver", () => {
     }
     expect(receiver.received).toHaveLength(1);
     telling.clock.aheadMs = 700_000;
-    const received = await receiver.got(2);
-    expect(received[1]?.headers["webhook-id"]).toBe(received[0]?.headers["webhook-id"]);
+    const ids = (await receiver.got(4)).slice(0, 4).map(({ headers }) => headers["webhook-id"]);
+    expect(ids.filter((id) => id === ids[0])).toHaveLength(2);
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it("that never takes one message is sent the others, but for those about the same incident", async () => {
+    receiver.answer(({ body }) => ({ status: body.includes('"bad"') ? 503 : 200 }));
+    telling = await createTelling({ channels: [webhook({ limit_per_hour: 1 })] });
+    await telling.start();
+    await telling.anomaly(1, { service: "bad" });
+    await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
+    await telling.anomaly(2, { service: "good" });
+    await waitFor("the next one", async () => (telling.outcomes.includes("ops sent") ? true : undefined));
+    telling.clock.aheadMs = HOUR_MS + 60_000;
+    await waitFor("the good one's end", async () =>
+      telling.outcomes.filter((one) => one === "ops sent").length === 2 ? true : undefined,
+    );
+    const ofBad = receiver.received.filter(({ body }) => body.includes('"bad"')).map(bodyOf);
+    expect(new Set(ofBad.map(({ type }) => type))).toEqual(new Set(["incident.opened"]));
+    expect(await status()).toMatchObject({ waiting: 1 });
+  });
+
+  it("that was away is sent nothing in quiet hours but tests", async () => {
+    const timeIn = (ms: number) => new Date(Date.now() + ms).toISOString().slice(11, 16);
+    const quiet = { time_zone: "UTC", from: timeIn(HOUR_MS), to: timeIn(3 * HOUR_MS) };
+    receiver.answer(() => ({ status: 503 }));
+    telling = await createTelling({ channels: [webhook({ quiet_hours: [quiet] })] });
+    await telling.start();
+    await telling.anomaly(1);
+    await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
+    telling.clock.aheadMs = 2 * HOUR_MS;
+    receiver.answer(() => ({ status: 200 }));
+    const test = { key: "t", kind: "test", incidentId: undefined } as const;
+    const notice = JSON.stringify({ kind: "test", channel: "ops" });
+    await telling.stage.addTestMessage("ops", { ...test, notice }, Date.now());
+    await waitFor("the test", async () => (types().includes("test") ? true : undefined));
+    expect(types().at(-1)).toBe("test");
+    telling.clock.aheadMs = 4 * HOUR_MS;
+    await waitFor("the end", async () => (types().at(-1) === "incident.over" ? true : undefined));
+    expect(types().slice(-3)).toEqual(["test", "incident.opened", "incident.over"]);
   });
 
   it("that refuses a message has it put aside, visibly and without its address, and gets the next", async () => {
@@ -182,6 +223,52 @@ describe("two processes over one database", () => {
     await receiver.got(6);
     expect(new Set(receiver.received.map((one) => bodyOf(one).id)).size).toBe(6);
     expect(types()).toHaveLength(6);
+  });
+});
+
+describe("a second process", () => {
+  it("without channels, or with others, takes nothing away from the one that tells", async () => {
+    receiver.answer(() => ({ status: 503 }));
+    telling = await createTelling({ channels: [webhook()] });
+    await telling.start();
+    await telling.anomaly(1);
+    await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
+    await telling.start({ channels: [] });
+    await telling.start({ channels: [webhook({ name: "other" })] });
+    expect(await telling.stage.channelStatuses()).toMatchObject([{ name: "ops", waiting: 1 }]);
+  });
+});
+
+describe("a stop", () => {
+  it("waits for the message that is on its way, so that nobody else sends it", async () => {
+    const answered = Promise.withResolvers<Answer>();
+    receiver.answer(() => answered.promise);
+    telling = await createTelling({ channels: [webhook()] });
+    const first = await telling.start();
+    await telling.anomaly(1);
+    await telling.anomaly(2, { service: "b" });
+    await receiver.got(1);
+    const closed = first.close();
+    await telling.start();
+    answered.resolve({ status: 200 });
+    await closed;
+    expect(telling.outcomes[0]).toBe("ops sent");
+    const ids = (await receiver.got(2)).map((one) => bodyOf(one).id);
+    expect(new Set(ids).size).toBe(2);
+  });
+});
+
+describe("an incident that is deleted before it could be told", () => {
+  it("is counted and said", async () => {
+    telling = await createTelling({ channels: [webhook()], gather_seconds: 600 });
+    await telling.start();
+    await telling.anomaly(1);
+    await waitFor("it to wait", async () => ((await status())?.heldBack === 1 ? true : undefined));
+    await telling.stage.expire(keptSince(Date.now() + HOUR_MS));
+    telling.clock.aheadMs = HOUR_MS;
+    await waitFor("giving up", async () => (telling.outcomes.includes("ops expired") ? true : undefined));
+    expect(telling.errors.join()).toContain("an incident could not be told to ops");
+    expect(await status()).toMatchObject({ heldBack: 0 });
   });
 });
 

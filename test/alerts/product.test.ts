@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { status as Code } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeRequest } from "../../processor/wire/encode.ts";
+import { openStore } from "../../store/open-store.ts";
 import { sendGrpc } from "../edges/senders.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { waitFor } from "../helpers/wait-for.ts";
@@ -48,6 +50,15 @@ async function outage(startMs: number): Promise<void> {
     await send(["kernel panic: cannot mount root"], startMs + 20_000 + i * 100, 21);
 }
 
+/** What fifteen seconds do to the lease of a process that was killed: lease.test.ts waits for them on a clock of its own. */
+async function endLease(directory: string): Promise<void> {
+  const store = await openStore({ path: join(directory, "logbert.db") });
+  const atMs = Date.now() + 15_000;
+  await store.takeAlertLease({ holder: "test", atMs, untilMs: atMs, untilMsMax: atMs });
+  await store.releaseAlertLease("test");
+  await store.close();
+}
+
 /** The product's child processes. */
 function childrenOf(pid: number): readonly number[] {
   const listed = execFileSync("ps", ["-o", "pid=,ppid=", "-A"], { encoding: "utf8" });
@@ -82,6 +93,7 @@ describe("the whole product", () => {
     expect(api).toHaveLength(1);
     for (const pid of api) process.kill(pid, "SIGKILL");
     await product.kill();
+    await endLease(product.directory);
     receiver.answer(() => ({ status: 200 }));
     product = await startLogbert({
       settings: settings(),

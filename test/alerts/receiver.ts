@@ -20,7 +20,7 @@ export interface Receiver {
   readonly url: string;
   readonly received: readonly Received[];
   /** How it answers from now on. */
-  answer(how: (request: Received) => Answer | undefined): void;
+  answer(how: (request: Received) => Answer | undefined | Promise<Answer>): void;
   /** Waits until so many requests came. */
   got(count: number, timeoutMs?: number): Promise<readonly Received[]>;
   close(): Promise<void>;
@@ -29,13 +29,13 @@ export interface Receiver {
 /** Starts one that takes everything, on a port of its own or on the one named. */
 export async function startReceiver(port = 0): Promise<Receiver> {
   const received: Received[] = [];
-  let how: (request: Received) => Answer | undefined = () => ({ status: 200 });
+  let how: Parameters<Receiver["answer"]>[0] = () => ({ status: 200 });
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += String(chunk);
     const one = { headers: request.headers, body };
     received.push(one);
-    const answer = how(one);
+    const answer = await how(one);
     if (answer !== undefined) response.writeHead(answer.status, answer.headers).end(answer.text ?? "ok");
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));

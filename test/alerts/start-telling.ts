@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type AlertsConfig, alertsConfig } from "../../api/alerts/config.ts";
+import { alertsConfig } from "../../api/alerts/config.ts";
 import type { AlertOutcome } from "../../api/alerts/send-messages.ts";
 import { startAlerts } from "../../api/alerts/start-alerts.ts";
 import type { Anomaly } from "../../store/anomaly.ts";
-import { openStore } from "../../store/open-store.ts";
+import { openSqlite } from "../../store/sqlite.ts";
 import type { Store } from "../../store/store.ts";
 import { NOTHING } from "../api/start-api.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
@@ -17,18 +17,20 @@ export interface Telling {
   readonly errors: readonly string[];
   /** By how much the clock of who tells goes ahead. */
   readonly clock: { aheadMs: number };
-  /** Begins to tell. Called again, another process does so. */
-  start(): Promise<{ close(): Promise<void> }>;
+  /** Begins to tell. Called again, another process does so, with settings of its own if any. */
+  start(own?: Readonly<Record<string, unknown>>): Promise<{ close(): Promise<void> }>;
   /** An anomaly now. */
   anomaly(number: number, fields?: Partial<Anomaly>): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Often, so that tests do not wait. */
+const TURN_MS = 20;
+
 /** Over a fresh database; nothing is told before it is started. */
 export async function createTelling(settings: Readonly<Record<string, unknown>>): Promise<Telling> {
-  const config: AlertsConfig = alertsConfig.parse({ gather_seconds: 0, ...settings });
   const path = join(temporaryDirectory("logbert-alerts"), "logbert.db");
-  const stage = await openStore({ path });
+  const stage = await openSqlite(path, Date.now);
   const outcomes: string[] = [];
   const errors: string[] = [];
   const clock = { aheadMs: 0 };
@@ -38,14 +40,15 @@ export async function createTelling(settings: Readonly<Record<string, unknown>>)
     outcomes,
     errors,
     clock,
-    async start() {
-      const store = await openStore({ path });
+    async start(own = settings) {
+      const store = await openSqlite(path, Date.now);
       const alerts = await startAlerts({
-        config,
+        config: alertsConfig.parse({ gather_seconds: 0, ...own }),
         store,
         now: () => Date.now() + clock.aheadMs,
         holder: randomUUID(),
         linkSecret: undefined,
+        turnMs: TURN_MS,
         onOutcome: (channel: string, outcome: AlertOutcome) => outcomes.push(`${channel} ${outcome}`),
         onError: (error) => errors.push(String(error)),
       });

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ApiUnderTest, NOTHING, startApiUnderTest } from "../api/start-api.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 import { anAnomaly, idOf } from "../store-contract/an-anomaly.ts";
 import { bodyOf, type Receiver, startReceiver } from "./receiver.ts";
 
@@ -11,32 +12,46 @@ const tokens = [{ name: "alice", role: "write", token: "writer-token-0123456789"
 
 let receiver: Receiver;
 let under: ApiUnderTest;
-/** Paths of the links in the message. */
+/** Of the incident that each test has to itself. */
+let number = 0;
+let service: string;
+/** Paths of the links in its message. */
 let real: string;
 let expected: string;
-beforeEach(async () => {
+beforeAll(async () => {
   receiver = await startReceiver();
   const channel = { kind: "webhook", name: "ops", url: receiver.url, secret: "a secret of plain text" };
   under = await startApiUnderTest(
     { tokens: [...tokens] },
     { channels: [channel], public_url: PUBLIC, gather_seconds: 0 },
   );
-  await under.stage.saveBatch({
-    ...NOTHING,
-    anomalies: [1, 2].map((i) => anAnomaly(i, { timeMs: Date.now(), templateId: `t${i}` })),
-  });
-  const [message] = await receiver.got(1);
-  const incident = message === undefined ? undefined : bodyOf(message).incident;
-  real = (incident?.realUrl ?? "").replace(PUBLIC, "");
-  expected = (incident?.expectedUrl ?? "").replace(PUBLIC, "");
 });
-afterEach(async () => {
+afterAll(async () => {
   await under.close();
   await receiver.close();
 });
+beforeEach(async () => {
+  number += 10;
+  service = `shop-${number}`;
+  [real, expected] = await linksOf(service);
+});
+
+/** The links in the message about an incident of two anomalies in a service. */
+async function linksOf(of: string): Promise<[real: string, expected: string]> {
+  await under.stage.saveBatch({
+    ...NOTHING,
+    anomalies: [1, 2].map((i) =>
+      anAnomaly(number + i, { timeMs: Date.now(), templateId: `t${i}`, service: of }),
+    ),
+  });
+  const incident = await waitFor("the message", async () =>
+    receiver.received.map((one) => bodyOf(one).incident).find((one) => one?.id === idOf(number + 1)),
+  );
+  return [(incident.realUrl ?? "").replace(PUBLIC, ""), (incident.expectedUrl ?? "").replace(PUBLIC, "")];
+}
 
 const said = async () =>
-  (await under.stage.feedbackForIncidents([idOf(1)])).map(({ author, isTrueAnomaly }) => [
+  (await under.stage.feedbackForIncidents([idOf(number + 1)])).map(({ author, isTrueAnomaly }) => [
     author,
     isTrueAnomaly,
   ]);
@@ -95,24 +110,33 @@ describe("a link in a message", () => {
     expect(await said()).toEqual([]);
   });
 
-  it("shows a log's text as text", async () => {
-    await under.stage.saveBatch({
-      ...NOTHING,
-      anomalies: [anAnomaly(5_000, { timeMs: Date.now(), service: "<img src=x onerror=alert(1)>" })],
-    });
-    const message = (await receiver.got(2)).at(-1);
-    const path = (message && bodyOf(message).incident?.realUrl)?.replace(PUBLIC, "") ?? "";
+  it("stores two equal words that come at once as one", async () => {
+    const answers = await Promise.all([confirm(real), confirm(real)]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await said()).toHaveLength(2);
+    const ids = [1, 2].map((i) => idOf(number + i));
+    expect(await under.stage.feedbackFor(ids, true)).toHaveLength(2);
+  });
+
+  it("does not change what was said without end", async () => {
+    let status = 200;
+    for (let turn = 0; turn < 50 && status === 200; turn += 1)
+      ({ status } = await confirm(turn % 2 === 0 ? real : expected));
+    expect(status).toBe(409);
+    expect(await said()).toHaveLength(2);
+  });
+
+  it("shows a log's text as text, without what would deceive its reader", async () => {
+    number += 5;
+    const [path] = await linksOf("<img src=x onerror=alert(1)>\u202egnp\u001b[31m");
     const { text } = await under.raw(path);
-    expect(text).toContain("&lt;img src=x onerror=alert(1)&gt;");
+    expect(text).toContain("&lt;img src=x onerror=alert(1)&gt;gnp [31m");
     expect(text).not.toContain("<img");
   });
 
   it("is of an incident that is there", async () => {
-    await under.stage.expire({
-      beforeMs: Date.now() + 1_000,
-      labelledBeforeMs: Date.now() + 1_000,
-      samplesMax: 0,
-    });
+    const beforeMs = Date.now() + 1_000;
+    await under.stage.expire({ beforeMs, labelledBeforeMs: beforeMs, samplesMax: 0 });
     expect((await under.raw(expected)).status).toBe(404);
   });
 

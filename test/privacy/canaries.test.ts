@@ -68,7 +68,10 @@ describe("a secret of every kind in every place of a record", () => {
     const { heard, leave } = listen(logbert);
     const send = async (request: Uint8Array) =>
       expect((await sendGrpc(logbert.grpcEndpoint, request)).code).toBe(Code.OK);
-    await send(usual("shop"));
+    await waitFor("somebody who watches", async () => {
+      await send(usual("shop"));
+      return heard.length > 0 ? true : undefined;
+    });
     for (const request of canaries("shop")) await send(request);
     await waitFor("the last service in the API", async () => {
       const { services } = await logbert.graphql("{ services { name } }");

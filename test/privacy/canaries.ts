@@ -20,6 +20,9 @@ export const CANARIES: readonly (readonly [secret: string, text: string])[] = [
   ["canarypassword", "login password=canarypassword"],
   ["Tr0ub4dor&canary", '{"password":"Tr0ub4dor&canary"}'],
   ["optioncanary", "./run --db-password optioncanary"],
+  ["wrapped canary", 'password: Some("wrapped canary")'],
+  ["escapedcanary", "%22token%22%3A%22escapedcanary%22"],
+  ["pairedcanary", '{"name":"DB_PASSWORD","value":"pairedcanary"}'],
   ["urlcanary", "dsn postgres://app:urlcanary@db/x"],
   ["MIIcanaryKEY", "-----BEGIN PRIVATE KEY-----\nMIIcanaryKEY\n-----END PRIVATE KEY-----"],
   ["+4917055512345", "call +4917055512345"],
@@ -48,7 +51,8 @@ export function canaries(service: string): readonly Uint8Array[] {
   const attributes: Readonly<Record<string, AttributeValue>> = {
     note: ALL,
     "db.password": "canarypassword",
-    nested: { list: CANARIES.map(([, text]) => text), deep: { token: "c4narycookie" } },
+    nested: { list: CANARIES.map(([, text]) => text), deep: { token: "c4narycookie" }, jwt: "pairedcanary" },
+    entries: [{ name: "DB_PASSWORD", value: "wrapped canary" }],
     "log.record.template.wildcards": CANARIES.map(([, text]) => text),
   };
   const record = (index: number, own: Pick<NewRecord, "body"> & Partial<NewRecord>): NewRecord => ({

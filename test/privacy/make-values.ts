@@ -182,6 +182,13 @@ export const SENSITIVE: Readonly<Record<string, readonly [kind: string, make: Ma
       of(WORD, 24),
     ),
   ],
+  stripewebhook: ["api-key", joined("whsec_", of(`${WORD}+/`, 32))],
+  azure: ["api-key", joined(of(WORD, 3), "8Q~", of(`${WORD}-._~`, 33), "x")],
+  discord: [
+    "api-key",
+    (random) =>
+      `${Buffer.from(of("123456789", 18)(random)).toString("base64")}.${of(WORD, 6)(random)}.${of(`${WORD}-_`, 38)(random)}`,
+  ],
   stripe: ["api-key", joined(pick(["sk_live_", "rk_live_", "sk_test_"]), of(WORD, 24))],
   google: ["api-key", joined("AIza", of(`${WORD}_-`, 35))],
   openai: [
@@ -207,6 +214,9 @@ export const SENSITIVE: Readonly<Record<string, readonly [kind: string, make: Ma
       joined(of(LOWER, 8)),
     ),
   ],
+  // With blanks and quotes, as only something around it can hold it.
+  phrase: ["secret", joined(of(WORD, 5), " ", of(LOWER, 4), " ", of(WORD, 5))],
+  doubled: ["secret", joined(of(LOWER, 3), "''", of(LOWER, 2), " ", of(WORD, 5))],
   opaque: ["secret", oneOf(of(HEX, 32), of(WORD, 40), of(`${WORD}-_`, 22))],
   urlcredentials: [
     "url-credentials",
@@ -227,6 +237,7 @@ export const SENSITIVE: Readonly<Record<string, readonly [kind: string, make: Ma
       joined("+1-212-555-", of(DIGITS, 4)),
     ),
   ],
+  phonedigits: ["phone", joined("0170", of(DIGITS, 7))],
   phonelocal: [
     "phone",
     oneOf(
@@ -268,6 +279,19 @@ export const HARMLESS: Readonly<Record<string, Make>> = {
   traceid: of(HEX, 32),
   spanid: of(HEX, 16),
   block: joined("blk_", pick(["", "-"]), pick(["4", "5", "1", "6"]), of(DIGITS, 18)),
+  dashedtime: joined(
+    two(10, 28),
+    "-",
+    two(1, 12),
+    "-",
+    two(20, 29),
+    "-",
+    two(0, 23),
+    "-",
+    two(0, 59),
+    "-",
+    two(0, 59),
+  ),
   n: number(1, 9_999),
   big: number(100_000, 999_999_999),
   ms: number(1, 30_000),

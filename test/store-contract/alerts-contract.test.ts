@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Alert, AlertPlan } from "../../store/alert.ts";
+import type { Alert, AlertPlan, DueQuery, NewMessage, SendResult } from "../../store/alert.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import { NOTHING } from "../api/start-api.ts";
@@ -14,8 +14,8 @@ const lease = (holder: string, atMs: number) => ({ holder, atMs, untilMs: atMs +
 let store: Store;
 beforeEach(async () => {
   store = await openStore({ path: join(temporaryDirectory("store"), "logbert.db") });
-  await store.syncAlertChannels(["ops"]);
   await store.takeAlertLease(lease(HOLDER, 0));
+  await store.syncAlertChannels(HOLDER, ["ops"]);
 });
 afterEach(() => store.close());
 
@@ -27,6 +27,7 @@ const plan = (fields: Partial<AlertPlan>): Promise<boolean> =>
     holder: HOLDER,
     atMs: 5,
     revision: undefined,
+    eventsRevision: undefined,
     alerts: [],
     messages: [],
     ...fields,
@@ -44,36 +45,82 @@ const alert = (fields: Partial<Alert> = {}): Alert => ({
   messages: 0,
   ...fields,
 });
-const message = (key: string) => ({ key, kind: "incident" as const, notice: "{}" });
-const result = (key: string, state: "waiting" | "sent" | "refused", error?: string) =>
-  store.saveSendResult({ channel: "ops", key, state, dueAtMs: 9, atMs: 8, error });
+const message = (key: string, fields: Partial<NewMessage> = {}): NewMessage => ({
+  key,
+  kind: "incident",
+  incidentId: key,
+  notice: "{}",
+  ...fields,
+});
+const result = (key: string, state: "waiting" | "sent" | "refused", fields: Partial<SendResult> = {}) =>
+  store.saveSendResult({
+    channel: "ops",
+    key,
+    state,
+    dueAtMs: 9,
+    pausedUntilMs: undefined,
+    atMs: 8,
+    error: undefined,
+    ...fields,
+  });
+const ALL = ["incident", "summary", "event", "test"] as const;
+const due = async (nowMs = 9, fields: Partial<DueQuery> = {}) =>
+  (await store.dueMessages("ops", { kinds: ALL, nowMs, dueAtMsMax: 1_000_000, limit: 99, ...fields })).map(
+    ({ key }) => key,
+  );
 
 describe("what a channel looks at", () => {
-  it("is what has changed since it looked last, batch by batch, and what no record carries", async () => {
+  it("is what has changed since it looked last, batch by batch", async () => {
     await save([1], [2]);
-    await save([3, { kind: "end t1" }], [4, { service: "other", kind: "silence" }]);
-    const all = await store.alertChanges("ops", 9, 9);
+    await save([3], [4, { service: "other" }]);
+    const all = await store.alertChanges("ops", 9);
     expect(all.incidents.map(({ id, anomalies }) => [id, anomalies])).toEqual([
       [idOf(1), 3],
       [idOf(4), 1],
     ]);
-    expect(all.withoutRecord.map(({ id }) => id)).toEqual([idOf(3), idOf(4)]);
     expect(await plan({ revision: all.revision })).toBe(true);
-    expect(await store.alertChanges("ops", 9, 9)).toEqual({
-      incidents: [],
-      withoutRecord: [],
-      revision: undefined,
-    });
+    expect(await store.alertChanges("ops", 9)).toEqual({ incidents: [], revision: undefined });
     await save([5]);
-    expect((await store.alertChanges("ops", 9, 9)).incidents.map(({ id }) => id)).toEqual([idOf(1)]);
+    expect((await store.alertChanges("ops", 9)).incidents.map(({ id }) => id)).toEqual([idOf(1)]);
+  });
+
+  it("is what no record carries, batch by batch, by itself", async () => {
+    await save([1], [2, { kind: "end t1" }], [3, { kind: "silence" }]);
+    await save([4, { kind: "end t2" }], [5, { kind: "end t3" }]);
+    const events = async (limit: number) => {
+      const { anomalies, revision } = await store.alertEvents("ops", limit);
+      await plan({ eventsRevision: revision });
+      return anomalies.map(({ id }) => id);
+    };
+    expect(await events(3)).toEqual([idOf(2), idOf(3)]);
+    expect(await events(1)).toEqual([idOf(4)]);
+    expect(await events(9)).toEqual([]);
+    expect((await store.alertChanges("ops", 9)).incidents).toHaveLength(1);
   });
 
   it("begins with what begins after the channel", async () => {
     await save([1]);
-    await store.syncAlertChannels(["ops", "later"]);
+    await store.syncAlertChannels(HOLDER, ["ops", "later"]);
     await save([2], [3, { service: "other" }]);
-    expect((await store.alertChanges("later", 9, 9)).incidents.map(({ id }) => id)).toEqual([idOf(3)]);
-    expect((await store.alertChanges("ops", 9, 9)).incidents).toHaveLength(2);
+    expect((await store.alertChanges("later", 9)).incidents.map(({ id }) => id)).toEqual([idOf(3)]);
+    expect((await store.alertChanges("ops", 9)).incidents).toHaveLength(2);
+  });
+
+  it("is asked for where there is something to do", async () => {
+    const work = async () => (await store.alertWork())[0];
+    const idle = { name: "ops", hasChanges: false, isActive: false, dueAtMs: undefined };
+    expect(await work()).toEqual(idle);
+    await save([1, { kind: "silence" }]);
+    expect(await work()).toEqual({ ...idle, hasChanges: true });
+    await plan({ revision: 1 });
+    expect(await work()).toEqual({ ...idle, hasChanges: true });
+    await plan({ eventsRevision: 1, alerts: [alert()], messages: [message("a")] });
+    expect(await work()).toEqual({ ...idle, isActive: true, dueAtMs: 5 });
+    await result("a", "waiting", { dueAtMs: 9, pausedUntilMs: 20 });
+    expect(await work()).toEqual({ ...idle, isActive: true, dueAtMs: 20 });
+    await result("a", "sent");
+    await plan({ alerts: [alert({ state: "over" })] });
+    expect(await work()).toEqual(idle);
   });
 });
 
@@ -84,64 +131,125 @@ describe("a plan", () => {
     const opened = alert({ state: "open", told, openedAtMs: 3, messages: 1 });
     await plan({ alerts: [opened], messages: [message("a"), message("b")] });
     await plan({ messages: [message("a")] });
-    expect((await store.activeAlerts("ops", 9)).map((one) => one.alert)).toEqual([opened]);
-    expect(await store.channelLoad("ops", 6)).toEqual({
-      waiting: 2,
-      lastHour: 2,
-      openedAtMs: new Map([["shop", 3]]),
-    });
+    expect((await store.activeAlerts("ops", 9)).active.map((one) => one.alert)).toEqual([opened]);
+    expect(await store.channelLoad("ops", 6)).toMatchObject({ waiting: 2 });
+    expect(await store.openedServices("ops", 6)).toEqual(new Map([["shop", 3]]));
   });
 
   it("of who has lost the lease, or of a channel that is gone, is not stored", async () => {
-    expect(await store.takeAlertLease(lease("two", 9))).toBe(false);
-    expect(await store.takeAlertLease(lease("two", 10))).toBe(true);
+    expect(await store.takeAlertLease(lease("two", 9))).toBe("refused");
+    expect(await store.takeAlertLease(lease("two", 10))).toBe("taken");
     expect(await plan({ messages: [message("a")] })).toBe(false);
-    await store.syncAlertChannels([]);
+    await store.syncAlertChannels("two", []);
     expect(await plan({ holder: "two", messages: [message("a")] })).toBe(false);
-    expect(await store.nextMessage("ops")).toBeUndefined();
+    expect(await due()).toEqual([]);
   });
 });
 
 describe("the lease", () => {
   it("is free at once when it is given back, or was taken by a clock that was set back since", async () => {
     await store.releaseAlertLease(HOLDER);
-    expect(await store.takeAlertLease(lease("two", 1))).toBe(true);
-    expect(await store.takeAlertLease(lease("two", 1_000))).toBe(true);
-    expect(await store.takeAlertLease(lease("three", 500))).toBe(true);
+    expect(await store.takeAlertLease(lease("two", 1))).toBe("taken");
+    expect(await store.takeAlertLease(lease("two", 1_000))).toBe("prolonged");
+    expect(await store.takeAlertLease(lease("three", 500))).toBe("taken");
+  });
+
+  it("is needed to say which channels there are", async () => {
+    await plan({ messages: [message("a")] });
+    expect(await store.syncAlertChannels("two", [])).toBe(false);
+    expect(await due()).toEqual(["a"]);
+    expect(await store.channelStatuses()).toHaveLength(1);
   });
 });
 
 describe("a message", () => {
-  it("waits in its order until it is taken or refused, and the channel shows how that goes", async () => {
+  it("is due until it is taken or refused, and the channel shows how that goes", async () => {
     await plan({ messages: [message("a"), message("b")] });
-    expect(await store.nextMessage("ops")).toMatchObject({ key: "a", attempts: 0, createdAtMs: 5 });
-    await result("a", "waiting", "HTTP 503");
-    expect(await store.nextMessage("ops")).toMatchObject({ key: "a", attempts: 1, dueAtMs: 9 });
+    expect(await store.dueMessages("ops", { kinds: ALL, nowMs: 5, dueAtMsMax: 99, limit: 1 })).toEqual([
+      { ...message("a"), channel: "ops", attempts: 0, createdAtMs: 5, dueAtMs: 5 },
+    ]);
+    await result("a", "waiting", { error: "HTTP 503", pausedUntilMs: 9 });
+    expect(await due(8)).toEqual(["b"]);
+    expect(await due(9)).toEqual(["b", "a"]);
+    expect(await store.channelLoad("ops", 8)).toMatchObject({ waiting: 2, tried: 1, pausedUntilMs: 9 });
     const idle = { name: "ops", lastSentAtMs: undefined, heldBack: 0, putAside: 0 };
     expect(await store.channelStatuses()).toEqual([
       { ...idle, failingSinceMs: 8, lastError: "HTTP 503", waiting: 2 },
     ]);
     await result("a", "sent");
-    expect(await store.nextMessage("ops")).toMatchObject({ key: "b" });
-    await result("b", "refused", "HTTP 404");
-    expect(await store.nextMessage("ops")).toBeUndefined();
+    await result("b", "refused", { error: "HTTP 404" });
+    expect(await due()).toEqual([]);
     expect(await store.channelStatuses()).toMatchObject([
       { lastSentAtMs: 8, lastError: "HTTP 404", putAside: 1 },
     ]);
   });
 
+  it("goes before events, and before one that was tried more often", async () => {
+    await plan({
+      messages: [message("e", { kind: "event", incidentId: undefined }), message("a"), message("b")],
+    });
+    expect(await due()).toEqual(["a", "b", "e"]);
+    await result("a", "waiting", { dueAtMs: 20 });
+    expect(await due()).toEqual(["b", "e"]);
+    expect(await due(20)).toEqual(["b", "a", "e"]);
+    expect(await due(9, { kinds: ["event"] })).toEqual(["e"]);
+  });
+
+  it("is the only one about its incident until it is sent", async () => {
+    await save([1]);
+    await plan({ alerts: [alert({ state: "open" })], messages: [message("a", { incidentId: idOf(1) })] });
+    expect(await store.activeAlerts("ops", 9)).toEqual({ active: [], lost: [] });
+    await result("a", "sent");
+    expect((await store.activeAlerts("ops", 9)).active).toHaveLength(1);
+  });
+
+  it("that is not taken though a later one is counts as troubled", async () => {
+    await plan({ messages: [message("a"), message("b")] });
+    await result("a", "waiting");
+    expect(await store.channelLoad("ops", 8)).toMatchObject({ tried: 1, troubled: 0 });
+    await result("b", "sent");
+    expect(await store.channelLoad("ops", 8)).toMatchObject({ waiting: 1, tried: 1, troubled: 1 });
+  });
+
+  it("that is due later than anything can be was stored by a clock that was set back since", async () => {
+    await plan({ messages: [message("a")], atMs: 5_000 });
+    expect(await due(9)).toEqual([]);
+    expect(await due(9, { dueAtMsMax: 100 })).toEqual(["a"]);
+  });
+
+  it("counts for an hour from when it was sent, of incidents alone, and is then forgotten", async () => {
+    const HOUR_MS = 3_600_000;
+    await plan({ messages: [message("a"), message("b"), message("c")] });
+    await plan({ messages: [message("e", { kind: "event" }), message("t", { kind: "test" })] });
+    for (const key of ["a", "b", "e", "t"]) await result(key, "sent", { atMs: 10 * HOUR_MS });
+    expect(await store.channelLoad("ops", 10 * HOUR_MS)).toMatchObject({ lastHour: 2, waiting: 1 });
+    await result("c", "sent", { atMs: 11 * HOUR_MS });
+    expect(await store.channelLoad("ops", 11 * HOUR_MS)).toMatchObject({ lastHour: 1, waiting: 0 });
+  });
+
+  it("of a limit of thousands is counted still when the thousandth is sent", async () => {
+    const keys = Array.from({ length: 1_100 }, (_, i) => `m${i}`);
+    await plan({ messages: keys.map((key) => message(key)) });
+    for (const key of keys) await result(key, "sent");
+    expect(await store.channelLoad("ops", 8)).toMatchObject({ lastHour: 1_100 });
+  });
+
   it("for a test needs a channel", async () => {
-    expect(await store.addTestMessage("ops", { ...message("t"), kind: "test" }, 1)).toBe(true);
-    expect(await store.addTestMessage("none", { ...message("t"), kind: "test" }, 1)).toBe(false);
+    expect(await store.addTestMessage("ops", message("t", { kind: "test" }), 1)).toBe(true);
+    expect(await store.addTestMessage("none", message("t", { kind: "test" }), 1)).toBe(false);
   });
 });
 
-it("alerts go with their incidents, finished messages with their age; what waits stays", async () => {
-  await save([1]);
-  await plan({ alerts: [alert()], messages: [message("a"), message("b")] });
+it("alerts go with their incidents, finished messages with their age; what waits stays, and is known as lost", async () => {
+  await save([1], [2, { service: "other" }]);
+  await plan({ alerts: [alert(), alert({ incidentId: idOf(2), state: "over" })] });
+  await plan({ messages: [message("a"), message("b")] });
   await result("a", "sent");
   await store.expire(keptSince(10_000_000));
+  expect(await store.alertsOf("ops", [idOf(1), idOf(2)])).toEqual([alert()]);
+  expect(await store.activeAlerts("ops", 9)).toEqual({ active: [], lost: [alert()] });
+  expect(await due()).toEqual(["b"]);
+  await plan({ alerts: [alert({ state: "dropped" })] });
+  await store.expire(keptSince(10_000_000));
   expect(await store.alertsOf("ops", [idOf(1)])).toEqual([]);
-  expect(await store.nextMessage("ops")).toMatchObject({ key: "b" });
-  expect((await store.channelLoad("ops", 6)).lastHour).toBe(1);
 });

@@ -4,7 +4,11 @@ import { describe, expect, it } from "vitest";
 import { editTexts } from "../../cli/verify/edit-texts.ts";
 import { encodeRequest } from "../../processor/wire/encode.ts";
 import { readRequest } from "../../processor/wire/read-request.ts";
-import { type RequestEditors, rewriteTexts, type TextEditor } from "../../processor/wire/rewrite-texts.ts";
+import {
+  type RequestEditors,
+  rewriteTexts as rewrite,
+  type TextEditor,
+} from "../../processor/wire/rewrite-texts.ts";
 import { ExportLogsServiceRequestSchema } from "../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
 import { arbitraryRequest, arbitraryUtf8Request, deeplyNested } from "./arbitrary-request.ts";
 
@@ -12,51 +16,50 @@ const editing = (text: TextEditor["text"], value: TextEditor["value"] = () => un
   const editor = { text, value };
   return { sender: editor, record: () => editor };
 };
+const rewriteTexts = (bytes: Uint8Array, editors: RequestEditors) =>
+  rewrite(bytes, editors, async () => undefined);
 const decode = (bytes: Uint8Array) =>
   fromBinary(ExportLogsServiceRequestSchema, Uint8Array.from(bytes), { recursionLimit: 1_000 });
 
 describe("texts written anew", () => {
-  it("where nothing changes, are the very bytes that came", () => {
-    fc.assert(
-      fc.property(arbitraryRequest, (bytes) => {
+  it("where nothing changes, are the very bytes that came", async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryRequest, async (bytes) => {
         readRequest(bytes);
-        expect(
-          rewriteTexts(
-            bytes,
-            editing((text) => text),
-          ),
-        ).toBe(bytes);
+        const rewritten = await rewriteTexts(
+          bytes,
+          editing((text) => text),
+        );
+        expect(rewritten).toBe(bytes);
       }),
     );
   });
 
-  it("are what another parser makes of the same edits, and all else stays", () => {
+  it("are what another parser makes of the same edits, and all else stays", async () => {
     const editors = editing((text) =>
       text === "" ? text : `${text}${text.length > 5 ? "and a longer text" : ""}!`,
     );
-    fc.assert(
-      fc.property(arbitraryUtf8Request, (bytes) => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryUtf8Request, async (bytes) => {
         const expected = decode(bytes);
         editTexts(expected, editors);
         const schema = ExportLogsServiceRequestSchema;
-        expect(
-          Buffer.compare(toBinary(schema, decode(rewriteTexts(bytes, editors))), toBinary(schema, expected)),
-        ).toBe(0);
+        const rewritten = decode(await rewriteTexts(bytes, editors));
+        expect(Buffer.compare(toBinary(schema, rewritten), toBinary(schema, expected))).toBe(0);
       }),
     );
   });
 
-  it("reach as deep as values go", () => {
+  it("reach as deep as values go", async () => {
     const bytes = deeplyNested(20);
-    expect(() =>
-      rewriteTexts(
-        bytes,
-        editing((text) => `${text}!`),
-      ),
-    ).not.toThrow();
+    const rewritten = await rewriteTexts(
+      bytes,
+      editing((text) => `${text}!`),
+    );
+    expect(rewritten.length).toBeGreaterThan(0);
   });
 
-  it("know the key that they stand under, and a whole value may be replaced by one", () => {
+  it("know the key that they stand under, and a whole value may be replaced by one", async () => {
     const seen: string[] = [];
     const editors = editing(
       (text, key) => {
@@ -80,7 +83,7 @@ describe("texts written anew", () => {
         ],
       },
     ]);
-    const [record] = readRequest(rewriteTexts(request, editors)).records;
+    const [record] = readRequest(await rewriteTexts(request, editors)).records;
     expect(record?.attribute("pin")).toBe('was "x,y"');
     expect(record?.body).toBe('{"message":"hi","list":["a",{"deep":"b"}],"pin":"was \\"4711\\""}');
     expect(seen.toSorted()).toEqual(
@@ -95,5 +98,40 @@ describe("texts written anew", () => {
         "eventName=login",
       ].toSorted(),
     );
+  });
+
+  it("of a map's entry `value` stand under what its entry `name` or `key` says", async () => {
+    const keys: string[] = [];
+    const editors = editing(
+      (text) => text,
+      (key) => {
+        keys.push(key);
+        return key === "DB_PASSWORD" ? "hidden" : undefined;
+      },
+    );
+    const body = { env: [{ name: "DB_PASSWORD", value: "x" }, { Value: 1n, Key: "PORT" }, { value: "y" }] };
+    const request = encodeRequest([{ attributes: {}, records: [{ timeUnixNano: 1n, body }] }]);
+    const [record] = readRequest(await rewriteTexts(request, editors)).records;
+    expect(record?.body).toBe(
+      '{"env":[{"name":"DB_PASSWORD","value":"hidden"},{"Value":1,"Key":"PORT"},{"value":"y"}]}',
+    );
+    expect(keys).toEqual(["env", "name", "DB_PASSWORD", "PORT", "Key", "value"]);
+  });
+
+  it("leave the thread to others before each record", async () => {
+    const records = Array.from({ length: 5 }, (_, index) => ({ timeUnixNano: 1n, body: `event ${index}` }));
+    const request = encodeRequest([{ attributes: {}, records }]);
+    const steps: string[] = [];
+    await rewrite(
+      request,
+      editing((text) => {
+        steps.push(text);
+        return text;
+      }),
+      async () => {
+        steps.push("breath");
+      },
+    );
+    expect(steps).toEqual(records.flatMap(({ body }) => ["breath", body]));
   });
 });

@@ -1,0 +1,38 @@
+import type { ChannelLoad } from "../../store/alert.ts";
+import type { Channel } from "./config.ts";
+import { isQuiet } from "./quiet-hours.ts";
+
+/** Messages that wait for a channel that is out of reach; what else there is to tell waits as incidents, and is gathered. */
+const WAITING_MAX = 50;
+
+/** What bounds a channel's messages about incidents. */
+export type Limits = Pick<Channel, "limit_per_hour" | "quiet_hours">;
+
+/** How many messages about incidents may be sent now. */
+export function roomToSend(
+  { limit_per_hour, quiet_hours }: Limits,
+  { lastHour }: Pick<ChannelLoad, "lastHour">,
+  nowMs: number,
+): number {
+  return isQuiet(quiet_hours, nowMs) ? 0 : Math.max(0, limit_per_hour - lastHour);
+}
+
+/**
+ * How many messages about incidents may be planned: what waits has its room already, so that not more is planned than may be sent, and
+ * what an outage holds up is gathered. A message that the receiver does not take though it takes others has none, and while nobody knows
+ * whether it would take another, there is room for one more to try: else what it never takes would keep all others away.
+ *
+ * Example: with a limit of 20, of which 5 were sent in the last hour and 3 wait, there is room for 12.
+ */
+export function roomToPlan(
+  limits: Limits,
+  load: Pick<ChannelLoad, "lastHour" | "waiting" | "tried" | "troubled">,
+  nowMs: number,
+): number {
+  const { waiting, tried, troubled } = load;
+  const sendable = roomToSend(limits, load, nowMs);
+  if (sendable === 0) return 0;
+  const isUnknown = tried > troubled;
+  const room = sendable - (waiting - troubled) + (isUnknown ? 1 : 0);
+  return Math.max(0, Math.min(room, WAITING_MAX - waiting));
+}
