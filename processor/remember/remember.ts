@@ -9,7 +9,7 @@ import type { ExportRequest } from "../wire/record-view.ts";
 import { createChangedThresholds, type ThresholdInForce } from "./changed-thresholds.ts";
 import type { RememberConfig } from "./config.ts";
 import { createNewMessages } from "./new-messages.ts";
-import { createSampler } from "./sampler.ts";
+import { createSampler, type Sampler } from "./sampler.ts";
 import { createTally } from "./tally.ts";
 import { type ShownTexts, toAnomaly } from "./to-anomaly.ts";
 import { withTokens } from "./with-tokens.ts";
@@ -59,10 +59,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     plain: (text, charactersMax) =>
       charactersMax === undefined ? shown.memo(text) : ports.redactor.plain(text, charactersMax),
   };
-  const sampler =
-    config.max_samples === 0
-      ? undefined
-      : createSampler({ ...ports, redactor: texts, intervalMs: config.sample_interval_ms });
+  const sampler = samplerOf(config, ports, texts);
   const newMessages = createNewMessages(texts, sampler);
   const changed = createChangedThresholds();
   let flushing: Promise<void> | undefined;
@@ -124,6 +121,15 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       return flushing;
     },
   };
+}
+
+/** Undefined where no samples are to be kept. */
+function samplerOf(
+  { max_samples: samplesMax, sample_interval_ms: intervalMs }: RememberConfig,
+  ports: RememberPorts,
+  redactor: ShownTexts,
+): Sampler | undefined {
+  return samplesMax === 0 ? undefined : createSampler({ ...ports, redactor, intervalMs });
 }
 
 /** What the message was compared with, where being new is what counts most. */
