@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { freshWindow } from "../test/helpers/detector-windows.ts";
 import { calibrateConfig } from "./calibrate/config.ts";
 import { createJudge } from "./calibrate/create-judge.ts";
+import { createReservoir } from "./calibrate/reservoir.ts";
 import { createLengthDetector } from "./detect/length.ts";
 import { createNgramDetector } from "./detect/ngram.ts";
-import { saveSnapshots } from "./snapshots.ts";
+import { restoreStates, saveSnapshots } from "./snapshots.ts";
 import { templateConfig } from "./template/config.ts";
 import { createTemplateMiner } from "./template/create-template-miner.ts";
 
@@ -74,5 +75,29 @@ describe("saving what was learned", () => {
     const ports = { last: () => 0, learned: async () => undefined, signal: stop.signal };
     await saveSnapshots(store, parts, 0, ports);
     expect(saved).toEqual(["templates"]);
+  });
+});
+
+describe("restoring what was learned", () => {
+  it("hides what is no longer to be kept in texts, and nothing in samples of numbers", async () => {
+    const reservoir = createReservoir(128);
+    for (let value = 0; value < 100; value += 1) reservoir.offer(value);
+    const sample = reservoir.snapshot();
+    const long = "k".repeat(60);
+    const restored: unknown[] = [];
+    const judge = {
+      ...createJudge(calibrateConfig.parse({}), { modelVersion: () => "test", now: () => 0 }),
+      restore: (state: unknown) => restored.push(state),
+    };
+    const store = {
+      snapshot: async () =>
+        JSON.stringify({ sample, key: long, other: { offered: 1, values: `key ${long}` } }),
+      journal: async () => [],
+    };
+    const show = (text: string) => text.replace(/\w{40,}/, "<KEY>");
+    await restoreStates(store, { judge, detectors: [] }, show, (_, error) => {
+      throw error;
+    });
+    expect(restored).toEqual([{ sample, key: "<KEY>", other: { offered: 1, values: "key <KEY>" } }]);
   });
 });

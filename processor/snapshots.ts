@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Store } from "../store/store.ts";
+import { reservoirState } from "./calibrate/reservoir.ts";
 import type { Judge } from "./calibrate/verdict.ts";
 import type { Detector } from "./detect/detector.ts";
 import { jsonPieces } from "./json-pieces.ts";
@@ -68,7 +69,7 @@ export async function loadMinerSnapshot(
  * @param show what may be kept of a text: a state may be older than redaction, or than the rule that hides something
  */
 export async function restoreStates(
-  store: Store,
+  store: Pick<Store, "snapshot" | "journal">,
   { judge, detectors }: Omit<Remembering, "miner">,
   show: (text: string) => string,
   onUnusable: OnUnusable,
@@ -159,15 +160,20 @@ function createShown(show: (text: string) => string): (value: unknown) => unknow
   const shown = (value: unknown): unknown => {
     if (typeof value === "string") return shownText(value);
     if (Array.isArray(value)) return value.map(shown);
-    if (typeof value !== "object" || value === null) return value;
+    if (typeof value !== "object" || value === null || isSample(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shown(inner)]));
   };
   return shown;
 }
 
+/** Numbers in base64 are no text: what hides a key in them would spoil them. */
+function isSample(value: object): boolean {
+  return "offered" in value && reservoirState.safeParse(value).success;
+}
+
 /** @param recall takes back what was learned after the state */
 async function loadEach(
-  store: Store,
+  store: Pick<Store, "snapshot" | "journal">,
   name: string,
   restore: (state: unknown) => void,
   recall: ((news: unknown) => void) | undefined,
