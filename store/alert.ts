@@ -47,8 +47,8 @@ export type MessageState = "waiting" | "sent" | "refused" | "expired";
 export interface NewMessage {
   /** What a receiver knows it again by: of one channel no two messages have the same. */
   readonly key: string;
-  /** incident and summary count against a channel's limit, test and event do not. */
-  readonly kind: "incident" | "summary" | "event" | "test";
+  /** incident and summary count against a channel's limit, the others do not. */
+  readonly kind: "incident" | "summary" | "event" | "health" | "test";
   /** What to tell, as JSON; the store does not look into it. */
   readonly notice: string;
 }

@@ -5,6 +5,7 @@ import type { AlertsConfig } from "./config.ts";
 import { createLinks } from "./create-links.ts";
 import { type OpenChannel, openChannel } from "./open-channel.ts";
 import { noteChanges, planMessages } from "./plan-alerts.ts";
+import { createHealthPlan } from "./plan-health.ts";
 import { type AlertOutcome, type SendPorts, sendMessages } from "./send-messages.ts";
 
 /** How often each channel looks at what has changed, and tries to send what waits. */
@@ -32,7 +33,7 @@ export interface Alerts {
   close(): Promise<void>;
 }
 
-/** Tells incidents in the configured channels, until it is closed: what is to be told follows from the database, so that nothing is lost
+/** Tells incidents, and whether the detector works, in the configured channels, until it is closed: what is to be told follows from the database, so that nothing is lost
  * while nobody runs. Each channel goes its own way, whatever another one waits for. */
 export async function startAlerts(ports: AlertPorts): Promise<Alerts> {
   const { config, store, now, onError } = ports;
@@ -61,9 +62,11 @@ export async function startAlerts(ports: AlertPorts): Promise<Alerts> {
   };
   const planning = { store, config, holder: ports.holder, now };
   const turns = channels.map((channel) => {
+    const planHealth = createHealthPlan(channel.settings, planning);
     const turn = async () => {
       if (!lease.isHeld()) return;
       await synced.get();
+      await planHealth();
       await plan(channel, planning);
       await sendMessages(channel, sending);
     };

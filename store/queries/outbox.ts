@@ -5,7 +5,7 @@ import { chunks } from "../chunks.ts";
 import { corrupt } from "../rows.ts";
 import type { Tables } from "../tables.ts";
 
-const messageKind = z.enum(["incident", "summary", "event", "test"]);
+const messageKind = z.enum(["incident", "summary", "event", "health", "test"]);
 /** Finished messages of a channel that are kept to be seen; at least those of an hour are, which its limit counts. */
 const FINISHED_MAX = 1_000;
 

@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type CanaryAnswer, grade } from "./grade.ts";
+
+const answer = (surprise: number, score: number, isAnomaly = false): CanaryAnswer => ({
+  surprise,
+  score,
+  isAnomaly,
+});
+/** Ten answers from 0 on. */
+const NORMAL = Array.from({ length: 10 }, (_, at) => answer(at, at / 20));
+const number = fc.double({ min: -100, max: 100, noNaN: true });
+
+describe("recall", () => {
+  it("counts what both the model and the verdict find odder than nine of ten normal ones", () => {
+    const odd = [
+      answer(9.1, 0.5),
+      answer(9, 0.5), // the model finds it as odd as the oddest normal one
+      answer(20, 0.45), // the verdict does
+      answer(20, 0.9),
+    ];
+    expect(grade([{ normal: NORMAL, odd }])).toEqual({ odd: 4, found: 2, normal: 10, flagged: 0 });
+  });
+
+  it("is measured against each service's own normal sequences", () => {
+    const loud = NORMAL.map(({ surprise, score }) => answer(surprise + 50, score));
+    const odd = [answer(20, 0.9)];
+    expect(grade([{ normal: NORMAL, odd }]).found).toBe(1);
+    expect(grade([{ normal: loud, odd }]).found).toBe(0);
+  });
+
+  it("is 0 when every sequence is answered alike", () => {
+    fc.assert(
+      fc.property(number, number, fc.boolean(), (surprise, score, isAnomaly) => {
+        const same = Array.from({ length: 16 }, () => answer(surprise, score, isAnomaly));
+        expect(grade([{ normal: same, odd: same }]).found).toBe(0);
+      }),
+    );
+  });
+
+  it("is 0 when odd and normal are turned around, or when either judge says nothing", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 20 }), (values) => {
+        const odd = values.map(([surprise, score]) => answer(surprise, score));
+        const above = odd.map(({ surprise, score }) => answer(surprise + 300, score + 300));
+        expect(grade([{ normal: above, odd }]).found).toBe(0);
+        const silent = above.map(({ score }) => answer(Number.NaN, score));
+        const unjudged = above.map(({ surprise }) => answer(surprise, Number.NaN));
+        for (const broken of [silent, unjudged]) {
+          expect(grade([{ normal: odd, odd: broken }]).found).toBe(0);
+          expect(grade([{ normal: broken, odd: above }]).found).toBe(0);
+        }
+      }),
+    );
+  });
+
+  it("is of nothing where nothing was asked", () => {
+    expect(grade([])).toEqual({ odd: 0, found: 0, normal: 0, flagged: 0 });
+    expect(grade([{ normal: [], odd: [answer(9, 9)] }])).toMatchObject({ odd: 1, found: 0 });
+  });
+});
+
+it("normal sequences that would alert are counted", () => {
+  const normal = [answer(0, 0.9, true), answer(0, 0.1), answer(0, 0.95, true)];
+  expect(grade([{ normal, odd: [] }])).toMatchObject({ normal: 3, flagged: 2 });
+});
