@@ -1,9 +1,10 @@
 import type { CanaryStatus, Store } from "../store/store.ts";
-import type { Finding } from "./calibrate/verdict.ts";
+import type { Finding, Judge } from "./calibrate/verdict.ts";
 import type { CanaryConfig } from "./canary/config.ts";
 import { type Canaries, createCanaries } from "./canary/create-canaries.ts";
 import type { CanaryAnswer } from "./canary/grade.ts";
 import { deadlineIn } from "./deadline.ts";
+import type { Detector } from "./detect/detector.ts";
 import { placeOf, placesOf } from "./detect/places.ts";
 import type { Breaker } from "./flow/breaker.ts";
 import { createBreathe } from "./flow/breathe.ts";
@@ -67,7 +68,7 @@ function tellChange({ state, recallRatio, falseAlarmRatio }: CanaryStatus, log: 
  * whoever is asked about.
  */
 export function createAskLive(
-  { detectors, judge }: StageCanaryPorts["rooms"],
+  { detectors, judge }: { readonly detectors: readonly Detector[]; readonly judge: Pick<Judge, "judge"> },
   answerMsMax = ANSWER_MS_MAX,
 ): (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[]> {
   const breathe = createBreathe();
