@@ -24,13 +24,13 @@ export interface CanaryGrade {
 }
 
 /** Share of a service's normal sequences that an odd one has to be odder than. */
-const BAR_SHARE = 0.9;
+const BAR_SHARE = 0.75;
 
 /**
- * An odd sequence is found when both the event model and the verdict find it odder than nine of ten normal sequences of its
- * service. Of the order alone, not of the threshold: what people set changes nothing. The model by itself, because the other
+ * An odd sequence is found when both the event model and the verdict find it odder than three of four normal sequences of
+ * its service. Of the order alone, not of the threshold: what people set changes nothing. The model by itself, because the other
  * detectors find much of it too, and would hide that it is broken. What gives every sequence the same finds none, what answers
- * nothing or turns odd and normal around finds none either, and chance finds about a tenth.
+ * nothing or turns odd and normal around finds none either, and chance finds about a quarter.
  */
 export function grade(services: readonly CanaryAnswers[]): CanaryGrade {
   let [oddCount, found, normalCount, flagged] = [0, 0, 0, 0];

@@ -24,7 +24,10 @@ beforeAll(async () => {
   hop = await startRecordingHop("http", () => {
     forwarded += 1;
   });
-  stage = await startStageUnderTest("waits", { forward: hop.endpoint, canaryMs: 50 });
+  stage = await startStageUnderTest("waits", {
+    forward: hop.endpoint,
+    settings: { canary: { interval_ms: 50 }, remember: { flush_interval_ms: 50 } },
+  });
   exporter = await startMetricsServer("127.0.0.1:0", stage.metrics);
   for (const request of normalRequests(1)) await sendHttp(stage.httpAddress, request);
 });

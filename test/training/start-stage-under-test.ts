@@ -53,8 +53,8 @@ interface StageOptions {
   readonly forward?: string;
   /** Arguments of node in the place of the scripted trainer. */
   readonly trainer?: readonly string[];
-  /** How often the detector is tried; as by default. */
-  readonly canaryMs?: number;
+  /** Whole sections of the configuration. */
+  readonly settings?: Readonly<Record<string, object>>;
 }
 
 /** Starts it as the product does, without the API. */
@@ -64,7 +64,7 @@ export async function startStageUnderTest(
     directory = temporaryDirectory("training"),
     forward = "",
     trainer = [TRAINER, behaviour],
-    canaryMs,
+    settings = {},
   }: StageOptions = {},
 ): Promise<StageUnderTest> {
   const config = configSchema.parse({
@@ -73,7 +73,7 @@ export async function startStageUnderTest(
     // What is unscored here is unscored for another reason than a busy machine.
     detect: { scoring_budget_ms: 60_000 },
     training: { directory, flush_interval_ms: 50 },
-    ...(canaryMs === undefined ? {} : { canary: { interval_ms: canaryMs } }),
+    ...settings,
   });
   const path = join(directory, "logbert.db");
   const store = await openStore({ path });
