@@ -53,7 +53,7 @@ it("a detector that does not work is told once, by whoever tells, and once more 
   expect(received.map((one) => bodyOf(one).type)).toEqual(["detector.collapsed", "detector.recovered"]);
 });
 
-it("in quiet hours nothing is told of it, and afterwards it is", async () => {
+it("in quiet hours nothing is told of it", async () => {
   const day = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
   const quiet = [{ time_zone: "UTC", from: "00:00", to: "00:00", days: day }];
   telling = await createTelling({
