@@ -12,14 +12,14 @@ import { createSinkForwarder } from "../processor/forward/sink.ts";
 import { createSwappableScorer } from "../processor/inference/swappable-scorer.ts";
 import { processRequest } from "../processor/pipeline.ts";
 import { createRooms } from "../processor/rooms.ts";
-import { createAskLive } from "../processor/stage-canaries.ts";
+import { createAskLive, readyServices } from "../processor/stage-canaries.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
 import { brokenModel } from "../test/canary/broken-model.ts";
 import { SHIPPED_MODEL } from "../test/helpers/shipped-model.ts";
 import { figure } from "./stage/statistics.ts";
 
 /**
- * What share of its canaries the detector finds, after it has seen normal logs: with the shipped weights, right after weights were put
+ * What share of its canaries the detector finds, before it has seen any logs and after it has seen normal ones: with the shipped weights, right after weights were put
  * in use, and with weights that were broken on purpose. Of the generator's services and, with `--data` or LOGBERT_TEST_DATA, of HDFS's normal blocks
  * (DeepLog's training split). `--quick` only shows that the benchmark still runs.
  */
@@ -85,7 +85,7 @@ async function measure(data: string, requests: Requests): Promise<readonly (read
   const rooms = createRooms(config, { scorer, encoder: scorer.encoder, now });
   const canaries = createCanaries({
     ask: createAskLive(rooms),
-    isReady: (service) => rooms.judge.service(service)?.state === "ready",
+    readyServices: () => readyServices(rooms.judge),
     minRecall: config.canary.min_recall,
     earlier: undefined,
     onChanged: () => undefined,
@@ -134,7 +134,10 @@ async function measure(data: string, requests: Requests): Promise<readonly (read
   return rows;
 }
 
-const rows = [...(await measure(`generator, ${RECORDS} records`, generated()))];
+const rows = [
+  ...(await measure("none yet: shipped sequences", [])),
+  ...(await measure(`generator, ${RECORDS} records`, generated())),
+];
 if (values.data !== "" && !values.quick)
   rows.push(...(await measure(`HDFS, ${RECORDS} records`, await hdfs(values.data))));
 console.log(

@@ -1,4 +1,5 @@
 import type { CanaryStatus, Store } from "../store/store.ts";
+import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import type { Finding, Judge } from "./calibrate/verdict.ts";
 import type { CanaryConfig } from "./canary/config.ts";
 import { type Canaries, createCanaries } from "./canary/create-canaries.ts";
@@ -37,7 +38,7 @@ export async function createStageCanaries(
   if (config.interval_ms === 0 || rooms.detectors.every(({ name }) => name !== MODEL)) return OFF;
   return createCanaries({
     ask: createAskLive(rooms),
-    isReady: (service) => rooms.judge.service(service)?.state === "ready",
+    readyServices: () => readyServices(rooms.judge),
     minRecall: config.min_recall,
     earlier: (await store.status())?.canary,
     onChanged: (status) => tellChange(status, log),
@@ -51,6 +52,12 @@ const OFF: Canaries = {
   run: async () => undefined,
   status: () => ({ state: "off" }),
 };
+
+/** Those whose own statistics are trusted. */
+export function readyServices(judge: Pick<ServiceJudge, "services">): ReadonlySet<string> {
+  const ready = judge.services().filter(({ state }) => state === "ready");
+  return new Set(ready.map(({ service }) => service));
+}
 
 function tellChange({ state, recallRatio, falseAlarmRatio }: CanaryStatus, log: Log): void {
   const details = { recall: recallRatio, falseAlarms: falseAlarmRatio };

@@ -35,7 +35,7 @@ export function afterRun(
 ): CanaryHealth {
   const measured = {
     recallRatio: found / Math.max(1, odd),
-    falseAlarmRatio: flagged / Math.max(1, normal),
+    falseAlarmRatio: normal === 0 ? undefined : flagged / normal,
     checkedAtMs: nowMs,
   };
   const { state, collapsedAtMs, recoveredAtMs } = status;

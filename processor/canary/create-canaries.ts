@@ -1,15 +1,16 @@
 import type { CanaryStatus } from "../../store/store.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import { windowOf } from "./canary.ts";
+import { type CanarySequence, windowOf } from "./canary.ts";
 import { afterRun, beforeRuns, type CanaryHealth } from "./canary-health.ts";
 import { deriveOdd, normalOrder, ODD_KINDS, type OddKind } from "./derive-odd.ts";
 import { type CanaryAnswer, type CanaryAnswers, grade } from "./grade.ts";
 import { createNormalSequences, type NormalSequences } from "./normal-sequences.ts";
+import { SHIPPED_SEQUENCES } from "./shipped-sequences.ts";
 
 /** Services of one run; the next one takes others. */
 const SERVICES_A_RUN = 4;
-/** Normal sequences of a service in one run, of which half are made odd in one way each. */
-const NORMAL_A_SERVICE = 32;
+/** Normal sequences of a service in one run; half of them are made odd, too. */
+const NORMAL_MAX = 32;
 /** With fewer a service is not tried. */
 const NORMAL_MIN = 16;
 
@@ -17,8 +18,8 @@ const NORMAL_MIN = 16;
 export interface CanaryPorts {
   /** The live detector's answers, one a window. Teaches it nothing, counts nothing, and never rejects for its sake. */
   readonly ask: (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[]>;
-  /** Whether enough is known of a service for verdicts. */
-  readonly isReady: (service: string) => boolean;
+  /** Services of which enough is known for verdicts. */
+  readonly readyServices: () => ReadonlySet<string>;
   readonly minRecall: number;
   /** What the stage told last, before it was restarted. */
   readonly earlier: CanaryStatus | undefined;
@@ -32,7 +33,7 @@ export interface CanaryPorts {
 
 /** Tries the live detector on sequences of which is known what it should say. */
 export interface Canaries extends Pick<NormalSequences, "record"> {
-  /** Without a service that enough is known of nothing is tried. */
+  /** Of services of which enough is known, their own sequences; before there is one, those that are shipped. */
   run(): Promise<void>;
   status(): CanaryStatus;
 }
@@ -43,28 +44,34 @@ export function createCanaries(ports: CanaryPorts): Canaries {
   let health: CanaryHealth = beforeRuns(ports.earlier);
   let runs = 0;
 
-  const askService = async (service: string): Promise<CanaryAnswers> => {
-    const known = sequences.of(service);
+  const askAbout = async (known: readonly CanarySequence[], hasVerdicts: boolean): Promise<CanaryAnswers> => {
     const order = normalOrder(known);
-    const normal = known.slice(-NORMAL_A_SERVICE);
+    const normal = known.slice(-NORMAL_MAX);
     const odd = normal
       .filter((_, at) => at % 2 === 0)
       .map((sequence, at) => deriveOdd(kindAt(at), sequence, order, random))
       .filter((sequence) => sequence !== undefined);
     // Together: with a foreign message in the choice nothing is answered from memory (see detect/choice.ts).
     const answers = await ports.ask([...normal, ...odd].map(windowOf));
-    return { normal: answers.slice(0, normal.length), odd: answers.slice(normal.length) };
+    return { normal: answers.slice(0, normal.length), odd: answers.slice(normal.length), hasVerdicts };
+  };
+
+  const askServices = async (ready: ReadonlySet<string>): Promise<readonly CanaryAnswers[]> => {
+    const tried = sequences
+      .services()
+      .filter((service) => ready.has(service) && sequences.of(service).length >= NORMAL_MIN);
+    const answers: CanaryAnswers[] = [];
+    for (const service of inTurn(tried.toSorted(), runs * SERVICES_A_RUN, SERVICES_A_RUN))
+      answers.push(await askAbout(sequences.of(service), true));
+    return answers;
   };
 
   return {
     record: sequences.record,
     async run() {
-      const ready = sequences
-        .services()
-        .filter((service) => sequences.of(service).length >= NORMAL_MIN && ports.isReady(service));
-      const answers: CanaryAnswers[] = [];
-      for (const service of inTurn(ready.toSorted(), runs * SERVICES_A_RUN, SERVICES_A_RUN))
-        answers.push(await askService(service));
+      const ready = ports.readyServices();
+      const answers =
+        ready.size === 0 ? [await askAbout(SHIPPED_SEQUENCES, false)] : await askServices(ready);
       const graded = grade(answers);
       if (graded.odd === 0) return;
       runs += 1;

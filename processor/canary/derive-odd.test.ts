@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CanarySequence } from "./canary.ts";
 import { deriveOdd, normalOrder, ODD_KINDS } from "./derive-odd.ts";
+import { SHIPPED_SEQUENCES } from "./shipped-sequences.ts";
 
 const sequenceOf = (templates: readonly string[]): CanarySequence => ({
   service: "shop",
@@ -70,5 +71,15 @@ describe("an odd sequence", () => {
     const normal = [sequenceOf(["a", "b", "a", "a", "b", "b"])];
     const [sequence] = normal;
     expect(sequence && deriveOdd("misplaced", sequence, normalOrder(normal), () => 0)).toBeUndefined();
+  });
+});
+
+describe("the shipped sequences", () => {
+  it("have an odd one of each kind", () => {
+    const order = normalOrder(SHIPPED_SEQUENCES);
+    expect(SHIPPED_SEQUENCES).toHaveLength(32);
+    for (const kind of ODD_KINDS)
+      for (const sequence of SHIPPED_SEQUENCES)
+        expect(deriveOdd(kind, sequence, order, () => 0)).toBeDefined();
   });
 });

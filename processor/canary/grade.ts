@@ -11,6 +11,8 @@ export interface CanaryAnswer {
 export interface CanaryAnswers {
   readonly normal: readonly CanaryAnswer[];
   readonly odd: readonly CanaryAnswer[];
+  /** Whether enough is known of the service for verdicts; else the model is asked alone. */
+  readonly hasVerdicts: boolean;
 }
 
 /** How a run went; counts of sequences. */
@@ -18,8 +20,9 @@ export interface CanaryGrade {
   readonly odd: number;
   /** Odd ones that were found. */
   readonly found: number;
+  /** Normal ones that there were verdicts on. */
   readonly normal: number;
-  /** Normal ones that would have been flagged. */
+  /** Those of them that would have been flagged. */
   readonly flagged: number;
 }
 
@@ -34,11 +37,14 @@ const BAR_SHARE = 0.75;
  */
 export function grade(services: readonly CanaryAnswers[]): CanaryGrade {
   let [oddCount, found, normalCount, flagged] = [0, 0, 0, 0];
-  for (const { normal, odd } of services) {
+  for (const { normal, odd, hasVerdicts } of services) {
     const surpriseBar = barOf(normal.map(({ surprise }) => surprise));
     const scoreBar = barOf(normal.map(({ score }) => score));
     oddCount += odd.length;
-    found += odd.filter(({ surprise, score }) => surprise > surpriseBar && score > scoreBar).length;
+    found += odd.filter(
+      ({ surprise, score }) => surprise > surpriseBar && (!hasVerdicts || score > scoreBar),
+    ).length;
+    if (!hasVerdicts) continue;
     normalCount += normal.length;
     flagged += normal.filter(({ isAnomaly }) => isAnomaly).length;
   }

@@ -55,9 +55,12 @@ const toldOfDetector = () =>
 
 it("that has a broken model takes records, says so everywhere, and tells once in each channel, over restarts", async () => {
   await start(brokenModel("inverted", -1));
-  expect(await canary()).toContain('"state":"WAITING"');
-  await sendNormal(1);
   await waitFor("the collapse", async () => ((await canary()).includes("COLLAPSED") ? true : undefined));
+  await sendNormal(1);
+  await waitFor("trials on these records", async () =>
+    (await canary()).includes('"falseAlarmRatio":0') ? true : undefined,
+  );
+  expect(await canary()).toContain("COLLAPSED");
   expect(await canary()).toMatch(/"collapsedAt":"2/);
   expect(await product.metric("logbert_canary_recall_ratio")).toBeLessThan(0.5);
   // Ready is what forwards records: that the detector does not work must not lose any.
