@@ -77,7 +77,6 @@ describe("an odd sequence", () => {
 describe("the shipped sequences", () => {
   it("have an odd one of each kind", () => {
     const order = normalOrder(SHIPPED_SEQUENCES);
-    expect(SHIPPED_SEQUENCES).toHaveLength(32);
     for (const kind of ODD_KINDS)
       for (const sequence of SHIPPED_SEQUENCES)
         expect(deriveOdd(kind, sequence, order, () => 0)).toBeDefined();

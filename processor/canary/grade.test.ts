@@ -61,7 +61,7 @@ describe("recall", () => {
   });
 
   it("is the model's alone where there are no verdicts yet, and no false alarms are counted there", () => {
-    const odd = [answer(8, Number.NaN), answer(1, 1)];
+    const odd = [answer(6, Number.NaN), answer(5, 1)];
     const normal = NORMAL.map(({ surprise }) => answer(surprise, Number.NaN, true));
     expect(grade([{ normal, odd, hasVerdicts: false }])).toEqual({ odd: 2, found: 1, normal: 0, flagged: 0 });
   });

@@ -26,20 +26,30 @@ export interface CanaryGrade {
   readonly flagged: number;
 }
 
-/** Share of a service's normal sequences that an odd one has to be odder than. */
+/** Share of a service's normal sequences that an odd one has to be odder than; where nothing is known of the service, the model is
+ * surprised by much that is normal. */
 const BAR_SHARE = 0.75;
+const BAR_SHARE_UNKNOWN = 0.5;
 
 /**
- * An odd sequence is found when both the event model and the verdict find it odder than three of four normal sequences of
- * its service. Of the order alone, not of the threshold: what people set changes nothing. The model by itself, because the other
- * detectors find much of it too, and would hide that it is broken. What gives every sequence the same finds none, what answers
- * nothing or turns odd and normal around finds none either, and chance finds about a quarter.
+ * An odd sequence is found when both the event model and the verdict find it odder than three of four normal sequences of its
+ * service; where there are no verdicts yet, when the model finds it odder than half of them. Of the order alone, not of the
+ * threshold: what people set changes nothing. The model by itself, because the other detectors find much of it too, and would hide
+ * that it is broken. What gives every sequence the same finds none, what answers nothing or turns odd and normal around finds none
+ * either, and chance finds about a quarter, or half.
  */
 export function grade(services: readonly CanaryAnswers[]): CanaryGrade {
   let [oddCount, found, normalCount, flagged] = [0, 0, 0, 0];
   for (const { normal, odd, hasVerdicts } of services) {
-    const surpriseBar = barOf(normal.map(({ surprise }) => surprise));
-    const scoreBar = barOf(normal.map(({ score }) => score));
+    const share = hasVerdicts ? BAR_SHARE : BAR_SHARE_UNKNOWN;
+    const surpriseBar = barOf(
+      normal.map(({ surprise }) => surprise),
+      share,
+    );
+    const scoreBar = barOf(
+      normal.map(({ score }) => score),
+      share,
+    );
     oddCount += odd.length;
     found += odd.filter(
       ({ surprise, score }) => surprise > surpriseBar && (!hasVerdicts || score > scoreBar),
@@ -52,7 +62,7 @@ export function grade(services: readonly CanaryAnswers[]): CanaryGrade {
 }
 
 /** What no answer is above: NaN where a normal sequence got none, so that half an answer is no way to look well. */
-function barOf(values: readonly number[]): number {
+function barOf(values: readonly number[], share: number): number {
   if (values.length === 0 || values.some(Number.isNaN)) return Number.NaN;
-  return values.toSorted((a, b) => a - b)[Math.floor(BAR_SHARE * values.length)] ?? Number.NaN;
+  return values.toSorted((a, b) => a - b)[Math.floor(share * values.length)] ?? Number.NaN;
 }
