@@ -126,7 +126,7 @@ async function measure(data: string, requests: Requests): Promise<readonly (read
       name,
       mean.toFixed(3),
       `${Math.min(...recalls).toFixed(2)} to ${Math.max(...recalls).toFixed(2)}`,
-      flagged.toFixed(3),
+      Number.isFinite(flagged) ? flagged.toFixed(3) : "",
       figure(runMs),
     ]);
   }
