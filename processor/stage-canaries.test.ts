@@ -1,16 +1,31 @@
 import { describe, expect, it } from "vitest";
+import type { CanaryStatus, StageStatus } from "../store/store.ts";
 import { freshWindow } from "../test/helpers/detector-windows.ts";
 import { evenSurprises } from "../test/helpers/even-surprises.ts";
-import { stagesUnderTest } from "../test/helpers/stages-under-test.ts";
+import { evenScorer, config as stageConfig, stagesUnderTest } from "../test/helpers/stages-under-test.ts";
+import { standInEncoder } from "../test/helpers/stand-in-encoder.ts";
 import { windowOf } from "./canary/canary.ts";
+import { canaryConfig } from "./canary/config.ts";
 import { deriveOdd, normalOrder } from "./canary/derive-odd.ts";
 import { createNormalSequences } from "./canary/normal-sequences.ts";
+import { detectConfig } from "./detect/config.ts";
 import type { AnswerSurprises, EventScorer, ScoringBatch } from "./detect/event-scorer.ts";
 import { createRateDetector } from "./detect/rate.ts";
 import { processRequest } from "./pipeline.ts";
-import { createAskLive } from "./stage-canaries.ts";
+import { createRooms } from "./rooms.ts";
+import { createAskLive, createStageCanaries } from "./stage-canaries.ts";
+import { createLog } from "./telemetry/log.ts";
 import { encodeRequest } from "./wire/encode.ts";
 
+const STATUS: StageStatus = {
+  version: "1",
+  modelVersion: "even",
+  startedAtMs: 0,
+  updatedAtMs: 0,
+  recordsPerSecond: 0,
+  forwardEndpoint: undefined,
+  forwardState: "sink",
+};
 const BODIES = ["order received", "stock reserved", "card charged", "order shipped"];
 
 /** A model that counts how often it is asked, and answers as it is told to. */
@@ -113,5 +128,48 @@ describe("asking the live detector about canaries", () => {
     await processRequest({ bytes, transport: "http" }, stages, new AbortController().signal);
     expect(model.asked).toBeGreaterThan(before);
     expect(seen.unscored).toBe(0);
+  });
+});
+
+describe("the canaries of a stage", () => {
+  const stateWith = async (
+    settings: object,
+    earlier?: CanaryStatus,
+    names: readonly string[] = ["event-model"],
+  ) => {
+    const config = { canary: canaryConfig.parse({}), detect: detectConfig.parse({}), ...settings };
+    const { judge, detectors } = createRooms(stageConfig, {
+      scorer: evenScorer,
+      encoder: standInEncoder,
+      now: () => 1,
+    });
+    const rooms = { judge, detectors: detectors.filter(({ name }) => names.includes(name)) };
+    const store = { status: async () => earlier && { ...STATUS, canary: earlier } };
+    const canaries = await createStageCanaries(config, {
+      rooms,
+      store,
+      log: createLog("SILENT"),
+      now: () => 1,
+    });
+    return canaries.status();
+  };
+
+  it("go on with what was told before a restart", async () => {
+    expect(await stateWith({})).toEqual({ state: "waiting" });
+    const collapsed = { state: "collapsed", recallRatio: 0, collapsedAtMs: 7 } as const;
+    expect(await stateWith({}, collapsed)).toMatchObject({ state: "collapsed", collapsedAtMs: 7 });
+  });
+
+  it.each([
+    ["they are switched off", { canary: canaryConfig.parse({ interval_ms: 0 }) }, ["event-model"]],
+    [
+      "the model may be asked about too little",
+      { detect: detectConfig.parse({ max_model_rows: 10 }) },
+      ["event-model"],
+    ],
+    ["there is no event model", {}, ["ngram"]],
+    ["a Hugging Face model is in its place", {}, ["pretrained-model"]],
+  ])("are off when %s", async (_, settings, names) => {
+    expect(await stateWith(settings, undefined, names)).toEqual({ state: "off" });
   });
 });

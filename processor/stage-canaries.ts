@@ -2,9 +2,10 @@ import type { CanaryStatus, Store } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import type { Finding, Judge } from "./calibrate/verdict.ts";
 import type { CanaryConfig } from "./canary/config.ts";
-import { type Canaries, createCanaries } from "./canary/create-canaries.ts";
+import { ASKED_MAX, type Canaries, createCanaries } from "./canary/create-canaries.ts";
 import type { CanaryAnswer } from "./canary/grade.ts";
 import { deadlineIn } from "./deadline.ts";
+import type { DetectConfig } from "./detect/config.ts";
 import type { Detector } from "./detect/detector.ts";
 import { placeOf, placesOf } from "./detect/places.ts";
 import type { Breaker } from "./flow/breaker.ts";
@@ -25,21 +26,23 @@ export interface StageCanaryPorts {
 
 /** The detector that is tried by itself. */
 const MODEL = "event-model";
-/** A model that answers later than this does not work. No request waits for it. */
-const ANSWER_MS_MAX = 5_000;
+/** A model that answers later than this does not work. No request waits for it; a stop may. */
+const ANSWER_MS_MAX = 2_000;
 /** Nobody is left out for what went wrong earlier, and nothing that goes wrong here leaves one out of live verdicts. */
 const ALWAYS_ASKED: Breaker = { admits: () => true, tell: () => undefined };
 
 /** The canaries of a stage, which know what it told of them before its last stop. Rejects when the store cannot be read. */
 export async function createStageCanaries(
-  config: CanaryConfig,
+  { canary, detect }: { readonly canary: CanaryConfig; readonly detect: DetectConfig },
   { rooms, store, log, now }: StageCanaryPorts,
 ): Promise<Canaries> {
-  if (config.interval_ms === 0 || rooms.detectors.every(({ name }) => name !== MODEL)) return OFF;
+  const hasModel = rooms.detectors.some(({ name }) => name === MODEL);
+  // With fewer rows the model would not be asked about all of them, and seem not to work.
+  if (canary.interval_ms === 0 || !hasModel || detect.max_model_rows < ASKED_MAX) return OFF;
   return createCanaries({
     ask: createAskLive(rooms),
     readyServices: () => readyServices(rooms.judge),
-    minRecall: config.min_recall,
+    minRecall: canary.min_recall,
     earlier: (await store.status())?.canary,
     onChanged: (status) => tellChange(status, log),
     random: Math.random,

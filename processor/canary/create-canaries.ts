@@ -11,6 +11,8 @@ import { SHIPPED_SEQUENCES } from "./shipped-sequences.ts";
 const SERVICES_A_RUN = 4;
 /** Normal sequences of a service in one run; half of them are made odd, too. */
 const NORMAL_MAX = 32;
+/** Sequences that the detector is asked about at once, at most. */
+export const ASKED_MAX = NORMAL_MAX + NORMAL_MAX / 2;
 /** With fewer a service is not tried. */
 const NORMAL_MIN = 16;
 
