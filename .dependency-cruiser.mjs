@@ -10,6 +10,7 @@ const sideRooms = [
   "inference",
   "learn",
   "promote",
+  "canary",
   "telemetry",
 ];
 

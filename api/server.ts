@@ -10,9 +10,9 @@ import { announceFeedback } from "./announce-feedback.ts";
 import { createAnomalyFeed } from "./anomaly-feed.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ApiConfig } from "./config.ts";
-import { STALE_AFTER_MS } from "./graphql/status.ts";
 import type { GraphqlService } from "./graphql-service.ts";
 import { type Lazy, lazily } from "./lazily.ts";
+import { type Readiness, readinessOf } from "./readiness.ts";
 import { splitTarget } from "./request-target.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { createStaticFiles } from "./static-files.ts";
@@ -106,7 +106,10 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
         ? undefined
         : createVerdictEndpoint(ports.linkSecret, { store, now, newId }),
     files,
-    isReady: () => isReady(store, startedAtMs, now),
+    readiness: async () => {
+      const status = await store.status().catch(() => undefined);
+      return readinessOf(status, startedAtMs, now(), config.fail_readiness_on_collapse);
+    },
   });
   const server = serve(route, graphql, onError);
   const address = await listen(server, config.endpoint);
@@ -157,17 +160,17 @@ interface Routes {
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly verdict: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   readonly files: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
-  readonly isReady: () => Promise<boolean>;
+  readonly readiness: () => Promise<Readiness>;
 }
 
 function createRouter(routes: Routes) {
-  const { isAllowed, graphql, verdict, isReady } = routes;
+  const { isAllowed, graphql, verdict, readiness } = routes;
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { path } = splitTarget(request.url);
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
     // Probes come from orchestrators that use any address.
     if (path === "/livez") return answer(response, 200, "alive");
-    if (path === "/readyz") return probe(response, await isReady());
+    if (path === "/readyz") return probe(response, await readiness());
     if (!isAllowed(request.headers.host, request.headers.origin))
       return answer(response, 403, "This host name is not allowed; name it in api.allowed_hosts.");
     if (path === "/graphql") return graphql(request, response);
@@ -182,19 +185,8 @@ function page(request: IncomingMessage, response: ServerResponse, { files }: Rou
   else answer(response, 404, "The UI is not built: run npm run build:ui. GraphQL is at /graphql.");
 }
 
-function probe(response: ServerResponse, isReady: boolean): void {
-  answer(response, isReady ? 200 : 503, isReady ? "ready" : "not ready");
-}
-
-/** Ready: the database answers, and the stage has written its heartbeat lately; one from before our start is another run's. */
-async function isReady(store: Store, startedAtMs: number, now: () => number): Promise<boolean> {
-  try {
-    const status = await store.status();
-    if (status === undefined) return false;
-    return status.updatedAtMs >= startedAtMs && now() - status.updatedAtMs <= STALE_AFTER_MS;
-  } catch {
-    return false;
-  }
+function probe(response: ServerResponse, { isReady, text }: Readiness): void {
+  answer(response, isReady ? 200 : 503, text);
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {

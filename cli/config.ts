@@ -2,6 +2,7 @@ import { z } from "zod";
 import { alertsConfig } from "../api/alerts/config.ts";
 import { apiConfig } from "../api/config.ts";
 import { calibrateConfig } from "../processor/calibrate/config.ts";
+import { canaryConfig } from "../processor/canary/config.ts";
 import { detectConfig } from "../processor/detect/config.ts";
 import { attributesConfig } from "../processor/enrich/config.ts";
 import { forwardConfig } from "../processor/forward/config.ts";
@@ -30,6 +31,7 @@ export const configSchema = z.strictObject({
   attributes: attributesConfig.prefault({}).describe("What is written into each record."),
   remember: rememberConfig.prefault({}).describe("What is written down, how often, for how long."),
   training: trainingConfig.prefault({}).describe("Learning on: what is recorded for it, and its bounds."),
+  canary: canaryConfig.prefault({}).describe("Trying whether the detector works."),
   store: storeConfig.prefault({}).describe("The database."),
   api: apiConfig.prefault({}).describe("GraphQL and the UI."),
   alerts: alertsConfig.prefault({}).describe("Telling incidents in Slack, Teams and the like."),

@@ -77,6 +77,21 @@ export interface StageStatus {
   readonly labels?: number | undefined;
   /** What those labels make of each detector; none: all count alike. */
   readonly detectorWeights?: readonly DetectorWeight[] | undefined;
+  /** Whether the detector finds what it should; undefined from a stage of an earlier version. */
+  readonly canary?: CanaryStatus | undefined;
+}
+
+/** How the detector does on sequences of which is known what it should say. */
+export interface CanaryStatus {
+  /** off: it is not tried; waiting: too little is known yet; collapsed: it finds too few of the odd ones. */
+  readonly state: "off" | "waiting" | "well" | "collapsed";
+  /** Of the last run: share of the odd sequences that were found, and of the normal ones that would have been flagged, 0 to 1. */
+  readonly recallRatio?: number | undefined;
+  readonly falseAlarmRatio?: number | undefined;
+  readonly checkedAtMs?: number | undefined;
+  /** When it last collapsed, and when it was well again after that; milliseconds since the epoch. */
+  readonly collapsedAtMs?: number | undefined;
+  readonly recoveredAtMs?: number | undefined;
 }
 
 /** How much a detector counts: 1 as much as all do on average. */

@@ -19,6 +19,8 @@ export interface GaugeSources {
   recordsInWork(): number;
   bytesInFlight(): number;
   retryMemoryBytes(): number;
+  /** Undefined before the first run. */
+  canaries(): { readonly recallRatio?: number | undefined; readonly falseAlarmRatio?: number | undefined };
 }
 
 /** Every metric of the stage, once. Names follow the Collector's vocabulary under the prefix `logbert_`. */
@@ -286,6 +288,21 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
   );
   gauge("false_alarm_rate_observed_ratio", "Realised share of records above the threshold.").addCallback(
     (result) => result.observe(sources.falseAlarmRates().observed),
+  );
+  const measured = (name: string, description: string, value: () => number | undefined) =>
+    gauge(name, description).addCallback((result) => {
+      const known = value();
+      if (known !== undefined) result.observe(known);
+    });
+  measured(
+    "canary_recall_ratio",
+    "Share of sequences known to be odd that the detector found in its last trial.",
+    () => sources.canaries().recallRatio,
+  );
+  measured(
+    "canary_false_alarm_ratio",
+    "Share of sequences known to be normal that it would have flagged.",
+    () => sources.canaries().falseAlarmRatio,
   );
   let told: string | undefined;
   gauge("model_info", "1 for the weights in use, 0 for those before them.").addCallback((result) => {
