@@ -1,0 +1,22 @@
+import { LRUCache } from "lru-cache";
+import type { Incident } from "../../store/incident.ts";
+import type { Store } from "../../store/store.ts";
+import type { Explainer } from "./explainer.ts";
+
+/** Incidents that are known to have been asked about; older ones may be asked about again when they grow. */
+const INCIDENTS_MAX = 10_000;
+
+/** Asks about the anomaly that is an incident's strongest when it is first told of, until there are no more. */
+export async function explainNewIncidents(
+  incidents: AsyncIterable<Incident>,
+  store: Pick<Store, "anomaly">,
+  explainer: Explainer,
+): Promise<void> {
+  const known = new LRUCache<string, true>({ max: INCIDENTS_MAX });
+  for await (const { id, strongestId } of incidents) {
+    if (known.has(id)) continue;
+    known.set(id, true);
+    const anomaly = await store.anomaly(strongestId);
+    if (anomaly !== undefined) void explainer.explain(anomaly, "automatic");
+  }
+}
