@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { monotonicFactory } from "ulid";
-import { chosenProvider } from "../api/llm/config.ts";
+import { askedBy } from "../api/llm/config.ts";
 import { LLM_OUTCOMES } from "../api/llm/explainer.ts";
 import { type ApiProcess, startApiProcess } from "../api/start-api-process.ts";
 import { readModelDirectory } from "../processor/inference/model-directory.ts";
@@ -85,7 +85,7 @@ async function startApi(
   const { api, alerts, explainer, store } = config;
   if (api.endpoint === "" && alerts.channels.length === 0) return undefined;
   metrics.alertChannels(alerts.channels.map(({ name }) => name));
-  if (chosenProvider(explainer) !== undefined) metrics.explainedBy("llm", LLM_OUTCOMES);
+  if (askedBy(explainer) !== undefined) metrics.explainedBy("llm", LLM_OUTCOMES);
   return startApiProcess({
     config: api,
     alerts,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { limitsFor } from "./budget.ts";
-import { chosenProvider, explainerConfig, hideExplainerSecrets } from "./config.ts";
+import { askedBy, explainerConfig, hideExplainerSecrets } from "./config.ts";
 
 const LOCAL = { provider: "openai-compatible", base_url: "http://127.0.0.1:11434/v1/", model: "llama3.2:3b" };
 const problems = (settings: object) =>
@@ -8,13 +8,18 @@ const problems = (settings: object) =>
 
 describe("the language model of a configuration", () => {
   it("is none by default, and Gemini where there is a key", () => {
-    expect(chosenProvider(explainerConfig.parse({}))).toBeUndefined();
-    expect(chosenProvider(explainerConfig.parse({ model: "gemini-3.5-pro" }))).toBeUndefined();
-    expect(chosenProvider(explainerConfig.parse({ google_api_key: "k" }))).toBe("gemini");
-    expect(chosenProvider(explainerConfig.parse({ google_api_key: "k", ...LOCAL }))).toBe(
-      "openai-compatible",
-    );
-    expect(chosenProvider(explainerConfig.parse({ google_api_key: "k", provider: "off" }))).toBeUndefined();
+    expect(askedBy(explainerConfig.parse({}))).toBeUndefined();
+    expect(askedBy(explainerConfig.parse({ model: "gemini-3.5-pro" }))).toBeUndefined();
+    expect(askedBy(explainerConfig.parse({ google_api_key: "k" }))).toEqual({
+      provider: "gemini",
+      model: "gemini-3.5-flash-lite",
+      sendsValues: false,
+    });
+    expect(askedBy(explainerConfig.parse({ google_api_key: "k", ...LOCAL }))).toMatchObject({
+      provider: "openai-compatible",
+      model: "llama3.2:3b",
+    });
+    expect(askedBy(explainerConfig.parse({ google_api_key: "k", provider: "off" }))).toBeUndefined();
   });
 
   it.each<[object, string]>([

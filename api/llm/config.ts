@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+/** The cheapest of the current ones. */
+const GEMINI_MODEL = "gemini-3.5-flash-lite";
 const UNSET = "a variable that is not set is empty";
 
 function isBareHttp(text: string): boolean {
@@ -27,7 +29,7 @@ const explainerSettings = z.strictObject({
     .string("must be text")
     .regex(/^$|^[A-Za-z0-9][\w.:/-]{0,199}$/, "must be the name of a model, such as llama3.2:3b")
     .default("")
-    .describe("The model's name; `gemini-3.5-flash-lite` with Gemini where none is given."),
+    .describe(`The model's name; \`${GEMINI_MODEL}\` with Gemini where none is given.`),
   google_api_key: key.describe("Gemini's key, best by GOOGLE_API_KEY. Secret: never printed."),
   api_key: key.describe(
     "Sent to an OpenAI-compatible endpoint as a bearer token, best as `${env:NAME}`; many need none. Secret: never printed.",
@@ -101,11 +103,25 @@ export const explainerConfig = explainerSettings.superRefine((settings, context)
 });
 export type ExplainerConfig = z.infer<typeof explainerConfig>;
 
-/** Who is asked; undefined: nobody. */
-export function chosenProvider({
+/** Who answers, and what is sent. */
+export interface Asked {
+  readonly provider: "gemini" | "openai-compatible";
+  readonly model: string;
+  readonly sendsValues: boolean;
+}
+
+/** Who is asked by this configuration; undefined: nobody. */
+export function askedBy(config: ExplainerConfig): Asked | undefined {
+  const { model, send_values: sendsValues } = config;
+  const provider = chosenProvider(config);
+  if (provider === undefined) return undefined;
+  return { provider, model: provider === "gemini" ? model || GEMINI_MODEL : model, sendsValues };
+}
+
+function chosenProvider({
   provider,
   google_api_key: googleKey,
-}: ExplainerConfig): "gemini" | "openai-compatible" | undefined {
+}: ExplainerConfig): Asked["provider"] | undefined {
   if (provider === "off") return undefined;
   if (provider !== "auto") return provider;
   return googleKey === "" ? undefined : "gemini";

@@ -8,6 +8,7 @@ import {
 } from "../../store/llm.ts";
 import type { AskWithCare } from "./ask-with-care.ts";
 import type { Asker } from "./budget.ts";
+import type { Asked } from "./config.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { LlmError } from "./llm-error.ts";
 import { buildPrompt, promptText } from "./prompt.ts";
@@ -19,8 +20,7 @@ export type LlmOutcome = (typeof LLM_OUTCOMES)[number];
 /** What explaining needs. */
 export interface ExplainerPorts {
   readonly ask: AskWithCare;
-  readonly provider: { readonly name: string; readonly model: string };
-  readonly sendsValues: boolean;
+  readonly asked: Asked;
   readonly isAutomatic: boolean;
   readonly store: Pick<LlmStore, "llmExplanations" | "saveLlmExplanation">;
   /** Milliseconds since the epoch. */
@@ -47,10 +47,9 @@ export interface Explainer {
 
 /** The way of a question: what is stored, else the provider, and what came of it is stored in its turn. */
 export function createExplainer(ports: ExplainerPorts): Explainer {
-  const { provider, sendsValues, isAutomatic, closing, onError } = ports;
+  const { asked, isAutomatic, closing, onError } = ports;
   const asking = new Map<string, Promise<void>>();
-  const keyOf = (anomaly: StoredAnomaly) =>
-    fingerprint(anomaly, { provider: provider.name, model: provider.model, sendsValues });
+  const keyOf = (anomaly: StoredAnomaly) => fingerprint(anomaly, asked);
   return {
     isAutomatic,
     keyOf,
@@ -77,7 +76,8 @@ async function explainOnce(
   asker: Asker,
   ports: ExplainerPorts,
 ): Promise<void> {
-  const { ask, provider, sendsValues, store, now, onOutcome, onError } = ports;
+  const { ask, asked, store, now, onOutcome, onError } = ports;
+  const { provider, model, sendsValues } = asked;
   const [stored] = await store.llmExplanations([key]);
   if (stored !== undefined && isAnswer(stored.outcome)) return;
   const prompt = buildPrompt(anomaly, { sendsValues });
@@ -89,8 +89,8 @@ async function explainOnce(
     store.saveLlmExplanation({
       key,
       anomalyId: anomaly.id,
-      provider: provider.name,
-      model: provider.model,
+      provider,
+      model,
       prompt: isSent ? promptText(prompt) : undefined,
       createdAtMs: now(),
       ...result,
@@ -103,7 +103,7 @@ async function explainOnce(
     if (!(error instanceof LlmError)) throw error;
     await save({ outcome: toFailure(error, now()), promptTokens: undefined, answerTokens: undefined });
     onOutcome(error.reason);
-    if (isSent) onError(new Error(`explainer: ${provider.name} gave no explanation: ${error.message}`));
+    if (isSent) onError(new Error(`explainer: ${provider} gave no explanation: ${error.message}`));
   }
 }
 

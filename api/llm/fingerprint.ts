@@ -1,13 +1,7 @@
 import { createHash } from "node:crypto";
 import type { StoredAnomaly } from "../../store/anomaly.ts";
+import type { Asked } from "./config.ts";
 import { PROMPT_VERSION } from "./prompt.ts";
-
-/** Who answers, and what is sent. */
-export interface Asked {
-  readonly provider: string;
-  readonly model: string;
-  readonly sendsValues: boolean;
-}
 
 /**
  * What an answer is kept under: anomalies of one service, template, subject (the event, the end of a session, a silence) and strongest

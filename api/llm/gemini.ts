@@ -13,8 +13,6 @@ import { errorOfStatus, errorOfTransport, LlmError } from "./llm-error.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Provider, ProviderAnswer } from "./provider.ts";
 
-const DEFAULT_MODEL = "gemini-3.5-flash-lite";
-
 const ANSWER_SCHEMA: ResponseSchema = {
   type: SchemaType.OBJECT,
   properties: Object.fromEntries(
@@ -56,10 +54,9 @@ const errorDetails = z
   .catch([]);
 
 /** Gemini, by Google's SDK: the only file that knows it. Times out by the signal alone: the SDK's own timer would outlive the call. */
-export function createGemini(config: ExplainerConfig): Provider {
-  const { google_api_key: key, base_url: baseUrl, model: named, max_answer_tokens: maxOutputTokens } = config;
+export function createGemini(config: ExplainerConfig, model: string): Provider {
+  const { google_api_key: key, base_url: baseUrl, max_answer_tokens: maxOutputTokens } = config;
   const client = new GoogleGenerativeAI(key);
-  const model = named || DEFAULT_MODEL;
   const modelFor = ({ instruction }: Prompt): GenerativeModel =>
     client.getGenerativeModel(
       {
@@ -74,8 +71,6 @@ export function createGemini(config: ExplainerConfig): Provider {
       baseUrl === "" ? {} : { baseUrl },
     );
   return {
-    name: "gemini",
-    model,
     async ask(prompt, signal) {
       let result: GenerateContentResult;
       try {

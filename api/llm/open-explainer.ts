@@ -1,7 +1,7 @@
 import type { LlmStore } from "../../store/llm.ts";
 import { createAskWithCare } from "./ask-with-care.ts";
 import { createBudget } from "./budget.ts";
-import { chosenProvider, type ExplainerConfig } from "./config.ts";
+import { type Asked, askedBy, type ExplainerConfig } from "./config.ts";
 import { createExplainer, type Explainer, type ExplainerPorts } from "./explainer.ts";
 import type { Provider } from "./provider.ts";
 
@@ -14,11 +14,11 @@ export interface OpenExplainerOptions extends Pick<ExplainerPorts, "now" | "onOu
 /** The configured language model; undefined where there is none. Nothing is sent before somebody asks. */
 export async function openExplainer(options: OpenExplainerOptions): Promise<Explainer | undefined> {
   const { config, store, now, onOutcome, onError } = options;
-  const provider = await openProvider(config, now);
-  if (provider === undefined) return undefined;
+  const asked = askedBy(config);
+  if (asked === undefined) return undefined;
   const closing = new AbortController();
   const ask = createAskWithCare({
-    provider,
+    provider: await openProvider(asked, config, now),
     budget: createBudget(config, store, now),
     retries: config.retries,
     timeoutMs: config.timeout_ms,
@@ -27,8 +27,7 @@ export async function openExplainer(options: OpenExplainerOptions): Promise<Expl
   });
   return createExplainer({
     ask,
-    provider,
-    sendsValues: config.send_values,
+    asked,
     isAutomatic: config.automatic,
     store,
     now,
@@ -39,10 +38,15 @@ export async function openExplainer(options: OpenExplainerOptions): Promise<Expl
 }
 
 /** Each is read only where it is used. */
-async function openProvider(config: ExplainerConfig, now: () => number): Promise<Provider | undefined> {
-  const chosen = chosenProvider(config);
-  if (chosen === "gemini") return (await import("./gemini.ts")).createGemini(config);
-  if (chosen === "openai-compatible")
-    return (await import("./openai-compatible.ts")).createOpenAiCompatible(config, now);
-  return undefined;
+async function openProvider(
+  { provider, model }: Asked,
+  config: ExplainerConfig,
+  now: () => number,
+): Promise<Provider> {
+  switch (provider) {
+    case "gemini":
+      return (await import("./gemini.ts")).createGemini(config, model);
+    case "openai-compatible":
+      return (await import("./openai-compatible.ts")).createOpenAiCompatible(config, now);
+  }
 }

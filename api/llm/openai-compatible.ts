@@ -36,10 +36,8 @@ const ANSWER_SCHEMA = {
 
 /** Whatever speaks OpenAI's chat completions with structured outputs: Ollama, vLLM, llama.cpp, LM Studio, OpenAI, a gateway. */
 export function createOpenAiCompatible(config: ExplainerConfig, now: () => number): Provider {
-  const { base_url: baseUrl, api_key: key, model } = config;
+  const { base_url: baseUrl, api_key: key } = config;
   return {
-    name: "openai-compatible",
-    model,
     async ask(prompt, signal) {
       const { response, text } = await send(`${baseUrl}/chat/completions`, {
         method: "POST",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StoredAnomaly } from "../../store/anomaly.ts";
+import type { Asked } from "./config.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { buildPrompt, promptText } from "./prompt.ts";
 
@@ -37,7 +38,7 @@ const ANOMALY: StoredAnomaly = {
   isAlert: true,
   incidentId: undefined,
 };
-const ASKED = { provider: "gemini", model: "m", sendsValues: false };
+const ASKED: Asked = { provider: "gemini", model: "m", sendsValues: false };
 const prompted = (fields: Partial<StoredAnomaly> = {}, sendsValues = false) =>
   buildPrompt({ ...ANOMALY, ...fields }, { sendsValues });
 /** What a JSON parser makes of what stands between the marks. */

@@ -11,8 +11,6 @@ export interface ProviderAnswer {
 
 /** A language model somewhere. */
 export interface Provider {
-  readonly name: "gemini" | "openai-compatible";
-  readonly model: string;
   /** Asks once. Rejects with an LlmError only; `signal` ends it early. */
   ask(prompt: Prompt, signal: AbortSignal): Promise<ProviderAnswer>;
 }
