@@ -94,6 +94,8 @@ export function createAskWithCare(ports: CarePorts): AskWithCare {
         return breaker.execute(() => askOnce(prompt, asker, onSent));
       }, closing);
     } catch (error) {
+      // What it was given up for says nothing of the provider.
+      closing.throwIfAborted();
       if (error instanceof BrokenCircuitError) throw new LlmError("paused");
       throw error;
     }

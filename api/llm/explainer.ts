@@ -101,8 +101,10 @@ async function explainOnce(
     onOutcome("ok");
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
-    await save({ outcome: toFailure(error, now()), promptTokens: undefined, answerTokens: undefined });
     onOutcome(error.reason);
+    // To people it is as it was: nobody has asked, and nothing was sent.
+    if (asker === "automatic" && !isSent) return;
+    await save({ outcome: toFailure(error, now()), promptTokens: undefined, answerTokens: undefined });
     if (isSent) onError(new Error(`explainer: ${provider} gave no explanation: ${error.message}`));
   }
 }

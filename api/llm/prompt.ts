@@ -14,6 +14,9 @@ const DETECTORS_MAX = 5;
 const EVENTS_MAX = 16;
 const EVENTS_AFTER_MAX = 3;
 
+/** Around a text in JSON. */
+const QUOTES = 2;
+
 const BEGIN = "BEGIN DATA";
 const END = "END DATA";
 
@@ -90,8 +93,16 @@ function toStep({ timeMs, template, isSubject }: WindowEvent, subjectAtMs: numbe
   };
 }
 
+/** As much of a text as takes so many characters of the prompt: what is escaped takes six. */
 function cut(text: string, charactersMax = TEXT_CHARACTERS_MAX): string {
-  return text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 1)}…`;
+  let taken = 0;
+  let end = 0;
+  for (const character of text.slice(0, charactersMax)) {
+    taken += toVisibleJson(character).length - QUOTES;
+    if (taken > charactersMax) break;
+    end += character.length;
+  }
+  return end === text.length ? text : `${text.slice(0, end)}…`;
 }
 
 function round(value: number): number {

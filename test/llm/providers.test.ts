@@ -145,6 +145,19 @@ it("is not asked before the time that it wants to be left alone has passed", asy
   expect((await explain())?.outcome).toEqual(ANSWER);
 });
 
+it("leaves half of the hour to people, who are told nothing of what nobody asked", async () => {
+  const [gemini] = FORMATS;
+  if (gemini === undefined) throw new Error("no format");
+  server.reply(() => gemini.writes(answerText));
+  const fresh = await freshStore();
+  const { explain, outcomes } = await start({ ...gemini.settings(server.url), calls_per_hour: 3 }, fresh);
+  expect((await explain({ kind: "t1" }, "automatic"))?.outcome).toEqual(ANSWER);
+  expect(await explain({ kind: "t2" }, "automatic")).toBeUndefined();
+  expect((await explain({ kind: "t2" }))?.outcome).toEqual(ANSWER);
+  expect(outcomes).toEqual(["ok", "over-budget", "ok"]);
+  await fresh.close();
+});
+
 it("follows no redirect with its key", async () => {
   const [, openAi] = FORMATS;
   const other = await startModelServer();
@@ -170,8 +183,9 @@ it("writes nothing after it was closed", async () => {
   const [gemini] = FORMATS;
   server.reply(() => "silence");
   const { explain, explainer, errors, outcomes } = await start(gemini?.settings(server.url) ?? {});
+  const before = server.asked.length;
   const asking = explain();
-  await vi.waitFor(() => expect(server.asked.at(-1)?.body).toBeDefined());
+  await vi.waitFor(() => expect(server.asked.length).toBe(before + 1));
   explainer.close();
   expect(await asking).toBeUndefined();
   expect([errors, outcomes]).toEqual([[], []]);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { Asker } from "../../api/llm/budget.ts";
 import { explainerConfig } from "../../api/llm/config.ts";
 import type { Explainer } from "../../api/llm/explainer.ts";
 import { openExplainer } from "../../api/llm/open-explainer.ts";
@@ -16,7 +17,7 @@ export interface Explaining {
   readonly outcomes: readonly string[];
   readonly errors: readonly string[];
   /** Asks about an anomaly and waits for what is stored. */
-  explain(fields?: Partial<Anomaly>): Promise<LlmExplanation | undefined>;
+  explain(fields?: Partial<Anomaly>, asker?: Asker): Promise<LlmExplanation | undefined>;
 }
 
 /** A fresh database. */
@@ -49,13 +50,13 @@ export async function startExplaining(
     explainer,
     outcomes,
     errors,
-    async explain(fields = {}) {
+    async explain(fields = {}, asker = "person") {
       const anomaly: StoredAnomaly = {
         ...anAnomaly(1, { service, ...fields }),
         isAlert: true,
         incidentId: undefined,
       };
-      await explainer.explain(anomaly, "person");
+      await explainer.explain(anomaly, asker);
       return (await store.llmExplanations([explainer.keyOf(anomaly)]))[0];
     },
   };
