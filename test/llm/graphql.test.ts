@@ -127,18 +127,17 @@ it("refuses what cannot be explained", async () => {
 });
 
 it("explains nothing for who may only read, nor where no language model is configured", async () => {
-  const token = "reader-0123456789";
-  const tokens = [{ name: "ann", role: "read" as const, token }];
-  const closed = await startExplainingApi({ provider: "off" }, { tokens });
-  const asReader = { authorization: `Bearer ${token}` };
-  const refused = await closed.ask(`mutation { explainAnomaly(id: "x") { summary } }`, asReader);
-  expect(refused.errors?.[0]?.extensions.code).toBe("FORBIDDEN");
-  await closed.close();
-  const off = await startExplainingApi({});
+  const tokens = [
+    { name: "ann", role: "read" as const, token: "reader-0123456789" },
+    { name: "bob", role: "write" as const, token: "writer-0123456789" },
+  ];
+  const off = await startExplainingApi({}, { tokens });
   await off.stage.saveBatch({ ...SHOP, anomalies: [anAnomaly(1)] });
-  const { errors } = await off.ask(`mutation { explainAnomaly(id: "${idOf(1)}") { summary } }`);
-  expect(errors?.[0]?.extensions.code).toBe("UNAVAILABLE");
-  const { data } = await off.ask(`{ anomaly(id: "${idOf(1)}") { explanation ${FIELDS} } }`);
+  const [asReader, asWriter] = tokens.map(({ token }) => ({ authorization: `Bearer ${token}` }));
+  const mutation = `mutation { explainAnomaly(id: "${idOf(1)}") { summary } }`;
+  expect((await off.ask(mutation, asReader)).errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+  expect((await off.ask(mutation, asWriter)).errors?.[0]?.extensions.code).toBe("UNAVAILABLE");
+  const { data } = await off.ask(`{ anomaly(id: "${idOf(1)}") { explanation ${FIELDS} } }`, asReader);
   expect(data).toMatchObject({
     anomaly: { explanation: { llm: null, llmRequest: { state: "OFF", failure: null } } },
   });

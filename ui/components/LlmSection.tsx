@@ -25,7 +25,7 @@ export function LlmSection({ id, nowMs }: LlmSectionProps) {
     <section className="detail-section llm" aria-live="polite">
       <header className="section-header">
         <h2>Language model</h2>
-        <Badge tone="accent">May be wrong</Badge>
+        {answer === null || answer === undefined ? null : <Badge tone="accent">May be wrong</Badge>}
       </header>
       {answer === null || answer === undefined ? (
         <Unanswered explaining={explaining} nowMs={nowMs} />
