@@ -115,7 +115,8 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
   });
   const server = serve(route, graphql, onError);
   const address = await listen(server, config.endpoint);
-  if (explainer?.isAutomatic === true) explainNewIncidents(feed.incidents(), store, explainer).catch(onError);
+  if (explainer?.isAutomatic === true)
+    explainNewIncidents(feed.incidents(), { store, explainer, onError }).catch(onError);
   return {
     address,
     show: live.send,

@@ -13,7 +13,7 @@ import {
 import type { LlmAnswer } from "../../store/llm.ts";
 import { parseAnswer } from "./answer.ts";
 import type { Asker, Budget } from "./budget.ts";
-import { LlmError } from "./llm-error.ts";
+import { LlmError, RETRY_AFTER_MS_MAX } from "./llm-error.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Provider, ProviderAnswer } from "./provider.ts";
 
@@ -84,7 +84,8 @@ export function createAskWithCare(ports: CarePorts): AskWithCare {
   const requireOpenDoor = () => {
     closing.throwIfAborted();
     const quietMs = quietUntilMs - now();
-    if (quietMs > 0) throw new LlmError("rate-limited", undefined, quietMs);
+    // One that is further ahead was set by a clock that was set back since.
+    if (quietMs > 0 && quietMs <= RETRY_AFTER_MS_MAX) throw new LlmError("rate-limited", undefined, quietMs);
   };
 
   return async (prompt, asker, onSent) => {

@@ -6,17 +6,28 @@ import type { Explainer } from "./explainer.ts";
 /** Incidents that are known to have been asked about; older ones may be asked about again when they grow. */
 const INCIDENTS_MAX = 10_000;
 
-/** Asks about the anomaly that is an incident's strongest when it is first told of, until there are no more. */
+/** What asking about incidents needs. */
+export interface NewIncidentPorts {
+  readonly store: Pick<Store, "anomaly">;
+  readonly explainer: Pick<Explainer, "explain">;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Asks about the anomaly that is an incident's strongest when it is first told of, until there are no more incidents. */
 export async function explainNewIncidents(
-  incidents: AsyncIterable<Incident>,
-  store: Pick<Store, "anomaly">,
-  explainer: Explainer,
+  incidents: AsyncIterable<Pick<Incident, "id" | "strongestId">>,
+  { store, explainer, onError }: NewIncidentPorts,
 ): Promise<void> {
   const known = new LRUCache<string, true>({ max: INCIDENTS_MAX });
   for await (const { id, strongestId } of incidents) {
     if (known.has(id)) continue;
     known.set(id, true);
-    const anomaly = await store.anomaly(strongestId);
-    if (anomaly !== undefined) void explainer.explain(anomaly, "automatic");
+    try {
+      const anomaly = await store.anomaly(strongestId);
+      if (anomaly !== undefined) void explainer.explain(anomaly, "automatic");
+    } catch (error) {
+      // One that cannot be read must not end the others.
+      onError(error);
+    }
   }
 }

@@ -8,6 +8,9 @@ const PASSING: ReadonlySet<LlmFailureReason> = new Set([
   "server-error",
 ]);
 
+/** Longest time that a provider is left alone because it says so. */
+export const RETRY_AFTER_MS_MAX = 3_600_000;
+
 /** Asking failed. Neither what was sent nor what came back is in it: both may hold what is not to be logged. */
 export class LlmError extends Error {
   override readonly name = "LlmError";
@@ -37,8 +40,10 @@ const CODE = /^[A-Za-z][A-Za-z0-9_]{1,59}$/;
  * What an HTTP status other than 2xx means.
  *
  * @param code what the answer calls the error, if it does
+ * @param askedMs how long the provider asks to be left alone
  */
-export function errorOfStatus(status: number, code: unknown, retryAfterMs: number | undefined): LlmError {
+export function errorOfStatus(status: number, code: unknown, askedMs: number | undefined): LlmError {
+  const retryAfterMs = askedMs === undefined ? undefined : Math.min(askedMs, RETRY_AFTER_MS_MAX);
   const detail = `HTTP ${status}${typeof code === "string" && CODE.test(code) ? ` (${code})` : ""}`;
   if (status === 429) return new LlmError("rate-limited", detail, retryAfterMs);
   if (status === 408) return new LlmError("timeout", detail, retryAfterMs);

@@ -168,6 +168,19 @@ it("follows no redirect with its key", async () => {
   await other.close();
 });
 
+it("is not left alone for years, whatever it says", async () => {
+  const [, openAi] = FORMATS;
+  if (openAi === undefined) throw new Error("no format");
+  vi.useFakeTimers({ toFake: ["Date"] });
+  server.reply(() => ({ status: 429, headers: { "retry-after": "999999999" }, body: "{}" }));
+  const { explain } = await start(openAi.settings(server.url));
+  expect((await explain())?.outcome).toMatchObject({ retryAtMs: Date.now() + 3_600_000 });
+  server.reply(() => openAi.writes(answerText));
+  expect(reasonOf(await explain())).toBe("rate-limited");
+  vi.setSystemTime(Date.now() + 3_601_000);
+  expect((await explain())?.outcome).toEqual(ANSWER);
+});
+
 it("is asked once by two who ask at once", async () => {
   const [gemini] = FORMATS;
   if (gemini === undefined) throw new Error("no format");
