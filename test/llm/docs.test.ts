@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { buildSchema, parse, validate } from "graphql";
 import { expect, it } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
@@ -7,7 +8,9 @@ import { explainerConfig } from "../../api/llm/config.ts";
 import { LLM_OUTCOMES } from "../../api/llm/explainer.ts";
 import { expandEnvironment } from "../../cli/expand-environment.ts";
 
-const docs = readFileSync(join(import.meta.dirname, "../../docs/explanations.md"), "utf8");
+const repository = join(import.meta.dirname, "../..");
+const docs = readFileSync(join(repository, "docs/explanations.md"), "utf8");
+const schema = buildSchema(readFileSync(join(repository, "api/schema.graphql"), "utf8"));
 const blocks = [...docs.matchAll(/```yaml\n([\s\S]*?)\n```/g)].map(([, text]) => parseYaml(text ?? ""));
 
 it("the configurations in the docs are valid", () => {
@@ -27,4 +30,13 @@ it("the docs name every way a question can end, and the defaults", () => {
   expect(docs).toContain(`| ${others.max_answer_tokens.toLocaleString("en-US")} for each answer`);
   expect(docs).toContain(`\`explainer.timeout_ms\` (${others.timeout_ms / 1_000} s)`);
   expect(docs).toContain(`\`explainer.retries\` (${others.retries}) times`);
+});
+
+it("the operations in the docs are of this schema", () => {
+  const bodies = [...docs.matchAll(/^curl .* -d '(.*)'$/gm)].map(([, body]) => JSON.parse(body ?? ""));
+  expect(bodies).toHaveLength(2);
+  for (const body of bodies) {
+    const { query } = z.object({ query: z.string() }).parse(body);
+    expect(validate(schema, parse(query))).toEqual([]);
+  }
 });
