@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The cheapest of the current ones. */
+/** Where none is named: a small one, for a few sentences. */
 const GEMINI_MODEL = "gemini-3.5-flash-lite";
 const UNSET = "a variable that is not set is empty";
 

@@ -158,6 +158,17 @@ it("leaves half of the hour to people, who are told nothing of what nobody asked
   await fresh.close();
 });
 
+it("is told the limit of its answer by the name that it knows", async () => {
+  const [, openAi] = FORMATS;
+  if (openAi === undefined) throw new Error("no format");
+  server.reply(() => openAi.writes(answerText));
+  const limit = { answer_tokens_field: "max_completion_tokens", max_answer_tokens: 500 };
+  const { explain } = await start({ ...openAi.settings(server.url), ...limit });
+  await explain();
+  const body = JSON.parse(server.asked.at(-1)?.body ?? "");
+  expect([body.max_completion_tokens, body.max_tokens]).toEqual([500, undefined]);
+});
+
 it("follows no redirect with its key", async () => {
   const [, openAi] = FORMATS;
   const other = await startModelServer();
