@@ -12,6 +12,8 @@ import { createBroadcast } from "./broadcast.ts";
 import type { ApiConfig } from "./config.ts";
 import type { GraphqlService } from "./graphql-service.ts";
 import { type Lazy, lazily } from "./lazily.ts";
+import { explainNewIncidents } from "./llm/explain-new-incidents.ts";
+import type { Explainer } from "./llm/explainer.ts";
 import { type Readiness, readinessOf } from "./readiness.ts";
 import { splitTarget } from "./request-target.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -23,6 +25,8 @@ export interface ApiPorts {
   readonly alerts: AlertsConfig;
   /** Signs the links of alerts; undefined where there are none to say something by. */
   readonly linkSecret: string | undefined;
+  /** Asks a language model; undefined where none is configured. */
+  readonly explainer: Explainer | undefined;
   readonly store: Store;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -65,7 +69,7 @@ const READ_METHODS = new Set(["GET", "HEAD"]);
 /** Serves GraphQL, the UI and the probes. GraphQL is read when somebody first asks it: where nobody looks it would take a third of
  * the process's memory, and of the time until the probes answer. Rejects with an {@link ApiListenError}. */
 export async function startApi(ports: ApiPorts): Promise<Api> {
-  const { config, alerts, now, version, onError } = ports;
+  const { config, alerts, explainer, now, version, onError } = ports;
   const startedAtMs = now();
   const feed = createAnomalyFeed({ store: ports.store, pollIntervalMs: POLL_INTERVAL_MS, onError });
   const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
@@ -86,6 +90,7 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
       config,
       channels: alerts.channels,
       store,
+      explainer,
       now,
       newId,
       version,
@@ -113,6 +118,8 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
   });
   const server = serve(route, graphql, onError);
   const address = await listen(server, config.endpoint);
+  if (explainer?.isAutomatic === true)
+    explainNewIncidents(feed.incidents(), { store, explainer, onError }).catch(onError);
   return {
     address,
     show: live.send,

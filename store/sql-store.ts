@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { AlertStore } from "./alert.ts";
+import type { LlmStore } from "./llm.ts";
 import { selectAlertChanges, selectAlertEvents, selectAlertWork } from "./queries/alert-changes.ts";
 import { releaseAlertLease, syncAlertChannels, takeAlertLease } from "./queries/alert-channels.ts";
 import { saveAlertPlan, selectActiveAlerts, selectAlerts, selectOpenedServices } from "./queries/alerts.ts";
@@ -24,6 +25,7 @@ import { selectIncidentSubjects } from "./queries/incident-subjects.ts";
 import { assignIncidents, nextRevision, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
 import { selectLabelCounts, selectLabellingCandidates } from "./queries/labelling.ts";
 import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
+import { saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
 import {
   configureModel,
   forgetModel,
@@ -127,6 +129,7 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     forgetModel: (version, instead) =>
       atomically((transaction) => forgetModel(transaction, version, instead)),
     ...alertCalls(db, atomically),
+    ...llmCalls(db, atomically),
     changeCounter,
     expire: (retention) => atomically((transaction) => deleteOlder(transaction, retention)),
     close: () => db.destroy(),
@@ -153,6 +156,14 @@ function alertCalls(db: Kysely<Tables>, atomically: Atomically): AlertStore {
     saveSendResult: (result) => atomically((transaction) => saveSendResult(transaction, result)),
     addTestMessage: (channel, message, atMs) => addTestMessage(db, channel, message, atMs),
     channelStatuses: () => selectChannelStatuses(db),
+  };
+}
+
+function llmCalls(db: Kysely<Tables>, atomically: Atomically): LlmStore {
+  return {
+    llmExplanations: (keys) => selectLlmExplanations(db, keys),
+    saveLlmExplanation: (explanation) => saveLlmExplanation(db, explanation),
+    takeLlmCall: (atMs, limits) => atomically((transaction) => takeLlmCall(transaction, atMs, limits)),
   };
 }
 

@@ -11,6 +11,7 @@ import type {
 } from "./feedback.ts";
 import type { Incident } from "./incident.ts";
 import type { AnomalySubject, LabelPage } from "./label.ts";
+import type { LlmStore } from "./llm.ts";
 import type { Threshold, ThresholdChange, ThresholdSetting } from "./threshold.ts";
 import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
 
@@ -154,7 +155,7 @@ export interface Retention {
 
 /** Everything that outlives a restart; every database implements it alike. All times are milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
-export interface Store extends AlertStore {
+export interface Store extends AlertStore, LlmStore {
   saveBatch(batch: StageBatch): Promise<void>;
 
   /** Newest first, paged by id. */

@@ -44,6 +44,8 @@ export interface Metrics {
   unscored(reason: string, records: number): void;
   eventLoopDelay(seconds: number): void;
   explained(source: string, outcome: string): void;
+  /** Counts of a source that are shown before there are any. */
+  explainedBy(source: string, outcomes: readonly string[]): void;
   redacted(kind: string, count: number): void;
   rememberDropped(rows: number): void;
   /** Events written down for training, and events left out because the disk did not keep up. */
@@ -93,7 +95,7 @@ export function createMetrics(): Metrics {
     "Time in the stage without the next hop.",
   );
   const inferred = histogram("inference_duration_seconds", "Time of one scoring pass over a request.");
-  const explained = counter("explanations", "Explanations made.");
+  const explained = counter("explanations", "Explanations made, or asked for, by how that went.");
   const redacted = counter("redactions", "Values replaced before something was stored or shown.");
   const dropped = counter("remember_dropped_rows", "Rows not stored because the database did not keep up.");
   for (const label of ["normal", "anomalous", "unscored"]) scored.add(0, { result: label });
@@ -114,6 +116,9 @@ export function createMetrics(): Metrics {
     processed: (seconds) => processed.record(seconds),
     inferred: (seconds) => inferred.record(seconds),
     explained: (source, outcome) => explained.add(1, { source, outcome }),
+    explainedBy(source, outcomes) {
+      for (const outcome of outcomes) explained.add(0, { source, outcome });
+    },
     redacted: (kind, count) => redacted.add(count, { kind }),
     rememberDropped: (rows) => dropped.add(rows),
     ...createOverloadMetrics(meter),
