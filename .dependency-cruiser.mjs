@@ -10,6 +10,7 @@ const sideRooms = [
   "inference",
   "learn",
   "promote",
+  "canary",
   "telemetry",
 ];
 
@@ -108,6 +109,8 @@ export default {
     ),
     oneFileOnly("@opentelemetry/", "^(processor/telemetry/metrics|api/alerts/otlp-(client|event))[.]ts$"),
     oneFileOnly("@grpc/", "^api/alerts/otlp-client[.]ts$"),
+    oneFileOnly("@google/generative-ai/", "^api/llm/gemini[.]ts$"),
+    oneFileOnly("cockatiel/", "^api/llm/ask-with-care[.]ts$"),
     oneFileOnly("pino/", "^processor/telemetry/log[.]ts$"),
     {
       name: "no-test-code-in-production",

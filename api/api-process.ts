@@ -5,7 +5,8 @@ import type { Store } from "../store/store.ts";
 import { keptLinkSecret } from "./alerts/link-secret.ts";
 import { startAlerts } from "./alerts/start-alerts.ts";
 import { type FromApi, startMessage, type ToApi } from "./api-messages.ts";
-import { type Api, startApi } from "./server.ts";
+import { openExplainer } from "./llm/open-explainer.ts";
+import { type Api, type ApiPorts, startApi } from "./server.ts";
 
 type Settings = z.infer<typeof startMessage>;
 
@@ -50,23 +51,11 @@ async function start(message: ToApi): Promise<() => Promise<void>> {
 
 /** The doors first: who cannot open them tells nothing. */
 async function startParts(settings: Settings, store: Store): Promise<() => Promise<void>> {
-  const { config, alerts, version, uiDirectory } = settings;
+  const { config, alerts } = settings;
   const linkSecret = toLinkSecret(settings);
   const onError = (error: unknown) => say({ kind: "error", reason: describe(error) });
   const running =
-    config.endpoint === ""
-      ? undefined
-      : await startApi({
-          config,
-          alerts,
-          linkSecret,
-          store,
-          now: Date.now,
-          version,
-          uiDirectory,
-          onWatched: (isWatched) => say({ kind: "watched", isWatched }),
-          onError,
-        });
+    config.endpoint === "" ? undefined : await openDoors({ settings, store, linkSecret, onError });
   api = running;
   const telling = await startAlerts({
     config: alerts,
@@ -82,6 +71,42 @@ async function startParts(settings: Settings, store: Store): Promise<() => Promi
   });
   return async () => {
     await Promise.all([running?.close(), telling.close()]);
+  };
+}
+
+interface DoorPorts extends Pick<ApiPorts, "store" | "linkSecret" | "onError"> {
+  readonly settings: Settings;
+}
+
+/** The API, and the language model that only it asks. */
+async function openDoors({ settings, store, linkSecret, onError }: DoorPorts): Promise<Api> {
+  const { config, alerts, version, uiDirectory } = settings;
+  const now = Date.now;
+  const explainer = await openExplainer({
+    config: settings.explainer,
+    store,
+    now,
+    onOutcome: (outcome) => say({ kind: "explained", outcome }),
+    onError,
+  });
+  const doors = await startApi({
+    config,
+    alerts,
+    linkSecret,
+    explainer,
+    store,
+    now,
+    version,
+    uiDirectory,
+    onWatched: (isWatched) => say({ kind: "watched", isWatched }),
+    onError,
+  });
+  return {
+    ...doors,
+    async close() {
+      explainer?.close();
+      await doors.close();
+    },
   };
 }
 

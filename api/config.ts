@@ -75,6 +75,12 @@ const apiSettings = z.strictObject({
     .min(1)
     .default(20)
     .describe("Subscriptions and queries under way on one WebSocket connection."),
+  fail_readiness_on_collapse: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether /readyz answers 503 while the detector does not find what it should. Records go on either way.",
+    ),
   links: linksConfig,
 });
 

@@ -17,6 +17,7 @@ import { createContext } from "./graphql/context.ts";
 import { createSchema } from "./graphql/create-schema.ts";
 import { toPublic } from "./graphql/errors.ts";
 import { createGraphqlEndpoint } from "./graphql-endpoint.ts";
+import type { Explainer } from "./llm/explainer.ts";
 import { serveSubscriptions } from "./subscriptions.ts";
 
 /** What GraphQL is served from. */
@@ -25,6 +26,8 @@ export interface GraphqlPorts {
   /** Where incidents are told. */
   readonly channels: AlertsConfig["channels"];
   readonly store: Store;
+  /** Asks a language model; undefined where none is configured. */
+  readonly explainer: Explainer | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** A new ULID. */

@@ -10,9 +10,11 @@ import { announceFeedback } from "./announce-feedback.ts";
 import { createAnomalyFeed } from "./anomaly-feed.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ApiConfig } from "./config.ts";
-import { STALE_AFTER_MS } from "./graphql/status.ts";
 import type { GraphqlService } from "./graphql-service.ts";
 import { type Lazy, lazily } from "./lazily.ts";
+import { explainNewIncidents } from "./llm/explain-new-incidents.ts";
+import type { Explainer } from "./llm/explainer.ts";
+import { type Readiness, readinessOf } from "./readiness.ts";
 import { splitTarget } from "./request-target.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { createStaticFiles } from "./static-files.ts";
@@ -23,6 +25,8 @@ export interface ApiPorts {
   readonly alerts: AlertsConfig;
   /** Signs the links of alerts; undefined where there are none to say something by. */
   readonly linkSecret: string | undefined;
+  /** Asks a language model; undefined where none is configured. */
+  readonly explainer: Explainer | undefined;
   readonly store: Store;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -65,7 +69,7 @@ const READ_METHODS = new Set(["GET", "HEAD"]);
 /** Serves GraphQL, the UI and the probes. GraphQL is read when somebody first asks it: where nobody looks it would take a third of
  * the process's memory, and of the time until the probes answer. Rejects with an {@link ApiListenError}. */
 export async function startApi(ports: ApiPorts): Promise<Api> {
-  const { config, alerts, now, version, onError } = ports;
+  const { config, alerts, explainer, now, version, onError } = ports;
   const startedAtMs = now();
   const feed = createAnomalyFeed({ store: ports.store, pollIntervalMs: POLL_INTERVAL_MS, onError });
   const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
@@ -86,6 +90,7 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
       config,
       channels: alerts.channels,
       store,
+      explainer,
       now,
       newId,
       version,
@@ -106,10 +111,15 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
         ? undefined
         : createVerdictEndpoint(ports.linkSecret, { store, now, newId }),
     files,
-    isReady: () => isReady(store, startedAtMs, now),
+    readiness: async () => {
+      const status = await store.status().catch(() => undefined);
+      return readinessOf(status, startedAtMs, now(), config.fail_readiness_on_collapse);
+    },
   });
   const server = serve(route, graphql, onError);
   const address = await listen(server, config.endpoint);
+  if (explainer?.isAutomatic === true)
+    explainNewIncidents(feed.incidents(), { store, explainer, onError }).catch(onError);
   return {
     address,
     show: live.send,
@@ -157,17 +167,17 @@ interface Routes {
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   readonly verdict: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
   readonly files: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
-  readonly isReady: () => Promise<boolean>;
+  readonly readiness: () => Promise<Readiness>;
 }
 
 function createRouter(routes: Routes) {
-  const { isAllowed, graphql, verdict, isReady } = routes;
+  const { isAllowed, graphql, verdict, readiness } = routes;
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { path } = splitTarget(request.url);
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
     // Probes come from orchestrators that use any address.
     if (path === "/livez") return answer(response, 200, "alive");
-    if (path === "/readyz") return probe(response, await isReady());
+    if (path === "/readyz") return probe(response, await readiness());
     if (!isAllowed(request.headers.host, request.headers.origin))
       return answer(response, 403, "This host name is not allowed; name it in api.allowed_hosts.");
     if (path === "/graphql") return graphql(request, response);
@@ -182,19 +192,8 @@ function page(request: IncomingMessage, response: ServerResponse, { files }: Rou
   else answer(response, 404, "The UI is not built: run npm run build:ui. GraphQL is at /graphql.");
 }
 
-function probe(response: ServerResponse, isReady: boolean): void {
-  answer(response, isReady ? 200 : 503, isReady ? "ready" : "not ready");
-}
-
-/** Ready: the database answers, and the stage has written its heartbeat lately; one from before our start is another run's. */
-async function isReady(store: Store, startedAtMs: number, now: () => number): Promise<boolean> {
-  try {
-    const status = await store.status();
-    if (status === undefined) return false;
-    return status.updatedAtMs >= startedAtMs && now() - status.updatedAtMs <= STALE_AFTER_MS;
-  } catch {
-    return false;
-  }
+function probe(response: ServerResponse, { isReady, text }: Readiness): void {
+  answer(response, isReady ? 200 : 503, text);
 }
 
 function answer(response: ServerResponse, status: number, text: string): void {

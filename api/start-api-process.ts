@@ -9,12 +9,16 @@ import { type AlertsConfig, alertsConfig } from "./alerts/config.ts";
 import type { AlertOutcome } from "./alerts/send-messages.ts";
 import type { FromApi, ToApi } from "./api-messages.ts";
 import type { ApiConfig } from "./config.ts";
+import { type ExplainerConfig, explainerConfig } from "./llm/config.ts";
+import type { LlmOutcome } from "./llm/explainer.ts";
 
 /** What an API process is started with. */
 export interface ApiProcessOptions {
   readonly config: ApiConfig;
   /** None by default. */
   readonly alerts?: AlertsConfig | undefined;
+  /** No language model by default. */
+  readonly explainer?: ExplainerConfig | undefined;
   readonly store: StoreConfig;
   /** When the database is there and up to date; the process reads its program meanwhile. At once by default. */
   readonly storeIsOpen?: Promise<unknown>;
@@ -25,6 +29,8 @@ export interface ApiProcessOptions {
   readonly onError: (reason: string) => void;
   /** Told how each try to send an alert ended. */
   readonly onAlert?: ((channel: string, outcome: AlertOutcome) => void) | undefined;
+  /** Told how each question to a language model ended. */
+  readonly onExplained?: ((outcome: LlmOutcome) => void) | undefined;
 }
 
 /** The API in a process of its own: whatever a query costs, the stage does not pay for it. */
@@ -76,6 +82,7 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
     child.process.on("message", (message: FromApi) => {
       if (message.kind === "watched") state.isWatched = message.isWatched;
       if (message.kind === "alerted") options.onAlert?.(message.channel, message.outcome);
+      if (message.kind === "explained") options.onExplained?.(message.outcome);
       if (message.kind === "error") options.onError(message.reason);
     });
     child.process.on("exit", (code) => {
@@ -110,6 +117,7 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
 async function spawn({
   config,
   alerts = alertsConfig.parse({}),
+  explainer = explainerConfig.parse({}),
   store,
   storeIsOpen = Promise.resolve(),
   version,
@@ -122,7 +130,15 @@ async function spawn({
     storeIsOpen.then(
       () => {
         if (child.connected)
-          child.send({ kind: "start", config, alerts, store, version, uiDirectory } satisfies ToApi);
+          child.send({
+            kind: "start",
+            config,
+            alerts,
+            explainer,
+            store,
+            version,
+            uiDirectory,
+          } satisfies ToApi);
       },
       (error: unknown) => {
         child.kill("SIGKILL");

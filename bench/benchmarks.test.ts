@@ -29,6 +29,7 @@ it.each([
   "training-latency.bench.ts",
   "slider.bench.ts",
   "feedback.bench.ts",
+  "canaries.bench.ts",
   "preview.bench.ts",
   "api-load.bench.ts",
   "soak.ts",

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { alertsConfig } from "../api/alerts/config.ts";
 import { apiConfig } from "../api/config.ts";
+import { explainerConfig } from "../api/llm/config.ts";
 import { calibrateConfig } from "../processor/calibrate/config.ts";
+import { canaryConfig } from "../processor/canary/config.ts";
 import { detectConfig } from "../processor/detect/config.ts";
 import { attributesConfig } from "../processor/enrich/config.ts";
 import { forwardConfig } from "../processor/forward/config.ts";
@@ -30,9 +32,11 @@ export const configSchema = z.strictObject({
   attributes: attributesConfig.prefault({}).describe("What is written into each record."),
   remember: rememberConfig.prefault({}).describe("What is written down, how often, for how long."),
   training: trainingConfig.prefault({}).describe("Learning on: what is recorded for it, and its bounds."),
+  canary: canaryConfig.prefault({}).describe("Trying whether the detector works."),
   store: storeConfig.prefault({}).describe("The database."),
   api: apiConfig.prefault({}).describe("GraphQL and the UI."),
   alerts: alertsConfig.prefault({}).describe("Telling incidents in Slack, Teams and the like."),
+  explainer: explainerConfig.prefault({}).describe("Explanations by a language model."),
   telemetry: telemetryConfig.prefault({}).describe("Own metrics and logs."),
 });
 
@@ -48,6 +52,8 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [room: keyof Config, 
   ANOMALY_THRESHOLD: ["calibrate", "anomaly_threshold"],
   DRAIN_DEPTH: ["template", "depth"],
   DRAIN_SIMILARITY: ["template", "similarity"],
+  EXPLAINER_MODEL: ["explainer", "model"],
+  GOOGLE_API_KEY: ["explainer", "google_api_key"],
   DB_PATH: ["store", "path"],
   LOG_LEVEL: ["telemetry", "log_level"],
   OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: ["forward", "endpoint"],

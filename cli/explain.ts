@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { z } from "zod";
+import { askedBy, type ExplainerConfig } from "../api/llm/config.ts";
+import { fingerprint } from "../api/llm/fingerprint.ts";
 import type { StoredAnomaly } from "../store/anomaly.ts";
 import type { Incident } from "../store/incident.ts";
+import type { LlmExplanation } from "../store/llm.ts";
 import { openStore } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
 import { UsageError } from "./exit-code.ts";
 import { type ExplainedAnomaly, explanationText } from "./explain/explanation-text.ts";
 import { parseOptions } from "./lines/parse-options.ts";
@@ -25,9 +29,10 @@ export function registerExplain(program: Command): void {
     .option("--config <file>", "configuration file (default: LOGBERT_CONFIG, else ./logbert.yaml)")
     .action(async (raw: unknown) => {
       const { id, json, config } = parseOptions(optionsSchema, raw);
-      const { path } = loadConfig({ file: config, environment: process.env }).store;
+      const { store, explainer } = loadConfig({ file: config, environment: process.env });
+      const { path } = store;
       if (!existsSync(path)) throw new UsageError(`there is no database at ${path}: name it by DB_PATH`);
-      const found = await find(path, id);
+      const found = await find(path, id, explainer);
       if (found === undefined) {
         process.stderr.write(`There is no anomaly ${id} in ${path}.\n`);
         process.exitCode = 1;
@@ -37,7 +42,11 @@ export function registerExplain(program: Command): void {
     });
 }
 
-async function find(path: string, id: string): Promise<ExplainedAnomaly | undefined> {
+async function find(
+  path: string,
+  id: string,
+  explainer: ExplainerConfig,
+): Promise<ExplainedAnomaly | undefined> {
   const store = await openStore({ path });
   try {
     const anomaly: StoredAnomaly | undefined = await store.anomaly(id);
@@ -45,8 +54,19 @@ async function find(path: string, id: string): Promise<ExplainedAnomaly | undefi
     const incidentId = anomaly.incidentId;
     const incidents: readonly Incident[] =
       incidentId === undefined ? [] : await store.incidentsById([incidentId]);
-    return { anomaly, incident: incidents[0] };
+    return { anomaly, incident: incidents[0], llm: await llmExplanationOf(anomaly, store, explainer) };
   } finally {
     await store.close();
   }
+}
+
+/** What the configured language model has said of its kind; nothing is asked here. */
+async function llmExplanationOf(
+  anomaly: StoredAnomaly,
+  store: Store,
+  explainer: ExplainerConfig,
+): Promise<LlmExplanation | undefined> {
+  const asked = askedBy(explainer);
+  if (asked === undefined) return undefined;
+  return (await store.llmExplanations([fingerprint(anomaly, asked)]))[0];
 }

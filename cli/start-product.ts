@@ -1,5 +1,7 @@
 import { dirname } from "node:path";
 import { monotonicFactory } from "ulid";
+import { askedBy } from "../api/llm/config.ts";
+import { LLM_OUTCOMES } from "../api/llm/explainer.ts";
 import { type ApiProcess, startApiProcess } from "../api/start-api-process.ts";
 import { readModelDirectory } from "../processor/inference/model-directory.ts";
 import type { Learning } from "../processor/promote/create-learning.ts";
@@ -80,18 +82,21 @@ async function startApi(
   log: Log,
   metrics: Metrics,
 ): Promise<ApiProcess | undefined> {
-  const { api, alerts, store } = config;
+  const { api, alerts, explainer, store } = config;
   if (api.endpoint === "" && alerts.channels.length === 0) return undefined;
   metrics.alertChannels(alerts.channels.map(({ name }) => name));
+  if (askedBy(explainer) !== undefined) metrics.explainedBy("llm", LLM_OUTCOMES);
   return startApiProcess({
     config: api,
     alerts,
+    explainer,
     store,
     storeIsOpen,
     version,
     uiDirectory: packageFile("dist/ui"),
     onError: (reason) => log.warn({ reason }, "the API"),
     onAlert: metrics.alertSent,
+    onExplained: (outcome) => metrics.explained("llm", outcome),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { hideAlertSecrets } from "../api/alerts/config.ts";
+import { hideExplainerSecrets } from "../api/llm/config.ts";
 import { readTlsFiles } from "../processor/forward/tls-files.ts";
 import { loadConfig } from "./load-config.ts";
 import { checkModel } from "./open-scorer.ts";
@@ -32,5 +33,6 @@ function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
     forward: { ...config.forward, headers },
     api: { ...config.api, tokens },
     alerts: hideAlertSecrets(config.alerts),
+    explainer: hideExplainerSecrets(config.explainer),
   };
 }

@@ -1,4 +1,6 @@
 import type { Retention, Store } from "../store/store.ts";
+import type { CanaryConfig } from "./canary/config.ts";
+import type { Canaries } from "./canary/create-canaries.ts";
 import type { Journal } from "./journal.ts";
 import { type Periodic, periodically } from "./periodic.ts";
 import { processAbsences, processIdle, type Stages } from "./pipeline.ts";
@@ -21,7 +23,11 @@ const DAY_MS = 86_400_000;
 
 /** What the stage does besides requests. */
 export interface TimedWork {
-  readonly config: { readonly remember: RememberConfig; readonly training: TrainingConfig };
+  readonly config: {
+    readonly remember: RememberConfig;
+    readonly training: TrainingConfig;
+    readonly canary: CanaryConfig;
+  };
   readonly store: Store;
   readonly log: Log;
   readonly now: () => number;
@@ -31,14 +37,15 @@ export interface TimedWork {
   readonly journal: Journal;
   readonly settings: Settings;
   readonly learning: Learning;
+  readonly canaries: Canaries;
   /** Once aborted, no state is written any more that was not written before. */
   readonly savingUntil: AbortSignal;
 }
 
-/** Writes findings down, saves what was learned, judges silence, follows what people ask for, and deletes what is too old. */
+/** Writes findings down, saves what was learned, judges silence, follows what people ask for, tries
+ * the detector, and deletes what is too old. */
 export function startTimers(work: TimedWork): readonly Periodic[] {
-  const { config, store, log, now, rooms, stages, rememberer, journal, settings, learning, savingUntil } =
-    work;
+  const { config, store, log, now, rooms, stages, rememberer, journal, settings, learning, canaries } = work;
   const every = (intervalMs: number, what: string, task: () => Promise<void>) =>
     periodically(intervalMs, task, (error) =>
       log.warn({ reason: String(error) }, `${what} failed; it is tried again`),
@@ -52,7 +59,7 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
       saveSnapshots(store, rooms, now(), {
         last: () => journal.last,
         learned: stages.lane.drained,
-        signal: savingUntil,
+        signal: work.savingUntil,
       }),
     ),
     every(ABSENCE_INTERVAL_MS, "judging silence", () => processAbsences(now(), stages)),
@@ -63,6 +70,9 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
     every(EXPIRY_INTERVAL_MS, "deleting what is too old", () =>
       store.expire(retentionOf(config.remember, now())),
     ),
+    ...(config.canary.interval_ms === 0
+      ? []
+      : [every(config.canary.interval_ms, "trying the detector", () => canaries.run())]),
   ];
 }
 

@@ -1,5 +1,7 @@
 import type { LiveRecord } from "../store/live-record.ts";
-import type { StageStatus, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
+import type { CanaryConfig } from "./canary/config.ts";
+import type { Canaries } from "./canary/create-canaries.ts";
 import type { Scorer } from "./create-detectors.ts";
 import { createStages } from "./create-stages.ts";
 import type { TextEncoder } from "./detect/text-encoder.ts";
@@ -24,9 +26,11 @@ import type { RememberConfig } from "./remember/config.ts";
 import { createLiveTail } from "./remember/live-tail.ts";
 import { createRememberer, type Rememberer } from "./remember/remember.ts";
 import { createRooms, type Rooms, type RoomsConfig } from "./rooms.ts";
-import { followSettings, type Settings } from "./settings.ts";
+import { followSettings } from "./settings.ts";
 import { loadMinerSnapshot, restoreStates, saveSnapshots } from "./snapshots.ts";
+import { createStageCanaries } from "./stage-canaries.ts";
 import { createStageObserver, type StageObserver } from "./stage-observer.ts";
+import { observeGauges, statusOf, thresholdsOf } from "./stage-report.ts";
 import { startTimers } from "./stage-timers.ts";
 import { watchEventLoop } from "./telemetry/event-loop-delay.ts";
 import type { Log } from "./telemetry/log.ts";
@@ -38,6 +42,7 @@ export interface StageConfig extends RoomsConfig {
   readonly forward: ForwardConfig;
   readonly remember: RememberConfig;
   readonly training: TrainingConfig;
+  readonly canary: CanaryConfig;
 }
 
 /** What a stage is handed. */
@@ -75,6 +80,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const rooms = await furnish(config, ports);
   const settings = await followSettings(store, rooms.judge, log);
   const observer = createStageObserver(metrics, log, now);
+  const canaries = await createStageCanaries(config, { rooms, store, log, now });
   const forwarder = createForwardMonitor(
     createForwarder(config.forward),
     config.forward.endpoint === "" ? "sink" : "unknown",
@@ -87,8 +93,8 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     now,
     explainTokens: rooms.explainTokens,
     learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
-    thresholds: () => thresholdsOf(rooms),
-    status: statusOf(config, ports, rooms, observer, forwarder.state),
+    thresholds: () => thresholdsOf(rooms.judge),
+    status: statusOf({ ...ports, config, rooms, observer, canaries, forwardState: forwarder.state }),
     onDropped: metrics.rememberDropped,
   });
   const journal = createJournal(store, rooms, (reason) =>
@@ -112,7 +118,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     }),
     remember: rememberer.remember,
     writeDown: journal.write,
-    record: ports.learning.record,
+    record: recordFor(ports.learning, canaries),
     scoringBudgetMs: config.detect.scoring_budget_ms,
     observer,
     now,
@@ -124,20 +130,23 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
     onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
   });
-  observeGauges({ ...ports, rooms, rememberer, settings, stages, receivers });
+  const parts = { ...ports, config, rooms, rememberer, journal, settings, stages, receivers, canaries };
+  observeGauges(parts);
   const stopWatching = watchEventLoop(metrics.eventLoopDelay);
   const lastSave = new AbortController();
-  const savingUntil = lastSave.signal;
-  const timers = startTimers({ ...ports, config, rooms, stages, rememberer, journal, settings, savingUntil });
+  const timers = startTimers({ ...parts, savingUntil: lastSave.signal });
   return {
     grpcAddress: receivers.grpcAddress,
     httpAddress: receivers.httpAddress,
-    stop: () =>
-      stopStage(
-        config,
-        { receivers, timers, stages, rooms, rememberer, journal, lastSave, stopWatching },
-        ports,
-      ),
+    stop: () => stopStage(config, { ...parts, timers, lastSave, stopWatching }, ports),
+  };
+}
+
+/** What was learned from is what training and the canaries are made of. */
+function recordFor(learning: Learning, canaries: Canaries): Stages["record"] {
+  return (windows, findings) => {
+    learning.record(windows, findings);
+    canaries.record(windows, findings);
   };
 }
 
@@ -180,56 +189,6 @@ async function furnish(
   });
   await restoreStates(store, rooms, rooms.redactor.sender, onUnusable);
   return rooms;
-}
-
-function thresholdsOf({ judge }: Rooms): readonly { readonly service: string; readonly value: number }[] {
-  return judge.services().map(({ service, threshold }) => ({ service, value: threshold }));
-}
-
-function statusOf(
-  config: StageConfig,
-  { version, scorer, now }: StagePorts,
-  { judge }: Rooms,
-  observer: StageObserver,
-  forwardState: () => StageStatus["forwardState"],
-): () => StageStatus {
-  const startedAtMs = now();
-  return () => ({
-    version,
-    modelVersion: scorer.version,
-    startedAtMs,
-    updatedAtMs: now(),
-    recordsPerSecond: observer.recordsPerSecond(),
-    labels: judge.feedback().labels,
-    detectorWeights: judge.feedback().detectorWeights,
-    scoring: observer.scoringHealth(),
-    forwardEndpoint: config.forward.endpoint || undefined,
-    forwardState: forwardState(),
-  });
-}
-
-function observeGauges({
-  metrics,
-  scorer,
-  rooms,
-  rememberer,
-  settings,
-  stages,
-  receivers,
-}: StagePorts &
-  Pick<Running, "rooms" | "rememberer" | "stages" | "receivers"> & { readonly settings: Settings }): void {
-  metrics.observe({
-    templatesActive: () => rooms.miner.templatesActive,
-    templatesEvicted: () => rooms.miner.templatesEvicted,
-    thresholds: () => thresholdsOf(rooms),
-    falseAlarmRates: () => rooms.judge.falseAlarmRates(),
-    feedback: () => settings.feedback(),
-    modelVersion: () => scorer.version,
-    rememberQueueRows: () => rememberer.queuedAnomalies,
-    recordsInWork: () => stages.lane.recordsInWork,
-    bytesInFlight: () => receivers.bytesInFlight,
-    retryMemoryBytes: () => stages.retries.bytes,
-  });
 }
 
 interface Running {

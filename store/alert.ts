@@ -52,7 +52,7 @@ export interface ActiveAlert {
 export type MessageState = "waiting" | "sent" | "refused" | "expired";
 
 /** incident and summary count against a channel's limit and keep its quiet hours, test and event do not. */
-export type MessageKind = "incident" | "summary" | "event" | "test";
+export type MessageKind = "incident" | "summary" | "event" | "health" | "test";
 
 /** A message to a channel that is to be stored. */
 export interface NewMessage {

@@ -5,6 +5,7 @@ import { trainingTables } from "./migrations/0002-training.ts";
 import { journalTable } from "./migrations/0003-journal.ts";
 import { learningLoop } from "./migrations/0004-learning-loop.ts";
 import { alertTables } from "./migrations/0005-alerts.ts";
+import { llmExplanations } from "./migrations/0006-llm-explanations.ts";
 import { deploymentTables } from "./migrations/0007-deployments.ts";
 import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
@@ -16,6 +17,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0003-journal": journalTable,
   "0004-learning-loop": learningLoop,
   "0005-alerts": alertTables,
+  "0006-llm-explanations": llmExplanations,
   "0007-deployments": deploymentTables,
 };
 

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { AlertStore } from "./alert.ts";
 import type { StoreConfig } from "./config.ts";
+import type { LlmStore } from "./llm.ts";
 import { type Store, StoreError } from "./store.ts";
 import { OPENING, type StoreAnswer, type StoreCall } from "./store-calls.ts";
 
@@ -63,6 +64,7 @@ export async function openStore({ path }: StoreConfig): Promise<Store> {
     replaceUnusableModel: calls.remote("replaceUnusableModel"),
     forgetModel: calls.remote("forgetModel"),
     ...alertCalls(calls.remote),
+    ...llmCalls(calls.remote),
     changeCounter: calls.remote("changeCounter"),
     expire: calls.remote("expire"),
     close: calls.remote("close"),
@@ -86,6 +88,14 @@ function alertCalls(remote: ReturnType<typeof createCalls>["remote"]): AlertStor
     saveSendResult: remote("saveSendResult"),
     addTestMessage: remote("addTestMessage"),
     channelStatuses: remote("channelStatuses"),
+  };
+}
+
+function llmCalls(remote: ReturnType<typeof createCalls>["remote"]): LlmStore {
+  return {
+    llmExplanations: remote("llmExplanations"),
+    saveLlmExplanation: remote("saveLlmExplanation"),
+    takeLlmCall: remote("takeLlmCall"),
   };
 }
 

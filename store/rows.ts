@@ -53,6 +53,16 @@ const status = z.object({
     .optional(),
   labels: z.number().optional(),
   detectorWeights: z.array(z.object({ detector: z.string(), weight: z.number() })).optional(),
+  canary: z
+    .object({
+      state: z.enum(["off", "waiting", "well", "collapsed"]),
+      recallRatio: z.number().optional(),
+      falseAlarmRatio: z.number().optional(),
+      checkedAtMs: z.number().optional(),
+      collapsedAtMs: z.number().optional(),
+      recoveredAtMs: z.number().optional(),
+    })
+    .optional(),
 });
 
 const incidentTemplates = z.array(

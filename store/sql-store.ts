@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { AlertStore } from "./alert.ts";
+import type { LlmStore } from "./llm.ts";
 import { selectAlertChanges, selectAlertEvents, selectAlertWork } from "./queries/alert-changes.ts";
 import { releaseAlertLease, syncAlertChannels, takeAlertLease } from "./queries/alert-channels.ts";
 import { saveAlertPlan, selectActiveAlerts, selectAlerts, selectOpenedServices } from "./queries/alerts.ts";
@@ -25,6 +26,7 @@ import { selectIncidentSubjects } from "./queries/incident-subjects.ts";
 import { assignIncidents, nextRevision, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
 import { selectLabelCounts, selectLabellingCandidates } from "./queries/labelling.ts";
 import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
+import { saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
 import {
   configureModel,
   forgetModel,
@@ -87,8 +89,7 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     normalWindows: (service, limit) => selectNormalWindows(db, service, limit),
     services: () => selectServices(db),
     templates: (service, page) => selectTemplates(db, service, page),
-    deployments: (service, page) => selectDeployments(db, service, page),
-    newTemplates: (sequence, limit) => selectNewTemplates(db, sequence, limit),
+    ...deploymentCalls(db),
     scoreHistograms: (service, fromMs, toMs) => selectHistograms(db, service, fromMs, toMs),
     scoreHours: (services, fromMs, toMs) => selectHours(db, services, fromMs, toMs),
     scoreTotals: (service, fromMs, toMs) => selectScoreTotals(db, service, fromMs, toMs),
@@ -130,6 +131,7 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     forgetModel: (version, instead) =>
       atomically((transaction) => forgetModel(transaction, version, instead)),
     ...alertCalls(db, atomically),
+    ...llmCalls(db, atomically),
     changeCounter,
     expire: (retention) => atomically((transaction) => deleteOlder(transaction, retention)),
     close: () => db.destroy(),
@@ -137,6 +139,13 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
 }
 
 type Atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Promise<T>;
+
+function deploymentCalls(db: Kysely<Tables>): Pick<Store, "deployments" | "newTemplates"> {
+  return {
+    deployments: (service, page) => selectDeployments(db, service, page),
+    newTemplates: (sequence, limit) => selectNewTemplates(db, sequence, limit),
+  };
+}
 
 function alertCalls(db: Kysely<Tables>, atomically: Atomically): AlertStore {
   return {
@@ -156,6 +165,14 @@ function alertCalls(db: Kysely<Tables>, atomically: Atomically): AlertStore {
     saveSendResult: (result) => atomically((transaction) => saveSendResult(transaction, result)),
     addTestMessage: (channel, message, atMs) => addTestMessage(db, channel, message, atMs),
     channelStatuses: () => selectChannelStatuses(db),
+  };
+}
+
+function llmCalls(db: Kysely<Tables>, atomically: Atomically): LlmStore {
+  return {
+    llmExplanations: (keys) => selectLlmExplanations(db, keys),
+    saveLlmExplanation: (explanation) => saveLlmExplanation(db, explanation),
+    takeLlmCall: (atMs, limits) => atomically((transaction) => takeLlmCall(transaction, atMs, limits)),
   };
 }
 

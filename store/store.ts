@@ -12,6 +12,7 @@ import type {
 } from "./feedback.ts";
 import type { Incident } from "./incident.ts";
 import type { AnomalySubject, LabelPage } from "./label.ts";
+import type { LlmStore } from "./llm.ts";
 import type { Threshold, ThresholdChange, ThresholdSetting } from "./threshold.ts";
 import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
 
@@ -78,6 +79,21 @@ export interface StageStatus {
   readonly labels?: number | undefined;
   /** What those labels make of each detector; none: all count alike. */
   readonly detectorWeights?: readonly DetectorWeight[] | undefined;
+  /** Whether the detector finds what it should; undefined from a stage of an earlier version. */
+  readonly canary?: CanaryStatus | undefined;
+}
+
+/** How the detector does on sequences of which is known what it should say. */
+export interface CanaryStatus {
+  /** off: it is not tried; waiting: too little is known yet; collapsed: it finds too few of the odd ones. */
+  readonly state: "off" | "waiting" | "well" | "collapsed";
+  /** Of the last run: share of the odd sequences that were found, and of the normal ones that would have been flagged, 0 to 1. */
+  readonly recallRatio?: number | undefined;
+  readonly falseAlarmRatio?: number | undefined;
+  readonly checkedAtMs?: number | undefined;
+  /** When it last collapsed, and when it was well again after that; milliseconds since the epoch. */
+  readonly collapsedAtMs?: number | undefined;
+  readonly recoveredAtMs?: number | undefined;
 }
 
 /** How much a detector counts: 1 as much as all do on average. */
@@ -142,7 +158,7 @@ export interface Retention {
 
 /** Everything that outlives a restart; every database implements it alike. All times are milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
-export interface Store extends AlertStore {
+export interface Store extends AlertStore, LlmStore {
   saveBatch(batch: StageBatch): Promise<void>;
 
   /** Newest first, paged by id. */

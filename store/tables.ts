@@ -21,6 +21,8 @@ export interface Tables {
   alert_lease: AlertLeaseTable;
   alerts: AlertsTable;
   outbox: OutboxTable;
+  llm_explanations: LlmExplanationsTable;
+  llm_calls: LlmCallsTable;
   deployments: DeploymentsTable;
   new_templates: NewTemplatesTable;
 }
@@ -241,6 +243,25 @@ export interface OutboxTable {
   attempts: number;
   due_at_ms: number;
   error: string | null;
+}
+
+interface LlmExplanationsTable {
+  key: string;
+  anomaly_id: string;
+  provider: string;
+  model: string;
+  /** Null where nothing was sent. */
+  prompt: string | null;
+  created_at_ms: number;
+  prompt_tokens: number | null;
+  answer_tokens: number | null;
+  /** JSON of an LlmAnswer or an LlmFailure. */
+  outcome: string;
+}
+
+interface LlmCallsTable {
+  sequence: Generated<number>;
+  at_ms: number;
 }
 
 interface DeploymentsTable {

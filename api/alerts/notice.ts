@@ -51,15 +51,33 @@ const eventNotice = z.object({
   traceId: z.string(),
 });
 
+const healthNotice = z.object({
+  kind: z.literal("health"),
+  phase: z.enum(["collapsed", "recovered"]),
+  /** When it changed, and when the collapse began. */
+  atMs: z.number(),
+  collapsedAtMs: z.number(),
+  /** Share of the sequences known to be odd that the detector found then, 0 to 1. */
+  recallRatio: z.number(),
+});
+
 const testNotice = z.object({ kind: z.literal("test"), channel: z.string() });
 
 /** What a message says, before a channel gives it its form; how it is kept until it is sent. All texts are as they are stored: redacted. */
-export const notice = z.discriminatedUnion("kind", [incidentNotice, summaryNotice, eventNotice, testNotice]);
+export const notice = z.discriminatedUnion("kind", [
+  incidentNotice,
+  summaryNotice,
+  eventNotice,
+  healthNotice,
+  testNotice,
+]);
 export type Notice = z.infer<typeof notice>;
 export type IncidentNotice = z.infer<typeof incidentNotice>;
 export type SummaryNotice = z.infer<typeof summaryNotice>;
 /** An anomaly that no record carries: the end of a session, or a silence. */
 export type EventNotice = z.infer<typeof eventNotice>;
+/** Of the detector itself: it does not find what it should, or does so again. */
+export type HealthNotice = z.infer<typeof healthNotice>;
 
 /** Templates that a message shows. */
 export const TEMPLATES_SHOWN_MAX = 5;

@@ -1,8 +1,8 @@
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { Links } from "./links.ts";
-import type { EventNotice, IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
-import { heading, phaseWord, severityWord, TEST_SENTENCE } from "./words.ts";
+import type { EventNotice, HealthNotice, IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
+import { heading, healthSentence, phaseWord, severityWord, TEST_SENTENCE } from "./words.ts";
 
 const SCOPE = { name: "logbert" };
 
@@ -46,6 +46,8 @@ function toEvent(notice: Notice, links: Links, nowMs: number): Event {
       return summaryEvent(notice, nowMs);
     case "event":
       return anomalyEvent(notice);
+    case "health":
+      return healthEvent(notice);
     case "test":
       return {
         eventName: "logbert.test",
@@ -94,6 +96,23 @@ function summaryEvent(notice: SummaryNotice, nowMs: number): Event {
     body: heading(notice),
     service: undefined,
     attributes: { "logbert.incidents": notice.total, "logbert.incident.anomalies": notice.anomalies },
+  };
+}
+
+function healthEvent(notice: HealthNotice): Event {
+  const severityNumber = notice.phase === "collapsed" ? 17 : 9;
+  return {
+    eventName: "logbert.detector",
+    atMs: notice.atMs,
+    severityNumber,
+    severityText: severityWord(severityNumber),
+    body: healthSentence(notice),
+    service: undefined,
+    attributes: {
+      "logbert.detector.phase": notice.phase,
+      "logbert.detector.recall": notice.recallRatio,
+      "logbert.detector.collapsed_at": new Date(notice.collapsedAtMs).toISOString(),
+    },
   };
 }
 

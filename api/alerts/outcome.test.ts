@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { retryAfterMs, retryDelayMs } from "./outcome.ts";
+import { retryDelayMs } from "./outcome.ts";
 
 it("waits twice as long each time, up to five minutes", () => {
   expect([0, 1, 2, 3].map((attempts) => retryDelayMs(attempts, undefined, 1))).toEqual([
@@ -13,12 +13,4 @@ it("waits as long as the receiver asks, up to an hour", () => {
   expect(retryDelayMs(0, 30_000, 0)).toBe(30_000);
   expect(retryDelayMs(0, 86_400_000, 0)).toBe(3_600_000);
   expect(retryDelayMs(9, 1_000, 1)).toBe(300_000);
-});
-
-it("reads Retry-After in seconds and as a date", () => {
-  expect(retryAfterMs("30", 0)).toBe(30_000);
-  expect(retryAfterMs("Thu, 01 Jan 1970 00:01:00 GMT", 10_000)).toBe(50_000);
-  expect(retryAfterMs("Thu, 01 Jan 1970 00:01:00 GMT", 90_000)).toBe(0);
-  expect(retryAfterMs("soon", 0)).toBeUndefined();
-  expect(retryAfterMs(null, 0)).toBeUndefined();
 });

@@ -22,11 +22,3 @@ export function retryDelayMs(attempts: number, afterMs: number | undefined, rand
   const ownMs = longest * (0.5 + random / 2);
   return Math.max(ownMs, Math.min(afterMs ?? 0, RETRY_AFTER_MS_MAX));
 }
-
-/** A Retry-After header, in seconds or as a date; undefined for none that can be read. */
-export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1_000;
-  const atMs = Date.parse(header);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
-}

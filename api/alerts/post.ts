@@ -1,4 +1,5 @@
-import { type Outcome, retryAfterMs } from "./outcome.ts";
+import { retryAfterMs } from "../retry-after.ts";
+import type { Outcome } from "./outcome.ts";
 
 /** Less than the lease lasts: who has lost it has given up by then. */
 export const SEND_MS_MAX = 8_000;

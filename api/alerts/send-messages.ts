@@ -5,8 +5,8 @@ import { type Outcome, RETRY_AFTER_MS_MAX, retryDelayMs } from "./outcome.ts";
 
 /** Messages of one turn. */
 const MESSAGES_MAX = 100;
-/** What neither counts against the limit nor keeps quiet hours. */
-const UNLIMITED: readonly MessageKind[] = ["event", "test"];
+/** What counts against no limit; it is kept from quiet hours, if at all, when it is planned. */
+const UNLIMITED: readonly MessageKind[] = ["event", "health", "test"];
 const ALL: readonly MessageKind[] = ["incident", "summary", ...UNLIMITED];
 
 /** How a message went, as it is counted. */

@@ -1,6 +1,6 @@
 import type { Links } from "./links.ts";
 import type { IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
-import { figures, heading, severityWord, TEST_SENTENCE } from "./words.ts";
+import { figures, heading, healthSentence, severityWord, TEST_SENTENCE } from "./words.ts";
 
 /** Slack's own limits (docs.slack.dev/reference/block-kit/blocks). */
 const SECTION_CHARACTERS_MAX = 3_000;
@@ -56,6 +56,8 @@ function blocksOf(notice: Exclude<Notice, { kind: "event" }>, links: Links): rea
       return incidentBlocks(notice, links);
     case "summary":
       return summaryBlocks(notice, links);
+    case "health":
+      return [section(healthSentence(notice))];
     case "test":
       return [section(TEST_SENTENCE)];
   }

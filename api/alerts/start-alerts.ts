@@ -4,6 +4,7 @@ import { createTurns } from "./channel-turns.ts";
 import type { AlertsConfig } from "./config.ts";
 import { createLinks } from "./create-links.ts";
 import { openChannel } from "./open-channel.ts";
+import { createHealthPlan } from "./plan-health.ts";
 import { repeat, surviving } from "./repeat.ts";
 import type { AlertOutcome } from "./send-messages.ts";
 
@@ -35,8 +36,9 @@ export interface Alerts {
 }
 
 /**
- * Tells incidents in the configured channels, until it is closed: what is to be told follows from the database, so that nothing is lost
- * while nobody runs. Without channels it does nothing at all: another process over the same database may have some.
+ * Tells incidents, and whether the detector works, in the configured channels, until it is closed: what is to be told follows from the
+ * database, so that nothing is lost while nobody runs. Without channels it does nothing at all: another process over the same database
+ * may have some.
  */
 export async function startAlerts(ports: AlertPorts): Promise<Alerts> {
   const { config, store, now, holder, turnMs = TURN_MS, onError } = ports;
@@ -58,7 +60,9 @@ export async function startAlerts(ports: AlertPorts): Promise<Alerts> {
   const expireMs = config.expire_hours * 3_600_000;
   const turnPorts = { ...ports, random: Math.random, expireMs, mayTell };
   const turns = new Map(channels.map((channel) => [channel.settings.name, createTurns(channel, turnPorts)]));
+  const planHealth = createHealthPlan(config.channels, ports);
   const look = surviving(async () => {
+    if (mayTell()) await planHealth();
     if (mayTell()) for (const work of await store.alertWork()) turns.get(work.name)?.offer(work);
   }, onError);
   const renewing = repeat(turnMs, renew);

@@ -1,6 +1,6 @@
 import type { Links } from "./links.ts";
 import type { IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
-import { figures, heading, severityWord, TEST_SENTENCE } from "./words.ts";
+import { figures, heading, healthSentence, severityWord, TEST_SENTENCE } from "./words.ts";
 
 /** In a TextBlock Markdown is read: it has words of ours alone. */
 interface TextBlock {
@@ -76,6 +76,8 @@ function contentOf(notice: Exclude<Notice, { kind: "event" }>, links: Links): Co
       return incidentContent(notice, links);
     case "summary":
       return summaryContent(notice, links);
+    case "health":
+      return { body: [words(healthSentence(notice))], actions: [] };
     case "test":
       return { body: [words(TEST_SENTENCE)], actions: [] };
   }

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Links } from "./links.ts";
 import type { Notice } from "./notice.ts";
-import { phaseWord, severityWord } from "./words.ts";
+import { healthSentence, phaseWord, severityWord } from "./words.ts";
 
 const incident = z.strictObject({
   id: z.string().describe("The same in all messages about it."),
@@ -54,10 +54,28 @@ const summaryMessage = z.strictObject({
     .describe("At most ten, the most severe first. Nothing more is told of those in a summary."),
 });
 
+const healthMessage = z.strictObject({
+  ...head,
+  type: z.enum(["detector.collapsed", "detector.recovered"]),
+  at: z.iso.datetime(),
+  collapsedAt: z.iso.datetime().describe("Since when the detector does not work, or did not."),
+  recall: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe("Share of the sequences known to be odd that it found, at that time."),
+  summary: z.string().describe("In plain words."),
+});
+
 const testMessage = z.strictObject({ ...head, type: z.literal("test") });
 
 /** The body of a webhook's request. */
-export const webhookMessage = z.discriminatedUnion("type", [incidentMessage, summaryMessage, testMessage]);
+export const webhookMessage = z.discriminatedUnion("type", [
+  incidentMessage,
+  summaryMessage,
+  healthMessage,
+  testMessage,
+]);
 export type WebhookMessage = z.infer<typeof webhookMessage>;
 
 /** docs/alerts/webhook.schema.json, made from what builds the messages. */
@@ -94,6 +112,15 @@ export function toWebhook(
         total: notice.total,
         anomalies: notice.anomalies,
         incidents: notice.incidents.map((one) => ({ ...toIncident(one, links), isOver: one.isOver })),
+      };
+    case "health":
+      return {
+        ...head,
+        type: `detector.${notice.phase}`,
+        at: new Date(notice.atMs).toISOString(),
+        collapsedAt: new Date(notice.collapsedAtMs).toISOString(),
+        recall: notice.recallRatio,
+        summary: healthSentence(notice),
       };
     case "test":
       return { ...head, type: "test" };

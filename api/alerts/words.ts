@@ -1,4 +1,4 @@
-import type { IncidentNotice, Notice } from "./notice.ts";
+import type { HealthNotice, IncidentNotice, Notice } from "./notice.ts";
 import { SEVERITIES, severityClass } from "./severity.ts";
 
 /** The name of a severity's class, "" for a record without one. Example: 18 gives "ERROR". */
@@ -18,9 +18,15 @@ export function phaseWord(phase: IncidentNotice["phase"]): "opened" | "updated" 
   return phase === "past" ? "over" : phase;
 }
 
+const HEALTH_HEADINGS = {
+  collapsed: "The detector does not work",
+  recovered: "The detector works again",
+} as const;
+
 /** A message's heading without its service, which is a log's text. */
 export function heading(notice: Exclude<Notice, { kind: "event" }>): string {
   if (notice.kind === "test") return "Test message";
+  if (notice.kind === "health") return HEALTH_HEADINGS[notice.phase];
   if (notice.kind === "summary") return `${notice.total} incidents that were held back`;
   const severity = severityWord(notice.severityNumber);
   return severity === "" ? PHASES[notice.phase] : `${PHASES[notice.phase]} · ${severity}`;
@@ -33,6 +39,14 @@ export function figures(
   const { anomalies, maxScore, startedAtMs, lastAtMs } = subject;
   const count = anomalies === 1 ? "1 anomaly" : `${anomalies} anomalies`;
   return `${count} · highest score ${maxScore.toFixed(2)} · ${span(startedAtMs, lastAtMs)}`;
+}
+
+/** What is told of the detector itself, in one paragraph. */
+export function healthSentence({ phase, recallRatio, collapsedAtMs }: HealthNotice): string {
+  const found = `${Math.round(100 * recallRatio)} % of the sequences that are known to be odd`;
+  return phase === "collapsed"
+    ? `logbert finds ${found}: its scores mean little until this is mended. Records are forwarded all the same. Go back to earlier weights, or look at the stage's log.`
+    : `logbert finds ${found} again. What it said since ${minute(collapsedAtMs)} UTC means little.`;
 }
 
 /** What a test message says. */

@@ -3,12 +3,14 @@ import type { NormalWindow, StoredAnomaly } from "../../store/anomaly.ts";
 import type { Feedback, IncidentFeedback, LabelledScore } from "../../store/feedback.ts";
 import type { Incident } from "../../store/incident.ts";
 import type { LiveRecord } from "../../store/live-record.ts";
+import type { LlmExplanation } from "../../store/llm.ts";
 import type { ScoreTotals, Store } from "../../store/store.ts";
 import type { Threshold } from "../../store/threshold.ts";
 import type { Principal } from "../access/principal.ts";
 import { createRowBudget, type RowBudget } from "../access/row-budget.ts";
 import type { AlertsConfig } from "../alerts/config.ts";
 import type { ApiConfig } from "../config.ts";
+import type { Explainer } from "../llm/explainer.ts";
 import { loadNormalWindows } from "../nearest/load-normal-windows.ts";
 import type { PreparedSequences } from "../nearest/nearest-window.ts";
 import { latestLabels } from "../thresholds/latest-labels.ts";
@@ -23,6 +25,8 @@ export interface ContextPorts {
   /** Where incidents are told. */
   readonly channels: AlertsConfig["channels"];
   readonly store: Store;
+  /** Asks a language model; undefined where none is configured. */
+  readonly explainer: Explainer | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** A new ULID. */
@@ -60,6 +64,8 @@ interface RequestState {
   /** What was taken back as well. */
   readonly allFeedbackOf: DataLoader<string, readonly Feedback[]>;
   readonly incidentFeedbackOf: DataLoader<string, readonly IncidentFeedback[]>;
+  /** What a language model said, by the explainer's key. */
+  readonly llmOf: DataLoader<string, LlmExplanation | undefined>;
   readonly thresholdOf: DataLoader<string, Threshold | undefined>;
   readonly isService: DataLoader<string, boolean>;
   /** The newest normal sequences of a service, newest first. */
@@ -90,6 +96,10 @@ export function createContext(ports: ContextPorts, principal: Principal): Contex
     }),
     feedbackOf: loader((ids) => readFeedback(store, ids, false)),
     allFeedbackOf: loader((ids) => readFeedback(store, ids, true)),
+    llmOf: loader(async (keys) => {
+      const byKey = new Map((await store.llmExplanations(keys)).map((one) => [one.key, one]));
+      return keys.map((key) => byKey.get(key));
+    }),
     thresholdOf: loader(async (services) => {
       const byService = new Map((await store.thresholds()).map((one) => [one.service, one]));
       return services.map((service) => byService.get(service));

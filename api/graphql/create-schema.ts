@@ -10,6 +10,7 @@ import { feedback } from "./feedback.ts";
 import { incidents } from "./incidents.ts";
 import { labelling } from "./labelling.ts";
 import { live } from "./live.ts";
+import { llmExplanations } from "./llm-explanations.ts";
 import { nearestNormal } from "./nearest-normal.ts";
 import { scoreSeries } from "./score-series.ts";
 import { services } from "./services.ts";
@@ -34,6 +35,7 @@ export function createSchema(): GraphQLSchema {
       incidents,
       labelling,
       live,
+      llmExplanations,
       nearestNormal,
       scoreSeries,
       services,

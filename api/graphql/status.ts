@@ -12,6 +12,26 @@ function scoringOf({ scoring }: StageStatus) {
   return { scoring: state.toUpperCase(), unscoredRatio, degradedRatio };
 }
 
+const UNTRIED = {
+  state: "UNKNOWN",
+  recallRatio: null,
+  falseAlarmRatio: null,
+  checkedAt: null,
+  collapsedAt: null,
+};
+
+function canaryOf({ canary }: StageStatus) {
+  if (canary === undefined) return UNTRIED;
+  const { state, recallRatio, falseAlarmRatio, checkedAtMs, collapsedAtMs } = canary;
+  return {
+    state: state.toUpperCase(),
+    recallRatio: recallRatio ?? null,
+    falseAlarmRatio: falseAlarmRatio ?? null,
+    checkedAt: checkedAtMs ?? null,
+    collapsedAt: state === "collapsed" ? (collapsedAtMs ?? null) : null,
+  };
+}
+
 /** Query.status: the stage's last heartbeat. */
 export const status = {
   Query: {
@@ -26,6 +46,7 @@ export const status = {
           forwardEndpoint: null,
           forwardState: "UNKNOWN",
           ...UNHEARD,
+          canary: UNTRIED,
           labels: 0,
           detectorWeights: [],
           database: "ok",
@@ -39,6 +60,7 @@ export const status = {
         forwardEndpoint: stage.forwardEndpoint ?? null,
         forwardState: stage.forwardState.toUpperCase(),
         ...(isStale ? UNHEARD : scoringOf(stage)),
+        canary: isStale ? UNTRIED : canaryOf(stage),
         labels: stage.labels ?? 0,
         detectorWeights: stage.detectorWeights ?? [],
         database: isStale ? "stale" : "ok",

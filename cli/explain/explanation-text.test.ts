@@ -47,7 +47,7 @@ const incident = {
 };
 
 it("tells the sentence, and what it stands on, without what would move a cursor", () => {
-  expect(explanationText({ anomaly, incident })).toBe(`New ERROR message from checkout.
+  expect(explanationText({ anomaly, incident, llm: undefined })).toBe(`New ERROR message from checkout.
 
 2026-01-05T08:30:00.000Z  checkout  ERROR  score 0.970 (threshold 0.850)
 disk [31m failed
@@ -74,7 +74,31 @@ it("leaves out what an anomaly of an earlier version has not", () => {
   const text = explanationText({
     anomaly: { ...anomaly, body: "", explanation: bare, isAlert: false },
     incident: undefined,
+    llm: undefined,
   });
   expect(text).not.toMatch(/Facts|Expected|Detectors/);
   expect(text).toContain("sampled, no alert");
+});
+
+it("tells what a language model has said, on lines of its own, and nothing of one that failed", () => {
+  const asked = {
+    key: "k",
+    anomalyId: "a",
+    provider: "gemini",
+    model: "m1",
+    prompt: "what?",
+    createdAtMs: 0,
+    promptTokens: undefined,
+    answerTokens: undefined,
+  };
+  const outcome = { summary: "The disk\nFacts\n  - none", likelyCause: "Age.", nextStep: "Look." };
+  const text = explanationText({ anomaly, incident: undefined, llm: { ...asked, outcome } });
+  expect(text.split("\n\n").at(-1)).toBe(`Language model (m1; may be wrong)
+  The disk Facts   - none
+  Likely cause: Age.
+  Next step: Look.
+`);
+  const failure = { reason: "timeout", detail: undefined, retryAtMs: undefined } as const;
+  const plain = explanationText({ anomaly, incident: undefined, llm: undefined });
+  expect(explanationText({ anomaly, incident: undefined, llm: { ...asked, outcome: failure } })).toBe(plain);
 });

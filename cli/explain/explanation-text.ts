@@ -1,14 +1,17 @@
 import type { StoredAnomaly } from "../../store/anomaly.ts";
 import type { Incident } from "../../store/incident.ts";
+import { isAnswer, type LlmExplanation } from "../../store/llm.ts";
 
 /** What there is to be told. */
 export interface ExplainedAnomaly {
   readonly anomaly: StoredAnomaly;
   readonly incident: Incident | undefined;
+  /** What a language model was asked of its kind, if one was. */
+  readonly llm: LlmExplanation | undefined;
 }
 
 /** The explanation as text for a terminal: the sentence first, then what it stands on. Ends with a new line. */
-export function explanationText({ anomaly, incident }: ExplainedAnomaly): string {
+export function explanationText({ anomaly, incident, llm }: ExplainedAnomaly): string {
   const { explanation, score, threshold } = anomaly;
   const scored = anomaly.isAlert ? `threshold ${threshold.toFixed(3)}` : "sampled, no alert";
   const blocks = [
@@ -24,6 +27,7 @@ export function explanationText({ anomaly, incident }: ExplainedAnomaly): string
     titled("Expected", explanation.expected.map(expectedLine)),
     titled("Detectors", explanation.detectors.map(detectorLine)),
     titled("Sequence", anomaly.window.map(eventLine)),
+    ofLanguageModel(llm),
   ];
   const shown = blocks
     .filter((lines) => lines.length > 0)
@@ -38,6 +42,13 @@ function titled(title: string, lines: readonly string[]): readonly string[] {
 function ofIncident(incident: Incident | undefined): readonly string[] {
   if (incident === undefined || incident.anomalies < 2) return [];
   return [`One of ${incident.anomalies} anomalies of an incident since ${timeOf(incident.startedAtMs)}.`];
+}
+
+function ofLanguageModel(llm: LlmExplanation | undefined): readonly string[] {
+  if (llm === undefined || !isAnswer(llm.outcome)) return [];
+  const { summary, likelyCause, nextStep } = llm.outcome;
+  const answer = [summary, `Likely cause: ${likelyCause}`, `Next step: ${nextStep}`];
+  return titled(`Language model (${llm.model}; may be wrong)`, answer);
 }
 
 function expectedLine({ template, probability }: StoredAnomaly["explanation"]["expected"][number]): string {

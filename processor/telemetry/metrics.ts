@@ -19,6 +19,8 @@ export interface GaugeSources {
   recordsInWork(): number;
   bytesInFlight(): number;
   retryMemoryBytes(): number;
+  /** Undefined before the first run. */
+  canaries(): { readonly recallRatio?: number | undefined; readonly falseAlarmRatio?: number | undefined };
 }
 
 /** Every metric of the stage, once. Names follow the Collector's vocabulary under the prefix `logbert_`. */
@@ -42,6 +44,8 @@ export interface Metrics {
   unscored(reason: string, records: number): void;
   eventLoopDelay(seconds: number): void;
   explained(source: string, outcome: string): void;
+  /** Counts of a source that are shown before there are any. */
+  explainedBy(source: string, outcomes: readonly string[]): void;
   redacted(kind: string, count: number): void;
   rememberDropped(rows: number): void;
   /** Events written down for training, and events left out because the disk did not keep up. */
@@ -91,7 +95,7 @@ export function createMetrics(): Metrics {
     "Time in the stage without the next hop.",
   );
   const inferred = histogram("inference_duration_seconds", "Time of one scoring pass over a request.");
-  const explained = counter("explanations", "Explanations made.");
+  const explained = counter("explanations", "Explanations made, or asked for, by how that went.");
   const redacted = counter("redactions", "Values replaced before something was stored or shown.");
   const dropped = counter("remember_dropped_rows", "Rows not stored because the database did not keep up.");
   for (const label of ["normal", "anomalous", "unscored"]) scored.add(0, { result: label });
@@ -112,6 +116,9 @@ export function createMetrics(): Metrics {
     processed: (seconds) => processed.record(seconds),
     inferred: (seconds) => inferred.record(seconds),
     explained: (source, outcome) => explained.add(1, { source, outcome }),
+    explainedBy(source, outcomes) {
+      for (const outcome of outcomes) explained.add(0, { source, outcome });
+    },
     redacted: (kind, count) => redacted.add(count, { kind }),
     rememberDropped: (rows) => dropped.add(rows),
     ...createOverloadMetrics(meter),
@@ -286,6 +293,21 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
   );
   gauge("false_alarm_rate_observed_ratio", "Realised share of records above the threshold.").addCallback(
     (result) => result.observe(sources.falseAlarmRates().observed),
+  );
+  const measured = (name: string, description: string, value: () => number | undefined) =>
+    gauge(name, description).addCallback((result) => {
+      const known = value();
+      if (known !== undefined) result.observe(known);
+    });
+  measured(
+    "canary_recall_ratio",
+    "Share of sequences known to be odd that the detector found in its last trial.",
+    () => sources.canaries().recallRatio,
+  );
+  measured(
+    "canary_false_alarm_ratio",
+    "Share of sequences known to be normal that it would have flagged.",
+    () => sources.canaries().falseAlarmRatio,
   );
   let told: string | undefined;
   gauge("model_info", "1 for the weights in use, 0 for those before them.").addCallback((result) => {

@@ -13,8 +13,10 @@ import { chunks } from "../chunks.ts";
 import { corrupt } from "../rows.ts";
 import type { OutboxTable, Tables } from "../tables.ts";
 
-const messageKind = z.enum(["incident", "summary", "event", "test"]);
+const messageKind = z.enum(["incident", "summary", "event", "health", "test"]);
 const LIMITED: readonly MessageKind[] = ["incident", "summary"];
+/** What is not made again once it was sent. */
+const UNREPEATED: readonly MessageKind[] = ["event", "test"];
 const HOUR_MS = 3_600_000;
 /** Messages of a channel that were put aside, and are kept to be seen. */
 const ASIDE_MAX = 1_000;
@@ -168,7 +170,7 @@ export async function saveSendResult(
   else if (isFinished) await forgetAside(db, channel);
 }
 
-/** What was sent is kept for as long as the channel's limit counts it. */
+/** What was sent is kept for as long as the channel's limit counts it; what is said of the detector, so that it is told once. */
 async function forgetSent(db: Kysely<Tables>, channel: string, nowMs: number): Promise<void> {
   await db
     .deleteFrom("outbox")
@@ -176,9 +178,11 @@ async function forgetSent(db: Kysely<Tables>, channel: string, nowMs: number): P
     .where("state", "=", "sent")
     .where((row) =>
       row.or([
-        row("kind", "not in", LIMITED),
-        row("finished_at_ms", "<=", nowMs - HOUR_MS),
-        row("finished_at_ms", ">", nowMs),
+        row("kind", "in", UNREPEATED),
+        row.and([
+          row("kind", "in", LIMITED),
+          row.or([row("finished_at_ms", "<=", nowMs - HOUR_MS), row("finished_at_ms", ">", nowMs)]),
+        ]),
       ]),
     )
     .execute();

@@ -3,6 +3,7 @@ import { fromJson, jsonColumns } from "../rows.ts";
 import type { JournalEntry, Retention, StageStatus } from "../store.ts";
 import type { Tables } from "../tables.ts";
 import { deleteOlderDeployments } from "./deployments.ts";
+import { deleteOlderLlmExplanations } from "./llm.ts";
 import { deleteOlderAlerts } from "./outbox.ts";
 import { recountIncidents } from "./recount-incidents.ts";
 import { trimSamples } from "./samples.ts";
@@ -81,6 +82,7 @@ export async function deleteOlder(
   await trimSamples(db, samplesMax);
   await recountIncidents(db, beforeMs);
   await deleteOlderAlerts(db, beforeMs);
+  await deleteOlderLlmExplanations(db, beforeMs);
   await deleteOlderDeployments(db, beforeMs);
   await db.deleteFrom("score_histograms").where("minute_ms", "<", beforeMs).execute();
   await db.deleteFrom("score_hours").where("hour_ms", "<", beforeMs).execute();

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { escapeMarkup, type SlackMessage, toSlack } from "../../api/alerts/slack.ts";
 import { toTeams } from "../../api/alerts/teams.ts";
 import { toWebhook, webhookSchema } from "../../api/alerts/webhook.ts";
-import { hostileText, LINKS, NO_LINKS, noticeOf, PHASES, TEST_NOTICE } from "./notices.ts";
+import { HEALTH_NOTICES, hostileText, LINKS, NO_LINKS, noticeOf, PHASES, TEST_NOTICE } from "./notices.ts";
 
 const TEAMS_BYTES_MAX = 28_000;
 
@@ -138,9 +138,27 @@ describe("a webhook", () => {
         expect(isValid(body), JSON.stringify(isValid.errors)).toBe(true);
       }),
     );
-    expect(isValid(toWebhook(TEST_NOTICE, LINKS, ids))).toBe(true);
+    for (const notice of [TEST_NOTICE, ...HEALTH_NOTICES])
+      expect(isValid(toWebhook(notice, LINKS, ids)), JSON.stringify(isValid.errors)).toBe(true);
     expect(isValid({ version: 1, id: "x", channel: "ops", type: "other" })).toBe(false);
   });
+});
+
+it("every channel is told in words that the detector does not work, and that it works again", () => {
+  const id = { key: "k", channel: "ops" };
+  const texts = HEALTH_NOTICES.map((notice) =>
+    [toSlack(notice, LINKS), toTeams(notice, LINKS), toWebhook(notice, LINKS, id)].map((message) =>
+      stringsOf(message)
+        .map(({ text }) => text)
+        .join(" "),
+    ),
+  );
+  for (const text of texts[0] ?? [])
+    expect(text).toContain(
+      "logbert finds 13 % of the sequences that are known to be odd: its scores mean little",
+    );
+  for (const text of texts[1] ?? [])
+    expect(text).toContain("odd again. What it said since 2026-01-15 10:00 UTC means little.");
 });
 
 it("no channel is shown what steers a terminal or turns the direction of writing", () => {

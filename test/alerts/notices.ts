@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { toMessage } from "../../api/alerts/build-notice.ts";
 import type { Links } from "../../api/alerts/links.ts";
-import { type Notice, notice } from "../../api/alerts/notice.ts";
+import { type HealthNotice, type Notice, notice } from "../../api/alerts/notice.ts";
 import type { Listed, Telling } from "../../api/alerts/plan.ts";
 import type { Incident } from "../../store/incident.ts";
 
@@ -43,6 +43,17 @@ export function noticeOf(text: string, phase: Telling["phase"], incidents = 1): 
 }
 
 export const TEST_NOTICE: Told = { kind: "test", channel: "ops" };
+
+/** What is told of the detector itself. */
+export const HEALTH_NOTICES = (["collapsed", "recovered"] as const).map(
+  (phase): HealthNotice => ({
+    kind: "health",
+    phase,
+    atMs: Date.parse("2026-01-15T10:20:00Z"),
+    collapsedAtMs: Date.parse("2026-01-15T10:00:00Z"),
+    recallRatio: 0.125,
+  }),
+);
 
 /** Links as they are with a public address. */
 export const LINKS: Links = {

@@ -127,6 +127,7 @@ describe("the API's process", () => {
       config: apiConfig.parse({ endpoint: "127.0.0.1:0" }),
       alerts: alertsConfig.parse({}),
       linkSecret: undefined,
+      explainer: undefined,
       store,
       now: Date.now,
       version: "1",

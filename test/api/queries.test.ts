@@ -22,6 +22,13 @@ const heartbeat = (updatedAtMs: number): StageStatus => ({
   scoring: { state: "shedding", unscoredRatio: 0.5, degradedRatio: 0.25 },
   labels: 40,
   detectorWeights: [{ detector: "ngram", weight: 1.5 }],
+  canary: {
+    state: "collapsed",
+    recallRatio: 0.25,
+    falseAlarmRatio: 0,
+    checkedAtMs: 2_000,
+    collapsedAtMs: 1_000,
+  },
 });
 
 it("is empty before the stage has written anything, and says so", async () => {
@@ -254,7 +261,7 @@ it("tells how the stage is, and is ready with a heartbeat of this run that is no
   expect((await under.raw("/livez")).status).toBe(200);
   expect((await under.raw("/readyz")).status).toBe(503);
   const status =
-    "{ status { version model recordsPerSecond forwardState forwardEndpoint database scoring unscoredRatio degradedRatio labels detectorWeights { detector weight } } }";
+    "{ status { version model recordsPerSecond forwardState forwardEndpoint database scoring unscoredRatio degradedRatio labels detectorWeights { detector weight } canary { state recallRatio falseAlarmRatio checkedAt collapsedAt } } }";
   const told = {
     version: "1.2.3",
     model: "m1",
@@ -274,6 +281,13 @@ it("tells how the stage is, and is ready with a heartbeat of this run that is no
       scoring: "UNKNOWN",
       unscoredRatio: 0,
       degradedRatio: 0,
+      canary: {
+        state: "UNKNOWN",
+        recallRatio: null,
+        falseAlarmRatio: null,
+        checkedAt: null,
+        collapsedAt: null,
+      },
     },
   });
 
@@ -287,6 +301,13 @@ it("tells how the stage is, and is ready with a heartbeat of this run that is no
       scoring: "SHEDDING",
       unscoredRatio: 0.5,
       degradedRatio: 0.25,
+      canary: {
+        state: "COLLAPSED",
+        recallRatio: 0.25,
+        falseAlarmRatio: 0,
+        checkedAt: "1970-01-01T00:00:02.000Z",
+        collapsedAt: "1970-01-01T00:00:01.000Z",
+      },
     },
   });
 });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { build } from "vite";
 import { type ApiConfig, apiConfig } from "../../api/config.ts";
+import { explainerConfig } from "../../api/llm/config.ts";
 import { startApiProcess } from "../../api/start-api-process.ts";
 import type { LiveRecord } from "../../store/live-record.ts";
 import { openStore } from "../../store/open-store.ts";
@@ -34,13 +35,18 @@ export async function buildUi(): Promise<string> {
 }
 
 /** A fresh database, and the API over it in a process of its own, as the product runs it. */
-export async function startProduct(uiDirectory: string, settings: Partial<ApiConfig> = {}): Promise<Product> {
+export async function startProduct(
+  uiDirectory: string,
+  settings: Partial<ApiConfig> = {},
+  explainer: Readonly<Record<string, unknown>> = {},
+): Promise<Product> {
   const path = join(temporaryDirectory("logbert-browser"), "logbert.db");
   const store = await openStore({ path });
   const endpoint = `127.0.0.1:${await freePort()}`;
   const start = () =>
     startApiProcess({
       config: apiConfig.parse({ endpoint, ...settings }),
+      explainer: explainerConfig.parse(explainer),
       store: { path },
       version: "0.0.0",
       uiDirectory,

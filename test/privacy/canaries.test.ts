@@ -8,6 +8,7 @@ import { startGrpcNextHop } from "../edges/next-hop.ts";
 import { sendGrpc } from "../edges/senders.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { waitFor } from "../helpers/wait-for.ts";
+import { startModelServer } from "../llm/model-server.ts";
 import { canaries, SENDER_SECRETS, shownIn, usual } from "./canaries.ts";
 
 const running: LogbertProcess[] = [];
@@ -63,8 +64,19 @@ function listen({ apiUrl }: LogbertProcess): {
 }
 
 describe("a secret of every kind in every place of a record", () => {
-  it("is in no file, no answer, no live view, no metric and no log of the product", async () => {
-    const logbert = await start({ settings: { training: { record: true }, detect: {} } });
+  it("is in no file, no answer, no live view, no metric, no log and no prompt of the product", async () => {
+    const model = await startModelServer();
+    const explainer = {
+      provider: "openai-compatible",
+      base_url: model.url,
+      model: "m",
+      automatic: true,
+      send_values: true,
+      calls_per_hour: 1_000,
+      calls_per_minute: 1_000,
+      retries: 0,
+    };
+    const logbert = await start({ settings: { training: { record: true }, detect: {}, explainer } });
     const { heard, leave } = listen(logbert);
     const send = async (request: Uint8Array) =>
       expect((await sendGrpc(logbert.grpcEndpoint, request)).code).toBe(Code.OK);
@@ -83,6 +95,11 @@ describe("a secret of every kind in every place of a record", () => {
         ? true
         : undefined;
     });
+    await waitFor(
+      "a prompt about it",
+      () => model.asked.some(({ body }) => body.includes("kernel panic")) || undefined,
+    );
+    for (const { body } of model.asked) expect(shownIn(body)).toEqual([]);
     const running = filesOf(logbert.directory);
     const everything = JSON.stringify(await logbert.graphql(EVERYTHING));
     expect(everything).toContain('"version":"1.0.1"');
@@ -95,6 +112,7 @@ describe("a secret of every kind in every place of a record", () => {
     const stopped = filesOf(logbert.directory);
     expect(stopped.some(([, bytes]) => bytes.includes("kernel panic"))).toBe(true);
     for (const [path, bytes] of [...running, ...stopped]) expect([path, shownIn(bytes)]).toEqual([path, []]);
+    await model.close();
   });
 
   it("is not in what is forwarded, where redact.forward says so", async () => {

@@ -16,6 +16,7 @@ it("is 1 for the weights in use alone, also after swaps", async () => {
     recordsInWork: () => 0,
     bytesInFlight: () => 0,
     retryMemoryBytes: () => 0,
+    canaries: () => ({}),
   });
   const server = createServer(metrics.handle);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -7,7 +7,7 @@ import { startLearning } from "../../processor/promote/start-learning.ts";
 import { createRedactor } from "../../processor/redact/redact.ts";
 import { startStage } from "../../processor/stage.ts";
 import { createLog } from "../../processor/telemetry/log.ts";
-import { createMetrics } from "../../processor/telemetry/metrics.ts";
+import { createMetrics, type Metrics } from "../../processor/telemetry/metrics.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import type { TrainingRun } from "../../store/training.ts";
@@ -37,6 +37,7 @@ export interface StageUnderTest {
   readonly scorer: SwappableScorer;
   /** A connection of its own, as the API has. */
   readonly people: Store;
+  readonly metrics: Metrics;
   /** Records that were passed on without a verdict. */
   readonly unscored: () => number;
   /** Asks for a run and waits for its end. */
@@ -52,6 +53,8 @@ interface StageOptions {
   readonly forward?: string;
   /** Arguments of node in the place of the scripted trainer. */
   readonly trainer?: readonly string[];
+  /** Whole sections of the configuration. */
+  readonly settings?: Readonly<Record<string, object>>;
 }
 
 /** Starts it as the product does, without the API. */
@@ -61,6 +64,7 @@ export async function startStageUnderTest(
     directory = temporaryDirectory("training"),
     forward = "",
     trainer = [TRAINER, behaviour],
+    settings = {},
   }: StageOptions = {},
 ): Promise<StageUnderTest> {
   const config = configSchema.parse({
@@ -69,6 +73,7 @@ export async function startStageUnderTest(
     // What is unscored here is unscored for another reason than a busy machine.
     detect: { scoring_budget_ms: 60_000 },
     training: { directory, flush_interval_ms: 50 },
+    ...settings,
   });
   const path = join(directory, "logbert.db");
   const store = await openStore({ path });
@@ -107,6 +112,7 @@ export async function startStageUnderTest(
     httpAddress: stage.httpAddress ?? "",
     scorer,
     people,
+    metrics,
     unscored: () => unscored,
     async train(timeoutMs) {
       const { id } = await people.requestTraining({

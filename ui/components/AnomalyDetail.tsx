@@ -15,6 +15,7 @@ import { ExpectedEvents } from "./ExpectedEvents.tsx";
 import { FactList } from "./FactList.tsx";
 import { FeedbackBar } from "./FeedbackBar.tsx";
 import { FeedbackList } from "./FeedbackList.tsx";
+import { LlmSection } from "./LlmSection.tsx";
 import { RecordFacts } from "./RecordFacts.tsx";
 import { ScoreBar } from "./ScoreBar.tsx";
 import { SequenceComparison } from "./SequenceComparison.tsx";
@@ -57,6 +58,7 @@ export function AnomalyDetail({ anomaly, onFeedback, announce }: AnomalyDetailPr
       )}
       <FeedbackBar anomaly={anomaly} onFeedback={onFeedback} announce={announce} nowMs={nowMs} />
       {anomaly.body === "" ? null : <AnomalyBody body={anomaly.body} tokens={anomaly.explanation.tokens} />}
+      <LlmSection id={anomaly.id} nowMs={nowMs} />
       <FeedbackList said={anomaly.said} nowMs={nowMs} />
       <Score score={anomaly.score} threshold={anomaly.threshold} />
       {isLedBySequence(detectors) ? null : <DetectorShares detectors={detectors} />}

@@ -17,6 +17,10 @@ const stageStatusQuery = graphql(`
       scoring
       unscoredRatio
       degradedRatio
+      canary {
+        state
+        recallRatio
+      }
     }
     services {
       name

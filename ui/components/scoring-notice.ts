@@ -2,7 +2,10 @@ import { formatShare } from "../format/count.ts";
 import type { Tone } from "../ui/Badge.tsx";
 import type { StageStatus } from "./StageStatusProvider.tsx";
 
-type Status = Pick<NonNullable<StageStatus["status"]>, "scoring" | "unscoredRatio" | "degradedRatio">;
+type Status = Pick<
+  NonNullable<StageStatus["status"]>,
+  "scoring" | "unscoredRatio" | "degradedRatio" | "canary"
+>;
 
 /** What people should know of how judging goes. */
 export interface ScoringNotice {
@@ -10,8 +13,19 @@ export interface ScoringNotice {
   readonly text: string;
 }
 
-/** In plain words; undefined while there is nothing to tell. */
-export function scoringNotice({ scoring, unscoredRatio, degradedRatio }: Status): ScoringNotice | undefined {
+/** In plain words; undefined while there is nothing to tell. Of several things the worst: without a detector that works, verdicts
+ * that come in time mean nothing. */
+export function scoringNotice({
+  scoring,
+  unscoredRatio,
+  degradedRatio,
+  canary,
+}: Status): ScoringNotice | undefined {
+  if (canary.state === "COLLAPSED")
+    return {
+      tone: "danger",
+      text: `The detector does not work: it found ${formatShare(canary.recallRatio ?? 0)} of the sequences that are known to be odd. Scores mean little until it does. Nothing is lost; other weights can be put in use on the page Training.`,
+    };
   switch (scoring) {
     case "SHEDDING":
       return {

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import type { CanaryStatus } from "../../store/store.ts";
+import { notice } from "./notice.ts";
+import { healthMessage } from "./plan-health.ts";
+
+const DAY_MS = 86_400_000;
+const COLLAPSED: CanaryStatus = { state: "collapsed", recallRatio: 0.1, collapsedAtMs: 1_000 };
+const WELL: CanaryStatus = { state: "well", recallRatio: 1, collapsedAtMs: 1_000, recoveredAtMs: 2_000 };
+
+const told = (canary: CanaryStatus | undefined, nowMs = 3_000) => {
+  const message = healthMessage(canary, nowMs);
+  return message && { key: message.key, ...notice.parse(JSON.parse(message.notice)) };
+};
+
+describe("what is told of the detector", () => {
+  it("is nothing while it works, is not known or not tried", () => {
+    for (const state of ["off", "waiting", "well"] as const) expect(told({ state })).toBeUndefined();
+    expect(told(undefined)).toBeUndefined();
+  });
+
+  it("is that it does not work, under one key for as long as that lasts", () => {
+    const message = {
+      kind: "health",
+      phase: "collapsed",
+      atMs: 1_000,
+      collapsedAtMs: 1_000,
+      recallRatio: 0.1,
+    };
+    expect(told(COLLAPSED)).toEqual({ key: "detector-1000-collapsed", ...message });
+    expect(told({ ...COLLAPSED, recallRatio: 0 }, 90 * DAY_MS)?.key).toBe("detector-1000-collapsed");
+    expect(told({ ...COLLAPSED, collapsedAtMs: 5_000 })?.key).toBe("detector-5000-collapsed");
+  });
+
+  it("is that it works again, as long as that is news", () => {
+    const message = { kind: "health", phase: "recovered", atMs: 2_000, collapsedAtMs: 1_000, recallRatio: 1 };
+    expect(told(WELL)).toEqual({ key: "detector-1000-recovered", ...message });
+    expect(told(WELL, 2_001 + DAY_MS)).toBeUndefined();
+  });
+});

@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseAnswer } from "./answer.ts";
+import { LlmError } from "./llm-error.ts";
+
+const ANSWER = { summary: "a", likelyCause: "b", nextStep: "c" };
+
+describe("an answer", () => {
+  it.each([
+    ["", "malformed: the answer is no JSON"],
+    ["{", "malformed: the answer is no JSON"],
+    ["null", "malformed: the answer is missing or of another type"],
+    ['{"summary": "a", "likelyCause": "b"}', "malformed: nextStep is missing or of another type"],
+    ['{"summary": " ", "likelyCause": "b", "nextStep": "c"}', "malformed: summary is empty"],
+    [JSON.stringify({ ...ANSWER, nextStep: "x".repeat(1_501) }), "malformed: nextStep is too long"],
+  ])("that is %j is none", (text, message) => {
+    expect(() => parseAnswer(text)).toThrow(new LlmError("malformed", message.slice("malformed: ".length)));
+  });
+
+  it("is its three parts, and nothing else that a model adds", () => {
+    expect(parseAnswer(JSON.stringify({ ...ANSWER, confidence: 1 }))).toEqual(ANSWER);
+  });
+
+  it("is read out of a Markdown fence", () => {
+    expect(parseAnswer(`\`\`\`json\n${JSON.stringify(ANSWER)}\n\`\`\`\n`)).toEqual(ANSWER);
+  });
+
+  it("stays what it says, markup included", () => {
+    const summary = '<img src=x onerror="alert(1)"> [click](https://evil.example)';
+    expect(parseAnswer(JSON.stringify({ ...ANSWER, summary })).summary).toBe(summary);
+  });
+
+  it("is read or refused by name, whatever came", () => {
+    const anything = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc
+        .record({ summary: fc.anything(), likelyCause: fc.string(), nextStep: fc.string() })
+        .map((one) => JSON.stringify(one) ?? ""),
+    );
+    fc.assert(
+      fc.property(anything, (text) => {
+        try {
+          expect(Object.keys(parseAnswer(text))).toEqual(["summary", "likelyCause", "nextStep"]);
+        } catch (error) {
+          expect(error).toBeInstanceOf(LlmError);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { LlmAnswer } from "../../store/llm.ts";
+import { LlmError } from "./llm-error.ts";
+
+/** Longest text of one part; more than was asked for is no answer to show. */
+const CHARACTERS_MAX = 1_500;
+
+const part = z.string().trim().min(1).max(CHARACTERS_MAX);
+const answer = z.object({ summary: part, likelyCause: part, nextStep: part });
+
+/** The parts of an answer, and what a model is told of each. */
+export const ANSWER_PARTS: Readonly<Record<keyof LlmAnswer, string>> = {
+  summary: "What happened, in one or two sentences.",
+  likelyCause: "The most likely cause, and how sure that is; or that the data do not tell.",
+  nextStep: "The first thing to look at or to check.",
+};
+
+/** Some models put JSON into a Markdown fence even when they are asked not to. */
+const FENCE = /^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$/s;
+
+/**
+ * Reads what a model wrote: JSON with all parts, each of text. What it says is not judged: it is shown as text, never as markup.
+ *
+ * Throws an {@link LlmError} ("malformed") when it is not.
+ */
+export function parseAnswer(text: string): LlmAnswer {
+  const parsed = answer.safeParse(fromJson(FENCE.exec(text)?.[1] ?? text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new LlmError("malformed", `${issue?.path.join(".") || "the answer"} is ${faultOf(issue)}`);
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new LlmError("malformed", "the answer is no JSON");
+  }
+}
+
+function faultOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code === "too_small") return "empty";
+  if (issue?.code === "too_big") return "too long";
+  return "missing or of another type";
+}

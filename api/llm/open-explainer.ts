@@ -1,0 +1,53 @@
+import type { LlmStore } from "../../store/llm.ts";
+import { createBudget } from "./budget.ts";
+import { type Asked, askedBy, type ExplainerConfig } from "./config.ts";
+import { createExplainer, type Explainer, type ExplainerPorts } from "./explainer.ts";
+import type { Provider } from "./provider.ts";
+
+/** What an explainer is opened with. */
+export interface OpenExplainerOptions extends Pick<ExplainerPorts, "now" | "onOutcome" | "onError"> {
+  readonly config: ExplainerConfig;
+  readonly store: LlmStore;
+}
+
+/** The configured language model; undefined where there is none. Nothing is sent before somebody asks. */
+export async function openExplainer(options: OpenExplainerOptions): Promise<Explainer | undefined> {
+  const { config, store, now, onOutcome, onError } = options;
+  const asked = askedBy(config);
+  if (asked === undefined) return undefined;
+  const closing = new AbortController();
+  // Where nobody is asked it is not read: the probes answer the sooner.
+  const { createAskWithCare } = await import("./ask-with-care.ts");
+  const ask = createAskWithCare({
+    provider: await openProvider(asked, config, now),
+    budget: createBudget(config, store, now),
+    retries: config.retries,
+    timeoutMs: config.timeout_ms,
+    now,
+    closing: closing.signal,
+  });
+  return createExplainer({
+    ask,
+    asked,
+    isAutomatic: config.automatic,
+    store,
+    now,
+    closing,
+    onOutcome,
+    onError,
+  });
+}
+
+/** Each is read only where it is used. */
+async function openProvider(
+  { provider, model }: Asked,
+  config: ExplainerConfig,
+  now: () => number,
+): Promise<Provider> {
+  switch (provider) {
+    case "gemini":
+      return (await import("./gemini.ts")).createGemini(config, model);
+    case "openai-compatible":
+      return (await import("./openai-compatible.ts")).createOpenAiCompatible(config, now);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Prompt } from "./prompt.ts";
+
+/** What a provider gave back. */
+export interface ProviderAnswer {
+  /** What the model wrote, whatever that is. */
+  readonly text: string;
+  /** As the provider counts them. */
+  readonly promptTokens: number | undefined;
+  readonly answerTokens: number | undefined;
+}
+
+/** A language model somewhere. */
+export interface Provider {
+  /** Asks once. Rejects with an LlmError only; `signal` ends it early. */
+  ask(prompt: Prompt, signal: AbortSignal): Promise<ProviderAnswer>;
+}

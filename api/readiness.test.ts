@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import type { CanaryStatus, StageStatus } from "../store/store.ts";
+import { readinessOf } from "./readiness.ts";
+
+const STATUS: StageStatus = {
+  version: "1",
+  modelVersion: "m",
+  startedAtMs: 900,
+  updatedAtMs: 1_000,
+  recordsPerSecond: 0,
+  forwardEndpoint: undefined,
+  forwardState: "sink",
+};
+const withCanary = (state: CanaryStatus["state"]): StageStatus => ({ ...STATUS, canary: { state } });
+
+it("is that of a stage which has written its heartbeat lately", () => {
+  expect(readinessOf(STATUS, 950, 2_000, false)).toEqual({ isReady: true, text: "ready" });
+  expect(readinessOf(undefined, 950, 2_000, false).isReady).toBe(false);
+  expect(readinessOf(STATUS, 1_001, 2_000, false).isReady).toBe(false);
+  expect(readinessOf(STATUS, 950, 60_000, false).isReady).toBe(false);
+});
+
+it.each(["off", "waiting", "well"] as const)("is no matter of a detector that is %s", (state) => {
+  expect(readinessOf(withCanary(state), 950, 2_000, true)).toEqual({ isReady: true, text: "ready" });
+});
+
+it("tells a detector that does not work, and fails only where it shall", () => {
+  expect(readinessOf(withCanary("collapsed"), 950, 2_000, false)).toEqual({
+    isReady: true,
+    text: "ready; the detector does not find what it should",
+  });
+  expect(readinessOf(withCanary("collapsed"), 950, 2_000, true)).toEqual({
+    isReady: false,
+    text: "not ready; the detector does not find what it should",
+  });
+});

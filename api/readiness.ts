@@ -1,0 +1,31 @@
+import type { StageStatus } from "../store/store.ts";
+import { STALE_AFTER_MS } from "./graphql/status.ts";
+
+/** What /readyz answers. */
+export interface Readiness {
+  readonly isReady: boolean;
+  /** One line, for people. */
+  readonly text: string;
+}
+
+const COLLAPSED = "the detector does not find what it should";
+
+/**
+ * Ready is what can take records and forward them: the stage has written its heartbeat lately. A detector that does not work is told,
+ * and fails no probe unless it shall: logs must go on.
+ *
+ * @param status undefined: there is none, or the database does not answer
+ * @param startedAtMs a heartbeat from before is another run's
+ */
+export function readinessOf(
+  status: StageStatus | undefined,
+  startedAtMs: number,
+  nowMs: number,
+  failOnCollapse: boolean,
+): Readiness {
+  const isAlive =
+    status !== undefined && status.updatedAtMs >= startedAtMs && nowMs - status.updatedAtMs <= STALE_AFTER_MS;
+  if (!isAlive) return { isReady: false, text: "not ready" };
+  if (status.canary?.state !== "collapsed") return { isReady: true, text: "ready" };
+  return { isReady: !failOnCollapse, text: `${failOnCollapse ? "not ready" : "ready"}; ${COLLAPSED}` };
+}

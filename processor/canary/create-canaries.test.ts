@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import type { CanaryStatus } from "../../store/store.ts";
+import { freshWindow } from "../../test/helpers/detector-windows.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import { ASKED_MAX, createCanaries } from "./create-canaries.ts";
+import type { CanaryAnswer } from "./grade.ts";
+
+const FLOW = ["received", "reserved", "charged", "shipped"].map((template) => ({ template }));
+const SERVICES = ["a", "b", "c", "d", "e", "f"];
+
+/** Canaries of services that wrote the same flow again and again, and who is asked about them. */
+function tried(ready: readonly string[]) {
+  const asked: SequenceWindow[][] = [];
+  const changes: CanaryStatus["state"][] = [];
+  const detector = {
+    answer: (isOdd: boolean): CanaryAnswer => ({
+      surprise: isOdd ? 9 : 0,
+      score: isOdd ? 0.9 : 0,
+      isAnomaly: isOdd,
+    }),
+  };
+  const canaries = createCanaries({
+    ask: async (windows) => {
+      asked.push([...windows]);
+      return windows.map(({ events }) => detector.answer(events.at(-1)?.match.template !== "shipped"));
+    },
+    readyServices: () => new Set(ready),
+    minRecall: 0.5,
+    earlier: undefined,
+    onChanged: ({ state }) => changes.push(state),
+    random: () => 0,
+    now: () => 1,
+  });
+  for (const service of SERVICES)
+    for (let time = 0; time < 40; time += 1) {
+      const window = freshWindow(FLOW, service);
+      const verdict = {
+        score: 0,
+        pValue: 1,
+        strength: 0,
+        threshold: 1,
+        isAnomaly: false,
+        modelVersion: "",
+        contributions: [],
+      };
+      canaries.record([window], [{ recordIndex: 0, window, event: 3, verdict }]);
+    }
+  return { canaries, asked, changes, detector };
+}
+
+const servicesOf = (asked: readonly (readonly SequenceWindow[])[]) =>
+  asked.map(([window]) => window?.service);
+
+describe("a run", () => {
+  it("asks about four services that are known, and the next one about others", async () => {
+    const { canaries, asked } = tried(SERVICES);
+    await canaries.run();
+    await canaries.run();
+    expect(servicesOf(asked)).toEqual(["a", "b", "c", "d", "e", "f", "a", "b"]);
+    for (const windows of asked) expect(windows.length).toBeLessThanOrEqual(ASKED_MAX);
+    expect(canaries.status()).toMatchObject({ state: "well", recallRatio: 1, falseAlarmRatio: 0 });
+  });
+
+  it("asks about no service that is hardly known, and before there is another about shipped sequences", async () => {
+    const some = tried(["c", "unheard of"]);
+    await some.canaries.run();
+    expect(servicesOf(some.asked)).toEqual(["c"]);
+    const none = tried([]);
+    await none.canaries.run();
+    expect(servicesOf(none.asked)).toEqual(["logbert canary"]);
+    const silent = tried(["unheard of"]);
+    await silent.canaries.run();
+    expect(silent.asked).toEqual([]);
+    expect(silent.canaries.status()).toEqual({ state: "waiting" });
+  });
+
+  it("tells a collapse once, and its end once", async () => {
+    const { canaries, changes, detector } = tried(SERVICES);
+    const good = detector.answer;
+    await canaries.run();
+    detector.answer = () => ({ surprise: 1, score: 0.5, isAnomaly: false });
+    for (let run = 0; run < 4; run += 1) await canaries.run();
+    expect(changes).toEqual(["collapsed"]);
+    detector.answer = good;
+    for (let run = 0; run < 3; run += 1) await canaries.run();
+    expect(changes).toEqual(["collapsed", "well"]);
+  });
+});

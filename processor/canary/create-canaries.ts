@@ -1,0 +1,101 @@
+import type { CanaryStatus } from "../../store/store.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import { type CanarySequence, windowOf } from "./canary.ts";
+import { afterRun, beforeRuns, type CanaryHealth } from "./canary-health.ts";
+import { deriveOdd, normalOrder, ODD_KINDS, type OddKind } from "./derive-odd.ts";
+import { type CanaryAnswer, type CanaryAnswers, grade } from "./grade.ts";
+import { createNormalSequences, type NormalSequences } from "./normal-sequences.ts";
+import { SHIPPED_SEQUENCES } from "./shipped-sequences.ts";
+
+/** Services of one run; the next one takes others. */
+const SERVICES_A_RUN = 4;
+/** Normal sequences of a service in one run; half of them are made odd, too. */
+const NORMAL_MAX = 32;
+/** Sequences that the detector is asked about at once, at most. */
+export const ASKED_MAX = NORMAL_MAX + NORMAL_MAX / 2;
+/** With fewer a service is not tried. */
+const NORMAL_MIN = 16;
+
+/** What canaries are handed. */
+export interface CanaryPorts {
+  /** The live detector's answers, one a window. Teaches it nothing, counts nothing, and never rejects for its sake. */
+  readonly ask: (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[]>;
+  /** Services of which enough is known for verdicts. */
+  readonly readyServices: () => ReadonlySet<string>;
+  readonly minRecall: number;
+  /** What the stage told last, before it was restarted. */
+  readonly earlier: CanaryStatus | undefined;
+  /** Told when the detector no longer works, and when it does again. */
+  readonly onChanged: (status: CanaryStatus) => void;
+  /** 0 to 1 (exclusive). */
+  readonly random: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Tries the live detector on sequences of which is known what it should say. */
+export interface Canaries extends Pick<NormalSequences, "record"> {
+  /** Of services of which enough is known, their own sequences; before there is one, those that are shipped. */
+  run(): Promise<void>;
+  status(): CanaryStatus;
+}
+
+export function createCanaries(ports: CanaryPorts): Canaries {
+  const { random } = ports;
+  const sequences = createNormalSequences(random);
+  let health: CanaryHealth = beforeRuns(ports.earlier);
+  let runs = 0;
+
+  const askAbout = async (known: readonly CanarySequence[], hasVerdicts: boolean): Promise<CanaryAnswers> => {
+    const order = normalOrder(known);
+    const normal = known.slice(-NORMAL_MAX);
+    const odd = normal
+      .filter((_, at) => at % 2 === 0)
+      .map((sequence, at) => deriveOdd(kindAt(at), sequence, order, random))
+      .filter((sequence) => sequence !== undefined);
+    // Together: with a foreign message in the choice nothing is answered from memory (see detect/choice.ts).
+    const answers = await ports.ask([...normal, ...odd].map(windowOf));
+    return { normal: answers.slice(0, normal.length), odd: answers.slice(normal.length), hasVerdicts };
+  };
+
+  const askServices = async (ready: ReadonlySet<string>): Promise<readonly CanaryAnswers[]> => {
+    const tried = sequences
+      .services()
+      .filter((service) => ready.has(service) && sequences.of(service).length >= NORMAL_MIN);
+    const answers: CanaryAnswers[] = [];
+    for (const service of inTurn(tried.toSorted(), runs * SERVICES_A_RUN, SERVICES_A_RUN))
+      answers.push(await askAbout(sequences.of(service), true));
+    return answers;
+  };
+
+  return {
+    record: sequences.record,
+    async run() {
+      const ready = ports.readyServices();
+      const answers =
+        ready.size === 0 ? [await askAbout(SHIPPED_SEQUENCES, false)] : await askServices(ready);
+      const graded = grade(answers);
+      if (graded.odd === 0) return;
+      runs += 1;
+      const before = health;
+      health = afterRun(before, graded, ports.minRecall, ports.now());
+      if (isCollapsed(health) !== isCollapsed(before)) ports.onChanged(health.status);
+    },
+    status: () => health.status,
+  };
+}
+
+function isCollapsed({ status }: CanaryHealth): boolean {
+  return status.state === "collapsed";
+}
+
+/** In turn; the first one is foreign. */
+function kindAt(at: number): OddKind {
+  return ODD_KINDS[at % ODD_KINDS.length] ?? "foreign";
+}
+
+/** So many of the values, or all of them, from a place on, beginning again behind the last. */
+function inTurn<T>(values: readonly T[], from: number, count: number): readonly T[] {
+  const start = from % Math.max(1, values.length);
+  return [...values.slice(start), ...values.slice(0, start)].slice(0, count);
+}

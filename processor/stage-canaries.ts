@@ -1,0 +1,118 @@
+import type { CanaryStatus, Store } from "../store/store.ts";
+import type { ServiceJudge } from "./calibrate/create-judge.ts";
+import type { Finding, Judge } from "./calibrate/verdict.ts";
+import type { CanaryConfig } from "./canary/config.ts";
+import { ASKED_MAX, type Canaries, createCanaries } from "./canary/create-canaries.ts";
+import type { CanaryAnswer } from "./canary/grade.ts";
+import { deadlineIn } from "./deadline.ts";
+import type { DetectConfig } from "./detect/config.ts";
+import type { Detector } from "./detect/detector.ts";
+import { placeOf, placesOf } from "./detect/places.ts";
+import type { Breaker } from "./flow/breaker.ts";
+import { createBreathe } from "./flow/breathe.ts";
+import { createPanel } from "./panel.ts";
+import type { Rooms } from "./rooms.ts";
+import type { Log } from "./telemetry/log.ts";
+import type { SequenceWindow } from "./window/sequence-window.ts";
+
+/** What a stage tries its detector with. */
+export interface StageCanaryPorts {
+  readonly rooms: Pick<Rooms, "detectors" | "judge">;
+  readonly store: Pick<Store, "status">;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The detector that is tried by itself. */
+const MODEL = "event-model";
+/** A model that answers later than this does not work. No request waits for it; a stop may. */
+const ANSWER_MS_MAX = 2_000;
+/** Nobody is left out for what went wrong earlier, and nothing that goes wrong here leaves one out of live verdicts. */
+const ALWAYS_ASKED: Breaker = { admits: () => true, tell: () => undefined };
+
+/** The canaries of a stage, which know what it told of them before its last stop. Rejects when the store cannot be read. */
+export async function createStageCanaries(
+  { canary, detect }: { readonly canary: CanaryConfig; readonly detect: DetectConfig },
+  { rooms, store, log, now }: StageCanaryPorts,
+): Promise<Canaries> {
+  const hasModel = rooms.detectors.some(({ name }) => name === MODEL);
+  // With fewer rows the model would not be asked about all of them, and seem not to work.
+  if (canary.interval_ms === 0 || !hasModel || detect.max_model_rows < ASKED_MAX) return OFF;
+  return createCanaries({
+    ask: createAskLive(rooms),
+    readyServices: () => readyServices(rooms.judge),
+    minRecall: canary.min_recall,
+    earlier: (await store.status())?.canary,
+    onChanged: (status) => tellChange(status, log),
+    random: Math.random,
+    now,
+  });
+}
+
+const OFF: Canaries = {
+  record: () => undefined,
+  run: async () => undefined,
+  status: () => ({ state: "off" }),
+};
+
+/** Those whose own statistics are trusted. */
+export function readyServices(judge: Pick<ServiceJudge, "services">): ReadonlySet<string> {
+  const ready = judge.services().filter(({ state }) => state === "ready");
+  return new Set(ready.map(({ service }) => service));
+}
+
+function tellChange({ state, recallRatio, falseAlarmRatio }: CanaryStatus, log: Log): void {
+  const details = { recall: recallRatio, falseAlarms: falseAlarmRatio };
+  if (state === "collapsed")
+    log.error(
+      details,
+      "the detector does not find sequences that are known to be odd: its verdicts mean little",
+    );
+  else log.info(details, "the detector finds sequences that are known to be odd again");
+}
+
+/**
+ * Asks the live detectors, with their weights, what they have learned and their calibration, as it is done for records; what they
+ * answer is read, and nobody learns from it. Not the rate detector: it is about how many records come when, and takes note of
+ * whoever is asked about.
+ */
+export function createAskLive(
+  { detectors, judge }: { readonly detectors: readonly Detector[]; readonly judge: Pick<Judge, "judge"> },
+  answerMsMax = ANSWER_MS_MAX,
+): (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[]> {
+  const breathe = createBreathe();
+  const panel = createPanel(
+    detectors.filter(({ name }) => name !== "rate"),
+    () => ALWAYS_ASKED,
+  );
+  return async (windows) => {
+    const deadline = deadlineIn(answerMsMax);
+    const sitting = panel.open(deadline.signal);
+    await breathe();
+    const places = placesOf(windows);
+    const { opinions = [] } = await sitting.ask(places);
+    sitting.close();
+    deadline.clear();
+    await breathe();
+    const findings = new Map(attempt(() => judge.judge(places, opinions)).map((one) => [one.window, one]));
+    const model = opinions.find(({ detector }) => detector === MODEL);
+    return windows.map((window, at) =>
+      answerOf(model?.surprises[placeOf(places, at, window.freshFrom)], findings.get(window)),
+    );
+  };
+}
+
+/** What breaks has found nothing. */
+function attempt(judge: () => readonly Finding[]): readonly Finding[] {
+  try {
+    return judge();
+  } catch {
+    return [];
+  }
+}
+
+function answerOf(surprise = Number.NaN, finding: Finding | undefined): CanaryAnswer {
+  const { score = Number.NaN, isAnomaly = false } = finding?.verdict ?? {};
+  return { surprise, score, isAnomaly };
+}
