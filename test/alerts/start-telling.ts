@@ -4,6 +4,7 @@ import { alertsConfig } from "../../api/alerts/config.ts";
 import type { AlertOutcome } from "../../api/alerts/send-messages.ts";
 import { startAlerts } from "../../api/alerts/start-alerts.ts";
 import type { Anomaly } from "../../store/anomaly.ts";
+import { openStore } from "../../store/open-store.ts";
 import { openSqlite } from "../../store/sqlite.ts";
 import type { Store } from "../../store/store.ts";
 import { NOTHING } from "../api/start-api.ts";
@@ -30,7 +31,9 @@ const TURN_MS = 20;
 /** Over a fresh database; nothing is told before it is started. */
 export async function createTelling(settings: Readonly<Record<string, unknown>>): Promise<Telling> {
   const path = join(temporaryDirectory("logbert-alerts"), "logbert.db");
-  const stage = await openSqlite(path, Date.now);
+  const stage = await openStore({ path });
+  // One for all that tell: two connections of one thread would wait for each other's transactions, and neither could go on.
+  const store = await openSqlite(path, Date.now);
   const outcomes: string[] = [];
   const errors: string[] = [];
   const clock = { aheadMs: 0 };
@@ -41,7 +44,6 @@ export async function createTelling(settings: Readonly<Record<string, unknown>>)
     errors,
     clock,
     async start(own = settings) {
-      const store = await openSqlite(path, Date.now);
       const alerts = await startAlerts({
         config: alertsConfig.parse({ gather_seconds: 0, ...own }),
         store,
@@ -57,7 +59,6 @@ export async function createTelling(settings: Readonly<Record<string, unknown>>)
         if (isClosed) return;
         isClosed = true;
         await alerts.close();
-        await store.close();
       };
       running.push(close);
       return { close };
@@ -69,6 +70,7 @@ export async function createTelling(settings: Readonly<Record<string, unknown>>)
       }),
     async close() {
       for (const close of running) await close();
+      await store.close();
       await stage.close();
     },
   };
