@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { z } from "zod";
-import { askedBy, type ExplainerConfig } from "../api/llm/config.ts";
+import { type ExplainerConfig, meantBy } from "../api/llm/config.ts";
 import { fingerprint } from "../api/llm/fingerprint.ts";
 import type { StoredAnomaly } from "../store/anomaly.ts";
 import type { Incident } from "../store/incident.ts";
@@ -38,7 +38,9 @@ export function registerExplain(program: Command): void {
         process.exitCode = 1;
         return;
       }
-      process.stdout.write(json ? `${JSON.stringify(found.anomaly, null, 2)}\n` : explanationText(found));
+      const { anomaly, llm = null } = found;
+      const whole = { ...anomaly, llm };
+      process.stdout.write(json ? `${JSON.stringify(whole, null, 2)}\n` : explanationText(found));
     });
 }
 
@@ -66,7 +68,7 @@ async function llmExplanationOf(
   store: Store,
   explainer: ExplainerConfig,
 ): Promise<LlmExplanation | undefined> {
-  const asked = askedBy(explainer);
+  const asked = meantBy(explainer);
   if (asked === undefined) return undefined;
   return (await store.llmExplanations([fingerprint(anomaly, asked)]))[0];
 }

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { monotonicFactory } from "ulid";
-import { askedBy } from "../api/llm/config.ts";
+import { askedBy, missingForAsking } from "../api/llm/config.ts";
 import { LLM_OUTCOMES } from "../api/llm/explainer.ts";
 import { type ApiProcess, startApiProcess } from "../api/start-api-process.ts";
 import { readModelDirectory } from "../processor/inference/model-directory.ts";
@@ -14,6 +14,7 @@ import { createMetrics, type Metrics } from "../processor/telemetry/metrics.ts";
 import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Config } from "./config.ts";
+import { ConfigError } from "./load-config.ts";
 import { type OpenModel, openScorer, openTriedScorer, trainableDirectory } from "./open-scorer.ts";
 import { packageFile } from "./package-files.ts";
 import { packageVersion } from "./version.ts";
@@ -74,7 +75,8 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
   }
 }
 
-/** Its process tells alerts as well: it is there without its doors where there are channels. */
+/** Its process tells alerts as well: it is there without its doors where there are channels. Throws a ConfigError where the key of the
+ * language model is missing: only who asks needs one. */
 async function startApi(
   config: Config,
   storeIsOpen: Promise<unknown>,
@@ -84,6 +86,8 @@ async function startApi(
 ): Promise<ApiProcess | undefined> {
   const { api, alerts, explainer, store } = config;
   if (api.endpoint === "" && alerts.channels.length === 0) return undefined;
+  const missing = missingForAsking(explainer);
+  if (missing !== undefined) throw new ConfigError("The configuration", [missing]);
   metrics.alertChannels(alerts.channels.map(({ name }) => name));
   if (askedBy(explainer) !== undefined) metrics.explainedBy("llm", LLM_OUTCOMES);
   return startApiProcess({

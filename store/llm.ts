@@ -31,8 +31,15 @@ export interface LlmFailure {
   readonly retryAtMs: number | undefined;
 }
 
+/** What an answer took, as the provider counts; undefined where it did not say. */
+export interface TokenUsage {
+  readonly promptTokens: number | undefined;
+  /** A model's thinking included. */
+  readonly answerTokens: number | undefined;
+}
+
 /** The last time that a language model was asked about anomalies of one kind, and what came of it. */
-export interface LlmExplanation {
+export interface LlmExplanation extends TokenUsage {
   /** Stands for the anomalies that share it. */
   readonly key: string;
   /** The one that was asked about. */
@@ -42,9 +49,6 @@ export interface LlmExplanation {
   /** What was sent; undefined where nothing was. */
   readonly prompt: string | undefined;
   readonly createdAtMs: number;
-  /** As the provider counts them; undefined where it did not say. */
-  readonly promptTokens: number | undefined;
-  readonly answerTokens: number | undefined;
   readonly outcome: LlmAnswer | LlmFailure;
 }
 
@@ -58,7 +62,7 @@ export interface CallLimit {
 export interface LlmStore {
   /** In any order; those that were never asked about are left out. */
   llmExplanations(keys: readonly string[]): Promise<readonly LlmExplanation[]>;
-  /** Takes the place of what was stored under its key. */
+  /** Takes the place of what was stored under its key; a failure never that of an answer. */
   saveLlmExplanation(explanation: LlmExplanation): Promise<void>;
   /** Counts a call if the limits leave room for it; else nothing is counted, and when there will be room is answered. */
   takeLlmCall(atMs: number, limits: readonly CallLimit[]): Promise<number | undefined>;

@@ -82,7 +82,7 @@ export type Context = ContextPorts & RequestState;
 
 /** A context for one request, or one event of a subscription: what was read is kept as long. */
 export function createContext(ports: ContextPorts, principal: Principal): Context {
-  const { store, config } = ports;
+  const { store, config, explainer } = ports;
   const rows = createRowBudget(config.max_rows_per_operation);
   return {
     ...ports,
@@ -97,7 +97,8 @@ export function createContext(ports: ContextPorts, principal: Principal): Contex
     feedbackOf: loader((ids) => readFeedback(store, ids, false)),
     allFeedbackOf: loader((ids) => readFeedback(store, ids, true)),
     llmOf: loader(async (keys) => {
-      const byKey = new Map((await store.llmExplanations(keys)).map((one) => [one.key, one]));
+      const found = (await explainer?.explanations(keys)) ?? [];
+      const byKey = new Map(found.map((one) => [one.key, one]));
       return keys.map((key) => byKey.get(key));
     }),
     thresholdOf: loader(async (services) => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LlmAnswer } from "../../store/llm.ts";
+import type { LlmAnswer, TokenUsage } from "../../store/llm.ts";
 import { LlmError } from "./llm-error.ts";
 
 /** Longest text of one part; more than was asked for is no answer to show. */
@@ -22,19 +22,22 @@ const FENCE = /^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$/s;
  * Reads what a model wrote: JSON with all parts, each of text. What it says is not judged: it is shown as text, never as markup.
  *
  * Throws an {@link LlmError} ("malformed") when it is not.
+ *
+ * @param usage what it took, which counts even so
  */
-export function parseAnswer(text: string): LlmAnswer {
-  const parsed = answer.safeParse(fromJson(FENCE.exec(text)?.[1] ?? text));
+export function parseAnswer(text: string, usage?: TokenUsage): LlmAnswer {
+  const parsed = answer.safeParse(fromJson(FENCE.exec(text)?.[1] ?? text, usage));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new LlmError("malformed", `${issue?.path.join(".") || "the answer"} is ${faultOf(issue)}`);
+  const detail = `${issue?.path.join(".") || "the answer"} is ${faultOf(issue)}`;
+  throw new LlmError("malformed", detail, { usage });
 }
 
-function fromJson(text: string): unknown {
+function fromJson(text: string, usage: TokenUsage | undefined): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new LlmError("malformed", "the answer is no JSON");
+    throw new LlmError("malformed", "the answer is no JSON", { usage });
   }
 }
 

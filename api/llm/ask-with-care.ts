@@ -10,12 +10,12 @@ import {
   noJitterGenerator,
   retry,
 } from "cockatiel";
-import type { LlmAnswer } from "../../store/llm.ts";
+import type { LlmAnswer, TokenUsage } from "../../store/llm.ts";
 import { parseAnswer } from "./answer.ts";
 import type { Asker, Budget } from "./budget.ts";
 import { LlmError, RETRY_AFTER_MS_MAX } from "./llm-error.ts";
 import type { Prompt } from "./prompt.ts";
-import type { Provider, ProviderAnswer } from "./provider.ts";
+import type { Provider } from "./provider.ts";
 
 /** Who wants to be left alone for longer is not waited for: asking again is left to people. */
 const RETRY_WAIT_MS_MAX = 10_000;
@@ -38,8 +38,9 @@ export interface CarePorts {
 }
 
 /** An answer that has been checked. */
-export interface CheckedAnswer extends Omit<ProviderAnswer, "text"> {
+export interface CheckedAnswer {
   readonly answer: LlmAnswer;
+  readonly usage: TokenUsage;
 }
 
 /** Asks within the budget and the time; rejects with an {@link LlmError}, or with why everything ends. `onSent` is told when something leaves. */
@@ -52,14 +53,7 @@ export type AskWithCare = (prompt: Prompt, asker: Asker, onSent: () => void) => 
  */
 export function createAskWithCare(ports: CarePorts): AskWithCare {
   const { provider, budget, timeoutMs, now, closing } = ports;
-  const breaker = circuitBreaker(handleWhen(isOfProvider), {
-    breaker: new ConsecutiveBreaker(FAILURES_MAX),
-    halfOpenAfter: new ExponentialBackoff({
-      generator: noJitterGenerator,
-      initialDelay: PAUSE_MS,
-      maxDelay: PAUSE_MS_MAX,
-    }),
-  });
+  const throughBreaker = createBreaker();
   const retrying = retry(handleWhen(isWorthWaiting), {
     maxAttempts: ports.retries,
     backoff: jitterAfterWhatIsAsked(),
@@ -68,12 +62,13 @@ export function createAskWithCare(ports: CarePorts): AskWithCare {
 
   const askOnce = async (prompt: Prompt, asker: Asker, onSent: () => void): Promise<CheckedAnswer> => {
     const roomAtMs = await budget.take(asker);
-    if (roomAtMs !== undefined) throw new LlmError("over-budget", undefined, Math.max(0, roomAtMs - now()));
+    if (roomAtMs !== undefined)
+      throw new LlmError("over-budget", undefined, { retryAfterMs: Math.max(0, roomAtMs - now()) });
     onSent();
     const signal = AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]);
     try {
-      const { text, ...usage } = await provider.ask(prompt, signal);
-      return { answer: parseAnswer(text), ...usage };
+      const { text, usage } = await provider.ask(prompt, signal);
+      return { answer: parseAnswer(text, usage), usage };
     } catch (error) {
       if (error instanceof LlmError && error.retryAfterMs !== undefined)
         quietUntilMs = now() + error.retryAfterMs;
@@ -85,20 +80,60 @@ export function createAskWithCare(ports: CarePorts): AskWithCare {
     closing.throwIfAborted();
     const quietMs = quietUntilMs - now();
     // One that is further ahead was set by a clock that was set back since.
-    if (quietMs > 0 && quietMs <= RETRY_AFTER_MS_MAX) throw new LlmError("rate-limited", undefined, quietMs);
+    if (quietMs > 0 && quietMs <= RETRY_AFTER_MS_MAX)
+      throw new LlmError("rate-limited", undefined, { retryAfterMs: quietMs });
   };
 
   return async (prompt, asker, onSent) => {
+    let lastError: unknown;
     try {
-      return await retrying.execute(() => {
+      return await retrying.execute(async () => {
         requireOpenDoor();
-        return breaker.execute(() => askOnce(prompt, asker, onSent));
+        return await throughBreaker(() =>
+          askOnce(prompt, asker, onSent).catch((error: unknown) => {
+            lastError = error;
+            throw error;
+          }),
+        );
       }, closing);
     } catch (error) {
       // What it was given up for says nothing of the provider.
       closing.throwIfAborted();
-      if (error instanceof BrokenCircuitError) throw new LlmError("paused");
+      if (error instanceof BrokenCircuitError) throw lastError ?? new LlmError("paused");
       throw error;
+    }
+  };
+}
+
+/** Does what it is given, unless that has failed too often. */
+type ThroughBreaker = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** The library measures its pauses by a clock that people set: one that is longer than any pause ends with the breaker that made it. */
+function createBreaker(): ThroughBreaker {
+  let openedAtMs = 0;
+  const create = () => {
+    const breaker = circuitBreaker(handleWhen(isOfProvider), {
+      breaker: new ConsecutiveBreaker(FAILURES_MAX),
+      halfOpenAfter: new ExponentialBackoff({
+        generator: noJitterGenerator,
+        initialDelay: PAUSE_MS,
+        maxDelay: PAUSE_MS_MAX,
+      }),
+    });
+    breaker.onBreak(() => {
+      openedAtMs = performance.now();
+    });
+    return breaker;
+  };
+  let breaker = create();
+  return async (work) => {
+    try {
+      return await breaker.execute(work);
+    } catch (error) {
+      const isStuck = performance.now() - openedAtMs > PAUSE_MS_MAX;
+      if (!(error instanceof BrokenCircuitError && isStuck)) throw error;
+      breaker = create();
+      return await breaker.execute(work);
     }
   };
 }

@@ -13,7 +13,7 @@ export interface Budget {
   take(asker: Asker): Promise<number | undefined>;
 }
 
-/** So many calls an hour and a minute; half of the hour's are left to people. */
+/** So many calls an hour and a minute; half of them are left to people. */
 export function createBudget(
   config: Pick<ExplainerConfig, "calls_per_hour" | "calls_per_minute">,
   store: Pick<LlmStore, "takeLlmCall">,
@@ -27,8 +27,9 @@ export function limitsFor(
   asker: Asker,
   { calls_per_hour: perHour, calls_per_minute: perMinute }: Parameters<typeof createBudget>[0],
 ): readonly CallLimit[] {
+  const shareOf = (max: number) => (asker === "automatic" ? Math.floor(max / 2) : max);
   return [
-    { spanMs: MINUTE_MS, max: perMinute },
-    { spanMs: HOUR_MS, max: asker === "automatic" ? Math.floor(perHour / 2) : perHour },
+    { spanMs: MINUTE_MS, max: shareOf(perMinute) },
+    { spanMs: HOUR_MS, max: shareOf(perHour) },
   ];
 }

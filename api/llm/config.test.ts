@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { limitsFor } from "./budget.ts";
-import { askedBy, explainerConfig, hideExplainerSecrets } from "./config.ts";
+import { askedBy, explainerConfig, hideExplainerSecrets, meantBy, missingForAsking } from "./config.ts";
 
 const LOCAL = { provider: "openai-compatible", base_url: "http://127.0.0.1:11434/v1/", model: "llama3.2:3b" };
 const problems = (settings: object) =>
@@ -13,6 +13,7 @@ describe("the language model of a configuration", () => {
     expect(askedBy(explainerConfig.parse({ google_api_key: "k" }))).toEqual({
       provider: "gemini",
       model: "gemini-3.5-flash-lite",
+      baseUrl: "",
       sendsValues: false,
     });
     expect(askedBy(explainerConfig.parse({ google_api_key: "k", ...LOCAL }))).toMatchObject({
@@ -22,14 +23,28 @@ describe("the language model of a configuration", () => {
     expect(askedBy(explainerConfig.parse({ google_api_key: "k", provider: "off" }))).toBeUndefined();
   });
 
+  it("is known without its key, which is needed to ask only", () => {
+    const gemini = explainerConfig.parse({ provider: "gemini" });
+    expect(missingForAsking(gemini)).toContain("set GOOGLE_API_KEY");
+    expect(missingForAsking({ ...gemini, google_api_key: "k" })).toBeUndefined();
+    const withKey = explainerConfig.parse({ google_api_key: "k" });
+    expect(meantBy(explainerConfig.parse({}))).toEqual(askedBy(withKey));
+    expect(meantBy(gemini)).toEqual(askedBy(withKey));
+    expect(meantBy(explainerConfig.parse({ provider: "off" }))).toBeUndefined();
+  });
+
   it.each<[object, string]>([
-    [{ provider: "gemini" }, "google_api_key: Gemini needs one"],
     [{ provider: "openai-compatible", model: "m" }, "base_url: is needed here"],
     [{ ...LOCAL, model: "" }, "model: is needed here"],
     [{ google_api_key: "k", base_url: "http://127.0.0.1:1" }, "provider: say whose"],
     [{ ...LOCAL, base_url: "ftp://host" }, "base_url: must be an http or https address"],
     [{ ...LOCAL, base_url: "https://user:secret@host/v1" }, "base_url: must be an http or https address"],
     [{ ...LOCAL, base_url: "https://host/v1?key=secret" }, "base_url: must be an http or https address"],
+    [{ ...LOCAL, base_url: "http://host/v1?" }, "base_url: must be an http or https address"],
+    [{ ...LOCAL, base_url: "http://host/v1#" }, "base_url: must be an http or https address"],
+    [{ ...LOCAL, base_url: "http://@host/v1" }, "base_url: must be an http or https address"],
+    [{ ...LOCAL, base_url: "http://host/v 1" }, "base_url: must be an http or https address"],
+    [{ ...LOCAL, base_url: "http:host" }, "base_url: must be an http or https address"],
     [{ ...LOCAL, api_key: "two words" }, "api_key: must be of ASCII"],
     [{ ...LOCAL, api_key: 12 }, "api_key: must be text"],
     [{ ...LOCAL, model: "a b" }, "model: must be the name of a model"],
@@ -38,6 +53,11 @@ describe("the language model of a configuration", () => {
     const [first = ""] = problems(settings);
     expect(first).toContain(message);
     expect(first).not.toMatch(/secret|two words/);
+  });
+
+  it("is asked at its address without what stands around it", () => {
+    const { base_url: baseUrl } = explainerConfig.parse({ ...LOCAL, base_url: " http://host/v1/\n" });
+    expect(baseUrl).toBe("http://host/v1");
   });
 
   it("is printed without keys", () => {
@@ -49,6 +69,6 @@ describe("the language model of a configuration", () => {
   it("may be asked unbidden for half of what people may ask it", () => {
     const config = explainerConfig.parse({ calls_per_hour: 5 });
     expect(limitsFor("person", config).map(({ max }) => max)).toEqual([10, 5]);
-    expect(limitsFor("automatic", config).map(({ max }) => max)).toEqual([10, 2]);
+    expect(limitsFor("automatic", config).map(({ max }) => max)).toEqual([5, 2]);
   });
 });

@@ -4,10 +4,9 @@ import { z } from "zod";
 const GEMINI_MODEL = "gemini-3.5-flash-lite";
 const UNSET = "a variable that is not set is empty";
 
+/** Judged as it is written: what a parser forgives, such as a bare question mark, would cut off what is appended. */
 function isBareHttp(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password, search, hash } = new URL(text);
-  return /^https?:$/.test(protocol) && [username, password, search, hash].every((part) => part === "");
+  return /^https?:\/\/[^\s?#@]+$/i.test(text) && URL.canParse(text);
 }
 
 /** As a header can carry it. */
@@ -37,6 +36,7 @@ const explainerSettings = z.strictObject({
   base_url: z
     .string("must be text")
     .max(2_000)
+    .trim()
     .refine(
       (text) => text === "" || isBareHttp(text),
       `must be an http or https address without user name, password, query or fragment; ${UNSET}`,
@@ -88,11 +88,9 @@ const explainerSettings = z.strictObject({
 
 /** Language models that explain anomalies. */
 export const explainerConfig = explainerSettings.superRefine((settings, context) => {
-  const { provider, model, google_api_key: googleKey, base_url: baseUrl } = settings;
+  const { provider, model, base_url: baseUrl } = settings;
   const problem = (path: keyof typeof settings, message: string) =>
     context.addIssue({ code: "custom", path: [path], message });
-  if (provider === "gemini" && googleKey === "")
-    problem("google_api_key", "Gemini needs one: set GOOGLE_API_KEY, or another explainer.provider");
   if (provider === "openai-compatible" && baseUrl === "")
     problem("base_url", "is needed here, such as http://127.0.0.1:11434/v1");
   if (provider === "openai-compatible" && model === "")
@@ -107,24 +105,32 @@ export type ExplainerConfig = z.infer<typeof explainerConfig>;
 export interface Asked {
   readonly provider: "gemini" | "openai-compatible";
   readonly model: string;
+  /** Empty: the provider's own. */
+  readonly baseUrl: string;
   readonly sendsValues: boolean;
 }
 
 /** Who is asked by this configuration; undefined: nobody. */
 export function askedBy(config: ExplainerConfig): Asked | undefined {
-  const { model, send_values: sendsValues } = config;
-  const provider = chosenProvider(config);
-  if (provider === undefined) return undefined;
-  return { provider, model: provider === "gemini" ? model || GEMINI_MODEL : model, sendsValues };
+  return config.provider === "auto" && config.google_api_key === "" ? undefined : meantBy(config);
 }
 
-function chosenProvider({
-  provider,
-  google_api_key: googleKey,
-}: ExplainerConfig): Asked["provider"] | undefined {
+/** Who is meant by this configuration, whether or not its key is at hand; undefined: nobody. */
+export function meantBy(config: ExplainerConfig): Asked | undefined {
+  const { provider, model, base_url: baseUrl, send_values: sendsValues } = config;
   if (provider === "off") return undefined;
-  if (provider !== "auto") return provider;
-  return googleKey === "" ? undefined : "gemini";
+  if (provider === "openai-compatible") return { provider, model, baseUrl, sendsValues };
+  return { provider: "gemini", model: model || GEMINI_MODEL, baseUrl, sendsValues };
+}
+
+/** What is missing before anybody can be asked; undefined: nothing. */
+export function missingForAsking({
+  provider,
+  google_api_key: key,
+}: Pick<ExplainerConfig, "provider" | "google_api_key">): string | undefined {
+  return provider === "gemini" && key === ""
+    ? "explainer.google_api_key: Gemini needs one: set GOOGLE_API_KEY, or another explainer.provider"
+    : undefined;
 }
 
 /** The same without what must not be printed. */

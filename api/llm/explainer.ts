@@ -4,12 +4,13 @@ import {
   LLM_FAILURES,
   type LlmExplanation,
   type LlmFailure,
-  type LlmStore,
+  type TokenUsage,
 } from "../../store/llm.ts";
 import type { AskWithCare } from "./ask-with-care.ts";
 import type { Asker } from "./budget.ts";
 import type { Asked } from "./config.ts";
 import { fingerprint } from "./fingerprint.ts";
+import type { KeptExplanations } from "./kept-explanations.ts";
 import { LlmError } from "./llm-error.ts";
 import { buildPrompt, promptText } from "./prompt.ts";
 
@@ -22,7 +23,7 @@ export interface ExplainerPorts {
   readonly ask: AskWithCare;
   readonly asked: Asked;
   readonly isAutomatic: boolean;
-  readonly store: Pick<LlmStore, "llmExplanations" | "saveLlmExplanation">;
+  readonly kept: KeptExplanations;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Ends everything that is under way. */
@@ -31,43 +32,64 @@ export interface ExplainerPorts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Explains anomalies by a language model; what it makes of one is stored, and read from there. */
+/** Explains anomalies by a language model; what it makes of one is kept, and read from there. */
 export interface Explainer {
   /** Whether the strongest anomaly of each new incident is asked about by itself. */
   readonly isAutomatic: boolean;
-  /** What the explanation of an anomaly is stored under. */
+  /** What the explanation of an anomaly is kept under. */
   keyOf(anomaly: StoredAnomaly): string;
+  /** What became of the questions of these keys, in any order; those that were never asked about are left out. */
+  explanations(keys: readonly string[]): Promise<readonly LlmExplanation[]>;
   /** Whether an explanation of this key is being asked for. */
   isAsking(key: string): boolean;
-  /** Asks, unless there is an answer; whoever asks meanwhile waits for the same one. Ends when it is stored; never rejects. */
+  /**
+   * Asks, unless there is an answer; whoever asks meanwhile waits for the same one, but a person does not share an end of the automatic
+   * budget. Ends when it is kept; never rejects.
+   */
   explain(anomaly: StoredAnomaly, asker: Asker): Promise<void>;
   /** Gives up what is under way. */
   close(): void;
 }
 
-/** The way of a question: what is stored, else the provider, and what came of it is stored in its turn. */
+/** A question that is under way; of no outcome where it was given up, or where the store failed. */
+interface Asking {
+  readonly asker: Asker;
+  readonly work: Promise<LlmOutcome | undefined>;
+}
+
+/** The way of a question: what is kept, else the provider, and what came of it is kept in its turn. */
 export function createExplainer(ports: ExplainerPorts): Explainer {
-  const { asked, isAutomatic, closing, onError } = ports;
-  const asking = new Map<string, Promise<void>>();
+  const { asked, isAutomatic, closing, kept, onError } = ports;
+  const asking = new Map<string, Asking>();
   const keyOf = (anomaly: StoredAnomaly) => fingerprint(anomaly, asked);
+  const ask = (key: string, anomaly: StoredAnomaly, asker: Asker) =>
+    explainOnce(key, anomaly, asker, ports).catch((error: unknown) => {
+      if (!closing.signal.aborted) onError(error);
+      return undefined;
+    });
   return {
     isAutomatic,
     keyOf,
+    explanations: (keys) => kept.read(keys),
     isAsking: (key) => asking.has(key),
-    explain(anomaly, asker) {
+    async explain(anomaly, asker) {
       const key = keyOf(anomaly);
-      const others = asking.get(key);
-      if (others !== undefined) return others;
-      const work = explainOnce(key, anomaly, asker, ports)
-        .catch((error: unknown) => {
-          if (!closing.signal.aborted) onError(error);
-        })
-        .finally(() => asking.delete(key));
-      asking.set(key, work);
-      return work;
+      const before = asking.get(key);
+      const isShared = before !== undefined && (before.asker === "person" || asker === "automatic");
+      const one = isShared ? before : { asker, work: afterwards(before, () => ask(key, anomaly, asker)) };
+      asking.set(key, one);
+      await one.work;
+      if (asking.get(key) === one) asking.delete(key);
     },
     close: () => closing.abort(),
   };
+}
+
+/** Asks, where nobody does or where it ends at a budget that holds for others. */
+async function afterwards(before: Asking | undefined, ask: () => Asking["work"]): Asking["work"] {
+  if (before === undefined) return ask();
+  const outcome = await before.work;
+  return outcome === "over-budget" ? ask() : outcome;
 }
 
 async function explainOnce(
@@ -75,37 +97,40 @@ async function explainOnce(
   anomaly: StoredAnomaly,
   asker: Asker,
   ports: ExplainerPorts,
-): Promise<void> {
-  const { ask, asked, store, now, onOutcome, onError } = ports;
+): Promise<LlmOutcome> {
+  const { ask, asked, kept, now, onOutcome, onError } = ports;
   const { provider, model, sendsValues } = asked;
-  const [stored] = await store.llmExplanations([key]);
-  if (stored !== undefined && isAnswer(stored.outcome)) return;
+  const [known] = await kept.read([key]);
+  if (known !== undefined && isAnswer(known.outcome)) return "ok";
   const prompt = buildPrompt(anomaly, { sendsValues });
   let isSent = false;
   const noteSent = () => {
     isSent = true;
   };
-  const save = (result: Pick<LlmExplanation, "outcome" | "promptTokens" | "answerTokens">) =>
-    store.saveLlmExplanation({
+  const keep = (outcome: LlmExplanation["outcome"], usage: TokenUsage | undefined) =>
+    kept.keep({
       key,
       anomalyId: anomaly.id,
       provider,
       model,
       prompt: isSent ? promptText(prompt) : undefined,
       createdAtMs: now(),
-      ...result,
+      promptTokens: usage?.promptTokens,
+      answerTokens: usage?.answerTokens,
+      outcome,
     });
   try {
-    const { answer, ...usage } = await ask(prompt, asker, noteSent);
-    await save({ outcome: answer, ...usage });
+    const { answer, usage } = await ask(prompt, asker, noteSent);
     onOutcome("ok");
+    await keep(answer, usage);
+    return "ok";
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
     onOutcome(error.reason);
-    // To people it is as it was: nobody has asked, and nothing was sent.
-    if (asker === "automatic" && !isSent) return;
-    await save({ outcome: toFailure(error, now()), promptTokens: undefined, answerTokens: undefined });
     if (isSent) onError(new Error(`explainer: ${provider} gave no explanation: ${error.message}`));
+    // To people it is as it was: nobody has asked, and nothing was sent.
+    if (isSent || asker === "person") await keep(toFailure(error, now()), error.usage);
+    return error.reason;
   }
 }
 

@@ -1,17 +1,16 @@
-import {
-  type GenerateContentResult,
-  type GenerativeModel,
-  GoogleGenerativeAI,
-  GoogleGenerativeAIFetchError,
-  type ResponseSchema,
-  SchemaType,
-} from "@google/generative-ai";
+import { type GenerateContentRequest, type ResponseSchema, SchemaType } from "@google/generative-ai";
 import { z } from "zod";
+import type { TokenUsage } from "../../store/llm.ts";
 import { ANSWER_PARTS } from "./answer.ts";
 import type { ExplainerConfig } from "./config.ts";
-import { errorOfStatus, errorOfTransport, LlmError } from "./llm-error.ts";
+import { errorOfStatus, LlmError } from "./llm-error.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Provider, ProviderAnswer } from "./provider.ts";
+import { send } from "./send.ts";
+
+const GOOGLE_URL = "https://generativelanguage.googleapis.com";
+/** The version of the API that knows schemas of answers. */
+const API_VERSION = "v1beta";
 
 const ANSWER_SCHEMA: ResponseSchema = {
   type: SchemaType.OBJECT,
@@ -24,89 +23,92 @@ const ANSWER_SCHEMA: ResponseSchema = {
   required: Object.keys(ANSWER_PARTS),
 };
 
-/** The SDK's types say what should come, not what does. */
+const tokens = z.int().nonnegative().optional().catch(undefined);
 const generated = z.object({
   candidates: z
     .array(
       z.object({
-        content: z.object({ parts: z.array(z.object({ text: z.string().optional() })).min(1) }),
+        content: z
+          .object({
+            parts: z
+              .array(z.object({ text: z.string().optional(), thought: z.boolean().optional() }))
+              .optional(),
+          })
+          .optional(),
         finishReason: z.string().optional(),
       }),
     )
-    .min(1),
+    .optional(),
   usageMetadata: z
-    .object({ promptTokenCount: z.int().optional(), candidatesTokenCount: z.int().optional() })
+    .object({ promptTokenCount: tokens, candidatesTokenCount: tokens, thoughtsTokenCount: tokens })
     .optional()
     .catch(undefined),
 });
-const errorDetails = z
-  .array(
-    z.object({
-      reason: z.string().optional(),
-      /** google.rpc.RetryInfo. */
-      retryDelay: z
-        .string()
-        .regex(/^\d{1,9}(\.\d+)?s$/)
-        .optional()
-        .catch(undefined),
-    }),
-  )
-  .catch([]);
+const refusal = z.object({
+  error: z.object({ status: z.unknown().optional(), details: z.array(z.unknown()).catch([]) }),
+});
+/** google.rpc.ErrorInfo. */
+const errorInfo = z.object({ reason: z.string() });
+/** google.rpc.RetryInfo. */
+const retryInfo = z.object({ retryDelay: z.string().regex(/^\d{1,9}(\.\d+)?s$/) });
 
-/** Gemini, by Google's SDK: the only file that knows it. Times out by the signal alone: the SDK's own timer would outlive the call. */
-export function createGemini(config: ExplainerConfig, model: string): Provider {
+/** Gemini, in the words of Google's SDK; the only file that knows it. The SDK itself would carry key and prompt along a redirect. */
+export function createGemini(config: ExplainerConfig, model: string, now: () => number): Provider {
   const { google_api_key: key, base_url: baseUrl, max_answer_tokens: maxOutputTokens } = config;
-  const client = new GoogleGenerativeAI(key);
-  const modelFor = ({ instruction }: Prompt): GenerativeModel =>
-    client.getGenerativeModel(
-      {
-        model,
-        systemInstruction: instruction,
-        generationConfig: {
-          responseMimeType: "application/json",
-          responseSchema: ANSWER_SCHEMA,
-          maxOutputTokens,
-        },
-      },
-      baseUrl === "" ? {} : { baseUrl },
-    );
+  const path = model.includes("/") ? model : `models/${model}`;
   return {
     async ask(prompt, signal) {
-      let result: GenerateContentResult;
-      try {
-        result = await modelFor(prompt).generateContent(prompt.data, { signal });
-      } catch (error) {
-        throw toLlmError(error, signal);
-      }
-      return toAnswer(result);
+      const { status, body, retryAfterMs } = await send({
+        url: `${baseUrl || GOOGLE_URL}/${API_VERSION}/${path}:generateContent`,
+        headers: { "x-goog-api-key": key },
+        body: toRequest(prompt, maxOutputTokens),
+        now,
+        signal,
+      });
+      if (status >= 200 && status < 300) return toAnswer(body);
+      throw toError(status, body, retryAfterMs);
     },
   };
 }
 
-function toLlmError(error: unknown, signal: AbortSignal): LlmError {
-  if (error instanceof GoogleGenerativeAIFetchError && error.status !== undefined) {
-    const details = errorDetails.parse(error.errorDetails);
-    const delay = details.find(({ retryDelay }) => retryDelay !== undefined)?.retryDelay;
-    return errorOfStatus(
-      error.status,
-      details.find(({ reason }) => reason !== undefined)?.reason,
-      delay === undefined ? undefined : Number.parseFloat(delay) * 1_000,
-    );
-  }
-  // It reads the answer outside of its own errors.
-  if (error instanceof SyntaxError) return new LlmError("malformed", "this is no JSON");
-  return errorOfTransport(error, signal);
+function toRequest({ instruction, data }: Prompt, maxOutputTokens: number): GenerateContentRequest {
+  return {
+    systemInstruction: { role: "system", parts: [{ text: instruction }] },
+    contents: [{ role: "user", parts: [{ text: data }] }],
+    generationConfig: {
+      responseMimeType: "application/json",
+      responseSchema: ANSWER_SCHEMA,
+      maxOutputTokens,
+    },
+  };
 }
 
-function toAnswer({ response }: GenerateContentResult): ProviderAnswer {
-  const parsed = generated.safeParse(response);
-  if (!parsed.success) throw new LlmError("malformed", "no text came, or it was withheld");
+function toError(status: number, body: unknown, headerMs: number | undefined): LlmError {
+  const { status: code, details = [] } = refusal.safeParse(body).data?.error ?? {};
+  const reasons = details.map((one) => errorInfo.safeParse(one).data?.reason);
+  const [delay] = details.flatMap((one) => retryInfo.safeParse(one).data?.retryDelay ?? []);
+  const askedMs = delay === undefined ? headerMs : Number.parseFloat(delay) * 1_000;
+  return errorOfStatus(status, [...reasons, code], askedMs);
+}
+
+function toAnswer(body: unknown): ProviderAnswer {
+  const parsed = generated.safeParse(body);
+  if (!parsed.success) throw new LlmError("malformed", "this is no generated content");
   const { candidates, usageMetadata } = parsed.data;
-  const [candidate] = candidates;
-  if (candidate?.finishReason === "MAX_TOKENS") throw new LlmError("malformed", "the answer was cut off");
+  const usage = toUsage(usageMetadata);
+  const [candidate] = candidates ?? [];
+  if (candidate?.finishReason === "MAX_TOKENS")
+    throw new LlmError("malformed", "the answer was cut off", { usage });
+  const written = (candidate?.content?.parts ?? []).filter(({ thought }) => thought !== true);
+  if (written.length === 0) throw new LlmError("malformed", "no text came, or it was withheld", { usage });
+  return { text: written.map(({ text }) => text ?? "").join(""), usage };
+}
+
+function toUsage(counted: z.infer<typeof generated>["usageMetadata"]): TokenUsage {
+  const { promptTokenCount, candidatesTokenCount, thoughtsTokenCount } = counted ?? {};
+  const answer = [candidatesTokenCount, thoughtsTokenCount].filter((count) => count !== undefined);
   return {
-    text: candidate?.content.parts.map(({ text }) => text ?? "").join("") ?? "",
-    promptTokens: usageMetadata?.promptTokenCount,
-    answerTokens: usageMetadata?.candidatesTokenCount,
+    promptTokens: promptTokenCount,
+    answerTokens: answer.length === 0 ? undefined : answer.reduce((sum, count) => sum + count, 0),
   };
 }

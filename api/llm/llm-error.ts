@@ -1,4 +1,5 @@
-import type { LlmFailureReason } from "../../store/llm.ts";
+import type { LlmFailureReason, TokenUsage } from "../../store/llm.ts";
+import { isKnownErrorCode } from "./error-codes.ts";
 
 /** Those after which the same question may be answered. */
 const PASSING: ReadonlySet<LlmFailureReason> = new Set([
@@ -11,6 +12,12 @@ const PASSING: ReadonlySet<LlmFailureReason> = new Set([
 /** Longest time that a provider is left alone because it says so. */
 export const RETRY_AFTER_MS_MAX = 3_600_000;
 
+/** What else is known of a failure. */
+interface LlmErrorOptions {
+  readonly retryAfterMs?: number | undefined;
+  readonly usage?: TokenUsage | undefined;
+}
+
 /** Asking failed. Neither what was sent nor what came back is in it: both may hold what is not to be logged. */
 export class LlmError extends Error {
   override readonly name = "LlmError";
@@ -18,13 +25,16 @@ export class LlmError extends Error {
   readonly detail: string | undefined;
   /** How long the provider wants to be left alone. */
   readonly retryAfterMs: number | undefined;
+  /** What an answer took that cannot be used. */
+  readonly usage: TokenUsage | undefined;
 
   /** @param detail such as "HTTP 404" */
-  constructor(reason: LlmFailureReason, detail?: string, retryAfterMs?: number) {
+  constructor(reason: LlmFailureReason, detail?: string, { retryAfterMs, usage }: LlmErrorOptions = {}) {
     super(detail === undefined ? reason : `${reason}: ${detail}`);
     this.reason = reason;
     this.detail = detail;
     this.retryAfterMs = retryAfterMs;
+    this.usage = usage;
   }
 
   /** Whether another try may fare better. */
@@ -33,21 +43,26 @@ export class LlmError extends Error {
   }
 }
 
-/** A code such as model_not_found or API_KEY_INVALID; whatever else an answer says may quote what was sent. */
-const CODE = /^[A-Za-z][A-Za-z0-9_]{1,59}$/;
+/** Of the runtime, such as ECONNREFUSED or UND_ERR_SOCKET. */
+const SYSTEM_CODE = /^[A-Z][A-Z0-9_]{1,59}$/;
 
 /**
  * What an HTTP status other than 2xx means.
  *
- * @param code what the answer calls the error, if it does
+ * @param codes what the answer calls the error; the first that is known is told
  * @param askedMs how long the provider asks to be left alone
  */
-export function errorOfStatus(status: number, code: unknown, askedMs: number | undefined): LlmError {
+export function errorOfStatus(
+  status: number,
+  codes: readonly unknown[],
+  askedMs: number | undefined,
+): LlmError {
+  const code = codes.find(isKnownErrorCode);
+  const detail = `HTTP ${status}${code === undefined ? "" : ` (${code})`}`;
   const retryAfterMs = askedMs === undefined ? undefined : Math.min(askedMs, RETRY_AFTER_MS_MAX);
-  const detail = `HTTP ${status}${typeof code === "string" && CODE.test(code) ? ` (${code})` : ""}`;
-  if (status === 429) return new LlmError("rate-limited", detail, retryAfterMs);
-  if (status === 408) return new LlmError("timeout", detail, retryAfterMs);
-  if (status >= 500) return new LlmError("server-error", detail, retryAfterMs);
+  if (status === 429) return new LlmError("rate-limited", detail, { retryAfterMs });
+  if (status === 408) return new LlmError("timeout", detail, { retryAfterMs });
+  if (status >= 500) return new LlmError("server-error", detail, { retryAfterMs });
   return new LlmError("refused", detail);
 }
 
@@ -56,5 +71,5 @@ export function errorOfTransport(error: unknown, signal: AbortSignal): LlmError 
   if (signal.aborted) return new LlmError("timeout");
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
-  return new LlmError("unreachable", typeof code === "string" && CODE.test(code) ? code : undefined);
+  return new LlmError("unreachable", typeof code === "string" && SYSTEM_CODE.test(code) ? code : undefined);
 }

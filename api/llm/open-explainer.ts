@@ -2,6 +2,7 @@ import type { LlmStore } from "../../store/llm.ts";
 import { createBudget } from "./budget.ts";
 import { type Asked, askedBy, type ExplainerConfig } from "./config.ts";
 import { createExplainer, type Explainer, type ExplainerPorts } from "./explainer.ts";
+import { createKeptExplanations } from "./kept-explanations.ts";
 import type { Provider } from "./provider.ts";
 
 /** What an explainer is opened with. */
@@ -30,7 +31,7 @@ export async function openExplainer(options: OpenExplainerOptions): Promise<Expl
     ask,
     asked,
     isAutomatic: config.automatic,
-    store,
+    kept: createKeptExplanations(store, onError),
     now,
     closing,
     onOutcome,
@@ -46,7 +47,7 @@ async function openProvider(
 ): Promise<Provider> {
   switch (provider) {
     case "gemini":
-      return (await import("./gemini.ts")).createGemini(config, model);
+      return (await import("./gemini.ts")).createGemini(config, model, now);
     case "openai-compatible":
       return (await import("./openai-compatible.ts")).createOpenAiCompatible(config, now);
   }

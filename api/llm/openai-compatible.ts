@@ -1,14 +1,12 @@
 import { z } from "zod";
-import { retryAfterMs } from "../retry-after.ts";
 import { ANSWER_PARTS } from "./answer.ts";
 import type { ExplainerConfig } from "./config.ts";
-import { errorOfStatus, errorOfTransport, LlmError } from "./llm-error.ts";
+import { errorOfStatus, LlmError } from "./llm-error.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Provider, ProviderAnswer } from "./provider.ts";
+import { send } from "./send.ts";
 
-/** An answer has a few hundred words. */
-const ANSWER_BYTES_MAX = 1_048_576;
-
+const tokens = z.int().nonnegative().optional().catch(undefined);
 const completion = z.object({
   choices: z
     .array(
@@ -18,12 +16,9 @@ const completion = z.object({
       }),
     )
     .min(1),
-  usage: z
-    .object({ prompt_tokens: z.int().optional(), completion_tokens: z.int().optional() })
-    .nullish()
-    .catch(undefined),
+  usage: z.object({ prompt_tokens: tokens, completion_tokens: tokens }).nullish().catch(undefined),
 });
-const refusal = z.object({ error: z.object({ code: z.unknown(), type: z.unknown() }) });
+const refusal = z.object({ error: z.object({ code: z.unknown().optional(), type: z.unknown().optional() }) });
 
 const ANSWER_SCHEMA = {
   type: "object",
@@ -39,23 +34,16 @@ export function createOpenAiCompatible(config: ExplainerConfig, now: () => numbe
   const { base_url: baseUrl, api_key: key } = config;
   return {
     async ask(prompt, signal) {
-      const { response, text } = await send(`${baseUrl}/chat/completions`, {
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          "user-agent": "logbert",
-          ...(key === "" ? {} : { authorization: `Bearer ${key}` }),
-        },
-        body: JSON.stringify(toRequest(prompt, config)),
-        // Where it leads to was not configured.
-        redirect: "manual",
+      const { status, body, retryAfterMs } = await send({
+        url: `${baseUrl}/chat/completions`,
+        headers: key === "" ? {} : { authorization: `Bearer ${key}` },
+        body: toRequest(prompt, config),
+        now,
         signal,
       });
-      if (response.ok) return toAnswer(text);
-      const parsed = refusal.safeParse(fromJson(text));
-      const { code, type } = parsed.data?.error ?? {};
-      const waitMs = retryAfterMs(response.headers.get("retry-after"), now());
-      throw errorOfStatus(response.status, code ?? type, waitMs);
+      if (status >= 200 && status < 300) return toAnswer(body);
+      const { code, type } = refusal.safeParse(body).data?.error ?? {};
+      throw errorOfStatus(status, [code, type], retryAfterMs);
     },
   };
 }
@@ -75,45 +63,13 @@ function toRequest({ instruction, data }: Prompt, config: ExplainerConfig) {
   };
 }
 
-async function send(
-  url: string,
-  request: RequestInit & { readonly signal: AbortSignal },
-): Promise<{ readonly response: Response; readonly text: string }> {
-  try {
-    const response = await fetch(url, request);
-    return { response, text: await readText(response) };
-  } catch (error) {
-    throw error instanceof LlmError ? error : errorOfTransport(error, request.signal);
-  }
-}
-
-async function readText({ body }: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > ANSWER_BYTES_MAX) throw new LlmError("malformed", "the answer is too long");
-  }
-  return text;
-}
-
-function toAnswer(text: string): ProviderAnswer {
-  const parsed = completion.safeParse(fromJson(text));
+function toAnswer(body: unknown): ProviderAnswer {
+  const parsed = completion.safeParse(body);
   if (!parsed.success) throw new LlmError("malformed", "this is no chat completion");
-  const { choices, usage } = parsed.data;
+  const { choices, usage: counted } = parsed.data;
   const [choice] = choices;
-  if (choice?.finish_reason === "length") throw new LlmError("malformed", "the answer was cut off");
-  return {
-    text: choice?.message.content ?? "",
-    promptTokens: usage?.prompt_tokens,
-    answerTokens: usage?.completion_tokens,
-  };
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const usage = { promptTokens: counted?.prompt_tokens, answerTokens: counted?.completion_tokens };
+  if (choice?.finish_reason === "length")
+    throw new LlmError("malformed", "the answer was cut off", { usage });
+  return { text: choice?.message.content ?? "", usage };
 }

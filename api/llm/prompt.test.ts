@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { StoredAnomaly } from "../../store/anomaly.ts";
 import type { Asked } from "./config.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { maskAddresses } from "./mask-addresses.ts";
 import { buildPrompt, promptText } from "./prompt.ts";
 
 const ANOMALY: StoredAnomaly = {
@@ -38,7 +39,7 @@ const ANOMALY: StoredAnomaly = {
   isAlert: true,
   incidentId: undefined,
 };
-const ASKED: Asked = { provider: "gemini", model: "m", sendsValues: false };
+const ASKED: Asked = { provider: "gemini", model: "m", baseUrl: "", sendsValues: false };
 const prompted = (fields: Partial<StoredAnomaly> = {}, sendsValues = false) =>
   buildPrompt({ ...ANOMALY, ...fields }, { sendsValues });
 /** What a JSON parser makes of what stands between the marks. */
@@ -65,6 +66,15 @@ describe("a prompt", () => {
       ],
     });
     expect(promptText(prompted())).not.toMatch(/\bann\b|0af7651916cd|shop\/1/);
+  });
+
+  it("holds no addresses, by which services may be named", () => {
+    const summary = "New message from 10.20.30.40.";
+    const fields = { service: "10.20.30.40", explanation: { ...ANOMALY.explanation, summary } };
+    expect(dataOf(prompted(fields).data)).toMatchObject({
+      service: "<IP>",
+      found: "New message from <IP>.",
+    });
   });
 
   it("holds the redacted body where values are sent", () => {
@@ -124,7 +134,10 @@ describe("a prompt", () => {
     fc.assert(
       fc.property(text, text, (template, summary) => {
         const { data } = prompted({ template, explanation: { ...ANOMALY.explanation, summary } });
-        expect(dataOf(data)).toMatchObject({ message: template, found: summary });
+        expect(dataOf(data)).toMatchObject({
+          message: maskAddresses(template),
+          found: maskAddresses(summary),
+        });
         expect(data.match(/^END DATA$/gm)).toHaveLength(1);
       }),
     );
@@ -134,7 +147,7 @@ describe("a prompt", () => {
 describe("what an answer is kept under", () => {
   const of = (fields: Partial<StoredAnomaly>, asked = ASKED) => fingerprint({ ...ANOMALY, ...fields }, asked);
 
-  it("is the same for anomalies of a service, template and strongest detector", () => {
+  it("is the same for anomalies of a service, template, strongest detector and oddness", () => {
     expect(of({ id: "02", timeMs: 9, score: 0.99, body: "payment of 13 failed", window: [] })).toBe(of({}));
   });
 
@@ -152,9 +165,55 @@ describe("what an answer is kept under", () => {
     expect(of(fields)).not.toBe(of({}));
   });
 
-  it("differs with who answers, and with the body where it is sent", () => {
+  const told = (summary: string) => of({ explanation: { ...ANOMALY.explanation, summary } });
+
+  it.each([
+    [
+      'Slow step: "a" came 54 s after "b"; usual is 100 ms.',
+      'Slow step: "a" came 2 min after "b"; usual is 1.2 s.',
+    ],
+    [
+      'Burst: "a" came 203 times within 1 min; usual is 3.4.',
+      'Burst: "a" came 1,203 times within 10 s; usual is fewer than 0.1.',
+    ],
+    [
+      'Silence: no "a" for 3 days, since 2026-11-29 08:31:05 UTC; usually it comes every 5 min.',
+      'Silence: no "a" for 4 h, since 08:31:05 UTC; usually it comes every 1 day.',
+    ],
+    [
+      'New message from shop: "a"; none of its 1 record so far has it.',
+      'New message from shop: "a"; none of its 1,120 records so far has it.',
+    ],
+    [
+      '"b" is missing: the session ended, where it was expected (<1 %).',
+      '"b" is missing: the session ended, where it was expected (91 %).',
+    ],
+  ])("is the same whatever was measured: %j", (one, other) => {
+    expect(told(one)).toBe(told(other));
+  });
+
+  it.each([
+    ['Duration in "a" is 54 s; usual is 100 ms.', 'Status in "a" is an error status (5xx).'],
+    ['Status in "a" is an error status (4xx).', 'Status in "a" is an error status (5xx).'],
+    [
+      'Slow step: "a" came 1 s after "b"; usual is 10 ms.',
+      'Fast step: "a" came 10 ms after "b"; usual is 1 s.',
+    ],
+    [
+      '"step 1" is missing from this session; usually it comes once.',
+      '"step 2" is missing from this session; usually it comes once.',
+    ],
+    ["Long session: it had 9 events; usual is about 5.", "Short session: it had 2 events; usual is about 5."],
+    ['Size in "a" is about 40 times its usual.', 'Size in "a" is about 1/40 of its usual.'],
+    ['Size in "a" is 10 % above its usual.', 'Size in "a" is 10 % below its usual.'],
+  ])("differs with what was odd: %j", (one, other) => {
+    expect(told(one)).not.toBe(told(other));
+  });
+
+  it("differs with who answers, where that is, and with the body where it is sent", () => {
     expect(of({}, { ...ASKED, model: "n" })).not.toBe(of({}));
     expect(of({}, { ...ASKED, provider: "openai-compatible" })).not.toBe(of({}));
+    expect(of({}, { ...ASKED, baseUrl: "http://127.0.0.1:1" })).not.toBe(of({}));
     const withValues = { ...ASKED, sendsValues: true };
     expect(of({}, withValues)).not.toBe(of({}));
     expect(of({ body: "payment of 13 failed" }, withValues)).not.toBe(of({}, withValues));

@@ -1,9 +1,10 @@
 import type { StoredAnomaly, WindowEvent } from "../../store/anomaly.ts";
 import { type Subject, subjectOf } from "../../store/kind.ts";
 import { ANSWER_PARTS } from "./answer.ts";
+import { maskAddresses } from "./mask-addresses.ts";
 
 /** Changes with what follows: answers to another prompt are not reused. */
-export const PROMPT_VERSION = 1;
+export const PROMPT_VERSION = 2;
 
 const TEXT_CHARACTERS_MAX = 400;
 const BODY_CHARACTERS_MAX = 2_000;
@@ -93,8 +94,9 @@ function toStep({ timeMs, template, isSubject }: WindowEvent, subjectAtMs: numbe
   };
 }
 
-/** As much of a text as takes so many characters of the prompt: what is escaped takes six. */
-function cut(text: string, charactersMax = TEXT_CHARACTERS_MAX): string {
+/** As much of a text as takes so many characters of the prompt: what is escaped takes six. Before it is cut: half an address is none. */
+function cut(unmasked: string, charactersMax = TEXT_CHARACTERS_MAX): string {
+  const text = maskAddresses(unmasked);
   let taken = 0;
   let end = 0;
   for (const character of text.slice(0, charactersMax)) {

@@ -1,12 +1,11 @@
+import type { TokenUsage } from "../../store/llm.ts";
 import type { Prompt } from "./prompt.ts";
 
 /** What a provider gave back. */
 export interface ProviderAnswer {
   /** What the model wrote, whatever that is. */
   readonly text: string;
-  /** As the provider counts them. */
-  readonly promptTokens: number | undefined;
-  readonly answerTokens: number | undefined;
+  readonly usage: TokenUsage;
 }
 
 /** A language model somewhere. */

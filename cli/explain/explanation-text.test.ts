@@ -83,7 +83,7 @@ it("leaves out what an anomaly of an earlier version has not", () => {
 it("tells what a language model has said, on lines of its own, and nothing of one that failed", () => {
   const asked = {
     key: "k",
-    anomalyId: "a",
+    anomalyId: anomaly.id,
     provider: "gemini",
     model: "m1",
     prompt: "what?",
@@ -98,6 +98,10 @@ it("tells what a language model has said, on lines of its own, and nothing of on
   Likely cause: Age.
   Next step: Look.
 `);
+  const ofAnother = { ...asked, anomalyId: "another", outcome };
+  expect(explanationText({ anomaly, incident: undefined, llm: ofAnother })).toContain(
+    "Language model (m1; may be wrong; asked about another anomaly of this kind)\n",
+  );
   const failure = { reason: "timeout", detail: undefined, retryAtMs: undefined } as const;
   const plain = explanationText({ anomaly, incident: undefined, llm: undefined });
   expect(explanationText({ anomaly, incident: undefined, llm: { ...asked, outcome: failure } })).toBe(plain);

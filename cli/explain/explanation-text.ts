@@ -27,7 +27,7 @@ export function explanationText({ anomaly, incident, llm }: ExplainedAnomaly): s
     titled("Expected", explanation.expected.map(expectedLine)),
     titled("Detectors", explanation.detectors.map(detectorLine)),
     titled("Sequence", anomaly.window.map(eventLine)),
-    ofLanguageModel(llm),
+    ofLanguageModel(llm, anomaly.id),
   ];
   const shown = blocks
     .filter((lines) => lines.length > 0)
@@ -44,11 +44,12 @@ function ofIncident(incident: Incident | undefined): readonly string[] {
   return [`One of ${incident.anomalies} anomalies of an incident since ${timeOf(incident.startedAtMs)}.`];
 }
 
-function ofLanguageModel(llm: LlmExplanation | undefined): readonly string[] {
+function ofLanguageModel(llm: LlmExplanation | undefined, anomalyId: string): readonly string[] {
   if (llm === undefined || !isAnswer(llm.outcome)) return [];
   const { summary, likelyCause, nextStep } = llm.outcome;
   const answer = [summary, `Likely cause: ${likelyCause}`, `Next step: ${nextStep}`];
-  return titled(`Language model (${llm.model}; may be wrong)`, answer);
+  const about = llm.anomalyId === anomalyId ? "" : "; asked about another anomaly of this kind";
+  return titled(`Language model (${llm.model}; may be wrong${about})`, answer);
 }
 
 function expectedLine({ template, probability }: StoredAnomaly["explanation"]["expected"][number]): string {

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import { z } from "zod";
 import { chunks } from "../chunks.ts";
-import { type CallLimit, LLM_FAILURES, type LlmExplanation, roomAtMs } from "../llm.ts";
+import { type CallLimit, isAnswer, LLM_FAILURES, type LlmExplanation, roomAtMs } from "../llm.ts";
 import { fromJson } from "../rows.ts";
 import type { Tables } from "../tables.ts";
 
@@ -29,7 +29,10 @@ export async function selectLlmExplanations(
   return found;
 }
 
-/** Takes the place of what was stored under its key. */
+/** How a stored failure differs from an answer, in whose texts quotes are escaped. */
+const FAILURE_PATTERN = '%"reason":%';
+
+/** Takes the place of what was stored under its key; a failure never that of an answer. */
 export async function saveLlmExplanation(
   db: Kysely<Tables>,
   { key, ...explanation }: LlmExplanation,
@@ -47,7 +50,12 @@ export async function saveLlmExplanation(
   await db
     .insertInto("llm_explanations")
     .values({ key, ...row })
-    .onConflict((conflict) => conflict.column("key").doUpdateSet(row))
+    .onConflict((conflict) => {
+      const update = conflict.column("key").doUpdateSet(row);
+      return isAnswer(explanation.outcome)
+        ? update
+        : update.where("llm_explanations.outcome", "like", FAILURE_PATTERN);
+    })
     .execute();
 }
 

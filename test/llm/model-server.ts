@@ -1,4 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import type { LlmAnswer } from "../../store/llm.ts";
 
@@ -11,13 +13,21 @@ export interface Asked {
 
 /** How a model server answers. */
 export type Reply =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body: string }
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: string | Uint8Array;
+    }
   /** It takes the request and never answers. */
   | "silence"
   /** It closes the connection. */
   | "hang-up"
   /** It closes the connection within the answer. */
-  | "half";
+  | "half"
+  /** It writes blanks as fast as they are read, and never ends. */
+  | "endless"
+  /** It writes a blank now and then, and never ends. */
+  | "drip";
 
 /** A provider of language models, over real HTTP. */
 export interface ModelServer {
@@ -58,12 +68,23 @@ export async function startModelServer(): Promise<ModelServer> {
 function send(reply: Reply, response: ServerResponse): void {
   if (reply === "silence") return;
   if (reply === "hang-up") response.destroy();
-  else if (reply === "half") {
+  else if (reply === "endless" || reply === "drip") {
+    response.writeHead(200, { "content-type": "application/json" });
+    // Whoever asks leaves.
+    pipeline(blanks(reply), response).catch(() => undefined);
+  } else if (reply === "half") {
     response.writeHead(200, { "content-type": "application/json", "content-length": "100000" });
     response.write('{"candidates":', () => response.destroy());
   } else {
     const headers = { "content-type": "application/json", ...reply.headers };
     response.writeHead(reply.status, headers).end(reply.body);
+  }
+}
+
+async function* blanks(how: "endless" | "drip"): AsyncGenerator<Buffer> {
+  for (;;) {
+    yield Buffer.alloc(how === "drip" ? 1 : 65_536, " ");
+    if (how === "drip") await setTimeout(5);
   }
 }
 
@@ -86,6 +107,8 @@ export interface Format {
   /** An error, and what of it is told. */
   readonly fails: (status: number) => Reply;
   readonly code: string;
+  /** An error whose code is of the provider's own making. */
+  readonly failsWith: (code: unknown) => Reply;
   /** An answer that was withheld, or cut off. */
   readonly withheld: Reply;
   readonly cutOff: Reply;
@@ -119,15 +142,24 @@ const openAiRequest = z.object({
 /** ai.google.dev/api/generate-content */
 const gemini: Format = {
   name: "gemini",
-  settings: (url) => ({ provider: "gemini", google_api_key: "key-of-gemini", base_url: url }),
+  settings: (url) => ({ provider: "gemini", google_api_key: "key_of_gemini", base_url: url }),
   path: "/v1beta/models/gemini-3.5-flash-lite:generateContent",
   key: (headers) => headers["x-goog-api-key"],
   writes: (written) =>
     ok({
       candidates: [
-        { content: { role: "model", parts: [{ text: written }] }, finishReason: "STOP", index: 0 },
+        {
+          content: { role: "model", parts: [{ text: "Let me think.", thought: true }, { text: written }] },
+          finishReason: "STOP",
+          index: 0,
+        },
       ],
-      usageMetadata: { promptTokenCount: 300, candidatesTokenCount: 40, totalTokenCount: 340 },
+      usageMetadata: {
+        promptTokenCount: 300,
+        candidatesTokenCount: 30,
+        thoughtsTokenCount: 10,
+        totalTokenCount: 340,
+      },
       modelVersion: "gemini-3.5-flash-lite",
     }),
   fails: (status) => ({
@@ -138,6 +170,7 @@ const gemini: Format = {
         message: "API key not valid. Please pass a valid API key.",
         status: "INVALID_ARGUMENT",
         details: [
+          { "@type": "type.googleapis.com/google.rpc.Help", reason: 5, retryDelay: "soon" },
           { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "API_KEY_INVALID" },
           { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "0.1s" },
         ],
@@ -145,9 +178,14 @@ const gemini: Format = {
     }),
   }),
   code: "API_KEY_INVALID",
+  failsWith: (code) => ({
+    status: 403,
+    body: JSON.stringify({ error: { code: 403, status: code, details: [{ reason: code }] } }),
+  }),
   withheld: ok({ promptFeedback: { blockReason: "SAFETY" } }),
   cutOff: ok({
-    candidates: [{ content: { parts: [{ text: '{"summary": "The' }] }, finishReason: "MAX_TOKENS" }],
+    candidates: [{ finishReason: "MAX_TOKENS" }],
+    usageMetadata: { promptTokenCount: 300, thoughtsTokenCount: 2048 },
   }),
   sent(body) {
     const { systemInstruction, contents } = geminiRequest.parse(JSON.parse(body));
@@ -160,7 +198,7 @@ const openAi: Format = {
   name: "openai-compatible",
   settings: (url) => ({
     provider: "openai-compatible",
-    api_key: "key-of-vllm",
+    api_key: "key_of_vllm",
     base_url: `${url}/v1/`,
     model: "meta-llama/Llama-3.2-3B",
   }),
@@ -177,12 +215,16 @@ const openAi: Format = {
     status,
     headers: { "retry-after": "0" },
     body: JSON.stringify({
-      error: { message: "Incorrect API key provided: key-of-vllm", type: "x y", code: "invalid_api_key" },
+      error: { message: "Incorrect API key provided: key_of_vllm", type: "x y", code: "invalid_api_key" },
     }),
   }),
   code: "invalid_api_key",
+  failsWith: (code) => ({ status: 403, body: JSON.stringify({ error: { code, message: "No." } }) }),
   withheld: ok({ choices: [{ message: { role: "assistant", content: null, refusal: "No." } }] }),
-  cutOff: ok({ choices: [{ message: { content: '{"summary": "The' }, finish_reason: "length" }] }),
+  cutOff: ok({
+    choices: [{ message: { content: '{"summary": "The' }, finish_reason: "length" }],
+    usage: { prompt_tokens: 300, completion_tokens: 2048 },
+  }),
   sent(body) {
     const { messages } = openAiRequest.parse(JSON.parse(body));
     return { instruction: messages[0].content, data: messages[1].content };

@@ -3,7 +3,7 @@ import { encodeRequest } from "../../processor/wire/encode.ts";
 import { sendGrpc } from "../edges/senders.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { waitFor } from "../helpers/wait-for.ts";
-import { usual } from "../privacy/canaries.ts";
+import { shownIn, usual } from "../privacy/canaries.ts";
 import { runCommand } from "../product/run-command.ts";
 import { ANSWER, FORMATS, type ModelServer, startModelServer } from "./model-server.ts";
 
@@ -47,9 +47,26 @@ it("goes from a record over OTLP to an answer in the API, the metrics and the te
   );
   const environment = { GOOGLE_API_KEY: KEY, EXPLAINER_MODEL: MODEL };
   const options = { cwd: logbert.directory, environment };
-  const told = await runCommand(["explain", "--id", id], options);
+  // What is stored is found without the key.
+  const withoutKey = { cwd: logbert.directory, environment: { EXPLAINER_MODEL: MODEL } };
+  const told = await runCommand(["explain", "--id", id], withoutKey);
   expect(told.stdout).toContain(`Language model (${MODEL}; may be wrong)\n  ${ANSWER.summary}`);
+  const json = await runCommand(["explain", "--id", id, "--json"], withoutKey);
+  expect(JSON.parse(json.stdout)).toMatchObject({ id, llm: { model: MODEL, outcome: ANSWER } });
   const printed = await runCommand(["validate", "--print"], options);
   expect(JSON.parse(printed.stdout)).toMatchObject({ explainer: { google_api_key: "(hidden)" } });
   expect(`${printed.stdout}${logbert.stderr()}`).not.toContain(KEY);
+});
+
+it("is told no address, not even one that names a service", async () => {
+  const names = ["203.0.113.77", "2001:db8:cafe::77", "02:ca:fe:77:ef:99"];
+  const odd = { timeUnixNano: AFTER_IT, severityNumber: 21, body: "kernel panic: no space left on device" };
+  for (const name of names) {
+    const outage = encodeRequest([{ attributes: { "service.name": name }, records: [odd] }]);
+    for (const request of [usual(name), outage]) await sendGrpc(logbert.grpcEndpoint, request);
+  }
+  const asked = (placeholder: string) =>
+    server.asked.filter(({ body }) => body.includes(`\\"service\\": \\"${placeholder}\\"`)).length;
+  await waitFor("questions about each", () => (asked("<IP>") > 1 && asked("<MAC>") > 0) || undefined);
+  for (const { body } of server.asked) expect(shownIn(body)).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { LlmExplanation } from "../../store/llm.ts";
 import type { Store } from "../../store/store.ts";
@@ -21,6 +22,7 @@ const start = async (settings: Readonly<Record<string, unknown>>, over = store) 
   opened.push(explaining);
   return explaining;
 };
+const GZIP = { "content-encoding": "gzip" };
 const answerText = JSON.stringify(ANSWER);
 const reasonOf = (explanation: LlmExplanation | undefined) =>
   explanation !== undefined && "reason" in explanation.outcome ? explanation.outcome.reason : "answered";
@@ -36,7 +38,7 @@ describe.each(FORMATS)("$name", (format) => {
     const explanation = await explain();
     const [asked] = server.asked.slice(before);
     expect(asked?.path).toBe(format.path);
-    expect(format.key(asked?.headers ?? {})).toMatch(/^key-of-/);
+    expect(format.key(asked?.headers ?? {})).toMatch(/^key_of_/);
     const { instruction, data } = format.sent(asked?.body ?? "");
     expect(explanation).toMatchObject({
       provider: format.name,
@@ -79,7 +81,7 @@ describe.each(FORMATS)("$name", (format) => {
     expect([reasonOf(explanation), outcomes]).toEqual([reason, [reason]]);
     expect(explanation?.prompt).toContain("payment of <NUM> failed");
     expect(errors).toHaveLength(1);
-    expect(JSON.stringify([explanation, errors])).not.toContain("key-of-");
+    expect(JSON.stringify([explanation, errors])).not.toContain("key_of_");
   });
 
   it("tells the code of a refusal", async () => {
@@ -112,7 +114,7 @@ describe.each(FORMATS)("$name", (format) => {
     const { explain } = await begin();
     for (let turn = 0; turn < 5; turn += 1) expect(reasonOf(await explain())).toBe("refused");
     const before = server.asked.length;
-    const paused = await explain();
+    const paused = await explain({ kind: "t2" });
     expect([reasonOf(paused), paused?.prompt]).toEqual(["paused", undefined]);
     vi.setSystemTime(Date.now() + 29_000);
     expect(reasonOf(await explain())).toBe("paused");
@@ -126,6 +128,67 @@ describe.each(FORMATS)("$name", (format) => {
     vi.setSystemTime(Date.now() + 1_000);
     expect((await explain())?.outcome).toEqual(ANSWER);
     expect((await explain({ kind: "t2" }))?.outcome).toEqual(ANSWER);
+  });
+
+  it.each([302, 307])("follows no %i with key and prompt", async (status) => {
+    const other = await startModelServer();
+    const location = `${other.url.replace("127.0.0.1", "localhost")}/elsewhere`;
+    server.reply(() => ({ status, headers: { location }, body: "" }));
+    const { explain } = await begin();
+    expect((await explain())?.outcome).toMatchObject({ reason: "refused", detail: `HTTP ${status}` });
+    expect(other.asked).toEqual([]);
+    await other.close();
+  });
+
+  it.each<[string, Reply]>([
+    ["has no end", "endless"],
+    [
+      "unpacks to more than is read",
+      { status: 200, headers: GZIP, body: gzipSync(Buffer.alloc(50_000_000)) },
+    ],
+  ])("gives an answer that %s in vain", async (_, reply) => {
+    server.reply(() => reply);
+    const { explain } = await begin({ timeout_ms: 60_000 });
+    const outcome = (await explain())?.outcome;
+    expect(outcome).toMatchObject({ reason: "malformed", detail: "the answer is too long" });
+  });
+
+  it("is given up when its answer comes drop by drop", async () => {
+    server.reply(() => "drip");
+    const { explain } = await begin({ timeout_ms: 200 });
+    expect(reasonOf(await explain())).toBe("timeout");
+  });
+
+  it("is understood however long its refusal is", async () => {
+    const body = "x".repeat(1_100_000);
+    server.reply(() => ({ status: 503, headers: { "retry-after": "60" }, body }));
+    const { explain } = await begin();
+    expect((await explain())?.outcome).toMatchObject({
+      reason: "server-error",
+      detail: "HTTP 503",
+      retryAtMs: expect.any(Number),
+    });
+  });
+
+  it.each([`key_of_${format.name === "gemini" ? "gemini" : "vllm"}`, "payment", 403, null])(
+    "tells no code that it has invented: %j",
+    async (code) => {
+      server.reply(() => format.failsWith(code));
+      const { explain } = await begin();
+      expect((await explain())?.outcome).toMatchObject({ detail: "HTTP 403" });
+    },
+  );
+
+  it("is paid for what it wrote in vain", async () => {
+    server.reply(() => format.cutOff);
+    const { explain } = await begin();
+    expect(await explain()).toMatchObject({
+      outcome: { detail: "the answer was cut off" },
+      promptTokens: 300,
+      answerTokens: 2_048,
+    });
+    server.reply(() => format.writes("no JSON"));
+    expect(await explain()).toMatchObject({ promptTokens: 300, answerTokens: 40 });
   });
 });
 
@@ -169,16 +232,6 @@ it("is told the limit of its answer by the name that it knows", async () => {
   expect([body.max_completion_tokens, body.max_tokens]).toEqual([500, undefined]);
 });
 
-it("follows no redirect with its key", async () => {
-  const [, openAi] = FORMATS;
-  const other = await startModelServer();
-  server.reply(() => ({ status: 302, headers: { location: `${other.url}/elsewhere` }, body: "" }));
-  const { explain } = await start(openAi?.settings(server.url) ?? {});
-  expect(reasonOf(await explain())).toBe("refused");
-  expect(other.asked).toEqual([]);
-  await other.close();
-});
-
 it("is not left alone for years, whatever it says", async () => {
   const [, openAi] = FORMATS;
   if (openAi === undefined) throw new Error("no format");
@@ -213,4 +266,84 @@ it("writes nothing after it was closed", async () => {
   explainer.close();
   expect(await asking).toBeUndefined();
   expect([errors, outcomes]).toEqual([[], []]);
+});
+
+describe("what became of a question", () => {
+  const [gemini] = FORMATS;
+  if (gemini === undefined) throw new Error("no format");
+
+  it("is not lost to a question for which nothing was sent, of which nothing is stored", async () => {
+    server.reply(() => gemini.fails(400));
+    const fresh = await freshStore();
+    const { explain, explainer } = await start({ ...gemini.settings(server.url), calls_per_hour: 1 }, fresh);
+    const sent = await explain();
+    const unsent = await explain();
+    expect([reasonOf(unsent), unsent?.prompt]).toEqual(["over-budget", sent?.prompt]);
+    const other = await explain({ kind: "t2" });
+    expect([reasonOf(other), other?.prompt]).toEqual(["over-budget", undefined]);
+    const stored = await fresh.llmExplanations([sent?.key ?? "", other?.key ?? ""]);
+    expect(stored).toEqual([sent]);
+    explainer.close();
+    await fresh.close();
+  });
+
+  it("is held where it cannot be stored, counted, and not paid for again", async () => {
+    server.reply(() => gemini.writes(answerText));
+    let failures = 2;
+    const locked: Store = {
+      ...store,
+      async saveLlmExplanation(explanation) {
+        failures -= 1;
+        if (failures >= 0) throw new Error("SQLITE_BUSY");
+        await store.saveLlmExplanation(explanation);
+      },
+    };
+    const { explain, outcomes, errors } = await start(gemini.settings(server.url), locked);
+    const before = server.asked.length;
+    const answer = await explain();
+    expect([answer?.outcome, (await explain())?.outcome]).toEqual([ANSWER, ANSWER]);
+    expect(server.asked.length).toBe(before + 1);
+    expect([outcomes, errors]).toEqual([["ok"], ["Error: SQLITE_BUSY"]]);
+    failures = 1;
+    const second = await explain({ kind: "t2" });
+    expect(await store.llmExplanations([second?.key ?? ""])).toEqual([second]);
+  });
+
+  it("is the last real failure where the provider is left alone within it", async () => {
+    const { explain } = await start({ ...gemini.settings(server.url), retries: 1 });
+    server.reply(() => gemini.fails(400));
+    for (let turn = 0; turn < 4; turn += 1) await explain();
+    server.reply(() => gemini.fails(503));
+    const last = await explain();
+    expect(last?.outcome).toMatchObject({ reason: "server-error", detail: "HTTP 503 (API_KEY_INVALID)" });
+    expect(reasonOf(await explain())).toBe("paused");
+  });
+});
+
+it("is asked again after a pause longer than any, though the clock was set back", async () => {
+  const [gemini] = FORMATS;
+  if (gemini === undefined) throw new Error("no format");
+  vi.useFakeTimers({ toFake: ["Date", "performance"] });
+  server.reply(() => gemini.fails(400));
+  const { explain } = await start(gemini.settings(server.url));
+  for (let turn = 0; turn < 5; turn += 1) await explain();
+  server.reply(() => gemini.writes(answerText));
+  vi.setSystemTime(Date.now() - 86_400_000);
+  vi.advanceTimersByTime(599_000);
+  expect(reasonOf(await explain())).toBe("paused");
+  vi.advanceTimersByTime(2_000);
+  expect((await explain())?.outcome).toEqual(ANSWER);
+});
+
+it("answers a person who joins a question for which the automatic budget is used up", async () => {
+  const [gemini] = FORMATS;
+  if (gemini === undefined) throw new Error("no format");
+  server.reply(() => gemini.writes(answerText));
+  const fresh = await freshStore();
+  const { explain, outcomes } = await start({ ...gemini.settings(server.url), calls_per_hour: 3 }, fresh);
+  await explain({ kind: "t1" }, "automatic");
+  const both = await Promise.all([explain({ kind: "t2" }, "automatic"), explain({ kind: "t2" })]);
+  expect(both.at(-1)?.outcome).toEqual(ANSWER);
+  expect(outcomes).toEqual(["ok", "over-budget", "ok"]);
+  await fresh.close();
 });

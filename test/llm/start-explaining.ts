@@ -16,7 +16,7 @@ export interface Explaining {
   readonly explainer: Explainer;
   readonly outcomes: readonly string[];
   readonly errors: readonly string[];
-  /** Asks about an anomaly and waits for what is stored. */
+  /** Asks about an anomaly and waits for what is kept. */
   explain(fields?: Partial<Anomaly>, asker?: Asker): Promise<LlmExplanation | undefined>;
 }
 
@@ -57,7 +57,7 @@ export async function startExplaining(
         incidentId: undefined,
       };
       await explainer.explain(anomaly, asker);
-      return (await store.llmExplanations([explainer.keyOf(anomaly)]))[0];
+      return (await explainer.explanations([explainer.keyOf(anomaly)]))[0];
     },
   };
 }

@@ -48,6 +48,18 @@ describe("what a language model said", () => {
     ]);
   });
 
+  it("is not lost to a failure, whoever tells of it", async () => {
+    const quoting = { summary: '{"reason":"x"}', likelyCause: "c", nextStep: "n" };
+    await store.saveLlmExplanation(explanation("k1", { outcome: failure }));
+    await other.saveLlmExplanation(explanation("k1", { outcome: { ...failure, reason: "refused" } }));
+    await store.saveLlmExplanation(explanation("k2", { outcome: quoting }));
+    await other.saveLlmExplanation(explanation("k2", { prompt: undefined, outcome: failure }));
+    const both = await store.llmExplanations(["k1", "k2"]);
+    expect(both.map(({ outcome }) => outcome)).toEqual([{ ...failure, reason: "refused" }, quoting]);
+    await other.saveLlmExplanation(explanation("k2"));
+    expect(await store.llmExplanations(["k2"])).toEqual([explanation("k2")]);
+  });
+
   it("is forgotten with what is as old", async () => {
     await store.saveLlmExplanation(explanation("k1", { createdAtMs: 9 }));
     await store.saveLlmExplanation(explanation("k2"));
