@@ -50,7 +50,7 @@ const explainerSettings = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      "Whether the strongest anomaly of each new incident is asked about by itself, for at most half of the hour's calls. Else only what somebody asks about.",
+      "Whether the strongest anomaly of each new incident is asked about by itself, for at most half of the calls. Else only what somebody asks about.",
     ),
   send_values: z
     .boolean()

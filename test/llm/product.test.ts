@@ -53,6 +53,9 @@ it("goes from a record over OTLP to an answer in the API, the metrics and the te
   expect(told.stdout).toContain(`Language model (${MODEL}; may be wrong)\n  ${ANSWER.summary}`);
   const json = await runCommand(["explain", "--id", id, "--json"], withoutKey);
   expect(JSON.parse(json.stdout)).toMatchObject({ id, llm: { model: MODEL, outcome: ANSWER } });
+  expect((await runCommand(["validate"], withoutKey)).code).toBe(0);
+  const served = await runCommand(["serve"], withoutKey);
+  expect([served.code, served.stderr]).toEqual([2, expect.stringContaining("set GOOGLE_API_KEY")]);
   const printed = await runCommand(["validate", "--print"], options);
   expect(JSON.parse(printed.stdout)).toMatchObject({ explainer: { google_api_key: "(hidden)" } });
   expect(`${printed.stdout}${logbert.stderr()}`).not.toContain(KEY);
