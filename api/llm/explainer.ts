@@ -43,18 +43,19 @@ export interface Explainer {
   /** Whether an explanation of this key is being asked for. */
   isAsking(key: string): boolean;
   /**
-   * Asks, unless there is an answer; whoever asks meanwhile waits for the same one, but a person does not share an end of the automatic
-   * budget. Ends when it is kept; never rejects.
+   * Asks, unless there is an answer; whoever asks meanwhile waits for the same one, but a person does not share the end of an automatic one
+   * for which nothing was sent. Ends when it is kept; never rejects.
    */
   explain(anomaly: StoredAnomaly, asker: Asker): Promise<void>;
   /** Gives up what is under way. */
   close(): void;
 }
 
-/** A question that is under way; of no outcome where it was given up, or where the store failed. */
+/** A question that is under way. */
 interface Asking {
   readonly asker: Asker;
-  readonly work: Promise<LlmOutcome | undefined>;
+  /** Whether its end is one for others as well: not where nothing was sent, or where a budget ended it. */
+  readonly work: Promise<boolean>;
 }
 
 /** The way of a question: what is kept, else the provider, and what came of it is kept in its turn. */
@@ -65,7 +66,7 @@ export function createExplainer(ports: ExplainerPorts): Explainer {
   const ask = (key: string, anomaly: StoredAnomaly, asker: Asker) =>
     explainOnce(key, anomaly, asker, ports).catch((error: unknown) => {
       if (!closing.signal.aborted) onError(error);
-      return undefined;
+      return true;
     });
   return {
     isAutomatic,
@@ -85,11 +86,10 @@ export function createExplainer(ports: ExplainerPorts): Explainer {
   };
 }
 
-/** Asks, where nobody does or where it ends at a budget that holds for others. */
+/** Asks, unless the question before settles it. */
 async function afterwards(before: Asking | undefined, ask: () => Asking["work"]): Asking["work"] {
-  if (before === undefined) return ask();
-  const outcome = await before.work;
-  return outcome === "over-budget" ? ask() : outcome;
+  const isSettled = before !== undefined && (await before.work);
+  return isSettled || ask();
 }
 
 async function explainOnce(
@@ -97,11 +97,11 @@ async function explainOnce(
   anomaly: StoredAnomaly,
   asker: Asker,
   ports: ExplainerPorts,
-): Promise<LlmOutcome> {
+): Asking["work"] {
   const { ask, asked, kept, now, onOutcome, onError } = ports;
   const { provider, model, sendsValues } = asked;
   const [known] = await kept.read([key]);
-  if (known !== undefined && isAnswer(known.outcome)) return "ok";
+  if (known !== undefined && isAnswer(known.outcome)) return true;
   const prompt = buildPrompt(anomaly, { sendsValues });
   let isSent = false;
   const noteSent = () => {
@@ -123,14 +123,14 @@ async function explainOnce(
     const { answer, usage } = await ask(prompt, asker, noteSent);
     onOutcome("ok");
     await keep(answer, usage);
-    return "ok";
+    return true;
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
     onOutcome(error.reason);
     if (isSent) onError(new Error(`explainer: ${provider} gave no explanation: ${error.message}`));
     // To people it is as it was: nobody has asked, and nothing was sent.
     if (isSent || asker === "person") await keep(toFailure(error, now()), error.usage);
-    return error.reason;
+    return isSent && error.reason !== "over-budget";
   }
 }
 

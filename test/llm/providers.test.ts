@@ -345,5 +345,9 @@ it("answers a person who joins a question for which the automatic budget is used
   const both = await Promise.all([explain({ kind: "t2" }, "automatic"), explain({ kind: "t2" })]);
   expect(both.at(-1)?.outcome).toEqual(ANSWER);
   expect(outcomes).toEqual(["ok", "over-budget", "ok"]);
+  const last = await Promise.all([explain({ kind: "t3" }, "automatic"), explain({ kind: "t3" })]);
+  expect(reasonOf(last.at(-1))).toBe("answered");
+  const refused = await Promise.all([explain({ kind: "t4" }, "automatic"), explain({ kind: "t4" })]);
+  expect(reasonOf(refused.at(-1))).toBe("over-budget");
   await fresh.close();
 });
