@@ -74,8 +74,7 @@ async function sendOne(
 ): Promise<SendResult> {
   const { store, now, expireMs, onOutcome, onError } = ports;
   const { name } = channel.settings;
-  const isExpired = message.attempts > 0 && now() - message.createdAtMs > expireMs;
-  const outcome = isExpired ? EXPIRED : await channel.send(message);
+  const outcome = orExpired(await channel.send(message), message, now() - expireMs);
   const result = toResult(message, outcome, isFailing, ports);
   await store.saveSendResult(result);
   onOutcome(name, outcome.kind);
@@ -90,12 +89,18 @@ async function sendOne(
   return result;
 }
 
-const EXPIRED = { kind: "expired", reason: "could not be sent in time" } as const;
+type Ending = Outcome | { readonly kind: "expired"; readonly reason: string };
+
+/** What is too old is given up when one more try has failed: nobody may have tried for all that time. */
+function orExpired(outcome: Outcome, { attempts, createdAtMs }: OutboxMessage, expiredAtMs: number): Ending {
+  const isExpired = outcome.kind === "retry" && attempts > 0 && createdAtMs < expiredAtMs;
+  return isExpired ? { kind: "expired", reason: `could not be sent in time: ${outcome.reason}` } : outcome;
+}
 
 /** What is stored of a try. */
 function toResult(
   { channel, key, attempts }: OutboxMessage,
-  outcome: Outcome | typeof EXPIRED,
+  outcome: Ending,
   isFailing: boolean,
   { now, random }: SendPorts,
 ): SendResult {

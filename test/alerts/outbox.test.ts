@@ -199,6 +199,20 @@ describe("a receiver", () => {
     expect(await status()).toMatchObject({ putAside: 1 });
   });
 
+  it("that is well is told what was tried long ago, before nobody ran", async () => {
+    receiver.answer(() => ({ status: 503 }));
+    telling = await createTelling({ channels: [webhook()], expire_hours: 1 });
+    const first = await telling.start();
+    await telling.anomaly(1);
+    await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
+    await first.close();
+    receiver.answer(() => ({ status: 200 }));
+    telling.clock.aheadMs = 2 * HOUR_MS;
+    await telling.start();
+    await waitFor("its end", async () => (types().at(-1) === "incident.over" ? true : undefined));
+    expect(telling.outcomes).not.toContain("ops expired");
+  });
+
   it("that does not answer keeps no other one waiting", async () => {
     const other = await startReceiver();
     receiver.answer(() => undefined);
