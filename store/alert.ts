@@ -165,14 +165,14 @@ export interface ChannelStatus {
 /** A claim to be the one process that tells. */
 export interface Lease {
   readonly holder: string;
-  readonly atMs: number;
-  readonly untilMs: number;
-  /** A lease that ends later than this is one that a clock since set back has left. */
-  readonly untilMsMax: number;
+  /** Whoever has not prolonged the lease since this revision of it is gone; undefined: nobody is known to be. */
+  readonly deadRevision: number | undefined;
 }
 
-/** taken: it was another one's before; prolonged: nobody else had it since; refused: another one has it. */
-export type LeaseAnswer = "taken" | "prolonged" | "refused";
+/** taken: it was another one's before; prolonged: nobody else had it since; refused: another one has it, in this revision. */
+export type LeaseAnswer =
+  | { readonly kind: "taken" | "prolonged" }
+  | { readonly kind: "refused"; readonly revision: number };
 
 /** Part of the store: what was told to whom, and what is still to be sent. */
 export interface AlertStore {

@@ -210,8 +210,10 @@ interface AlertChannelsTable {
 
 interface AlertLeaseTable {
   id: number;
+  /** Empty: nobody. */
   holder: string;
-  until_ms: number;
+  /** Another one each time that it is taken, prolonged or given back. */
+  revision: number;
 }
 
 export interface AlertsTable {

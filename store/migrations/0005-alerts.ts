@@ -52,9 +52,9 @@ async function createAlerts(db: Kysely<unknown>): Promise<void> {
     .createTable("alert_lease")
     .addColumn("id", "integer", (c) => c.primaryKey())
     .addColumn("holder", "text", (c) => c.notNull())
-    .addColumn("until_ms", "bigint", (c) => c.notNull())
+    .addColumn("revision", "bigint", (c) => c.notNull())
     .execute();
-  await sql`insert into alert_lease (id, holder, until_ms) values (1, '', 0)`.execute(db);
+  await sql`insert into alert_lease (id, holder, revision) values (1, '', 0)`.execute(db);
   await db.schema
     .createTable("alerts")
     .addColumn("channel", "text", (c) => c.notNull())

@@ -9,12 +9,12 @@ import { anAnomaly, idOf } from "./an-anomaly.ts";
 import { keptSince } from "./kept-since.ts";
 
 const HOLDER = "one";
-const lease = (holder: string, atMs: number) => ({ holder, atMs, untilMs: atMs + 10, untilMsMax: atMs + 10 });
+const lease = (holder: string, deadRevision?: number) => store.takeAlertLease({ holder, deadRevision });
 
 let store: Store;
 beforeEach(async () => {
   store = await openStore({ path: join(temporaryDirectory("store"), "logbert.db") });
-  await store.takeAlertLease(lease(HOLDER, 0));
+  await lease(HOLDER);
   await store.syncAlertChannels(HOLDER, ["ops"]);
 });
 afterEach(() => store.close());
@@ -137,8 +137,8 @@ describe("a plan", () => {
   });
 
   it("of who has lost the lease, or of a channel that is gone, is not stored", async () => {
-    expect(await store.takeAlertLease(lease("two", 9))).toBe("refused");
-    expect(await store.takeAlertLease(lease("two", 10))).toBe("taken");
+    expect(await lease("two")).toEqual({ kind: "refused", revision: 1 });
+    expect(await lease("two", 1)).toEqual({ kind: "taken" });
     expect(await plan({ messages: [message("a")] })).toBe(false);
     await store.syncAlertChannels("two", []);
     expect(await plan({ holder: "two", messages: [message("a")] })).toBe(false);
@@ -147,11 +147,17 @@ describe("a plan", () => {
 });
 
 describe("the lease", () => {
-  it("is free at once when it is given back, or was taken by a clock that was set back since", async () => {
+  it("is free at once when it is given back", async () => {
     await store.releaseAlertLease(HOLDER);
-    expect(await store.takeAlertLease(lease("two", 1))).toBe("taken");
-    expect(await store.takeAlertLease(lease("two", 1_000))).toBe("prolonged");
-    expect(await store.takeAlertLease(lease("three", 500))).toBe("taken");
+    expect(await lease("two")).toEqual({ kind: "taken" });
+  });
+
+  it("is taken from who has not prolonged it since it was seen last, and from nobody else", async () => {
+    expect(await lease("two")).toEqual({ kind: "refused", revision: 1 });
+    expect(await lease(HOLDER)).toEqual({ kind: "prolonged" });
+    expect(await lease("two", 1)).toEqual({ kind: "refused", revision: 2 });
+    expect(await lease("two", 2)).toEqual({ kind: "taken" });
+    expect(await lease("three", 2)).toEqual({ kind: "refused", revision: 3 });
   });
 
   it("is needed to say which channels there are", async () => {
