@@ -51,7 +51,10 @@ export interface ActiveAlert {
 /** waiting: still to be sent; the others are kept for a while to be seen. */
 export type MessageState = "waiting" | "sent" | "refused" | "expired";
 
-/** incident and summary count against a channel's limit and keep its quiet hours, test and event do not. */
+/**
+ * incident and summary count against a channel's limit and keep its quiet hours, health has a limit of its own and keeps them too, test
+ * and event do neither.
+ */
 export type MessageKind = "incident" | "summary" | "event" | "health" | "test";
 
 /** A message to a channel that is to be stored. */
@@ -119,6 +122,8 @@ export interface ChannelWork {
   readonly isActive: boolean;
   /** When the first of its waiting messages is due, and the receiver no longer left alone; undefined for none. */
   readonly dueAtMs: number | undefined;
+  /** Of the last message about the detector. */
+  readonly healthKey: string | undefined;
 }
 
 /** What bounds a channel's next messages. */
@@ -132,6 +137,8 @@ export interface ChannelLoad {
   readonly troubled: number;
   /** Messages sent in the last hour that count against the limit. */
   readonly lastHour: number;
+  /** Messages about the detector sent in the last hour. */
+  readonly healthLastHour: number;
   /** The receiver is left alone until then. */
   readonly pausedUntilMs: number;
 }
@@ -147,6 +154,15 @@ export interface AlertPlan {
   readonly eventsRevision: number | undefined;
   readonly alerts: readonly Alert[];
   readonly messages: readonly NewMessage[];
+}
+
+/** What a channel tells of the detector next. */
+export interface HealthPlan {
+  readonly channel: string;
+  /** Who holds the lease. */
+  readonly holder: string;
+  readonly atMs: number;
+  readonly message: NewMessage;
 }
 
 /** A channel as people see it. */
@@ -196,6 +212,11 @@ export interface AlertStore {
   openedServices(channel: string, nowMs: number): Promise<ReadonlyMap<string, number>>;
   /** False, with nothing stored, where the lease is lost or the channel is gone. */
   saveAlertPlan(plan: AlertPlan): Promise<boolean>;
+  /**
+   * The message takes the place of one about the detector that waits and was never tried. False, with nothing stored, where one waits that
+   * was tried, since the receiver is to have that first; where the lease is lost; or the channel is gone.
+   */
+  saveHealthMessage(plan: HealthPlan): Promise<boolean>;
   /**
    * Messages that may be sent now: those about incidents first, then those that were tried least often, then the oldest, so that
    * nothing waits behind what the receiver does not take.

@@ -206,6 +206,8 @@ interface AlertChannelsTable {
   last_sent_at_ms: number | null;
   failing_since_ms: number | null;
   last_error: string | null;
+  /** Of the last message about the detector. */
+  health_key: string | null;
 }
 
 interface AlertLeaseTable {

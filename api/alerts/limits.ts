@@ -5,6 +5,9 @@ import { isQuiet } from "./quiet-hours.ts";
 /** Messages that wait for a channel that is out of reach; what else there is to tell waits as incidents, and is gathered. */
 const WAITING_MAX = 50;
 
+/** Messages about the detector in an hour: it may work and not work by turns. */
+const HEALTH_MAX = 4;
+
 /** What bounds a channel's messages about incidents. */
 export type Limits = Pick<Channel, "limit_per_hour" | "quiet_hours">;
 
@@ -15,6 +18,15 @@ export function roomToSend(
   nowMs: number,
 ): number {
   return isQuiet(quiet_hours, nowMs) ? 0 : Math.max(0, limit_per_hour - lastHour);
+}
+
+/** How many messages about the detector may be sent now. */
+export function roomForHealth(
+  { quiet_hours }: Pick<Limits, "quiet_hours">,
+  { healthLastHour }: Pick<ChannelLoad, "healthLastHour">,
+  nowMs: number,
+): number {
+  return isQuiet(quiet_hours, nowMs) ? 0 : Math.max(0, HEALTH_MAX - healthLastHour);
 }
 
 /**

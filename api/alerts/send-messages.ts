@@ -1,13 +1,12 @@
 import type { AlertStore, ChannelLoad, MessageKind, OutboxMessage, SendResult } from "../../store/alert.ts";
-import { roomToSend } from "./limits.ts";
+import type { Channel } from "./config.ts";
+import { roomForHealth, roomToSend } from "./limits.ts";
 import type { OpenChannel } from "./open-channel.ts";
 import { type Outcome, RETRY_AFTER_MS_MAX, retryDelayMs } from "./outcome.ts";
 
 /** Messages of one turn. */
 const MESSAGES_MAX = 100;
-/** What counts against no limit; it is kept from quiet hours, if at all, when it is planned. */
-const UNLIMITED: readonly MessageKind[] = ["event", "health", "test"];
-const ALL: readonly MessageKind[] = ["incident", "summary", ...UNLIMITED];
+const KINDS: readonly MessageKind[] = ["incident", "summary", "health", "event", "test"];
 
 /** How a message went, as it is counted. */
 export type AlertOutcome = "sent" | "retry" | "refused" | "expired";
@@ -36,20 +35,43 @@ export async function sendMessages(channel: OpenChannel, ports: SendPorts): Prom
   const { store, now, mayTell } = ports;
   const { settings } = channel;
   const load = await store.channelLoad(settings.name, now());
-  let { tried, lastHour } = load;
+  let sent: Sent = load;
+  let { tried } = load;
   let hasFinished = false;
   for (const message of await dueMessages(channel, load, ports)) {
-    const isLimited = !UNLIMITED.includes(message.kind);
     if (!mayTell()) break;
-    if (isLimited && roomToSend(settings, { lastHour }, now()) === 0) continue;
+    if (roomFor(message.kind, settings, sent, now()) === 0) continue;
     const triedOthers = message.attempts > 0 ? tried - 1 : tried;
     const { state, pausedUntilMs } = await sendOne(message, channel, triedOthers > 0, ports);
     if (pausedUntilMs !== undefined) break;
-    if (isLimited && state === "sent") lastHour += 1;
+    if (state === "sent") sent = withOne(sent, message.kind);
     hasFinished ||= state !== "waiting";
     tried = state === "waiting" ? triedOthers + 1 : triedOthers;
   }
   return hasFinished;
+}
+
+/** What was sent in the last hour, as limits count it. */
+type Sent = Pick<ChannelLoad, "lastHour" | "healthLastHour">;
+
+function withOne({ lastHour, healthLastHour }: Sent, kind: MessageKind): Sent {
+  if (kind === "health") return { lastHour, healthLastHour: healthLastHour + 1 };
+  return kind === "incident" || kind === "summary"
+    ? { lastHour: lastHour + 1, healthLastHour }
+    : { lastHour, healthLastHour };
+}
+
+function roomFor(kind: MessageKind, settings: Channel, sent: Sent, nowMs: number): number {
+  switch (kind) {
+    case "incident":
+    case "summary":
+      return roomToSend(settings, sent, nowMs);
+    case "health":
+      return roomForHealth(settings, sent, nowMs);
+    case "event":
+    case "test":
+      return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** None while the receiver is left alone. What is due, or left alone, for longer than can be is of a clock that was set back since. */
@@ -61,7 +83,7 @@ async function dueMessages(
   const nowMs = now();
   const dueAtMsMax = nowMs + RETRY_AFTER_MS_MAX;
   if (load.pausedUntilMs > nowMs && load.pausedUntilMs <= dueAtMsMax) return [];
-  const kinds = roomToSend(settings, load, nowMs) > 0 ? ALL : UNLIMITED;
+  const kinds = KINDS.filter((kind) => roomFor(kind, settings, load, nowMs) > 0);
   return store.dueMessages(settings.name, { kinds, nowMs, dueAtMsMax, limit: MESSAGES_MAX });
 }
 

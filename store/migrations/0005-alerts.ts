@@ -47,6 +47,7 @@ async function createAlerts(db: Kysely<unknown>): Promise<void> {
     .addColumn("last_sent_at_ms", "bigint")
     .addColumn("failing_since_ms", "bigint")
     .addColumn("last_error", "text")
+    .addColumn("health_key", "text")
     .execute();
   await db.schema
     .createTable("alert_lease")

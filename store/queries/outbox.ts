@@ -15,6 +15,8 @@ import type { OutboxTable, Tables } from "../tables.ts";
 
 const messageKind = z.enum(["incident", "summary", "event", "health", "test"]);
 const LIMITED: readonly MessageKind[] = ["incident", "summary"];
+/** What is counted for an hour. */
+const COUNTED: readonly MessageKind[] = [...LIMITED, "health"];
 /** What is not made again once it was sent. */
 const UNREPEATED: readonly MessageKind[] = ["event", "test"];
 const HOUR_MS = 3_600_000;
@@ -94,6 +96,7 @@ export async function selectChannelLoad(
     tried: Number((await count(waiting.where("attempts", ">", 0))).count),
     troubled: Number((await count(troubled)).count),
     lastHour: Number((await count(sent.where("kind", "in", LIMITED))).count),
+    healthLastHour: Number((await count(sent.where("kind", "=", "health"))).count),
     pausedUntilMs: row?.paused_until_ms ?? 0,
   };
 }
@@ -170,7 +173,7 @@ export async function saveSendResult(
   else if (isFinished) await forgetAside(db, channel);
 }
 
-/** What was sent is kept for as long as the channel's limit counts it; what is said of the detector, so that it is told once. */
+/** What was sent is kept for as long as a limit counts it. */
 async function forgetSent(db: Kysely<Tables>, channel: string, nowMs: number): Promise<void> {
   await db
     .deleteFrom("outbox")
@@ -180,7 +183,7 @@ async function forgetSent(db: Kysely<Tables>, channel: string, nowMs: number): P
       row.or([
         row("kind", "in", UNREPEATED),
         row.and([
-          row("kind", "in", LIMITED),
+          row("kind", "in", COUNTED),
           row.or([row("finished_at_ms", "<=", nowMs - HOUR_MS), row("finished_at_ms", ">", nowMs)]),
         ]),
       ]),

@@ -108,7 +108,13 @@ describe("what a channel looks at", () => {
 
   it("is asked for where there is something to do", async () => {
     const work = async () => (await store.alertWork())[0];
-    const idle = { name: "ops", hasChanges: false, isActive: false, dueAtMs: undefined };
+    const idle = {
+      name: "ops",
+      hasChanges: false,
+      isActive: false,
+      dueAtMs: undefined,
+      healthKey: undefined,
+    };
     expect(await work()).toEqual(idle);
     await save([1, { kind: "silence" }]);
     expect(await work()).toEqual({ ...idle, hasChanges: true });
@@ -243,6 +249,37 @@ describe("a message", () => {
   it("for a test needs a channel", async () => {
     expect(await store.addTestMessage("ops", message("t", { kind: "test" }), 1)).toBe(true);
     expect(await store.addTestMessage("none", message("t", { kind: "test" }), 1)).toBe(false);
+  });
+});
+
+describe("what is told of the detector", () => {
+  const save = (key: string, holder = HOLDER) =>
+    store.saveHealthMessage({
+      channel: "ops",
+      holder,
+      atMs: 5,
+      message: message(key, { kind: "health", incidentId: undefined }),
+    });
+  const dueHealth = () => due(9, { kinds: ["health"] });
+
+  it("takes the place of what was never tried, and waits for what was", async () => {
+    expect(await save("a")).toBe(true);
+    expect(await save("b")).toBe(true);
+    expect(await dueHealth()).toEqual(["b"]);
+    await result("b", "waiting");
+    expect(await save("c")).toBe(false);
+    expect(await dueHealth()).toEqual(["b"]);
+    await result("b", "sent");
+    expect(await save("c", "two")).toBe(false);
+    expect(await save("c")).toBe(true);
+    expect(await store.channelLoad("ops", 9)).toMatchObject({ healthLastHour: 1, lastHour: 0, waiting: 0 });
+  });
+
+  it("is known for longer than messages are kept", async () => {
+    await save("a");
+    await result("a", "sent");
+    await store.expire(keptSince(10_000_000));
+    expect((await store.alertWork())[0]?.healthKey).toBe("a");
   });
 });
 
