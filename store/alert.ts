@@ -73,6 +73,8 @@ export interface OutboxMessage extends NewMessage {
   readonly channel: string;
   readonly createdAtMs: number;
   readonly attempts: number;
+  /** When it was first tried in vain. */
+  readonly failedAtMs: number | undefined;
   readonly dueAtMs: number;
 }
 
@@ -131,10 +133,12 @@ export interface ChannelLoad {
   /** Messages that wait to be sent: those that count against the limit, and events. */
   readonly waiting: number;
   readonly waitingEvents: number;
-  /** Waiting messages, of any kind, that were tried in vain. */
-  readonly tried: number;
+  /** Waiting messages, of any kind, that were tried in vain, and the receiver has taken no other one since. */
+  readonly failing: number;
   /** Of those that count against the limit, the ones that were tried in vain though the receiver has taken another one since. */
   readonly troubled: number;
+  /** When the receiver took one last. */
+  readonly lastSentAtMs: number | undefined;
   /** Messages sent in the last hour that count against the limit. */
   readonly lastHour: number;
   /** Messages about the detector sent in the last hour. */

@@ -245,6 +245,8 @@ export interface OutboxTable {
   created_at_ms: number;
   finished_at_ms: number | null;
   attempts: number;
+  /** When it was first tried in vain. */
+  failed_at_ms: number | null;
   due_at_ms: number;
   error: string | null;
 }

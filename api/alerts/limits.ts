@@ -38,13 +38,12 @@ export function roomForHealth(
  */
 export function roomToPlan(
   limits: Limits,
-  load: Pick<ChannelLoad, "lastHour" | "waiting" | "tried" | "troubled">,
+  load: Pick<ChannelLoad, "lastHour" | "waiting" | "failing" | "troubled">,
   nowMs: number,
 ): number {
-  const { waiting, tried, troubled } = load;
+  const { waiting, failing, troubled } = load;
   const sendable = roomToSend(limits, load, nowMs);
   if (sendable === 0) return 0;
-  const isUnknown = tried > troubled;
-  const room = sendable - (waiting - troubled) + (isUnknown ? 1 : 0);
+  const room = sendable - (waiting - troubled) + (failing > 0 ? 1 : 0);
   return Math.max(0, Math.min(room, WAITING_MAX - waiting));
 }

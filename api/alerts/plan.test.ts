@@ -78,8 +78,8 @@ function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
           const incident = incidents.get(alert.incidentId);
           return incident === undefined ? [] : [{ alert, incident, feedback: feedbackOf(alert.incidentId) }];
         });
-      const tried = world.isAway ? outbox.length : 0;
-      const load = { lastHour: lastHour(), waiting: outbox.length, tried, troubled: 0 };
+      const failing = world.isAway ? outbox.length : 0;
+      const load = { lastHour: lastHour(), waiting: outbox.length, failing, troubled: 0 };
       const planned = planChannel({
         channel: settings,
         gatherMs: 10_000,

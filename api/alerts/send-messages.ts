@@ -36,19 +36,36 @@ export async function sendMessages(channel: OpenChannel, ports: SendPorts): Prom
   const { settings } = channel;
   const load = await store.channelLoad(settings.name, now());
   let sent: Sent = load;
-  let { tried } = load;
+  let trouble: Trouble = load;
   let hasFinished = false;
   for (const message of await dueMessages(channel, load, ports)) {
     if (!mayTell()) break;
     if (roomFor(message.kind, settings, sent, now()) === 0) continue;
-    const triedOthers = message.attempts > 0 ? tried - 1 : tried;
-    const { state, pausedUntilMs } = await sendOne(message, channel, triedOthers > 0, ports);
-    if (pausedUntilMs !== undefined) break;
-    if (state === "sent") sent = withOne(sent, message.kind);
-    hasFinished ||= state !== "waiting";
-    tried = state === "waiting" ? triedOthers + 1 : triedOthers;
+    const result = await sendOne(message, channel, failingBeside(message, trouble) > 0, ports);
+    if (result.pausedUntilMs !== undefined) break;
+    if (result.state === "sent") sent = withOne(sent, message.kind);
+    hasFinished ||= result.state !== "waiting";
+    trouble = after(message, result, trouble);
   }
   return hasFinished;
+}
+
+/** Whether the receiver is away: not concluded from what it does not take though it takes others. */
+type Trouble = Pick<ChannelLoad, "failing" | "lastSentAtMs">;
+
+function failingBeside({ failedAtMs }: OutboxMessage, { failing, lastSentAtMs }: Trouble): number {
+  return failedAtMs !== undefined && isSince(failedAtMs, lastSentAtMs) ? failing - 1 : failing;
+}
+
+function after(message: OutboxMessage, { state, atMs }: SendResult, trouble: Trouble): Trouble {
+  if (state === "sent") return { failing: 0, lastSentAtMs: atMs };
+  const { lastSentAtMs } = trouble;
+  const isFailing = state === "waiting" && isSince(message.failedAtMs ?? atMs, lastSentAtMs);
+  return { failing: failingBeside(message, trouble) + (isFailing ? 1 : 0), lastSentAtMs };
+}
+
+function isSince(failedAtMs: number, lastSentAtMs: number | undefined): boolean {
+  return lastSentAtMs === undefined || failedAtMs > lastSentAtMs;
 }
 
 /** What was sent in the last hour, as limits count it. */

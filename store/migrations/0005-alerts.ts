@@ -95,6 +95,7 @@ async function createOutbox(db: Kysely<unknown>): Promise<void> {
     .addColumn("created_at_ms", "bigint", (c) => c.notNull())
     .addColumn("finished_at_ms", "bigint")
     .addColumn("attempts", "integer", (c) => c.notNull())
+    .addColumn("failed_at_ms", "bigint")
     .addColumn("due_at_ms", "bigint", (c) => c.notNull())
     .addColumn("error", "text")
     .addUniqueConstraint("outbox_key", ["channel", "key"])

@@ -87,14 +87,13 @@ export async function selectChannelLoad(
     .select(["paused_until_ms", "last_sent_at_ms"])
     .where("name", "=", channel)
     .executeTakeFirst();
-  const troubled = limited
-    .where("attempts", ">", 0)
-    .where("created_at_ms", "<", row?.last_sent_at_ms ?? Number.MIN_SAFE_INTEGER);
+  const lastSentAtMs = row?.last_sent_at_ms ?? Number.MIN_SAFE_INTEGER;
   return {
     waiting: Number((await count(limited)).count),
     waitingEvents: Number((await count(waiting.where("kind", "=", "event"))).count),
-    tried: Number((await count(waiting.where("attempts", ">", 0))).count),
-    troubled: Number((await count(troubled)).count),
+    failing: Number((await count(waiting.where("failed_at_ms", ">", lastSentAtMs))).count),
+    troubled: Number((await count(limited.where("failed_at_ms", "<=", lastSentAtMs))).count),
+    lastSentAtMs: row?.last_sent_at_ms ?? undefined,
     lastHour: Number((await count(sent.where("kind", "in", LIMITED))).count),
     healthLastHour: Number((await count(sent.where("kind", "=", "health"))).count),
     pausedUntilMs: row?.paused_until_ms ?? 0,
@@ -133,6 +132,7 @@ function toMessage(row: Selectable<OutboxTable>): OutboxMessage {
     notice: row.notice,
     createdAtMs: row.created_at_ms,
     attempts: row.attempts,
+    failedAtMs: row.failed_at_ms ?? undefined,
     dueAtMs: row.due_at_ms,
   };
 }
@@ -148,6 +148,7 @@ export async function saveSendResult(
     .set((row) => ({
       state,
       attempts: row("attempts", "+", 1),
+      failed_at_ms: state === "sent" ? null : sql<number>`coalesce(failed_at_ms, ${atMs})`,
       due_at_ms: dueAtMs,
       error: error ?? null,
       finished_at_ms: isFinished ? atMs : null,
