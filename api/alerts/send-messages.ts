@@ -6,6 +6,8 @@ import { type Outcome, RETRY_AFTER_MS_MAX, retryDelayMs } from "./outcome.ts";
 
 /** Messages of one turn. */
 const MESSAGES_MAX = 100;
+/** No message is begun later in a turn: what is new meanwhile is planned in the next one, and goes before many events. */
+const TURN_MS_MAX = 2_000;
 const KINDS: readonly MessageKind[] = ["incident", "summary", "health", "event", "test"];
 
 /** How a message went, as it is counted. */
@@ -29,17 +31,19 @@ export interface SendPorts {
  * Sends what is due and may be sent now. One that is not taken waits by itself, and those behind it go on; when a second one is not
  * taken either, or the receiver asks for time, it is left alone for a while.
  *
- * @returns whether anything was finished: there may be more to send
+ * @returns whether there may be more to send: something was finished, or the turn was
  */
 export async function sendMessages(channel: OpenChannel, ports: SendPorts): Promise<boolean> {
   const { store, now, mayTell } = ports;
   const { settings } = channel;
-  const load = await store.channelLoad(settings.name, now());
+  const beganAtMs = now();
+  const load = await store.channelLoad(settings.name, beganAtMs);
   let sent: Sent = load;
   let trouble: Trouble = load;
   let hasFinished = false;
   for (const message of await dueMessages(channel, load, ports)) {
     if (!mayTell()) break;
+    if (now() - beganAtMs > TURN_MS_MAX) return true;
     if (roomFor(message.kind, settings, sent, now()) === 0) continue;
     const result = await sendOne(message, channel, failingBeside(message, trouble) > 0, ports);
     if (result.pausedUntilMs !== undefined) break;
