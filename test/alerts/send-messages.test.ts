@@ -53,7 +53,7 @@ it("an incident waits for few of many events, though the receiver is slow", asyn
       expireMs: 1_000_000,
       mayTell: () => true,
       onOutcome: () => undefined,
-      onError: expect.fail,
+      onError: (error) => expect.fail(String(error)),
     });
   await plan(
     "event",
