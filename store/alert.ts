@@ -51,7 +51,10 @@ export interface ActiveAlert {
 /** waiting: still to be sent; the others are kept for a while to be seen. */
 export type MessageState = "waiting" | "sent" | "refused" | "expired";
 
-/** incident and summary count against a channel's limit and keep its quiet hours, test and event do not. */
+/**
+ * incident and summary count against a channel's limit and keep its quiet hours, health has a limit of its own and keeps them too, test
+ * and event do neither.
+ */
 export type MessageKind = "incident" | "summary" | "event" | "health" | "test";
 
 /** A message to a channel that is to be stored. */
@@ -70,6 +73,8 @@ export interface OutboxMessage extends NewMessage {
   readonly channel: string;
   readonly createdAtMs: number;
   readonly attempts: number;
+  /** When it was first tried in vain. */
+  readonly failedAtMs: number | undefined;
   readonly dueAtMs: number;
 }
 
@@ -119,6 +124,8 @@ export interface ChannelWork {
   readonly isActive: boolean;
   /** When the first of its waiting messages is due, and the receiver no longer left alone; undefined for none. */
   readonly dueAtMs: number | undefined;
+  /** Of the last message about the detector. */
+  readonly healthKey: string | undefined;
 }
 
 /** What bounds a channel's next messages. */
@@ -126,12 +133,16 @@ export interface ChannelLoad {
   /** Messages that wait to be sent: those that count against the limit, and events. */
   readonly waiting: number;
   readonly waitingEvents: number;
-  /** Waiting messages, of any kind, that were tried in vain. */
-  readonly tried: number;
+  /** Waiting messages, of any kind, that were tried in vain, and the receiver has taken no other one since. */
+  readonly failing: number;
   /** Of those that count against the limit, the ones that were tried in vain though the receiver has taken another one since. */
   readonly troubled: number;
+  /** When the receiver took one last. */
+  readonly lastSentAtMs: number | undefined;
   /** Messages sent in the last hour that count against the limit. */
   readonly lastHour: number;
+  /** Messages about the detector sent in the last hour. */
+  readonly healthLastHour: number;
   /** The receiver is left alone until then. */
   readonly pausedUntilMs: number;
 }
@@ -147,6 +158,15 @@ export interface AlertPlan {
   readonly eventsRevision: number | undefined;
   readonly alerts: readonly Alert[];
   readonly messages: readonly NewMessage[];
+}
+
+/** What a channel tells of the detector next. */
+export interface HealthPlan {
+  readonly channel: string;
+  /** Who holds the lease. */
+  readonly holder: string;
+  readonly atMs: number;
+  readonly message: NewMessage;
 }
 
 /** A channel as people see it. */
@@ -165,14 +185,14 @@ export interface ChannelStatus {
 /** A claim to be the one process that tells. */
 export interface Lease {
   readonly holder: string;
-  readonly atMs: number;
-  readonly untilMs: number;
-  /** A lease that ends later than this is one that a clock since set back has left. */
-  readonly untilMsMax: number;
+  /** Whoever has not prolonged the lease since this revision of it is gone; undefined: nobody is known to be. */
+  readonly deadRevision: number | undefined;
 }
 
-/** taken: it was another one's before; prolonged: nobody else had it since; refused: another one has it. */
-export type LeaseAnswer = "taken" | "prolonged" | "refused";
+/** taken: it was another one's before; prolonged: nobody else had it since; refused: another one has it, in this revision. */
+export type LeaseAnswer =
+  | { readonly kind: "taken" | "prolonged" }
+  | { readonly kind: "refused"; readonly revision: number };
 
 /** Part of the store: what was told to whom, and what is still to be sent. */
 export interface AlertStore {
@@ -196,6 +216,11 @@ export interface AlertStore {
   openedServices(channel: string, nowMs: number): Promise<ReadonlyMap<string, number>>;
   /** False, with nothing stored, where the lease is lost or the channel is gone. */
   saveAlertPlan(plan: AlertPlan): Promise<boolean>;
+  /**
+   * The message takes the place of one about the detector that waits and was never tried. False, with nothing stored, where one waits that
+   * was tried, since the receiver is to have that first; where the lease is lost; or the channel is gone.
+   */
+  saveHealthMessage(plan: HealthPlan): Promise<boolean>;
   /**
    * Messages that may be sent now: those about incidents first, then those that were tried least often, then the oldest, so that
    * nothing waits behind what the receiver does not take.

@@ -84,6 +84,7 @@ function alertCalls(remote: ReturnType<typeof createCalls>["remote"]): AlertStor
     channelLoad: remote("channelLoad"),
     openedServices: remote("openedServices"),
     saveAlertPlan: remote("saveAlertPlan"),
+    saveHealthMessage: remote("saveHealthMessage"),
     dueMessages: remote("dueMessages"),
     saveSendResult: remote("saveSendResult"),
     addTestMessage: remote("addTestMessage"),

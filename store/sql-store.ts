@@ -21,6 +21,7 @@ import {
   selectIncidentOfFeedback,
   selectLabelledScores,
 } from "./queries/feedback.ts";
+import { saveHealthMessage } from "./queries/health-messages.ts";
 import { addToHistograms, selectHistograms } from "./queries/histograms.ts";
 import { selectIncidentSubjects } from "./queries/incident-subjects.ts";
 import { assignIncidents, nextRevision, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
@@ -161,6 +162,7 @@ function alertCalls(db: Kysely<Tables>, atomically: Atomically): AlertStore {
     channelLoad: (channel, nowMs) => selectChannelLoad(db, channel, nowMs),
     openedServices: (channel, nowMs) => selectOpenedServices(db, channel, nowMs),
     saveAlertPlan: (plan) => atomically((transaction) => saveAlertPlan(transaction, plan)),
+    saveHealthMessage: (plan) => atomically((transaction) => saveHealthMessage(transaction, plan)),
     dueMessages: (channel, query) => selectDueMessages(db, channel, query),
     saveSendResult: (result) => atomically((transaction) => saveSendResult(transaction, result)),
     addTestMessage: (channel, message, atMs) => addTestMessage(db, channel, message, atMs),

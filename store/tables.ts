@@ -206,12 +206,16 @@ interface AlertChannelsTable {
   last_sent_at_ms: number | null;
   failing_since_ms: number | null;
   last_error: string | null;
+  /** Of the last message about the detector. */
+  health_key: string | null;
 }
 
 interface AlertLeaseTable {
   id: number;
+  /** Empty: nobody. */
   holder: string;
-  until_ms: number;
+  /** Another one each time that it is taken, prolonged or given back. */
+  revision: number;
 }
 
 export interface AlertsTable {
@@ -241,6 +245,8 @@ export interface OutboxTable {
   created_at_ms: number;
   finished_at_ms: number | null;
   attempts: number;
+  /** When it was first tried in vain. */
+  failed_at_ms: number | null;
   due_at_ms: number;
   error: string | null;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isTime } from "./channel-turns.ts";
 
 const LAST = { atMs: 1_000, nextAtMs: 6_000 };
-const IDLE = { name: "ops", hasChanges: false, isActive: false, dueAtMs: undefined };
+const IDLE = { name: "ops", hasChanges: false, isActive: false, dueAtMs: undefined, healthKey: undefined };
 
 describe("a channel", () => {
   it("has no turn where there is nothing to do", () => {

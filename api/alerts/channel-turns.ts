@@ -60,11 +60,19 @@ export function isTime({ hasChanges, isActive, dueAtMs }: ChannelWork, last: Tur
 async function takeTurn(channel: OpenChannel, work: ChannelWork, ports: TurnPorts): Promise<number> {
   const nowMs = ports.now();
   let nextAtMs = nowMs + PACE_MS;
-  if (work.hasChanges) await note(channel, ports);
-  if (work.hasChanges || work.isActive)
-    nextAtMs = Math.min(nextAtMs, await planMessages(channel.settings, ports));
-  const hasSent = await sendMessages(channel, ports);
+  let hasSent = false;
+  try {
+    nextAtMs = Math.min(nextAtMs, await plan(channel, work, ports));
+  } finally {
+    // What waits is sent also where nothing can be planned.
+    hasSent = await sendMessages(channel, ports);
+  }
   return hasSent ? nowMs : nextAtMs;
+}
+
+async function plan(channel: OpenChannel, work: ChannelWork, ports: TurnPorts): Promise<number> {
+  if (work.hasChanges) await note(channel, ports);
+  return work.hasChanges || work.isActive ? planMessages(channel.settings, ports) : Number.POSITIVE_INFINITY;
 }
 
 async function note({ settings }: OpenChannel, ports: PlanPorts): Promise<void> {

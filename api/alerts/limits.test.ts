@@ -6,7 +6,7 @@ const LIMITS = {
   limit_per_hour: 20,
   quiet_hours: [{ time_zone: "UTC", from: "22:00", to: "07:00", days: ["thu" as const] }],
 };
-const LOAD = { lastHour: 5, waiting: 0, tried: 0, troubled: 0 };
+const LOAD = { lastHour: 5, waiting: 0, failing: 0, troubled: 0 };
 const plan = (load: Partial<typeof LOAD>, limits = LIMITS) =>
   roomToPlan(limits, { ...LOAD, ...load }, DAYTIME_MS);
 
@@ -26,9 +26,9 @@ describe("messages about incidents", () => {
 
   it("that the receiver does not take leave room for one more to try, and for all once it has taken that one", () => {
     const one = { ...LIMITS, limit_per_hour: 1 };
-    expect(plan({ lastHour: 0, waiting: 1, tried: 1 }, one)).toBe(1);
-    expect(plan({ lastHour: 0, waiting: 2, tried: 2 }, one)).toBe(0);
-    expect(plan({ lastHour: 1, waiting: 1, tried: 1, troubled: 1 }, one)).toBe(0);
-    expect(plan({ lastHour: 0, waiting: 1, tried: 1, troubled: 1 }, one)).toBe(1);
+    expect(plan({ lastHour: 0, waiting: 1, failing: 1 }, one)).toBe(1);
+    expect(plan({ lastHour: 0, waiting: 2, failing: 2 }, one)).toBe(0);
+    expect(plan({ lastHour: 1, waiting: 1, failing: 0, troubled: 1 }, one)).toBe(0);
+    expect(plan({ lastHour: 0, waiting: 1, failing: 0, troubled: 1 }, one)).toBe(1);
   });
 });

@@ -5,6 +5,9 @@ import { isQuiet } from "./quiet-hours.ts";
 /** Messages that wait for a channel that is out of reach; what else there is to tell waits as incidents, and is gathered. */
 const WAITING_MAX = 50;
 
+/** Messages about the detector in an hour: it may work and not work by turns. */
+const HEALTH_MAX = 4;
+
 /** What bounds a channel's messages about incidents. */
 export type Limits = Pick<Channel, "limit_per_hour" | "quiet_hours">;
 
@@ -17,6 +20,15 @@ export function roomToSend(
   return isQuiet(quiet_hours, nowMs) ? 0 : Math.max(0, limit_per_hour - lastHour);
 }
 
+/** How many messages about the detector may be sent now. */
+export function roomForHealth(
+  { quiet_hours }: Pick<Limits, "quiet_hours">,
+  { healthLastHour }: Pick<ChannelLoad, "healthLastHour">,
+  nowMs: number,
+): number {
+  return isQuiet(quiet_hours, nowMs) ? 0 : Math.max(0, HEALTH_MAX - healthLastHour);
+}
+
 /**
  * How many messages about incidents may be planned: what waits has its room already, so that not more is planned than may be sent, and
  * what an outage holds up is gathered. A message that the receiver does not take though it takes others has none, and while nobody knows
@@ -26,13 +38,12 @@ export function roomToSend(
  */
 export function roomToPlan(
   limits: Limits,
-  load: Pick<ChannelLoad, "lastHour" | "waiting" | "tried" | "troubled">,
+  load: Pick<ChannelLoad, "lastHour" | "waiting" | "failing" | "troubled">,
   nowMs: number,
 ): number {
-  const { waiting, tried, troubled } = load;
+  const { waiting, failing, troubled } = load;
   const sendable = roomToSend(limits, load, nowMs);
   if (sendable === 0) return 0;
-  const isUnknown = tried > troubled;
-  const room = sendable - (waiting - troubled) + (isUnknown ? 1 : 0);
+  const room = sendable - (waiting - troubled) + (failing > 0 ? 1 : 0);
   return Math.max(0, Math.min(room, WAITING_MAX - waiting));
 }

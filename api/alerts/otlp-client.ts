@@ -2,6 +2,7 @@ import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js"
 import { ProtobufLogsSerializer } from "@opentelemetry/otlp-transformer";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { ChannelOf } from "./config.ts";
+import { grpcRetryAfterMs } from "./grpc-retry-after.ts";
 import type { Outcome } from "./outcome.ts";
 import { SEND_MS_MAX } from "./post.ts";
 
@@ -31,7 +32,7 @@ export function openOtlpClient({
       new Promise((resolve) => {
         const options = { deadline: Date.now() + SEND_MS_MAX };
         client.makeUnaryRequest(EXPORT, serialize, asIs, [record], metadata, options, (error, answer) =>
-          resolve(error === null ? toOutcome(answer) : toFailure(error)),
+          resolve(error === null ? toOutcome(answer) : toFailure(error, Date.now())),
         );
       }),
     close: () => client.close(),
@@ -62,9 +63,9 @@ function rejectedIn(answer: Buffer): number {
   }
 }
 
-/** By its code alone: what else an error says may hold what was sent to authorize. */
-function toFailure({ code }: ServiceError): Outcome {
+/** Its code is the reason, and nothing else that an error says: that may hold what was sent to authorize. */
+function toFailure({ code, metadata }: ServiceError, nowMs: number): Outcome {
   return code === INVALID_ARGUMENT
     ? { kind: "refused", reason: `gRPC status ${code} (INVALID_ARGUMENT)` }
-    : { kind: "retry", afterMs: undefined, reason: `gRPC status ${code}` };
+    : { kind: "retry", afterMs: grpcRetryAfterMs(metadata, nowMs), reason: `gRPC status ${code}` };
 }

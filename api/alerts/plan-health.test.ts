@@ -7,8 +7,8 @@ const DAY_MS = 86_400_000;
 const COLLAPSED: CanaryStatus = { state: "collapsed", recallRatio: 0.1, collapsedAtMs: 1_000 };
 const WELL: CanaryStatus = { state: "well", recallRatio: 1, collapsedAtMs: 1_000, recoveredAtMs: 2_000 };
 
-const told = (canary: CanaryStatus | undefined, nowMs = 3_000) => {
-  const message = healthMessage(canary, nowMs);
+const told = (canary: CanaryStatus | undefined, nowMs = 3_000, lastKey?: string) => {
+  const message = healthMessage(canary, lastKey, nowMs);
   return message && { key: message.key, ...notice.parse(JSON.parse(message.notice)) };
 };
 
@@ -35,5 +35,15 @@ describe("what is told of the detector", () => {
     const message = { kind: "health", phase: "recovered", atMs: 2_000, collapsedAtMs: 1_000, recallRatio: 1 };
     expect(told(WELL)).toEqual({ key: "detector-1000-recovered", ...message });
     expect(told(WELL, 2_001 + DAY_MS)).toBeUndefined();
+  });
+
+  it("is that it works again, however late, where it was told that it does not", () => {
+    expect(told(WELL, 90 * DAY_MS, "detector-1000-collapsed")?.key).toBe("detector-1000-recovered");
+    expect(told(WELL, 90 * DAY_MS, "detector-500-collapsed")).toBeUndefined();
+  });
+
+  it("is nothing that was the last to be told", () => {
+    expect(told(COLLAPSED, 3_000, "detector-1000-collapsed")).toBeUndefined();
+    expect(told(WELL, 3_000, "detector-1000-recovered")).toBeUndefined();
   });
 });

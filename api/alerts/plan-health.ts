@@ -1,10 +1,8 @@
-import type { AlertStore, NewMessage } from "../../store/alert.ts";
+import type { AlertStore, ChannelWork, NewMessage } from "../../store/alert.ts";
 import type { CanaryStatus, Store } from "../../store/store.ts";
-import type { Channel } from "./config.ts";
 import type { HealthNotice } from "./notice.ts";
-import { isQuiet } from "./quiet-hours.ts";
 
-/** A recovery that is older is no news. */
+/** A recovery that is older is no news where the collapse was not told. */
 const NEWS_MS_MAX = 86_400_000;
 
 /**
@@ -12,58 +10,50 @@ const NEWS_MS_MAX = 86_400_000;
  * is told once in a channel, also by another process.
  *
  * @param canary what the stage says; undefined where no stage has said anything
+ * @param lastKey of the channel's last such message
  */
-export function healthMessage(canary: CanaryStatus | undefined, nowMs: number): NewMessage | undefined {
-  if (canary?.collapsedAtMs === undefined) return undefined;
-  const { state, collapsedAtMs, recoveredAtMs, recallRatio = 0 } = canary;
-  if (state === "collapsed")
-    return toMessage({ phase: "collapsed", atMs: collapsedAtMs, collapsedAtMs, recallRatio });
-  if (state !== "well" || recoveredAtMs === undefined || nowMs - recoveredAtMs > NEWS_MS_MAX)
-    return undefined;
-  return toMessage({ phase: "recovered", atMs: recoveredAtMs, collapsedAtMs, recallRatio });
+export function healthMessage(
+  canary: CanaryStatus | undefined,
+  lastKey: string | undefined,
+  nowMs: number,
+): NewMessage | undefined {
+  const notice = canary && toNotice(canary);
+  if (notice === undefined || keyOf(notice) === lastKey) return undefined;
+  const isOwed = lastKey === keyOf({ ...notice, phase: "collapsed" });
+  const isOld = notice.phase === "recovered" && nowMs - notice.atMs > NEWS_MS_MAX;
+  if (isOld && !isOwed) return undefined;
+  return { key: keyOf(notice), kind: "health", incidentId: undefined, notice: JSON.stringify(notice) };
 }
 
-function toMessage(fields: Omit<HealthNotice, "kind">): NewMessage {
-  const notice: HealthNotice = { kind: "health", ...fields };
-  return {
-    key: `detector-${fields.collapsedAtMs}-${fields.phase}`,
-    kind: "health",
-    incidentId: undefined,
-    notice: JSON.stringify(notice),
-  };
+function toNotice(canary: CanaryStatus): HealthNotice | undefined {
+  const { state, collapsedAtMs, recoveredAtMs, recallRatio = 0 } = canary;
+  if (collapsedAtMs === undefined) return undefined;
+  const fields = { kind: "health", collapsedAtMs, recallRatio } as const;
+  if (state === "collapsed") return { ...fields, phase: "collapsed", atMs: collapsedAtMs };
+  if (state !== "well" || recoveredAtMs === undefined) return undefined;
+  return { ...fields, phase: "recovered", atMs: recoveredAtMs };
+}
+
+function keyOf({ collapsedAtMs, phase }: Pick<HealthNotice, "collapsedAtMs" | "phase">): string {
+  return `detector-${collapsedAtMs}-${phase}`;
 }
 
 /** What planning is handed. */
 export interface HealthPorts {
-  readonly store: Pick<AlertStore, "saveAlertPlan"> & Pick<Store, "status">;
+  readonly store: Pick<AlertStore, "saveHealthMessage"> & Pick<Store, "status">;
   readonly holder: string;
   readonly now: () => number;
 }
 
-/** Stores what channels tell of the detector, in no quiet hours; it counts against no limit, because there is little of it. */
-export function createHealthPlan(
-  channels: readonly Channel[],
+/** Stores what channels tell of the detector, one message after the other. When it may be sent is seen when it is. */
+export async function planHealth(
+  channels: readonly Pick<ChannelWork, "name" | "healthKey">[],
   { store, holder, now }: HealthPorts,
-): () => Promise<void> {
-  /** Stored in this process, by channel, so that it need not be tried again at every look. */
-  const storedKeys = new Map<string, string>();
-  const save = (channel: string, message: NewMessage, atMs: number) =>
-    store.saveAlertPlan({
-      channel,
-      holder,
-      atMs,
-      revision: undefined,
-      eventsRevision: undefined,
-      alerts: [],
-      messages: [message],
-    });
-  return async () => {
+): Promise<void> {
+  const canary = (await store.status())?.canary;
+  for (const { name, healthKey } of channels) {
     const atMs = now();
-    const message = healthMessage((await store.status())?.canary, atMs);
-    if (message === undefined) return;
-    for (const { name, quiet_hours } of channels) {
-      if (storedKeys.get(name) === message.key || isQuiet(quiet_hours, atMs)) continue;
-      if (await save(name, message, atMs)) storedKeys.set(name, message.key);
-    }
-  };
+    const message = healthMessage(canary, healthKey, atMs);
+    if (message !== undefined) await store.saveHealthMessage({ channel: name, holder, atMs, message });
+  }
 }

@@ -78,8 +78,8 @@ function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
           const incident = incidents.get(alert.incidentId);
           return incident === undefined ? [] : [{ alert, incident, feedback: feedbackOf(alert.incidentId) }];
         });
-      const tried = world.isAway ? outbox.length : 0;
-      const load = { lastHour: lastHour(), waiting: outbox.length, tried, troubled: 0 };
+      const failing = world.isAway ? outbox.length : 0;
+      const load = { lastHour: lastHour(), waiting: outbox.length, failing, troubled: 0 };
       const planned = planChannel({
         channel: settings,
         gatherMs: 10_000,
@@ -308,6 +308,19 @@ describe("several incidents", () => {
     world.pass(20 * MINUTE_MS);
     const summary = world.told.find(({ phase }) => phase === "summary");
     expect(summary?.ids).toHaveLength(47);
+  });
+
+  it("that are more than the limit all the time have their ends told all the same", () => {
+    let begun = 0;
+    world.pass(12 * HOUR_MS, () => {
+      if (world.nowMs % (2 * MINUTE_MS) !== 0) return;
+      begun += 1;
+      world.anomaly(String(begun), { service: `s${begun}` });
+    });
+    const inTime = world.told.filter(({ phase, atMs }) => phase === "opened" && atMs < world.nowMs - HOUR_MS);
+    const ended = new Set(world.told.filter(({ phase }) => phase === "over").flatMap(({ ids }) => ids));
+    expect(inTime.length).toBeGreaterThan(40);
+    expect(inTime.flatMap(({ ids }) => ids).filter((id) => !ended.has(id))).toEqual([]);
   });
 
   it("that began while the receiver was away are told when it is back, no more of them than the limit", () => {

@@ -1,5 +1,5 @@
 import type { ActiveAlert, Alert } from "../../store/alert.ts";
-import { type Incident, isOngoing, RELATED_GAP_MS } from "../../store/incident.ts";
+import { type Incident, isOngoing, RELATED_GAP_MS, SAME_TEMPLATE_GAP_MS } from "../../store/incident.ts";
 import type { Channel } from "./config.ts";
 import { severityClass } from "./severity.ts";
 
@@ -51,15 +51,23 @@ export interface Planned {
 
 /**
  * Decides what a channel tells next, by what it has told and what may be told now. What may not waits as it is, and nothing is
- * lost by deciding again: first what is new, then what is over, then what has grown.
+ * lost by deciding again: first what is new, then what is over, then what has grown. An end that waits longer than all that is new goes
+ * before it: else, where more begins than may be told, no end ever would be.
  */
 export function planChannel(input: PlanInput): Planned {
   const { active, gatherMs, room, nowMs } = input;
   const teller = createTeller(room);
   const [open, waiting] = split(active, ({ alert }) => alert.state === "open");
   const [ended, ongoing] = split(open, (one) => isOver(one, nowMs));
-  tellNew(waiting, input, teller);
-  for (const one of ended) teller.tell(over(one, nowMs));
+  const cooling = createCooling(input);
+  const news = waiting.filter((one) => !isExpected(one) && isGathered(one, input));
+  const tellable = news.filter(({ alert }) => !cooling.has(alert));
+  const firstNewAtMs = Math.min(...tellable.map(({ alert }) => alert.createdAtMs + gatherMs));
+  const [first, later] = split(ended, (one) => overAtMs(one) < firstNewAtMs);
+  dropExpected(waiting, input, teller);
+  for (const one of first) teller.tell(over(one, nowMs));
+  tellNew(news, cooling, input, teller);
+  for (const one of later) teller.tell(over(one, nowMs));
   for (const one of ongoing) teller.tell(updated(one, input));
   const gathering = waiting.filter((one) => !isGathered(one, input));
   const nextAtMs = Math.min(...gathering.map(({ alert }) => alert.createdAtMs + gatherMs));
@@ -106,17 +114,16 @@ function createTeller(messagesMax: number): Teller {
   };
 }
 
+/** What people called expected, and is over, is not told. */
+function dropExpected(waiting: readonly ActiveAlert[], { nowMs }: PlanInput, teller: Teller): void {
+  for (const one of waiting)
+    if (isExpected(one) && isOver(one, nowMs)) teller.change({ ...one.alert, state: "dropped" });
+}
+
 /** What was held back comes first, together; what cannot be told now is held back. */
-function tellNew(waiting: readonly ActiveAlert[], input: PlanInput, teller: Teller): void {
+function tellNew(news: readonly ActiveAlert[], cooling: Cooling, input: PlanInput, teller: Teller): void {
   const { nowMs } = input;
-  const [unwanted, wanted] = split(waiting, isExpected);
-  const [ended] = split(unwanted, (one) => isOver(one, nowMs));
-  for (const { alert } of ended) teller.change({ ...alert, state: "dropped" });
-  const cooling = createCooling(input);
-  const [held, fresh] = split(
-    wanted.filter((one) => isGathered(one, input)),
-    (one) => one.alert.isHeldBack || isLate(one, input),
-  );
+  const [held, fresh] = split(news, (one) => one.alert.isHeldBack || isLate(one, input));
   const ready = held.filter(({ alert }) => !cooling.has(alert));
   if (teller.tell(gathered(ready, nowMs))) for (const { alert } of ready) cooling.add(alert);
   for (const one of fresh) {
@@ -137,6 +144,10 @@ function isOver({ alert, incident }: ActiveAlert, nowMs: number): boolean {
   return !isOngoing(incident, nowMs) && Math.abs(nowMs - alert.changedAtMs) > RELATED_GAP_MS;
 }
 
+function overAtMs({ alert, incident }: ActiveAlert): number {
+  return Math.max(incident.lastAtMs + SAME_TEMPLATE_GAP_MS, alert.changedAtMs + RELATED_GAP_MS);
+}
+
 function isGathered({ alert }: ActiveAlert, { gatherMs, nowMs }: PlanInput): boolean {
   return Math.abs(nowMs - alert.createdAtMs) >= gatherMs;
 }
@@ -146,14 +157,19 @@ function isLate({ alert }: ActiveAlert, { gatherMs, nowMs }: PlanInput): boolean
 }
 
 /** Services of which the channel has told something new within the cool-down. */
-function createCooling({ channel, openedAtMs, nowMs }: PlanInput) {
+interface Cooling {
+  has(alert: Alert): boolean;
+  add(alert: Alert): void;
+}
+
+function createCooling({ channel, openedAtMs, nowMs }: PlanInput): Cooling {
   const coolDownMs = channel.cool_down_minutes * MINUTE_MS;
   const cooling = new Set(
     [...openedAtMs].filter(([, atMs]) => nowMs - atMs < coolDownMs).map(([name]) => name),
   );
   return {
-    has: ({ service }: Alert) => cooling.has(service),
-    add({ service }: Alert) {
+    has: ({ service }) => cooling.has(service),
+    add({ service }) {
       if (coolDownMs > 0) cooling.add(service);
     },
   };

@@ -1,10 +1,11 @@
+import type { ChannelWork } from "../../store/alert.ts";
 import type { Store } from "../../store/store.ts";
 import { createAlertLease } from "./alert-lease.ts";
 import { createTurns } from "./channel-turns.ts";
 import type { AlertsConfig } from "./config.ts";
 import { createLinks } from "./create-links.ts";
 import { openChannel } from "./open-channel.ts";
-import { createHealthPlan } from "./plan-health.ts";
+import { planHealth } from "./plan-health.ts";
 import { repeat, surviving } from "./repeat.ts";
 import type { AlertOutcome } from "./send-messages.ts";
 
@@ -60,10 +61,12 @@ export async function startAlerts(ports: AlertPorts): Promise<Alerts> {
   const expireMs = config.expire_hours * 3_600_000;
   const turnPorts = { ...ports, random: Math.random, expireMs, mayTell };
   const turns = new Map(channels.map((channel) => [channel.settings.name, createTurns(channel, turnPorts)]));
-  const planHealth = createHealthPlan(config.channels, ports);
+  const tellHealth = surviving((works: readonly ChannelWork[]) => planHealth(works, ports), onError);
   const look = surviving(async () => {
-    if (mayTell()) await planHealth();
-    if (mayTell()) for (const work of await store.alertWork()) turns.get(work.name)?.offer(work);
+    if (!mayTell()) return;
+    const works = await store.alertWork();
+    for (const work of works) turns.get(work.name)?.offer(work);
+    await tellHealth(works);
   }, onError);
   const renewing = repeat(turnMs, renew);
   const looking = repeat(turnMs, look);

@@ -71,6 +71,7 @@ const store: Store = {
   activeAlerts: unused,
   channelLoad: unused,
   saveAlertPlan: unused,
+  saveHealthMessage: unused,
   alertWork: unused,
   alertEvents: unused,
   openedServices: unused,

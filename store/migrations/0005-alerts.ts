@@ -47,14 +47,15 @@ async function createAlerts(db: Kysely<unknown>): Promise<void> {
     .addColumn("last_sent_at_ms", "bigint")
     .addColumn("failing_since_ms", "bigint")
     .addColumn("last_error", "text")
+    .addColumn("health_key", "text")
     .execute();
   await db.schema
     .createTable("alert_lease")
     .addColumn("id", "integer", (c) => c.primaryKey())
     .addColumn("holder", "text", (c) => c.notNull())
-    .addColumn("until_ms", "bigint", (c) => c.notNull())
+    .addColumn("revision", "bigint", (c) => c.notNull())
     .execute();
-  await sql`insert into alert_lease (id, holder, until_ms) values (1, '', 0)`.execute(db);
+  await sql`insert into alert_lease (id, holder, revision) values (1, '', 0)`.execute(db);
   await db.schema
     .createTable("alerts")
     .addColumn("channel", "text", (c) => c.notNull())
@@ -94,6 +95,7 @@ async function createOutbox(db: Kysely<unknown>): Promise<void> {
     .addColumn("created_at_ms", "bigint", (c) => c.notNull())
     .addColumn("finished_at_ms", "bigint")
     .addColumn("attempts", "integer", (c) => c.notNull())
+    .addColumn("failed_at_ms", "bigint")
     .addColumn("due_at_ms", "bigint", (c) => c.notNull())
     .addColumn("error", "text")
     .addUniqueConstraint("outbox_key", ["channel", "key"])

@@ -13,6 +13,7 @@ export async function selectAlertWork(db: Kysely<Tables>): Promise<readonly Chan
     .select(({ exists, selectFrom, or }) => [
       "name",
       "paused_until_ms",
+      "health_key",
       or([
         exists(
           selectFrom("incidents")
@@ -44,6 +45,7 @@ export async function selectAlertWork(db: Kysely<Tables>): Promise<readonly Chan
     hasChanges: Boolean(row.has_changes),
     isActive: Boolean(row.is_active),
     dueAtMs: row.due_at_ms === null ? undefined : Math.max(row.due_at_ms, row.paused_until_ms),
+    healthKey: row.health_key ?? undefined,
   }));
 }
 

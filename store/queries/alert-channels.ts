@@ -3,30 +3,41 @@ import type { Lease, LeaseAnswer } from "../alert.ts";
 import type { Tables } from "../tables.ts";
 
 const LEASE = 1;
+const NOBODY = "";
 
 /** Takes or prolongs the lease; called within a transaction. */
 export async function takeAlertLease(
   db: Kysely<Tables>,
-  { holder, atMs, untilMs, untilMsMax }: Lease,
+  { holder, deadRevision }: Lease,
 ): Promise<LeaseAnswer> {
   const mine = await db
     .updateTable("alert_lease")
-    .set({ until_ms: untilMs })
+    .set((row) => ({ revision: row("revision", "+", 1) }))
     .where("id", "=", LEASE)
     .where("holder", "=", holder)
     .executeTakeFirst();
-  if (mine.numUpdatedRows > 0n) return "prolonged";
+  if (mine.numUpdatedRows > 0n) return { kind: "prolonged" };
   const free = await db
     .updateTable("alert_lease")
-    .set({ holder, until_ms: untilMs })
+    .set((row) => ({ holder, revision: row("revision", "+", 1) }))
     .where("id", "=", LEASE)
-    .where((row) => row.or([row("until_ms", "<=", atMs), row("until_ms", ">", untilMsMax)]))
+    .where((row) => row.or([row("holder", "=", NOBODY), row("revision", "=", deadRevision ?? null)]))
     .executeTakeFirst();
-  return free.numUpdatedRows > 0n ? "taken" : "refused";
+  if (free.numUpdatedRows > 0n) return { kind: "taken" };
+  const { revision } = await db
+    .selectFrom("alert_lease")
+    .select("revision")
+    .where("id", "=", LEASE)
+    .executeTakeFirstOrThrow();
+  return { kind: "refused", revision };
 }
 
 export async function releaseAlertLease(db: Kysely<Tables>, holder: string): Promise<void> {
-  await db.updateTable("alert_lease").set({ holder: "", until_ms: 0 }).where("holder", "=", holder).execute();
+  await db
+    .updateTable("alert_lease")
+    .set((row) => ({ holder: NOBODY, revision: row("revision", "+", 1) }))
+    .where("holder", "=", holder)
+    .execute();
 }
 
 /** Whether the lease is still held. Called first in a transaction, as a write: whoever else takes it now waits for the transaction's end. */

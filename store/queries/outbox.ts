@@ -15,6 +15,8 @@ import type { OutboxTable, Tables } from "../tables.ts";
 
 const messageKind = z.enum(["incident", "summary", "event", "health", "test"]);
 const LIMITED: readonly MessageKind[] = ["incident", "summary"];
+/** What is counted for an hour. */
+const COUNTED: readonly MessageKind[] = [...LIMITED, "health"];
 /** What is not made again once it was sent. */
 const UNREPEATED: readonly MessageKind[] = ["event", "test"];
 const HOUR_MS = 3_600_000;
@@ -85,15 +87,15 @@ export async function selectChannelLoad(
     .select(["paused_until_ms", "last_sent_at_ms"])
     .where("name", "=", channel)
     .executeTakeFirst();
-  const troubled = limited
-    .where("attempts", ">", 0)
-    .where("created_at_ms", "<", row?.last_sent_at_ms ?? Number.MIN_SAFE_INTEGER);
+  const lastSentAtMs = row?.last_sent_at_ms ?? Number.MIN_SAFE_INTEGER;
   return {
     waiting: Number((await count(limited)).count),
     waitingEvents: Number((await count(waiting.where("kind", "=", "event"))).count),
-    tried: Number((await count(waiting.where("attempts", ">", 0))).count),
-    troubled: Number((await count(troubled)).count),
+    failing: Number((await count(waiting.where("failed_at_ms", ">", lastSentAtMs))).count),
+    troubled: Number((await count(limited.where("failed_at_ms", "<=", lastSentAtMs))).count),
+    lastSentAtMs: row?.last_sent_at_ms ?? undefined,
     lastHour: Number((await count(sent.where("kind", "in", LIMITED))).count),
+    healthLastHour: Number((await count(sent.where("kind", "=", "health"))).count),
     pausedUntilMs: row?.paused_until_ms ?? 0,
   };
 }
@@ -130,6 +132,7 @@ function toMessage(row: Selectable<OutboxTable>): OutboxMessage {
     notice: row.notice,
     createdAtMs: row.created_at_ms,
     attempts: row.attempts,
+    failedAtMs: row.failed_at_ms ?? undefined,
     dueAtMs: row.due_at_ms,
   };
 }
@@ -145,6 +148,7 @@ export async function saveSendResult(
     .set((row) => ({
       state,
       attempts: row("attempts", "+", 1),
+      failed_at_ms: state === "sent" ? null : sql<number>`coalesce(failed_at_ms, ${atMs})`,
       due_at_ms: dueAtMs,
       error: error ?? null,
       finished_at_ms: isFinished ? atMs : null,
@@ -170,7 +174,7 @@ export async function saveSendResult(
   else if (isFinished) await forgetAside(db, channel);
 }
 
-/** What was sent is kept for as long as the channel's limit counts it; what is said of the detector, so that it is told once. */
+/** What was sent is kept for as long as a limit counts it. */
 async function forgetSent(db: Kysely<Tables>, channel: string, nowMs: number): Promise<void> {
   await db
     .deleteFrom("outbox")
@@ -180,7 +184,7 @@ async function forgetSent(db: Kysely<Tables>, channel: string, nowMs: number): P
       row.or([
         row("kind", "in", UNREPEATED),
         row.and([
-          row("kind", "in", LIMITED),
+          row("kind", "in", COUNTED),
           row.or([row("finished_at_ms", "<=", nowMs - HOUR_MS), row("finished_at_ms", ">", nowMs)]),
         ]),
       ]),

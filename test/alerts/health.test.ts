@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { CanaryStatus } from "../../store/store.ts";
 import { NOTHING } from "../api/start-api.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 import { bodyOf, type Receiver, startReceiver } from "./receiver.ts";
 import { createTelling, type Telling } from "./start-telling.ts";
 
@@ -51,6 +52,61 @@ it("a detector that does not work is told once, by whoever tells, and once more 
   await stageSays({ state: "well", recallRatio: 1, collapsedAtMs, recoveredAtMs: collapsedAtMs + 1 });
   const received = await receiver.got(2);
   expect(received.map((one) => bodyOf(one).type)).toEqual(["detector.collapsed", "detector.recovered"]);
+});
+
+const types = () => receiver.received.map((one) => bodyOf(one).type);
+const HOUR_MS = 3_600_000;
+
+it("that it does not work is told before that it works again, though the receiver was away", async () => {
+  telling = await createTelling({ channels: [webhook()] });
+  receiver.answer(() => ({ status: 503 }));
+  const collapsedAtMs = Date.now();
+  await stageSays({ state: "collapsed", recallRatio: 0, collapsedAtMs });
+  await telling.start();
+  await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
+  await stageSays({ state: "well", recallRatio: 1, collapsedAtMs, recoveredAtMs: collapsedAtMs + 1 });
+  receiver.answer(() => ({ status: 200 }));
+  const tries = receiver.received.length;
+  telling.clock.aheadMs = HOUR_MS;
+  await receiver.got(tries + 2);
+  expect(types().slice(tries)).toEqual(["detector.collapsed", "detector.recovered"]);
+});
+
+it("by turns is told four times an hour, and then as it is by then", async () => {
+  telling = await createTelling({ channels: [webhook()] });
+  await telling.start();
+  for (let collapsedAtMs = 1; collapsedAtMs <= 6; collapsedAtMs += 1) {
+    await stageSays({ state: "collapsed", recallRatio: 0, collapsedAtMs });
+    await waitFor("it to be stored", async () =>
+      (await telling.stage.alertWork())[0]?.healthKey === `detector-${collapsedAtMs}-collapsed`
+        ? true
+        : undefined,
+    );
+    await receiver.got(Math.min(collapsedAtMs, 4));
+  }
+  expect(await telling.stage.channelStatuses()).toMatchObject([{ waiting: 1 }]);
+  telling.clock.aheadMs = HOUR_MS + 60_000;
+  const ids = (await receiver.got(5)).map((one) => bodyOf(one).id);
+  expect(ids).toEqual([1, 2, 3, 4, 6].map((atMs) => `detector-${atMs}-collapsed`));
+});
+
+it("that was to be told before quiet hours, and could not be, waits until they end", async () => {
+  const timeIn = (ms: number) => new Date(Date.now() + ms).toISOString().slice(11, 16);
+  const quiet = { time_zone: "UTC", from: timeIn(HOUR_MS), to: timeIn(3 * HOUR_MS) };
+  telling = await createTelling({ channels: [webhook({ quiet_hours: [quiet] })] });
+  receiver.answer(() => ({ status: 503 }));
+  await stageSays({ state: "collapsed", recallRatio: 0, collapsedAtMs: 5 });
+  await telling.start();
+  await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
+  telling.clock.aheadMs = 2 * HOUR_MS;
+  receiver.answer(() => ({ status: 200 }));
+  const test = { key: "t", kind: "test", incidentId: undefined } as const;
+  const notice = JSON.stringify({ kind: "test", channel: "ops" });
+  await telling.stage.addTestMessage("ops", { ...test, notice }, Date.now());
+  await waitFor("the test", async () => (types().includes("test") ? true : undefined));
+  expect(types().at(-1)).toBe("test");
+  telling.clock.aheadMs = 4 * HOUR_MS;
+  await waitFor("the end of them", async () => (types().at(-1) === "detector.collapsed" ? true : undefined));
 });
 
 it("in quiet hours nothing is told of it", async () => {

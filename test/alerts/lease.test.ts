@@ -15,14 +15,14 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 
-/** A process of this machine. */
-const processOf = (holder: string, channels: readonly string[]) =>
+/** A process of this machine, or of one whose clock is ahead. */
+const processOf = (holder: string, channels: readonly string[], aheadMs = 0) =>
   createAlertLease({
     store,
     holder,
     channels,
     renewMs: 3_000,
-    now: () => clock.nowMs,
+    now: () => clock.nowMs + aheadMs,
     elapsed: () => clock.elapsedMs,
   });
 const pass = (ms: number) => {
@@ -49,6 +49,15 @@ describe("a lease", () => {
     await one.renew();
     expect([one.isHeld(), two.isHeld()]).toEqual([true, false]);
     expect(await names()).toEqual(["a"]);
+  });
+
+  it("is one process's also where another one's clock is far ahead or behind", async () => {
+    const all = [0, -HOUR_MS, HOUR_MS].map((aheadMs) => processOf(`ahead by ${aheadMs}`, [], aheadMs));
+    for (let turn = 0; turn < 20; turn += 1) {
+      for (const one of all) await one.renew();
+      expect(all.map((one) => one.isHeld())).toEqual([true, false, false]);
+      pass(3_000);
+    }
   });
 
   it("is not held after the machine has slept, in which one of its clocks stood still, until it is prolonged", async () => {

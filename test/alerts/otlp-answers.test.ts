@@ -1,7 +1,15 @@
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  status,
+} from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type OtlpClient, openOtlpClient } from "../../api/alerts/otlp-client.ts";
 import { toRecord } from "../../api/alerts/otlp-event.ts";
+import { encodeStatus } from "../../processor/wire/rpc-status.ts";
 import { NO_LINKS, TEST_NOTICE } from "./notices.ts";
 
 const asIs = (bytes: Buffer) => bytes;
@@ -17,16 +25,18 @@ const EXPORT = {
 
 let answer: Buffer | status;
 let headers: readonly unknown[];
+let trailers: Metadata;
 let server: Server;
 let client: OtlpClient;
 beforeEach(async () => {
+  trailers = new Metadata();
   server = new Server();
   server.addService(
     { export: EXPORT },
     {
       export(call: ServerUnaryCall<Buffer, Buffer>, done: sendUnaryData<Buffer>) {
         headers = call.metadata.get("x-tenant");
-        if (typeof answer === "number") done({ code: answer, details: "secret" });
+        if (typeof answer === "number") done({ code: answer, details: "secret", metadata: trailers });
         else done(null, answer);
       },
     },
@@ -64,6 +74,17 @@ describe("an OTLP receiver", () => {
     answer = status.INVALID_ARGUMENT;
     expect(await send()).toMatchObject({ kind: "refused", reason: "gRPC status 3 (INVALID_ARGUMENT)" });
     answer = status.UNAVAILABLE;
-    expect(await send()).toMatchObject({ kind: "retry", reason: "gRPC status 14" });
+    expect(await send()).toEqual({ kind: "retry", afterMs: undefined, reason: "gRPC status 14" });
+  });
+
+  it("that asks for time, as OTLP has it or as a proxy does, is given it", async () => {
+    answer = status.UNAVAILABLE;
+    trailers.set("retry-after", "30");
+    expect(await send()).toMatchObject({ kind: "retry", afterMs: 30_000 });
+    const details = encodeStatus({ code: status.UNAVAILABLE, message: "", retryAfterMs: 600_000 });
+    trailers.set("grpc-status-details-bin", Buffer.from(details));
+    expect(await send()).toMatchObject({ kind: "retry", afterMs: 600_000 });
+    trailers.set("grpc-status-details-bin", Buffer.from("no status"));
+    expect(await send()).toMatchObject({ kind: "retry", afterMs: 30_000 });
   });
 });

@@ -140,6 +140,25 @@ describe("a receiver", () => {
     expect(await status()).toMatchObject({ waiting: 1 });
   });
 
+  it("that never takes two messages is sent the others without delay, however often it is tried", async () => {
+    receiver.answer(({ body }) => ({ status: body.includes('"bad') ? 503 : 200 }));
+    telling = await createTelling({ channels: [webhook()] });
+    await telling.start();
+    const nowMs = () => Date.now() + telling.clock.aheadMs;
+    const load = () => telling.stage.channelLoad("ops", nowMs());
+    const retries = () => telling.outcomes.filter((one) => one === "ops retry").length;
+    await telling.anomaly(1, { service: "bad1" });
+    await telling.anomaly(2, { service: "bad2" });
+    await waitFor("both to fail", async () => ((await load()).failing === 2 ? true : undefined));
+    await telling.anomaly(3, { service: "good" });
+    await waitFor("the good one to wait", async () => ((await load()).waiting === 3 ? true : undefined));
+    const before = retries();
+    telling.clock.aheadMs = 400_000;
+    await waitFor("both to be tried again", () => (retries() >= before + 2 ? true : undefined));
+    expect(telling.outcomes).toContain("ops sent");
+    expect((await load()).pausedUntilMs).toBeLessThan(nowMs());
+  });
+
   it("that was away is sent nothing in quiet hours but tests", async () => {
     const timeIn = (ms: number) => new Date(Date.now() + ms).toISOString().slice(11, 16);
     const quiet = { time_zone: "UTC", from: timeIn(HOUR_MS), to: timeIn(3 * HOUR_MS) };
@@ -197,6 +216,20 @@ describe("a receiver", () => {
     telling.clock.aheadMs = 2 * HOUR_MS;
     await waitFor("giving up", async () => (telling.outcomes.includes("ops expired") ? true : undefined));
     expect(await status()).toMatchObject({ putAside: 1 });
+  });
+
+  it("that is well is told what was tried long ago, before nobody ran", async () => {
+    receiver.answer(() => ({ status: 503 }));
+    telling = await createTelling({ channels: [webhook()], expire_hours: 1 });
+    const first = await telling.start();
+    await telling.anomaly(1);
+    await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
+    await first.close();
+    receiver.answer(() => ({ status: 200 }));
+    telling.clock.aheadMs = 2 * HOUR_MS;
+    await telling.start();
+    await waitFor("its end", async () => (types().at(-1) === "incident.over" ? true : undefined));
+    expect(telling.outcomes).not.toContain("ops expired");
   });
 
   it("that does not answer keeps no other one waiting", async () => {

@@ -14,6 +14,8 @@ import { anAnomaly } from "../store-contract/an-anomaly.ts";
 /** A stage's database, and what tells of it. */
 export interface Telling {
   readonly stage: Store;
+  /** Of its file. */
+  readonly path: string;
   readonly outcomes: readonly string[];
   readonly errors: readonly string[];
   /** By how much the clock of who tells goes ahead. */
@@ -40,6 +42,7 @@ export async function createTelling(settings: Readonly<Record<string, unknown>>)
   const running: (() => Promise<void>)[] = [];
   return {
     stage,
+    path,
     outcomes,
     errors,
     clock,

@@ -9,12 +9,12 @@ import { anAnomaly, idOf } from "./an-anomaly.ts";
 import { keptSince } from "./kept-since.ts";
 
 const HOLDER = "one";
-const lease = (holder: string, atMs: number) => ({ holder, atMs, untilMs: atMs + 10, untilMsMax: atMs + 10 });
+const lease = (holder: string, deadRevision?: number) => store.takeAlertLease({ holder, deadRevision });
 
 let store: Store;
 beforeEach(async () => {
   store = await openStore({ path: join(temporaryDirectory("store"), "logbert.db") });
-  await store.takeAlertLease(lease(HOLDER, 0));
+  await lease(HOLDER);
   await store.syncAlertChannels(HOLDER, ["ops"]);
 });
 afterEach(() => store.close());
@@ -108,7 +108,13 @@ describe("what a channel looks at", () => {
 
   it("is asked for where there is something to do", async () => {
     const work = async () => (await store.alertWork())[0];
-    const idle = { name: "ops", hasChanges: false, isActive: false, dueAtMs: undefined };
+    const idle = {
+      name: "ops",
+      hasChanges: false,
+      isActive: false,
+      dueAtMs: undefined,
+      healthKey: undefined,
+    };
     expect(await work()).toEqual(idle);
     await save([1, { kind: "silence" }]);
     expect(await work()).toEqual({ ...idle, hasChanges: true });
@@ -137,8 +143,8 @@ describe("a plan", () => {
   });
 
   it("of who has lost the lease, or of a channel that is gone, is not stored", async () => {
-    expect(await store.takeAlertLease(lease("two", 9))).toBe("refused");
-    expect(await store.takeAlertLease(lease("two", 10))).toBe("taken");
+    expect(await lease("two")).toEqual({ kind: "refused", revision: 1 });
+    expect(await lease("two", 1)).toEqual({ kind: "taken" });
     expect(await plan({ messages: [message("a")] })).toBe(false);
     await store.syncAlertChannels("two", []);
     expect(await plan({ holder: "two", messages: [message("a")] })).toBe(false);
@@ -147,11 +153,17 @@ describe("a plan", () => {
 });
 
 describe("the lease", () => {
-  it("is free at once when it is given back, or was taken by a clock that was set back since", async () => {
+  it("is free at once when it is given back", async () => {
     await store.releaseAlertLease(HOLDER);
-    expect(await store.takeAlertLease(lease("two", 1))).toBe("taken");
-    expect(await store.takeAlertLease(lease("two", 1_000))).toBe("prolonged");
-    expect(await store.takeAlertLease(lease("three", 500))).toBe("taken");
+    expect(await lease("two")).toEqual({ kind: "taken" });
+  });
+
+  it("is taken from who has not prolonged it since it was seen last, and from nobody else", async () => {
+    expect(await lease("two")).toEqual({ kind: "refused", revision: 1 });
+    expect(await lease(HOLDER)).toEqual({ kind: "prolonged" });
+    expect(await lease("two", 1)).toEqual({ kind: "refused", revision: 2 });
+    expect(await lease("two", 2)).toEqual({ kind: "taken" });
+    expect(await lease("three", 2)).toEqual({ kind: "refused", revision: 3 });
   });
 
   it("is needed to say which channels there are", async () => {
@@ -166,12 +178,12 @@ describe("a message", () => {
   it("is due until it is taken or refused, and the channel shows how that goes", async () => {
     await plan({ messages: [message("a"), message("b")] });
     expect(await store.dueMessages("ops", { kinds: ALL, nowMs: 5, dueAtMsMax: 99, limit: 1 })).toEqual([
-      { ...message("a"), channel: "ops", attempts: 0, createdAtMs: 5, dueAtMs: 5 },
+      { ...message("a"), channel: "ops", attempts: 0, failedAtMs: undefined, createdAtMs: 5, dueAtMs: 5 },
     ]);
     await result("a", "waiting", { error: "HTTP 503", pausedUntilMs: 9 });
     expect(await due(8)).toEqual(["b"]);
     expect(await due(9)).toEqual(["b", "a"]);
-    expect(await store.channelLoad("ops", 8)).toMatchObject({ waiting: 2, tried: 1, pausedUntilMs: 9 });
+    expect(await store.channelLoad("ops", 8)).toMatchObject({ waiting: 2, failing: 1, pausedUntilMs: 9 });
     const idle = { name: "ops", lastSentAtMs: undefined, heldBack: 0, putAside: 0 };
     expect(await store.channelStatuses()).toEqual([
       { ...idle, failingSinceMs: 8, lastError: "HTTP 503", waiting: 2 },
@@ -206,9 +218,9 @@ describe("a message", () => {
   it("that is not taken though a later one is counts as troubled", async () => {
     await plan({ messages: [message("a"), message("b")] });
     await result("a", "waiting");
-    expect(await store.channelLoad("ops", 8)).toMatchObject({ tried: 1, troubled: 0 });
+    expect(await store.channelLoad("ops", 8)).toMatchObject({ failing: 1, troubled: 0 });
     await result("b", "sent");
-    expect(await store.channelLoad("ops", 8)).toMatchObject({ waiting: 1, tried: 1, troubled: 1 });
+    expect(await store.channelLoad("ops", 8)).toMatchObject({ waiting: 1, failing: 0, troubled: 1 });
   });
 
   it("that is due later than anything can be was stored by a clock that was set back since", async () => {
@@ -237,6 +249,37 @@ describe("a message", () => {
   it("for a test needs a channel", async () => {
     expect(await store.addTestMessage("ops", message("t", { kind: "test" }), 1)).toBe(true);
     expect(await store.addTestMessage("none", message("t", { kind: "test" }), 1)).toBe(false);
+  });
+});
+
+describe("what is told of the detector", () => {
+  const save = (key: string, holder = HOLDER) =>
+    store.saveHealthMessage({
+      channel: "ops",
+      holder,
+      atMs: 5,
+      message: message(key, { kind: "health", incidentId: undefined }),
+    });
+  const dueHealth = () => due(9, { kinds: ["health"] });
+
+  it("takes the place of what was never tried, and waits for what was", async () => {
+    expect(await save("a")).toBe(true);
+    expect(await save("b")).toBe(true);
+    expect(await dueHealth()).toEqual(["b"]);
+    await result("b", "waiting");
+    expect(await save("c")).toBe(false);
+    expect(await dueHealth()).toEqual(["b"]);
+    await result("b", "sent");
+    expect(await save("c", "two")).toBe(false);
+    expect(await save("c")).toBe(true);
+    expect(await store.channelLoad("ops", 9)).toMatchObject({ healthLastHour: 1, lastHour: 0, waiting: 0 });
+  });
+
+  it("is known for longer than messages are kept", async () => {
+    await save("a");
+    await result("a", "sent");
+    await store.expire(keptSince(10_000_000));
+    expect((await store.alertWork())[0]?.healthKey).toBe("a");
   });
 });
 
