@@ -53,9 +53,15 @@ export function createCanaries(ports: CanaryPorts): Canaries {
       .filter((_, at) => at % 2 === 0)
       .map((sequence, at) => deriveOdd(kindAt(at), sequence, order, random))
       .filter((sequence) => sequence !== undefined);
-    // Together: with a foreign message in the choice nothing is answered from memory (see detect/choice.ts).
-    const answers = await ports.ask([...normal, ...odd].map(windowOf));
-    return { normal: answers.slice(0, normal.length), odd: answers.slice(normal.length), hasVerdicts };
+    const alone = await ports.ask(normal.map(windowOf));
+    // With a foreign message in the choice nothing is answered from memory (see detect/choice.ts).
+    const together = await ports.ask([...normal, ...odd].map(windowOf));
+    return {
+      normal: alone,
+      beside: together.slice(0, normal.length),
+      odd: together.slice(normal.length),
+      hasVerdicts,
+    };
   };
 
   const askServices = async (ready: ReadonlySet<string>): Promise<readonly CanaryAnswers[]> => {

@@ -17,6 +17,8 @@ export interface NormalOrder {
 /** What a message that never comes has never come right after: so many events before its place. Streams are woven of several
  * activities, so that what does not follow the last event may well follow the one before it. */
 const CONTEXT_EVENTS = 8;
+/** OTLP's ERROR. */
+const ERROR = 17;
 
 /** The order that these sequences of one service show. */
 export function normalOrder(sequences: readonly CanarySequence[]): NormalOrder {
@@ -41,8 +43,9 @@ export function normalOrder(sequences: readonly CanarySequence[]): NormalOrder {
 }
 
 /**
- * The same sequence with another message at its end. foreign: one of another world; misplaced: one of the service's own that was
- * never seen right after any of the events before. Undefined where there is none.
+ * The same sequence with another message at its end, like it in time. foreign: one of another world, an error: a new harmless message
+ * is no more than worth watching (see detect/new-template.ts), and verdicts would say so; misplaced: one of the service's own that was
+ * never seen right after any of the events before, as severe as what it replaces. Undefined where there is none.
  *
  * @param random 0 to 1 (exclusive)
  */
@@ -57,8 +60,8 @@ export function deriveOdd(
   const choices = kind === "foreign" ? foreignTo(order) : neverAfter(context, order);
   const match = choices[Math.floor(random() * choices.length)];
   if (last === undefined || match === undefined) return undefined;
-  // In time and severity it is like the event that it replaces: only the message is odd.
-  return { ...sequence, events: [...context, { ...last, match }] };
+  const severityNumber = kind === "foreign" ? ERROR : last.severityNumber;
+  return { ...sequence, events: [...context, { ...last, match, severityNumber }] };
 }
 
 type Match = LogEvent["match"];
