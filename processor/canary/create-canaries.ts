@@ -13,8 +13,6 @@ const SERVICES_A_RUN = 4;
 const NORMAL_MAX = 32;
 /** Sequences that the detector is asked about at once, at most. */
 export const ASKED_MAX = NORMAL_MAX + NORMAL_MAX / 2;
-/** With fewer a service is not tried. */
-const NORMAL_MIN = 16;
 
 /** What canaries are handed. */
 export interface CanaryPorts {
@@ -35,7 +33,7 @@ export interface CanaryPorts {
 
 /** Tries the live detector on sequences of which is known what it should say. */
 export interface Canaries extends Pick<NormalSequences, "record"> {
-  /** Of services of which enough is known, their own sequences; before there is one, those that are shipped. */
+  /** Of services of which enough is known, their own sequences; while there is none that also wrote enough, those that are shipped. */
   run(): Promise<void>;
   status(): CanaryStatus;
 }
@@ -64,12 +62,9 @@ export function createCanaries(ports: CanaryPorts): Canaries {
     };
   };
 
-  const askServices = async (ready: ReadonlySet<string>): Promise<readonly CanaryAnswers[]> => {
-    const tried = sequences
-      .services()
-      .filter((service) => ready.has(service) && sequences.of(service).length >= NORMAL_MIN);
+  const askServices = async (services: readonly string[]): Promise<readonly CanaryAnswers[]> => {
     const answers: CanaryAnswers[] = [];
-    for (const service of inTurn(tried.toSorted(), runs * SERVICES_A_RUN, SERVICES_A_RUN))
+    for (const service of inTurn(services.toSorted(), runs * SERVICES_A_RUN, SERVICES_A_RUN))
       answers.push(await askAbout(sequences.of(service), true));
     return answers;
   };
@@ -78,8 +73,9 @@ export function createCanaries(ports: CanaryPorts): Canaries {
     record: sequences.record,
     async run() {
       const ready = ports.readyServices();
+      const tried = sequences.services().filter((service) => ready.has(service));
       const answers =
-        ready.size === 0 ? [await askAbout(SHIPPED_SEQUENCES, false)] : await askServices(ready);
+        tried.length === 0 ? [await askAbout(SHIPPED_SEQUENCES, false)] : await askServices(tried);
       const graded = grade(answers);
       if (graded.odd === 0) return;
       runs += 1;
