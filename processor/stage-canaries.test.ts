@@ -135,6 +135,7 @@ describe("the canaries of a stage", () => {
   const stateWith = async (
     settings: object,
     earlier?: CanaryStatus,
+    modelVersion = "even",
     names: readonly string[] = ["event-model"],
   ) => {
     const config = { canary: canaryConfig.parse({}), detect: detectConfig.parse({}), ...settings };
@@ -144,10 +145,11 @@ describe("the canaries of a stage", () => {
       now: () => 1,
     });
     const rooms = { judge, detectors: detectors.filter(({ name }) => names.includes(name)) };
-    const store = { status: async () => earlier && { ...STATUS, canary: earlier } };
+    const store = { status: async () => earlier && { ...STATUS, modelVersion, canary: earlier } };
     const canaries = await createStageCanaries(config, {
       rooms,
       store,
+      scorer: { version: "even" },
       log: createLog("SILENT"),
       now: () => 1,
     });
@@ -157,7 +159,14 @@ describe("the canaries of a stage", () => {
   it("go on with what was told before a restart", async () => {
     expect(await stateWith({})).toEqual({ state: "waiting" });
     const collapsed = { state: "collapsed", recallRatio: 0, collapsedAtMs: 7 } as const;
-    expect(await stateWith({}, collapsed)).toMatchObject({ state: "collapsed", collapsedAtMs: 7 });
+    expect(await stateWith({}, collapsed)).toEqual(collapsed);
+  });
+
+  it("say nothing yet of weights that were put in use in between, and forget no collapse", async () => {
+    const collapsed = { state: "collapsed", recallRatio: 0, collapsedAtMs: 7 } as const;
+    expect(await stateWith({}, collapsed, "others")).toEqual({ state: "waiting", collapsedAtMs: 7 });
+    const off = { canary: canaryConfig.parse({ interval_ms: 0 }) };
+    expect(await stateWith(off, collapsed)).toEqual({ state: "off", collapsedAtMs: 7 });
   });
 
   it.each([
@@ -170,6 +179,6 @@ describe("the canaries of a stage", () => {
     ["there is no event model", {}, ["ngram"]],
     ["a Hugging Face model is in its place", {}, ["pretrained-model"]],
   ])("are off when %s", async (_, settings, names) => {
-    expect(await stateWith(settings, undefined, names)).toEqual({ state: "off" });
+    expect(await stateWith(settings, undefined, undefined, names)).toEqual({ state: "off" });
   });
 });

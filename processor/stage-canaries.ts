@@ -1,6 +1,7 @@
 import type { CanaryStatus, Store } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import type { Finding, Judge } from "./calibrate/verdict.ts";
+import { beforeRuns, withoutRuns } from "./canary/canary-health.ts";
 import type { CanaryConfig } from "./canary/config.ts";
 import { ASKED_MAX, type Canaries, createCanaries } from "./canary/create-canaries.ts";
 import type { CanaryAnswer } from "./canary/grade.ts";
@@ -19,6 +20,8 @@ import type { SequenceWindow } from "./window/sequence-window.ts";
 export interface StageCanaryPorts {
   readonly rooms: Pick<Rooms, "detectors" | "judge">;
   readonly store: Pick<Store, "status">;
+  /** The weights in use. */
+  readonly scorer: { readonly version: string };
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -34,27 +37,28 @@ const ALWAYS_ASKED: Breaker = { admits: () => true, tell: () => undefined };
 /** The canaries of a stage, which know what it told of them before its last stop. Rejects when the store cannot be read. */
 export async function createStageCanaries(
   { canary, detect }: { readonly canary: CanaryConfig; readonly detect: DetectConfig },
-  { rooms, store, log, now }: StageCanaryPorts,
+  { rooms, store, scorer, log, now }: StageCanaryPorts,
 ): Promise<Canaries> {
+  const earlier = await store.status();
   const hasModel = rooms.detectors.some(({ name }) => name === MODEL);
   // With fewer rows the model would not be asked about all of them, and seem not to work.
-  if (canary.interval_ms === 0 || !hasModel || detect.max_model_rows < ASKED_MAX) return OFF;
+  if (canary.interval_ms === 0 || !hasModel || detect.max_model_rows < ASKED_MAX)
+    return switchedOff(earlier?.canary);
   return createCanaries({
     ask: createAskLive(rooms),
     readyServices: () => readyServices(rooms.judge),
     minRecall: canary.min_recall,
-    earlier: (await store.status())?.canary,
+    before: beforeRuns(earlier?.canary, earlier?.modelVersion !== scorer.version),
     onChanged: (status) => tellChange(status, log),
     random: Math.random,
     now,
   });
 }
 
-const OFF: Canaries = {
-  record: () => undefined,
-  run: async () => undefined,
-  status: () => ({ state: "off" }),
-};
+function switchedOff(earlier: CanaryStatus | undefined): Canaries {
+  const status = withoutRuns(earlier);
+  return { record: () => undefined, run: async () => undefined, status: () => status };
+}
 
 /** Those whose own statistics are trusted. */
 export function readyServices(judge: Pick<ServiceJudge, "services">): ReadonlySet<string> {
@@ -69,7 +73,9 @@ function tellChange({ state, recallRatio, falseAlarmRatio }: CanaryStatus, log: 
       details,
       "the detector does not find sequences that are known to be odd: its verdicts mean little",
     );
-  else log.info(details, "the detector finds sequences that are known to be odd again");
+  else if (state === "waiting")
+    log.warn("the model has no time for sequences that are known to be odd: whether it works is not known");
+  else log.info(details, "the detector finds sequences that are known to be odd");
 }
 
 /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CanaryStatus } from "../../store/store.ts";
 import { freshWindow } from "../../test/helpers/detector-windows.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
+import { beforeRuns } from "./canary-health.ts";
 import { ASKED_MAX, createCanaries } from "./create-canaries.ts";
 import type { CanaryAnswer } from "./grade.ts";
 
@@ -26,7 +27,7 @@ function tried(ready: readonly string[]) {
     },
     readyServices: () => new Set(ready),
     minRecall: 0.5,
-    earlier: undefined,
+    before: beforeRuns(undefined, false),
     onChanged: ({ state }) => changes.push(state),
     random: () => 0,
     now: () => 1,
@@ -80,9 +81,9 @@ describe("a run", () => {
     await canaries.run();
     detector.answer = () => ({ surprise: 1, score: 0.5, isAnomaly: false });
     for (let run = 0; run < 4; run += 1) await canaries.run();
-    expect(changes).toEqual(["collapsed"]);
+    expect(changes).toEqual(["well", "collapsed"]);
     detector.answer = good;
     for (let run = 0; run < 3; run += 1) await canaries.run();
-    expect(changes).toEqual(["collapsed", "well"]);
+    expect(changes).toEqual(["well", "collapsed", "well"]);
   });
 });

@@ -1,7 +1,7 @@
 import type { CanaryStatus } from "../../store/store.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { type CanarySequence, windowOf } from "./canary.ts";
-import { afterRun, beforeRuns, type CanaryHealth } from "./canary-health.ts";
+import { afterRun, type CanaryHealth } from "./canary-health.ts";
 import { deriveOdd, normalOrder, ODD_KINDS, type OddKind } from "./derive-odd.ts";
 import { type CanaryAnswer, type CanaryAnswers, grade } from "./grade.ts";
 import { createNormalSequences, type NormalSequences } from "./normal-sequences.ts";
@@ -21,9 +21,9 @@ export interface CanaryPorts {
   /** Services of which enough is known for verdicts. */
   readonly readyServices: () => ReadonlySet<string>;
   readonly minRecall: number;
-  /** What the stage told last, before it was restarted. */
-  readonly earlier: CanaryStatus | undefined;
-  /** Told when the detector no longer works, and when it does again. */
+  /** What is told before the first run. */
+  readonly before: CanaryHealth;
+  /** Told whenever the detector works, no longer works, or is not known to work any more. */
   readonly onChanged: (status: CanaryStatus) => void;
   /** 0 to 1 (exclusive). */
   readonly random: () => number;
@@ -41,9 +41,14 @@ export interface Canaries extends Pick<NormalSequences, "record"> {
 export function createCanaries(ports: CanaryPorts): Canaries {
   const { random } = ports;
   const sequences = createNormalSequences(random);
-  let health: CanaryHealth = beforeRuns(ports.earlier);
+  let health = ports.before;
   let runs = 0;
 
+  const tell = (after: CanaryHealth) => {
+    const hasChanged = after.status.state !== health.status.state;
+    health = after;
+    if (hasChanged) ports.onChanged(after.status);
+  };
   const askAbout = async (known: readonly CanarySequence[], hasVerdicts: boolean): Promise<CanaryAnswers> => {
     const order = normalOrder(known);
     const normal = known.slice(-NORMAL_MAX);
@@ -77,18 +82,11 @@ export function createCanaries(ports: CanaryPorts): Canaries {
       const answers =
         tried.length === 0 ? [await askAbout(SHIPPED_SEQUENCES, false)] : await askServices(tried);
       const graded = grade(answers);
-      if (graded.odd === 0) return;
       runs += 1;
-      const before = health;
-      health = afterRun(before, graded, ports.minRecall, ports.now());
-      if (isCollapsed(health) !== isCollapsed(before)) ports.onChanged(health.status);
+      tell(afterRun(health, graded, ports.minRecall, ports.now()));
     },
     status: () => health.status,
   };
-}
-
-function isCollapsed({ status }: CanaryHealth): boolean {
-  return status.state === "collapsed";
 }
 
 /** In turn; the first one is foreign. */

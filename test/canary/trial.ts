@@ -1,5 +1,6 @@
 import { configSchema } from "../../cli/config.ts";
 import { openTriedScorer } from "../../cli/open-scorer.ts";
+import { beforeRuns } from "../../processor/canary/canary-health.ts";
 import { type Canaries, createCanaries } from "../../processor/canary/create-canaries.ts";
 import { createStages } from "../../processor/create-stages.ts";
 import { createLane } from "../../processor/flow/lane.ts";
@@ -36,7 +37,7 @@ export async function startTrial(startMs: number): Promise<Trial> {
     ask: createAskLive(rooms),
     readyServices: () => readyServices(rooms.judge),
     minRecall: config.canary.min_recall,
-    earlier: undefined,
+    before: beforeRuns(undefined, false),
     onChanged: () => undefined,
     random: Math.random,
     now,
