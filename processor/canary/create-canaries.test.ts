@@ -14,6 +14,7 @@ function tried(ready: readonly string[]) {
   const asked: SequenceWindow[][] = [];
   const changes: CanaryStatus["state"][] = [];
   const detector = {
+    hasTime: true,
     answer: (isOdd: boolean): CanaryAnswer => ({
       surprise: isOdd ? 9 : 0,
       score: isOdd ? 0.9 : 0,
@@ -23,6 +24,7 @@ function tried(ready: readonly string[]) {
   const canaries = createCanaries({
     ask: async (windows) => {
       asked.push([...windows]);
+      if (!detector.hasTime) return undefined;
       return windows.map(({ events }) => detector.answer(events.at(-1)?.match.template !== "shipped"));
     },
     readyServices: () => new Set(ready),
@@ -85,5 +87,17 @@ describe("a run", () => {
     detector.answer = good;
     for (let run = 0; run < 3; run += 1) await canaries.run();
     expect(changes).toEqual(["well", "collapsed", "well"]);
+  });
+
+  it("that the detector has no time for says nothing of it, and after five in a row nothing is known", async () => {
+    const { canaries, changes, detector } = tried(SERVICES);
+    await canaries.run();
+    const before = canaries.status();
+    detector.hasTime = false;
+    for (let run = 0; run < 4; run += 1) await canaries.run();
+    expect(canaries.status()).toEqual(before);
+    for (let run = 0; run < 10; run += 1) await canaries.run();
+    expect(canaries.status()).toEqual({ state: "waiting" });
+    expect(changes).toEqual(["well", "waiting"]);
   });
 });

@@ -1,7 +1,7 @@
 import type { CanaryStatus } from "../../store/store.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { type CanarySequence, windowOf } from "./canary.ts";
-import { afterRun, type CanaryHealth } from "./canary-health.ts";
+import { afterMissed, afterRun, type CanaryHealth } from "./canary-health.ts";
 import { deriveOdd, normalOrder, ODD_KINDS, type OddKind } from "./derive-odd.ts";
 import { type CanaryAnswer, type CanaryAnswers, grade } from "./grade.ts";
 import { createNormalSequences, type NormalSequences } from "./normal-sequences.ts";
@@ -16,8 +16,9 @@ export const ASKED_MAX = NORMAL_MAX + NORMAL_MAX / 2;
 
 /** What canaries are handed. */
 export interface CanaryPorts {
-  /** The live detector's answers, one a window. Teaches it nothing, counts nothing, and never rejects for its sake. */
-  readonly ask: (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[]>;
+  /** The live detector's answers, one a window; undefined when it had no time. Teaches it nothing, counts nothing, and never
+   * rejects for its sake. */
+  readonly ask: (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[] | undefined>;
   /** Services of which enough is known for verdicts. */
   readonly readyServices: () => ReadonlySet<string>;
   readonly minRecall: number;
@@ -49,7 +50,11 @@ export function createCanaries(ports: CanaryPorts): Canaries {
     health = after;
     if (hasChanged) ports.onChanged(after.status);
   };
-  const askAbout = async (known: readonly CanarySequence[], hasVerdicts: boolean): Promise<CanaryAnswers> => {
+  /** Nothing where the detector had no time. */
+  const askAbout = async (
+    known: readonly CanarySequence[],
+    hasVerdicts: boolean,
+  ): Promise<readonly CanaryAnswers[]> => {
     const order = normalOrder(known);
     const normal = known.slice(-NORMAL_MAX);
     const odd = normal
@@ -59,18 +64,15 @@ export function createCanaries(ports: CanaryPorts): Canaries {
     const alone = await ports.ask(normal.map(windowOf));
     // With a foreign message in the choice nothing is answered from memory (see detect/choice.ts).
     const together = await ports.ask([...normal, ...odd].map(windowOf));
-    return {
-      normal: alone,
-      beside: together.slice(0, normal.length),
-      odd: together.slice(normal.length),
-      hasVerdicts,
-    };
+    if (alone === undefined || together === undefined) return [];
+    const [beside, others] = [together.slice(0, normal.length), together.slice(normal.length)];
+    return [{ normal: alone, beside, odd: others, hasVerdicts }];
   };
 
   const askServices = async (services: readonly string[]): Promise<readonly CanaryAnswers[]> => {
     const answers: CanaryAnswers[] = [];
     for (const service of inTurn(services.toSorted(), runs * SERVICES_A_RUN, SERVICES_A_RUN))
-      answers.push(await askAbout(sequences.of(service), true));
+      answers.push(...(await askAbout(sequences.of(service), true)));
     return answers;
   };
 
@@ -79,11 +81,11 @@ export function createCanaries(ports: CanaryPorts): Canaries {
     async run() {
       const ready = ports.readyServices();
       const tried = sequences.services().filter((service) => ready.has(service));
-      const answers =
-        tried.length === 0 ? [await askAbout(SHIPPED_SEQUENCES, false)] : await askServices(tried);
-      const graded = grade(answers);
+      const graded = grade(
+        tried.length === 0 ? await askAbout(SHIPPED_SEQUENCES, false) : await askServices(tried),
+      );
       runs += 1;
-      tell(afterRun(health, graded, ports.minRecall, ports.now()));
+      tell(graded.odd === 0 ? afterMissed(health) : afterRun(health, graded, ports.minRecall, ports.now()));
     },
     status: () => health.status,
   };

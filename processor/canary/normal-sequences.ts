@@ -49,7 +49,7 @@ export function createNormalSequences(random: () => number): NormalSequences {
     if (own !== undefined) return own;
     if (places.size >= SERVICES_MAX) {
       const [longest] = places.keys();
-      if (longest === undefined || !places.values().every(isSettled)) return undefined;
+      if (longest === undefined || ![...places.values()].every(isSettled)) return undefined;
       places.delete(longest);
     }
     const place = { sequences: [], lastAt: come };
