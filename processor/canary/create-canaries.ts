@@ -59,14 +59,14 @@ export function createCanaries(ports: CanaryPorts): Canaries {
     const normal = known.slice(-NORMAL_MAX);
     const odd = normal
       .filter((_, at) => at % 2 === 0)
-      .map((sequence, at) => deriveOdd(kindAt(at), sequence, order, random))
+      .map((sequence, at) => deriveOdd(order.isPredictable ? kindAt(at) : "foreign", sequence, order, random))
       .filter((sequence) => sequence !== undefined);
     const alone = await ports.ask(normal.map(windowOf));
     // With a foreign message in the choice nothing is answered from memory (see detect/choice.ts).
     const together = await ports.ask([...normal, ...odd].map(windowOf));
     if (alone === undefined || together === undefined) return [];
     const [beside, others] = [together.slice(0, normal.length), together.slice(normal.length)];
-    return [{ normal: alone, beside, odd: others, hasVerdicts }];
+    return [{ normal: alone, beside, odd: others, hasVerdicts, isPredictable: order.isPredictable }];
   };
 
   const askServices = async (services: readonly string[]): Promise<readonly CanaryAnswers[]> => {

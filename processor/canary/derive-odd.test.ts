@@ -68,6 +68,27 @@ describe("an odd sequence", () => {
     );
   });
 
+  it("is foreign by its words, too", () => {
+    const normal = [
+      sequenceOf(["sshd(pam_unix)[<NUM>]: authentication failure; user=root", "raid array rebuilt"]),
+    ];
+    const [sequence] = normal;
+    const ends = Array.from(
+      { length: 100 },
+      (_, at) => sequence && deriveOdd("foreign", sequence, normalOrder(normal), () => at / 100),
+    ).map((odd) => odd?.events.at(-1)?.match.template ?? "");
+    expect(new Set(ends).size).toBeGreaterThanOrEqual(5);
+    expect(ends.filter((text) => /pam_unix|raid/.test(text))).toEqual([]);
+  });
+
+  it("is not misplaced where earlier sequences do not tell how later ones end", () => {
+    const flow = sequenceOf(["a", "b", "c"]);
+    const regular = [flow, flow, flow, flow];
+    const changed = [flow, flow, sequenceOf(["a", "b", "d"]), sequenceOf(["a", "b", "e"])];
+    expect(deriveOdd("misplaced", flow, normalOrder(regular), () => 0)).toBeDefined();
+    expect(deriveOdd("misplaced", flow, normalOrder(changed), () => 0)).toBeUndefined();
+  });
+
   it("is not made where every message may follow", () => {
     const normal = [sequenceOf(["a", "b", "a", "a", "b", "b"])];
     const [sequence] = normal;
