@@ -94,8 +94,8 @@ function foreignTo({ events }: NormalOrder): readonly Match[] {
 
 /** Whether it may be a message of the service that wrote these words. */
 function isLike(template: string, words: ReadonlySet<string>): boolean {
-  const own = wordsOf(template);
-  return own.intersection(words).size > SHARED_WORDS_MAX * own.size;
+  const own = [...wordsOf(template)];
+  return own.filter((word) => words.has(word)).length > SHARED_WORDS_MAX * own.length;
 }
 
 function wordsOf(template: string): ReadonlySet<string> {
