@@ -11,7 +11,10 @@ const STATUS: StageStatus = {
   forwardEndpoint: undefined,
   forwardState: "sink",
 };
-const withCanary = (state: CanaryStatus["state"]): StageStatus => ({ ...STATUS, canary: { state } });
+const withCanary = (state: CanaryStatus["state"], checkedAtMs?: number): StageStatus => ({
+  ...STATUS,
+  canary: { state, checkedAtMs },
+});
 
 it("is that of a stage which has written its heartbeat lately", () => {
   expect(readinessOf(STATUS, 950, 2_000, false)).toEqual({ isReady: true, text: "ready" });
@@ -25,12 +28,19 @@ it.each(["off", "waiting", "well"] as const)("is no matter of a detector that is
 });
 
 it("tells a detector that does not work, and fails only where it shall", () => {
-  expect(readinessOf(withCanary("collapsed"), 950, 2_000, false)).toEqual({
+  expect(readinessOf(withCanary("collapsed", 990), 950, 2_000, false)).toEqual({
     isReady: true,
     text: "ready; the detector does not find what it should",
   });
-  expect(readinessOf(withCanary("collapsed"), 950, 2_000, true)).toEqual({
+  expect(readinessOf(withCanary("collapsed", 990), 950, 2_000, true)).toEqual({
     isReady: false,
     text: "not ready; the detector does not find what it should",
+  });
+});
+
+it("fails on no collapse of an earlier run, which this one has not measured yet", () => {
+  expect(readinessOf(withCanary("collapsed"), 950, 2_000, true)).toEqual({
+    isReady: true,
+    text: "ready; the detector does not find what it should",
   });
 });

@@ -12,7 +12,8 @@ const COLLAPSED = "the detector does not find what it should";
 
 /**
  * Ready is what can take records and forward them: the stage has written its heartbeat lately. A detector that does not work is told,
- * and fails no probe unless it shall: logs must go on.
+ * and fails no probe unless it shall: logs must go on. Never one that was found out in an earlier run: a stage that is not ready may get no
+ * records to show that it works again.
  *
  * @param status undefined: there is none, or the database does not answer
  * @param startedAtMs a heartbeat from before is another run's
@@ -27,5 +28,6 @@ export function readinessOf(
     status !== undefined && status.updatedAtMs >= startedAtMs && nowMs - status.updatedAtMs <= STALE_AFTER_MS;
   if (!isAlive) return { isReady: false, text: "not ready" };
   if (status.canary?.state !== "collapsed") return { isReady: true, text: "ready" };
-  return { isReady: !failOnCollapse, text: `${failOnCollapse ? "not ready" : "ready"}; ${COLLAPSED}` };
+  const isReady = !failOnCollapse || status.canary.checkedAtMs === undefined;
+  return { isReady, text: `${isReady ? "ready" : "not ready"}; ${COLLAPSED}` };
 }

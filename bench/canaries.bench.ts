@@ -1,26 +1,18 @@
 import { parseArgs } from "node:util";
-import { configSchema } from "../cli/config.ts";
 import { readHdfs } from "../cli/evaluate/data/hdfs.ts";
 import { markdownTable } from "../cli/evaluate/report/markdown-table.ts";
 import { generateNormal } from "../cli/generate/generate-normal.ts";
 import { toResources } from "../cli/generate/to-resources.ts";
-import { openTriedScorer } from "../cli/open-scorer.ts";
-import { createCanaries } from "../processor/canary/create-canaries.ts";
-import { createStages } from "../processor/create-stages.ts";
-import { createLane } from "../processor/flow/lane.ts";
-import { createSinkForwarder } from "../processor/forward/sink.ts";
-import { createSwappableScorer } from "../processor/inference/swappable-scorer.ts";
-import { processRequest } from "../processor/pipeline.ts";
-import { createRooms } from "../processor/rooms.ts";
-import { createAskLive, readyServices } from "../processor/stage-canaries.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
 import { brokenModel } from "../test/canary/broken-model.ts";
+import { REGULAR_SERVICES, regularRequests } from "../test/canary/regular-logs.ts";
+import { startTrial, type TimedRequests } from "../test/canary/trial.ts";
 import { SHIPPED_MODEL } from "../test/helpers/shipped-model.ts";
 import { figure } from "./stage/statistics.ts";
 
 /**
  * What share of its canaries the detector finds, before it has seen any logs and after it has seen normal ones: with the shipped weights, right after weights were put
- * in use, and with weights that were broken on purpose. Of the generator's services and, with `--data` or LOGBERT_TEST_DATA, of HDFS's normal blocks
+ * in use, and with weights that were broken on purpose. Of the generator's services, of single ones that write hardly anything but the same and, with `--data` or LOGBERT_TEST_DATA, of HDFS's normal blocks
  * (DeepLog's training split). `--quick` only shows that the benchmark still runs.
  */
 const { values } = parseArgs({
@@ -38,10 +30,7 @@ const RECORDS_A_REQUEST = 100;
 const GAP_MS = 20;
 const START_MS = Date.UTC(2026, 0, 5, 8);
 
-/** Requests of normal logs, each with the time at which it comes. */
-type Requests = Iterable<{ readonly bytes: Uint8Array; readonly atMs: number }>;
-
-function* generated(): Requests {
+function* generated(): TimedRequests {
   const records = generateNormal({ seed: 3, records: RECORDS, startMs: START_MS });
   for (let from = 0; from < records.length; from += RECORDS_A_REQUEST) {
     const some = records.slice(from, from + RECORDS_A_REQUEST);
@@ -49,7 +38,7 @@ function* generated(): Requests {
   }
 }
 
-async function hdfs(directory: string): Promise<Requests> {
+async function hdfs(directory: string): Promise<TimedRequests> {
   const { train, templates } = await readHdfs(directory);
   return (function* () {
     let [atMs, records] = [START_MS, 0];
@@ -69,8 +58,6 @@ async function hdfs(directory: string): Promise<Requests> {
   })();
 }
 
-const config = configSchema.parse({});
-const open = (directory: string) => openTriedScorer(directory, config.inference, console.error);
 const CONDITIONS: readonly (readonly [name: string, directory: () => string | undefined])[] = [
   ["the shipped weights", () => undefined],
   ["all candidates alike", () => brokenModel("alike", 0)],
@@ -78,39 +65,13 @@ const CONDITIONS: readonly (readonly [name: string, directory: () => string | un
   ["the shipped weights, just put in use", () => SHIPPED_MODEL],
 ];
 
-async function measure(data: string, requests: Requests): Promise<readonly (readonly string[])[]> {
-  const scorer = createSwappableScorer(await open(SHIPPED_MODEL));
-  let nowMs = START_MS;
-  const now = () => nowMs;
-  const rooms = createRooms(config, { scorer, encoder: scorer.encoder, now });
-  const canaries = createCanaries({
-    ask: createAskLive(rooms),
-    readyServices: () => readyServices(rooms.judge),
-    minRecall: config.canary.min_recall,
-    earlier: undefined,
-    onChanged: () => undefined,
-    random: Math.random,
-    now,
-  });
-  const stages = createStages(rooms, {
-    retries: { begin: (_, make) => ({ made: make(() => true), end: () => undefined }), bytes: 0 },
-    lane: createLane(Number.POSITIVE_INFINITY),
-    enrich: (request) => request.bytes,
-    forwarder: createSinkForwarder(),
-    record: canaries.record,
-    scoringBudgetMs: 600_000,
-    now,
-    newId: () => "",
-  });
-  for (const { bytes, atMs } of requests) {
-    nowMs = atMs;
-    await processRequest({ bytes, transport: "http" }, stages, new AbortController().signal);
-    await stages.lane.drained();
-  }
+async function measure(data: string, requests: TimedRequests): Promise<readonly (readonly string[])[]> {
+  const { canaries, feed, use, close } = await startTrial(START_MS);
+  await feed(requests);
   const rows: string[][] = [];
   for (const [name, directory] of CONDITIONS) {
     const weights = directory();
-    if (weights !== undefined) await scorer.replace(await open(weights));
+    if (weights !== undefined) await use(weights);
     const startedMs = performance.now();
     const told = [];
     for (let run = 0; run < RUNS; run += 1) {
@@ -130,7 +91,7 @@ async function measure(data: string, requests: Requests): Promise<readonly (read
       figure(runMs),
     ]);
   }
-  await scorer.close();
+  await close();
   return rows;
 }
 
@@ -138,6 +99,10 @@ const rows = [
   ...(await measure("none yet: shipped sequences", [])),
   ...(await measure(`generator, ${RECORDS} records`, generated())),
 ];
+for (const [name, body] of Object.entries(REGULAR_SERVICES))
+  rows.push(
+    ...(await measure(`nothing but ${name}, ${RECORDS} records`, regularRequests(body, RECORDS, START_MS))),
+  );
 if (values.data !== "" && !values.quick)
   rows.push(...(await measure(`HDFS, ${RECORDS} records`, await hdfs(values.data))));
 console.log(

@@ -9,12 +9,19 @@ import { canaryConfig } from "./canary/config.ts";
 import { deriveOdd, normalOrder } from "./canary/derive-odd.ts";
 import { createNormalSequences } from "./canary/normal-sequences.ts";
 import { detectConfig } from "./detect/config.ts";
-import type { AnswerSurprises, EventScorer, ScoringBatch } from "./detect/event-scorer.ts";
+import {
+  type AnswerSurprises,
+  type EventScorer,
+  ModelBusyError,
+  type ScoringBatch,
+} from "./detect/event-scorer.ts";
 import { createRateDetector } from "./detect/rate.ts";
 import { processRequest } from "./pipeline.ts";
 import { createRooms } from "./rooms.ts";
 import { createAskLive, createStageCanaries } from "./stage-canaries.ts";
+import { createStageObserver } from "./stage-observer.ts";
 import { createLog } from "./telemetry/log.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
 import { encodeRequest } from "./wire/encode.ts";
 
 const STATUS: StageStatus = {
@@ -70,7 +77,7 @@ describe("asking the live detector about canaries", () => {
     const state = () =>
       JSON.stringify([stages.detectors.map((one) => one.snapshot()), stages.judge.snapshot(), seen]);
     const before = state();
-    const answers = await createAskLive(stages)(windows);
+    const answers = (await createAskLive(stages)(windows)) ?? [];
     expect(answers).toHaveLength(windows.length);
     expect(answers.every(({ surprise, score }) => surprise >= 0 && score >= 0)).toBe(true);
     expect(state()).toBe(before);
@@ -107,9 +114,25 @@ describe("asking the live detector about canaries", () => {
   ])("has no answer of a model that %s", async (_, answer) => {
     const { model, stages, windows } = await afterSomeTraffic();
     model.answer = answer;
-    const answers = await createAskLive(stages, 50)(windows);
-    expect(answers.map(({ surprise }) => surprise)).toEqual(windows.map(() => Number.NaN));
+    const answers = await createAskLive(stages, { answerMsMax: 50 })(windows);
+    expect(answers?.map(({ surprise }) => surprise)).toEqual(windows.map(() => Number.NaN));
   });
+
+  it.each([
+    ["is late", () => new Promise<never>(() => undefined), true],
+    ["is busy", () => Promise.reject(new ModelBusyError("too much waits")), true],
+    ["fails", () => Promise.reject(new Error("no model")), false],
+  ])(
+    "tells a model that %s from one that is kept from answering by the records",
+    async (_, answer, isUnknown) => {
+      const { model, stages, windows } = await afterSomeTraffic();
+      model.answer = answer;
+      const shedding = createAskLive(stages, { isShedding: () => true, answerMsMax: 50 });
+      expect((await shedding(windows)) === undefined).toBe(isUnknown);
+      const idle = createAskLive(stages, { isShedding: () => false, answerMsMax: 50 });
+      expect(await idle(windows)).toHaveLength(windows.length);
+    },
+  );
 
   it("leaves no detector out of live verdicts for having failed a canary", async () => {
     const { model, stages, seen, windows } = await afterSomeTraffic();
@@ -135,6 +158,7 @@ describe("the canaries of a stage", () => {
   const stateWith = async (
     settings: object,
     earlier?: CanaryStatus,
+    modelVersion = "even",
     names: readonly string[] = ["event-model"],
   ) => {
     const config = { canary: canaryConfig.parse({}), detect: detectConfig.parse({}), ...settings };
@@ -144,10 +168,12 @@ describe("the canaries of a stage", () => {
       now: () => 1,
     });
     const rooms = { judge, detectors: detectors.filter(({ name }) => names.includes(name)) };
-    const store = { status: async () => earlier && { ...STATUS, canary: earlier } };
+    const store = { status: async () => earlier && { ...STATUS, modelVersion, canary: earlier } };
     const canaries = await createStageCanaries(config, {
       rooms,
       store,
+      scorer: { version: "even" },
+      observer: createStageObserver(createMetrics(), createLog("SILENT"), () => 1),
       log: createLog("SILENT"),
       now: () => 1,
     });
@@ -157,7 +183,14 @@ describe("the canaries of a stage", () => {
   it("go on with what was told before a restart", async () => {
     expect(await stateWith({})).toEqual({ state: "waiting" });
     const collapsed = { state: "collapsed", recallRatio: 0, collapsedAtMs: 7 } as const;
-    expect(await stateWith({}, collapsed)).toMatchObject({ state: "collapsed", collapsedAtMs: 7 });
+    expect(await stateWith({}, collapsed)).toEqual(collapsed);
+  });
+
+  it("say nothing yet of weights that were put in use in between, and forget no collapse", async () => {
+    const collapsed = { state: "collapsed", recallRatio: 0, collapsedAtMs: 7 } as const;
+    expect(await stateWith({}, collapsed, "others")).toEqual({ state: "waiting", collapsedAtMs: 7 });
+    const off = { canary: canaryConfig.parse({ interval_ms: 0 }) };
+    expect(await stateWith(off, collapsed)).toEqual({ state: "off", collapsedAtMs: 7 });
   });
 
   it.each([
@@ -170,6 +203,6 @@ describe("the canaries of a stage", () => {
     ["there is no event model", {}, ["ngram"]],
     ["a Hugging Face model is in its place", {}, ["pretrained-model"]],
   ])("are off when %s", async (_, settings, names) => {
-    expect(await stateWith(settings, undefined, names)).toEqual({ state: "off" });
+    expect(await stateWith(settings, undefined, undefined, names)).toEqual({ state: "off" });
   });
 });

@@ -1,17 +1,20 @@
 import type { CanaryStatus, Store } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import type { Finding, Judge } from "./calibrate/verdict.ts";
+import { beforeRuns, withoutRuns } from "./canary/canary-health.ts";
 import type { CanaryConfig } from "./canary/config.ts";
 import { ASKED_MAX, type Canaries, createCanaries } from "./canary/create-canaries.ts";
 import type { CanaryAnswer } from "./canary/grade.ts";
 import { deadlineIn } from "./deadline.ts";
 import type { DetectConfig } from "./detect/config.ts";
 import type { Detector } from "./detect/detector.ts";
+import { ModelBusyError } from "./detect/event-scorer.ts";
 import { placeOf, placesOf } from "./detect/places.ts";
 import type { Breaker } from "./flow/breaker.ts";
 import { createBreathe } from "./flow/breathe.ts";
 import { createPanel } from "./panel.ts";
 import type { Rooms } from "./rooms.ts";
+import type { StageObserver } from "./stage-observer.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { SequenceWindow } from "./window/sequence-window.ts";
 
@@ -19,6 +22,9 @@ import type { SequenceWindow } from "./window/sequence-window.ts";
 export interface StageCanaryPorts {
   readonly rooms: Pick<Rooms, "detectors" | "judge">;
   readonly store: Pick<Store, "status">;
+  /** The weights in use. */
+  readonly scorer: { readonly version: string };
+  readonly observer: Pick<StageObserver, "scoringHealth">;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -26,7 +32,7 @@ export interface StageCanaryPorts {
 
 /** The detector that is tried by itself. */
 const MODEL = "event-model";
-/** A model that answers later than this does not work. No request waits for it; a stop may. */
+/** A model with little to do that answers later than this does not work. No request waits for it; a stop may. */
 const ANSWER_MS_MAX = 2_000;
 /** Nobody is left out for what went wrong earlier, and nothing that goes wrong here leaves one out of live verdicts. */
 const ALWAYS_ASKED: Breaker = { admits: () => true, tell: () => undefined };
@@ -34,27 +40,28 @@ const ALWAYS_ASKED: Breaker = { admits: () => true, tell: () => undefined };
 /** The canaries of a stage, which know what it told of them before its last stop. Rejects when the store cannot be read. */
 export async function createStageCanaries(
   { canary, detect }: { readonly canary: CanaryConfig; readonly detect: DetectConfig },
-  { rooms, store, log, now }: StageCanaryPorts,
+  { rooms, store, scorer, observer, log, now }: StageCanaryPorts,
 ): Promise<Canaries> {
+  const earlier = await store.status();
   const hasModel = rooms.detectors.some(({ name }) => name === MODEL);
   // With fewer rows the model would not be asked about all of them, and seem not to work.
-  if (canary.interval_ms === 0 || !hasModel || detect.max_model_rows < ASKED_MAX) return OFF;
+  if (canary.interval_ms === 0 || !hasModel || detect.max_model_rows < ASKED_MAX)
+    return switchedOff(earlier?.canary);
   return createCanaries({
-    ask: createAskLive(rooms),
+    ask: createAskLive(rooms, { isShedding: () => observer.scoringHealth().state === "shedding" }),
     readyServices: () => readyServices(rooms.judge),
     minRecall: canary.min_recall,
-    earlier: (await store.status())?.canary,
+    before: beforeRuns(earlier?.canary, earlier?.modelVersion !== scorer.version),
     onChanged: (status) => tellChange(status, log),
     random: Math.random,
     now,
   });
 }
 
-const OFF: Canaries = {
-  record: () => undefined,
-  run: async () => undefined,
-  status: () => ({ state: "off" }),
-};
+function switchedOff(earlier: CanaryStatus | undefined): Canaries {
+  const status = withoutRuns(earlier);
+  return { record: () => undefined, run: async () => undefined, status: () => status };
+}
 
 /** Those whose own statistics are trusted. */
 export function readyServices(judge: Pick<ServiceJudge, "services">): ReadonlySet<string> {
@@ -69,18 +76,28 @@ function tellChange({ state, recallRatio, falseAlarmRatio }: CanaryStatus, log: 
       details,
       "the detector does not find sequences that are known to be odd: its verdicts mean little",
     );
-  else log.info(details, "the detector finds sequences that are known to be odd again");
+  else if (state === "waiting")
+    log.warn("the model has no time for sequences that are known to be odd: whether it works is not known");
+  else log.info(details, "the detector finds sequences that are known to be odd");
+}
+
+/** What may keep the detectors from answering. */
+interface AskOptions {
+  /** Whether records pass without verdicts now, because there is too much to do. */
+  readonly isShedding?: () => boolean;
+  readonly answerMsMax?: number;
 }
 
 /**
  * Asks the live detectors, with their weights, what they have learned and their calibration, as it is done for records; what they
  * answer is read, and nobody learns from it. Not the rate detector: it is about how many records come when, and takes note of
- * whoever is asked about.
+ * whoever is asked about. Undefined when the model was busy or late while records are shed, too: then it has too much to do, and
+ * nothing is known of it; with little to do it does not work.
  */
 export function createAskLive(
   { detectors, judge }: { readonly detectors: readonly Detector[]; readonly judge: Pick<Judge, "judge"> },
-  answerMsMax = ANSWER_MS_MAX,
-): (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[]> {
+  { isShedding = () => false, answerMsMax = ANSWER_MS_MAX }: AskOptions = {},
+): (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[] | undefined> {
   const breathe = createBreathe();
   const panel = createPanel(
     detectors.filter(({ name }) => name !== "rate"),
@@ -91,9 +108,11 @@ export function createAskLive(
     const sitting = panel.open(deadline.signal);
     await breathe();
     const places = placesOf(windows);
-    const { opinions = [] } = await sitting.ask(places);
+    const { opinions = [], absent } = await sitting.ask(places);
     sitting.close();
     deadline.clear();
+    if ((deadline.signal.aborted || absent.get(MODEL) instanceof ModelBusyError) && isShedding())
+      return undefined;
     await breathe();
     const findings = new Map(attempt(() => judge.judge(places, opinions)).map((one) => [one.window, one]));
     const model = opinions.find(({ detector }) => detector === MODEL);

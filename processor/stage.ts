@@ -80,7 +80,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const rooms = await furnish(config, ports);
   const settings = await followSettings(store, rooms.judge, log);
   const observer = createStageObserver(metrics, log, now);
-  const canaries = await createStageCanaries(config, { rooms, store, log, now });
+  const canaries = await createStageCanaries(config, { ...ports, rooms, observer });
   const forwarder = createForwardMonitor(
     createForwarder(config.forward),
     config.forward.endpoint === "" ? "sink" : "unknown",

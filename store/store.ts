@@ -85,11 +85,12 @@ export interface StageStatus {
 
 /** How the detector does on sequences of which is known what it should say. */
 export interface CanaryStatus {
-  /** off: it is not tried; waiting: too little is known yet; collapsed: it finds too few of the odd ones. */
+  /** off: it is not tried; waiting: it has not been tried yet, or had no time for it lately; collapsed: it finds too few of the odd ones. */
   readonly state: "off" | "waiting" | "well" | "collapsed";
   /** Of the last run: share of the odd sequences that were found, and of the normal ones that would have been flagged, 0 to 1. */
   readonly recallRatio?: number | undefined;
   readonly falseAlarmRatio?: number | undefined;
+  /** When that was; undefined before the first run since the stage started. */
   readonly checkedAtMs?: number | undefined;
   /** When it last collapsed, and when it was well again after that; milliseconds since the epoch. */
   readonly collapsedAtMs?: number | undefined;

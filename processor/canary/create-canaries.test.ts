@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CanaryStatus } from "../../store/store.ts";
 import { freshWindow } from "../../test/helpers/detector-windows.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
+import { beforeRuns } from "./canary-health.ts";
 import { ASKED_MAX, createCanaries } from "./create-canaries.ts";
 import type { CanaryAnswer } from "./grade.ts";
 
@@ -13,6 +14,7 @@ function tried(ready: readonly string[]) {
   const asked: SequenceWindow[][] = [];
   const changes: CanaryStatus["state"][] = [];
   const detector = {
+    hasTime: true,
     answer: (isOdd: boolean): CanaryAnswer => ({
       surprise: isOdd ? 9 : 0,
       score: isOdd ? 0.9 : 0,
@@ -22,11 +24,12 @@ function tried(ready: readonly string[]) {
   const canaries = createCanaries({
     ask: async (windows) => {
       asked.push([...windows]);
+      if (!detector.hasTime) return undefined;
       return windows.map(({ events }) => detector.answer(events.at(-1)?.match.template !== "shipped"));
     },
     readyServices: () => new Set(ready),
     minRecall: 0.5,
-    earlier: undefined,
+    before: beforeRuns(undefined, false),
     onChanged: ({ state }) => changes.push(state),
     random: () => 0,
     now: () => 1,
@@ -48,8 +51,9 @@ function tried(ready: readonly string[]) {
   return { canaries, asked, changes, detector };
 }
 
+/** Of each service normal sequences by themselves, and then those with odd ones. */
 const servicesOf = (asked: readonly (readonly SequenceWindow[])[]) =>
-  asked.map(([window]) => window?.service);
+  asked.flatMap(([window], at) => (at % 2 === 0 ? [window?.service] : []));
 
 describe("a run", () => {
   it("asks about four services that are known, and the next one about others", async () => {
@@ -61,7 +65,7 @@ describe("a run", () => {
     expect(canaries.status()).toMatchObject({ state: "well", recallRatio: 1, falseAlarmRatio: 0 });
   });
 
-  it("asks about no service that is hardly known, and before there is another about shipped sequences", async () => {
+  it("asks about no service that is hardly known, and while there is no other about shipped sequences", async () => {
     const some = tried(["c", "unheard of"]);
     await some.canaries.run();
     expect(servicesOf(some.asked)).toEqual(["c"]);
@@ -70,8 +74,7 @@ describe("a run", () => {
     expect(servicesOf(none.asked)).toEqual(["logbert canary"]);
     const silent = tried(["unheard of"]);
     await silent.canaries.run();
-    expect(silent.asked).toEqual([]);
-    expect(silent.canaries.status()).toEqual({ state: "waiting" });
+    expect(servicesOf(silent.asked)).toEqual(["logbert canary"]);
   });
 
   it("tells a collapse once, and its end once", async () => {
@@ -80,9 +83,21 @@ describe("a run", () => {
     await canaries.run();
     detector.answer = () => ({ surprise: 1, score: 0.5, isAnomaly: false });
     for (let run = 0; run < 4; run += 1) await canaries.run();
-    expect(changes).toEqual(["collapsed"]);
+    expect(changes).toEqual(["well", "collapsed"]);
     detector.answer = good;
     for (let run = 0; run < 3; run += 1) await canaries.run();
-    expect(changes).toEqual(["collapsed", "well"]);
+    expect(changes).toEqual(["well", "collapsed", "well"]);
+  });
+
+  it("that the detector has no time for says nothing of it, and after five in a row nothing is known", async () => {
+    const { canaries, changes, detector } = tried(SERVICES);
+    await canaries.run();
+    const before = canaries.status();
+    detector.hasTime = false;
+    for (let run = 0; run < 4; run += 1) await canaries.run();
+    expect(canaries.status()).toEqual(before);
+    for (let run = 0; run < 10; run += 1) await canaries.run();
+    expect(canaries.status()).toEqual({ state: "waiting" });
+    expect(changes).toEqual(["well", "waiting"]);
   });
 });

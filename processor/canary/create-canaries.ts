@@ -1,7 +1,7 @@
 import type { CanaryStatus } from "../../store/store.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { type CanarySequence, windowOf } from "./canary.ts";
-import { afterRun, beforeRuns, type CanaryHealth } from "./canary-health.ts";
+import { afterMissed, afterRun, type CanaryHealth } from "./canary-health.ts";
 import { deriveOdd, normalOrder, ODD_KINDS, type OddKind } from "./derive-odd.ts";
 import { type CanaryAnswer, type CanaryAnswers, grade } from "./grade.ts";
 import { createNormalSequences, type NormalSequences } from "./normal-sequences.ts";
@@ -13,19 +13,18 @@ const SERVICES_A_RUN = 4;
 const NORMAL_MAX = 32;
 /** Sequences that the detector is asked about at once, at most. */
 export const ASKED_MAX = NORMAL_MAX + NORMAL_MAX / 2;
-/** With fewer a service is not tried. */
-const NORMAL_MIN = 16;
 
 /** What canaries are handed. */
 export interface CanaryPorts {
-  /** The live detector's answers, one a window. Teaches it nothing, counts nothing, and never rejects for its sake. */
-  readonly ask: (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[]>;
+  /** The live detector's answers, one a window; undefined when it had no time. Teaches it nothing, counts nothing, and never
+   * rejects for its sake. */
+  readonly ask: (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[] | undefined>;
   /** Services of which enough is known for verdicts. */
   readonly readyServices: () => ReadonlySet<string>;
   readonly minRecall: number;
-  /** What the stage told last, before it was restarted. */
-  readonly earlier: CanaryStatus | undefined;
-  /** Told when the detector no longer works, and when it does again. */
+  /** What is told before the first run. */
+  readonly before: CanaryHealth;
+  /** Told whenever the detector works, no longer works, or is not known to work any more. */
   readonly onChanged: (status: CanaryStatus) => void;
   /** 0 to 1 (exclusive). */
   readonly random: () => number;
@@ -35,7 +34,7 @@ export interface CanaryPorts {
 
 /** Tries the live detector on sequences of which is known what it should say. */
 export interface Canaries extends Pick<NormalSequences, "record"> {
-  /** Of services of which enough is known, their own sequences; before there is one, those that are shipped. */
+  /** Of services of which enough is known, their own sequences; while there is none that also wrote enough, those that are shipped. */
   run(): Promise<void>;
   status(): CanaryStatus;
 }
@@ -43,28 +42,37 @@ export interface Canaries extends Pick<NormalSequences, "record"> {
 export function createCanaries(ports: CanaryPorts): Canaries {
   const { random } = ports;
   const sequences = createNormalSequences(random);
-  let health: CanaryHealth = beforeRuns(ports.earlier);
+  let health = ports.before;
   let runs = 0;
 
-  const askAbout = async (known: readonly CanarySequence[], hasVerdicts: boolean): Promise<CanaryAnswers> => {
+  const tell = (after: CanaryHealth) => {
+    const hasChanged = after.status.state !== health.status.state;
+    health = after;
+    if (hasChanged) ports.onChanged(after.status);
+  };
+  /** Nothing where the detector had no time. */
+  const askAbout = async (
+    known: readonly CanarySequence[],
+    hasVerdicts: boolean,
+  ): Promise<readonly CanaryAnswers[]> => {
     const order = normalOrder(known);
     const normal = known.slice(-NORMAL_MAX);
     const odd = normal
       .filter((_, at) => at % 2 === 0)
-      .map((sequence, at) => deriveOdd(kindAt(at), sequence, order, random))
+      .map((sequence, at) => deriveOdd(order.isPredictable ? kindAt(at) : "foreign", sequence, order, random))
       .filter((sequence) => sequence !== undefined);
-    // Together: with a foreign message in the choice nothing is answered from memory (see detect/choice.ts).
-    const answers = await ports.ask([...normal, ...odd].map(windowOf));
-    return { normal: answers.slice(0, normal.length), odd: answers.slice(normal.length), hasVerdicts };
+    const alone = await ports.ask(normal.map(windowOf));
+    // With a foreign message in the choice nothing is answered from memory (see detect/choice.ts).
+    const together = await ports.ask([...normal, ...odd].map(windowOf));
+    if (alone === undefined || together === undefined) return [];
+    const [beside, others] = [together.slice(0, normal.length), together.slice(normal.length)];
+    return [{ normal: alone, beside, odd: others, hasVerdicts, isPredictable: order.isPredictable }];
   };
 
-  const askServices = async (ready: ReadonlySet<string>): Promise<readonly CanaryAnswers[]> => {
-    const tried = sequences
-      .services()
-      .filter((service) => ready.has(service) && sequences.of(service).length >= NORMAL_MIN);
+  const askServices = async (services: readonly string[]): Promise<readonly CanaryAnswers[]> => {
     const answers: CanaryAnswers[] = [];
-    for (const service of inTurn(tried.toSorted(), runs * SERVICES_A_RUN, SERVICES_A_RUN))
-      answers.push(await askAbout(sequences.of(service), true));
+    for (const service of inTurn(services.toSorted(), runs * SERVICES_A_RUN, SERVICES_A_RUN))
+      answers.push(...(await askAbout(sequences.of(service), true)));
     return answers;
   };
 
@@ -72,21 +80,15 @@ export function createCanaries(ports: CanaryPorts): Canaries {
     record: sequences.record,
     async run() {
       const ready = ports.readyServices();
-      const answers =
-        ready.size === 0 ? [await askAbout(SHIPPED_SEQUENCES, false)] : await askServices(ready);
-      const graded = grade(answers);
-      if (graded.odd === 0) return;
+      const tried = sequences.services().filter((service) => ready.has(service));
+      const graded = grade(
+        tried.length === 0 ? await askAbout(SHIPPED_SEQUENCES, false) : await askServices(tried),
+      );
       runs += 1;
-      const before = health;
-      health = afterRun(before, graded, ports.minRecall, ports.now());
-      if (isCollapsed(health) !== isCollapsed(before)) ports.onChanged(health.status);
+      tell(graded.odd === 0 ? afterMissed(health) : afterRun(health, graded, ports.minRecall, ports.now()));
     },
     status: () => health.status,
   };
-}
-
-function isCollapsed({ status }: CanaryHealth): boolean {
-  return status.state === "collapsed";
 }
 
 /** In turn; the first one is foreign. */

@@ -25,7 +25,7 @@ const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const templatesOf = ({ events }: CanarySequence) => events.map(({ match }) => match.templateId);
 
 describe("an odd sequence", () => {
-  it("differs from its normal one in the last message alone", () => {
+  it("differs from its normal one in the last message alone, and a foreign one is an error", () => {
     fc.assert(
       fc.property(sequences, fc.constantFrom(...ODD_KINDS), chance, (normal, kind, random) => {
         const [sequence] = normal;
@@ -35,7 +35,8 @@ describe("an odd sequence", () => {
         expect(templatesOf(odd).slice(0, -1)).toEqual(templatesOf(sequence).slice(0, -1));
         expect(templatesOf(odd).at(-1)).not.toBe(templatesOf(sequence).at(-1));
         const [before, after] = [sequence.events.at(-1), odd.events.at(-1)];
-        expect({ ...after, match: 0 }).toEqual({ ...before, match: 0 });
+        const severityNumber = kind === "foreign" ? 17 : before?.severityNumber;
+        expect({ ...after, match: 0 }).toEqual({ ...before, match: 0, severityNumber });
       }),
     );
   });
@@ -65,6 +66,27 @@ describe("an odd sequence", () => {
         expect(known).not.toContain(odd?.events.at(-1)?.match.templateId);
       }),
     );
+  });
+
+  it("is foreign by its words, too", () => {
+    const normal = [
+      sequenceOf(["sshd(pam_unix)[<NUM>]: authentication failure; user=root", "raid array rebuilt"]),
+    ];
+    const [sequence] = normal;
+    const ends = Array.from(
+      { length: 100 },
+      (_, at) => sequence && deriveOdd("foreign", sequence, normalOrder(normal), () => at / 100),
+    ).map((odd) => odd?.events.at(-1)?.match.template ?? "");
+    expect(new Set(ends).size).toBeGreaterThanOrEqual(5);
+    expect(ends.filter((text) => /pam_unix|raid/.test(text))).toEqual([]);
+  });
+
+  it("is not misplaced where earlier sequences do not tell how later ones end", () => {
+    const flow = sequenceOf(["a", "b", "c"]);
+    const regular = [flow, flow, flow, flow];
+    const changed = [flow, flow, sequenceOf(["a", "b", "d"]), sequenceOf(["a", "b", "e"])];
+    expect(deriveOdd("misplaced", flow, normalOrder(regular), () => 0)).toBeDefined();
+    expect(deriveOdd("misplaced", flow, normalOrder(changed), () => 0)).toBeUndefined();
   });
 
   it("is not made where every message may follow", () => {

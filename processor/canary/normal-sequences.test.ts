@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import { freshWindow } from "../../test/helpers/detector-windows.ts";
 import type { Finding } from "../calibrate/verdict.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
-import { createNormalSequences, SEQUENCES_MAX } from "./normal-sequences.ts";
+import {
+  createNormalSequences,
+  type NormalSequences,
+  SEQUENCES_MAX,
+  SEQUENCES_MIN,
+} from "./normal-sequences.ts";
 
 const templates = (count: number) =>
   Array.from({ length: count }, (_, at) => ({ template: `t${at}`, parameters: ["secret"] }));
@@ -50,19 +55,38 @@ describe("sequences that are kept", () => {
     expect(record({ ...window, freshFrom: 3 })).toEqual([]);
   });
 
-  it("are the latest of each of the services that wrote last", () => {
+  const writing = (sequences: NormalSequences, service: string, times: number) => {
+    const window = freshWindow(templates(2), service);
+    for (let time = 0; time < times; time += 1) sequences.record([window], [findingOn(window, false)]);
+  };
+  const names = (count: number) => Array.from({ length: count }, (_, at) => `s${at}`);
+
+  it("are the latest of each of sixteen services, of which the one that was kept longest makes room", () => {
     const sequences = createNormalSequences(() => 0);
-    for (let service = 0; service < 30; service += 1) {
-      const windows = [freshWindow(templates(2 + service), `s${service}`)];
-      for (let times = 0; times < 100; times += 1)
-        sequences.record(
-          windows,
-          windows.map((window) => findingOn(window, false)),
-        );
-    }
-    expect(sequences.services()).toHaveLength(16);
-    expect(sequences.services()).toContain("s29");
+    for (const service of names(30)) writing(sequences, service, 100);
+    expect(sequences.services()).toEqual(names(30).slice(-16));
     expect(sequences.of("s29")).toHaveLength(SEQUENCES_MAX);
     expect(sequences.of("s0")).toEqual([]);
+  });
+
+  it.each([16, 25, 40])("are enough of nearly as many when %i services write by turns", (count) => {
+    const sequences = createNormalSequences(() => 0);
+    for (let round = 0; round < SEQUENCES_MIN; round += 1)
+      for (const service of names(count)) writing(sequences, service, 1);
+    for (let round = 0; round < 100; round += 1)
+      for (const service of names(count)) {
+        writing(sequences, service, 1);
+        expect(sequences.services().length).toBeGreaterThanOrEqual(15);
+      }
+  });
+
+  it("do not wait for ever for a service that wrote a few and no more", () => {
+    const sequences = createNormalSequences(() => 0);
+    for (const service of names(15)) writing(sequences, service, SEQUENCES_MIN);
+    writing(sequences, "silent", 3);
+    writing(sequences, "late", 1_000);
+    expect(sequences.of("late")).toEqual([]);
+    writing(sequences, "late", 4_000);
+    expect(sequences.services()).toContain("late");
   });
 });

@@ -1,35 +1,68 @@
-import { LRUCache } from "lru-cache";
 import type { Finding } from "../calibrate/verdict.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { CanarySequence } from "./canary.ts";
 
-/** Services whose sequences are kept: those that wrote lately. */
+/** Services whose sequences are kept. */
 const SERVICES_MAX = 16;
 /** Sequences of one service, the latest. */
 export const SEQUENCES_MAX = 64;
+/** With fewer a service is not tried. */
+export const SEQUENCES_MIN = 16;
 /** Events of a sequence, the judged one included. */
 const EVENTS_MAX = 16;
 
 /** Windows that are looked at of those that are learned from together. */
 const DRAWS_MAX = 4;
+/** A service of which none of so many sequences was has fallen silent: it is waited for no longer. */
+const SILENT_AFTER = 4_096;
 
 /** The latest sequences that services wrote and that were judged normal, without their parameters. */
 export interface NormalSequences {
   /** One of these windows, where it may serve; acknowledged windows with what was found in them. */
   record(windows: readonly SequenceWindow[], findings: readonly Finding[]): void;
-  /** Services, the latest first. */
+  /** Those that have enough to be tried, the longest kept first. */
   services(): readonly string[];
   of(service: string): readonly CanarySequence[];
 }
 
-/** @param random 0 to 1 (exclusive): which window of many is looked at, so that recording costs next to nothing */
+interface Place {
+  readonly sequences: CanarySequence[];
+  /** How many sequences had come, of all services, when the last of this one did. */
+  lastAt: number;
+}
+
+/**
+ * So many services have a place. One more takes that of the service that has had its own longest, and only once every other one has
+ * enough: were all replaced at once, services that write in turn would leave none of them any.
+ *
+ * @param random 0 to 1 (exclusive): which window of many is looked at, so that recording costs next to nothing
+ */
 export function createNormalSequences(random: () => number): NormalSequences {
-  const kept = new LRUCache<string, CanarySequence[]>({ max: SERVICES_MAX });
+  /** In the order in which they got their places. */
+  const places = new Map<string, Place>();
+  let come = 0;
+  const isSettled = ({ sequences, lastAt }: Place) =>
+    sequences.length >= SEQUENCES_MIN || come - lastAt > SILENT_AFTER;
+
+  const placeFor = (service: string): Place | undefined => {
+    const own = places.get(service);
+    if (own !== undefined) return own;
+    if (places.size >= SERVICES_MAX) {
+      const [longest] = places.keys();
+      if (longest === undefined || ![...places.values()].every(isSettled)) return undefined;
+      places.delete(longest);
+    }
+    const place = { sequences: [], lastAt: come };
+    places.set(service, place);
+    return place;
+  };
   const keep = (sequence: CanarySequence) => {
-    const own = kept.get(sequence.service) ?? [];
-    own.push(sequence);
-    if (own.length > SEQUENCES_MAX) own.shift();
-    kept.set(sequence.service, own);
+    come += 1;
+    const place = placeFor(sequence.service);
+    if (place === undefined) return;
+    place.lastAt = come;
+    place.sequences.push(sequence);
+    if (place.sequences.length > SEQUENCES_MAX) place.sequences.shift();
   };
   return {
     record(windows, findings) {
@@ -39,8 +72,9 @@ export function createNormalSequences(random: () => number): NormalSequences {
         if (sequence !== undefined) keep(sequence);
       }
     },
-    services: () => [...kept.keys()],
-    of: (service) => kept.peek(service) ?? [],
+    services: () =>
+      [...places].flatMap(([service, { sequences }]) => (sequences.length >= SEQUENCES_MIN ? [service] : [])),
+    of: (service) => places.get(service)?.sequences ?? [],
   };
 }
 

@@ -19,8 +19,8 @@ const FLOWS: readonly (readonly string[])[] = [
 ];
 
 /** Normal sequences for as long as no service has shown its own: each a flow that comes again and again, up to one of its steps. */
-export const SHIPPED_SEQUENCES: readonly CanarySequence[] = FLOWS.flatMap((flow) =>
-  flow.flatMap((_, step) => ROUNDS.map((rounds) => repeated(flow, rounds * flow.length + step))),
+export const SHIPPED_SEQUENCES: readonly CanarySequence[] = ROUNDS.flatMap((rounds) =>
+  FLOWS.flatMap((flow) => flow.map((_, step) => repeated(flow, rounds * flow.length + step))),
 );
 
 function repeated(flow: readonly string[], length: number): CanarySequence {

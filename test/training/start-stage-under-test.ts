@@ -86,6 +86,7 @@ export async function startStageUnderTest(
       ...metrics,
       scored: (result: "normal" | "anomalous" | "unscored", records: number) => {
         if (result === "unscored") unscored += records;
+        metrics.scored(result, records);
       },
     },
     log: createLog("SILENT"),
