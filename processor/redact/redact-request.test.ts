@@ -1,4 +1,6 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { expect, it } from "vitest";
+import { ExportLogsServiceRequestSchema } from "../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
 import { encodeRequest } from "../wire/encode.ts";
 import { readRequest } from "../wire/read-request.ts";
 import type { AttributeValue } from "../wire/record-view.ts";
@@ -35,4 +37,33 @@ it.each<readonly [what: string, body: AttributeValue, expected: string]>([
   ["no other value", { name: "PORT", value: "5432" }, '{"name":"PORT","value":"5432"}'],
 ])("hides %s", async (_, body, expected) => {
   expect(await sent(body)).toBe(expected);
+});
+
+/** A request that holds a text in every place of its resource and its scope. */
+function sentBy(text: string): Uint8Array {
+  const attributes = [{ key: "host.name", value: { value: { case: "stringValue", value: text } } }] as const;
+  const logRecords = [{ body: { value: { case: "stringValue", value: "hello" } } }] as const;
+  const scopeLogs = [
+    {
+      scope: { name: text, version: text, attributes: [...attributes] },
+      schemaUrl: text,
+      logRecords: [...logRecords],
+    },
+  ];
+  const resourceLogs = [{ resource: { attributes: [...attributes] }, schemaUrl: text, scopeLogs }];
+  return toBinary(ExportLogsServiceRequestSchema, create(ExportLogsServiceRequestSchema, { resourceLogs }));
+}
+
+it.each(["checkout", "https://opentelemetry.io/schemas/1.37.0", "10.0.0.1"])(
+  "leaves every byte of who sends where it is no secret: %s",
+  async (text) => {
+    expect(await protect(sentBy(text), async () => undefined)).toEqual(sentBy(text));
+  },
+);
+
+it("hides a secret in every place of a resource and a scope", async () => {
+  const shown = await protect(sentBy("mail bob@example.com"), async () => undefined);
+  expect(fromBinary(ExportLogsServiceRequestSchema, Uint8Array.from(shown))).toEqual(
+    fromBinary(ExportLogsServiceRequestSchema, sentBy("mail <EMAIL>")),
+  );
 });
