@@ -42,21 +42,21 @@ export function isUnlikelyWord(text: string): boolean {
   return UNLIKELY_WORD.test(text);
 }
 
-/** A part of a word, a map, an object as Java prints it, a working directory ("PWD=/srv"). */
+/** A part of a word, a token of a language model, a map, an object as Java prints it, a working directory ("PWD=/srv"). */
 function isHarmlessAt({ input, index, groups = {} }: RegExpExecArray, at: number): boolean {
   const { short, suffix = "" } = groups;
   if (short !== undefined && !isOwnWord(input, index) && !/token$/i.test(suffix)) return true;
+  if (isModelToken(input, index)) return true;
   if (input[at] === "{") return unwrap(input, at) === at;
   if (/^pwd$/i.test(groups["strong"] ?? "")) return input[at] === "/";
   OBJECT.lastIndex = at;
   return groups["weak"] !== undefined && OBJECT.test(input) && unwrap(input, at) === at;
 }
 
-/** Counts of tests, tokens of language models, numbers of tokens and sessions (ZooKeeper's 0x14f…). */
-function isHarmless({ input, index, groups = {} }: RegExpExecArray, value: string): boolean {
+/** Counts of tests, numbers of tokens and sessions (ZooKeeper's 0x14f…). */
+function isHarmless({ groups = {} }: RegExpExecArray, value: string): boolean {
   const { short, weak, strong = "", suffix = "" } = groups;
   if (short !== undefined) return isCount(short, value);
-  if (isModelToken(input, index)) return true;
   if (weak !== undefined && /id$/i.test(suffix) && DIGITS_FEW.test(value)) return true;
   return /id$/i.test(weak ?? strong) && HEXADECIMAL.test(value);
 }

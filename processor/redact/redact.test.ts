@@ -223,6 +223,8 @@ describe("time", () => {
     "password:\n  ",
     'token","value":',
     'password=["a","',
+    "eos_token=",
+    "pad_token='a\"",
   ])(
     "stays within reason on a megabyte of %j",
     (piece) => {

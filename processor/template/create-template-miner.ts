@@ -34,7 +34,7 @@ export function createTemplateMiner(
 ): TemplateMiner {
   const tombstones = createKnownIds(config.max_templates * TOMBSTONES_PER_TEMPLATE);
   const adopted = createKnownIds(config.max_templates);
-  const shown = createShownTemplate(findHiddenInAdopted);
+  const shown = createShownTemplate(findHiddenInAdopted, config.max_body_characters);
   const reader = createBodyReader(config, findHidden, isReadAlone);
   let templatesEvicted = 0;
   const attic = createDrain(config, () => {});
