@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { RedactConfig } from "./config.ts";
 import { findSensitive, replaceSensitive, type Sensitive } from "./find-sensitive.ts";
-import { ownRules } from "./own-patterns.ts";
+import { hasOwnIn, ownRules } from "./own-patterns.ts";
 import { createPseudonym } from "./pseudonyms.ts";
 import type { Kind, Rule } from "./rule.ts";
 import { isAddress, isInWords, RULES } from "./rules.ts";
@@ -55,8 +55,7 @@ export function createRedactor(
   }: RedactorPorts = {},
 ): Redactor {
   const pseudonym = createPseudonym({ now, newKey });
-  const own = config.enabled ? ownRules(config) : [];
-  const rules: readonly Rule[] = config.enabled ? [...RULES, ...own] : [];
+  const rules: readonly Rule[] = config.enabled ? [...RULES, ...ownRules(config)] : [];
   const finder = (some: readonly Rule[]) => (text: string) => findSensitive(text, some);
   const find = finder(rules);
   const placeholder = (kind: Kind, name: string, value: string) => `<${name}-${pseudonym(kind, value)}>`;
@@ -79,7 +78,7 @@ export function createRedactor(
     // Whoever hands it on as an editor of texts gives it the text's key as well, which is no length.
     sender: (text) => sender(text),
     findInWords: finder(rules.filter(isInWords)),
-    hasOwn: (text) => own.some((rule) => rule.find(text).length > 0),
+    hasOwn: config.enabled ? hasOwnIn(config) : () => false,
     find,
     placeholder,
   };
