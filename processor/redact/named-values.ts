@@ -37,16 +37,30 @@ export function namedValue(match: RegExpExecArray): Range | undefined {
   return isMeant ? found.range : undefined;
 }
 
+/** Where values begin that stand behind a secret's name, whatever they are. Example: 4 of "otp=26". */
+export function namedValues(text: string): readonly number[] {
+  return [...text.matchAll(NAMED)]
+    .filter((match) => !isOtherWord(match))
+    .map(({ index, 0: name }) => index + name.length);
+}
+
 /** Whether a text is hardly a word of a sentence. */
 export function isUnlikelyWord(text: string): boolean {
   return UNLIKELY_WORD.test(text);
 }
 
-/** A part of a word, a token of a language model, a map, an object as Java prints it, a working directory ("PWD=/srv"). */
-function isHarmlessAt({ input, index, groups = {} }: RegExpExecArray, at: number): boolean {
+/** A part of a word, a token of a language model. */
+function isOtherWord({ input, index, groups = {} }: RegExpExecArray): boolean {
   const { short, suffix = "" } = groups;
-  if (short !== undefined && !isOwnWord(input, index) && !/token$/i.test(suffix)) return true;
-  if (isModelToken(input, index)) return true;
+  return (
+    (short !== undefined && !isOwnWord(input, index) && !/token$/i.test(suffix)) || isModelToken(input, index)
+  );
+}
+
+/** Another word, a map, an object as Java prints it, a working directory ("PWD=/srv"). */
+function isHarmlessAt(match: RegExpExecArray, at: number): boolean {
+  const { input, groups = {} } = match;
+  if (isOtherWord(match)) return true;
   if (input[at] === "{") return unwrap(input, at) === at;
   if (/^pwd$/i.test(groups["strong"] ?? "")) return input[at] === "/";
   OBJECT.lastIndex = at;

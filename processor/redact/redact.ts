@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { RedactConfig } from "./config.ts";
 import { findSensitive, replaceSensitive, type Sensitive } from "./find-sensitive.ts";
+import { namedValues } from "./named-values.ts";
 import { hasOwnIn, ownRules } from "./own-patterns.ts";
 import { createPseudonym } from "./pseudonyms.ts";
 import type { Kind, Rule } from "./rule.ts";
@@ -24,6 +25,11 @@ export interface Redactor {
   readonly sender: (text: string) => string;
   /** What of a text a template must not show; nothing that is masked in it anyway. */
   readonly findInWords: (text: string) => readonly Sensitive[];
+  /**
+   * Where a text has the value of a secret by its name alone, be it harmless as it is: of "otp=26" and of "otp=481516" at 4.
+   * In order.
+   */
+  readonly findValues: (text: string) => readonly number[];
   /** Whether a pattern of one's own matches, which may tell apart what masking does not: numbers by their digits. */
   readonly hasOwn: (text: string) => boolean;
   /** All that is sensitive in a text. */
@@ -78,6 +84,7 @@ export function createRedactor(
     // Whoever hands it on as an editor of texts gives it the text's key as well, which is no length.
     sender: (text) => sender(text),
     findInWords: finder(rules.filter(isInWords)),
+    findValues: config.enabled ? namedValues : () => [],
     hasOwn: config.enabled ? hasOwnIn(config) : () => false,
     find,
     placeholder,
