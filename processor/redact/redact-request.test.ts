@@ -34,9 +34,31 @@ it.each<readonly [what: string, body: AttributeValue, expected: string]>([
     [{ key: "api_key", value: { deep: "x" } }],
     '[{"key":"api_key","value":"<SECRET>"}]',
   ],
+  [
+    "what an option in a list is given, and no other option",
+    ["mysql", "--password", "hunter2", "--token", "-v", "--pw", ["a"]],
+    '["mysql","--password","<SECRET>","--token","-v","--pw","<SECRET>"]',
+  ],
   ["no other value", { name: "PORT", value: "5432" }, '{"name":"PORT","value":"5432"}'],
 ])("hides %s", async (_, body, expected) => {
   expect(await sent(body)).toBe(expected);
+});
+
+it("hides in the values of an upstream's template what its body hides, and nothing that only looks like a part of it", async () => {
+  const values = ["10.20.100.7", "100", "x1y", "x1", "example.com", "pw=x1y"];
+  const body = "client 10.20.100.7 got 100 by bob@example.com password=x1y";
+  const attributes = { "log.record.template.wildcards": values };
+  const request = encodeRequest([{ attributes: {}, records: [{ timeUnixNano: 1n, body, attributes }] }]);
+  const [record] = readRequest(await protect(request, async () => undefined)).records;
+  const shown = JSON.stringify(record?.attribute("log.record.template.wildcards"));
+  expect(JSON.parse(shown.replaceAll(/-[b-z]{5}>/g, ">"))).toEqual([
+    "<IP>",
+    "100",
+    "<SECRET>",
+    "x1",
+    "<EMAIL>",
+    "pw=<SECRET>",
+  ]);
 });
 
 /** A request that holds a text in every place of its resource and its scope. */
