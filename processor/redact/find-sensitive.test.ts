@@ -159,3 +159,42 @@ describe("forms", () => {
     expect(redact(text)).toBe(text);
   });
 });
+
+describe("what a value begins with", () => {
+  it.each([
+    [
+      "jdbc:sqlserver://db:1433;user=sa;password=P@ssw0rd!1",
+      "jdbc:sqlserver://db:1433;user=sa;password=<SECRET>",
+    ],
+    ["endpoint=http://web:8080,owner=bob@example.com", "endpoint=http://web:8080,owner=<EMAIL>"],
+    ["password={noop}hunter2hunter, x", "password={noop}<SECRET>, x"],
+    ["password={bcrypt}$2a$10$N9qo8uLOickgx2ZMRZoMye,", "password={bcrypt}<SECRET>,"],
+    ["userPassword: {SSHA}W6ph5Mm5Pz8GgiULbPgz/37+9g==", "userPassword: {SSHA}<SECRET>"],
+    ["password=$ecureP4ssw0rd", "password=<SECRET>"],
+    ["DB_PASSWORD=secret", "DB_PASSWORD=<SECRET>"],
+    ["DB_PASS=8349 fail=0", "DB_PASS=<SECRET> fail=0"],
+    ["pass=123456 fail=0", "pass=<SECRET> fail=0"],
+    ["user=bob pass=1234", "user=bob pass=<SECRET>"],
+    ["SEPA reject AC04 DE89370400440532013000", "SEPA reject AC04 <IBAN>"],
+  ])("does not hide the secret in %j: %j", (text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+
+  it.each([
+    "SELECT * FROM t WHERE token=? AND password=?",
+    "UPDATE users SET token = NULL WHERE token = :token",
+    "WHERE u.Token = @__token_0",
+    "System.Core, Version=4.0.0.0, PublicKeyToken=b77a5c561934e089",
+    "password = (sensitive value)",
+    "token: (known after apply)",
+    "csrf: disabled, signature=valid, sig=SIGTERM, pw=off",
+    "token=/var/run/secrets/token password=${DB_PASSWORD} pwd=$DB_PASSWORD pw=$1",
+    "GET /docs/authorization: HTTP/1.1",
+    "payload: 01 00 00 00 05 ff ff",
+    "0020  45 00 00 30 11 22 aa",
+    "image: redis:7.2.4.1 with OpenSSL/3.0.11.1",
+    "password={pw}&user={user}",
+  ])("makes no secret of %j", (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});

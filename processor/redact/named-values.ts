@@ -1,5 +1,5 @@
 import type { Range } from "./rule.ts";
-import { isCount, isModelToken, isOwnWord, SECRET_NAME } from "./secret-names.ts";
+import { isCount, isHarmlessToken, isOwnWord, SECRET_NAME } from "./secret-names.ts";
 import { isProse, unwrap, valueAt } from "./values.ts";
 
 const QUOTES = "\\\\{0,8}[\"'`]{0,2}";
@@ -15,6 +15,12 @@ export const NAMED = new RegExp(`${SECRET_NAME}(?:${SEPARATOR}|${PAIR})`, "gi");
 const NAME_CHARACTERS_MAX = 64;
 const DIGITS_FEW = /^\d{1,6}$/;
 const HEXADECIMAL = /^0x[0-9a-f]+$/i;
+/** What is counted beside tests that pass, and how far from them. */
+const COUNTS =
+  /(?<![A-Za-z])(?:fail|skip|err|warn|total|ok|todo|pending|ignored|broken|loss)[a-z]{0,4}["']?\s?[=:]\s?\d/i;
+const AROUND_CHARACTERS = 48;
+/** What Terraform and others print in place of a value. */
+const MASKED = /\((?:sensitive(?: value)?|known after apply|hidden|redacted|none)\)/iy;
 /** An object as Java prints it: Token{a64f992 …}, android.os.BinderProxy@2bd79ce. */
 const OBJECT = /[A-Za-z_$][\w.$]{0,127}(?:\{|@[0-9a-f]{4,16}(?![\w.@-]))/y;
 /** What a sentence would hardly say. */
@@ -53,14 +59,16 @@ export function isUnlikelyWord(text: string): boolean {
 function isOtherWord({ input, index, groups = {} }: RegExpExecArray): boolean {
   const { short, suffix = "" } = groups;
   return (
-    (short !== undefined && !isOwnWord(input, index) && !/token$/i.test(suffix)) || isModelToken(input, index)
+    (short !== undefined && !isOwnWord(input, index) && !/token$/i.test(suffix)) ||
+    isHarmlessToken(input, index)
   );
 }
 
 /** Another word, a map, an object as Java prints it, a working directory ("PWD=/srv"). */
 function isHarmlessAt(match: RegExpExecArray, at: number): boolean {
   const { input, groups = {} } = match;
-  if (isOtherWord(match)) return true;
+  MASKED.lastIndex = at;
+  if (isOtherWord(match) || MASKED.test(input)) return true;
   if (input[at] === "{") return unwrap(input, at) === at;
   if (/^pwd$/i.test(groups["strong"] ?? "")) return input[at] === "/";
   OBJECT.lastIndex = at;
@@ -68,11 +76,18 @@ function isHarmlessAt(match: RegExpExecArray, at: number): boolean {
 }
 
 /** Counts of tests, numbers of tokens and sessions (ZooKeeper's 0x14f…). */
-function isHarmless({ groups = {} }: RegExpExecArray, value: string): boolean {
-  const { short, weak, strong = "", suffix = "" } = groups;
-  if (short !== undefined) return isCount(short, value);
+function isHarmless(match: RegExpExecArray, value: string): boolean {
+  const { short, weak, strong = "", suffix = "" } = match.groups ?? {};
+  if (short !== undefined) return isCount(short + suffix, value, isBesideCounts(match));
   if (weak !== undefined && /id$/i.test(suffix) && DIGITS_FEW.test(value)) return true;
   return /id$/i.test(weak ?? strong) && HEXADECIMAL.test(value);
+}
+
+/** Whether the name stands alone among counts. Example: "pass" in "pass=12 fail=0". */
+function isBesideCounts({ input, index, 0: text }: RegExpExecArray): boolean {
+  if (isCompound(input, index)) return false;
+  const behind = index + text.length;
+  return COUNTS.test(input.slice(Math.max(0, index - AROUND_CHARACTERS), behind + AROUND_CHARACTERS));
 }
 
 /** Whether the next line is a value, and neither the next name of a map nor a sentence. */

@@ -51,7 +51,13 @@ function secretValue({ placeholder }: Redactor): TextEditor["value"] {
     const value = read();
     if (value === null || typeof value === "boolean") return undefined;
     const text = bodyText(value);
-    if (text === "" || isNoSecret(text) || isPlaceholderAt(text, 0) || isCount(key, text)) return undefined;
+    if (
+      text === "" ||
+      isNoSecret(text) ||
+      isPlaceholderAt(text, 0) ||
+      isCount(key, text, typeof value !== "string")
+    )
+      return undefined;
     return placeholder("secret", "SECRET", text);
   };
 }

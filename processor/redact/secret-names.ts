@@ -20,27 +20,33 @@ const SESSION_ID = "session.id";
 
 /** Of a language model: the tokens that begin, end and fill a text. */
 const MODEL_TOKEN = /(?:^|[^a-z])(?:eos|bos|pad|unk|sep|cls|mask)_?$/i;
-const MODEL_TOKEN_CHARACTERS = 6;
+/** Of .NET: the hash of a public key, which names who made a library. */
+const PUBLIC_TOKEN = /public[_-]?key[_-]?$/i;
+const BEFORE_TOKEN_CHARACTERS = 12;
 
-/** Whether the word that begins there is the token of a language model. Example: at 4 of "eos_token_id". */
-export function isModelToken(text: string, at: number): boolean {
-  const before = text.slice(Math.max(0, at - MODEL_TOKEN_CHARACTERS), at);
-  return /^token/i.test(text.slice(at, at + 5)) && MODEL_TOKEN.test(before);
+/** Whether the word that begins there is a token that opens nothing, such as that of a language model. Example: at 4 of "eos_token_id". */
+export function isHarmlessToken(text: string, at: number): boolean {
+  const before = text.slice(Math.max(0, at - BEFORE_TOKEN_CHARACTERS), at);
+  return /^token/i.test(text.slice(at, at + 5)) && (MODEL_TOKEN.test(before) || PUBLIC_TOKEN.test(before));
 }
 
-const DIGITS_FEW = /^\d{1,6}$/;
+const COUNT = /^\d{1,4}$/;
 /** "26" and "26.2.1" of Erlang, whose version is called OTP: one-time passwords have more digits in a row. */
 const VERSION = /^\d{1,2}(?:\.\d{1,3}){0,3}$/;
 
-/** Whether what a short name is given only counts: tests that pass ("pass=12"), signals ("sig=11"), versions ("otp=26"). */
-export function isCount(name: string, value: string): boolean {
-  return /(?:pass|sig)$/i.test(name) ? DIGITS_FEW.test(value) : /otp$/i.test(name) && VERSION.test(value);
+/**
+ * Whether what a short name is given only counts: tests that pass ("pass=12 fail=0"), signals ("sig=11"), versions ("otp=26").
+ * @param isBesideCounts whether other counts say that this is one: a password may be all digits
+ */
+export function isCount(name: string, value: string, isBesideCounts: boolean): boolean {
+  if (/^pass$/i.test(name)) return isBesideCounts && COUNT.test(value);
+  return /sig$/i.test(name) ? COUNT.test(value) : /otp$/i.test(name) && VERSION.test(value);
 }
 
 /** Whether an attribute of this name holds a secret, whatever its value is. Example: "db.password". */
 export function isSecretName(name: string): boolean {
   const match = name === SESSION_ID ? null : WHOLE_NAME.exec(name);
-  if (match === null || isModelToken(name, match.index)) return false;
+  if (match === null || isHarmlessToken(name, match.index)) return false;
   if (match.groups?.["short"] === undefined || isOwnWord(name, match.index)) return true;
   return isSecretName(name.slice(match.index + 1));
 }

@@ -19,7 +19,8 @@ function headerValue(match: RegExpExecArray): Range | undefined {
   const start = index + match[0].length;
   const isCookie = /cookie/i.test(match[0]);
   if (isCookie && !input.slice(start, start + NAME_CHARACTERS_MAX).includes("=")) return undefined;
-  const found = valueAt(input, start);
+  // The end of a request line, and of a route that is called so.
+  const found = input.startsWith("HTTP/", start) ? undefined : valueAt(input, start);
   if (found === undefined) return undefined;
   if (found.isQuoted) return isSecretText(input.slice(...found.range)) ? found.range : undefined;
   if (isCookie) return cookies(input, found.range);
@@ -52,7 +53,8 @@ function lineEnd(text: string, from: number): number {
   return end < 0 ? Math.min(text.length, from + 4_096) : from + end;
 }
 
-const URL_CREDENTIALS = /:\/\/(?!<)([^\s/@:"'<>]{0,256}:(?!<)[^\s/"'<>]{1,256})@/g;
+/** No port stands before the password, and no list of parameters. */
+const URL_CREDENTIALS = /:\/\/(?!<)([^\s/@:"'<>;,?=]{0,256}:(?!<|\d{1,5}[;,?/])[^\s/"'<>]{1,256})@/g;
 const BEARER = /\b((?:bearer|basic)\s{1,8})(?=[\w.~+/-]{0,63}\d|[\w.~+/-]{24})[\w.~+/-]{6,16384}={0,2}/gi;
 const JWT = /eyJ(?<![\w-]eyJ)[\w-]{4,16384}\.[\w-]{2,16384}(?:\.[\w-]{0,16384}){0,3}/g;
 const OPTION =
