@@ -37,7 +37,7 @@ const FORMS: readonly string[] = [
   // Slack, Telegram, Discord, Twilio, SendGrid, Mailgun, Mailchimp, Sendinblue
   String.raw`xox[abeoprs]-[\w-]{11,255}`,
   String.raw`xapp-\d-[\w-]{10,255}`,
-  String.raw`\d{8,10}:AA[\w-]{33}`,
+  String.raw`(?:bot)?\d{8,10}:AA[\w-]{33}`,
   // Its first part is a number in base64.
   String.raw`(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){5,6}\w{0,4}\.[\w-]{6}\.[\w-]{27,38}`,
   "(?:SK|AC)[0-9a-f]{32}",

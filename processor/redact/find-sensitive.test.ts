@@ -132,6 +132,29 @@ describe("what stands behind escapes", () => {
 
 describe("forms", () => {
   it.each([
+    [
+      "https://api.telegram.org/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw4/x",
+      "https://api.telegram.org/<API_KEY>/x",
+    ],
+    ["jwe eyJhbGciOiJkaXIiLCJl.._4Kd0aBcDeFgHiJk.abcdefgh.qrstuv ok", "jwe <JWT> ok"],
+    [
+      "SECRET_KEY_BASE=b1946ac9 MYSQL_ROOT_PASSWORD_1=x2",
+      "SECRET_KEY_BASE=<SECRET> MYSQL_ROOT_PASSWORD_1=<SECRET>",
+    ],
+    ['api_keys: ["f3a9c1d2e4", "a7b8"] passwords=Xk29dLq0Zp', 'api_keys: ["<SECRET>"] passwords=<SECRET>'],
+    ['<property name="db.password">Sup3r</property>', '<property name="db.password"><SECRET></property>'],
+    ["<name>a.secret.key</name><value>wJal</value>", "<name>a.secret.key</name><value><SECRET></value>"],
+    ['array(1) { ["password"]=> string(7) "hun ter" }', 'array(1) { ["password"]=> string(7) "<SECRET>" }'],
+    ["client-key-data: LS0tLS1CRUdJTiBS", "client-key-data: <SECRET>"],
+    ['"tls.key":"LS0tLS1CRUdJTiBQUklW"', '"tls.key":"<SECRET>"'],
+    ["C: AUTH PLAIN AGFscGhhAHMzY3I=", "C: AUTH PLAIN <SECRET>"],
+    ["requirepass Gr33nT3a", "requirepass <SECRET>"],
+    [
+      "Ocp-Apim-Subscription-Key: 01ab x-functions-key: 8aJ2",
+      "Ocp-Apim-Subscription-Key: <SECRET> x-functions-key: <SECRET>",
+    ],
+    ["AZURE_STORAGE_KEY=Eby8/vdM== APP_KEY=base64:Zm9v==", "AZURE_STORAGE_KEY=<SECRET> APP_KEY=<SECRET>"],
+    ["keytool -storepass changeit9 -x", "keytool -storepass <SECRET> -x"],
     ["whsec_abc+defghij/klmnop+qrstuv/wxyz12+", "<API_KEY>"],
     ["abc8Q~abcdefghijk.mnopqrstu~wxyz-012345", "<API_KEY>"],
     ["MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", "<API_KEY>"],
@@ -142,6 +165,9 @@ describe("forms", () => {
 
   it.each([
     "killed sig=11 core dumped",
+    'tokens=12 prompt_tokens: 512, "tokens": ["hello","world"] tokens=12.5k secrets: 3',
+    "reading tls.key: permission denied",
+    'failed for volume "db-credentials" : secret "db-credentials" not found',
     "eos_token_id=50256 pad_token_id=0 eos_token=</s>",
     "otp=26 erts=14.1",
     'path="/home/products" 200',

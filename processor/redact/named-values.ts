@@ -5,8 +5,8 @@ import { isProse, unwrap, valueAt } from "./values.ts";
 const QUOTES = "\\\\{0,8}[\"'`]{0,2}";
 /** Behind ":" the value may stand in the next line, as YAML has it. */
 const SEPARATOR = `\\]?${QUOTES}\\]?\\s{0,8}(?<separator>=>|(?<=\\s)->(?=\\s)|:=|[:=]|%3[aAdD]|>)[ \\t]{0,8}(?<block>(?:[|>][+-]?[ \\t]{0,4})?\\r?\\n[ \\t]{1,32})?`;
-/** Name and value as a pair: {"name":"DB_PASSWORD","value":"…"}. */
-export const PAIR = `${QUOTES}[\\s,;]{1,32}${QUOTES}value${QUOTES}\\s{0,8}(?:=>|[:=])\\s{0,8}`;
+/** Name and value as a pair: {"name":"DB_PASSWORD","value":"…"}, <name>db.password</name><value>…</value>. */
+export const PAIR = `(?:${QUOTES}[\\s,;]{1,32}${QUOTES}value${QUOTES}\\s{0,8}(?:=>|[:=])\\s{0,8}|</(?:name|key)>\\s{0,32}<value>)`;
 
 /** A secret's name, and what stands before its value. */
 export const NAMED = new RegExp(`${SECRET_NAME}(?:${SEPARATOR}|${PAIR})`, "gi");
@@ -46,7 +46,7 @@ export function namedValue(match: RegExpExecArray): Range | undefined {
 /** Where values begin that stand behind a secret's name, whatever they are. Example: 4 of "otp=26". */
 export function namedValues(text: string): readonly number[] {
   return [...text.matchAll(NAMED)]
-    .filter((match) => !isOtherWord(match))
+    .filter((match) => !isOtherWord(match) && match.groups?.["plural"] !== "s")
     .map(({ index, 0: name }) => index + name.length);
 }
 
@@ -77,10 +77,19 @@ function isHarmlessAt(match: RegExpExecArray, at: number): boolean {
 
 /** Counts of tests, numbers of tokens and sessions (ZooKeeper's 0x14f…). */
 function isHarmless(match: RegExpExecArray, value: string): boolean {
-  const { short, weak, strong = "", suffix = "" } = match.groups ?? {};
+  const { short, weak, strong = "", suffix = "", plural = "" } = match.groups ?? {};
+  if (plural !== "" && !isSecretOfMany(value)) return true;
   if (short !== undefined) return isCount(short + suffix, value, isBesideCounts(match));
+  // Of Kubernetes: an object, whose name comes next.
+  if (weak !== undefined && /^secret$/i.test(value)) return true;
   if (weak !== undefined && /id$/i.test(suffix) && DIGITS_FEW.test(value)) return true;
   return /id$/i.test(weak ?? strong) && HEXADECIMAL.test(value);
+}
+
+/** Of several tokens or passwords the first must look like one: numbers count them, and words are the tokens of a language. */
+function isSecretOfMany(value: string): boolean {
+  const [first = ""] = value.split(/["'`,]/, 1);
+  return /[A-Za-z]/.test(first) && isUnlikelyWord(first) && !/^[\d.,]{1,16}[A-Za-z]{1,2}$/.test(first);
 }
 
 /** Whether the name stands alone among counts. Example: "pass" in "pass=12 fail=0". */
@@ -113,9 +122,15 @@ function isCompound(text: string, at: number): boolean {
   return /[\w.-]/.test(text[at - 1] ?? "");
 }
 
+/** How an element says what its value is called: <property name="db.password">. */
+const ELEMENT_NAME = /<[a-z]{1,16}\s(?:name|key)=["']$/i;
+const ELEMENT_CHARACTERS = 32;
+
 /** Whether the name is that of an element, and the value what it holds. */
 function isElement(text: string, at: number, [, end]: Range): boolean {
   let open = at;
   while (open > 0 && at - open < NAME_CHARACTERS_MAX && /[\w:.-]/.test(text[open - 1] ?? "")) open -= 1;
-  return text[open - 1] === "<" && text.startsWith("</", end);
+  const isOpen =
+    text[open - 1] === "<" || ELEMENT_NAME.test(text.slice(Math.max(0, open - ELEMENT_CHARACTERS), open));
+  return isOpen && text.startsWith("</", end);
 }

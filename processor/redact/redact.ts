@@ -8,8 +8,8 @@ import type { Kind, Rule } from "./rule.ts";
 import { isAddress, isInWords, RULES } from "./rules.ts";
 
 /**
- * Replaces personal data and secrets by placeholders. Time is linear in the text's length, nothing throws, and a redacted text stays
- * as it is when it is redacted again.
+ * Replaces personal data and secrets by placeholders. Time is linear in the text's length, nothing throws, and a text that `plain` has
+ * redacted stays as it is when it is redacted again, unless more than 24 secrets were stuck together in it.
  */
 export interface Redactor {
   /**

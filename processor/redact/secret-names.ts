@@ -1,15 +1,15 @@
 /** Names whose value is a secret, whatever it is. */
 const STRONG =
-  "pass(?:word|wd|phrase|code)|passw|passwrd|pwd|pswd|secret|api[_.-]?key|access[_.-]?key|account[_.-]?key|shared[_.-]?key|private[_.-]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|auth[_.-]?key|license[_.-]?key|security[_.-]?token|x-amz-(?:signature|credential)|client[_.-]?secret|(?:js|php)?sess(?:ion)?_?id(?=[\"'\\\\]{0,8}\\s?[=:])|connect\\.sid|csrf|xsrf";
+  "pass(?:word|wd|phrase|code)|passw|passwrd|pwd|pswd|secret|api[_.-]?key|access[_.-]?key|account[_.-]?key|shared[_.-]?key|private[_.-]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|auth[_.-]?key|license[_.-]?key|storage[_.-]?key|subscription[_.-]?key|x-functions-key|app[_-]key|client-key-data|security[_.-]?token|x-amz-(?:signature|credential)|client[_.-]?secret|(?:js|php)?sess(?:ion)?_?id(?=[\"'\\\\]{0,8}\\s?[=:])|connect\\.sid|csrf|xsrf";
 /** Names that sentences use as well. */
-const WEAK = "token|credentials?|signature|session[_.-](?:id|key)";
+const WEAK = "token|tls\\.key|credentials?|signature|session[_.-](?:id|key)";
 /** Too short to be looked for within a word, see {@link isOwnWord}. */
 const SHORT = "pass|pw|psk|sig|otp|cvv2?|cvc2?|jwt|bearer";
 const SUFFIX =
-  "(?:[_.-]?(?:value|key|hash|text|string|base|confirm(?:ation)?|again|new|old|plain|id|token))?\\d?";
+  "(?:[_.-]?(?:value|key|hash|text|string|base|confirm(?:ation)?|again|new|old|plain|id|token)){0,2}(?:_?\\d)?";
 
-/** The name of a secret, as one of the groups strong, weak and short, and what may end it. */
-export const SECRET_NAME = `(?:(?<strong>${STRONG})|(?<weak>${WEAK})|(?<short>${SHORT}))(?<suffix>${SUFFIX})`;
+/** The name of a secret, or of several, as one of the groups strong, weak and short, and what may end it. */
+export const SECRET_NAME = `(?:(?<strong>${STRONG})|(?<weak>${WEAK})|(?<short>${SHORT}))(?<suffix>${SUFFIX})(?<plural>s?)`;
 
 const WHOLE_NAME = new RegExp(
   `(?:${STRONG}|authorization|cookie|(?<![A-Za-z])(?:${WEAK})|token|(?<short>${SHORT}))${SUFFIX}$`,

@@ -56,12 +56,17 @@ function lineEnd(text: string, from: number): number {
 /** No port stands before the password, and no list of parameters. */
 const URL_CREDENTIALS = /:\/\/(?!<)([^\s/@:"'<>;,?=]{0,256}:(?!<|\d{1,5}[;,?/])[^\s/"'<>]{1,256})@/g;
 const BEARER = /\b((?:bearer|basic)\s{1,8})(?=[\w.~+/-]{0,63}\d|[\w.~+/-]{24})[\w.~+/-]{6,16384}={0,2}/gi;
-const JWT = /eyJ(?<![\w-]eyJ)[\w-]{4,16384}\.[\w-]{2,16384}(?:\.[\w-]{0,16384}){0,3}/g;
+/** Signed, or encrypted: then the second part may be empty (RFC 7516, "dir"). */
+const JWT = /eyJ(?<![\w-]eyJ)[\w-]{4,16384}\.(?:[\w-]{2,16384}|(?=\.[\w-]{2}))(?:\.[\w-]{0,16384}){0,3}/g;
 const OPTION =
-  /(?<![\w-])(--?(?:[a-z]{1,20}[_-]){0,3}(?:password|passwd|passphrase|pass|pwd|secret|token|api-?key|access-?key|secret-?key|auth-?key|credentials?)(?:\s{1,4}|\\{0,8}["'],\s{0,4}))(?!-)(?=\S)/gi;
+  /(?<![\w-])(--?(?:[a-z]{1,20}[_-]){0,3}(?:password|passwd|passphrase|pass|pwd|secret|token|api-?key|access-?key|secret-?key|auth-?key|credentials?|storepass|keypass)(?:\s{1,4}|\\{0,8}["'],\s{0,4}))(?!-)(?=\S)/gi;
 const USER_OPTION = /(?<![\w-])((?:-u|--user|--proxy-user)[ =]["']?[^\s:"'/]{1,128}:)(?=[^\s"'/])/g;
 const PROGRAM_OPTION =
   /\b((?:sshpass|mysql(?:dump|admin)?|mariadb(?:-dump)?)\b[^\n|]{0,200}?\s-p)(?=[^\s"-]|"| ?(?<=sshpass -p) )/g;
+/** Of SMTP and IMAP: a name and a password in base64 (RFC 4954). */
+const SASL = /\b(AUTH(?:ENTICATE)? (?:PLAIN|LOGIN) )(?=[\w+/]{8})[\w+/]{8,1024}={0,2}/g;
+/** Of Redis. */
+const DIRECTIVE = /(?<![\w-])(?:requirepass|masterauth)\s{1,4}(?=\S)/gi;
 const QUOTED = /(?:identified\s{1,4}by|password|passwd|(?<token>token))\s{1,4}(?=["'`])/gi;
 
 /** The value right behind the match, whatever it looks like. */
@@ -92,6 +97,7 @@ export const SECRET_RULES: readonly Rule[] = [
   },
   { kind: "authorization", name: "SECRET", needs: SEPARATOR, find: matching(HEADER, headerValue) },
   { kind: "bearer", name: "SECRET", needs: 0, find: matching(BEARER, behindFirstGroup) },
+  { kind: "authorization", name: "SECRET", needs: 0, find: matching(SASL, behindFirstGroup) },
   { kind: "jwt", name: "JWT", needs: DOT, find: matching(JWT) },
 ];
 
@@ -101,5 +107,6 @@ export const NAMED_SECRET_RULES: readonly Rule[] = [
   { kind: "secret", name: "SECRET", needs: DASH, find: matching(OPTION, valueBehind) },
   { kind: "secret", name: "SECRET", needs: DASH | SEPARATOR, find: matching(USER_OPTION, valueBehind) },
   { kind: "secret", name: "SECRET", needs: DASH, find: matching(PROGRAM_OPTION, valueBehind) },
+  { kind: "secret", name: "SECRET", needs: 0, find: matching(DIRECTIVE, valueBehind) },
   { kind: "secret", name: "SECRET", needs: 0, find: matching(QUOTED, quotedValue) },
 ];

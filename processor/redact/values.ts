@@ -34,6 +34,8 @@ const HASHED_BY = String.raw`\{[A-Za-z0-9-]{2,20}\}(?=[\w$+])`;
 /** What a value is wrapped in: maps, structures, lists and options, and the letters before a quote ("b'…'"). */
 const WRAPPERS: readonly RegExp[] = [
   HASHED_BY,
+  // PHP's var_dump.
+  String.raw`string\(\d{1,7}\)\s(?=")`,
   String.raw`(?:[A-Za-z_]\w{0,63}\s)?\{\s{0,8}\\{0,8}["']{0,2}${HELD_AS}\\{0,8}["']{0,2}\s{0,4}(?:=>|[:=])\s{0,4}`,
   `${CALL}${GAP}(?=(?:${CALL}|[A-Za-z@&]{0,2})${OPENING})`,
   `[([]${GAP}(?=${OPENING})`,
