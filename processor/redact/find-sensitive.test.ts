@@ -148,6 +148,9 @@ describe("forms", () => {
     ["client-key-data: LS0tLS1CRUdJTiBS", "client-key-data: <SECRET>"],
     ['"tls.key":"LS0tLS1CRUdJTiBQUklW"', '"tls.key":"<SECRET>"'],
     ["C: AUTH PLAIN AGFscGhhAHMzY3I=", "C: AUTH PLAIN <SECRET>"],
+    ["redis-cli -h a -p 6379 -a Gr33nT3a! ping", "redis-cli -h a -p 6379 -a <SECRET> ping"],
+    ["docker login -u AWS -p eyJw x", "docker login -u AWS -p <SECRET> x"],
+    ["Invalid token f3a9c1d2e4b5968778695a4b for bob", "Invalid token <SECRET> for bob"],
     ["requirepass Gr33nT3a", "requirepass <SECRET>"],
     [
       "Ocp-Apim-Subscription-Key: 01ab x-functions-key: 8aJ2",

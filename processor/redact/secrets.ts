@@ -1,6 +1,6 @@
 import { isUnlikelyWord, NAMED, namedValue, PAIR } from "./named-values.ts";
 import { behindFirstGroup, isPlaceholderAt, matching, type Range, type Rule } from "./rule.ts";
-import { AT, DASH, DOT, SEPARATOR, SLASH } from "./text-traits.ts";
+import { AT, DASH, DOT, LONG_WORD, SEPARATOR, SLASH } from "./text-traits.ts";
 import { isProse, valueAt } from "./values.ts";
 
 /** How far a cookie's name may reach. */
@@ -65,6 +65,11 @@ const PROGRAM_OPTION =
   /\b((?:sshpass|mysql(?:dump|admin)?|mariadb(?:-dump)?)\b[^\n|]{0,200}?\s-p)(?=[^\s"-]|"| ?(?<=sshpass -p) )/g;
 /** Of SMTP and IMAP: a name and a password in base64 (RFC 4954). */
 const SASL = /\b(AUTH(?:ENTICATE)? (?:PLAIN|LOGIN) )(?=[\w+/]{8})[\w+/]{8,1024}={0,2}/g;
+/** As docker, mongo and redis-cli take it, behind a blank. */
+const SPACED_OPTION =
+  /\b(?:redis-cli\b[^\n|]{0,200}?\s-a|(?:docker login|mongo(?:sh|dump|restore)?)\b[^\n|]{0,200}?\s-p)\s{1,4}(?=[^\s-])/g;
+/** In a sentence: what is long, has digits and no word in it. */
+const SPOKEN = /\b((?:token|api[ -]key)\s)(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{20,512}\b/gi;
 /** Of Redis. */
 const DIRECTIVE = /(?<![\w-])(?:requirepass|masterauth)\s{1,4}(?=\S)/gi;
 const QUOTED = /(?:identified\s{1,4}by|password|passwd|(?<token>token))\s{1,4}(?=["'`])/gi;
@@ -107,6 +112,8 @@ export const NAMED_SECRET_RULES: readonly Rule[] = [
   { kind: "secret", name: "SECRET", needs: DASH, find: matching(OPTION, valueBehind) },
   { kind: "secret", name: "SECRET", needs: DASH | SEPARATOR, find: matching(USER_OPTION, valueBehind) },
   { kind: "secret", name: "SECRET", needs: DASH, find: matching(PROGRAM_OPTION, valueBehind) },
+  { kind: "secret", name: "SECRET", needs: DASH, find: matching(SPACED_OPTION, valueBehind) },
+  { kind: "secret", name: "SECRET", needs: LONG_WORD, find: matching(SPOKEN, behindFirstGroup) },
   { kind: "secret", name: "SECRET", needs: 0, find: matching(DIRECTIVE, valueBehind) },
   { kind: "secret", name: "SECRET", needs: 0, find: matching(QUOTED, quotedValue) },
 ];
