@@ -69,6 +69,7 @@ function isHarmlessAt(match: RegExpExecArray, at: number): boolean {
   const { input, groups = {} } = match;
   MASKED.lastIndex = at;
   if (isOtherWord(match) || MASKED.test(input)) return true;
+  if (groups["plural"] === "s" && !isSecretOfMany(input, at)) return true;
   if (input[at] === "{") return unwrap(input, at) === at;
   if (/^pwd$/i.test(groups["strong"] ?? "")) return input[at] === "/";
   OBJECT.lastIndex = at;
@@ -77,8 +78,7 @@ function isHarmlessAt(match: RegExpExecArray, at: number): boolean {
 
 /** Counts of tests, numbers of tokens and sessions (ZooKeeper's 0x14f…). */
 function isHarmless(match: RegExpExecArray, value: string): boolean {
-  const { short, weak, strong = "", suffix = "", plural = "" } = match.groups ?? {};
-  if (plural !== "" && !isSecretOfMany(value)) return true;
+  const { short, weak, strong = "", suffix = "" } = match.groups ?? {};
   if (short !== undefined) return isCount(short + suffix, value, isBesideCounts(match));
   // Of Kubernetes: an object, whose name comes next.
   if (weak !== undefined && /^secret$/i.test(value)) return true;
@@ -86,9 +86,15 @@ function isHarmless(match: RegExpExecArray, value: string): boolean {
   return /id$/i.test(weak ?? strong) && HEXADECIMAL.test(value);
 }
 
+const FIRST_CHARACTERS = 64;
+
 /** Of several tokens or passwords the first must look like one: numbers count them, and words are the tokens of a language. */
-function isSecretOfMany(value: string): boolean {
-  const [first = ""] = value.split(/["'`,]/, 1);
+function isSecretOfMany(text: string, at: number): boolean {
+  const from = unwrap(text, at);
+  const [first = ""] = text
+    .slice(from, from + FIRST_CHARACTERS)
+    .replace(/^[\\"'`]+/, "")
+    .split(/[\s"'`,;&)\]}\\]/, 1);
   return /[A-Za-z]/.test(first) && isUnlikelyWord(first) && !/^[\d.,]{1,16}[A-Za-z]{1,2}$/.test(first);
 }
 

@@ -258,6 +258,7 @@ describe("time", () => {
     'token","value":',
     'password=["a","',
     "eos_token=",
+    "tokens:a,",
     "pad_token='a\"",
   ])(
     "stays within reason on a megabyte of %j",
