@@ -72,6 +72,7 @@ export function createRooms(config: RoomsConfig, ports: RoomsPorts): Rooms {
       snapshot: ports.minerSnapshot,
       findHidden: redactor.findInWords,
       findHiddenInAdopted: redactor.find,
+      findValues: redactor.findValues,
       isReadAlone: redactor.hasOwn,
     }),
     streamKey: createStreamKey(config.window),

@@ -42,6 +42,7 @@ export async function readLogs(
     miner: createTemplateMiner(config.template, {
       findHidden: redactor.findInWords,
       findHiddenInAdopted: redactor.find,
+      findValues: redactor.findValues,
       isReadAlone: redactor.hasOwn,
     }),
     streamKey: createStreamKey(config.window),

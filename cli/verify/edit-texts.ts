@@ -3,6 +3,7 @@ import { bodyText } from "../../processor/wire/body-text.ts";
 import type { AttributeValue } from "../../processor/wire/record-view.ts";
 import {
   isNameKey,
+  isOption,
   isValueKey,
   type RequestEditors,
   type TextEditor,
@@ -53,9 +54,23 @@ function editAttributes(attributes: readonly KeyValue[], editor: TextEditor, cal
   for (const { key, value } of attributes) {
     if (value === undefined) continue;
     const name = called !== undefined && isValueKey(key) ? called : key;
-    const whole = editor.value(name, () => plainValue(value));
-    if (whole === undefined) editValue(value, key, editor);
-    else value.value = { case: "stringValue", value: whole };
+    editWhole(value, name, key, editor);
+  }
+}
+
+/** A value as a whole, by its name, or its texts one by one. */
+function editWhole(any: AnyValue, name: string, key: string, editor: TextEditor): void {
+  const whole = editor.value(name, () => plainValue(any));
+  if (whole === undefined) editValue(any, key, editor);
+  else any.value = { case: "stringValue", value: whole };
+}
+
+function editList(values: readonly AnyValue[], key: string, editor: TextEditor): void {
+  const texts = values.map(({ value }) => (value.case === "stringValue" ? value.value : ""));
+  for (const [index, one] of values.entries()) {
+    const option = texts[index - 1] ?? "";
+    if (isOption(option) && !isOption(texts[index] ?? "")) editWhole(one, option, key, editor);
+    else editValue(one, key, editor);
   }
 }
 
@@ -63,7 +78,7 @@ function editValue(any: AnyValue, key: string, editor: TextEditor): void {
   const { value } = any;
   if (value.case === "stringValue")
     any.value = { case: "stringValue", value: edited(value.value, key, editor) };
-  else if (value.case === "arrayValue") for (const one of value.value.values) editValue(one, key, editor);
+  else if (value.case === "arrayValue") editList(value.value.values, key, editor);
   else if (value.case === "kvlistValue") {
     const { values } = value.value;
     const names = values.filter((one) => isNameKey(one.key)).map((one) => plainValue(one.value));

@@ -49,7 +49,9 @@ export function createIdentities(
   if (redactor === undefined) return { before: identify(() => undefined), after: identify(() => undefined) };
   const plain = requestEditors({
     ...redactor,
-    body: redactor.plain,
+    body: whereFound(redactor.plain, redactor),
+    plain: whereFound(redactor.plain, redactor),
+    sender: whereFound(redactor.sender, redactor),
     placeholder: (_, name) => `<${name}>`,
   });
   const nameless: TextEditor = { text: withoutPseudonyms, value: () => undefined };
@@ -57,6 +59,11 @@ export function createIdentities(
     before: identify((request) => editTexts(request, plain)),
     after: identify((request) => editTexts(request, { sender: nameless, record: () => nameless })),
   };
+}
+
+/** A text in which nothing is found is compared as it came: what redaction must not touch is not taken from redaction. */
+function whereFound(redact: (text: string) => string, { find }: Redactor): (text: string) => string {
+  return (text) => (find(text).length === 0 ? text : redact(text));
 }
 
 function withoutPseudonyms(text: string): string {

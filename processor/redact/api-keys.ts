@@ -37,7 +37,7 @@ const FORMS: readonly string[] = [
   // Slack, Telegram, Discord, Twilio, SendGrid, Mailgun, Mailchimp, Sendinblue
   String.raw`xox[abeoprs]-[\w-]{11,255}`,
   String.raw`xapp-\d-[\w-]{10,255}`,
-  String.raw`\d{8,10}:AA[\w-]{33}`,
+  String.raw`(?:bot)?\d{8,10}:AA[\w-]{31,40}`,
   // Its first part is a number in base64.
   String.raw`(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){5,6}\w{0,4}\.[\w-]{6}\.[\w-]{27,38}`,
   "(?:SK|AC)[0-9a-f]{32}",
@@ -54,13 +54,14 @@ const FORMS: readonly string[] = [
   "FLW(?:SECK|PUBK)_TEST-[a-h0-9]{12,32}(?:-X)?",
   String.raw`duffel_(?:test|live)_[\w=-]{43}`,
   String.raw`access_token\$production\$[a-z0-9]{16}\$[a-f0-9]{32}`,
-  // OpenAI, Anthropic and others of that form, Perplexity, Hugging Face, Groq, Replicate, xAI
+  // OpenAI, Anthropic and others of that form, Perplexity, Hugging Face, Groq, Replicate, xAI, Supabase
   String.raw`sk-(?:ant|proj|svcacct|admin|or|lf|None)-[\w-]{16,255}`,
   String.raw`sk-(?=[A-Za-z0-9]{0,64}\d)[A-Za-z0-9]{20,255}`,
   "pplx-[A-Za-z0-9]{40,64}",
   "(?:hf|api_org)_[A-Za-z0-9]{20,64}",
   "(?:gsk|xai)[_-][A-Za-z0-9]{40,128}",
   "r8_[A-Za-z0-9]{37}",
+  "sbp_[a-f0-9]{40}",
   // npm, PyPI, RubyGems, Clojars, NuGet, Artifactory, Docker, Packagist
   "npm_[A-Za-z0-9]{30,64}",
   String.raw`pypi-[\w-]{40,1000}`,

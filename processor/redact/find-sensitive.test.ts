@@ -132,6 +132,32 @@ describe("what stands behind escapes", () => {
 
 describe("forms", () => {
   it.each([
+    [
+      "https://api.telegram.org/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw4/x",
+      "https://api.telegram.org/<API_KEY>/x",
+    ],
+    ["jwe eyJhbGciOiJkaXIiLCJl.._4Kd0aBcDeFgHiJk.abcdefgh.qrstuv ok", "jwe <JWT> ok"],
+    [
+      "SECRET_KEY_BASE=b1946ac9 MYSQL_ROOT_PASSWORD_1=x2",
+      "SECRET_KEY_BASE=<SECRET> MYSQL_ROOT_PASSWORD_1=<SECRET>",
+    ],
+    ['api_keys: ["f3a9c1d2e4", "a7b8"] passwords=Xk29dLq0Zp', 'api_keys: ["<SECRET>"] passwords=<SECRET>'],
+    ['<property name="db.password">Sup3r</property>', '<property name="db.password"><SECRET></property>'],
+    ["<name>a.secret.key</name><value>wJal</value>", "<name>a.secret.key</name><value><SECRET></value>"],
+    ['array(1) { ["password"]=> string(7) "hun ter" }', 'array(1) { ["password"]=> string(7) "<SECRET>" }'],
+    ["client-key-data: LS0tLS1CRUdJTiBS", "client-key-data: <SECRET>"],
+    ['"tls.key":"LS0tLS1CRUdJTiBQUklW"', '"tls.key":"<SECRET>"'],
+    ["C: AUTH PLAIN AGFscGhhAHMzY3I=", "C: AUTH PLAIN <SECRET>"],
+    ["redis-cli -h a -p 6379 -a Gr33nT3a! ping", "redis-cli -h a -p 6379 -a <SECRET> ping"],
+    ["docker login -u AWS -p eyJw x", "docker login -u AWS -p <SECRET> x"],
+    ["Invalid token f3a9c1d2e4b5968778695a4b for bob", "Invalid token <SECRET> for bob"],
+    ["requirepass Gr33nT3a", "requirepass <SECRET>"],
+    [
+      "Ocp-Apim-Subscription-Key: 01ab x-functions-key: 8aJ2",
+      "Ocp-Apim-Subscription-Key: <SECRET> x-functions-key: <SECRET>",
+    ],
+    ["AZURE_STORAGE_KEY=Eby8/vdM== APP_KEY=base64:Zm9v==", "AZURE_STORAGE_KEY=<SECRET> APP_KEY=<SECRET>"],
+    ["keytool -storepass changeit9 -x", "keytool -storepass <SECRET> -x"],
     ["whsec_abc+defghij/klmnop+qrstuv/wxyz12+", "<API_KEY>"],
     ["abc8Q~abcdefghijk.mnopqrstu~wxyz-012345", "<API_KEY>"],
     ["MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", "<API_KEY>"],
@@ -142,6 +168,9 @@ describe("forms", () => {
 
   it.each([
     "killed sig=11 core dumped",
+    'tokens=12 prompt_tokens: 512, "tokens": ["hello","world"] tokens=12.5k secrets: 3',
+    "reading tls.key: permission denied",
+    'failed for volume "db-credentials" : secret "db-credentials" not found',
     "eos_token_id=50256 pad_token_id=0 eos_token=</s>",
     "otp=26 erts=14.1",
     'path="/home/products" 200',
@@ -156,6 +185,45 @@ describe("forms", () => {
     "compass=abc bypass=local",
     "password='', user='x'",
   ])("are not seen in %j", (text) => {
+    expect(redact(text)).toBe(text);
+  });
+});
+
+describe("what a value begins with", () => {
+  it.each([
+    [
+      "jdbc:sqlserver://db:1433;user=sa;password=P@ssw0rd!1",
+      "jdbc:sqlserver://db:1433;user=sa;password=<SECRET>",
+    ],
+    ["endpoint=http://web:8080,owner=bob@example.com", "endpoint=http://web:8080,owner=<EMAIL>"],
+    ["password={noop}hunter2hunter, x", "password={noop}<SECRET>, x"],
+    ["password={bcrypt}$2a$10$N9qo8uLOickgx2ZMRZoMye,", "password={bcrypt}<SECRET>,"],
+    ["userPassword: {SSHA}W6ph5Mm5Pz8GgiULbPgz/37+9g==", "userPassword: {SSHA}<SECRET>"],
+    ["password=$ecureP4ssw0rd", "password=<SECRET>"],
+    ["DB_PASSWORD=secret", "DB_PASSWORD=<SECRET>"],
+    ["DB_PASS=8349 fail=0", "DB_PASS=<SECRET> fail=0"],
+    ["pass=123456 fail=0", "pass=<SECRET> fail=0"],
+    ["user=bob pass=1234", "user=bob pass=<SECRET>"],
+    ["SEPA reject AC04 DE89370400440532013000", "SEPA reject AC04 <IBAN>"],
+  ])("does not hide the secret in %j: %j", (text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+
+  it.each([
+    "SELECT * FROM t WHERE token=? AND password=?",
+    "UPDATE users SET token = NULL WHERE token = :token",
+    "WHERE u.Token = @__token_0",
+    "System.Core, Version=4.0.0.0, PublicKeyToken=b77a5c561934e089",
+    "password = (sensitive value)",
+    "token: (known after apply)",
+    "csrf: disabled, signature=valid, sig=SIGTERM, pw=off",
+    "token=/var/run/secrets/token password=${DB_PASSWORD} pwd=$DB_PASSWORD pw=$1",
+    "GET /docs/authorization: HTTP/1.1",
+    "payload: 01 00 00 00 05 ff ff",
+    "0020  45 00 00 30 11 22 aa",
+    "image: redis:7.2.4.1 with OpenSSL/3.0.11.1",
+    "password={pw}&user={user}",
+  ])("makes no secret of %j", (text) => {
     expect(redact(text)).toBe(text);
   });
 });

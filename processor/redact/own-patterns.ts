@@ -1,15 +1,17 @@
-import { compilePattern, type UserPattern } from "../window/user-pattern.ts";
+import { compileAny, compilePattern, type UserPattern } from "../window/user-pattern.ts";
 import type { RedactConfig } from "./config.ts";
 import type { Range, Rule } from "./rule.ts";
 
 /** Characters that a pattern is tried on at a time, and how many of the next ones it is tried on again. */
 const PIECE_CHARACTERS = 4_096;
 const OVERLAP_CHARACTERS = 1_024;
+/** A pseudonym and what encloses it: "<", "-kqzvr" and ">". */
+const AROUND_NAME_CHARACTERS = 8;
 
 /**
  * Rules of the configuration's own patterns. Each search is linear, but one that reads to the end for a short match does so again behind
- * it: a long text is read in pieces, so that this costs no more than a piece each time. A match of more than 1,024 characters may be
- * missed there.
+ * it: a long text is read in pieces, so that this costs no more than a piece each time. A match that reaches the end of a piece is
+ * followed to its own end; one that only shows more than 1,024 characters behind a piece may be missed there.
  */
 export function ownRules({
   extra_patterns: patterns,
@@ -18,27 +20,64 @@ export function ownRules({
     kind: "extra",
     name,
     needs: 0,
-    find: inPieces(compilePattern(pattern), `<${name}`),
+    find: inPieces(compilePattern(pattern), name),
   }));
 }
 
-/** @param own where a match must not begin, because it is a placeholder of the same pattern */
-function inPieces(pattern: UserPattern, own: string): Rule["find"] {
+/** Whether any of the configuration's own patterns matches in a text. */
+export function hasOwnIn({
+  extra_patterns: patterns,
+}: Pick<RedactConfig, "extra_patterns">): (text: string) => boolean {
+  return patterns.length === 0 ? () => false : compileAny(patterns.map(({ pattern }) => pattern));
+}
+
+/** @param name of the pattern, in whose placeholders it must not match */
+function inPieces(pattern: UserPattern, name: string): Rule["find"] {
+  const isPlaceholder = placeholderTest(name);
   return (text) => {
     const found: Range[] = [];
-    for (let from = 0; from < text.length; from += PIECE_CHARACTERS) {
-      const piece = text.slice(from, from + PIECE_CHARACTERS + OVERLAP_CHARACTERS);
-      for (const [start, end] of pattern.all(piece)) {
-        const isKnown = from + start < (found.at(-1)?.[1] ?? 0) || start >= PIECE_CHARACTERS;
-        if (!isKnown && !isWithinPlaceholder(text, from + start, own)) found.push([from + start, from + end]);
-      }
+    for (let from = 0; from < text.length; ) {
+      for (const [start, end] of matchesFrom(pattern, text, from))
+        if (!isPlaceholder(text, start)) found.push([start, end]);
+      from = Math.max(from + PIECE_CHARACTERS, found.at(-1)?.[1] ?? 0);
     }
     return found;
   };
 }
 
-/** A pattern may match its own placeholder: [A-Z]+ does. */
-function isWithinPlaceholder(text: string, at: number, own: string): boolean {
-  const open = text.lastIndexOf("<", at);
-  return open >= 0 && at - open < own.length + 8 && text.startsWith(own, open);
+/** The matches that begin in a piece of the text. */
+function matchesFrom(pattern: UserPattern, text: string, from: number): readonly Range[] {
+  const piece = text.slice(from, from + PIECE_CHARACTERS + OVERLAP_CHARACTERS);
+  return pattern
+    .all(piece)
+    .filter(([start]) => start < PIECE_CHARACTERS)
+    .map(([start, end]) => {
+      const isWhole = end < piece.length;
+      return [from + start, isWhole ? from + end : endOfLong(pattern, text, from + start, from + end)];
+    });
+}
+
+/** Where a match ends that begins at `start`, and reaches `end` at least, where what was read ended. */
+function endOfLong(pattern: UserPattern, text: string, start: number, end: number): number {
+  let known = end;
+  while (known < text.length) {
+    const read = text.slice(start, known + Math.max(PIECE_CHARACTERS, known - start));
+    const [first] = pattern.all(read);
+    if (first === undefined || first[0] > 0 || start + first[1] <= known) break;
+    known = start + first[1];
+    if (first[1] < read.length) break;
+  }
+  return known;
+}
+
+/** Whether a place is within a placeholder of this name: a pattern may match its own one, as [A-Z]+ does. */
+function placeholderTest(name: string): (text: string, at: number) => boolean {
+  const placeholder = new RegExp(`<${name}(?:-[b-z]{5})?>`, "y");
+  const charactersMax = name.length + AROUND_NAME_CHARACTERS;
+  return (text, at) => {
+    const from = Math.max(0, at + 1 - charactersMax);
+    const open = text.slice(from, at + 1).lastIndexOf("<");
+    placeholder.lastIndex = from + open;
+    return open >= 0 && placeholder.test(text) && placeholder.lastIndex > at;
+  };
 }

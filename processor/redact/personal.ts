@@ -30,6 +30,10 @@ const IPV4 = /(?<![\d.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\
 const DASHED_IPV4 = /(?<=\bip-)(?:1?\d?\d|2[0-4]\d|25[0-5])(?:-(?:1?\d?\d|2[0-4]\d|25[0-5])){3}(?!\d)/g;
 const VERSION_BEFORE =
   /(?:(?:^|[^a-z])v|(?<![a-z])(?:version|ver|release|build|rev)\.?["']?[ :=/-]{1,3}["']?v?|[a-z][-_]|~)$/i;
+/** Programs that write their version so, which begins like no address of a private network. */
+const PROGRAM_BEFORE =
+  /(?<![a-z])(?:openssl|redis|nginx|httpd|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|python|php|chrome|edg|firefox)[:/]$/i;
+const PRIVATE_NETWORK = /^(?:10|127|172|192)\./;
 /** Of a machine that is named after its address. */
 const MACHINE_BEFORE =
   /(?<![a-z])(?:host|node|server|srv|client|peer|worker|master|vm|web|db|gateway|gw|router|proxy|machine|instance|addr|address)[-_]$/i;
@@ -39,20 +43,21 @@ const VERSION_BEHIND = /^(?:-(?!>)[A-Za-z]|\.(?:jar|war|tar|tgz|zip|rpm|deb|dll|
 function ipv4({ index, input, 0: text }: RegExpExecArray): Range | undefined {
   const before = input.slice(Math.max(0, index - 20), index);
   const behind = input.slice(index + text.length, index + text.length + 6);
-  const isVersion = VERSION_BEFORE.test(before) && !MACHINE_BEFORE.test(before);
+  const isVersion =
+    (VERSION_BEFORE.test(before) && !MACHINE_BEFORE.test(before)) ||
+    (PROGRAM_BEFORE.test(before) && !PRIVATE_NETWORK.test(text));
   if (isVersion || VERSION_BEHIND.test(behind)) return undefined;
   return [index, index + text.length];
 }
 
 const CARD =
   /(?<![\d_]|[_=]-|(?:^|[^\d.])\d{1,12}[.-])(?:\d{13,19}|\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|\d{4}[ -]\d{6}[ -]\d{4,5})(?!\d|[.-]\d)/g;
-const IBAN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?=[A-Z0-9 ]{11})[A-Z0-9 ]{11,44}/g;
+/** No more than the beginning is consumed: a short code may stand right before an account ("AC04 DE89…"). */
+const IBAN = /(?<![A-Za-z0-9])(?=([A-Z]{2}\d{2}[A-Z0-9 ]{11,44}[A-Za-z]?))[A-Z]{2}\d{2}/g;
 
-function iban(match: RegExpExecArray): Range | undefined {
-  const length = ibanCharacters(
-    match[0] + match.input.slice(match.index + match[0].length, match.index + match[0].length + 1),
-  );
-  return length === 0 ? undefined : [match.index, match.index + length];
+function iban({ index, 1: text = "" }: RegExpExecArray): Range | undefined {
+  const length = ibanCharacters(text);
+  return length === 0 ? undefined : [index, index + length];
 }
 
 const HOME =

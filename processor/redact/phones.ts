@@ -25,11 +25,18 @@ const DIGITS_ELSEWHERE: readonly [number, number] = [10, 13];
 
 const INTERNATIONAL = /(?<![\w+.])(?:\+|00(?=[1-9]\d[ ./()-]))[1-9][\d ()./-]{6,24}\d/g;
 
+/** Of bytes that go on. */
+const HEXADECIMAL_BEHIND = /^ [0-9a-f]{2}\b/i;
+
 /** As many groups of digits as make a number of that country. */
-function international({ index, 0: text }: RegExpExecArray): Range | undefined {
+function international({ index, input, 0: text }: RegExpExecArray): Range | undefined {
   const prefix = text.startsWith("+") ? 1 : 2;
   const code = CALLING_CODE.exec(text.slice(prefix))?.[0];
-  if (code === undefined) return undefined;
+  if (
+    code === undefined ||
+    HEXADECIMAL_BEHIND.test(input.slice(index + text.length, index + text.length + 4))
+  )
+    return undefined;
   const [fewest, most] = DIGITS[code] ?? DIGITS_ELSEWHERE;
   let digits = 0;
   let end = 0;
@@ -45,7 +52,7 @@ const NATIONAL: readonly RegExp[] = [
   // United States and Canada: (415) 555-2671, 415-555-2671, 1-800-555-0199
   /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?[2-9]\d{2}[ .-]|[2-9]\d{2}([.-])[2-9]\d{2}\1)\d{4}(?![\w]|[.-]\d)/g,
   // France: 01 23 45 67 89
-  /(?<![\w.+-]|\d )0[1-9]([ .-])\d{2}(?:\1\d{2}){3}(?!\w|[ .-]\d)/g,
+  /(?<![\w.+-]|\d )0[1-9]([ .-])\d{2}(?:\1\d{2}){3}(?!\w|[ .-]\d| [0-9A-Fa-f]{2}\b)/g,
   // United Kingdom: 020 7946 0958, 07700 900123, 0161 496 0000
   /(?<![\w.+-]|\d )0(?:20 \d{4} \d{4}|7\d{3} \d{6}|7\d{3} \d{3} \d{3}|1\d{3} \d{6}|1\d{2} \d{3} \d{4})(?!\w|[ .-]\d)/g,
   // Germany: 030/1234567, 0221-1234567, 0170 1234567

@@ -12,6 +12,8 @@ const TEMPLATE_VALUES = `${TEMPLATE}.`;
 const WORDINGS: ReadonlySet<string> = new Set([TEMPLATE, "severityText", "eventName"]);
 /** Shorter values that were hidden in a body are not looked for in the values of its template. */
 const VALUE_CHARACTERS_MIN = 3;
+/** Shorter ones, and shorter values of templates, are taken for the same thing only as whole words: "100" is no part of 10.20.100.7. */
+const PART_CHARACTERS_MIN = 6;
 
 /**
  * Redacts a valid request: every text of its records, and of who sends them what `Redactor.sender` hides. Keys and bytes stay.
@@ -49,7 +51,13 @@ function secretValue({ placeholder }: Redactor): TextEditor["value"] {
     const value = read();
     if (value === null || typeof value === "boolean") return undefined;
     const text = bodyText(value);
-    if (text === "" || isNoSecret(text) || isPlaceholderAt(text, 0) || isCount(key, text)) return undefined;
+    if (
+      text === "" ||
+      isNoSecret(text) ||
+      isPlaceholderAt(text, 0) ||
+      isCount(key, text, typeof value !== "string")
+    )
+      return undefined;
     return placeholder("secret", "SECRET", text);
   };
 }
@@ -65,9 +73,22 @@ function hiddenValues(body: string, { find, placeholder }: Redactor): (text: str
       })
       .filter(([value]) => value.length >= VALUE_CHARACTERS_MIN);
     return hidden.reduce((current, [value, shown]) => {
-      if (current.includes(value)) return current.replaceAll(value, shown);
-      const isPart = current.length >= VALUE_CHARACTERS_MIN && value.includes(current);
-      return isPart ? shown : current;
+      if (isPartOf(current, value)) return shown;
+      return current.replaceAll(isLong(value) ? value : wordOf(value), shown);
     }, text);
   };
+}
+
+function isLong(text: string): boolean {
+  return text.length >= PART_CHARACTERS_MIN;
+}
+
+/** Whether a template's value is a part of what was hidden, or one of its words. */
+function isPartOf(text: string, hidden: string): boolean {
+  return isLong(text) ? hidden.includes(text) : hidden.split(/\s+/).includes(text);
+}
+
+function wordOf(text: string): RegExp {
+  const literal = text.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
+  return new RegExp(`(?<!\\w)${literal}(?!\\w)`, "g");
 }

@@ -13,6 +13,7 @@ describe("the configuration of redaction", () => {
   it.each([
     [{ extra_patterns: [{ name: "X", pattern: "(" }] }, "no valid regular expression"],
     [{ extra_patterns: [{ name: "X", pattern: "(a*)*" }] }, "empty text"],
+    [{ extra_patterns: [{ name: "X", pattern: "\\b" }] }, "empty text"],
     [{ extra_patterns: [{ name: "X", pattern: "(?<=a)b" }] }, "no look-around"],
     [{ enabled: false, forward: true }, "no effect while enabled is false"],
     [{ enabled: false, extra_patterns: [{ name: "X", pattern: "a" }] }, "no effect while enabled is false"],
@@ -38,6 +39,32 @@ describe("the configuration of redaction", () => {
     const own = create({ extra_patterns: [{ name: "ID", pattern: "C-\\d{4}" }] });
     const text = "C-1234 and so on, ".repeat(5_000);
     expect(own.plain(text)).toBe("<ID> and so on, ".repeat(5_000));
+  });
+
+  it.each([
+    ["<ID>C-1234</ID>", "<ID><ID></<ID>>"],
+    ["<ID C-1234", "<<ID> <ID>"],
+    ["<ID> C-1234 <ID-bcdfg>", "<ID> <ID> <ID-bcdfg>"],
+  ])("takes for a placeholder of one's own only what is one: %j", (text, expected) => {
+    expect(create({ extra_patterns: [{ name: "ID", pattern: "C-\\d{4}|ID" }] }).plain(text)).toBe(expected);
+  });
+
+  it("hides a match of one's own as a whole, however long it is", () => {
+    const own = create({ extra_patterns: [{ name: "ID", pattern: "secret-\\S+" }] });
+    for (const length of [1_023, 3_000, 20_000])
+      expect(own.plain(`${"x ".repeat(2_000)}secret-${"k".repeat(length)} secret-a end`)).toBe(
+        `${"x ".repeat(2_000)}<ID> <ID> end`,
+      );
+  });
+
+  it("tells whether any pattern of one's own matches", () => {
+    const { hasOwn } = create({
+      extra_patterns: [
+        { name: "ID", pattern: "(?i)c-(?P<n>\\d{4})" },
+        { name: "PLATE", pattern: "^(?P<n>[A-Z]{2})$" },
+      ],
+    });
+    expect(["a c-1234", "AB", "ab", "c-12", ""].map(hasOwn)).toEqual([true, true, false, false, false]);
   });
 
   it("takes a pattern that would go back for ever elsewhere, and answers", () => {
@@ -190,6 +217,13 @@ describe("pseudonyms", () => {
 });
 
 describe("time", () => {
+  it("stays within reason on a megabyte of matches of one's own", () => {
+    const own = create({ extra_patterns: [{ name: "ID", pattern: "C-\\d{4}|a+$|z+b?" }] });
+    expect(own.plain("C-1234 ".repeat(150_000)).length).toBeGreaterThan(0);
+    for (const letter of ["a", "z"])
+      expect(own.plain(`${letter.repeat(500_000)}.`).length).toBeGreaterThan(0);
+  }, 20_000);
+
   it.each([
     "a",
     "a@",
@@ -223,6 +257,9 @@ describe("time", () => {
     "password:\n  ",
     'token","value":',
     'password=["a","',
+    "eos_token=",
+    "tokens:a,",
+    "pad_token='a\"",
   ])(
     "stays within reason on a megabyte of %j",
     (piece) => {

@@ -1,14 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { RedactConfig } from "./config.ts";
 import { findSensitive, replaceSensitive, type Sensitive } from "./find-sensitive.ts";
-import { ownRules } from "./own-patterns.ts";
+import { namedValues } from "./named-values.ts";
+import { hasOwnIn, ownRules } from "./own-patterns.ts";
 import { createPseudonym } from "./pseudonyms.ts";
 import type { Kind, Rule } from "./rule.ts";
 import { isAddress, isInWords, RULES } from "./rules.ts";
 
 /**
- * Replaces personal data and secrets by placeholders. Time is linear in the text's length, nothing throws, and a redacted text stays
- * as it is when it is redacted again.
+ * Replaces personal data and secrets by placeholders. Time is linear in the text's length, nothing throws, and a text that `plain` has
+ * redacted stays as it is when it is redacted again, unless more than 24 secrets were stuck together in it.
  */
 export interface Redactor {
   /**
@@ -24,6 +25,11 @@ export interface Redactor {
   readonly sender: (text: string) => string;
   /** What of a text a template must not show; nothing that is masked in it anyway. */
   readonly findInWords: (text: string) => readonly Sensitive[];
+  /**
+   * Where a text has the value of a secret by its name alone, be it harmless as it is: of "otp=26" and of "otp=481516" at 4.
+   * In order.
+   */
+  readonly findValues: (text: string) => readonly number[];
   /** Whether a pattern of one's own matches, which may tell apart what masking does not: numbers by their digits. */
   readonly hasOwn: (text: string) => boolean;
   /** All that is sensitive in a text. */
@@ -55,8 +61,7 @@ export function createRedactor(
   }: RedactorPorts = {},
 ): Redactor {
   const pseudonym = createPseudonym({ now, newKey });
-  const own = config.enabled ? ownRules(config) : [];
-  const rules: readonly Rule[] = config.enabled ? [...RULES, ...own] : [];
+  const rules: readonly Rule[] = config.enabled ? [...RULES, ...ownRules(config)] : [];
   const finder = (some: readonly Rule[]) => (text: string) => findSensitive(text, some);
   const find = finder(rules);
   const placeholder = (kind: Kind, name: string, value: string) => `<${name}-${pseudonym(kind, value)}>`;
@@ -72,12 +77,15 @@ export function createRedactor(
       });
     };
   const inPlain = ({ name }: Sensitive) => `<${name}>`;
+  const sender = replacing(finder(rules.filter((rule) => !isAddress(rule))), inPlain);
   return {
     body: replacing(find, ({ kind, name }, value) => placeholder(kind, name, value)),
     plain: replacing(find, inPlain),
-    sender: replacing(finder(rules.filter((rule) => !isAddress(rule))), inPlain),
+    // Whoever hands it on as an editor of texts gives it the text's key as well, which is no length.
+    sender: (text) => sender(text),
     findInWords: finder(rules.filter(isInWords)),
-    hasOwn: (text) => own.some((rule) => rule.find(text).length > 0),
+    findValues: config.enabled ? namedValues : () => [],
+    hasOwn: config.enabled ? hasOwnIn(config) : () => false,
     find,
     placeholder,
   };

@@ -34,12 +34,16 @@ it.each([
 });
 
 it.each([
-  ["pass", "12", true],
-  ["sig", "11", true],
-  ["otp", "26.2", true],
-  ["otp", "481516", false],
-  ["cvv", "123", false],
-  ["pass", "hunter2", false],
-])("of %j that is %j it says that it only counts: %j", (name, value, counts) => {
-  expect(isCount(name, value)).toBe(counts);
+  ["pass", "12", true, true],
+  ["pass", "12", false, false],
+  ["pass", "834921", true, false],
+  ["db.pass", "12", true, false],
+  ["sig", "11", false, true],
+  ["sig", "99999", false, false],
+  ["otp", "26.2", false, true],
+  ["otp", "481516", true, false],
+  ["cvv", "123", true, false],
+  ["pass", "hunter2", true, false],
+])("of %j that is %j, beside counts: %j, it says that it only counts: %j", (name, value, beside, counts) => {
+  expect(isCount(name, value, beside)).toBe(counts);
 });

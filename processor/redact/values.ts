@@ -2,7 +2,9 @@ import { isPlaceholderAt, type Range } from "./rule.ts";
 
 /** What stands where a secret would stand and is none. */
 const NO_SECRET =
-  /^(?:null|nil|none|undefined|true|false|yes|no|n\/a|empty|unset|redacted|masked|filtered|hidden|removed|\[?(?:redacted|filtered|masked|hidden|removed|secret|protected)\]?|\*{2,}|x{3,}|X{3,}|•+|\.{3}|-+|%[sdv]|\{\}|\$\{?\w{1,64}\}?|\{\{.{0,64})$/i;
+  /^(?:null|nil|none|undefined|true|false|yes|no|n\/a|empty|unset|redacted|masked|filtered|hidden|removed|on|off|enabled|disabled|valid|invalid|verified|\?|:[a-z_]{2,32}\d{0,2}|@__\w{1,64}|SIG[A-Z]{2,8}|\/(?:var|run|etc|opt|usr|home|tmp|mnt|srv|secrets)\/[\w./-]{1,80}|\[(?:redacted|filtered|masked|hidden|removed|secret|protected)\]|protected|\*{2,}|x{3,}|X{3,}|•+|\.{3}|-+|%[sdv]|\{\}|\$\{\w{1,64}\}?|\$\d{1,3}|\{\{.{0,64})$/i;
+/** Of a shell; a password may begin with "$" as well. */
+const VARIABLE = /^\$[A-Z_]{1,64}$/;
 const NO_SECRET_CHARACTERS_MAX = 80;
 /** Words that follow "password:" or "token:" in a sentence. */
 const PROSE =
@@ -27,8 +29,13 @@ const GAP = String.raw`(?:\s|\\{1,8}[nrt]){0,8}`;
 const CALL = String.raw`(?:new\s)?[A-Za-z_][\w:]{0,63}[([]`;
 /** Names under which a map holds the value that it is about: {"value": …}, as OTLP has it {"stringValue": …}. */
 const HELD_AS = "(?:(?:string|secret)?_?value|plain_?text)";
+/** How a password was hashed: {bcrypt}$2a$…, {SSHA}…, {noop}…. */
+const HASHED_BY = String.raw`\{[A-Za-z0-9-]{2,20}\}(?=[\w$+])`;
 /** What a value is wrapped in: maps, structures, lists and options, and the letters before a quote ("b'…'"). */
 const WRAPPERS: readonly RegExp[] = [
+  HASHED_BY,
+  // PHP's var_dump.
+  String.raw`string\(\d{1,7}\)\s(?=")`,
   String.raw`(?:[A-Za-z_]\w{0,63}\s)?\{\s{0,8}\\{0,8}["']{0,2}${HELD_AS}\\{0,8}["']{0,2}\s{0,4}(?:=>|[:=])\s{0,4}`,
   `${CALL}${GAP}(?=(?:${CALL}|[A-Za-z@&]{0,2})${OPENING})`,
   `[([]${GAP}(?=${OPENING})`,
@@ -136,7 +143,7 @@ function value(text: string, [start, end]: Range, isQuoted: boolean): Value | un
 
 /** Whether a text stands where a secret would stand, and is none. Example: "null", "***". */
 export function isNoSecret(text: string): boolean {
-  return NO_SECRET.test(text);
+  return NO_SECRET.test(text) || VARIABLE.test(text);
 }
 
 /** Whether a value is only the next word of a sentence. */

@@ -1,7 +1,7 @@
 import type { Cluster } from "./cluster.ts";
 import { maskToken, phrasesOf } from "./mask.ts";
 import type { Phrases } from "./mask-phrases.ts";
-import { type FindHidden, type RedactedTokens, redactTokens } from "./redact-tokens.ts";
+import { type FindHidden, type RedactedTokens, redactTokens, tokensAt } from "./redact-tokens.ts";
 import { createTokenScanner, type ScanLimits, type TokenScan } from "./scan-tokens.ts";
 import { createTokenMasks } from "./token-masks.ts";
 
@@ -36,14 +36,25 @@ export interface BodyReader {
   texts(indexes: readonly number[]): string[];
 }
 
-/**
- * @param findHidden asked for the first of all bodies that read alike; what it finds is in none of the tokens
- * @param isReadAlone whether a body hides what others that read like it may not
- */
+/** Finds the offsets of values whose raw text is never told, in order. */
+export type FindValues = (text: string) => readonly number[];
+
+/** What must not be told of bodies. */
+export interface BodyPrivacy {
+  /** Asked for the first of all bodies that read alike, and for raw texts with a long word; what it finds is in none of the tokens. */
+  readonly findHidden: FindHidden;
+  /** Asked for the first of all bodies that read alike: in the place of a harmless value others may have what is to be hidden. */
+  readonly findValues?: FindValues | undefined;
+  /** Whether a body hides what others that read like it may not. */
+  readonly isReadAlone?: ((body: string) => boolean) | undefined;
+}
+
+/** Of an API key, which its own form betrays. */
+const LONG_WORD = /[\w-]{16}/;
+
 export function createBodyReader(
   limits: ScanLimits,
-  findHidden: FindHidden,
-  isReadAlone: (body: string) => boolean = () => false,
+  { findHidden, findValues = () => [], isReadAlone = () => false }: BodyPrivacy,
 ): BodyReader {
   const scanBody = createTokenScanner(limits);
   const maskIn = createTokenMasks(FORMS_MAX);
@@ -86,7 +97,7 @@ export function createBodyReader(
       const isAlone = isReadAlone(body.slice(0, limits.max_body_characters));
       let known = isAlone ? undefined : bodies.get(hash);
       if (known === undefined || !readsLike(known, body, scan, masked)) {
-        known = newBody(body, scan, masked, findHidden);
+        known = newBody(body, scan, masked, { findHidden, findValues });
         if (!isAlone) add(hash, known);
       }
       last = { body, known };
@@ -96,7 +107,9 @@ export function createBodyReader(
       const { body, known } = last;
       return indexes.map((index) => {
         const from = known.offsets[index] ?? -1;
-        return from < 0 ? (known.tokens[index] ?? "") : rawText(body, scan, from, known.spans[index] ?? 0);
+        const raw = from < 0 ? undefined : rawText(body, scan, from, known.spans[index] ?? 0);
+        const isTold = raw !== undefined && !(LONG_WORD.test(raw) && findHidden(raw).length > 0);
+        return isTold ? raw : (known.tokens[index] ?? "");
       });
     },
   };
@@ -111,7 +124,7 @@ function newBody(
   body: string,
   scan: TokenScan,
   masked: readonly (string | undefined)[],
-  findHidden: FindHidden,
+  { findHidden, findValues }: Readonly<Record<"findHidden", FindHidden> & Record<"findValues", FindValues>>,
 ): KnownBody {
   const raw = Array.from({ length: scan.count }, (_, i) => body.slice(scan.starts[i], scan.ends[i]));
   // Cloned, because a token that is cut out of a body keeps the whole body in memory.
@@ -120,7 +133,8 @@ function newBody(
   const shown = withoutHidden(cut, redacted);
   const phrases = phrasesOf({ tokens: shown.tokens, isCut: scan.isCut });
   const spans = over(phrases.spans, shown.spans);
-  const offsets = offsetsOf(phrases.spans, shown.spans, redacted);
+  const hiding = new Set([...(redacted?.hiding ?? []), ...tokensAt(raw, findValues(raw.join(" ")))]);
+  const offsets = offsetsOf(phrases.spans, shown.spans, hiding);
   return { tokens: phrases.tokens, spans, cut, isCut: scan.isCut, offsets, cluster: undefined, revision: -1 };
 }
 
@@ -150,7 +164,7 @@ function over(outer: readonly number[], inner: readonly number[]): readonly numb
 function offsetsOf(
   outer: readonly number[],
   inner: readonly number[],
-  redacted: RedactedTokens | undefined,
+  hiding: ReadonlySet<number>,
 ): readonly number[] {
   let at = 0;
   let from = 0;
@@ -158,7 +172,7 @@ function offsetsOf(
     const start = from;
     for (const end = at + span; at < end; at += 1) from += inner[at] ?? 0;
     let hides = false;
-    for (let token = start; token < from; token += 1) hides ||= redacted?.hiding.has(token) === true;
+    for (let token = start; token < from; token += 1) hides ||= hiding.has(token);
     return hides ? -1 : start;
   });
 }

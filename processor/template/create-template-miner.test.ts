@@ -108,6 +108,13 @@ describe("mining", () => {
 });
 
 describe("a template that an upstream stage has mined", () => {
+  it("is read as far as a body is, up to the last whole token", () => {
+    const adopted = (template: string) => miner({ max_body_characters: 16 }).adopt(template).template;
+    expect(adopted("0123456789 abcde")).toBe("0123456789 abcde");
+    expect(adopted("0123456789 abcdef")).toBe("0123456789 <*>");
+    expect(adopted("0".repeat(17))).toBe("<*>");
+  });
+
   it("is adopted as it is, and new once", () => {
     const one = miner();
     const first = one.adopt("user <*> left 7 times");

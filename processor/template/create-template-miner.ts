@@ -1,4 +1,4 @@
-import { createBodyReader, type KnownBody } from "./body-reader.ts";
+import { createBodyReader, type FindValues, type KnownBody } from "./body-reader.ts";
 import { createChanges } from "./changes.ts";
 import type { Cluster } from "./cluster.ts";
 import type { TemplateConfig } from "./config.ts";
@@ -19,6 +19,8 @@ export interface MinerPorts {
   readonly findHidden?: FindHidden;
   /** What no template may show that somebody else has mined, who may have masked nothing. */
   readonly findHiddenInAdopted?: FindHidden;
+  /** Where values stand that are never given as parameters. */
+  readonly findValues?: FindValues;
   /** Whether a body hides what others that are masked alike may not, such as a number of so many digits. */
   readonly isReadAlone?: (body: string) => boolean;
 }
@@ -30,12 +32,18 @@ export interface MinerPorts {
  */
 export function createTemplateMiner(
   config: TemplateConfig,
-  { snapshot, findHidden = () => [], findHiddenInAdopted = findHidden, isReadAlone }: MinerPorts = {},
+  {
+    snapshot,
+    findHidden = () => [],
+    findHiddenInAdopted = findHidden,
+    findValues,
+    isReadAlone,
+  }: MinerPorts = {},
 ): TemplateMiner {
   const tombstones = createKnownIds(config.max_templates * TOMBSTONES_PER_TEMPLATE);
   const adopted = createKnownIds(config.max_templates);
-  const shown = createShownTemplate(findHiddenInAdopted);
-  const reader = createBodyReader(config, findHidden, isReadAlone);
+  const shown = createShownTemplate(findHiddenInAdopted, config.max_body_characters);
+  const reader = createBodyReader(config, { findHidden, findValues, isReadAlone });
   let templatesEvicted = 0;
   const attic = createDrain(config, () => {});
   const active = createDrain(config, (template) => {

@@ -43,6 +43,17 @@ export function redactTokens(
   return { ...inGroups(tokens, shown), hiding };
 }
 
+/** Indexes of the tokens, joined by blanks, that hold the characters at these offsets, which are in order. */
+export function tokensAt(tokens: readonly string[], offsets: readonly number[]): readonly number[] {
+  let token = 0;
+  let end = tokens[0]?.length ?? 0;
+  return offsets.map((offset) => {
+    for (; token < tokens.length - 1 && end <= offset; token += 1)
+      end += 1 + (tokens[token + 1]?.length ?? 0);
+    return token;
+  });
+}
+
 /** A hidden part, the first and the last of the tokens that it is in, and where the first one starts. */
 interface Place {
   readonly part: HiddenPart;

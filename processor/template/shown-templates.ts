@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { WILDCARD } from "./masked-body.ts";
 import { type FindHidden, redactTokens } from "./redact-tokens.ts";
 import type { MinerSnapshot, StoredTemplate } from "./template-miner.ts";
 
@@ -6,9 +7,12 @@ import type { MinerSnapshot, StoredTemplate } from "./template-miner.ts";
 const TEXTS_MAX = 8_192;
 const CHARACTERS_MAX = 512;
 
-/** Shows templates that somebody else has mined: they come with every record. */
-export function createShownTemplate(findHidden: FindHidden): (template: string) => string {
-  const show = (template: string) => shownTokens(template.split(" "), findHidden).join(" ");
+/**
+ * Shows templates that somebody else has mined: they come with every record.
+ * @param readMax characters that are read of one; the rest, from the token that this cuts on, is one <*>
+ */
+export function createShownTemplate(findHidden: FindHidden, readMax: number): (template: string) => string {
+  const show = (template: string) => shownTokens(readTokens(template, readMax), findHidden).join(" ");
   const texts = new LRUCache<string, string>({ max: TEXTS_MAX, memoMethod: show });
   return (template) => (template.length > CHARACTERS_MAX ? show(template) : texts.memo(template));
 }
@@ -21,6 +25,12 @@ export function shownSnapshot(snapshot: MinerSnapshot, findHidden: FindHidden): 
       return tokens === one.tokens ? { ...one, branch } : { ...one, tokens };
     });
   return { ...snapshot, templates: shown(snapshot.templates), evicted: shown(snapshot.evicted) };
+}
+
+function readTokens(template: string, readMax: number): readonly string[] {
+  if (template.length <= readMax) return template.split(" ");
+  const end = template.lastIndexOf(" ", readMax);
+  return [...(end > 0 ? template.slice(0, end).split(" ") : []), WILDCARD];
 }
 
 function shownTokens(tokens: readonly string[], findHidden: FindHidden): readonly string[] {

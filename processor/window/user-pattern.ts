@@ -1,4 +1,4 @@
-import { RE2JS, RE2JSException } from "re2js";
+import { RE2JS, RE2JSException, RE2Set } from "re2js";
 
 /** Longest regular expression that a configuration may hold, in characters. */
 const PATTERN_CHARACTERS_MAX = 512;
@@ -34,6 +34,17 @@ export function compilePattern(pattern: string): UserPattern {
 }
 
 /**
+ * Whether any of several patterns matches a text: one automaton looks for all of them.
+ * @param patterns ones that {@link patternProblem} has nothing to say about
+ */
+export function compileAny(patterns: readonly string[]): (text: string) => boolean {
+  const set = new RE2Set();
+  for (const pattern of patterns) set.add(pattern);
+  set.compile();
+  return (text) => set.match(text).length > 0;
+}
+
+/**
  * What is wrong with a regular expression from the configuration, or undefined when it can be used.
  * Example: `"x*"` gives "matches the empty text …".
  */
@@ -41,11 +52,16 @@ export function patternProblem(pattern: string): string | undefined {
   if (pattern === "") return "is empty";
   if (pattern.length > PATTERN_CHARACTERS_MAX) return `is longer than ${PATTERN_CHARACTERS_MAX} characters`;
   try {
-    if (RE2JS.compile(pattern).matcher("").find())
-      return "matches the empty text; make at least one part of it required";
+    if (matchesEmpty(pattern)) return "matches the empty text; make at least one part of it required";
     return undefined;
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     return `is no valid regular expression in RE2's syntax, which has no look-around and no back-references: ${error.message}`;
   }
+}
+
+/** Of no text, or of a place in one: where a word begins (`\\b`). */
+function matchesEmpty(pattern: string): boolean {
+  const { all } = compilePattern(pattern);
+  return ["", "a"].some((text) => all(text).some(([start, end]) => start === end));
 }

@@ -21,7 +21,7 @@ export interface TextEditor {
    * @param key of the attribute, or of the entry of a map, that it stands in; of a field its name in OTLP/JSON
    */
   text(text: string, key: string): string;
-  /** What stands for the whole value of an attribute or of an entry; undefined where its texts are edited one by one. */
+  /** What stands for the whole value of an attribute, of an entry, or of an option in a list; undefined where its texts are edited one by one. */
   value(key: string, read: () => AttributeValue): string | undefined;
 }
 
@@ -157,21 +157,34 @@ function fieldsOf(editor: TextEditor) {
   const anyValue = (key: string): Rewrite =>
     message({
       [STRING_VALUE]: named(key),
-      [ARRAY_VALUE]: message({ [FIRST]: (source, span) => anyValue(key)(source, span) }),
+      [ARRAY_VALUE]: (source, span) => {
+        let previous = "";
+        return message({
+          [FIRST]: (inner, element) => {
+            const option = previous;
+            previous = textOf(inner, element);
+            return isOption(option) && !isOption(previous)
+              ? namedOrEdited(inner, element, option, key)
+              : anyValue(key)(inner, element);
+          },
+        })(source, span);
+      },
       [KVLIST_VALUE]: (source, span) => {
         const called = calledIn(source, span);
         return message({ [FIRST]: (inner, entry) => keyValueOf(inner, entry, called) })(source, span);
       },
     });
+  /** A value as a whole, by its name, or its texts one by one. */
+  const namedOrEdited = (source: Buffer, span: Span, name: string, key: string): Uint8Array | undefined => {
+    const [position, end] = span;
+    const whole = editor.value(name, () => decodeAnyValue({ bytes: source, position, end }));
+    return whole === undefined ? anyValue(key)(source, span) : stringValue(whole);
+  };
   const keyValueOf = (source: Buffer, span: Span, called: string | undefined): Uint8Array | undefined => {
     const key = keyOf(source, span);
     const name = called !== undefined && isValueKey(key) ? called : key;
     return message({
-      [SECOND]: (inner, valueSpan) => {
-        const [position, end] = valueSpan;
-        const whole = editor.value(name, () => decodeAnyValue({ bytes: inner, position, end }));
-        return whole === undefined ? anyValue(key)(inner, valueSpan) : stringValue(whole);
-      },
+      [SECOND]: (inner, valueSpan) => namedOrEdited(inner, valueSpan, name, key),
     })(source, span);
   };
   const keyValue: Rewrite = (source, span) => keyValueOf(source, span, undefined);
@@ -186,6 +199,23 @@ export function isValueKey(key: string): boolean {
 /** Whether the entry of a map holds the name of its entry `value`. */
 export function isNameKey(key: string): boolean {
   return /^(?:name|key)$/i.test(key);
+}
+
+/** Whether an element of a list is an option of a command line, which may name the next element: ["--password", "x"]. */
+export function isOption(element: string): boolean {
+  return /^--?[A-Za-z]/.test(element);
+}
+
+/** The text that a value is; empty where it is none. */
+function textOf(source: Buffer, span: Span): string {
+  let text = "";
+  message({
+    [STRING_VALUE]: (inner, [start, end]) => {
+      text = decodeString(inner, start, end);
+      return undefined;
+    },
+  })(source, span);
+  return text;
 }
 
 /** What a map is the value of, by its entry `name` or `key`; undefined where none holds a text. */

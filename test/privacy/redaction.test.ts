@@ -4,6 +4,7 @@ import { createRedactor } from "../../processor/redact/redact.ts";
 import { testData, testWith } from "../helpers/requirement.ts";
 import { labelledLines } from "./labelled-lines.ts";
 import { redactPublicLines } from "./public-lines.ts";
+import { RARER_FORMS } from "./rarer-forms.ts";
 import { recallOf, SECRET_KINDS, scoreRedaction } from "./score-redaction.ts";
 
 const redactor = createRedactor(redactConfig.parse({}));
@@ -38,6 +39,10 @@ describe("on labelled lines", () => {
       }
     }
   });
+});
+
+it("of rarer forms, for which the rules were not made, more than half of the secrets are found", () => {
+  expect(recallOf(scoreRedaction(RARER_FORMS, redactor.find), () => true)).toBeGreaterThan(0.5);
 });
 
 testWith(
