@@ -2,7 +2,7 @@ import type { Evidence } from "../detect/evidence.ts";
 import { severityClass } from "../detect/severity-class.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { ExpectedClaim } from "./expected-kinds.ts";
-import type { Deployment, News } from "./releases.ts";
+import type { Brought, Deployment, News } from "./releases.ts";
 import { pValueOf } from "./score.ts";
 
 /** By how much a p-value is held above that of the threshold: enough for rounding, too little to be seen in a score. */
@@ -12,12 +12,12 @@ const HELD_FACTOR = 1.01;
 export interface ReleasedService {
   /** The deployment of the event's release, where its learning band is open. */
   deploymentOf(event: LogEvent): Deployment | undefined;
-  /** Whether the event, of a template that the service never wrote, counts as brought by its release. */
-  mayBring(event: LogEvent): boolean;
-  /** Whether a release with an open band has brought this template. */
-  hasBrought(templateId: string): boolean;
-  /** From 0 for a template that was never seen to 1 for one whose habits are known. */
-  familiarityOf(templateId: string): number;
+  /** Whether there is room for one more new message. */
+  mayBring(): boolean;
+  /** What a release with an open band has brought under this template. */
+  brought(templateId: string): Brought | undefined;
+  /** From 0 for a template that was never seen to 1 for one whose habits are known. @param isKnown to the detectors */
+  familiarityOf(templateId: string, isKnown?: boolean): number;
 }
 
 /**
@@ -35,13 +35,22 @@ export function newsOf(
   const subject = events[event];
   const deployment = subject && service.deploymentOf(subject);
   if (subject === undefined || deployment === undefined) return undefined;
-  const { match, severityNumber } = subject;
-  const isFirst = novelty > 0 && service.mayBring(subject);
-  const isNew = isFirst || service.hasBrought(match.templateId);
+  const { templateId } = subject.match;
+  const known = service.brought(templateId);
+  // What detectors know and the calibration never learned came just before a crash.
+  const isFirst =
+    known === undefined && (novelty > 0 || service.familiarityOf(templateId, novelty <= 0) === 0);
+  const brought =
+    known ??
+    (isFirst && service.mayBring() ? { by: deployment, isHarmless: isHarmless(subject) } : undefined);
   const isHeld =
-    severityClass(severityNumber, match.template) === "harmless" &&
-    (isNew || isHardlyKnown(events[event - 1], service));
-  return { deployment, isNew, isFirst, isHeld };
+    isHarmless(subject) && (brought?.isHarmless === true || isHardlyKnown(events[event - 1], service));
+  return { deployment, broughtBy: brought?.by, isFirst, isHeld };
+}
+
+/** Whether an event is below WARN, by its severity or, without one, by its own words. */
+export function isHarmless({ severityNumber, match }: LogEvent): boolean {
+  return severityClass(severityNumber, match.template) === "harmless";
 }
 
 /** A record's p-value as it is held: that of a score just below the threshold. */
@@ -62,8 +71,11 @@ export function withoutNews(
 ): readonly Evidence[] {
   const last = events.at(-1);
   if (last === undefined || service.deploymentOf(last) === undefined) return evidence;
+  const harmless = new Set(events.filter(isHarmless).map(({ match }) => match.templateId));
   const brought = new Set(
-    [...session.counts].flatMap(([id, { template }]) => (isBrought(id, service) ? [template] : [])),
+    [...session.counts].flatMap(([id, { template }]) =>
+      isBroughtHarmless(id, harmless.has(id), service) ? [template] : [],
+    ),
   );
   if (brought.size === 0) return evidence;
   return evidence.filter(({ detector, detail }) => {
@@ -76,10 +88,12 @@ export function withoutNews(
 function isHardlyKnown(event: LogEvent | undefined, service: ReleasedService): boolean {
   if (event === undefined) return false;
   const { templateId } = event.match;
-  return isBrought(templateId, service) && service.familiarityOf(templateId) < 1;
+  return isBroughtHarmless(templateId, isHarmless(event), service) && service.familiarityOf(templateId) < 1;
 }
 
-/** What was never learned from came in the same request. */
-function isBrought(templateId: string, service: ReleasedService): boolean {
-  return service.hasBrought(templateId) || service.familiarityOf(templateId) === 0;
+/** @param isHarmlessNow what was never learned from came in the same request: it is what that tells */
+function isBroughtHarmless(templateId: string, isHarmlessNow: boolean, service: ReleasedService): boolean {
+  const brought = service.brought(templateId);
+  if (brought !== undefined) return brought.isHarmless;
+  return isHarmlessNow && service.familiarityOf(templateId) === 0;
 }

@@ -1,5 +1,5 @@
 import type { DeploymentDelta, NewTemplateDelta } from "../../store/deployment.ts";
-import type { News } from "../calibrate/releases.ts";
+import type { Deployment } from "../calibrate/releases.ts";
 import { createServiceSlots, type ServiceSlots } from "./service-slots.ts";
 
 /** Bounds on what is added up between two flushes. */
@@ -14,11 +14,10 @@ type Deployments = ServiceSlots<string, Tallied>;
 
 /** Adds up what releases have brought since the last flush, in bounded memory. */
 export interface DeploymentTally {
-  /**
-   * A record of a release whose learning band is open.
-   * @param brought what is known of its template, where the release has brought that
-   */
-  record(service: string, deployment: News["deployment"], brought: NewTemplateDelta | undefined): void;
+  /** A record of a release whose learning band is open. */
+  record(service: string, deployment: Deployment): void;
+  /** A record of a message that a release has brought, which may come from another release. */
+  message(service: string, deployment: Deployment, brought: NewTemplateDelta): void;
   /** What was added up, and an empty tally again. */
   drain(): readonly DeploymentDelta[];
   /** Puts back what could not be written, so that it goes with the next batch. */
@@ -35,25 +34,29 @@ export function createDeploymentTally(): DeploymentTally {
     return deltas;
   };
   return {
-    record(service, { release, previous, startedMs, untilMs }, brought) {
-      const { version, deployment } = release;
-      add(deployments, {
-        service,
-        release: release.key,
-        version,
-        deployment,
-        previous: { version: previous.version, deployment: previous.deployment },
-        startedAtMs: startedMs,
-        untilMs,
-        records: 1,
-        newTemplates: brought === undefined ? [] : [brought],
-      });
-    },
+    record: (service, deployment) => add(deployments, { ...deltaOf(service, deployment), records: 1 }),
+    message: (service, deployment, brought) =>
+      add(deployments, { ...deltaOf(service, deployment), newTemplates: [brought] }),
     drain,
     restore(deltas) {
       const newer = drain();
       for (const one of [...deltas, ...newer]) add(deployments, one);
     },
+  };
+}
+
+function deltaOf(service: string, { release, previous, startedMs, untilMs }: Deployment): DeploymentDelta {
+  const { key, version, deployment } = release;
+  return {
+    service,
+    release: key,
+    version,
+    deployment,
+    previous: { version: previous.version, deployment: previous.deployment },
+    startedAtMs: startedMs,
+    untilMs,
+    records: 0,
+    newTemplates: [],
   };
 }
 

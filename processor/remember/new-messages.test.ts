@@ -7,9 +7,10 @@ import { readRequest } from "../wire/read-request.ts";
 import { createNewMessages } from "./new-messages.ts";
 
 const release = (version: string) => ({ version, deployment: undefined, key: version });
+const DEPLOYMENT = { release: release("2"), previous: release("1"), startedMs: 5, untilMs: 50 };
 const NEWS: News = {
-  deployment: { release: release("2"), previous: release("1"), startedMs: 5, untilMs: 50 },
-  isNew: true,
+  deployment: DEPLOYMENT,
+  broughtBy: DEPLOYMENT,
   isFirst: false,
   isHeld: true,
 };
@@ -44,7 +45,7 @@ describe("new messages", () => {
       findings: [
         finding("gift for bob", { ...NEWS, isFirst: true }),
         finding("gift for bob", NEWS),
-        finding("known", { ...NEWS, isNew: false, isHeld: false }),
+        finding("known", { ...NEWS, broughtBy: undefined, isHeld: false }),
         finding("other", undefined),
       ],
       anomalies: [],
@@ -73,6 +74,16 @@ describe("new messages", () => {
       },
     ]);
     expect(messages.drain()).toEqual([]);
+  });
+
+  it("go to the release that has brought them, whichever writes them now", () => {
+    const messages = gathering();
+    const next = { ...DEPLOYMENT, release: release("3"), previous: release("2") };
+    messages.add(request, { findings: [finding("gift", { ...NEWS, deployment: next })], anomalies: [] });
+    expect(messages.drain()).toMatchObject([
+      { version: "3", records: 1, newTemplates: [] },
+      { version: "2", records: 0, newTemplates: [{ templateId: "gift", count: 1 }] },
+    ]);
   });
 
   it("have what alerted of them as their example", () => {

@@ -28,7 +28,7 @@ export function createNewMessages(
   const broughtBy = (finding: Finding, request: ExportRequest | undefined, anomalyId: string | undefined) => {
     const { window, event, recordIndex, verdict } = finding;
     const subject = window.events[event];
-    if (subject === undefined || verdict.news?.isNew !== true) return undefined;
+    if (subject === undefined || verdict.news?.broughtBy === undefined) return undefined;
     const record = recordIndex === undefined ? undefined : request?.records[recordIndex];
     const { isFirst } = verdict.news;
     return {
@@ -41,14 +41,21 @@ export function createNewMessages(
       exampleId: anomalyId ?? (isFirst ? sampler?.example(finding, request) : undefined),
     } satisfies NewTemplateDelta;
   };
+  const addOne = (finding: Finding, request: ExportRequest | undefined, anomalyId: string | undefined) => {
+    const { news } = finding.verdict;
+    if (news === undefined) return;
+    const { service } = finding.window;
+    tally.record(service, news.deployment);
+    const brought = broughtBy(finding, request, anomalyId);
+    if (news.broughtBy !== undefined && brought !== undefined)
+      tally.message(service, news.broughtBy, brought);
+  };
   return {
     add(request, { findings, anomalies }) {
-      for (const finding of findings) {
-        const { news } = finding.verdict;
-        if (news === undefined) continue;
-        const anomalyId = anomalies.find((one) => one.finding === finding)?.id;
-        tally.record(finding.window.service, news.deployment, broughtBy(finding, request, anomalyId));
-      }
+      const news = findings.filter(({ verdict }) => verdict.news !== undefined);
+      if (news.length === 0) return;
+      const ids = new Map(anomalies.map(({ finding, id }) => [finding, id]));
+      for (const finding of news) addOne(finding, request, ids.get(finding));
     },
     drain: () => tally.drain(),
     restore: (deltas) => tally.restore(deltas),
