@@ -15,7 +15,7 @@ export interface NewTemplateDelta {
   readonly firstSeenMs: number;
   /** Of its first record, redacted; empty where that came before. */
   readonly body: string;
-  /** Of the anomaly or sampled record that its first record is kept as. */
+  /** Of the anomaly or sampled record that one of its records, the first where that could be, is kept as. */
   readonly exampleId: string | undefined;
 }
 

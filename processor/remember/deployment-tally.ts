@@ -1,5 +1,5 @@
 import type { DeploymentDelta, NewTemplateDelta } from "../../store/deployment.ts";
-import type { Deployment } from "../calibrate/releases.ts";
+import type { Deployment, LeftOut } from "../calibrate/releases.ts";
 import { createServiceSlots, type ServiceSlots } from "./service-slots.ts";
 
 /** Bounds on what is added up between two flushes. */
@@ -24,7 +24,8 @@ export interface DeploymentTally {
   restore(deltas: readonly DeploymentDelta[]): void;
 }
 
-export function createDeploymentTally(): DeploymentTally {
+/** @param onLeftOut told what there is no room for */
+export function createDeploymentTally(onLeftOut: (what: LeftOut) => void): DeploymentTally {
   let deployments: Deployments = createServiceSlots(DEPLOYMENTS_MAX);
   const drain = () => {
     const deltas = deployments
@@ -33,14 +34,15 @@ export function createDeploymentTally(): DeploymentTally {
     deployments = createServiceSlots(DEPLOYMENTS_MAX);
     return deltas;
   };
+  const put = (delta: DeploymentDelta) => add(deployments, delta, onLeftOut);
   return {
-    record: (service, deployment) => add(deployments, { ...deltaOf(service, deployment), records: 1 }),
+    record: (service, deployment) => put({ ...deltaOf(service, deployment), records: 1 }),
     message: (service, deployment, brought) =>
-      add(deployments, { ...deltaOf(service, deployment), newTemplates: [brought] }),
+      put({ ...deltaOf(service, deployment), newTemplates: [brought] }),
     drain,
     restore(deltas) {
       const newer = drain();
-      for (const one of [...deltas, ...newer]) add(deployments, one);
+      for (const one of [...deltas, ...newer]) put(one);
     },
   };
 }
@@ -61,17 +63,28 @@ function deltaOf(service: string, { release, previous, startedMs, untilMs }: Dep
 }
 
 /** In the order of time: what is known of the first record stays. */
-function add(deployments: Deployments, { newTemplates, ...delta }: DeploymentDelta): void {
+function add(
+  deployments: Deployments,
+  { newTemplates, ...delta }: DeploymentDelta,
+  onLeftOut: (what: LeftOut) => void,
+): void {
   const entry = deployments.slot(delta.service, delta.release, () => ({
     ...delta,
     records: 0,
     newTemplates: new Map<string, Mutable<NewTemplateDelta>>(),
   }));
-  if (entry === undefined) return;
+  if (entry === undefined) {
+    onLeftOut("release");
+    return;
+  }
   entry.records += delta.records;
   for (const one of newTemplates) {
     const known = entry.newTemplates.get(one.templateId);
-    if (known !== undefined) known.count += one.count;
-    else if (entry.newTemplates.size < NEW_TEMPLATES_MAX) entry.newTemplates.set(one.templateId, { ...one });
+    if (known !== undefined) {
+      known.count += one.count;
+      known.exampleId ??= one.exampleId;
+    } else if (entry.newTemplates.size < NEW_TEMPLATES_MAX)
+      entry.newTemplates.set(one.templateId, { ...one });
+    else onLeftOut("message");
   }
 }

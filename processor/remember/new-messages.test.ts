@@ -86,6 +86,47 @@ describe("new messages", () => {
     ]);
   });
 
+  it("have one example each, of the first record that there is room for", () => {
+    let room = 0;
+    let taken = 0;
+    const messages = createNewMessages(redactor, {
+      example: () => {
+        if (room === 0) return undefined;
+        room -= 1;
+        taken += 1;
+        return `e${taken}`;
+      },
+    });
+    const first = finding("gift", { ...NEWS, isFirst: true });
+    messages.add(request, { findings: [first, first], anomalies: [] });
+    expect(messages.drain()[0]?.newTemplates[0]?.exampleId).toBeUndefined();
+    room = 5;
+    messages.add(request, { findings: [first, finding("gift", NEWS), first], anomalies: [] });
+    expect(messages.drain()[0]?.newTemplates[0]?.exampleId).toBe("e1");
+    messages.add(request, { findings: [finding("gift", NEWS)], anomalies: [] });
+    expect(messages.drain()[0]?.newTemplates[0]?.exampleId).toBeUndefined();
+    expect(taken).toBe(1);
+  });
+
+  it("that there is no room for are told", () => {
+    const leftOut: string[] = [];
+    const messages = createNewMessages(redactor, undefined, (what) => leftOut.push(what));
+    const findings = Array.from({ length: 1_001 }, (_, i) => finding(`gift ${i}`, NEWS));
+    messages.add(request, { findings, anomalies: [] });
+    const deployments = Array.from({ length: 1_000 }, (_, i) => ({
+      ...DEPLOYMENT,
+      release: release(`v${i}`),
+    }));
+    messages.add(request, {
+      findings: deployments.map((deployment) =>
+        finding("known", { ...NEWS, deployment, broughtBy: undefined }),
+      ),
+      anomalies: [],
+    });
+    expect(leftOut).toEqual(["message", "release"]);
+    expect(messages.drain()).toHaveLength(1_000);
+  });
+
   it("have what alerted of them as their example", () => {
     const messages = gathering("a");
     const alert = finding("gift", { ...NEWS, isFirst: true, isHeld: false });

@@ -4,7 +4,10 @@ import type { Deployment, DeploymentDelta, NewTemplate } from "../deployment.ts"
 import type { Page } from "../store.ts";
 import type { NewTemplatesTable, Tables } from "../tables.ts";
 
-/** Adds to what is stored of them; no release of a service twice. */
+/** Deployments kept of one service, the newest. */
+const DEPLOYMENTS_MAX = 64;
+
+/** Adds to what is stored of them; no release of a service twice. Older ones than are kept of a service are deleted. */
 export async function addToDeployments(
   db: Kysely<Tables>,
   deltas: readonly DeploymentDelta[],
@@ -27,9 +30,39 @@ export async function addToDeployments(
         conflict.columns(["service", "release", "template_id"]).doUpdateSet((update) => ({
           text: update.ref("excluded.text"),
           count: update("new_templates.count", "+", update.ref("excluded.count")),
+          example_id: update.fn.coalesce("new_templates.example_id", update.ref("excluded.example_id")),
         })),
       )
       .execute();
+  for (const service of new Set(deltas.map((one) => one.service))) await deleteSurplus(db, service);
+}
+
+async function deleteSurplus(db: Kysely<Tables>, service: string): Promise<void> {
+  const newestSurplus = await db
+    .selectFrom("deployments")
+    .select("sequence")
+    .where("service", "=", service)
+    .orderBy("sequence", "desc")
+    .limit(1)
+    .offset(DEPLOYMENTS_MAX)
+    .executeTakeFirst();
+  if (newestSurplus === undefined) return;
+  const { sequence } = newestSurplus;
+  await db
+    .deleteFrom("new_templates")
+    .where("service", "=", service)
+    .where("release", "in", ({ selectFrom }) =>
+      selectFrom("deployments")
+        .select("release")
+        .where("service", "=", service)
+        .where("sequence", "<=", sequence),
+    )
+    .execute();
+  await db
+    .deleteFrom("deployments")
+    .where("service", "=", service)
+    .where("sequence", "<=", sequence)
+    .execute();
 }
 
 /** The newest first, paged by sequence. */

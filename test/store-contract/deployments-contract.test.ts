@@ -32,12 +32,18 @@ describe("deployments", () => {
         ],
       }),
     );
+    await write(
+      aDeployment({
+        records: 0,
+        newTemplates: [aNewTemplate({ templateId: "t3", count: 2, body: "", exampleId: "c" })],
+      }),
+    );
     const deployments = await store.deployments(undefined, PAGE);
     const { newTemplates: _, release: __, ...first } = aDeployment();
     expect(deployments).toEqual([{ ...first, sequence: 1, records: 20, newTemplateCount: 3 }]);
     expect(await store.newTemplates(1, 9)).toEqual([
       aNewTemplate({ templateId: "t2", severityNumber: 13 }),
-      aNewTemplate({ templateId: "t3", firstSeenMs: 1_500 }),
+      aNewTemplate({ templateId: "t3", count: 3, firstSeenMs: 1_500, exampleId: "c" }),
       aNewTemplate({ text: "gift card <*> <*>", count: 5, exampleId: "a" }),
     ]);
     expect(await store.newTemplates(1, 1)).toHaveLength(1);
@@ -61,6 +67,25 @@ describe("deployments", () => {
     expect(await listed(undefined, { first: 2, after: newest?.sequence })).toEqual([
       ["shop", "1.4.3"],
       ["auth", "1.4.2"],
+    ]);
+  });
+
+  it("are kept of a service as long as they are among its 64 newest, with what they brought", async () => {
+    const newTemplates = [aNewTemplate()];
+    await write(aDeployment({ service: "auth" }));
+    for (const first of [0, 60])
+      await write(
+        ...Array.from({ length: 60 }, (_, i) => aDeployment({ version: `v${first + i}`, newTemplates })),
+      );
+    const kept = await store.deployments(undefined, { first: 200 });
+    expect(kept.map(({ version }) => version)).toEqual([
+      ...Array.from({ length: 64 }, (_, i) => `v${119 - i}`),
+      "1.4.2",
+    ]);
+    expect(kept.at(0)?.newTemplateCount).toBe(1);
+    await write(aDeployment({ version: "v0" }));
+    expect(await store.deployments("shop", { first: 1 })).toMatchObject([
+      { version: "v0", newTemplateCount: 0 },
     ]);
   });
 
