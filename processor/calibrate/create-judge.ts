@@ -8,7 +8,7 @@ import type { CalibrateConfig } from "./config.ts";
 import { readFeedback, type ServiceFeedback } from "./feedback.ts";
 import { groundsOfVerdict } from "./judged-verdict.ts";
 import { kindOf } from "./kind.ts";
-import { isHarmless } from "./news.ts";
+import { isHarmlessEvent } from "./news.ts";
 import type { RateMeter } from "./rate-meter.ts";
 import type { LeftOut } from "./releases.ts";
 import { pValueOf } from "./score.ts";
@@ -217,7 +217,7 @@ function learnReleases(
     if (subject.release !== last) releases.learn(subject.release, startOf(subject.timeMs, nowMs));
     last = subject.release;
     if (verdict.news?.isFirst === true)
-      releases.learnNew(last, subject.match.templateId, isHarmless(subject));
+      releases.learnNew(last, subject.match.templateId, isHarmlessEvent(subject));
   }
 }
 

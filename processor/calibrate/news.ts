@@ -1,5 +1,5 @@
 import type { Evidence } from "../detect/evidence.ts";
-import { severityClass } from "../detect/severity-class.ts";
+import { isHarmless } from "../detect/severity-class.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { ExpectedClaim } from "./expected-kinds.ts";
 import type { Brought, Deployment, News } from "./releases.ts";
@@ -22,7 +22,7 @@ export interface ReleasedService {
 
 /**
  * What is news about an event; undefined where no band is open for its release. Held is a harmless message (below WARN, by its
- * severity or, without one, by its own words) that the release has brought, and one that follows on such a message while that is
+ * severity or, without one, by the level that its own text tells) that the release has brought, and one that follows on such a message while that is
  * hardly known: nobody can say yet what usually comes there.
  * @param novelty see {@link Grounds.novelty}
  */
@@ -42,15 +42,15 @@ export function newsOf(
     known === undefined && (novelty > 0 || service.familiarityOf(templateId, novelty <= 0) === 0);
   const brought =
     known ??
-    (isFirst && service.mayBring() ? { by: deployment, isHarmless: isHarmless(subject) } : undefined);
+    (isFirst && service.mayBring() ? { by: deployment, isHarmless: isHarmlessEvent(subject) } : undefined);
   const isHeld =
-    isHarmless(subject) && (brought?.isHarmless === true || isHardlyKnown(events[event - 1], service));
+    isHarmlessEvent(subject) && (brought?.isHarmless === true || isHardlyKnown(events[event - 1], service));
   return { deployment, broughtBy: brought?.by, isFirst, isHeld };
 }
 
-/** Whether an event is below WARN, by its severity or, without one, by its own words. */
-export function isHarmless({ severityNumber, match }: LogEvent): boolean {
-  return severityClass(severityNumber, match.template) === "harmless";
+/** Whether an event is below WARN, by its severity or, without one, by the level that its own text tells. */
+export function isHarmlessEvent({ severityNumber, match }: LogEvent): boolean {
+  return isHarmless(severityNumber, match.template);
 }
 
 /** A record's p-value as it is held: that of a score just below the threshold. */
@@ -71,7 +71,7 @@ export function withoutNews(
 ): readonly Evidence[] {
   const last = events.at(-1);
   if (last === undefined || service.deploymentOf(last) === undefined) return evidence;
-  const harmless = new Set(events.filter(isHarmless).map(({ match }) => match.templateId));
+  const harmless = new Set(events.filter(isHarmlessEvent).map(({ match }) => match.templateId));
   const brought = new Set(
     [...session.counts].flatMap(([id, { template }]) =>
       isBroughtHarmless(id, harmless.has(id), service) ? [template] : [],
@@ -88,7 +88,7 @@ export function withoutNews(
 function isHardlyKnown(event: LogEvent | undefined, service: ReleasedService): boolean {
   if (event === undefined) return false;
   const { templateId } = event.match;
-  return isBroughtHarmless(templateId, isHarmless(event), service) && service.familiarityOf(templateId) < 1;
+  return isBroughtHarmless(templateId, isHarmlessEvent(event), service) && service.familiarityOf(templateId) < 1;
 }
 
 /** @param isHarmlessNow what was never learned from came in the same request: it is what that tells */
