@@ -35,6 +35,13 @@ export interface DeploymentDelta extends DeployedRelease {
   readonly newTemplates: readonly NewTemplateDelta[];
 }
 
+/** Which deployments are listed; what is missing narrows nothing. */
+export interface DeploymentFilter {
+  readonly service?: string | undefined;
+  /** Only those that have brought messages. */
+  readonly withNews?: boolean | undefined;
+}
+
 /** A release of a service, from its first record on. */
 export interface Deployment extends Omit<DeploymentDelta, "newTemplates" | "release"> {
   /** Order of their first records: what pages follow each other by. */

@@ -88,7 +88,9 @@ export function withoutNews(
 function isHardlyKnown(event: LogEvent | undefined, service: ReleasedService): boolean {
   if (event === undefined) return false;
   const { templateId } = event.match;
-  return isBroughtHarmless(templateId, isHarmlessEvent(event), service) && service.familiarityOf(templateId) < 1;
+  return (
+    isBroughtHarmless(templateId, isHarmlessEvent(event), service) && service.familiarityOf(templateId) < 1
+  );
 }
 
 /** @param isHarmlessNow what was never learned from came in the same request: it is what that tells */

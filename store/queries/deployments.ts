@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import { chunks } from "../chunks.ts";
-import type { Deployment, DeploymentDelta, NewTemplate } from "../deployment.ts";
+import type { Deployment, DeploymentDelta, DeploymentFilter, NewTemplate } from "../deployment.ts";
 import type { Page } from "../store.ts";
 import type { NewTemplatesTable, Tables } from "../tables.ts";
 
@@ -68,7 +68,7 @@ async function deleteSurplus(db: Kysely<Tables>, service: string): Promise<void>
 /** The newest first, paged by sequence. */
 export async function selectDeployments(
   db: Kysely<Tables>,
-  service: string | undefined,
+  { service, withNews = false }: DeploymentFilter,
   { first, after }: Page<number>,
 ): Promise<readonly Deployment[]> {
   const rows = await db
@@ -82,6 +82,16 @@ export async function selectDeployments(
         .as("new_template_count"),
     )
     .$if(service !== undefined, (query) => query.where("service", "=", service ?? ""))
+    .$if(withNews, (query) =>
+      query.where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom("new_templates")
+            .select("new_templates.template_id")
+            .whereRef("new_templates.service", "=", "deployments.service")
+            .whereRef("new_templates.release", "=", "deployments.release"),
+        ),
+      ),
+    )
     .$if(after !== undefined, (query) => query.where("sequence", "<", after ?? 0))
     .orderBy("sequence", "desc")
     .limit(first)
