@@ -153,6 +153,7 @@ function asJudged(
     mayBring: releases.mayBring,
     brought: releases.brought,
     familiarityOf,
+    isConfirmed: (templateId) => feedback?.confirmed.has(templateId) ?? false,
     assess: (scope, grounds, kind, alsoExpected) =>
       calibration.assess(scope, grounds, kind, feedback, alsoExpected),
   };

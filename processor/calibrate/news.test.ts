@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { closedSession } from "../../test/helpers/detector-windows.ts";
-import { aJudge } from "../../test/helpers/judge-with-a-past.ts";
+import { aJudge, label } from "../../test/helpers/judge-with-a-past.ts";
 import type { Evidence } from "../detect/evidence.ts";
 import { type ReleasedService, withoutNews } from "./news.ts";
 
@@ -93,6 +93,30 @@ describe("a message that one release has brought", () => {
   });
 });
 
+describe("a new message that people have judged", () => {
+  const odd = { ...USUAL, ngram: 60 };
+  const gift = { template: "gift", version: "2" };
+
+  it("alerts from then on where it was a true anomaly, and is held again where the newest word is that it was not", () => {
+    const finding = shop.find(NEW, gift);
+    shop.judge.learn([finding]);
+    expect(verdictOf(odd, gift).isAnomaly).toBe(false);
+    shop.judge.applyFeedback([label(finding, true)]);
+    expect(verdictOf(odd, gift)).toMatchObject({ isAnomaly: true, news: { isHeld: false } });
+    shop.judge.applyFeedback([label(finding, false), label(finding, true)]);
+    expect(verdictOf(odd, gift)).toMatchObject({ isAnomaly: false, news: { isHeld: true } });
+  });
+
+  it("is what they called expected, and no longer just below the threshold", () => {
+    const finding = shop.find(NEW, gift);
+    shop.judge.learn([finding]);
+    shop.judge.applyFeedback([label(finding, false)]);
+    const { score, news } = verdictOf({ ...USUAL, ngram: 30 }, gift);
+    expect(news?.isHeld).toBe(true);
+    expect(score).toBeLessThan(EAGER.anomaly_threshold / 2);
+  });
+});
+
 describe("what follows on a new message", () => {
   it("is judged as ever where that was an error", () => {
     shop.judge.learn([shop.find(NEW, { template: "new", version: "2", severityNumber: 17 })]);
@@ -131,6 +155,7 @@ describe("the end of a session of a new release", () => {
   const service = (isOpen: boolean, familiarity: number, isHarmless = true): ReleasedService => ({
     deploymentOf: () => (isOpen ? DEPLOYMENT : undefined),
     mayBring: () => true,
+    isConfirmed: () => false,
     brought: (templateId) => (templateId === "gift" ? { by: DEPLOYMENT, isHarmless } : undefined),
     familiarityOf: (templateId) => (templateId === "gift" ? familiarity : 1),
   });

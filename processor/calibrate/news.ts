@@ -18,12 +18,14 @@ export interface ReleasedService {
   brought(templateId: string): Brought | undefined;
   /** From 0 for a template that was never seen to 1 for one whose habits are known. @param isKnown to the detectors */
   familiarityOf(templateId: string, isKnown?: boolean): number;
+  /** Whether people said last of an event of this template that it was a true anomaly. */
+  isConfirmed(templateId: string): boolean;
 }
 
 /**
  * What is news about an event; undefined where no band is open for its release. Held is a harmless message (below WARN, by its
  * severity or, without one, by the level that its own text tells) that the release has brought, and one that follows on such a message while that is
- * hardly known: nobody can say yet what usually comes there.
+ * hardly known: nobody can say yet what usually comes there. What people called a true anomaly is not.
  * @param novelty see {@link Grounds.novelty}
  */
 export function newsOf(
@@ -44,7 +46,9 @@ export function newsOf(
     known ??
     (isFirst && service.mayBring() ? { by: deployment, isHarmless: isHarmlessEvent(subject) } : undefined);
   const isHeld =
-    isHarmlessEvent(subject) && (brought?.isHarmless === true || isHardlyKnown(events[event - 1], service));
+    isHarmlessEvent(subject) &&
+    !service.isConfirmed(templateId) &&
+    (brought?.isHarmless === true || isHardlyKnown(events[event - 1], service));
   return { deployment, broughtBy: brought?.by, isFirst, isHeld };
 }
 

@@ -41,6 +41,7 @@ const judge = (sessions = 99) =>
       deploymentOf: () => undefined,
       mayBring: () => false,
       brought: () => undefined,
+      isConfirmed: () => false,
       familiarityOf: () => 1,
       sessionsKnown: sessions,
       assess: (_scope, grounds) => {
