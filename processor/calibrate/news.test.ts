@@ -93,6 +93,20 @@ describe("a message that one release has brought", () => {
   });
 });
 
+describe("a deployment", () => {
+  it("has the wall clock's time where its sender's is more than a day off", () => {
+    const { judge, find } = aJudge(EAGER, false, () => 900_000_000_000);
+    judge.learn([find(USUAL, { version: "1" })]);
+    const finding = find(USUAL, { version: "2" });
+    expect(finding.verdict.news?.deployment).toMatchObject({
+      startedMs: 900_000_000_000,
+      untilMs: 900_000_000_000 + EAGER.release_band_ms,
+    });
+    judge.learn([finding]);
+    expect(find(USUAL, { version: "2" }).verdict.news?.deployment.startedMs).toBe(900_000_000_000);
+  });
+});
+
 describe("a new message that people have judged", () => {
   const odd = { ...USUAL, ngram: 60 };
   const gift = { template: "gift", version: "2" };
