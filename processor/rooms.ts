@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { CalibrateConfig } from "./calibrate/config.ts";
 import { createJudge, type ServiceJudge } from "./calibrate/create-judge.ts";
 import { createProbabilityJudge } from "./calibrate/probability-judge.ts";
+import type { LeftOut } from "./calibrate/releases.ts";
 import { createDetectors, isClassifier, type Scorer } from "./create-detectors.ts";
 import type { DetectConfig } from "./detect/config.ts";
 import type { Detector } from "./detect/detector.ts";
@@ -62,6 +63,8 @@ export interface RoomsPorts {
   readonly onSkipped?: (events: number) => void;
   /** Told how many ended sessions of a request the count vectors left to the other detectors. */
   readonly onSessionsSkipped?: (sessions: number) => void;
+  /** Told what of new releases there is no room for. */
+  readonly onNewsLeftOut?: (what: LeftOut) => void;
 }
 
 /** Furnishes the rooms. */
@@ -96,7 +99,11 @@ export function createShowSender({ sender }: Pick<Redactor, "sender">): Rooms["s
   return (name) => names.memo(name);
 }
 
-function createModelJudge(config: CalibrateConfig, { scorer, now }: RoomsPorts): ServiceJudge {
-  const judge = createJudge(config, { modelVersion: () => scorer.version, now });
+function createModelJudge(config: CalibrateConfig, { scorer, now, onNewsLeftOut }: RoomsPorts): ServiceJudge {
+  const judge = createJudge(config, {
+    modelVersion: () => scorer.version,
+    now,
+    onLeftOut: onNewsLeftOut,
+  });
   return isClassifier(scorer) ? createProbabilityJudge(judge, config) : judge;
 }

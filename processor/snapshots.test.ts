@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { freshWindow } from "../test/helpers/detector-windows.ts";
+import { closedSession, freshWindow } from "../test/helpers/detector-windows.ts";
 import { calibrateConfig } from "./calibrate/config.ts";
 import { createJudge } from "./calibrate/create-judge.ts";
 import { createReservoir } from "./calibrate/reservoir.ts";
+import { createCountVectorDetector } from "./detect/count-vector.ts";
+import { createGapDetector } from "./detect/gap.ts";
 import { createLengthDetector } from "./detect/length.ts";
 import { createNgramDetector } from "./detect/ngram.ts";
+import { createParameterDetector } from "./detect/parameter.ts";
+import { createRateDetector } from "./detect/rate.ts";
+import { redactConfig } from "./redact/config.ts";
+import { createRedactor } from "./redact/redact.ts";
 import { restoreStates, saveSnapshots } from "./snapshots.ts";
 import { templateConfig } from "./template/config.ts";
 import { createTemplateMiner } from "./template/create-template-miner.ts";
@@ -99,5 +105,62 @@ describe("restoring what was learned", () => {
       throw error;
     });
     expect(restored).toEqual([{ sample, key: "<KEY>", other: { offered: 1, values: "key <KEY>" } }]);
+  });
+
+  it("leaves the ids of templates as they are, also where one looks like a card's number", async () => {
+    const id = "b4524956994110a1";
+    const judge = createJudge(calibrateConfig.parse({}), { modelVersion: () => "test", now: () => 0 });
+    const end = closedSession({ [id]: 1 });
+    const verdict = {
+      score: 1,
+      pValue: 1e-9,
+      strength: 9,
+      threshold: 0.9,
+      isAnomaly: true,
+      modelVersion: "m",
+    };
+    judge.learn(
+      [freshWindow([{ template: id }]), end, { ...end, missing: "template" as const }].map((window) => ({
+        recordIndex: undefined,
+        window,
+        event: window.freshFrom,
+        verdict: { ...verdict, contributions: [] },
+      })),
+    );
+    const events = [0, 1_000, 2_000].map((timeMs) => ({
+      template: id,
+      timeMs,
+      gapMs: 1_000,
+      parameters: ["7"],
+    }));
+    const detectors = [
+      createCountVectorDetector(),
+      createGapDetector(),
+      createLengthDetector(),
+      createNgramDetector(),
+      createParameterDetector(),
+      createRateDetector({ now: () => 0 }),
+    ];
+    for (const detector of detectors) detector.learn([freshWindow(events), closedSession({ [id]: 3 })]);
+    const saved = new Map<string, string>();
+    const store = {
+      saveSnapshot: async (name: string, json: readonly Uint8Array[]) =>
+        void saved.set(name, Buffer.concat(json).toString()),
+      snapshot: async (name: string) => saved.get(name),
+      journal: async () => [],
+    };
+    const miner = createTemplateMiner(templateConfig.parse({}));
+    await saveSnapshots(store, { miner, judge, detectors }, 0, {
+      last: () => 0,
+      learned: async () => undefined,
+    });
+    const before = [judge, ...detectors].map((part) => JSON.stringify(part.snapshot()));
+    for (const kind of [id, `end ${id}`, `silence ${id}`]) expect(before[0]).toContain(`"${kind}"`);
+    const redactor = createRedactor(redactConfig.parse({}));
+    expect(redactor.sender(`end ${id}`)).not.toContain(id);
+    await restoreStates(store, { judge, detectors }, redactor.sender, (_, error) => {
+      throw error;
+    });
+    expect([judge, ...detectors].map((part) => JSON.stringify(part.snapshot()))).toEqual(before);
   });
 });

@@ -143,13 +143,14 @@ async function inSlices(
   return pieces;
 }
 
-const TEMPLATE_ID = /^[0-9a-f]{16}$/;
+/** A template's id, a pair of them, or the kind of an end or a silence (store/kind.ts): a name of a state's own, and no words. */
+const NAME = /^(?:end |silence )?[0-9a-f]{16}(?:\0[0-9a-f]{16})?$/;
 
 /** Shows every text of a JSON value, and each different one once. */
 function createShown(show: (text: string) => string): (value: unknown) => unknown {
   const texts = new Map<string, string>();
   const shownText = (text: string): string => {
-    if (TEMPLATE_ID.test(text)) return text;
+    if (NAME.test(text)) return text;
     let known = texts.get(text);
     if (known === undefined) {
       known = show(text);

@@ -96,6 +96,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     thresholds: () => thresholdsOf(rooms.judge),
     status: statusOf({ ...ports, config, rooms, observer, canaries, forwardState: forwarder.state }),
     onDropped: metrics.rememberDropped,
+    onNewsLeftOut: metrics.newsLeftOut,
   });
   const journal = createJournal(store, rooms, (reason) =>
     observer.failed("writing down what is new", reason),
@@ -186,6 +187,7 @@ async function furnish(
     onRedaction: (kind) => metrics.redacted(kind, 1),
     onSkipped: metrics.modelSkipped,
     onSessionsSkipped: metrics.sessionsSkipped,
+    onNewsLeftOut: metrics.newsLeftOut,
   });
   await restoreStates(store, rooms, rooms.redactor.sender, onUnusable);
   return rooms;

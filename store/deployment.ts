@@ -15,7 +15,7 @@ export interface NewTemplateDelta {
   readonly firstSeenMs: number;
   /** Of its first record, redacted; empty where that came before. */
   readonly body: string;
-  /** Of the anomaly or sampled record that its first record is kept as. */
+  /** Of the anomaly or sampled record that one of its records, the first where that could be, is kept as. */
   readonly exampleId: string | undefined;
 }
 
@@ -33,6 +33,13 @@ export interface DeploymentDelta extends DeployedRelease {
   readonly records: number;
   /** No template twice. */
   readonly newTemplates: readonly NewTemplateDelta[];
+}
+
+/** Which deployments are listed; what is missing narrows nothing. */
+export interface DeploymentFilter {
+  readonly service?: string | undefined;
+  /** Only those that have brought messages. */
+  readonly withNews?: boolean | undefined;
 }
 
 /** A release of a service, from its first record on. */

@@ -143,7 +143,7 @@ type Atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Prom
 
 function deploymentCalls(db: Kysely<Tables>): Pick<Store, "deployments" | "newTemplates"> {
   return {
-    deployments: (service, page) => selectDeployments(db, service, page),
+    deployments: (filter, page) => selectDeployments(db, filter, page),
     newTemplates: (sequence, limit) => selectNewTemplates(db, sequence, limit),
   };
 }

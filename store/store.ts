@@ -1,6 +1,6 @@
 import type { AlertStore } from "./alert.ts";
 import type { Anomaly, AnomalyFilter, NormalWindow, Sample, StoredAnomaly } from "./anomaly.ts";
-import type { Deployment, DeploymentDelta, NewTemplate } from "./deployment.ts";
+import type { Deployment, DeploymentDelta, DeploymentFilter, NewTemplate } from "./deployment.ts";
 import type {
   Feedback,
   FeedbackCounts,
@@ -188,7 +188,7 @@ export interface Store extends AlertStore, LlmStore {
   /** Newest first, paged by sequence. */
   templates(service: string | undefined, page: Page<number>): Promise<readonly TemplateSummary[]>;
   /** Releases of services, newest first, paged by sequence. */
-  deployments(service: string | undefined, page: Page<number>): Promise<readonly Deployment[]>;
+  deployments(filter: DeploymentFilter, page: Page<number>): Promise<readonly Deployment[]>;
   /** What one of them has brought, the most severe first, then in the order of their first records. */
   newTemplates(deploymentSequence: number, limit: number): Promise<readonly NewTemplate[]>;
   scoreHistograms(

@@ -9,7 +9,11 @@ export const deployments = {
   Query: {
     deployments: (
       _: unknown,
-      { service, ...page }: PageArguments & { readonly service?: string | null },
+      {
+        service,
+        withNews,
+        ...page
+      }: PageArguments & { readonly service?: string | null; readonly withNews?: boolean | null },
       context: Context,
     ) =>
       paginate(page, context, {
@@ -17,10 +21,10 @@ export const deployments = {
         key: /^\d{1,15}$/,
         keyOf: ({ sequence }: Deployment) => String(sequence),
         read: ({ first, after }) =>
-          context.store.deployments(service ?? undefined, {
-            first,
-            after: after === undefined ? undefined : Number(after),
-          }),
+          context.store.deployments(
+            { service: service ?? undefined, withNews: withNews ?? false },
+            { first, after: after === undefined ? undefined : Number(after) },
+          ),
       }),
   },
   Deployment: {

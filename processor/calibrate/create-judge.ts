@@ -8,11 +8,14 @@ import type { CalibrateConfig } from "./config.ts";
 import { readFeedback, type ServiceFeedback } from "./feedback.ts";
 import { groundsOfVerdict } from "./judged-verdict.ts";
 import { kindOf } from "./kind.ts";
+import { isHarmlessEvent } from "./news.ts";
 import type { RateMeter } from "./rate-meter.ts";
+import type { LeftOut } from "./releases.ts";
 import { pValueOf } from "./score.ts";
 import {
   createServiceCalibration,
   type ServiceCalibration,
+  type ServiceCalibrationState,
   serviceCalibrationState,
 } from "./service-calibration.ts";
 import { type ThresholdChoice, thresholdOf } from "./threshold.ts";
@@ -48,7 +51,11 @@ export interface JudgePorts {
   readonly modelVersion: () => string;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
+  /** Told what of new releases is left out for want of room. */
+  readonly onLeftOut?: ((what: LeftOut) => void) | undefined;
 }
+
+const SENDER_OFF_MAX_MS = 86_400_000;
 
 const judgeState = z.strictObject({
   version: z.literal(2),
@@ -59,9 +66,10 @@ const judgeState = z.strictObject({
  * Measures evidence against each service's own past. `judge` reads; `learn` writes, after the acknowledgement.
  * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
  */
-export function createJudge(config: CalibrateConfig, { modelVersion, now }: JudgePorts): ServiceJudge {
-  const create = () => createServiceCalibration(config);
-  const calibrations = createServiceTable<ServiceCalibration>(config.max_services, create);
+export function createJudge(config: CalibrateConfig, ports: JudgePorts): ServiceJudge {
+  const { modelVersion, now, onLeftOut } = ports;
+  const create = (state?: ServiceCalibrationState) => createServiceCalibration(config, state, onLeftOut);
+  const calibrations = createServiceTable<ServiceCalibration>(config.max_services, () => create());
   const stranger = create();
   let choices: ReadonlyMap<string, ThresholdChoice> = new Map();
   let people = readFeedback([]);
@@ -73,7 +81,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
     modelVersion,
     service(name) {
       const calibration = calibrations.peek(name) ?? stranger;
-      return asJudged(calibration, threshold(name, calibration), people.of(name));
+      return asJudged(calibration, threshold(name, calibration), people.of(name), now());
     },
   });
 
@@ -123,7 +131,7 @@ export function createJudge(config: CalibrateConfig, { modelVersion, now }: Judg
       const saved = readState(state);
       calibrations.clear();
       for (const [service, one] of saved) {
-        calibrations.set(service, createServiceCalibration(config, one));
+        calibrations.set(service, create(one));
       }
     },
   };
@@ -134,16 +142,18 @@ function asJudged(
   calibration: ServiceCalibration,
   threshold: number,
   feedback: ServiceFeedback | undefined,
+  nowMs: number,
 ): JudgedService {
-  const { releases, meter, familiarityOf } = calibration;
+  const { releases, familiarityOf } = calibration;
   return {
     threshold,
     sessionsKnown: calibration.sessionsLearned(),
     background: calibration.background(),
-    deploymentOf: ({ release, timeMs }) => releases.deployment(release, timeMs, meter.clockMs()),
-    mayBring: ({ release }) => release !== undefined && releases.mayBring(release),
-    hasBrought: releases.hasBrought,
+    deploymentOf: ({ release, timeMs }) => releases.deployment(release, startOf(timeMs, nowMs)),
+    mayBring: releases.mayBring,
+    brought: releases.brought,
     familiarityOf,
+    isConfirmed: (templateId) => feedback?.confirmed.has(templateId) ?? false,
     assess: (scope, grounds, kind, alsoExpected) =>
       calibration.assess(scope, grounds, kind, feedback, alsoExpected),
   };
@@ -184,7 +194,7 @@ function learnService(
     newestEventMs = Math.max(newestEventMs, (window.events[event] ?? window.events.at(-1))?.timeMs ?? nowMs);
   }
   calibration.meter.add(findings.length, alerts, promised, newestEventMs, nowMs);
-  learnReleases(calibration, findings);
+  learnReleases(calibration, findings, nowMs);
   for (const { window, event, verdict } of findings)
     calibration.learn(
       scopeOf(window, event),
@@ -195,13 +205,24 @@ function learnService(
     );
 }
 
-function learnReleases({ releases, meter }: ServiceCalibration, findings: readonly Finding[]): void {
+function learnReleases(
+  { releases, meter }: ServiceCalibration,
+  findings: readonly Finding[],
+  nowMs: number,
+): void {
+  releases.pass(meter.clockMs());
   let last: Release | undefined;
   for (const { window, event, verdict } of findings) {
     const subject = window.events[event];
     if (subject?.release === undefined) continue;
-    if (subject.release !== last) releases.learn(subject.release, subject.timeMs, meter.clockMs());
+    if (subject.release !== last) releases.learn(subject.release, startOf(subject.timeMs, nowMs));
     last = subject.release;
-    if (verdict.news?.isNew === true) releases.learnNew(last, subject.match.templateId);
+    if (verdict.news?.isFirst === true)
+      releases.learnNew(last, subject.match.templateId, isHarmlessEvent(subject));
   }
+}
+
+/** The time of a release's first record, or that of the wall clock where the sender's is more than a day off. */
+function startOf(timeMs: number, nowMs: number): number {
+  return Math.abs(timeMs - nowMs) > SENDER_OFF_MAX_MS ? nowMs : timeMs;
 }

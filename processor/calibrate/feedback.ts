@@ -12,6 +12,8 @@ export interface ServiceFeedback {
   readonly weights: DetectorWeights;
   /** Undefined: nothing is expected in this service. */
   readonly kinds: ExpectedKinds | undefined;
+  /** Kinds of which the newest word is that it was a true anomaly. */
+  readonly confirmed: ReadonlySet<string>;
 }
 
 /** What people's words mean for verdicts. */
@@ -34,12 +36,14 @@ export function readFeedback(labels: readonly Label[]): Feedback {
   const byName = new Map(detectorWeights.map(({ detector, weight }) => [detector, weight]));
   const weights: DetectorWeights =
     byName.size === 0 ? undefined : DETECTOR_NAMES.map((name) => byName.get(name) ?? 1);
-  const elsewhere = weights === undefined ? undefined : { weights, kinds: undefined };
+  const elsewhere =
+    weights === undefined ? undefined : { weights, kinds: undefined, confirmed: new Set<string>() };
   const said = Map.groupBy(labels, ({ service }) => service);
   const services = new Map<string, ServiceFeedback | undefined>();
   const readService = (service: string, own: readonly Label[]): ServiceFeedback | undefined => {
     const kinds = expectedKinds(own);
-    const read = kinds.size === 0 ? elsewhere : { weights, kinds };
+    const confirmed = confirmedKinds(own);
+    const read = kinds.size + confirmed.size === 0 ? elsewhere : { weights, kinds, confirmed };
     services.set(service, read);
     return read;
   };
@@ -52,4 +56,10 @@ export function readFeedback(labels: readonly Label[]): Feedback {
       return services.has(service) ? services.get(service) : readService(service, own);
     },
   };
+}
+
+/** @param labels of one service, newest first */
+function confirmedKinds(labels: readonly Label[]): ReadonlySet<string> {
+  const newest = [...Map.groupBy(labels, ({ kind }) => kind)];
+  return new Set(newest.flatMap(([kind, [label]]) => (label?.isTrueAnomaly === true ? [kind] : [])));
 }

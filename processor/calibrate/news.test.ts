@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { closedSession } from "../../test/helpers/detector-windows.ts";
-import { aJudge } from "../../test/helpers/judge-with-a-past.ts";
+import { aJudge, label } from "../../test/helpers/judge-with-a-past.ts";
 import type { Evidence } from "../detect/evidence.ts";
 import { type ReleasedService, withoutNews } from "./news.ts";
 
@@ -10,7 +10,9 @@ const DEPLOYMENT = { release: RELEASE, previous: RELEASE, startedMs: 0, untilMs:
 const NEW = { "new-template": 7, ngram: 30, rate: 0 };
 const USUAL = { "new-template": 0, ngram: 0.1, rate: 0 };
 /** With which a new harmless message alerts. */
-const EAGER = { anomaly_threshold: 0.8 };
+const EAGER = { anomaly_threshold: 0.8, release_band_ms: 60_000 };
+/** Events come one a second. */
+const BAND_SECONDS = 60;
 
 let shop: ReturnType<typeof aJudge>;
 beforeEach(() => {
@@ -36,14 +38,17 @@ describe("a new message", () => {
     expect(finding.verdict.isAnomaly).toBe(false);
     expect(threshold - score).toBeLessThan(0.001);
     expect(news).toMatchObject({
-      isNew: true,
+      broughtBy: { release: { version: "2" }, previous: { version: "1" } },
       isFirst: true,
       isHeld: true,
       deployment: { release: { version: "2" }, previous: { version: "1" } },
     });
     shop.judge.learn([finding]);
     const again = verdictOf({ ...USUAL, ngram: 60 }, { template: "new", version: "2" });
-    expect(again).toMatchObject({ isAnomaly: false, news: { isNew: true, isFirst: false } });
+    expect(again).toMatchObject({
+      isAnomaly: false,
+      news: { broughtBy: { release: { version: "2" } }, isFirst: false },
+    });
   });
 
   it.each([
@@ -58,6 +63,85 @@ describe("a new message", () => {
   });
 });
 
+describe("a message that one release has brought", () => {
+  it("is held until the band of that one closes, and not again in that of the next", () => {
+    const { judge, find } = shop;
+    const odd = { ...USUAL, ngram: 60 };
+    const write = (version: string, seconds: number) => {
+      for (let i = 0; i < seconds; i += 1) judge.learn([find(USUAL, { version })]);
+    };
+    judge.learn([find(NEW, { template: "gift", version: "2" })]);
+    write("2", BAND_SECONDS / 2);
+    judge.learn([find(USUAL, { template: "gift", version: "3" })]);
+    expect(find(odd, { template: "gift", version: "3" }).verdict).toMatchObject({
+      isAnomaly: false,
+      news: { broughtBy: { release: { version: "2" } }, deployment: { release: { version: "3" } } },
+    });
+    write("3", BAND_SECONDS / 2);
+    for (let i = 0; i < 10; i += 1) judge.learn([find(USUAL, { template: "gift", version: "3" })]);
+    expect(find(odd, { template: "gift", version: "3" }).verdict).toMatchObject({
+      isAnomaly: true,
+      news: { broughtBy: undefined, deployment: { release: { version: "3" } } },
+    });
+  });
+
+  it("is held also where the detectors know it from before a crash and the calibration does not", () => {
+    expect(verdictOf({ ...USUAL, ngram: 60 }, { template: "new", version: "2" })).toMatchObject({
+      isAnomaly: false,
+      news: { isFirst: true, isHeld: true },
+    });
+  });
+});
+
+describe("a deployment", () => {
+  it("has the wall clock's time where its sender's is more than a day off", () => {
+    const { judge, find } = aJudge(EAGER, false, () => 900_000_000_000);
+    judge.learn([find(USUAL, { version: "1" })]);
+    const finding = find(USUAL, { version: "2" });
+    expect(finding.verdict.news?.deployment).toMatchObject({
+      startedMs: 900_000_000_000,
+      untilMs: 900_000_000_000 + EAGER.release_band_ms,
+    });
+    judge.learn([finding]);
+    expect(find(USUAL, { version: "2" }).verdict.news?.deployment.startedMs).toBe(900_000_000_000);
+  });
+});
+
+describe("a new message that people have judged", () => {
+  const odd = { ...USUAL, ngram: 60 };
+  const gift = { template: "gift", version: "2" };
+
+  it("alerts from then on where it was a true anomaly, and is held again where the newest word is that it was not", () => {
+    const finding = shop.find(NEW, gift);
+    shop.judge.learn([finding]);
+    expect(verdictOf(odd, gift).isAnomaly).toBe(false);
+    shop.judge.applyFeedback([label(finding, true)]);
+    expect(verdictOf(odd, gift)).toMatchObject({ isAnomaly: true, news: { isHeld: false } });
+    shop.judge.applyFeedback([label(finding, false), label(finding, true)]);
+    expect(verdictOf(odd, gift)).toMatchObject({ isAnomaly: false, news: { isHeld: true } });
+  });
+
+  it("is what they called expected, and no longer just below the threshold", () => {
+    const finding = shop.find(NEW, gift);
+    shop.judge.learn([finding]);
+    shop.judge.applyFeedback([label(finding, false)]);
+    const { score, news } = verdictOf({ ...USUAL, ngram: 30 }, gift);
+    expect(news?.isHeld).toBe(true);
+    expect(score).toBeLessThan(EAGER.anomaly_threshold / 2);
+  });
+});
+
+describe("what follows on a new message", () => {
+  it("is judged as ever where that was an error", () => {
+    shop.judge.learn([shop.find(NEW, { template: "new", version: "2", severityNumber: 17 })]);
+    const after = { template: "t1", version: "2", after: "new" };
+    expect(verdictOf({ ...USUAL, ngram: 60 }, after)).toMatchObject({
+      isAnomaly: true,
+      news: { isHeld: false },
+    });
+  });
+});
+
 describe("a known message of a new release", () => {
   const oddOrder = { ...USUAL, ngram: 60 };
 
@@ -65,7 +149,7 @@ describe("a known message of a new release", () => {
     const after = { template: "t1", version: "2", after: "new" };
     expect(verdictOf(oddOrder, after)).toMatchObject({
       isAnomaly: false,
-      news: { isNew: false, isHeld: true },
+      news: { broughtBy: undefined, isHeld: true },
     });
     for (let i = 0; i < 10; i += 1)
       shop.judge.learn([shop.find(i === 0 ? NEW : USUAL, { template: "new", version: "2" })]);
@@ -75,17 +159,18 @@ describe("a known message of a new release", () => {
   it("alerts anywhere else, with its release beside it", () => {
     expect(verdictOf(oddOrder, { template: "t1", version: "2", after: "t2" })).toMatchObject({
       isAnomaly: true,
-      news: { isNew: false, isHeld: false },
+      news: { broughtBy: undefined, isHeld: false },
     });
   });
 });
 
 describe("the end of a session of a new release", () => {
   const window = closedSession({ old: 3, gift: 1 });
-  const service = (isOpen: boolean, familiarity: number): ReleasedService => ({
+  const service = (isOpen: boolean, familiarity: number, isHarmless = true): ReleasedService => ({
     deploymentOf: () => (isOpen ? DEPLOYMENT : undefined),
     mayBring: () => true,
-    hasBrought: (templateId) => templateId === "gift",
+    isConfirmed: () => false,
+    brought: (templateId) => (templateId === "gift" ? { by: DEPLOYMENT, isHarmless } : undefined),
     familiarityOf: (templateId) => (templateId === "gift" ? familiarity : 1),
   });
   const evidence = (detector: Evidence["detector"], detail?: Evidence["detail"]): Evidence => ({
@@ -106,6 +191,10 @@ describe("the end of a session of a new release", () => {
 
   it("is judged by what usually follows on them once they are known", () => {
     expect(withoutNews(all, window, service(true, 1))).toContainEqual(evidence("ngram"));
+  });
+
+  it("is judged as ever by what its new errors make odd", () => {
+    expect(withoutNews(all, window, service(true, 0.5, false))).toEqual(all);
   });
 
   it("is judged as ever without them, or when the band is closed", () => {

@@ -1,8 +1,8 @@
 import type { Evidence } from "../detect/evidence.ts";
-import { severityClass } from "../detect/severity-class.ts";
+import { isHarmless } from "../detect/severity-class.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { ExpectedClaim } from "./expected-kinds.ts";
-import type { Deployment, News } from "./releases.ts";
+import type { Brought, Deployment, News } from "./releases.ts";
 import { pValueOf } from "./score.ts";
 
 /** By how much a p-value is held above that of the threshold: enough for rounding, too little to be seen in a score. */
@@ -12,18 +12,20 @@ const HELD_FACTOR = 1.01;
 export interface ReleasedService {
   /** The deployment of the event's release, where its learning band is open. */
   deploymentOf(event: LogEvent): Deployment | undefined;
-  /** Whether the event, of a template that the service never wrote, counts as brought by its release. */
-  mayBring(event: LogEvent): boolean;
-  /** Whether a release with an open band has brought this template. */
-  hasBrought(templateId: string): boolean;
-  /** From 0 for a template that was never seen to 1 for one whose habits are known. */
-  familiarityOf(templateId: string): number;
+  /** Whether there is room for one more new message. */
+  mayBring(): boolean;
+  /** What a release with an open band has brought under this template. */
+  brought(templateId: string): Brought | undefined;
+  /** From 0 for a template that was never seen to 1 for one whose habits are known. @param isKnown to the detectors */
+  familiarityOf(templateId: string, isKnown?: boolean): number;
+  /** Whether people said last of an event of this template that it was a true anomaly. */
+  isConfirmed(templateId: string): boolean;
 }
 
 /**
  * What is news about an event; undefined where no band is open for its release. Held is a harmless message (below WARN, by its
- * severity or, without one, by its own words) that the release has brought, and one that follows on such a message while that is
- * hardly known: nobody can say yet what usually comes there.
+ * severity or, without one, by the level that its own text tells) that the release has brought, and one that follows on such a message while that is
+ * hardly known: nobody can say yet what usually comes there. What people called a true anomaly is not.
  * @param novelty see {@link Grounds.novelty}
  */
 export function newsOf(
@@ -35,13 +37,24 @@ export function newsOf(
   const subject = events[event];
   const deployment = subject && service.deploymentOf(subject);
   if (subject === undefined || deployment === undefined) return undefined;
-  const { match, severityNumber } = subject;
-  const isFirst = novelty > 0 && service.mayBring(subject);
-  const isNew = isFirst || service.hasBrought(match.templateId);
+  const { templateId } = subject.match;
+  const known = service.brought(templateId);
+  // What detectors know and the calibration never learned came just before a crash.
+  const isFirst =
+    known === undefined && (novelty > 0 || service.familiarityOf(templateId, novelty <= 0) === 0);
+  const brought =
+    known ??
+    (isFirst && service.mayBring() ? { by: deployment, isHarmless: isHarmlessEvent(subject) } : undefined);
   const isHeld =
-    severityClass(severityNumber, match.template) === "harmless" &&
-    (isNew || isHardlyKnown(events[event - 1], service));
-  return { deployment, isNew, isFirst, isHeld };
+    isHarmlessEvent(subject) &&
+    !service.isConfirmed(templateId) &&
+    (brought?.isHarmless === true || isHardlyKnown(events[event - 1], service));
+  return { deployment, broughtBy: brought?.by, isFirst, isHeld };
+}
+
+/** Whether an event is below WARN, by its severity or, without one, by the level that its own text tells. */
+export function isHarmlessEvent({ severityNumber, match }: LogEvent): boolean {
+  return isHarmless(severityNumber, match.template);
 }
 
 /** A record's p-value as it is held: that of a score just below the threshold. */
@@ -62,8 +75,11 @@ export function withoutNews(
 ): readonly Evidence[] {
   const last = events.at(-1);
   if (last === undefined || service.deploymentOf(last) === undefined) return evidence;
+  const harmless = new Set(events.filter(isHarmlessEvent).map(({ match }) => match.templateId));
   const brought = new Set(
-    [...session.counts].flatMap(([id, { template }]) => (isBrought(id, service) ? [template] : [])),
+    [...session.counts].flatMap(([id, { template }]) =>
+      isBroughtHarmless(id, harmless.has(id), service) ? [template] : [],
+    ),
   );
   if (brought.size === 0) return evidence;
   return evidence.filter(({ detector, detail }) => {
@@ -76,10 +92,14 @@ export function withoutNews(
 function isHardlyKnown(event: LogEvent | undefined, service: ReleasedService): boolean {
   if (event === undefined) return false;
   const { templateId } = event.match;
-  return isBrought(templateId, service) && service.familiarityOf(templateId) < 1;
+  return (
+    isBroughtHarmless(templateId, isHarmlessEvent(event), service) && service.familiarityOf(templateId) < 1
+  );
 }
 
-/** What was never learned from came in the same request. */
-function isBrought(templateId: string, service: ReleasedService): boolean {
-  return service.hasBrought(templateId) || service.familiarityOf(templateId) === 0;
+/** @param isHarmlessNow what was never learned from came in the same request: it is what that tells */
+function isBroughtHarmless(templateId: string, isHarmlessNow: boolean, service: ReleasedService): boolean {
+  const brought = service.brought(templateId);
+  if (brought !== undefined) return brought.isHarmless;
+  return isHarmlessNow && service.familiarityOf(templateId) === 0;
 }

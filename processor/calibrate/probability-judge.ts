@@ -37,7 +37,8 @@ export function createProbabilityJudge(
     const threshold = thresholdOf(window.service);
     const { pValue, strength, quieted, news, modelVersion, background, contributions } = verdict;
     // What people called expected has no higher a score than their words make of it.
-    const floor = news?.isHeld === true ? heldPValue(threshold) : quieted?.floor;
+    const said = quieted?.floor;
+    const floor = news?.isHeld === true ? Math.max(heldPValue(threshold), said ?? 0) : said;
     const score = floor === undefined ? probability : Math.min(probability, scoreOf(floor));
     const isAnomaly = score >= threshold;
     return [

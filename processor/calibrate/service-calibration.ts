@@ -8,7 +8,7 @@ import type { Scope } from "./p-values.ts";
 import type { Assessment } from "./quiet.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
-import { createReleases, type Releases, releasesState } from "./releases.ts";
+import { createReleases, type LeftOut, type Releases, releasesState } from "./releases.ts";
 import { createScopeCalibration, type ScopeCalibration, scopeCalibrationState } from "./scope-calibration.ts";
 import type { Background, Verdict } from "./verdict.ts";
 
@@ -55,8 +55,8 @@ export interface ServiceCalibration {
   learn(scope: Scope, verdict: LearnableVerdict, grounds: Grounds, kind: string, model: string): void;
   readonly meter: RateMeter;
   readonly releases: Releases;
-  /** From 0 for a template that was never seen to 1 for one that was seen ten times. */
-  familiarityOf(templateId: string): number;
+  /** From 0 for a template that was never seen to 1 for one that was seen ten times. @param isKnown to the detectors */
+  familiarityOf(templateId: string, isKnown?: boolean): number;
   /** As it is now. */
   background(): Background;
   /** Events and sessions learned from. */
@@ -69,6 +69,7 @@ export interface ServiceCalibration {
 export function createServiceCalibration(
   config: CalibrateConfig,
   state?: ServiceCalibrationState,
+  onLeftOut?: (what: LeftOut) => void,
 ): ServiceCalibration {
   const scopes: Readonly<Record<Scope, ScopeCalibration>> = {
     event: createScopeCalibration("event", config, state?.event),
@@ -78,12 +79,12 @@ export function createServiceCalibration(
   const knownUncounted = isKnownUncounted(config, state);
   const familiarity: Familiarity = createFamiliarity(state?.familiarity, knownUncounted);
   const meter = createRateMeter(state?.meter);
-  const releases = createReleases(config.release_band_ms, state?.releases);
+  const releases = createReleases(config.release_band_ms, state?.releases, onLeftOut);
 
   return {
     meter,
     releases,
-    familiarityOf: (templateId) => familiarity.of(templateId),
+    familiarityOf: familiarity.of,
     background: () => ({
       recordsPerDay: meter.elapsedMs() < PACE_FROM_MS ? undefined : meter.recordsPerDay(),
       alertsOf: (kind) => recurrence.alerts(kind, meter.clockMs()),

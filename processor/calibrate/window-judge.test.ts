@@ -40,7 +40,8 @@ const judge = (sessions = 99) =>
       background: { recordsPerDay: 0, alertsOf: () => 0 },
       deploymentOf: () => undefined,
       mayBring: () => false,
-      hasBrought: () => false,
+      brought: () => undefined,
+      isConfirmed: () => false,
       familiarityOf: () => 1,
       sessionsKnown: sessions,
       assess: (_scope, grounds) => {

@@ -91,7 +91,7 @@ describe("the facts of a finding", () => {
       startedMs: NOW_MS - 120_000,
       untilMs: NOW_MS,
     };
-    const news = { deployment, isNew: false, isFirst: false, isHeld: false };
+    const news = { deployment, broughtBy: undefined, isFirst: false, isHeld: false };
     const told = facts({ ngram: {} }, { news });
     const first = { ...news, deployment: { ...deployment, startedMs: NOW_MS } };
     expect(facts({ ngram: {} }, { news: first }).join()).toContain("<NAME> only just; before it ran");

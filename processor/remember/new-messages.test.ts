@@ -7,9 +7,10 @@ import { readRequest } from "../wire/read-request.ts";
 import { createNewMessages } from "./new-messages.ts";
 
 const release = (version: string) => ({ version, deployment: undefined, key: version });
+const DEPLOYMENT = { release: release("2"), previous: release("1"), startedMs: 5, untilMs: 50 };
 const NEWS: News = {
-  deployment: { release: release("2"), previous: release("1"), startedMs: 5, untilMs: 50 },
-  isNew: true,
+  deployment: DEPLOYMENT,
+  broughtBy: DEPLOYMENT,
   isFirst: false,
   isHeld: true,
 };
@@ -44,7 +45,7 @@ describe("new messages", () => {
       findings: [
         finding("gift for bob", { ...NEWS, isFirst: true }),
         finding("gift for bob", NEWS),
-        finding("known", { ...NEWS, isNew: false, isHeld: false }),
+        finding("known", { ...NEWS, broughtBy: undefined, isHeld: false }),
         finding("other", undefined),
       ],
       anomalies: [],
@@ -73,6 +74,57 @@ describe("new messages", () => {
       },
     ]);
     expect(messages.drain()).toEqual([]);
+  });
+
+  it("go to the release that has brought them, whichever writes them now", () => {
+    const messages = gathering();
+    const next = { ...DEPLOYMENT, release: release("3"), previous: release("2") };
+    messages.add(request, { findings: [finding("gift", { ...NEWS, deployment: next })], anomalies: [] });
+    expect(messages.drain()).toMatchObject([
+      { version: "3", records: 1, newTemplates: [] },
+      { version: "2", records: 0, newTemplates: [{ templateId: "gift", count: 1 }] },
+    ]);
+  });
+
+  it("have one example each, of the first record that there is room for", () => {
+    let room = 0;
+    let taken = 0;
+    const messages = createNewMessages(redactor, {
+      example: () => {
+        if (room === 0) return undefined;
+        room -= 1;
+        taken += 1;
+        return `e${taken}`;
+      },
+    });
+    const first = finding("gift", { ...NEWS, isFirst: true });
+    messages.add(request, { findings: [first, first], anomalies: [] });
+    expect(messages.drain()[0]?.newTemplates[0]?.exampleId).toBeUndefined();
+    room = 5;
+    messages.add(request, { findings: [first, finding("gift", NEWS), first], anomalies: [] });
+    expect(messages.drain()[0]?.newTemplates[0]?.exampleId).toBe("e1");
+    messages.add(request, { findings: [finding("gift", NEWS)], anomalies: [] });
+    expect(messages.drain()[0]?.newTemplates[0]?.exampleId).toBeUndefined();
+    expect(taken).toBe(1);
+  });
+
+  it("that there is no room for are told", () => {
+    const leftOut: string[] = [];
+    const messages = createNewMessages(redactor, undefined, (what) => leftOut.push(what));
+    const findings = Array.from({ length: 1_001 }, (_, i) => finding(`gift ${i}`, NEWS));
+    messages.add(request, { findings, anomalies: [] });
+    const deployments = Array.from({ length: 1_000 }, (_, i) => ({
+      ...DEPLOYMENT,
+      release: release(`v${i}`),
+    }));
+    messages.add(request, {
+      findings: deployments.map((deployment) =>
+        finding("known", { ...NEWS, deployment, broughtBy: undefined }),
+      ),
+      anomalies: [],
+    });
+    expect(leftOut).toEqual(["message", "release"]);
+    expect(messages.drain()).toHaveLength(1_000);
   });
 
   it("have what alerted of them as their example", () => {

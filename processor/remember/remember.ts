@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Anomaly } from "../../store/anomaly.ts";
 import type { StageStatus, Store } from "../../store/store.ts";
+import type { LeftOut } from "../calibrate/releases.ts";
 import type { LearningState, Verdict } from "../calibrate/verdict.ts";
 import type { Judged } from "../enrich/enrich.ts";
 import type { Explain } from "../explain/explain.ts";
@@ -35,6 +36,8 @@ export interface RememberPorts {
   readonly thresholds: () => readonly ThresholdInForce[];
   readonly status: () => StageStatus;
   readonly onDropped: (anomalies: number) => void;
+  /** Told what of new releases there is no room for. */
+  readonly onNewsLeftOut?: ((what: LeftOut) => void) | undefined;
 }
 
 /** The bounded queue between an acknowledged request and the store: never waits, never throws, drops and counts. */
@@ -60,7 +63,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       charactersMax === undefined ? shown.memo(text) : ports.redactor.plain(text, charactersMax),
   };
   const sampler = samplerOf(config, ports, texts);
-  const newMessages = createNewMessages(texts, sampler);
+  const newMessages = createNewMessages(texts, sampler, ports.onNewsLeftOut);
   const changed = createChangedThresholds();
   let flushing: Promise<void> | undefined;
 

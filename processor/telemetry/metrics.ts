@@ -38,6 +38,8 @@ export interface Metrics {
   modelSkipped(events: number): void;
   /** Ended sessions that the count vectors left to the other detectors. */
   sessionsSkipped(sessions: number): void;
+  /** A new release without a learning band, or a new message that is not gathered. */
+  newsLeftOut(what: "release" | "message"): void;
   /** A detector that `records` of a request were judged without, because it was late, busy or broken. */
   detectorAbsent(detector: string, records: number): void;
   /** Records passed on without a verdict, which `scored` counts too. */
@@ -159,7 +161,7 @@ function createOverloadMetrics(
   };
 }
 
-function createSkipMetrics(meter: Meter): Pick<Metrics, "modelSkipped" | "sessionsSkipped"> {
+function createSkipMetrics(meter: Meter): Pick<Metrics, "modelSkipped" | "sessionsSkipped" | "newsLeftOut"> {
   const events = meter.createCounter("event_model_skipped_events", {
     description: "Events that were judged without the event model, because one request had too many for it.",
   });
@@ -167,10 +169,16 @@ function createSkipMetrics(meter: Meter): Pick<Metrics, "modelSkipped" | "sessio
     description:
       "Ended sessions that were judged without the count vectors, because one request had too many to compare.",
   });
+  const news = meter.createCounter("release_news_left_out", {
+    description:
+      "New releases without a learning band, and new messages that were not gathered, because there were too many.",
+  });
   for (const total of [events, sessions]) total.add(0);
+  for (const what of ["release", "message"]) news.add(0, { what });
   return {
     modelSkipped: (skipped) => events.add(skipped),
     sessionsSkipped: (skipped) => sessions.add(skipped),
+    newsLeftOut: (what) => news.add(1, { what }),
   };
 }
 

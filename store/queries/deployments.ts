@@ -1,10 +1,13 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import { chunks } from "../chunks.ts";
-import type { Deployment, DeploymentDelta, NewTemplate } from "../deployment.ts";
+import type { Deployment, DeploymentDelta, DeploymentFilter, NewTemplate } from "../deployment.ts";
 import type { Page } from "../store.ts";
 import type { NewTemplatesTable, Tables } from "../tables.ts";
 
-/** Adds to what is stored of them; no release of a service twice. */
+/** Deployments kept of one service, the newest. */
+const DEPLOYMENTS_MAX = 64;
+
+/** Adds to what is stored of them; no release of a service twice. Older ones than are kept of a service are deleted. */
 export async function addToDeployments(
   db: Kysely<Tables>,
   deltas: readonly DeploymentDelta[],
@@ -27,15 +30,45 @@ export async function addToDeployments(
         conflict.columns(["service", "release", "template_id"]).doUpdateSet((update) => ({
           text: update.ref("excluded.text"),
           count: update("new_templates.count", "+", update.ref("excluded.count")),
+          example_id: update.fn.coalesce("new_templates.example_id", update.ref("excluded.example_id")),
         })),
       )
       .execute();
+  for (const service of new Set(deltas.map((one) => one.service))) await deleteSurplus(db, service);
+}
+
+async function deleteSurplus(db: Kysely<Tables>, service: string): Promise<void> {
+  const newestSurplus = await db
+    .selectFrom("deployments")
+    .select("sequence")
+    .where("service", "=", service)
+    .orderBy("sequence", "desc")
+    .limit(1)
+    .offset(DEPLOYMENTS_MAX)
+    .executeTakeFirst();
+  if (newestSurplus === undefined) return;
+  const { sequence } = newestSurplus;
+  await db
+    .deleteFrom("new_templates")
+    .where("service", "=", service)
+    .where("release", "in", ({ selectFrom }) =>
+      selectFrom("deployments")
+        .select("release")
+        .where("service", "=", service)
+        .where("sequence", "<=", sequence),
+    )
+    .execute();
+  await db
+    .deleteFrom("deployments")
+    .where("service", "=", service)
+    .where("sequence", "<=", sequence)
+    .execute();
 }
 
 /** The newest first, paged by sequence. */
 export async function selectDeployments(
   db: Kysely<Tables>,
-  service: string | undefined,
+  { service, withNews = false }: DeploymentFilter,
   { first, after }: Page<number>,
 ): Promise<readonly Deployment[]> {
   const rows = await db
@@ -49,6 +82,16 @@ export async function selectDeployments(
         .as("new_template_count"),
     )
     .$if(service !== undefined, (query) => query.where("service", "=", service ?? ""))
+    .$if(withNews, (query) =>
+      query.where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom("new_templates")
+            .select("new_templates.template_id")
+            .whereRef("new_templates.service", "=", "deployments.service")
+            .whereRef("new_templates.release", "=", "deployments.release"),
+        ),
+      ),
+    )
     .$if(after !== undefined, (query) => query.where("sequence", "<", after ?? 0))
     .orderBy("sequence", "desc")
     .limit(first)

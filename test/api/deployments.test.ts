@@ -29,6 +29,8 @@ it("lists deployments with what they brought, each with its example as long as i
   expect(data).toMatchObject({
     deployments: { nodes: [{ version: "1.4.3", newMessageCount: 0 }], pageInfo: { hasNextPage: true } },
   });
+  const withNews = await under.ask("{ deployments(withNews: true, first: 1) { nodes { version } } }");
+  expect(withNews.data).toEqual({ deployments: { nodes: [{ version: "1.4.2" }] } });
   const { endCursor } = JSON.parse(JSON.stringify(data)).deployments.pageInfo;
   const older = await under.ask(
     `query ($after: String) { deployments(first: 5, after: $after) { nodes {

@@ -53,6 +53,20 @@ describe("a release", () => {
     }
   });
 
+  testWith([requirement], "says so where what it brought cannot be read", async () => {
+    await seed();
+    const { page } = await open("/");
+    await page.route("**/graphql", async (route) => {
+      const isAsked = route.request().postData()?.includes('"withMessages":true') === true;
+      if (!isAsked) return route.fallback();
+      return route.fulfill({ json: { errors: [{ message: "the database is locked" }] } });
+    });
+    const cards = page.getByRole("region", { name: "Deployments" });
+    await cards.getByText("New in v1.4.2 (checkout): 2 new messages").click();
+    await cards.getByRole("alert").waitFor();
+    expect(await cards.getByRole("status").count()).toBe(0);
+  });
+
   testWith([requirement], "of another service is not among what is narrowed to one", async () => {
     await seed();
     const { page, complaints } = await open("/?service=payments");

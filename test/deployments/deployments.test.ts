@@ -50,7 +50,7 @@ async function aboutNews(shop: ShopStage): Promise<readonly StoredAnomaly[]> {
   return (await alertsOf(shop)).filter(({ explanation }) => explanation.summary.startsWith("New "));
 }
 
-const cardsOf = (shop: ShopStage) => shop.store.deployments(undefined, { first: 9 });
+const cardsOf = (shop: ShopStage) => shop.store.deployments({}, { first: 9 });
 
 describe("a release of one service", () => {
   it("tells its new harmless messages in one card, also over a restart and a rollback; without a band they alert", async () => {

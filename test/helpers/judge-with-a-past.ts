@@ -30,9 +30,13 @@ interface Happening {
 
 const NOTHING_BEFORE: readonly LogEvent[] = [];
 
-/** A judge with a past: two services of 3,000 usual events and 600 sessions each. @param hasSessions false: endless streams */
-export function aJudge(settings: object = {}, hasSessions = true) {
-  const judge = createJudge(calibrateConfig.parse(settings), { modelVersion: () => "m", now: () => 0 });
+/**
+ * A judge with a past: two services of 3,000 usual events and 600 sessions each.
+ * @param hasSessions false: endless streams
+ * @param now the wall clock
+ */
+export function aJudge(settings: object = {}, hasSessions = true, now = () => 0) {
+  const judge = createJudge(calibrateConfig.parse(settings), { modelVersion: () => "m", now });
   let state = 7;
   let timeMs = 1_000_000_000_000;
   const exponential = () => {

@@ -32,12 +32,18 @@ describe("deployments", () => {
         ],
       }),
     );
-    const deployments = await store.deployments(undefined, PAGE);
+    await write(
+      aDeployment({
+        records: 0,
+        newTemplates: [aNewTemplate({ templateId: "t3", count: 2, body: "", exampleId: "c" })],
+      }),
+    );
+    const deployments = await store.deployments({}, PAGE);
     const { newTemplates: _, release: __, ...first } = aDeployment();
     expect(deployments).toEqual([{ ...first, sequence: 1, records: 20, newTemplateCount: 3 }]);
     expect(await store.newTemplates(1, 9)).toEqual([
       aNewTemplate({ templateId: "t2", severityNumber: 13 }),
-      aNewTemplate({ templateId: "t3", firstSeenMs: 1_500 }),
+      aNewTemplate({ templateId: "t3", count: 3, firstSeenMs: 1_500, exampleId: "c" }),
       aNewTemplate({ text: "gift card <*> <*>", count: 5, exampleId: "a" }),
     ]);
     expect(await store.newTemplates(1, 1)).toHaveLength(1);
@@ -52,16 +58,44 @@ describe("deployments", () => {
     );
     const listed = async (...args: Parameters<Store["deployments"]>) =>
       (await store.deployments(...args)).map((one) => [one.service, one.version ?? one.deployment]);
-    expect(await listed("shop", PAGE)).toEqual([
+    expect(await listed({ service: "shop" }, PAGE)).toEqual([
       ["shop", "7"],
       ["shop", "1.4.3"],
       ["shop", "1.4.2"],
     ]);
-    const [newest] = await store.deployments(undefined, { first: 1 });
-    expect(await listed(undefined, { first: 2, after: newest?.sequence })).toEqual([
+    const [newest] = await store.deployments({}, { first: 1 });
+    expect(await listed({}, { first: 2, after: newest?.sequence })).toEqual([
       ["shop", "1.4.3"],
       ["auth", "1.4.2"],
     ]);
+  });
+
+  it("are kept of a service as long as they are among its 64 newest, with what they brought", async () => {
+    const newTemplates = [aNewTemplate()];
+    await write(aDeployment({ service: "auth" }));
+    for (const first of [0, 60])
+      await write(
+        ...Array.from({ length: 60 }, (_, i) => aDeployment({ version: `v${first + i}`, newTemplates })),
+      );
+    const kept = await store.deployments({}, { first: 200 });
+    expect(kept.map(({ version }) => version)).toEqual([
+      ...Array.from({ length: 64 }, (_, i) => `v${119 - i}`),
+      "1.4.2",
+    ]);
+    expect(kept.at(0)?.newTemplateCount).toBe(1);
+    await write(aDeployment({ version: "v0" }));
+    expect(await store.deployments({ service: "shop" }, { first: 1 })).toMatchObject([
+      { version: "v0", newTemplateCount: 0 },
+    ]);
+  });
+
+  it("are listed also without those that have brought nothing", async () => {
+    await write(aDeployment({ newTemplates: [aNewTemplate()] }), aDeployment({ service: "auth" }));
+    for (const version of ["2", "3", "4"]) await write(aDeployment({ version }));
+    expect(await store.deployments({ withNews: true }, { first: 1 })).toMatchObject([
+      { version: "1.4.2", service: "shop" },
+    ]);
+    expect(await store.deployments({ service: "auth", withNews: true }, PAGE)).toEqual([]);
   });
 
   it("are deleted with what they brought once their bands closed before the retention", async () => {
@@ -71,7 +105,7 @@ describe("deployments", () => {
       aDeployment({ version: "1.4.3", untilMs: 6_000, newTemplates }),
     );
     await store.expire(keptSince(5_500));
-    expect((await store.deployments(undefined, PAGE)).map(({ version }) => version)).toEqual(["1.4.3"]);
+    expect((await store.deployments({}, PAGE)).map(({ version }) => version)).toEqual(["1.4.3"]);
     expect(await store.newTemplates(1, 9)).toEqual([]);
     expect(await store.newTemplates(2, 9)).toHaveLength(1);
   });

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useQuery } from "urql";
+import { type CombinedError, useQuery } from "urql";
 import { describeError } from "../client.ts";
 import { formatCount } from "../format/count.ts";
 import { useQueryString } from "../navigation.ts";
@@ -43,7 +43,7 @@ export function DeploymentCards({ service }: { readonly service: string }) {
           onToggle={({ currentTarget }) => toggle(deployment.id, currentTarget.open)}
         >
           <summary>{deploymentTitle(deployment)}</summary>
-          {deployment.id === openId ? <Brought deployment={deployment} nowMs={nowMs} /> : null}
+          {deployment.id === openId ? <Brought deployment={deployment} error={error} nowMs={nowMs} /> : null}
         </details>
       ))}
     </section>
@@ -52,10 +52,12 @@ export function DeploymentCards({ service }: { readonly service: string }) {
 
 interface BroughtProps {
   readonly deployment: DeploymentData;
+  /** Of the last try to read what it brought. */
+  readonly error: CombinedError | undefined;
   readonly nowMs: number;
 }
 
-function Brought({ deployment, nowMs }: BroughtProps) {
+function Brought({ deployment, error, nowMs }: BroughtProps) {
   const { startedAt, learnsUntil, newMessages } = deployment;
   const isLearning = nowMs < Date.parse(learnsUntil);
   return (
@@ -65,7 +67,7 @@ function Brought({ deployment, nowMs }: BroughtProps) {
         <Timestamp iso={learnsUntil} nowMs={nowMs} /> messages below WARN that it brings{" "}
         {isLearning ? "do" : "did"} not alert.
       </p>
-      {newMessages === undefined ? <Skeleton rows={3} label="Loading new messages" /> : null}
+      {newMessages === undefined ? <Awaited error={error} /> : null}
       <ul className="new-messages" aria-label="New messages">
         {(newMessages ?? []).map((message) => (
           <NewMessage key={message.templateId} message={message} />
@@ -73,6 +75,11 @@ function Brought({ deployment, nowMs }: BroughtProps) {
       </ul>
     </>
   );
+}
+
+function Awaited({ error }: Pick<BroughtProps, "error">) {
+  if (error !== undefined) return <ErrorNotice {...describeError(error)} />;
+  return <Skeleton rows={3} label="Loading new messages" />;
 }
 
 /** Its example opens where any anomaly does, to be looked at and judged. */

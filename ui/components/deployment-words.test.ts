@@ -26,12 +26,8 @@ it.each([
   expect(deploymentTitle({ ...deployment, ...changes })).toBe(title);
 });
 
-it("shows the newest of the last day that have brought something", () => {
-  const some = [0, 1, 2, 3, 4].map((id) => ({
-    ...deployment,
-    id: String(id),
-    newMessageCount: id === 1 ? 0 : 3,
-  }));
-  expect(shownDeployments(some, nowMs).map(({ id }) => id)).toEqual(["0", "2", "3"]);
-  expect(shownDeployments(some, nowMs + 86_400_000)).toEqual([]);
+it("shows those of the last day", () => {
+  const older = { ...deployment, id: "2", startedAt: "2026-01-04T08:59:00.000Z" };
+  expect(shownDeployments([deployment, older], nowMs).map(({ id }) => id)).toEqual(["1"]);
+  expect(shownDeployments([deployment, older], nowMs + 86_400_000)).toEqual([]);
 });

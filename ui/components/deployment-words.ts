@@ -3,8 +3,6 @@ import { visibleText } from "../format/visible-text.ts";
 import type { DeploymentData } from "./deployments-query.ts";
 
 const DAY_MS = 86_400_000;
-/** Cards that are shown at once. */
-const SHOWN_MAX = 3;
 
 /**
  * What a card is called.
@@ -33,12 +31,10 @@ function releaseName({
   return /^\d/.test(text) ? `v${text}` : text;
 }
 
-/** Those of the last day that have brought something, the newest first; they are given in this order. */
+/** Those of the last day, in the order in which they are given. */
 export function shownDeployments(
   deployments: readonly DeploymentData[],
   nowMs: number,
 ): readonly DeploymentData[] {
-  return deployments
-    .filter((one) => one.newMessageCount > 0 && nowMs - Date.parse(one.startedAt) < DAY_MS)
-    .slice(0, SHOWN_MAX);
+  return deployments.filter(({ startedAt }) => nowMs - Date.parse(startedAt) < DAY_MS);
 }

@@ -1,9 +1,9 @@
 import { graphql, type ResultOf } from "../graphql.ts";
 
-/** The newest deployments; what they brought only where somebody looks. */
+/** The newest deployments that have brought something, as many as are shown; what they brought only where somebody looks. */
 export const deploymentsQuery = graphql(`
   query Deployments($service: String, $withMessages: Boolean!) {
-    deployments(service: $service, first: 10) {
+    deployments(service: $service, withNews: true, first: 3) {
       nodes {
         id
         service
