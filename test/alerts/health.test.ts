@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { CanaryStatus } from "../../store/store.ts";
 import { NOTHING } from "../api/start-api.ts";
 import { waitFor } from "../helpers/wait-for.ts";
-import { bodyOf, type Receiver, startReceiver } from "./receiver.ts";
+import { bodyOf, type Receiver, startReceiver, webhookTo } from "./receiver.ts";
 import { createTelling, type Telling } from "./start-telling.ts";
 
 let receiver: Receiver;
@@ -15,13 +15,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-const webhook = (fields: object = {}) => ({
-  kind: "webhook",
-  name: "ops",
-  url: receiver.url,
-  secret: "a secret of plain text",
-  ...fields,
-});
+const webhook = (fields?: object) => webhookTo(receiver, fields);
 
 const stageSays = (canary: CanaryStatus) =>
   telling.stage.saveBatch({

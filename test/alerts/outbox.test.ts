@@ -2,10 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../helpers/free-port.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { keptSince } from "../store-contract/kept-since.ts";
-import { type Answer, bodyOf, type Receiver, startReceiver } from "./receiver.ts";
+import { type Answer, bodyOf, type Receiver, startReceiver, webhookTo } from "./receiver.ts";
 import { createTelling, type Telling } from "./start-telling.ts";
 
-const SECRET = "a secret of plain text";
 const HOUR_MS = 3_600_000;
 
 let receiver: Receiver;
@@ -19,13 +18,7 @@ afterEach(async () => {
   await telling.close();
 });
 
-const webhook = (fields: object = {}) => ({
-  kind: "webhook",
-  name: "ops",
-  url: receiver.url,
-  secret: SECRET,
-  ...fields,
-});
+const webhook = (fields?: object) => webhookTo(receiver, fields);
 const types = () => receiver.received.map((one) => bodyOf(one).type);
 const status = async () => (await telling.stage.channelStatuses())[0];
 

@@ -74,3 +74,8 @@ const webhookBody = z.looseObject({
 export function bodyOf({ body }: Received): z.infer<typeof webhookBody> {
   return webhookBody.parse(JSON.parse(body));
 }
+
+/** A channel that posts to it, as the configuration has it. */
+export function webhookTo({ url }: Pick<Receiver, "url">, fields: object = {}) {
+  return { kind: "webhook", name: "ops", url, secret: "a secret of plain text", ...fields };
+}
