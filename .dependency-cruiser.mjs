@@ -109,6 +109,7 @@ export default {
     ),
     oneFileOnly("@opentelemetry/", "^(processor/telemetry/metrics|api/alerts/otlp-(client|event))[.]ts$"),
     oneFileOnly("@grpc/", "^api/alerts/otlp-client[.]ts$"),
+    oneFileOnly("@connectrpc/", "^processor/receive/services/[^/]+[.]ts$"),
     oneFileOnly("@google/generative-ai/", "^api/llm/gemini[.]ts$"),
     oneFileOnly("cockatiel/", "^api/llm/ask-with-care[.]ts$"),
     oneFileOnly("pino/", "^processor/telemetry/log[.]ts$"),

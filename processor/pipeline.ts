@@ -81,7 +81,6 @@ export async function processRequest(
     return outcome;
   } finally {
     attempt.end(rest, bytes.length + sizeOf(rest));
-    // Behind what it has to teach.
     if (place !== undefined) leaveInTurn(place, stages);
   }
 }
@@ -101,7 +100,8 @@ function sizeOf(rest: Pending | ForwardOutcome | undefined): number {
   return rest.bytes.length + rest.work.judged.parsed.length * WORK_BYTES_PER_RECORD;
 }
 
-function leaveInTurn(place: Place, { lane }: Stages): void {
+/** Leaves behind what the request has to teach. */
+export function leaveInTurn(place: Place, { lane }: Pick<Stages, "lane">): void {
   void lane.inTurn(async () => place.leave());
 }
 
@@ -135,7 +135,10 @@ function judgeAbsences(nowMs: number, stages: Stages): void {
 }
 
 /** Only here may a request be refused; every later room fails open. */
-function readOrRefuse(bytes: Uint8Array, stages: Stages): ExportRequest | ForwardOutcome {
+export function readOrRefuse(
+  bytes: Uint8Array,
+  stages: Pick<Stages, "read">,
+): ExportRequest | ForwardOutcome {
   try {
     return stages.read(bytes);
   } catch (error) {

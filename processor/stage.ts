@@ -26,6 +26,7 @@ import type { RememberConfig } from "./remember/config.ts";
 import { createLiveTail } from "./remember/live-tail.ts";
 import { createRememberer, type Rememberer } from "./remember/remember.ts";
 import { createRooms, type Rooms, type RoomsConfig } from "./rooms.ts";
+import { scoreRecords } from "./score-records.ts";
 import { followSettings } from "./settings.ts";
 import { loadMinerSnapshot, restoreStates, saveSnapshots } from "./snapshots.ts";
 import { createStageCanaries } from "./stage-canaries.ts";
@@ -127,6 +128,8 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   });
   const receivers = await startReceivers(config.receive, {
     consume: (bytes, signal, transport) => processRequest({ bytes, transport }, stages, signal),
+    score: (bytes, signal) => scoreRecords(bytes, stages, signal),
+    now,
     // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
     observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
     onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),

@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { Scoring } from "../../proto/gen/logbert/v1/scoring_pb.js";
 import { SESSION_MEMORY_MB_MAX, STREAM_WINDOW_BYTES } from "../grpc/http2-options.ts";
 import { StatusCode } from "../grpc/status-code.ts";
 import type { ReceiveConfig } from "./config.ts";
@@ -8,6 +9,8 @@ import { replyHttp, replyStatus } from "./grpc-reply.ts";
 import type { HandlePorts } from "./handle.ts";
 import { createHealth, type Health } from "./health.ts";
 import { listen } from "./listen.ts";
+import { createServices } from "./services/create-services.ts";
+import type { ScoringPorts } from "./services/scoring-service.ts";
 import { createSessions } from "./sessions.ts";
 
 const SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService";
@@ -19,15 +22,19 @@ const STREAMS_MAX = 1_000;
 type Serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
 /**
- * OTLP/gRPC with gzip and deflate, and gRPC health checking, on Node's own HTTP/2 (docs/decisions/0014). Messages stay the
- * bytes that they are. Rejects with a ListenError.
+ * OTLP/gRPC with gzip and deflate, gRPC health checking, scoring on demand and reflection, on Node's own HTTP/2
+ * (docs/decisions/0014). Messages of OTLP stay the bytes that they are. Rejects with a ListenError.
  */
-export async function startGrpcReceiver(config: ReceiveConfig, ports: HandlePorts): Promise<Receiver> {
+export async function startGrpcReceiver(
+  config: ReceiveConfig,
+  ports: HandlePorts & ScoringPorts,
+): Promise<Receiver> {
   const server = createServer({
     settings: { initialWindowSize: STREAM_WINDOW_BYTES, maxConcurrentStreams: STREAMS_MAX },
     maxSessionMemory: SESSION_MEMORY_MB_MAX,
   });
-  const health = createHealth([SERVICE]);
+  const health = createHealth([SERVICE, Scoring.typeName]);
+  const services = createServices(ports);
   const sessions = createSessions(server, {
     ageMsMax: config.max_connection_age_ms,
     graceMs: config.drain_timeout_ms,
@@ -38,6 +45,7 @@ export async function startGrpcReceiver(config: ReceiveConfig, ports: HandlePort
       (stream, headers) => serveExport(stream, headers, config.max_request_bytes, ports),
     ],
     ...methodsOf(health),
+    ...services.methods,
   ]);
   server.on("stream", (stream, headers) => {
     // Of a call that breaks off there is nobody to tell; what waited for it hears of its close.
@@ -52,6 +60,7 @@ export async function startGrpcReceiver(config: ReceiveConfig, ports: HandlePort
     address,
     stop() {
       health.stop();
+      services.stop();
       sessions.drain();
       return new Promise((resolve) => server.close(() => resolve()));
     },

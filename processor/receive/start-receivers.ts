@@ -4,6 +4,7 @@ import { startGrpcReceiver } from "./grpc.ts";
 import type { HandlePorts } from "./handle.ts";
 import { startHttpReceiver } from "./http.ts";
 import { createAdmission } from "./limits.ts";
+import type { ScoringPorts } from "./services/scoring-service.ts";
 
 /** About what the stage holds of a request however small it is: its call, its place in the lane, its answer. */
 const REQUEST_BYTES = 8_192;
@@ -21,7 +22,7 @@ export interface Receivers {
 /** Opens every transport that the configuration names; when one cannot listen, the others are closed again. */
 export async function startReceivers(
   config: ReceiveConfig,
-  ports: Omit<HandlePorts, "admission">,
+  ports: Omit<HandlePorts & ScoringPorts, "admission">,
 ): Promise<Receivers> {
   const admission = createAdmission(config.max_in_flight_bytes, REQUEST_BYTES);
   const shared = { ...ports, admission };

@@ -21,6 +21,8 @@ export async function startDoors(consume: Consume, receive: object = {}): Promis
     ...receive,
   });
   const receivers = await startReceivers(config, {
+    score: () => Promise.reject(new Error("these doors score nothing")),
+    now: Date.now,
     consume,
     observer: { refused: (reason) => refused.push(reason) },
     onError: (error) => errors.push(error),
