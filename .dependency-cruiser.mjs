@@ -107,7 +107,10 @@ export default {
       "@huggingface/tokenizers/",
       "^processor/inference/(word-pieces|pretrained/(piece-tokenizer|word-cutter))[.]ts$",
     ),
-    oneFileOnly("@opentelemetry/", "^(processor/telemetry/metrics|api/alerts/otlp-(client|event))[.]ts$"),
+    oneFileOnly(
+      "@opentelemetry/",
+      "^(processor/telemetry/(metrics|traces)|api/alerts/otlp-(client|event))[.]ts$",
+    ),
     oneFileOnly("@grpc/", "^api/alerts/otlp-client[.]ts$"),
     oneFileOnly("@connectrpc/", "^processor/receive/services/[^/]+[.]ts$"),
     oneFileOnly("@google/generative-ai/", "^api/llm/gemini[.]ts$"),

@@ -53,6 +53,7 @@ export function createStages(rooms: Rooms, ports: StagesPorts): Stages {
       failed: ignore,
       prepared: ignore,
       outcome: ignore,
+      answered: ignore,
       ...observer,
     },
   };

@@ -8,6 +8,7 @@ import type { RetryMemory } from "./receive/retries.ts";
 import { askDetectors, judgeAnswers, type Scored, unscored } from "./scoring.ts";
 import { passBy, type ScoringTurnRooms, takeTurn } from "./scoring-turn.ts";
 import { acknowledge, type TeachingRooms, teach, type Work } from "./teaching.ts";
+import type { AnsweredRequest } from "./telemetry/traces.ts";
 import { type ExportRequest, MalformedRequestError } from "./wire/record-view.ts";
 
 /** A request that was judged but not yet acknowledged by the next hop: what a retry of it needs. */
@@ -46,6 +47,8 @@ export interface PipelineObserver {
   /** Time that a request took before it was forwarded. */
   prepared(seconds: number): void;
   outcome(outcome: ForwardOutcome, records: number, transport: Transport): void;
+  /** When the request was where. */
+  answered(request: AnsweredRequest): void;
 }
 
 /** What is held of a scored record until it is learned from: its windows, its evidence, its verdict. */
@@ -59,6 +62,7 @@ export async function processRequest(
   stages: Stages,
   signal: AbortSignal,
 ): Promise<ForwardOutcome> {
+  const arrivedMs = performance.now();
   let place: Place | undefined;
   const make = async (isAwaited: () => boolean) => {
     const request = readOrRefuse(bytes, stages);
@@ -74,9 +78,14 @@ export async function processRequest(
       rest = signal.aborted && pending.kind !== "retry" ? pending : undefined;
       return pending;
     }
+    const preparedMs = performance.now();
     const outcome = await stages.forwarder.forward(pending.bytes, signal);
-    stages.observer.outcome(outcome, pending.work.request.records.length, transport);
+    const forwardedMs = performance.now();
+    const records = pending.work.request.records.length;
+    stages.observer.outcome(outcome, records, transport);
     if (outcome.kind === "accepted") await acknowledge(pending.work, stages);
+    const times = { arrivedMs, preparedMs, forwardedMs, answeredMs: performance.now() };
+    stages.observer.answered({ times, transport, records, bytes: bytes.length, outcome: outcome.kind });
     rest = restOf(outcome, pending, signal.aborted);
     return outcome;
   } finally {

@@ -5,6 +5,7 @@ import { isOnRecord, type Scored } from "./scoring.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { createScoringHealth, type ScoringHealth } from "./telemetry/scoring-health.ts";
+import type { Traces } from "./telemetry/traces.ts";
 
 /** A repeated warning is logged once in this time: never a line a record. */
 const WARNING_INTERVAL_MS = 10_000;
@@ -21,7 +22,12 @@ export interface StageObserver extends PipelineObserver {
 }
 
 /** Turns what the pipeline tells into metrics, and into a log line where a person should know. */
-export function createStageObserver(metrics: Metrics, log: Log, now: () => number): StageObserver {
+export function createStageObserver(
+  metrics: Metrics,
+  log: Log,
+  now: () => number,
+  traces?: Pick<Traces, "answered">,
+): StageObserver {
   const rate = createRate(now);
   const health = createScoringHealth(now);
   const lastWarnedMs = new Map<string, number>();
@@ -70,6 +76,7 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
       );
     },
     prepared: metrics.processed,
+    answered: (request) => traces?.answered(request),
     outcome(outcome, records, transport) {
       countOutcome(metrics, outcome, records, transport);
       if (outcome.kind !== "accepted") {

@@ -2,6 +2,7 @@ import type { StageStatus } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import type { Canaries } from "./canary/create-canaries.ts";
 import type { ForwardConfig } from "./forward/config.ts";
+import type { ForwardMonitor } from "./forward/forward-monitor.ts";
 import type { Stages } from "./pipeline.ts";
 import type { Receivers } from "./receive/start-receivers.ts";
 import type { Rememberer } from "./remember/remember.ts";
@@ -25,14 +26,14 @@ export interface StatusSources {
   readonly rooms: Pick<Rooms, "judge">;
   readonly observer: Pick<StageObserver, "recordsPerSecond" | "scoringHealth">;
   readonly canaries: Pick<Canaries, "status">;
-  readonly forwardState: () => StageStatus["forwardState"];
+  readonly forward: Pick<ForwardMonitor, "state" | "isReachable">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /** What the stage says of itself, from now on. */
 export function statusOf(sources: StatusSources): () => StageStatus {
-  const { config, version, scorer, rooms, observer, canaries, forwardState, now } = sources;
+  const { config, version, scorer, rooms, observer, canaries, forward, now } = sources;
   const startedAtMs = now();
   return () => {
     const { labels, detectorWeights } = rooms.judge.feedback();
@@ -47,7 +48,8 @@ export function statusOf(sources: StatusSources): () => StageStatus {
       scoring: observer.scoringHealth(),
       canary: canaries.status(),
       forwardEndpoint: config.forward.endpoint || undefined,
-      forwardState: forwardState(),
+      forwardState: forward.state(),
+      isForwardReachable: forward.isReachable(),
     };
   };
 }

@@ -9,9 +9,10 @@ import { createEnrich } from "./enrich/enrich.ts";
 import { createSelfCheck } from "./enrich/self-check.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
 import { createLane } from "./flow/lane.ts";
+import { canConnect } from "./forward/can-connect.ts";
 import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
-import { createForwardMonitor } from "./forward/forward-monitor.ts";
+import { createForwardMonitor, type ForwardMonitor } from "./forward/forward-monitor.ts";
 import { inTime } from "./in-time.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import type { Periodic } from "./periodic.ts";
@@ -36,6 +37,7 @@ import { startTimers } from "./stage-timers.ts";
 import { watchEventLoop } from "./telemetry/event-loop-delay.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
+import type { Traces } from "./telemetry/traces.ts";
 
 /** The slices of the configuration that a stage needs. */
 export interface StageConfig extends RoomsConfig {
@@ -53,6 +55,8 @@ export interface StagePorts {
   /** Where the vectors of the scorer's tables come from; whichever model is the scorer. */
   readonly encoder: TextEncoder;
   readonly metrics: Metrics;
+  /** Undefined: slow requests are not traced. */
+  readonly traces?: Pick<Traces, "answered">;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -78,14 +82,11 @@ export interface Stage {
 /** Builds the rooms, gives them back what they knew, and opens the doors. Rejects when a door or the store cannot be opened. */
 export async function startStage(config: StageConfig, ports: StagePorts): Promise<Stage> {
   const { store, log, metrics, now } = ports;
-  const rooms = await furnish(config, ports);
+  const forwarder = watchedForwarder(config.forward);
+  const [rooms] = await Promise.all([furnish(config, ports), forwarder.look()]);
   const settings = await followSettings(store, rooms.judge, log);
-  const observer = createStageObserver(metrics, log, now);
+  const observer = createStageObserver(metrics, log, now, ports.traces);
   const canaries = await createStageCanaries(config, { ...ports, rooms, observer });
-  const forwarder = createForwardMonitor(
-    createForwarder(config.forward),
-    config.forward.endpoint === "" ? "sink" : "unknown",
-  );
   const rememberer = createRememberer(config.remember, {
     store,
     redactor: rooms.redactor,
@@ -95,7 +96,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     explainTokens: rooms.explainTokens,
     learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
     thresholds: () => thresholdsOf(rooms.judge),
-    status: statusOf({ ...ports, config, rooms, observer, canaries, forwardState: forwarder.state }),
+    status: statusOf({ ...ports, config, rooms, observer, canaries, forward: forwarder }),
     onDropped: metrics.rememberDropped,
     onNewsLeftOut: metrics.newsLeftOut,
   });
@@ -111,13 +112,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
       isSettled: isOutcome,
       ...config.receive.retry_memory,
     }),
-    show: createLiveTail({
-      live: ports.live,
-      redactor: rooms.redactor,
-      now: () => performance.now(),
-      later: setImmediate,
-      onError: (cause) => observer.failed("showing records", cause),
-    }),
+    show: createShowing(ports, rooms, observer),
     remember: rememberer.remember,
     writeDown: journal.write,
     record: recordFor(ports.learning, canaries),
@@ -126,15 +121,19 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     now,
     newId: ports.newId,
   });
-  const receivers = await startReceivers(config.receive, {
-    consume: (bytes, signal, transport) => processRequest({ bytes, transport }, stages, signal),
-    score: (bytes, signal) => scoreRecords(bytes, stages, signal),
-    now,
-    // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
-    observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
-    onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
-  });
-  const parts = { ...ports, config, rooms, rememberer, journal, settings, stages, receivers, canaries };
+  const receivers = await openDoors(config, stages, ports);
+  const parts = {
+    ...ports,
+    config,
+    rooms,
+    rememberer,
+    journal,
+    settings,
+    stages,
+    receivers,
+    canaries,
+    forwarder,
+  };
   observeGauges(parts);
   const stopWatching = watchEventLoop(metrics.eventLoopDelay);
   const lastSave = new AbortController();
@@ -144,6 +143,37 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     httpAddress: receivers.httpAddress,
     stop: () => stopStage(config, { ...parts, timers, lastSave, stopWatching }, ports),
   };
+}
+
+function openDoors(
+  { receive }: StageConfig,
+  stages: Stages,
+  { metrics, log, now }: StagePorts,
+): Promise<Receivers> {
+  return startReceivers(receive, {
+    consume: (bytes, signal, transport) => processRequest({ bytes, transport }, stages, signal),
+    score: (bytes, signal) => scoreRecords(bytes, stages, signal),
+    now,
+    // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
+    observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
+    onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
+  });
+}
+
+function createShowing({ live }: StagePorts, { redactor }: Rooms, observer: StageObserver): Stages["show"] {
+  return createLiveTail({
+    live,
+    redactor,
+    now: () => performance.now(),
+    later: setImmediate,
+    onError: (cause) => observer.failed("showing records", cause),
+  });
+}
+
+function watchedForwarder(config: ForwardConfig): ForwardMonitor {
+  return createForwardMonitor(createForwarder(config), config.endpoint === "" ? "sink" : "unknown", () =>
+    canConnect(config),
+  );
 }
 
 /** What was learned from is what training and the canaries are made of. */

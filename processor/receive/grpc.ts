@@ -17,6 +17,8 @@ const SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService";
 const IS_GRPC = /^application\/grpc(\+proto)?\s*(;|$)/i;
 /** Calls at a time on one connection; a sender with more waits by itself, as HTTP/2 has it. */
 const STREAMS_MAX = 1_000;
+/** Calls on a connection that is renewed may take as long as the next hop takes. */
+const AGE_GRACE_MS = 30_000;
 
 /** Serves one method of gRPC. */
 type Serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
@@ -37,6 +39,7 @@ export async function startGrpcReceiver(
   const services = createServices(ports);
   const sessions = createSessions(server, {
     ageMsMax: config.max_connection_age_ms,
+    ageGraceMs: Math.max(AGE_GRACE_MS, config.drain_timeout_ms),
     graceMs: config.drain_timeout_ms,
   });
   const methods: ReadonlyMap<unknown, Serve> = new Map([

@@ -9,6 +9,15 @@ export interface Sessions {
   drain(): void;
 }
 
+/** How long a connection may go on. */
+export interface SessionLimits {
+  readonly ageMsMax: number;
+  /** For calls on a connection that is too old. */
+  readonly ageGraceMs: number;
+  /** For calls when the server stops. */
+  readonly graceMs: number;
+}
+
 /** So that connections of one moment are not renewed in one moment. */
 const AGE_JITTER = 0.1;
 
@@ -16,11 +25,10 @@ const AGE_JITTER = 0.1;
  * Renews connections that are older than `ageMsMax`. GOAWAY names the last call that was taken; a sender makes the later ones on
  * another connection (RFC 9113, section 6.8). Not in two steps, as other servers do: after the first one Node no longer reads a
  * connection without calls.
- * @param graceMs for calls on a connection that is to end
  */
 export function createSessions(
   server: Http2Server,
-  { ageMsMax, graceMs }: { readonly ageMsMax: number; readonly graceMs: number },
+  { ageMsMax, ageGraceMs, graceMs }: SessionLimits,
 ): Sessions {
   const open = new Map<Socket, ServerHttp2Session>();
   let latest: ServerHttp2Session | undefined;
@@ -29,7 +37,7 @@ export function createSessions(
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     closeInTime(socket, graceMs);
     const ageMs = ageMsMax * (1 - AGE_JITTER + 2 * AGE_JITTER * Math.random());
-    const age = setTimeout(() => endSession(session, socket, graceMs), ageMs).unref();
+    const age = setTimeout(() => endSession(session, socket, ageGraceMs), ageMs).unref();
     socket.once("close", () => {
       open.delete(socket);
       clearTimeout(age);

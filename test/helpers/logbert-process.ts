@@ -18,6 +18,8 @@ export interface LogbertProcess {
   readonly httpUrl: string;
   readonly apiUrl: string;
   readonly metricsUrl: string;
+  /** Its configuration. */
+  readonly configFile: string;
   readonly stderr: () => string;
   /** SIGTERM, then the exit code. */
   stop(): Promise<number | null>;
@@ -60,7 +62,7 @@ export async function startLogbert(options: LogbertOptions = {}): Promise<Logber
     },
     store: { path: join(directory, "logbert.db") },
     api: { endpoint: `127.0.0.1:${api}`, ...settings["api"] },
-    telemetry: { metrics_endpoint: `127.0.0.1:${metrics}` },
+    telemetry: { metrics_endpoint: `127.0.0.1:${metrics}`, ...settings["telemetry"] },
   };
   const file = join(directory, "logbert.yaml");
   writeFileSync(file, stringify(config));
@@ -81,6 +83,7 @@ export async function startLogbert(options: LogbertOptions = {}): Promise<Logber
   return {
     pid: child.pid ?? 0,
     directory,
+    configFile: file,
     ports: { grpc, http, api, metrics },
     grpcEndpoint: `127.0.0.1:${grpc}`,
     httpUrl: `http://127.0.0.1:${http}/v1/logs`,
