@@ -57,6 +57,13 @@ describe("the configuration of redaction", () => {
       );
   });
 
+  it("looks for what a text or a word begins with nowhere else in a long text", () => {
+    const own = create({ extra_patterns: [{ name: "FIRST", pattern: "^[ab]|\\bc" }] });
+    const text = "abc".repeat(5_000);
+    expect(own.plain(text)).toBe(`<FIRST>${text.slice(1)}`);
+    expect(own.plain("abc ca\nab")).toBe("<FIRST>bc <FIRST>a\nab");
+  });
+
   it("tells whether any pattern of one's own matches", () => {
     const { hasOwn } = create({
       extra_patterns: [
