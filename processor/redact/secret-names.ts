@@ -4,7 +4,7 @@ const STRONG =
 /** Names that sentences use as well. */
 const WEAK = "token|tls\\.key|credentials?|signature|session[_.-](?:id|key)";
 /** Too short to be looked for within a word, see {@link isOwnWord}. */
-const SHORT = "pass|pw|psk|sig|otp|cvv2?|cvc2?|jwt|bearer";
+const SHORT = "pass|pw|psk|sig|otp|pin|cvv2?|cvc2?|jwt|bearer";
 const SUFFIX =
   "(?:[_.-]?(?:value|key|hash|text|string|base|confirm(?:ation)?|again|new|old|plain|id|token)){0,2}(?:_?\\d)?";
 
@@ -34,12 +34,16 @@ const COUNT = /^\d{1,4}$/;
 /** "26" and "26.2.1" of Erlang, whose version is called OTP: one-time passwords have more digits in a row. */
 const VERSION = /^\d{1,2}(?:\.\d{1,3}){0,3}$/;
 
+const PIN = /^\d{4,8}$/;
+
 /**
- * Whether what a short name is given only counts: tests that pass ("pass=12 fail=0"), signals ("sig=11"), versions ("otp=26").
+ * Whether what a short name is given only counts: tests that pass ("pass=12 fail=0"), signals ("sig=11"), versions ("otp=26"), pins of
+ * a processor ("pin=13").
  * @param isBesideCounts whether other counts say that this is one: a password may be all digits
  */
 export function isCount(name: string, value: string, isBesideCounts: boolean): boolean {
   if (/^pass$/i.test(name)) return isBesideCounts && COUNT.test(value);
+  if (/^pin/i.test(name)) return !PIN.test(value);
   return /sig$/i.test(name) ? COUNT.test(value) : /otp$/i.test(name) && VERSION.test(value);
 }
 

@@ -1,0 +1,47 @@
+import { behindFirstGroup, matching, type Range, type Rule } from "./rule.ts";
+import { DIGIT, LONG_WORD } from "./text-traits.ts";
+
+/** In a sentence: what is long, has digits and no word in it. */
+const LONG_TOKEN = /\b((?:token|api[ -]key)\s)(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{20,512}\b/gi;
+
+const WHOSE = String.raw`(?:\s(?:for|of|to)\s["'\x60]?[\w.@\\%+-]{1,64}["'\x60]?)?`;
+const MADE = String.raw`(?:\s(?:is|was|has been)?\s?(?:(?:auto-?)?generated|created|assigned|changed|set|reset))?`;
+/** "password", what a sentence says of it, and the word that may be one. */
+const PASSWORD = new RegExp(
+  String.raw`(?<failed>(?:failed|invalid|wrong|bad|incorrect)\s)?\b(?:pass(?:word|phrase|code)|passwd|psk|community(?: string)?)(?:(?<told>${MADE}${WHOSE}(?:\s(?:is|was|=|->|<-)\s|:\s)|\s?\[)|\s(?=[^\s<]))["'\x60]?(?<word>[^\s"'\x60<>]{6,128})`,
+  "gi",
+);
+/** Letters and digits, or letters and signs: no word of a sentence. */
+const MIXED = /^(?=[^\d]{0,64}\d)(?=[^A-Za-z]{0,64}[A-Za-z])[\w!#$%&*+.?@^~,;|/=-]{6,128}$/;
+/** A name with a number, a version, a number with its unit, a time, a digest, an address, a path or an assignment. */
+const NO_PASSWORD =
+  /^(?:[A-Za-z]+[-_#.]?\d{1,4}|v?\d+(?:\.\d+)*\S?|\d+-?[A-Za-z]{1,8}|\d{4}-\d\d-\d\d.*|\d\d?:\d\d.*|\/.*|.*[=@].*\..*|.*[=/]|\w+=.*|(?:sha|md|aes|utf|rsa|des|hmac|pbkdf|argon|base|http|oauth|ipv|auth)-?\d.*)$/i;
+/** What only a sentence that says "is" or ":" may have for a password. */
+const NAME_WITH_NUMBER = /^[A-Za-z]+\d{1,4}$/;
+const SENTENCE_END = /[.,;:!?)\]]+$/;
+
+function spokenPassword({ index, 0: whole, groups = {} }: RegExpExecArray): Range | undefined {
+  const { failed, told, word = "" } = groups;
+  const core = word.replace(SENTENCE_END, "");
+  const isTold = told !== undefined && failed === undefined;
+  const isPassword = MIXED.test(core) && (!NO_PASSWORD.test(core) || (isTold && NAME_WITH_NUMBER.test(core)));
+  if (!isPassword || (told !== undefined && !isTold)) return undefined;
+  const start = index + whole.length - word.length;
+  return [start, start + core.length];
+}
+
+/** A code that is valid once. */
+const CODE =
+  /\b((?:(?:verification|security|login|one-?time|access|auth(?:entication|orization)?|confirmation|recovery|2fa|mfa)[ -](?:pass)?code|otp(?: code)?|pin code)(?: is|:| =|,)?\s)(?=[A-Z]{0,8}\d)(?:\d{4,8}|\d{3}[ -]\d{3}|[A-Z0-9]{6,10})(?![\w.:%/-])/gi;
+
+/** Names and passwords for them: credentials bob:hunter2. */
+const CREDENTIALS =
+  /\b(credentials?(?: are| were|:)?\s["'`(]?[\w.@+-]{1,64}[:/])(?=[^\s"'`]{0,64}\d)[^\s"'`<>)]{6,128}/gi;
+
+/** What is said to be a secret, without a sign between its name and its value. */
+export const SPOKEN_RULES: readonly Rule[] = [
+  { kind: "secret", name: "SECRET", needs: LONG_WORD, find: matching(LONG_TOKEN, behindFirstGroup) },
+  { kind: "secret", name: "SECRET", needs: DIGIT, find: matching(PASSWORD, spokenPassword) },
+  { kind: "secret", name: "SECRET", needs: DIGIT, find: matching(CODE, behindFirstGroup) },
+  { kind: "secret", name: "SECRET", needs: DIGIT, find: matching(CREDENTIALS, behindFirstGroup) },
+];
