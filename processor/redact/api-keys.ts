@@ -122,7 +122,7 @@ function withRest(match: RegExpExecArray): Range | undefined {
 
 /** What passwords are hashed to: crypt's $6$salt$…, bcrypt's $2b$12$…, Argon2's $argon2id$v=19$…. */
 const HASH =
-  /\$(?:[156y7]|gy|2[abxy]?|md5|sha1|apr1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d{1,3})?)\$(?=[^\s$]{0,32}[\d$])[\w./$=,+-]{8,512}/g;
+  /\$(?:[156y7]|gy|2[abxy]?|md5|sha1|apr1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d{1,3})?)\$(?=[^\s$]{0,32}[\d$])[\w./$=,+-]{8,512}(?<![.,])/g;
 
 /** Keys and tokens that their own form betrays. */
 export const API_KEY_RULES: readonly Rule[] = [

@@ -36,37 +36,47 @@ const WITH_ARGUMENTS: Programs = [
     String.raw`(?:\\\\\S{1,256} (?:/user:\S{1,64} )?|/user:\S{1,64} (?!\\\\))(?=[^\s/*][^\s]{0,128}(?:\s|$))`,
   ],
   ["net user", String.raw`[\w.-]{1,64} (?=[^\s/*])`],
-  ["vault (?:login|unwrap|operator unseal)", "(?=[^=\\n]{1,256}$)"],
+  ["vault (?:login|unwrap|operator unseal)", String.raw`(?=\S{0,128}\d)(?=[\w.+/-]{8,256}(?:\s|$))`],
   ["wpa_passphrase", String.raw`\S{1,64} `],
   ["[xw]freerdp", "/p:"],
   ["cmdkey", "/pass:"],
   ["sqlplus|expdp|impdp|sqlldr", String.raw`["']?[\w$#]{1,30}/(?=[^\s/])`],
   [
     "config(?:ure)? set",
-    String.raw`[\w.:/-]{0,128}(?:password|passwd|secret(?:_access_key)?|token|_auth|api_?key) `,
+    String.raw`[\w.:/-]{0,128}(?:[Pp]assword|passwd|[Ss]ecret(?:_access_key)?|[Tt]oken|_auth|api_?[Kk]ey) `,
   ],
 ];
 
+/** What a short option begins with. */
+const SHORT_OPTION = /\s-[A-Za-z]/;
 /** How far from a program's name its password may stand. */
 const ARGUMENTS_CHARACTERS_MAX = 200;
 
 function secretOf(programs: Programs): Rule["find"] {
   const forms = programs.map(
-    ([names, before]) => `(?:${names})(?:\\.exe)?\\s(?:[^\\n|;]{0,${ARGUMENTS_CHARACTERS_MAX}}?\\s)??(?:${before})`,
+    ([names, before]) =>
+      `(?:${names})(?:\\.exe)?\\s(?:[^\\n|;]{0,${ARGUMENTS_CHARACTERS_MAX}}?\\s)??(?:${before})`,
   );
-  return matching(new RegExp(`(?<![\\w-])(?:${forms.join("|")})(?=[^\\s-])`, "g"), valueBehind);
+  return matching(new RegExp(`\\b(?:${forms.join("|")})(?=[^\\s-])`, "g"), valueBehind);
 }
+
+const findOptions = secretOf(WITH_OPTIONS);
 
 /** What is written into a program that reads a password: echo 'x' | sudo -S. */
 const PIPED =
-  /\becho (?:-n )?["']?(?:(?=[^|\n]{1,256}chpasswd)[\w.-]{1,64}:)?(?=[^|\n]{1,128}\|\s?(?:sudo -S|(?:\/\S{1,32}\/)?chpasswd|passwd --stdin|[^|\n]{1,128}--password-stdin|(?:openssl|gpg)\s))/g;
+  /\becho (?:-n )?["']?(?:(?=[^\n]{1,256}chpasswd)[\w.-]{1,64}:)?(?=[^|\n]{1,128}\|\s?(?:sudo -S|(?:\/\S{1,32}\/)?chpasswd|passwd --stdin|[^|\n]{1,128}--password-stdin|(?:openssl|gpg)\s))/g;
 const HERE_STRING = /\bchpasswd <<<\s?["']?[\w.-]{1,64}:/g;
 
 /** Passwords that a command line hands a program. */
 export const COMMAND_LINE_RULES: readonly Rule[] = [
   { kind: "secret", name: "SECRET", needs: DASH, find: matching(OPTION, valueBehind) },
   { kind: "secret", name: "SECRET", needs: DASH | SEPARATOR, find: matching(USER_OPTION, valueBehind) },
-  { kind: "secret", name: "SECRET", needs: DASH, find: secretOf(WITH_OPTIONS) },
+  {
+    kind: "secret",
+    name: "SECRET",
+    needs: DASH,
+    find: (text) => (SHORT_OPTION.test(text) ? findOptions(text) : []),
+  },
   { kind: "secret", name: "SECRET", needs: 0, find: secretOf(WITH_ARGUMENTS) },
   { kind: "secret", name: "SECRET", needs: 0, find: matching(PIPED, valueBehind) },
   { kind: "secret", name: "SECRET", needs: SEPARATOR, find: matching(HERE_STRING, valueBehind) },

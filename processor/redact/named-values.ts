@@ -36,7 +36,8 @@ export function namedValue(match: RegExpExecArray): Range | undefined {
   const found = isHarmlessAt(match, end) ? undefined : valueAt(input, end);
   if (found === undefined) return undefined;
   const text = input.slice(...found.range);
-  if (/^(?:\s|>$)/.test(groups["separator"] ?? "")) return isElement(input, index, found.range) ? found.range : undefined;
+  if (/^(?:\s|>$)/.test(groups["separator"] ?? ""))
+    return isElement(input, index, found.range) ? found.range : undefined;
   if (groups["block"] !== undefined && !isBlock(match, found.range)) return undefined;
   const isMeant =
     !isHarmless(match, text) && (found.isQuoted || !isSpoken(match) || isSpokenSecret(match, text));

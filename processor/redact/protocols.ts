@@ -8,12 +8,12 @@ const VERBS: readonly string[] = [
   String.raw`(?<said>PASS)\s{1,4}`,
   String.raw`(?<said>IDENTIFY)\s(?:[\w-]{1,32}\s)?`,
   // IMAP: behind the command's tag, the user's name before the password.
-  String.raw`(?<=(?:^|[^\w.])[A-Za-z]{0,4}\d{1,8}\s)(?<said>LOGIN)\s(?:"[^"\n]{1,128}"|[^\s"]{1,128})\s`,
+  String.raw`(?<said>LOGIN)\s(?:"[^"\n]{1,128}"|[^\s"]{1,128})\s`,
   // Redis, as MONITOR prints it.
   String.raw`"(?:AUTH|auth)"(?:\s"[^"\n]{0,128}")?\s(?=")`,
-  String.raw`(?<![\w-])"?(?:requirepass|masterauth)"?\s{1,4}(?=\S)`,
+  String.raw`(?:requirepass|masterauth)"?\s{1,4}(?=\S)`,
   // Routers and switches, SNMP.
-  String.raw`(?<![\w-])(?:snmp-server community|r[ow]community6?|(?:enable|username \S{1,64}(?: privilege \d{1,2})?) (?:secret|password)(?: \d)?|(?:password|secret|key-string) [0-9])\s(?=\S{5})(?=\S{0,64}[\d$])`,
+  String.raw`(?:snmp-server community|r[ow]community6?|(?:enable|username \S{1,64}(?: privilege \d{1,2})?) (?:secret|password)(?: \d)?|(?:password|secret|key-string) [0-9])\s(?=\S{5})(?=\S{0,64}[\d$])`,
 ];
 const VERB = new RegExp(
   `(?:${VERBS.map((verb, index) => verb.replace("said", `said${index}`)).join("|")})`,
@@ -24,8 +24,13 @@ const VERB = new RegExp(
 const SPEAKER =
   /(?:(?:^|\s)(?:[CU]|client|command|cmd|sent|send|sending|received|recv)[:>]|-?->|>>?|<<?|["'`]|(?:ftp|pop3?|irc|nickserv)[\w()[\]]{0,16}:?|nickserv :)\s{0,2}$/i;
 const SPEAKER_CHARACTERS = 40;
+/** Of IMAP: the tag before a command. */
+const TAG = /(?:^|[^\w.])[A-Za-z]{0,4}\d{1,8}\s$/;
 /** A command ends with its line, its quote, or what a log says about it. */
 const COMMAND_END = /["'`)]?(?:\s(?:from|for|in|by)\b|[\s"'`]*$|["'`,;]|\s?[\r\n]|\\[rn])/y;
+
+/** What passes a test. */
+const SOURCE_FILE = /^[\w.@-]{1,64}(?:\/[\w.@-]{1,64}){1,16}\.\w{1,4}$/;
 
 /** The password of a command; a test that passes says "PASS" as well. */
 function passwordOf(match: RegExpExecArray): Range | undefined {
@@ -33,10 +38,10 @@ function passwordOf(match: RegExpExecArray): Range | undefined {
   const said = Object.entries(groups).find(([, text]) => text !== undefined)?.[1];
   const range = valueBehind(match);
   if (range === undefined || said === undefined) return range;
-  const isSaid =
-    said === "LOGIN" || SPEAKER.test(input.slice(Math.max(0, index - SPEAKER_CHARACTERS), index));
+  const before = input.slice(Math.max(0, index - SPEAKER_CHARACTERS), index);
+  const isSaid = (said === "LOGIN" ? TAG : SPEAKER).test(before);
   COMMAND_END.lastIndex = range[1];
-  return isSaid && COMMAND_END.test(input) ? range : undefined;
+  return isSaid && !SOURCE_FILE.test(input.slice(...range)) && COMMAND_END.test(input) ? range : undefined;
 }
 
 /** Of SMTP and IMAP: a name and a password in base64 (RFC 4954). */

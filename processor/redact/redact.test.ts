@@ -141,6 +141,11 @@ describe("the redactor", () => {
     expect(kinds).toEqual(["email", "ip", "secret"]);
   });
 
+  it("shows nothing of a text in which more secrets are stuck together than it looks for", () => {
+    expect(redact(`at ${"/home/x".repeat(10)}/y`)).toBe(`at ${"/home/<USER>".repeat(10)}/y`);
+    expect(redact(`at ${"/home/x".repeat(40)}/y`)).toBe("<SECRET>");
+  });
+
   it("hides as a whole what a cut goes through, and nothing behind it", () => {
     const text = "0123456789 mail bob@example.com or ann@example.com";
     expect(redactor.body(text, 18)).toMatch(/^0123456789 mail <EMAIL-[b-z]{5}>$/);
@@ -267,6 +272,26 @@ describe("time", () => {
     "eos_token=",
     "tokens:a,",
     "pad_token='a\"",
+    "mysql -p",
+    "ldapsearch -w a ",
+    "net use \\\\a ",
+    "vault login ",
+    "config set a.password ",
+    "(password)values('a','",
+    '(password)values("',
+    "1 LOGIN b ",
+    "> PASS a ",
+    '"AUTH" "a" ',
+    "enable secret 5 $",
+    "password for a is ",
+    "otp 1234 code ",
+    "echo bob:a| ",
+    "credentials a:1",
+    "a:b@tcp(",
+    '<password a="b" ',
+    "$6$a$",
+    "?code=reset/a1",
+    "/home/x/",
   ])(
     "stays within reason on a megabyte of %j",
     (piece) => {

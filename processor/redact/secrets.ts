@@ -58,9 +58,11 @@ const URL_CREDENTIALS = /:\/\/(?!<)([^\s/@:"'<>;,?=]{0,256}:(?!<|\d{1,5}[;,?/])[
 const BEARER = /\b((?:bearer|basic)\s{1,8})(?=[\w.~+/-]{0,63}\d|[\w.~+/-]{24})[\w.~+/-]{6,16384}={0,2}/gi;
 /** Signed, or encrypted: then the second part may be empty (RFC 7516, "dir"). */
 const JWT = /eyJ(?<![\w-]eyJ)[\w-]{4,16384}\.(?:[\w-]{2,16384}|(?=\.[\w-]{2}))(?:\.[\w-]{0,16384}){0,3}/g;
-/** Of Oracle, and of Go's driver for MySQL. */
+/** Of Oracle, and of Go's driver for MySQL: what stands before the match. */
 const ORACLE = /\bjdbc:oracle:(?:thin|oci8?):["']?([\w$#]{1,64}\/["']?(?!<)[^\s/@"'<>]{1,256})(?=["']?@)/g;
-const GO_DSN = /(?<![^\s"'`=(,])([^\s/@:"'`<>;,?=(]{1,64}:(?!<)[^\s"'`<>]{1,128}?)(?=@(?:tcp6?|unix)\()/g;
+const GO_DSN = /@(?:tcp6?|unix)\(/g;
+const GO_DSN_CHARACTERS_MAX = 256;
+
 /** In SQL, and in a sentence. */
 const QUOTED =
   /(?:identified\s{1,4}by|password|passwd|(?<token>token|(?<![\w-])secret(?=\s')))(?:\s{1,4}|\s?\(\s{0,4})(?=["'`])/gi;
@@ -70,6 +72,17 @@ function quotedValue(match: RegExpExecArray): Range | undefined {
   const range = valueBehind(match);
   const isToken = match.groups?.["token"] !== undefined;
   return range !== undefined && isToken && !isUnlikelyWord(match.input.slice(...range)) ? undefined : range;
+}
+
+/** Example: "app:hunter2" before "@tcp(db:3306)". */
+function goCredentials({ index, input }: RegExpExecArray): Range | undefined {
+  let start = index;
+  while (index - start < GO_DSN_CHARACTERS_MAX && /[^\s"'`(]/.test(input[start - 1] ?? " ")) start -= 1;
+  const text = input.slice(start, index);
+  const colon = text.indexOf(":");
+  const user = text.lastIndexOf("=", colon) + 1;
+  const isMeant = colon > user && colon + 1 < text.length && text[colon + 1] !== "<";
+  return isMeant ? [start + user, index] : undefined;
 }
 
 function firstGroup({ index, 0: whole, 1: found = "" }: RegExpExecArray): Range {
@@ -86,7 +99,7 @@ export const SECRET_RULES: readonly Rule[] = [
     find: matching(URL_CREDENTIALS, firstGroup),
   },
   { kind: "url-credentials", name: "CREDENTIALS", needs: AT | COLON, find: matching(ORACLE, firstGroup) },
-  { kind: "url-credentials", name: "CREDENTIALS", needs: AT | COLON, find: matching(GO_DSN, firstGroup) },
+  { kind: "url-credentials", name: "CREDENTIALS", needs: AT | COLON, find: matching(GO_DSN, goCredentials) },
   { kind: "authorization", name: "SECRET", needs: SEPARATOR, find: matching(HEADER, headerValue) },
   { kind: "bearer", name: "SECRET", needs: 0, find: matching(BEARER, behindFirstGroup) },
   { kind: "jwt", name: "JWT", needs: DOT, find: matching(JWT) },

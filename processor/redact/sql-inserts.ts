@@ -5,9 +5,12 @@ import { isNoSecret } from "./values.ts";
 /** The columns that a row is inserted into, and where the rows begin. */
 const COLUMNS = /\(([^()]{1,4096})\)\s{0,8}values?\s{0,8}(?=\()/gi;
 const COLUMN_QUOTES = /^[\s"'`[\\]+|[\s"'`\]\\]+$/g;
+const QUOTED = String.raw`(?:N?'((?:[^'\\]|''|\\.){0,4096})'|"((?:[^"\\]|\\.){0,4096})")`;
 /** One value of a row, maybe in a function's call, and what ends it. */
-const CELL =
-  /\s{0,8}(?:\w{1,32}\(\s{0,8})?(?:N?'((?:[^'\\]|''|\\.){0,4096})'|"((?:[^"\\]|\\.){0,4096})"|([^,()'"]{0,4096}))\s{0,8}(?:::\w{1,32})?\)?\s{0,8}(?=[,)])/dy;
+const CELL = new RegExp(
+  String.raw`\s{0,8}(?:${QUOTED}|\w{1,32}\(\s{0,8}${QUOTED}\s{0,8}\)|([^,()'"]{0,4096}))\s{0,8}(?:::\w{1,32})?\s{0,8}(?=[,)])`,
+  "dy",
+);
 const NEXT_ROW = /\)\s{0,8},\s{0,8}(?=\()/y;
 
 /** What a statement inserts into columns that are called a password or the like, in each of its rows. */

@@ -30,7 +30,8 @@ export function compilePattern(pattern: string): UserPattern {
     all(text, from = 0) {
       const matcher = compiled.matcher(text);
       const found: (readonly [number, number])[] = [];
-      for (let isFound = matcher.find(from); isFound; isFound = matcher.find()) found.push([matcher.start(), matcher.end()]);
+      for (let isFound = matcher.find(from); isFound; isFound = matcher.find())
+        found.push([matcher.start(), matcher.end()]);
       return found;
     },
   };
