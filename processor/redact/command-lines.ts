@@ -23,6 +23,7 @@ const WITH_OPTIONS: Programs = [
   ["ldap[a-z]{3,8}|kadmin", "-w ?"],
   ["snmp[a-z]{3,8}", "-[cAX] ?"],
   ["smb[a-z]{3,6}|rpcclient|net rpc|winexe", String.raw`-U ?["']?[^\s%"']{1,64}%`],
+  ["https?|xh", String.raw`-a ["']?[^\s:"'/]{1,64}:`],
   ["plink|pscp|psftp|putty", "-pw "],
   ["lftp", String.raw`-u ?["']?[^\s,"']{1,64},`],
   ["htpasswd", String.raw`-[a-zA-Z]{0,4}b[a-zA-Z]{0,4} (?:\S{1,256} ){1,2}(?=\S+["')]?(?:$|\n))`],

@@ -29,6 +29,15 @@ describe("a password that is handed to", () => {
     ["Oracle", "jdbc:oracle:thin:bob/s3same@db:1521", "jdbc:oracle:thin:<CREDENTIALS>@db:1521"],
     ["MySQL by Go", "dsn=bob:s3:same@tcp(db:3306)/x", "dsn=<CREDENTIALS>@tcp(db:3306)/x"],
     ["SQL by a call", "SET PASSWORD = PASSWORD('s3same')", "SET PASSWORD = PASSWORD('<SECRET>')"],
+    ["ZooKeeper", "addauth digest bob:s3same", "addauth digest bob:<SECRET>"],
+    [
+      "PHP",
+      "PDO->__construct('mysql:host=db', 'bob', 's3same')",
+      "PDO->__construct('mysql:host=db', 'bob', '<SECRET>')",
+    ],
+    ["Python", "requests.get(u, auth=('bob', 's3same'))", "requests.get(u, auth=('bob', '<SECRET>'))"],
+    ["a definition", "define('DB_PASSWORD', 's3same')", "define('DB_PASSWORD', '<SECRET>')"],
+    ["a setter", 'headers.set("X-Api-Key", "s3same")', 'headers.set("X-Api-Key", "<SECRET>")'],
     [
       "a form",
       'form-data; name="password"\\r\\n\\r\\ns3same\\r\\n',
@@ -62,6 +71,7 @@ describe("a password that is handed to", () => {
     "INSERT INTO u (id, name) VALUES (1, 'bob')",
     "auth=publickey-hostbased auth: succeeded",
     "the password 7 times",
+    "login('bob', 3) setText('title', 'a title') map.put(\"user\", \"bob\")",
   ])("nobody is not seen in %j", (text) => {
     expect(redact(text)).toBe(text);
   });
@@ -76,6 +86,8 @@ describe("a sentence", () => {
     ],
     ["login of bob with password Fehl.schuss3", "login of bob with password <SECRET>"],
     ["binding parameter - password [x3Same9]", "binding parameter - password [<SECRET>]"],
+    ["set password for bob to s3same", "set password for bob to <SECRET>"],
+    ["New API key created: ak_9f8e7d6c5b4a", "New API key created: <SECRET>"],
     ["Your verification code is 493027", "Your verification code is <SECRET>"],
     ["OTP 118822 sent", "OTP <SECRET> sent"],
     ["retrying with credentials admin:s3same!x at db", "retrying with credentials admin:<SECRET> at db"],

@@ -12,6 +12,9 @@ const VERBS: readonly string[] = [
   // Redis, as MONITOR prints it.
   String.raw`"(?:AUTH|auth)"(?:\s"[^"\n]{0,128}")?\s(?=")`,
   String.raw`(?:requirepass|masterauth)"?\s{1,4}(?=\S)`,
+  // ZooKeeper, Vault.
+  String.raw`addauth digest [^\s:]{1,64}:(?=\S)`,
+  String.raw`(?:Unseal|Recovery) Key \d{1,2}:\s(?=\S{16})`,
   // Routers and switches, SNMP.
   String.raw`(?:snmp-server community|r[ow]community6?|(?:enable|username \S{1,64}(?: privilege \d{1,2})?) (?:secret|password)(?: \d)?|(?:password|secret|key-string) [0-9])\s(?=\S{5})(?=\S{0,64}[\d$])`,
 ];

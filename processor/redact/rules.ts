@@ -1,4 +1,5 @@
 import { API_KEY_RULES } from "./api-keys.ts";
+import { CALL_RULES } from "./calls.ts";
 import { COMMAND_LINE_RULES } from "./command-lines.ts";
 import { PERSONAL_RULES } from "./personal.ts";
 import { findPrivateKeys } from "./private-keys.ts";
@@ -16,6 +17,7 @@ export const RULES: readonly Rule[] = [
   ...API_KEY_RULES,
   ...NAMED_SECRET_RULES,
   ...INSERT_RULES,
+  ...CALL_RULES,
   ...COMMAND_LINE_RULES,
   ...PROTOCOL_RULES,
   ...SPOKEN_RULES,

@@ -2,13 +2,13 @@ import { behindFirstGroup, matching, type Range, type Rule } from "./rule.ts";
 import { DIGIT, LONG_WORD } from "./text-traits.ts";
 
 /** In a sentence: what is long, has digits and no word in it. */
-const LONG_TOKEN = /\b((?:token|api[ -]key)\s)(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{20,512}\b/gi;
+const LONG_TOKEN = /((?:token|api[ -]key)\s)(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{20,512}\b/gi;
 
 const WHOSE = String.raw`(?:\s(?:for|of|to)\s["'\x60]?[\w.@\\%+-]{1,64}["'\x60]?)?`;
 const MADE = String.raw`(?:\s(?:is|was|has been)?\s?(?:(?:auto-?)?generated|created|assigned|changed|set|reset))?`;
 /** "password", what a sentence says of it, and the word that may be one. */
 const PASSWORD = new RegExp(
-  String.raw`\b(?:pass(?:word|phrase|code)|passwd|psk|community(?: string)?)(?:(?<told>${MADE}${WHOSE}(?:\s(?:is|was|=|->|<-)\s|:\s)|\s?\[)|\s(?=[^\s<]))["'\x60]?(?<word>[^\s"'\x60<>]{6,128})`,
+  String.raw`\b(?:pass(?:word|phrase|code)|passwd|psk|community(?: string)?|(?<key>api[ -]?key|(?:access|auth|refresh|bearer)[ -]token|client secret))(?:(?<told>${MADE}${WHOSE}(?:\s(?:is|was|to|=|->|<-)\s|:\s)|\s?\[)|\s(?=[^\s<]))["'\x60]?(?<word>[^\s"'\x60<>]{6,128})`,
   "gi",
 );
 const FAILED_BEFORE = /\b(?:failed|invalid|wrong|bad|incorrect)\s$/i;
@@ -21,13 +21,16 @@ const NO_PASSWORD =
   /^(?:[A-Za-z]+[-_#.]?\d{1,4}|v?\d+(?:\.\d+)*\S?|\d+-?[A-Za-z]{1,8}|\d{4}-\d\d-\d\d.*|\d\d?:\d\d.*|\/.*|.*[=@].*\..*|.*[=/]|\w+=.*|(?:sha|md|aes|utf|rsa|des|hmac|pbkdf|argon|base|http|oauth|ipv|auth)-?\d.*)$/i;
 /** What only a sentence that says "is" or ":" may have for a password. */
 const NAME_WITH_NUMBER = /^[A-Za-z]+\d{1,4}$/;
+/** What is said to be a key is an identifier where it is shorter. */
+const KEY_CHARACTERS_MIN = 12;
 const SENTENCE_END = /[.,;:!?)\]]+$/;
 
 function spokenPassword({ index, input, 0: whole, groups = {} }: RegExpExecArray): Range | undefined {
-  const { told, word = "" } = groups;
+  const { told, key, word = "" } = groups;
   const core = word.replace(SENTENCE_END, "");
   const isTold = told !== undefined;
   const isPassword = MIXED.test(core) && (!NO_PASSWORD.test(core) || (isTold && NAME_WITH_NUMBER.test(core)));
+  if (key !== undefined && !(isTold && core.length >= KEY_CHARACTERS_MIN)) return undefined;
   if (!isPassword || (isTold && FAILED_BEFORE.test(before(input, index)))) return undefined;
   const start = index + whole.length - word.length;
   return [start, start + core.length];
