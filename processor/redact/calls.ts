@@ -1,10 +1,11 @@
 import { matching, type Range, type Rule } from "./rule.ts";
 import { isSecretName } from "./secret-names.ts";
+import { CALL, QUOTE } from "./text-traits.ts";
 import { valueBehind } from "./values.ts";
 
 const ARGUMENT = String.raw`\s{0,2}(?:"[^"\n]{0,256}"|'[^'\n]{0,256}')\s{0,2},\s{0,2}`;
 /** Functions whose second argument is a password, and those whose third is one. */
-const CALL = new RegExp(
+const WITH_PASSWORD = new RegExp(
   String.raw`\b(?:(?:NetworkCredential|(?:Set|set)?(?:HTTP)?[bB]asic_?[aA]uth|UsernamePassword\w{0,32}|PasswordAuthentication|auth=?|login)\(${ARGUMENT}|(?:PDO(?:->__construct)?|mysqli?(?:_connect|->__construct)|getConnection)\(${ARGUMENT}${ARGUMENT}|SecureString(?: -String)?\s)(?=["'])`,
   "g",
 );
@@ -18,6 +19,6 @@ function definedSecret(match: RegExpExecArray): Range | undefined {
 
 /** Passwords that a program's own functions are called with, as traces print them. */
 export const CALL_RULES: readonly Rule[] = [
-  { kind: "secret", name: "SECRET", needs: 0, find: matching(CALL, valueBehind) },
-  { kind: "secret", name: "SECRET", needs: 0, find: matching(SETTER, definedSecret) },
+  { kind: "secret", name: "SECRET", needs: QUOTE, find: matching(WITH_PASSWORD, valueBehind) },
+  { kind: "secret", name: "SECRET", needs: QUOTE | CALL, find: matching(SETTER, definedSecret) },
 ];

@@ -6,7 +6,7 @@ const WEAK = "token|tls\\.key|credentials?|signature|session[_.-](?:id|key)";
 /** Too short to be looked for within a word, see {@link isOwnWord}. */
 const SHORT = "pass|pw|psk|sig|otp|pin|cvv2?|cvc2?|jwt|bearer";
 const SUFFIX =
-  "(?:[_.-]?(?:value|key|hash|text|string|base|confirm(?:ation)?|again|new|old|plain|id|token)){0,2}(?:[_-]?\\d{1,3})?";
+  "(?:[_.-]?(?:value|key|hash|text|string|base|confirm(?:ation)?|again|new|old|plain|id|token)){0,2}(?:_?\\d|-\\d{3})?";
 
 /** The name of a secret, or of several, as one of the groups strong, weak and short, and what may end it. */
 export const SECRET_NAME = `(?:(?<strong>${STRONG})|(?<weak>${WEAK})|(?<short>${SHORT}))(?<suffix>${SUFFIX})(?<plural>s?)`;

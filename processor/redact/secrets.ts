@@ -1,6 +1,6 @@
 import { isUnlikelyWord, NAMED, namedValue, PAIR } from "./named-values.ts";
 import { behindFirstGroup, isPlaceholderAt, matching, type Range, type Rule } from "./rule.ts";
-import { AT, COLON, DOT, SEPARATOR, SLASH } from "./text-traits.ts";
+import { AT, COLON, DOT, QUOTE, SEPARATOR, SLASH } from "./text-traits.ts";
 import { valueAt, valueBehind } from "./values.ts";
 
 /** How far a cookie's name may reach. */
@@ -65,7 +65,7 @@ const GO_DSN_CHARACTERS_MAX = 256;
 
 /** In SQL, and in a sentence. */
 const QUOTED =
-  /(?:identified\s{1,4}by|password|passwd|(?<token>token|(?<![\w-])secret(?=\s')))(?:\s{1,4}|\s?\(\s{0,4})(?=["'`])/gi;
+  /(?:(?:identified\s{1,4}by|password|passwd|(?<token>token|(?<![\w-])secret(?=\s')))\s{1,4}|password\s?\(\s{0,4})(?=["'`])/gi;
 
 /** As {@link valueBehind}; the token that a parser did not expect is none. */
 function quotedValue(match: RegExpExecArray): Range | undefined {
@@ -108,5 +108,5 @@ export const SECRET_RULES: readonly Rule[] = [
 /** As {@link SECRET_RULES}, behind the keys that their own form betrays. */
 export const NAMED_SECRET_RULES: readonly Rule[] = [
   { kind: "secret", name: "SECRET", needs: SEPARATOR, find: matching(NAMED, namedValue) },
-  { kind: "secret", name: "SECRET", needs: 0, find: matching(QUOTED, quotedValue) },
+  { kind: "secret", name: "SECRET", needs: QUOTE, find: matching(QUOTED, quotedValue) },
 ];

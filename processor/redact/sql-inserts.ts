@@ -1,5 +1,6 @@
 import type { Range, Rule } from "./rule.ts";
 import { isSecretName } from "./secret-names.ts";
+import { CALL } from "./text-traits.ts";
 import { isNoSecret } from "./values.ts";
 
 /** The columns that a row is inserted into, and where the rows begin. */
@@ -60,5 +61,5 @@ function nextRow(text: string, at: number): number {
 
 /** Passwords in columns of their own. */
 export const INSERT_RULES: readonly Rule[] = [
-  { kind: "secret", name: "SECRET", needs: 0, find: findInserted },
+  { kind: "secret", name: "SECRET", needs: CALL, find: findInserted },
 ];

@@ -2,7 +2,7 @@ import { isPlaceholderAt, type Range } from "./rule.ts";
 
 /** What stands where a secret would stand and is none. */
 const NO_SECRET =
-  /^(?:null|nil|none|undefined|true|false|yes|no|n\/a|empty|unset|redacted|masked|filtered|hidden|removed|on|off|enabled|disabled|valid|invalid|verified|expired|missing|revoked|required|denied|failed|mismatch|same-origin|include|omit|[^\w\s]{1,2}|\?|:[a-z_]{2,32}\d{0,2}|@__\w{1,64}|SIG[A-Z]{2,8}|\/(?:var|run|etc|opt|usr|home|tmp|mnt|srv|secrets)\/[\w./-]{1,80}|\[(?:redacted|filtered|masked|hidden|removed|secret|protected)\]|protected|\*{2,}|x{3,}|X{3,}|•+|\.{3}|-+|%[sdv]|\{\}|\$\{\w{1,64}\}?|\$\d{1,3}|\{\{.{0,64})$/i;
+  /^(?:null|nil|none|undefined|true|false|yes|no|n\/a|empty|unset|redacted|masked|filtered|hidden|removed|on|off|enabled|disabled|valid|invalid|verified|expired|missing|revoked|required|denied|failed|mismatch|same-origin|include|omit|[!-/:-@[-`{-~]{1,2}|\?|:[a-z_]{2,32}\d{0,2}|@__\w{1,64}|SIG[A-Z]{2,8}|\/(?:var|run|etc|opt|usr|home|tmp|mnt|srv|secrets)\/[\w./-]{1,80}|\[(?:redacted|filtered|masked|hidden|removed|secret|protected)\]|protected|\*{2,}|x{3,}|X{3,}|•+|\.{3}|-+|%[sdv]|\{\}|\$\{\w{1,64}\}?|\$\d{1,3}|\{\{.{0,64})$/i;
 /** Of a shell; a password may begin with "$" as well. */
 const VARIABLE = /^\$[A-Z_]{1,64}$/;
 const NO_SECRET_CHARACTERS_MAX = 80;
