@@ -3,8 +3,8 @@ import type { Silence } from "../alert.ts";
 import { chunks } from "../chunks.ts";
 import type { Tables } from "../tables.ts";
 
-/** What a host's records are ahead of another one's, or come out of order by, is no end of a silence. */
-const ORDER_MS = 1_000;
+/** What one host's clock is ahead of another one's is no end of a silence. */
+const SKEW_MS = 60_000;
 
 /** Of those among some anomalies that are silences: whether they last. Both times are the records' own. */
 export async function selectSilences(
@@ -24,7 +24,7 @@ export async function selectSilences(
               selectFrom("services")
                 .select("services.name")
                 .whereRef("services.name", "=", "anomalies.service")
-                .where(sql<boolean>`services.last_seen_ms > anomalies.time_ms + ${ORDER_MS}`),
+                .where(sql<boolean>`services.last_seen_ms > anomalies.time_ms + ${SKEW_MS}`),
             ),
           )
           .else(
@@ -33,7 +33,7 @@ export async function selectSilences(
                 .select("templates.id")
                 .whereRef("templates.service", "=", "anomalies.service")
                 .whereRef("templates.id", "=", "anomalies.template_id")
-                .where(sql<boolean>`templates.last_seen_ms > anomalies.time_ms + ${ORDER_MS}`),
+                .where(sql<boolean>`templates.last_seen_ms > anomalies.time_ms + ${SKEW_MS}`),
             ),
           )
           .end()

@@ -173,10 +173,11 @@ describe("an incident whose strongest anomaly is a silence", () => {
   it.each(["silence", "silence t1"])("lasts until what fell silent comes again (%s)", async (kind) => {
     const one = anAnomaly(1, { kind, templateId: "t1" });
     await store.saveBatch({ ...NOTHING, ...seen("shop", one.timeMs), anomalies: [one] });
-    await write("other", one.timeMs + 60_000);
+    await write("other", one.timeMs + 120_000);
+    await write("shop", one.timeMs + 30_000);
     await plan({ alerts: [alert({ state: "open" })] });
     expect(await silence()).toEqual(["lasts"]);
-    await write("shop", one.timeMs + 60_000);
+    await write("shop", one.timeMs + 120_000);
     expect(await silence()).toEqual(["ended"]);
   });
 
