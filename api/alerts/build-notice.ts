@@ -1,5 +1,5 @@
 import type { NewMessage } from "../../store/alert.ts";
-import type { Explanation, StoredAnomaly } from "../../store/anomaly.ts";
+import type { StoredAnomaly } from "../../store/anomaly.ts";
 import type { Incident } from "../../store/incident.ts";
 import { subjectOf } from "../../store/kind.ts";
 import {
@@ -19,17 +19,17 @@ const FACT_CHARACTERS_MAX = 200;
 /** What the incidents of a message on several have in common. */
 const ABOUT = { summary: "heldBack", ends: "over", updates: "grown" } as const;
 
-/** What is known of an incident's strongest anomaly; undefined where nothing is. */
-export type Explain = (incident: Incident) => Pick<Explanation, "summary" | "facts"> | undefined;
+/** An incident's strongest anomaly; undefined where it is no longer stored. */
+export type StrongestOf = (incident: Incident) => Pick<StoredAnomaly, "kind" | "explanation"> | undefined;
 
 /** A message to come, as it is stored. */
-export function toMessage({ key, phase, listed }: Telling, explain: Explain): NewMessage {
+export function toMessage({ key, phase, listed }: Telling, strongestOf: StrongestOf): NewMessage {
   const [first] = listed;
   if (first === undefined || isJoint(phase)) {
     const about = isJoint(phase) ? ABOUT[phase] : "heldBack";
-    return { key, kind: "summary", notice: JSON.stringify(summaryNotice(listed, about, explain)) };
+    return { key, kind: "summary", notice: JSON.stringify(summaryNotice(listed, about, strongestOf)) };
   }
-  return { key, kind: "incident", notice: JSON.stringify(incidentNotice(first, phase, explain)) };
+  return { key, kind: "incident", notice: JSON.stringify(incidentNotice(first, phase, strongestOf)) };
 }
 
 function isJoint(phase: Phase): phase is keyof typeof ABOUT {
@@ -39,16 +39,17 @@ function isJoint(phase: Phase): phase is keyof typeof ABOUT {
 function incidentNotice(
   { incident, reason }: Listed,
   phase: IncidentNotice["phase"],
-  explain: Explain,
+  strongestOf: StrongestOf,
 ): IncidentNotice {
-  const { summary = "", facts = [] } = explain(incident) ?? {};
+  const strongest = strongestOf(incident);
+  const facts = strongest?.explanation.facts ?? [];
   const shownFacts = phase === "over" ? [] : facts.slice(0, FACTS_SHOWN_MAX);
   const templates = [...incident.templates].sort((a, b) => b.maxScore - a.maxScore);
   return {
     kind: "incident",
     phase,
     reason,
-    ...subject(incident, summary, SUMMARY_CHARACTERS_MAX),
+    ...subject(incident, strongest, SUMMARY_CHARACTERS_MAX),
     facts: shownFacts.map((fact) => readable(fact, FACT_CHARACTERS_MAX)).filter((fact) => fact !== ""),
     templates: templates.slice(0, TEMPLATES_SHOWN_MAX).map(({ template, anomalies }) => ({
       template: readable(template, TEMPLATE_CHARACTERS_MAX) || "(no text)",
@@ -71,13 +72,13 @@ export function shownOf(listed: readonly Listed[]): readonly Listed[] {
 function summaryNotice(
   listed: readonly Listed[],
   about: SummaryNotice["about"],
-  explain: Explain,
+  strongestOf: StrongestOf,
 ): SummaryNotice {
   return {
     kind: "summary",
     about,
     incidents: shownOf(listed).map(({ incident, isOver, reason }) => ({
-      ...subject(incident, explain(incident)?.summary ?? "", LISTED_CHARACTERS_MAX),
+      ...subject(incident, strongestOf(incident), LISTED_CHARACTERS_MAX),
       isOver,
       reason,
     })),
@@ -109,7 +110,7 @@ export function eventNotice(anomaly: StoredAnomaly): EventNotice | undefined {
   };
 }
 
-function subject(incident: Incident, summary: string, summaryCharactersMax: number) {
+function subject(incident: Incident, strongest: ReturnType<StrongestOf>, summaryCharactersMax: number) {
   return {
     incidentId: incident.id,
     service: readable(incident.service, SERVICE_CHARACTERS_MAX) || "(no name)",
@@ -119,6 +120,7 @@ function subject(incident: Incident, summary: string, summaryCharactersMax: numb
     startedAtMs: incident.startedAtMs,
     lastAtMs: incident.lastAtMs,
     strongestId: incident.strongestId,
-    summary: readable(summary, summaryCharactersMax),
+    summary: readable(strongest?.explanation.summary ?? "", summaryCharactersMax),
+    strongest: strongest === undefined ? ("event" as const) : subjectOf(strongest.kind),
   };
 }

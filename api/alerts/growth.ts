@@ -1,6 +1,6 @@
 import type { Told } from "../../store/alert.ts";
 import type { Incident } from "../../store/incident.ts";
-import { severityClass } from "./severity.ts";
+import { severityClass, severityFloor } from "./severity.ts";
 import { severityWord } from "./words.ts";
 
 /** An incident that has grown by this since it was told is told again. */
@@ -14,9 +14,12 @@ export interface Growth {
   readonly isUrgent: boolean;
 }
 
-/** Whether an incident is more severe than what was told of it. */
+/** Whether an incident is more severe than what was told of it. Below WARN a severity says how much is logged, not how bad it is. */
 export function isWorse(told: Told, { severityNumber }: Incident): boolean {
-  return severityClass(severityNumber) > severityClass(told.severityNumber);
+  return (
+    severityNumber >= severityFloor("WARN") &&
+    severityClass(severityNumber) > severityClass(told.severityNumber)
+  );
 }
 
 /** Why what is worse is told again. */

@@ -11,6 +11,8 @@ const subject = z.object({
   lastAtMs: z.number(),
   /** One plain sentence: the strongest anomaly's explanation. */
   summary: z.string(),
+  /** What the strongest anomaly is: a silence has the severity of what came before it, which says nothing of it. */
+  strongest: z.enum(["event", "end", "silence"]).default("event"),
 });
 
 const incidentNotice = subject.extend({

@@ -118,7 +118,7 @@ async function toMessages(
   store: PlanPorts["store"],
 ): Promise<readonly NewMessage[]> {
   const ids = tellings.flatMap(({ listed }) => shownOf(listed).map(({ incident }) => incident.strongestId));
-  const strongest = new Map((await store.anomaliesById(ids)).map((one) => [one.id, one.explanation]));
+  const strongest = new Map((await store.anomaliesById(ids)).map((one) => [one.id, one]));
   return tellings.map((telling) => toMessage(telling, ({ strongestId }) => strongest.get(strongestId)));
 }
 

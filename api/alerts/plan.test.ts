@@ -164,17 +164,19 @@ describe("an incident", () => {
     expect(world.phases()).toEqual(["opened"]);
   });
 
-  it("is told again when its severity class rises, at once", () => {
-    world.anomaly("1");
+  it("is told again when its severity class rises to WARN or above, at once", () => {
+    world.anomaly("1", { severityNumber: 5 });
     world.pass(MINUTE_MS);
-    world.anomaly("1", { severityNumber: 12 });
-    world.pass(MINUTE_MS);
+    for (const severityNumber of [12, 9]) {
+      world.anomaly("1", { severityNumber });
+      world.pass(MINUTE_MS);
+    }
     expect(world.phases()).toEqual(["opened"]);
     world.anomaly("1", { severityNumber: 17 });
     world.turn();
     expect(world.told.at(-1)).toMatchObject({
       phase: "updated",
-      reason: "its severity has risen from INFO to ERROR",
+      reason: "its severity has risen from DEBUG to ERROR",
     });
   });
 

@@ -4,10 +4,11 @@ import {
   figures,
   heading,
   healthSentence,
-  severityWord,
+  labelOf,
   standing,
   summaryEnd,
   TEST_SENTENCE,
+  templatesShown,
 } from "./words.ts";
 
 /** Slack's own limits (docs.slack.dev/reference/block-kit/blocks). */
@@ -78,7 +79,7 @@ function blocksOf(notice: Exclude<Notice, { kind: "event" }>, links: Links): rea
 
 function incidentBlocks(notice: IncidentNotice, links: Links): readonly Block[] {
   const { summary, templates, templatesTotal, reason, facts } = notice;
-  const shown = templates.map(
+  const shown = templatesShown(notice).map(
     ({ template, anomalies }) => `• ${code(template)}${anomalies > 1 ? ` × ${anomalies}` : ""}`,
   );
   const more = templatesTotal > templates.length ? [`and ${templatesTotal - templates.length} more`] : [];
@@ -100,7 +101,7 @@ function incidentBlocks(notice: IncidentNotice, links: Links): readonly Block[] 
 function summaryBlocks(notice: SummaryNotice, links: Links): readonly Block[] {
   return [
     ...notice.incidents.map((one) => {
-      const title = [severityWord(one.severityNumber), code(one.service), standing(one)]
+      const title = [labelOf(one), code(one.service), standing(one)]
         .filter((part) => part !== "")
         .join(" · ");
       const linked = link(links.page(one.strongestId), "Open in logbert");

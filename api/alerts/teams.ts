@@ -4,10 +4,11 @@ import {
   figures,
   heading,
   healthSentence,
-  severityWord,
+  labelOf,
   standing,
   summaryEnd,
   TEST_SENTENCE,
+  templatesShown,
 } from "./words.ts";
 
 /** In a TextBlock Markdown is read: it has words of ours alone. */
@@ -94,7 +95,7 @@ function contentOf(notice: Exclude<Notice, { kind: "event" }>, links: Links): Co
 
 function incidentContent(notice: IncidentNotice, links: Links): Content {
   const { service, summary, templates, templatesTotal, reason, facts, strongestId, incidentId } = notice;
-  const shown = templates.map(({ template, anomalies }) =>
+  const shown = templatesShown(notice).map(({ template, anomalies }) =>
     runs({ text: template, fontType: "monospace" }, { text: anomalies > 1 ? ` × ${anomalies}` : "" }),
   );
   const more =
@@ -119,7 +120,7 @@ function incidentContent(notice: IncidentNotice, links: Links): Content {
 function summaryContent(notice: SummaryNotice, links: Links): Content {
   const { incidents } = notice;
   const listed = incidents.flatMap((one) => {
-    const state = [severityWord(one.severityNumber), standing(one)].filter((word) => word !== "");
+    const state = [labelOf(one), standing(one)].filter((word) => word !== "");
     return [
       runs({ text: one.service, weight: "bolder" }, { text: ` · ${state.join(" · ")}` }),
       ...(one.summary === "" ? [] : [runs({ text: one.summary })]),

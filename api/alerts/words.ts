@@ -35,11 +35,28 @@ export function heading(notice: Exclude<Notice, { kind: "event" }>): string {
   if (notice.kind === "test") return "Test message";
   if (notice.kind === "health") return HEALTH_HEADINGS[notice.phase];
   if (notice.kind === "summary") return `${notice.total} ${SUMMARY_HEADINGS[notice.about]}`;
-  const severity = severityWord(notice.severityNumber);
+  const word = labelOf(notice);
   // What is begun anew says why.
   const isAgain = notice.phase === "opened" && notice.reason !== "";
   const phase = isAgain ? "Going on again" : PHASES[notice.phase];
-  return severity === "" ? phase : `${phase} · ${severity}`;
+  return word === "" ? phase : `${phase} · ${word}`;
+}
+
+/** What an incident is told as: by its severity, or as a silence. */
+export function labelOf({
+  strongest,
+  severityNumber,
+}: Pick<IncidentNotice, "strongest" | "severityNumber">): string {
+  return strongest === "silence" ? "silence" : severityWord(severityNumber);
+}
+
+/** The kinds of messages that a message shows: of what is a silence alone none, it would be the last one before it. */
+export function templatesShown({
+  strongest,
+  templates,
+  templatesTotal,
+}: Pick<IncidentNotice, "strongest" | "templates" | "templatesTotal">): IncidentNotice["templates"] {
+  return strongest === "silence" && templatesTotal === 1 ? [] : templates;
 }
 
 /** The figures of an incident. Example: "312 anomalies · highest score 0.98 · 2026-01-05 10:00 to 10:20 UTC" */

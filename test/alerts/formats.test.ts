@@ -171,6 +171,15 @@ it("every channel is told in words that the detector does not work, and that it 
   for (const text of texts[2] ?? []) expect(text).toContain("nobody tries whether it does: canaries are off");
 });
 
+it("people are told of a silence as one, not by the severity of what came before it", () => {
+  const silence = noticeOf("Silence: nothing from shop for 30 s", "opened", 1, "silence");
+  for (const message of [toSlack(silence, LINKS), toTeams(silence, LINKS)]) {
+    const text = JSON.stringify(message);
+    expect(text).toContain("New incident · silence");
+    expect(text).not.toContain("ERROR");
+  }
+});
+
 it("no channel is shown what steers a terminal or turns the direction of writing", () => {
   const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
   fc.assert(

@@ -4,6 +4,7 @@ import type { Links } from "../../api/alerts/links.ts";
 import { type HealthNotice, type Notice, notice } from "../../api/alerts/notice.ts";
 import type { Listed, Telling } from "../../api/alerts/tellings.ts";
 import type { Incident } from "../../store/incident.ts";
+import { anAnomaly } from "../store-contract/an-anomaly.ts";
 
 /** What the channels but OTLP are told. */
 export type Told = Exclude<Notice, { kind: "event" }>;
@@ -37,13 +38,15 @@ const REASONS: Readonly<Partial<Record<Telling["phase"], string>>> = {
 };
 
 /** A message about it, as it is read back from the outbox. */
-export function noticeOf(text: string, phase: Telling["phase"], incidents = 1): Told {
+export function noticeOf(text: string, phase: Telling["phase"], incidents = 1, kind = "t1"): Told {
   const listed = Array.from(
     { length: incidents },
     (): Listed => ({ incident: incidentOf(text), isOver: false, reason: REASONS[phase] ?? "" }),
   );
-  const explain = () => ({ summary: text, facts: Array.from({ length: 9 }, () => text) });
-  const read = notice.parse(JSON.parse(toMessage({ key: "k", phase, listed }, explain).notice));
+  const facts = Array.from({ length: 9 }, () => text);
+  const { explanation } = anAnomaly(1);
+  const strongestOf = () => ({ kind, explanation: { ...explanation, summary: text, facts } });
+  const read = notice.parse(JSON.parse(toMessage({ key: "k", phase, listed }, strongestOf).notice));
   if (read.kind === "event") throw new Error("no event is asked for");
   return read;
 }
