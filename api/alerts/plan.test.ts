@@ -193,6 +193,14 @@ describe("an incident", () => {
     expect(world.told.at(-1)?.reason).toMatch(/^\d+ anomalies, \d+ before$/);
   });
 
+  it("is not told to go on when it is quiet by the end of the cool-down", () => {
+    world.anomaly("1");
+    world.pass(8 * MINUTE_MS);
+    world.anomaly("1", { template: "t2" });
+    world.pass(HOUR_MS);
+    expect(world.phases()).toEqual(["opened", "over"]);
+  });
+
   it("that was over and goes on is told anew, with a key of its own, for a while; and whenever it is worse", () => {
     const goOn = (severityNumber: number) => {
       world.anomaly("1", { severityNumber });

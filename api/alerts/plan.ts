@@ -1,5 +1,5 @@
 import type { ActiveAlert, Alert } from "../../store/alert.ts";
-import type { Incident } from "../../store/incident.ts";
+import { type Incident, RELATED_GAP_MS } from "../../store/incident.ts";
 import { isGathered, isHeldBack, isOver, overAtMs } from "./alert-times.ts";
 import type { Channel } from "./config.ts";
 import { growthSince, isWorse } from "./growth.ts";
@@ -175,9 +175,12 @@ function updates(ongoing: readonly ActiveAlert[], input: PlanInput): readonly Du
 
 type DuePart = Part & Pick<Due, "sinceMs">;
 
-/** Its severity at once, its templates and its size not before the cool-down, and while a message is left for its end. */
+/**
+ * Its severity at once, its templates and its size not before the cool-down, and while a message is left for its end. Of what is quiet by
+ * then its end says more.
+ */
 function update(one: ActiveAlert, { channel, nowMs }: PlanInput): DuePart | undefined {
-  const { messages, told } = one.alert;
+  const { changedAtMs, messages, told } = one.alert;
   const growth = told && growthSince(told, one.incident);
   if (growth === undefined || isExpected(one)) return undefined;
   const { reason, isUrgent } = growth;
@@ -185,7 +188,8 @@ function update(one: ActiveAlert, { channel, nowMs }: PlanInput): DuePart | unde
   const part = { one, reason, next: {} };
   if (isUrgent) return { ...part, sinceMs: outgrownAtMs };
   const coolAtMs = atMs + channel.cool_down_minutes * MINUTE_MS;
-  if (nowMs < coolAtMs || messages >= MESSAGES_MAX - 1) return undefined;
+  const isQuiet = nowMs - changedAtMs > RELATED_GAP_MS;
+  if (nowMs < coolAtMs || isQuiet || messages >= MESSAGES_MAX - 1) return undefined;
   return { ...part, sinceMs: Math.max(outgrownAtMs, coolAtMs) };
 }
 
