@@ -68,7 +68,6 @@ async function createAlerts(db: Kysely<unknown>): Promise<void> {
     .addColumn("opened_at_ms", "bigint")
     .addColumn("told", "text")
     .addColumn("messages", "integer", (c) => c.notNull())
-    .addColumn("message_key", "text")
     .addPrimaryKeyConstraint("alerts_key", ["channel", "incident_id"])
     .execute();
   await db.schema
@@ -90,6 +89,7 @@ async function createOutbox(db: Kysely<unknown>): Promise<void> {
     .addColumn("channel", "text", (c) => c.notNull())
     .addColumn("key", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())
+    .addColumn("incident_id", "text")
     .addColumn("notice", "text", (c) => c.notNull())
     .addColumn("state", "text", (c) => c.notNull())
     .addColumn("created_at_ms", "bigint", (c) => c.notNull())
