@@ -3,16 +3,21 @@ import SqliteDatabase from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
 import { expect, it } from "vitest";
 import { z } from "zod";
+import { firstTables } from "../../store/migrations/0001-first-tables.ts";
+import { trainingTables } from "../../store/migrations/0002-training.ts";
+import { journalTable } from "../../store/migrations/0003-journal.ts";
+import { learningLoop } from "../../store/migrations/0004-learning-loop.ts";
 import { alertTables } from "../../store/migrations/0005-alerts.ts";
 import { alertMessages } from "../../store/migrations/0008-alert-messages.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 
+const BEFORE = [firstTables, trainingTables, journalTable, learningLoop, alertTables];
 const column = z.object({ name: z.string(), notnull: z.number(), pk: z.number() });
 
 it("an alert finds its last message again, and one without messages has none", async () => {
   const database = new SqliteDatabase(join(temporaryDirectory("store"), "logbert.db"));
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database }) });
-  await alertTables.up(db);
+  for (const before of BEFORE) await before.up(db);
   const insert = (table: string, row: Readonly<Record<string, unknown>>) => {
     const required = z.array(column).parse(database.pragma(`table_info(${table})`));
     const filled = Object.fromEntries(
