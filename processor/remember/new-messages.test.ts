@@ -86,6 +86,14 @@ describe("new messages", () => {
     ]);
   });
 
+  it("are counted where the old release writes them, which is no record of the new one", () => {
+    const messages = gathering();
+    messages.add(request, { findings: [finding("gift", { ...NEWS, deployment: undefined })], anomalies: [] });
+    expect(messages.drain()).toMatchObject([
+      { version: "2", records: 0, newTemplates: [{ templateId: "gift", count: 1 }] },
+    ]);
+  });
+
   it("have one example each, of the first record that there is room for", () => {
     let room = 0;
     let taken = 0;
