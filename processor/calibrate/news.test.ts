@@ -232,6 +232,7 @@ describe("the end of a session of a new release", () => {
   it("is not, either, where they came first in the same request", () => {
     const first: ReleasedService = { ...service(true, 0), brought: () => undefined };
     expect(withoutNews(all, window, first)).not.toContainEqual(count("gift"));
+    expect(withoutNews(all, window, { ...first, mayBring: () => false })).toEqual(all);
   });
 
   it("is judged by what usually follows on them once they are known", () => {

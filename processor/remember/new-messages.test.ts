@@ -108,6 +108,7 @@ describe("new messages", () => {
     const first = finding("gift", { ...NEWS, isFirst: true });
     messages.add(request, { findings: [first, first], anomalies: [] });
     expect(messages.drain()[0]?.newTemplates[0]?.exampleId).toBeUndefined();
+    messages.add(request, { findings: [first], anomalies: [] });
     room = 5;
     messages.add(request, { findings: [first, finding("gift", NEWS), first], anomalies: [] });
     expect(messages.drain()[0]?.newTemplates[0]?.exampleId).toBe("e1");
@@ -133,6 +134,12 @@ describe("new messages", () => {
     });
     expect(leftOut).toEqual(["message", "release"]);
     expect(messages.drain()).toHaveLength(1_000);
+  });
+
+  it("have no body where their first record came before", () => {
+    const messages = gathering();
+    messages.add(request, { findings: [finding("gift", NEWS)], anomalies: [] });
+    expect(messages.drain()[0]?.newTemplates[0]?.body).toBe("");
   });
 
   it("have what alerted of them as their example", () => {
