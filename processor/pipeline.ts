@@ -3,6 +3,7 @@ import type { Judged } from "./enrich/enrich.ts";
 import type { Breathe } from "./flow/breathe.ts";
 import type { Lane, Place } from "./flow/lane.ts";
 import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
+import type { Metadata } from "./forward/metadata.ts";
 import type { Transport } from "./receive/consume.ts";
 import type { RetryMemory } from "./receive/retries.ts";
 import { askDetectors, judgeAnswers, type Scored, unscored } from "./scoring.ts";
@@ -34,6 +35,8 @@ export interface Stages extends ScoringTurnRooms, TeachingRooms {
 export interface Arrival {
   readonly bytes: Uint8Array;
   readonly transport: Transport;
+  /** Headers that go on with it; the same bytes with others are another request. */
+  readonly metadata?: Metadata | undefined;
 }
 
 /** What the pipeline tells of each request. */
@@ -55,7 +58,7 @@ const OUTCOME_BYTES = 1_024;
 
 /** The whole way of one export request. Its answer is the next hop's answer. */
 export async function processRequest(
-  { bytes, transport }: Arrival,
+  { bytes, transport, metadata }: Arrival,
   stages: Stages,
   signal: AbortSignal,
 ): Promise<ForwardOutcome> {
@@ -66,7 +69,7 @@ export async function processRequest(
     place = stages.lane.enter(request.records.length);
     return prepare(request, place, stages, isAwaited);
   };
-  const attempt = stages.retries.begin(bytes, make, signal);
+  const attempt = stages.retries.begin(bytes, make, signal, metadata?.key);
   let rest: Pending | ForwardOutcome | undefined;
   try {
     const pending = await attempt.made;
@@ -74,7 +77,7 @@ export async function processRequest(
       rest = signal.aborted && pending.kind !== "retry" ? pending : undefined;
       return pending;
     }
-    const outcome = await stages.forwarder.forward(pending.bytes, signal);
+    const outcome = await stages.forwarder.forward(pending.bytes, signal, metadata);
     stages.observer.outcome(outcome, pending.work.request.records.length, transport);
     if (outcome.kind === "accepted") await acknowledge(pending.work, stages);
     rest = restOf(outcome, pending, signal.aborted);

@@ -82,7 +82,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const observer = createStageObserver(metrics, log, now);
   const canaries = await createStageCanaries(config, { ...ports, rooms, observer });
   const forwarder = createForwardMonitor(
-    createForwarder(config.forward),
+    createForwarder(config.forward, observer.warn),
     config.forward.endpoint === "" ? "sink" : "unknown",
   );
   const rememberer = createRememberer(config.remember, {
@@ -125,12 +125,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     now,
     newId: ports.newId,
   });
-  const receivers = await startReceivers(config.receive, {
-    consume: (bytes, signal, transport) => processRequest({ bytes, transport }, stages, signal),
-    // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
-    observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
-    onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
-  });
+  const receivers = await openDoors(config, stages, observer, ports);
   const parts = { ...ports, config, rooms, rememberer, journal, settings, stages, receivers, canaries };
   observeGauges(parts);
   const stopWatching = watchEventLoop(metrics.eventLoopDelay);
@@ -141,6 +136,26 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     httpAddress: receivers.httpAddress,
     stop: () => stopStage(config, { ...parts, timers, lastSave, stopWatching }, ports),
   };
+}
+
+function openDoors(
+  { receive, forward }: StageConfig,
+  stages: Stages,
+  observer: StageObserver,
+  { metrics, log }: StagePorts,
+): Promise<Receivers> {
+  return startReceivers(receive, {
+    consume: (bytes, signal, transport, metadata) =>
+      processRequest({ bytes, transport, metadata }, stages, signal),
+    metadataKeys: forward.metadata_keys,
+    // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
+    observer: {
+      refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)),
+      connectionRefused: metrics.connectionRefused,
+    },
+    warn: observer.warn,
+    onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
+  });
 }
 
 /** What was learned from is what training and the canaries are made of. */

@@ -13,8 +13,8 @@ export function createForwardMonitor(forwarder: Forwarder, initial: "sink" | "un
   let last: ForwardState = initial;
   return {
     state: () => last,
-    async forward(body, signal) {
-      const outcome = await forwarder.forward(body, signal);
+    async forward(...request) {
+      const outcome = await forwarder.forward(...request);
       if (initial === "sink") return outcome;
       if (outcome.kind === "accepted") last = "ok";
       else last = outcome.kind === "retry" ? "retrying" : "refusing";
