@@ -90,6 +90,14 @@ const limitsConfig = z.strictObject({
     .default(100)
     .describe("Requests of a client that was quiet that are taken at once."),
   max_header_bytes: z.int().min(1_024).max(1_048_576).default(16_384).describe("All headers of one request."),
+  header_timeout_ms: z
+    .int()
+    .min(100)
+    .max(120_000)
+    .default(10_000)
+    .describe(
+      "For the headers of an HTTP request, the beginning of an HTTP/2 connection or a TLS handshake to arrive. For all of a request it is two minutes.",
+    ),
 });
 export type LimitsConfig = z.infer<typeof limitsConfig>;
 

@@ -20,7 +20,8 @@ export interface Door {
 /** Throws a TlsFileError. */
 export function prepareDoor(config: ReceiveConfig, transport: Transport, ports: HandlePorts): Door {
   const { endpoint, tls: tlsConfig } = config[transport];
-  const tls = openServerTls(tlsConfig, `receive.${transport}.tls`, ports.warn);
+  const handshakeMsMax = config.limits.header_timeout_ms;
+  const tls = openServerTls(tlsConfig, `receive.${transport}.tls`, { handshakeMsMax, warn: ports.warn });
   let connections: Connections | undefined;
   return {
     tls: tls?.options,

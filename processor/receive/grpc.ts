@@ -40,6 +40,7 @@ export async function startGrpcReceiver(config: ReceiveConfig, ports: HandlePort
   const sessions = createSessions(server, {
     ageMsMax: config.max_connection_age_ms,
     graceMs: config.drain_timeout_ms,
+    prefaceMsMax: config.limits.header_timeout_ms,
     isTls: door.tls !== undefined,
   });
   const open = new Map<unknown, Serve>(methodsOf(health));

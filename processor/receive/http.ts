@@ -16,11 +16,8 @@ import type { Reservation } from "./limits.ts";
 
 const PROTOBUF = "application/x-protobuf";
 const JSON_TYPE = "application/json";
-/** For the headers of a request to arrive, and for all of it; also for what is discarded of one that was refused unread. */
-const HEADERS_MS_MAX = 10_000;
+/** For all of a request to arrive; also for what is discarded of one that was refused unread. */
 const REQUEST_MS_MAX = 120_000;
-/** How often is looked who takes longer. */
-const LOOK_MS = 5_000;
 
 /** OTLP/HTTP at /v1/logs: protobuf and JSON; gzip, deflate and zstd. Rejects with a {@link ListenError}. */
 export async function startHttpReceiver(config: ReceiveConfig, ports: HandlePorts): Promise<Receiver> {
@@ -61,9 +58,10 @@ function createServerOf(
   listener: (request: IncomingMessage, response: ServerResponse) => void,
 ) {
   const options = {
-    headersTimeout: HEADERS_MS_MAX,
+    headersTimeout: limits.header_timeout_ms,
     requestTimeout: REQUEST_MS_MAX,
-    connectionsCheckingInterval: LOOK_MS,
+    // How often is looked who takes longer.
+    connectionsCheckingInterval: Math.ceil(limits.header_timeout_ms / 2),
     maxHeaderSize: limits.max_header_bytes,
   };
   if (tls === undefined) return createServer(options, listener);

@@ -9,8 +9,6 @@ export interface Sessions {
   drain(): void;
 }
 
-/** For a connection to show that it speaks HTTP/2. */
-const PREFACE_MS_MAX = 10_000;
 /** So that connections of one moment are not renewed in one moment. */
 const AGE_JITTER = 0.1;
 
@@ -19,6 +17,8 @@ export interface SessionsOptions {
   readonly ageMsMax: number;
   /** For calls on a connection that is to end. */
   readonly graceMs: number;
+  /** For a connection to show that it speaks HTTP/2. */
+  readonly prefaceMsMax: number;
   readonly isTls: boolean;
 }
 
@@ -27,7 +27,10 @@ export interface SessionsOptions {
  * another connection (RFC 9113, section 6.8). Not in two steps, as other servers do: after the first one Node no longer reads a
  * connection without calls.
  */
-export function createSessions(server: Server, { ageMsMax, graceMs, isTls }: SessionsOptions): Sessions {
+export function createSessions(
+  server: Server,
+  { ageMsMax, graceMs, prefaceMsMax, isTls }: SessionsOptions,
+): Sessions {
   const open = new Map<Socket, ServerHttp2Session>();
   let latest: ServerHttp2Session | undefined;
   const add = (socket: Socket, session: ServerHttp2Session) => {
@@ -35,7 +38,7 @@ export function createSessions(server: Server, { ageMsMax, graceMs, isTls }: Ses
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     closeInTime(socket, graceMs);
     const ageMs = ageMsMax * (1 - AGE_JITTER + 2 * AGE_JITTER * Math.random());
-    const silent = setTimeout(() => socket.destroy(), PREFACE_MS_MAX).unref();
+    const silent = setTimeout(() => socket.destroy(), prefaceMsMax).unref();
     session.once("remoteSettings", () => clearTimeout(silent));
     const age = setTimeout(() => endSession(session, socket, graceMs), ageMs).unref();
     socket.once("close", () => {

@@ -4,9 +4,6 @@ import type { ServerTlsConfig } from "./config.ts";
 import { followTlsFiles } from "./follow-tls-files.ts";
 import type { TlsFiles, TlsPaths } from "./tls-files.ts";
 
-/** A sender that does not finish its handshake is not waited for. */
-const HANDSHAKE_MS_MAX = 10_000;
-
 /** TLS of a door that is open. */
 export interface ServerTls {
   /** For the server's constructor. */
@@ -21,16 +18,23 @@ interface SecureServer {
   setSecureContext(options: SecureContextOptions): void;
 }
 
+/** What else a door says of its TLS. */
+export interface ServerTlsOptions {
+  /** A sender that does not finish its handshake is not waited for. */
+  readonly handshakeMsMax: number;
+  /** Told of files that have changed and cannot be used. */
+  readonly warn: (details: object, message: string) => void;
+}
+
 /**
  * Reads and follows the files of a door.
  * @param setting the configuration key, such as receive.grpc.tls
- * @param warn told of files that have changed and cannot be used
  * @returns undefined for a door without TLS; throws a TlsFileError
  */
 export function openServerTls(
   config: ServerTlsConfig,
   setting: string,
-  warn: (details: object, message: string) => void,
+  { handshakeMsMax, warn }: ServerTlsOptions,
 ): ServerTls | undefined {
   if (config.cert_file === "") return undefined;
   let server: SecureServer | undefined;
@@ -45,7 +49,7 @@ export function openServerTls(
       ...contextOf(files, config),
       requestCert: asksClients,
       rejectUnauthorized: asksClients,
-      handshakeTimeout: HANDSHAKE_MS_MAX,
+      handshakeTimeout: handshakeMsMax,
     },
     follow(started) {
       if ("setSecureContext" in started) server = started;

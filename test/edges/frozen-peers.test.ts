@@ -118,7 +118,7 @@ describe("a sender that hangs", () => {
 
   it("keeps no connection beyond its age", { timeout: 10_000 }, async () => {
     const server = createServer();
-    createSessions(server, { ageMsMax: 20, graceMs: 10, isTls: false });
+    createSessions(server, { ageMsMax: 20, graceMs: 10, prefaceMsMax: 10_000, isTls: false });
     const address = await listen(server, "127.0.0.1:0", "receive.grpc.endpoint");
     open.push({ close: () => server.close() });
     const sender = await connectFrozenSender(address);
