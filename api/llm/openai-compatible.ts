@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ANSWER_PARTS } from "./answer.ts";
-import type { ExplainerConfig } from "./config.ts";
+import { type ExplainerConfig, reachOf } from "./config.ts";
 import { errorOfStatus, LlmError } from "./llm-error.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Provider, ProviderAnswer } from "./provider.ts";
@@ -40,6 +40,7 @@ export function createOpenAiCompatible(config: ExplainerConfig, now: () => numbe
         body: toRequest(prompt, config),
         now,
         signal,
+        reach: reachOf(config),
       });
       if (status >= 200 && status < 300) return toAnswer(body);
       const { code, type } = refusal.safeParse(body).data?.error ?? {};
