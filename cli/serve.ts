@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { inTime } from "../processor/in-time.ts";
 import { createLog, type Log } from "../processor/telemetry/log.ts";
 import type { Config } from "./config.ts";
+import { exposedDoors } from "./exposed-doors.ts";
 import { loadConfig } from "./load-config.ts";
 import type { Product } from "./start-product.ts";
 import { stopSignal } from "./stop-signal.ts";
@@ -33,6 +34,8 @@ async function scoreStandardInput(options: { config?: string }): Promise<void> {
 async function serve(file: string | undefined): Promise<void> {
   const config = loadConfig({ file, environment: process.env });
   const log = createLog(config.telemetry.log_level);
+  for (const door of exposedDoors(config))
+    log.warn(door, "other machines reach this door: see docs/security.md");
   const stopped = stopSignal();
   const product = await startUnlessStopped(config, log, stopped);
   // Nothing has been accepted yet, so nothing can be lost; what hangs at its start is left behind.
