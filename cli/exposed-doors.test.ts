@@ -37,6 +37,8 @@ describe("doors that other machines reach", () => {
   });
 
   it("have the metrics among them", () => {
-    expect(doorsOf({ telemetry: { metrics_endpoint: "0.0.0.0:9464" } })).toEqual(["telemetry.metrics_endpoint"]);
+    expect(doorsOf({ telemetry: { metrics_endpoint: "0.0.0.0:9464" } })).toEqual([
+      "telemetry.metrics_endpoint",
+    ]);
   });
 });

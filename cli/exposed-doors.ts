@@ -18,7 +18,8 @@ export function exposedDoors({ receive, telemetry }: Config): readonly ExposedDo
   const doors = (["grpc", "http"] as const).map((transport) => {
     const { endpoint, tls } = receive[transport];
     const lacksTls = tls.cert_file === "" ? ["TLS (cert_file, key_file)"] : [];
-    const lacksLogIn = !hasTokens && tls.client_ca_file === "" ? ["tokens (receive.auth) or client_ca_file"] : [];
+    const lacksLogIn =
+      !hasTokens && tls.client_ca_file === "" ? ["tokens (receive.auth) or client_ca_file"] : [];
     return { key: `receive.${transport}`, endpoint, lacks: [...lacksTls, ...lacksLogIn].join(" and ") };
   });
   const metrics = {

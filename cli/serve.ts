@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { shownEndpoint } from "../processor/forward/target.ts";
 import { inTime } from "../processor/in-time.ts";
 import { createLog, type Log } from "../processor/telemetry/log.ts";
 import type { Config } from "./config.ts";
@@ -47,7 +48,7 @@ async function serve(file: string | undefined): Promise<void> {
       http: httpAddress,
       api: apiAddress,
       metrics: metricsAddress,
-      forward: config.forward.endpoint || "(sink)",
+      forward: shownEndpoint(config.forward.endpoint) || "(sink)",
     },
     "logbert is running",
   );

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { hideAlertSecrets } from "../api/alerts/config.ts";
 import { hideExplainerSecrets } from "../api/llm/config.ts";
 import { clientTlsPaths } from "../processor/forward/client-tls.ts";
+import { shownEndpoint } from "../processor/forward/target.ts";
 import { serverTlsPaths } from "../processor/tls/server-tls.ts";
 import { readTlsFiles } from "../processor/tls/tls-files.ts";
 import { loadConfig } from "./load-config.ts";
@@ -36,7 +37,7 @@ function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
   return {
     ...config,
     receive: { ...config.receive, auth },
-    forward: { ...config.forward, headers },
+    forward: { ...config.forward, headers, endpoint: shownEndpoint(config.forward.endpoint) },
     api: { ...config.api, tokens },
     alerts: hideAlertSecrets(config.alerts),
     explainer: hideExplainerSecrets(config.explainer),

@@ -10,6 +10,10 @@ const forwardSettings = z.strictObject({
       (text) => text === "" || URL.canParse(/^https?:/.test(text) ? text : `http://${text}`),
       "no valid address: the port must be a number up to 65535",
     )
+    .refine(
+      (text) => !/[@#]/.test(text.split("?")[0] ?? ""),
+      "must hold no user name, password or fragment: credentials go into forward.headers",
+    )
     .default("")
     .describe(
       'OTLP next hop: host:port or http(s)://host:port[/path]. "": none, the stage is a sink that acknowledges what it has processed. Environment: OTEL_EXPORTER_OTLP_LOGS_ENDPOINT.',

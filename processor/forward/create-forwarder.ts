@@ -5,6 +5,7 @@ import { openClientTls, type Warn } from "./client-tls.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
 import { createGrpcSender } from "./grpc.ts";
+import { hideSecrets } from "./hide-secrets.ts";
 import { createHttpSender } from "./http.ts";
 import { joinApart } from "./join-apart.ts";
 import { joinRequests } from "./join-requests.ts";
@@ -12,7 +13,7 @@ import { nextHopText } from "./next-hop-text.ts";
 import { outcomeOfSilence } from "./outcome.ts";
 import type { Sender } from "./sender.ts";
 import { createSinkForwarder } from "./sink.ts";
-import { targetOf } from "./target.ts";
+import { type Target, targetOf } from "./target.ts";
 
 /**
  * The next hop that the configuration names, or a sink without one. Throws a TlsFileError.
@@ -22,12 +23,21 @@ export function createForwarder(config: ForwardConfig, warn: Warn = () => undefi
   if (config.endpoint === "") return createSinkForwarder();
   const target = targetOf(config);
   const create = target.protocol === "grpc" ? createGrpcSender : createHttpSender;
-  const sender = create(config, target, openClientTls(config.tls, warn));
+  const sender = hideSecrets(
+    create(config, target, openClientTls(config.tls, warn)),
+    secretsOf(config, target),
+  );
   const { metadata_cardinality_limit: combinationsMax } = config;
   const sent = config.join.enabled
     ? joinApart(sender, (one) => joined(one, config), combinationsMax)
     : sender;
   return inParts(sent, config.max_message_bytes);
+}
+
+/** Headers, and what stands in the query, where some have their keys. */
+function secretsOf({ headers }: ForwardConfig, { url }: Target): readonly string[] {
+  const inQuery = [...new URL(url).searchParams.values()];
+  return [...Object.values(headers), ...inQuery, ...inQuery.map(encodeURIComponent)];
 }
 
 function joined(sender: Sender, { join, max_message_bytes, timeout_ms }: ForwardConfig): Sender {
