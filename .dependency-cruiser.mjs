@@ -6,6 +6,7 @@ const sideRooms = [
   "receive",
   "forward",
   "grpc",
+  "tls",
   "remember",
   "inference",
   "learn",

@@ -1,7 +1,9 @@
 import type { Command } from "commander";
+import { shownEndpoint } from "../processor/forward/target.ts";
 import { inTime } from "../processor/in-time.ts";
 import { createLog, type Log } from "../processor/telemetry/log.ts";
 import type { Config } from "./config.ts";
+import { exposedDoors } from "./exposed-doors.ts";
 import { hangUps } from "./hang-ups.ts";
 import { loadConfig } from "./load-config.ts";
 import type { Running } from "./reload.ts";
@@ -57,6 +59,8 @@ async function serve(file: string | undefined): Promise<void> {
  * is left behind. */
 async function startOrLeave(config: Config, stopped: Promise<NodeJS.Signals>): Promise<Running> {
   const log = createLog(config.telemetry.log_level);
+  for (const door of exposedDoors(config))
+    log.warn(door, "other machines reach this door: see docs/security.md");
   const product = await startUnlessStopped(config, log, stopped);
   if (product === undefined) process.exit(0);
   const { grpcAddress, httpAddress, apiAddress, metricsAddress } = product;
@@ -66,7 +70,7 @@ async function startOrLeave(config: Config, stopped: Promise<NodeJS.Signals>): P
       http: httpAddress,
       api: apiAddress,
       metrics: metricsAddress,
-      forward: config.forward.endpoint || "(sink)",
+      forward: shownEndpoint(config.forward.endpoint) || "(sink)",
     },
     "logbert is running",
   );

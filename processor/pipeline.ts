@@ -3,6 +3,7 @@ import type { Judged } from "./enrich/enrich.ts";
 import type { Breathe } from "./flow/breathe.ts";
 import type { Lane, Place } from "./flow/lane.ts";
 import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
+import type { Metadata } from "./forward/metadata.ts";
 import type { Transport } from "./receive/consume.ts";
 import type { RetryMemory } from "./receive/retries.ts";
 import { askDetectors, judgeAnswers, type Scored, unscored } from "./scoring.ts";
@@ -35,6 +36,8 @@ export interface Stages extends ScoringTurnRooms, TeachingRooms {
 export interface Arrival {
   readonly bytes: Uint8Array;
   readonly transport: Transport;
+  /** Headers that go on with it; the same bytes with others are another request. */
+  readonly metadata?: Metadata | undefined;
 }
 
 /** What the pipeline tells of each request. */
@@ -58,7 +61,7 @@ const OUTCOME_BYTES = 1_024;
 
 /** The whole way of one export request. Its answer is the next hop's answer. */
 export async function processRequest(
-  { bytes, transport }: Arrival,
+  { bytes, transport, metadata }: Arrival,
   stages: Stages,
   signal: AbortSignal,
 ): Promise<ForwardOutcome> {
@@ -70,7 +73,7 @@ export async function processRequest(
     place = stages.lane.enter(request.records.length);
     return prepare(request, place, stages, isAwaited);
   };
-  const attempt = stages.retries.begin(bytes, make, signal);
+  const attempt = stages.retries.begin(bytes, make, signal, metadata?.key);
   let rest: Pending | ForwardOutcome | undefined;
   try {
     const pending = await attempt.made;
@@ -79,7 +82,7 @@ export async function processRequest(
       return pending;
     }
     const preparedMs = performance.now();
-    const outcome = await stages.forwarder.forward(pending.bytes, signal);
+    const outcome = await stages.forwarder.forward(pending.bytes, signal, metadata);
     const forwardedMs = performance.now();
     const records = pending.work.request.records.length;
     stages.observer.outcome(outcome, records, transport);

@@ -15,6 +15,8 @@ export interface StageObserver extends PipelineObserver {
   /** Over the last ten seconds. */
   recordsPerSecond(): number;
   scoringHealth(): ScoringHealth;
+  /** What a person should know; the same message is logged once in a while. */
+  warn(details: object, message: string): void;
   /** Enriched bytes were compared with those that came in. */
   selfChecked(records: number): void;
   /** They differed in more than our attributes; the request goes on as it came. */
@@ -42,6 +44,7 @@ export function createStageObserver(
   return {
     recordsPerSecond: rate.perSecond,
     scoringHealth: health.now,
+    warn: (details, message) => warn(message, details, message),
     incoming(records) {
       metrics.incoming(records);
       rate.add(records);

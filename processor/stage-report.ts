@@ -3,6 +3,7 @@ import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import type { Canaries } from "./canary/create-canaries.ts";
 import type { ForwardConfig } from "./forward/config.ts";
 import type { ForwardMonitor } from "./forward/forward-monitor.ts";
+import { shownEndpoint } from "./forward/target.ts";
 import type { Stages } from "./pipeline.ts";
 import type { Receivers } from "./receive/start-receivers.ts";
 import type { Rememberer } from "./remember/remember.ts";
@@ -47,7 +48,7 @@ export function statusOf(sources: StatusSources): () => StageStatus {
       detectorWeights,
       scoring: observer.scoringHealth(),
       canary: canaries.status(),
-      forwardEndpoint: config.forward.endpoint || undefined,
+      forwardEndpoint: shownEndpoint(config.forward.endpoint) || undefined,
       forwardState: forward.state(),
       isForwardReachable: forward.isReachable(),
     };

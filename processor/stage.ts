@@ -82,10 +82,10 @@ export interface Stage {
 /** Builds the rooms, gives them back what they knew, and opens the doors. Rejects when a door or the store cannot be opened. */
 export async function startStage(config: StageConfig, ports: StagePorts): Promise<Stage> {
   const { store, log, metrics, now } = ports;
-  const forwarder = watchedForwarder(config.forward);
+  const observer = createStageObserver(metrics, log, now, ports.traces);
+  const forwarder = watchedForwarder(config.forward, observer);
   const [rooms] = await Promise.all([furnish(config, ports), forwarder.look()]);
   const settings = await followSettings(store, rooms.judge, log);
-  const observer = createStageObserver(metrics, log, now, ports.traces);
   const canaries = await createStageCanaries(config, { ...ports, rooms, observer });
   const rememberer = createRememberer(config.remember, {
     store,
@@ -121,7 +121,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     now,
     newId: ports.newId,
   });
-  const receivers = await openDoors(config, stages, ports);
+  const receivers = await openDoors(config, stages, observer, ports);
   const parts = {
     ...ports,
     config,
@@ -146,16 +146,23 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
 }
 
 function openDoors(
-  { receive }: StageConfig,
+  { receive, forward }: StageConfig,
   stages: Stages,
+  observer: StageObserver,
   { metrics, log, now }: StagePorts,
 ): Promise<Receivers> {
   return startReceivers(receive, {
-    consume: (bytes, signal, transport) => processRequest({ bytes, transport }, stages, signal),
+    consume: (bytes, signal, transport, metadata) =>
+      processRequest({ bytes, transport, metadata }, stages, signal),
     score: (bytes, signal) => scoreRecords(bytes, stages, signal),
     now,
+    metadataKeys: forward.metadata_keys,
     // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
-    observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
+    observer: {
+      refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)),
+      connectionRefused: metrics.connectionRefused,
+    },
+    warn: observer.warn,
     onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
   });
 }
@@ -170,9 +177,11 @@ function createShowing({ live }: StagePorts, { redactor }: Rooms, observer: Stag
   });
 }
 
-function watchedForwarder(config: ForwardConfig): ForwardMonitor {
-  return createForwardMonitor(createForwarder(config), config.endpoint === "" ? "sink" : "unknown", () =>
-    canConnect(config),
+function watchedForwarder(config: ForwardConfig, { warn }: StageObserver): ForwardMonitor {
+  return createForwardMonitor(
+    createForwarder(config, warn),
+    config.endpoint === "" ? "sink" : "unknown",
+    () => canConnect(config),
   );
 }
 

@@ -30,8 +30,8 @@ export function createForwardMonitor(
     async look() {
       if (!isKnown()) isConnectable = await canConnect();
     },
-    async forward(body, signal) {
-      const outcome = await forwarder.forward(body, signal);
+    async forward(...request) {
+      const outcome = await forwarder.forward(...request);
       if (initial === "sink") return outcome;
       if (outcome.kind === "accepted") last = "ok";
       else if (outcome.kind === "refused") last = "refusing";

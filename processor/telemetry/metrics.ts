@@ -31,6 +31,8 @@ export interface GaugeSources {
 export interface Metrics {
   accepted(transport: string, records: number): void;
   refused(reason: string, records: number): void;
+  /** A connection of a sender was closed at once: "total" or "client" says which limit it broke. */
+  connectionRefused(limit: string): void;
   sent(records: number): void;
   sendFailed(records: number): void;
   incoming(records: number): void;
@@ -71,6 +73,15 @@ export interface Metrics {
   close(): Promise<void>;
 }
 
+/** Shown before there are any. */
+const REFUSED_REASONS = [
+  "malformed",
+  "too-large",
+  "overloaded",
+  "unauthenticated",
+  "rate-limited",
+  "next-hop",
+];
 const SECONDS_BUCKETS = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** Creates the metrics; nothing is exported before `handle` is called. */
@@ -84,7 +95,6 @@ export function createMetrics(): Metrics {
     "receiver_accepted_log_records",
     "Log records taken in and acknowledged upstream.",
   );
-  const refused = counter("receiver_refused_log_records", "Log records not taken, by reason.");
   const sent = counter("exporter_sent_log_records", "Log records that the next hop acknowledged.");
   const sendFailed = counter(
     "exporter_send_failed_log_records",
@@ -106,14 +116,12 @@ export function createMetrics(): Metrics {
   const dropped = counter("remember_dropped_rows", "Rows not stored because the database did not keep up.");
   for (const label of ["normal", "anomalous", "unscored"]) scored.add(0, { result: label });
   for (const transport of ["grpc", "http"]) accepted.add(0, { transport });
-  for (const reason of ["malformed", "too-large", "overloaded", "next-hop"]) refused.add(0, { reason });
   for (const kind of ["email", "ip", "secret"]) redacted.add(0, { kind });
   for (const total of [sent, sendFailed, incoming, outgoing, dropped]) total.add(0);
   explained.add(0, { source: "model", outcome: "ok" });
 
   return {
     accepted: (transport, records) => accepted.add(records, { transport }),
-    refused: (reason, records) => refused.add(records, { reason }),
     sent: (records) => sent.add(records),
     sendFailed: (records) => sendFailed.add(records),
     incoming: (records) => incoming.add(records),
@@ -127,6 +135,7 @@ export function createMetrics(): Metrics {
     },
     redacted: (kind, count) => redacted.add(count, { kind }),
     rememberDropped: (rows) => dropped.add(rows),
+    ...createRefusalMetrics(meter),
     ...createOverloadMetrics(meter),
     ...createSkipMetrics(meter),
     ...createTrainingMetrics(meter),
@@ -135,6 +144,21 @@ export function createMetrics(): Metrics {
     observe: (sources) => observeGauges(provider, sources),
     handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
     close: () => provider.shutdown(),
+  };
+}
+
+function createRefusalMetrics(meter: Meter): Pick<Metrics, "refused" | "connectionRefused"> {
+  const records = meter.createCounter("receiver_refused_log_records", {
+    description: "Log records not taken, by reason.",
+  });
+  const connections = meter.createCounter("receiver_refused_connections", {
+    description: "Connections of senders closed at once, by the limit that they broke.",
+  });
+  for (const reason of REFUSED_REASONS) records.add(0, { reason });
+  for (const limit of ["total", "client"]) connections.add(0, { limit });
+  return {
+    refused: (reason, refused) => records.add(refused, { reason }),
+    connectionRefused: (limit) => connections.add(1, { limit }),
   };
 }
 

@@ -18,7 +18,9 @@ export async function startRelay(
   forward: object = {},
   receive: object = {},
 ): Promise<Relay> {
-  const forwarder = createForwarder(forwardConfig.parse({ endpoint, ...forward }));
+  const settings = forwardConfig.parse({ endpoint, ...forward });
+  const forwarder = createForwarder(settings);
+  const metadataKeys = settings.metadata_keys;
   const config = receiveConfig.parse({
     grpc: { endpoint: "127.0.0.1:0" },
     http: { endpoint: "127.0.0.1:0" },
@@ -27,16 +29,18 @@ export async function startRelay(
   const receivers = await startReceivers(config, {
     score: () => Promise.reject(new Error("these doors score nothing")),
     now: Date.now,
-    consume: async (bytes, signal) => {
+    consume: async (bytes, signal, _, metadata) => {
       try {
         readRequest(bytes);
       } catch (error) {
         if (!(error instanceof MalformedRequestError)) throw error;
         return { kind: "refused", reason: "malformed", message: error.message };
       }
-      return forwarder.forward(bytes, signal);
+      return forwarder.forward(bytes, signal, metadata);
     },
-    observer: { refused: () => undefined },
+    observer: { refused: () => undefined, connectionRefused: () => undefined },
+    warn: () => undefined,
+    metadataKeys,
     onError: () => undefined,
   });
   return {

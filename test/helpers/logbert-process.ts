@@ -53,12 +53,14 @@ export async function startLogbert(options: LogbertOptions = {}): Promise<Logber
   const directory = options.directory ?? temporaryDirectory("logbert");
   const { grpc, http, api, metrics } = options.ports ?? (await freePorts());
   const settings = options.settings ?? {};
+  const door = (transport: string) =>
+    z.record(z.string(), z.unknown()).optional().parse(settings["receive"]?.[transport]);
   const config = {
     ...settings,
     receive: {
       ...settings["receive"],
-      grpc: { endpoint: `127.0.0.1:${grpc}` },
-      http: { endpoint: `127.0.0.1:${http}` },
+      grpc: { ...door("grpc"), endpoint: `127.0.0.1:${grpc}` },
+      http: { ...door("http"), endpoint: `127.0.0.1:${http}` },
     },
     store: { path: join(directory, "logbert.db") },
     api: { endpoint: `127.0.0.1:${api}`, ...settings["api"] },
