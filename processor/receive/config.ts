@@ -124,7 +124,9 @@ export const receiveConfig = z.strictObject({
     .min(1_000)
     .max(604_800_000)
     .default(300_000)
-    .describe("A gRPC connection is renewed after it, so that senders spread over replicas; at most a week."),
+    .describe(
+      "A connection is renewed after it (gRPC: GOAWAY; HTTP: Connection: close), so that senders spread over replicas; at most a week.",
+    ),
   drain_timeout_ms: z
     .int()
     .min(0)

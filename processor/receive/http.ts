@@ -8,6 +8,7 @@ import { encodeStatus, statusToJson } from "../wire/rpc-status.ts";
 import { type Answer, type ErrorAnswer, internalAnswer, overloadedAnswer, refusalAnswer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import type { ReceiveConfig } from "./config.ts";
+import { createConnectionAge } from "./connection-age.ts";
 import type { Receiver } from "./consume.ts";
 import { prepareDoor } from "./door.ts";
 import type { Entry } from "./entrance.ts";
@@ -22,6 +23,7 @@ const REQUEST_MS_MAX = 120_000;
 /** OTLP/HTTP at /v1/logs: protobuf and JSON; gzip, deflate and zstd. Rejects with a {@link ListenError}. */
 export async function startHttpReceiver(config: ReceiveConfig, ports: HandlePorts): Promise<Receiver> {
   const door = prepareDoor(config, "http", ports);
+  const isOld = createConnectionAge(config.max_connection_age_ms, () => performance.now(), Math.random);
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const isJson = typeOf(request) === JSON_TYPE;
     answerRequest(request, config, ports, abortedOnClose(response))
@@ -31,8 +33,8 @@ export async function startHttpReceiver(config: ReceiveConfig, ports: HandlePort
         return internalAnswer();
       })
       .then((answer) => {
-        // A connection that stays busy would hold up the stop of the server for ever.
-        if (!server.listening) response.setHeader("connection", "close");
+        // A connection that stays busy would hold up the stop of the server for ever, and keep its sender from other replicas.
+        if (!server.listening || isOld(request.socket)) response.setHeader("connection", "close");
         write(response, answer, isJson);
         request.resume();
       })

@@ -25,8 +25,9 @@ export const telemetryConfig = z.strictObject({
       slow_ms: z
         .number()
         .min(0)
+        .max(3_600_000)
         .default(1_000)
-        .describe("A request that takes as long, until it is answered, is traced."),
+        .describe("A request that takes as long, until it is answered, is traced; at most an hour."),
     })
     .prefault({}),
 });
