@@ -59,9 +59,18 @@ export function postTo(post: OutgoingPost, resolve: Resolve = lookup): Promise<R
         signal,
         lookup: lookupWithin(host, reach, resolve),
       },
-      (response) => done(toResponse(response)),
+      (response) => {
+        try {
+          done(toResponse(response));
+        } catch (error) {
+          response.destroy();
+          fail(error);
+        }
+      },
     );
     sent.on("error", fail);
+    // An upgrade that nobody asked for ends it without another word.
+    sent.on("close", () => fail(new Error("the connection was closed without an answer")));
     sent.end(body);
   });
 }

@@ -23,10 +23,10 @@ export function createForwarder(config: ForwardConfig, warn: Warn = () => undefi
   if (config.endpoint === "") return createSinkForwarder();
   const target = targetOf(config);
   const create = target.protocol === "grpc" ? createGrpcSender : createHttpSender;
-  const sender = hideSecrets(
-    create(config, target, openClientTls(config.tls, warn)),
-    secretsOf(config, target),
-  );
+  const plain = create(config, target, openClientTls(config.tls, warn));
+  const secrets = secretsOf(config, target);
+  const isHiding = secrets.length > 0 || config.metadata_keys.length > 0;
+  const sender = isHiding ? hideSecrets(plain, secrets) : plain;
   const { metadata_cardinality_limit: combinationsMax } = config;
   const sent = config.join.enabled
     ? joinApart(sender, (one) => joined(one, config), combinationsMax)

@@ -31,14 +31,23 @@ export function createMetadataReader(
   return (headers) => {
     const found: [name: string, value: string][] = [];
     for (const name of keys) {
-      const given = headers[name];
-      if (given === undefined) continue;
-      const value = typeof given === "string" ? given : given.join(",");
-      if (!IS_VALUE.test(value)) return { problem: `the header ${name} has control or non-ASCII characters` };
-      if (value.length > VALUE_CHARACTERS_MAX)
-        return { problem: `the header ${name} has more than ${VALUE_CHARACTERS_MAX} characters` };
+      const value = valueOf(headers, name);
+      if (value === undefined) continue;
+      const problem = problemOf(value);
+      if (problem !== undefined) return { problem: `the header ${name} has ${problem}` };
       found.push([name, value]);
     }
     return { headers: Object.fromEntries(found), key: hash("sha256", JSON.stringify(found)) };
   };
+}
+
+/** What every object has is no header. */
+function valueOf(headers: Headers, name: string): string | undefined {
+  const given = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  return given === undefined || typeof given === "string" ? given : given.join(",");
+}
+
+function problemOf(value: string): string | undefined {
+  if (!IS_VALUE.test(value)) return "control or non-ASCII characters";
+  return value.length > VALUE_CHARACTERS_MAX ? `more than ${VALUE_CHARACTERS_MAX} characters` : undefined;
 }

@@ -6,8 +6,14 @@ import type { AuthConfig, LimitsConfig } from "./config.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createTokenNames } from "./token-names.ts";
 
-/** What is looked at of a request before anything of it is read, over every transport. */
-export type Entrance = (headers: IncomingHttpHeaders, address: string | undefined) => Entry | ErrorAnswer;
+/**
+ * What is looked at of a request before anything of it is read, over every transport.
+ * @param address gives the peer's; asked only where it is needed
+ */
+export type Entrance = (
+  headers: IncomingHttpHeaders,
+  address: () => string | undefined,
+) => Entry | ErrorAnswer;
 
 /** A request that may come in. */
 export interface Entry {
@@ -38,7 +44,7 @@ export function createEntrance({ auth, limits, metadataKeys, now }: EntranceOpti
   return (headers, address) => {
     const name = nameOf?.(headers.authorization);
     if (nameOf !== undefined && name === undefined) return unauthenticatedAnswer();
-    const waitMs = waitOf?.(name ?? clientOfAddress(address)) ?? 0;
+    const waitMs = waitOf?.(name ?? clientOfAddress(address())) ?? 0;
     if (waitMs > 0) return rateLimitedAnswer(waitMs);
     const metadata = read?.(headers);
     if (metadata === undefined) return OPEN;

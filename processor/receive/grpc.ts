@@ -107,7 +107,7 @@ function enter(
   methods: ReadonlyMap<unknown, Serve>,
   { entrance, observer }: HandlePorts,
 ): void {
-  const entry = entrance(headers, stream.session?.socket.remoteAddress);
+  const entry = entrance(headers, () => stream.session?.socket.remoteAddress);
   if (entry.kind === "entered") serve(stream, headers, methods, entry.metadata);
   else {
     observer.refused(entry.reason, "grpc");

@@ -112,7 +112,7 @@ function refuse(answer: ErrorAnswer, { observer }: HandlePorts): ErrorAnswer {
 
 /** What can be refused before the body is read; who may not send is told nothing else. */
 function enter(request: IncomingMessage, { entrance }: HandlePorts): Entry | ErrorAnswer {
-  const entry = entrance(request.headers, request.socket.remoteAddress);
+  const entry = entrance(request.headers, () => request.socket.remoteAddress);
   if (entry.kind === "error") return entry;
   return refusalOfHead(request) ?? entry;
 }

@@ -200,6 +200,16 @@ describe("a header that cannot go on", () => {
   });
 });
 
+it.each(["constructor", "__proto__", "tostring"])("a header named %s is one like others", (name) => {
+  const read = createMetadataReader([name]);
+  expect(read?.({})).toMatchObject({ headers: {} });
+  const given: Record<string, string> = Object.create(null);
+  given[name] = "x";
+  const found = read?.(given);
+  expect(found).toHaveProperty("key");
+  expect(JSON.stringify(found)).toContain(`"${name}":"x"`);
+});
+
 describe("forward.metadata_keys", () => {
   it.each(["content-type", "Host", "grpc-timeout", "connection", "te", "content-length", "a b", ":path", ""])(
     "has no place for %j",

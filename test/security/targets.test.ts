@@ -2,7 +2,7 @@ import type { LookupAddress } from "node:dns";
 import { readFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { isIPv6 } from "node:net";
+import { createServer as createTcpServer, isIPv6 } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { alertsConfig } from "../../api/alerts/config.ts";
 import { post } from "../../api/alerts/post.ts";
@@ -170,6 +170,28 @@ describe("a post", () => {
     const port = await serve((_, response) => response.writeHead(status, { location }).end());
     expect(await ask(`http://127.0.0.1:${port}/`, "private")).toBe(status);
     expect(followed).toBe(0);
+  });
+
+  it.each([
+    "HTTP/1.1 999 What\r\ncontent-length: 0\r\n\r\n",
+    "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+    "HTTP/1.1 099 Low\r\ncontent-length: 0\r\n\r\n",
+    "no HTTP at all\r\n\r\n",
+    "",
+  ])("that is answered with nonsense has failed, and nothing worse: %j", async (answer) => {
+    const server = createTcpServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => socket.end(answer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    open.push(server);
+    const bound = server.address();
+    const port = typeof bound === "object" && bound !== null ? bound.port : 0;
+    const outcome = await post(
+      { url: `http://127.0.0.1:${port}/`, headers: {}, body: "{}", reach: "private" },
+      Date.now,
+    );
+    expect(outcome).toMatchObject({ kind: "retry", reason: expect.stringContaining("cannot be reached") });
   });
 
   it("goes through a proxy where Node is told of one, which may be in the own network", async () => {
