@@ -1,0 +1,44 @@
+import type { Finding } from "../calibrate/verdict.ts";
+import type { Opinion } from "./stream-context.ts";
+
+/** What scoring came to. */
+export interface Told {
+  readonly findings: readonly Finding[];
+  /** Whether some of the verdicts were made without a detector that should have been asked. */
+  readonly isDegraded: boolean;
+}
+
+/** What is said of each record; of one that has no finding nothing is known. Where a detector is missing, only anomalies are. */
+export function opinionsOf(records: number, { findings, isDegraded }: Told): readonly Opinion[] {
+  const opinions = new Array<Opinion>(records).fill("unknown");
+  for (const { recordIndex, verdict } of findings) {
+    if (recordIndex === undefined) continue;
+    if (verdict.isAnomaly) opinions[recordIndex] = "anomalous";
+    else if (!isDegraded) opinions[recordIndex] = "normal";
+  }
+  return opinions;
+}
+
+/** The stream of something that ended oddly, which no record carries. */
+export interface OddEnd {
+  readonly service: string;
+  readonly stream: string;
+}
+
+/** Before the first record of the request. */
+export const AT_START = -1;
+
+/** What ended oddly, by the record of the request that was the last of it, or {@link AT_START} where none of it came in it. */
+export function oddEndsIn(findings: readonly Finding[]): ReadonlyMap<number, readonly OddEnd[]> {
+  const odd = findings.filter(({ recordIndex, verdict }) => recordIndex === undefined && verdict.isAnomaly);
+  const ends = new Map<number, OddEnd[]>();
+  if (odd.length === 0) return ends;
+  const lastRecords = new Map<object, number>();
+  for (const { recordIndex = AT_START, window } of findings)
+    lastRecords.set(window.session, Math.max(recordIndex, lastRecords.get(window.session) ?? AT_START));
+  for (const { window } of odd) {
+    const at = lastRecords.get(window.session) ?? AT_START;
+    ends.set(at, [...(ends.get(at) ?? []), window]);
+  }
+  return ends;
+}
