@@ -1,9 +1,16 @@
-import type { Finding } from "../calibrate/verdict.ts";
+import type { Finding, Verdict } from "../calibrate/verdict.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Opinion } from "./stream-context.ts";
+
+/** What thinning looks at of a finding. */
+export interface ThinningFinding extends Pick<Finding, "recordIndex"> {
+  readonly window: Pick<SequenceWindow, "service" | "stream" | "session">;
+  readonly verdict: Pick<Verdict, "isAnomaly">;
+}
 
 /** What scoring came to. */
 export interface Told {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ThinningFinding[];
   /** Whether some of the verdicts were made without a detector that should have been asked. */
   readonly isDegraded: boolean;
 }
@@ -29,7 +36,7 @@ export interface OddEnd {
 export const AT_START = -1;
 
 /** What ended oddly, by the record of the request that was the last of it, or {@link AT_START} where none of it came in it. */
-export function oddEndsIn(findings: readonly Finding[]): ReadonlyMap<number, readonly OddEnd[]> {
+export function oddEndsIn(findings: readonly ThinningFinding[]): ReadonlyMap<number, readonly OddEnd[]> {
   const odd = findings.filter(({ recordIndex, verdict }) => recordIndex === undefined && verdict.isAnomaly);
   const ends = new Map<number, OddEnd[]>();
   if (odd.length === 0) return ends;

@@ -1,8 +1,7 @@
-import type { Finding } from "../calibrate/verdict.ts";
 import type { SamplingConfig } from "./config.ts";
 import { createHeldRequest, decideEarly, type HeldRequest, type RequestToThin } from "./held-request.ts";
 import { createHolding, type HoldingPorts, standingAtBound } from "./holding.ts";
-import { AT_START, oddEndsIn, opinionsOf, type Told } from "./opinions.ts";
+import { AT_START, oddEndsIn, opinionsOf, type ThinningFinding, type Told } from "./opinions.ts";
 import type { Standing } from "./stream-context.ts";
 import {
   createStreamTable,
@@ -16,7 +15,7 @@ export interface Thinning {
   /** A request has had its turn: to be called in the order of arrival, before its verdicts are known. */
   enter(request: RequestToThin): ThinningPlace;
   /** Sessions that fell silent were judged. */
-  fellSilent(findings: readonly Finding[]): void;
+  fellSilent(findings: readonly ThinningFinding[]): void;
   /** Records pass that are not looked at: nothing waits any longer, and of no stream is known what came before. */
   skip(): void;
   /** From now on nothing waits. */
