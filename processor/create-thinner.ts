@@ -1,3 +1,4 @@
+import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import type { DetectConfig } from "./detect/config.ts";
 import type { SamplingConfig } from "./thin/config.ts";
 import type { HoldingPorts } from "./thin/holding.ts";
@@ -13,15 +14,16 @@ export interface ThinnerConfig {
   readonly detect: Pick<DetectConfig, "max_records_in_work">;
 }
 
-/** Who is told what thinning could not wait for. */
+/** Who knows what has been learned, and who is told what thinning could not wait for. */
 export interface ThinnerPorts extends Pick<HoldingPorts, "onEarly"> {
+  readonly judge: Pick<ServiceJudge, "service">;
   readonly onMissed: (records: number) => void;
 }
 
 /** Undefined where nothing is to be thinned out. */
 export function createThinner(
   { sampling, window, detect }: ThinnerConfig,
-  ports: ThinnerPorts,
+  { judge, ...ports }: ThinnerPorts,
 ): Thinner | undefined {
   if (!sampling.enabled) return undefined;
   const thinning = createThinning(sampling, {
@@ -34,5 +36,9 @@ export function createThinner(
       return () => clearTimeout(timer);
     },
   });
-  return { thinning, mark: createMark(sampling) };
+  return {
+    thinning,
+    mark: createMark(sampling),
+    isLearned: (service) => judge.service(service)?.state === "ready",
+  };
 }

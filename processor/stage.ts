@@ -107,8 +107,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   );
   const stages = createStages(rooms, {
     lane: createLane(config.detect.max_records_in_work),
-    ...createWriting(config, rooms, observer),
-    thinner: createThinner(config, { onEarly: metrics.decidedEarly, onMissed: metrics.contextMissed }),
+    ...createWriting(config, rooms, observer, metrics),
     forwarder,
     retries: createRetryMemory({
       now: () => performance.now(),
@@ -156,12 +155,14 @@ function recordFor(learning: Learning, canaries: Canaries): Stages["record"] {
   };
 }
 
-/** Enriches, within what the next hop takes, checks itself now and then, and redacts where it shall. */
+/** Thins out where it shall, enriches, within what the next hop takes, checks itself now and then, and redacts where it shall. */
 function createWriting(
-  { attributes, forward, redact, sampling }: StageConfig,
-  { redactor }: Rooms,
+  config: StageConfig,
+  { redactor, judge }: Rooms,
   observer: StageObserver,
-): Pick<Stages, "enrich" | "protect"> {
+  { decidedEarly: onEarly, contextMissed: onMissed }: Metrics,
+): Pick<Stages, "thinner" | "enrich" | "protect"> {
+  const { attributes, forward, redact, sampling } = config;
   const bytesMax = forward.endpoint === "" ? Number.POSITIVE_INFINITY : forward.max_message_bytes;
   const enrich = createEnrich(attributes.prefix);
   const checked = createSelfCheck({
@@ -173,6 +174,7 @@ function createWriting(
     onMismatch: observer.altered,
   });
   return {
+    thinner: createThinner(config, { judge, onEarly, onMissed }),
     enrich: (request, judged, thinned) =>
       checked(request, withinLimit(request, enrich(request, judged, thinned), bytesMax), thinned?.leftOut),
     protect: redact.forward ? createRequestRedactor(redactor) : async (bytes) => bytes,

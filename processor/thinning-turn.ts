@@ -8,6 +8,8 @@ import type { ExportRequest } from "./wire/record-view.ts";
 export interface Thinner {
   readonly thinning: Thinning;
   readonly mark: Mark;
+  /** Whether a service has been learned well enough for its verdicts to be relied on. */
+  readonly isLearned: (service: string) => boolean;
 }
 
 /** What is counted of a request's thinning, once its records are safe. */
@@ -36,7 +38,7 @@ export function enterThinning(
   { bytes, records }: ExportRequest,
   asked: Asked | Scored,
   isLookedAt: boolean,
-  { thinning, mark }: Thinner,
+  { thinning, mark, isLearned }: Thinner,
 ): ThinningTurn {
   if (!isLookedAt) thinning.skip();
   const parsed = "outcome" in asked ? asked.parsed : asked.judged.parsed;
@@ -44,7 +46,8 @@ export function enterThinning(
   return {
     async thin({ judged, absent }) {
       const { findings } = judged;
-      return mark(records, await place.judged({ findings, isDegraded: absent.size > 0 }));
+      const isReliable = absent.size > 0 ? () => false : isLearned;
+      return mark(records, await place.judged({ findings, isReliable }));
     },
     inTurn: place.inTurn,
     leave: place.leave,

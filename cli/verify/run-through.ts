@@ -51,7 +51,7 @@ export function createRunThrough(
     // One request comes after the other here: none has another to wait for.
     thinner: createThinner(
       { ...config, sampling: { ...config.sampling, hold_ms: 0 } },
-      { onEarly: () => undefined, onMissed: () => undefined },
+      { judge: rooms.judge, onEarly: () => undefined, onMissed: () => undefined },
     ),
     forwarder: {
       forward: async (bytes) => {

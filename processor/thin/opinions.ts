@@ -11,17 +11,21 @@ export interface ThinningFinding extends Pick<Finding, "recordIndex"> {
 /** What scoring came to. */
 export interface Told {
   readonly findings: readonly ThinningFinding[];
-  /** Whether some of the verdicts were made without a detector that should have been asked. */
-  readonly isDegraded: boolean;
+  /** Whether a service's verdicts are to be relied on: not where they were made without a detector that should have been asked,
+   * nor before the service was learned. */
+  readonly isReliable: (service: string) => boolean;
 }
 
-/** What is said of each record; of one that has no finding nothing is known. Where a detector is missing, only anomalies are. */
-export function opinionsOf(records: number, { findings, isDegraded }: Told): readonly Opinion[] {
+/** What is said of each record; of one that has no finding nothing is known. Verdicts that are not reliable tell anomalies alone. */
+export function opinionsOf(records: number, { findings, isReliable }: Told): readonly Opinion[] {
   const opinions = new Array<Opinion>(records).fill("unknown");
-  for (const { recordIndex, verdict } of findings) {
+  const reliable = new Map<string, boolean>();
+  for (const { recordIndex, verdict, window } of findings) {
     if (recordIndex === undefined) continue;
+    const isKnown = reliable.get(window.service) ?? isReliable(window.service);
+    reliable.set(window.service, isKnown);
     if (verdict.isAnomaly) opinions[recordIndex] = "anomalous";
-    else if (!isDegraded) opinions[recordIndex] = "normal";
+    else if (isKnown) opinions[recordIndex] = "normal";
   }
   return opinions;
 }

@@ -25,6 +25,7 @@ const contextRecords = fc.integer({ min: 0, max: 5 });
 const normal = (stream: string, count = 1): ThinRecord[] =>
   Array.from({ length: count }, () => ({ stream, opinion: "normal" as const }));
 const odd = (stream: string): ThinRecord => ({ stream, opinion: "anomalous" });
+const isReliable = () => true;
 const ofOneSession = { events: 2, counts: new Map(), startedMs: 0 };
 const inOrder = (numbers: readonly number[]) => numbers.toSorted((one, other) => one - other);
 
@@ -185,18 +186,18 @@ describe("where it is not known what came before", () => {
   it("records that were not looked at go at once, as unknown", async () => {
     const thin = thinRequests({ context_records: 2 });
     const passed = thin.thinning.enter({ records: 2, bytes: 2, parsed: [] });
-    const told = await passed.judged({ findings: [], isDegraded: false });
+    const told = await passed.judged({ findings: [], isReliable });
     expect(told).toEqual(["unknown", "unknown"]);
     const empty = thin.thinning.enter({ records: 0, bytes: 0, parsed: [] });
-    expect(await empty.judged({ findings: [], isDegraded: false })).toEqual([]);
+    expect(await empty.judged({ findings: [], isReliable })).toEqual([]);
   });
 
-  it("verdicts without all detectors keep what they do not flag", async () => {
+  it("verdicts that are not reliable keep what they do not flag", async () => {
     const thin = thinRequests({ context_records: 0, hold_ms: 0 });
     const records = [...normal("a"), odd("a")];
     const place = thin.thinning.enter({ records: 2, bytes: 2, parsed: parsedOf(records) });
     const findings = [findingAt("a", 0, false), findingAt("a", 1, true)];
-    expect(await place.judged({ findings, isDegraded: true })).toEqual(["unknown", "anomaly"]);
+    expect(await place.judged({ findings, isReliable: () => false })).toEqual(["unknown", "anomaly"]);
   });
 });
 
@@ -217,14 +218,14 @@ describe("a session that ends oddly, which no record carries", () => {
     const seen = [0, 1].map((index) => findingAt("a", index, false, ofOneSession));
     const others = [2, 3].map((index) => findingAt("a", index, false));
     const end = findingAt("a", undefined, true, ofOneSession);
-    expect(await first.judged({ findings: [...seen, end, ...others], isDegraded: false })).toEqual([
+    expect(await first.judged({ findings: [...seen, end, ...others], isReliable })).toEqual([
       "rest",
       "context",
       "rest",
       "rest",
     ]);
     const rest = [0, 1].map((index) => findingAt("a", index, false));
-    const told = await second.judged({ findings: [...rest, end], isDegraded: false });
+    const told = await second.judged({ findings: [...rest, end], isReliable });
     expect([told, thin.missed()]).toEqual([["rest", "rest"], 1]);
   });
 });

@@ -95,7 +95,7 @@ export function createThinning(config: SamplingConfig, ports: ThinningPorts): Th
   };
 }
 
-const NOTHING_KNOWN: Told = { findings: [], isDegraded: true };
+const NOTHING_KNOWN: Told = { findings: [], isReliable: () => false };
 
 /** Stands behind those that share a stream with it and have not gone on. */
 function queueUp(
