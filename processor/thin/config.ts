@@ -36,9 +36,9 @@ export const samplingConfig = z.strictObject({
     .int()
     .min(0)
     .max(60_000)
-    .default(500)
+    .default(200)
     .describe(
-      "Longest time that a request waits, unacknowledged, until it is known of each of its records whether an anomaly follows. 0: nothing waits.",
+      "Longest time that a request waits, unacknowledged, until it is known of each of its records whether an anomaly follows. 0: nothing waits, which is right for senders with one request at a time.",
     ),
   max_held_bytes: z
     .int()
@@ -48,10 +48,10 @@ export const samplingConfig = z.strictObject({
       "Bytes of all requests that wait so; over it the oldest are decided at once, as they are when their records make up half of detect.max_records_in_work.",
     ),
   undecided: z
-    .enum(["sample", "keep"])
-    .default("sample")
+    .enum(["keep", "sample"])
+    .default("keep")
     .describe(
-      "What becomes of a record when its request has waited for as long as it may: the share, or it is kept.",
+      "What becomes of a record when its request has waited for as long as it may, and an anomaly may still follow: it is kept, or the share applies, which may miss context.",
     ),
 });
 export type SamplingConfig = z.infer<typeof samplingConfig>;

@@ -67,7 +67,7 @@ describe("what a record is to thinning", () => {
     );
   });
 
-  it("is kept where it cannot be known in time, with undecided: keep", async () => {
+  it("is kept where it cannot be known in time, as it is by default", async () => {
     await fc.assert(
       fc.asyncProperty(requests, contextRecords, async (all, context) => {
         const thin = thinRequests({ context_records: context, hold_ms: 0, undecided: "keep" });

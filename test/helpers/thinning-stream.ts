@@ -84,7 +84,7 @@ export function thinRequests(
     readonly startedMs?: number;
   } = {},
 ): ThinnedRequests {
-  const config = { ...samplingConfig.parse({ enabled: true }), ...changes };
+  const config = { ...samplingConfig.parse({ enabled: true, undecided: "sample" }), ...changes };
   const timers = new Set<() => void>();
   const early: Record<string, number> = {};
   let missed = 0;
