@@ -17,7 +17,8 @@ import { type ThinnedLog, thinLog } from "./thinning/thinned-log.ts";
 
 /**
  * How much of a log thinning keeps, and how much of what matters in it: of the lines that are flagged and of their context, which
- * it promises, and of those that the data set calls anomalous, which it does not. The whole program but for its doors, from a
+ * it promises, and of those that the data set calls anomalous, which it does not; and how many of what is labelled as a whole,
+ * blocks or faults, it shows at all. The whole program but for its doors, from a
  * cold start with the shipped model, in the order of time. `--quick` only shows that it still runs.
  */
 const { values } = parseArgs({
@@ -56,9 +57,9 @@ console.log(
   `Thinned out by the shipped model from a cold start, ${REQUEST_RECORDS} records a request, ${contextRecords} records of context before and after:\n`,
 );
 console.log(
-  "| log | requests on their way | undecided | base | lines kept | flagged kept | context kept | labelled lines kept |",
+  "| log | requests on their way | undecided | base | lines kept | flagged kept | context kept | labelled lines kept | labelled units with a flagged line |",
 );
-console.log("|---|---|---|---|---|---|---|---|");
+console.log("|---|---|---|---|---|---|---|---|---|");
 for (const log of LOGS) if (log.name.includes(values.only)) await measure(log);
 await model.close();
 
@@ -87,6 +88,7 @@ async function measure({ name, window, read }: (typeof LOGS)[number]): Promise<v
         shareOf(lines, isKept, (at) => truth[at] === "anomaly"),
         shareOf(lines, isKept, (at) => truth[at] === "context"),
         shareOf(lines, isKept, (at) => lines[at]?.isLabelled === true),
+        unitsFlagged(lines, (at) => standings[at] === "anomaly"),
       ];
       console.log(`| ${name} | ${inFlight} | ${undecided} | ${base} % | ${row.join(" | ")} |`);
     }
@@ -103,6 +105,14 @@ function shareOf(
   const kept = chosen.filter(isKept).length;
   const percent = chosen.length === 0 ? "–" : `${((100 * kept) / chosen.length).toFixed(2)} %`;
   return `${percent} of ${chosen.length.toLocaleString("en")}`;
+}
+
+/** Blocks, or faults, of which a labelled line is flagged, and so kept with its context. */
+function unitsFlagged(lines: readonly LabelledLine[], isFlagged: (at: number) => boolean): string {
+  const labelled = [...lines.entries()].filter(([, { isLabelled }]) => isLabelled);
+  const flagged = labelled.filter(([at]) => isFlagged(at));
+  const unitsOf = (some: typeof labelled) => new Set(some.map(([, { unit }]) => unit)).size;
+  return `${unitsOf(flagged)} of ${unitsOf(labelled)}`;
 }
 
 /** Sends the log through the stage's rooms, and tells all of `logs` what was found. Returns each line's randomness. */

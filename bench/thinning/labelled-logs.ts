@@ -14,6 +14,8 @@ export interface LabelledLine {
   readonly body: string;
   /** Of an anomalous block, or written while a fault was active. */
   readonly isLabelled: boolean;
+  /** What was labelled as a whole: the line's block, or the run of which one fault is told. */
+  readonly unit: string;
 }
 
 const SEVERITIES: Readonly<Record<string, number>> = { INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 };
@@ -35,6 +37,7 @@ export async function readHdfsLines(directory: string): Promise<readonly Labelle
       severity: SEVERITIES[level] ?? 0,
       body,
       isLabelled: anomalous.has(blocks[line - 1]),
+      unit: blocks[line - 1] ?? "",
     });
   });
   return lines;
@@ -67,7 +70,7 @@ export async function readIotdbLines(directory: string): Promise<readonly Labell
         const parsed = parseIotdbLine(text);
         if (parsed === undefined) return;
         const { timeMs, severity, message: body, isFault: isLabelled } = parsed;
-        ofRun.push({ timeMs, instance, severity, body, isLabelled });
+        ofRun.push({ timeMs, instance, severity, body, isLabelled, unit: run });
       });
     for (const line of ofRun.toSorted((one, other) => one.timeMs - other.timeMs)) lines.push(line);
   }
