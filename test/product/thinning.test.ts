@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { status as Code } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { configSchema } from "../../cli/config.ts";
 import { samplingKeys } from "../../processor/thin/marks.ts";
 import { createIsInShare } from "../../processor/thin/share.ts";
 import { adjustedCount, readThreshold } from "../../processor/thin/threshold.ts";
@@ -11,6 +15,7 @@ import { startGrpcNextHop } from "../edges/next-hop.ts";
 import { sendGrpc, sendHttp } from "../edges/senders.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { isOurAttribute, removeAttributes } from "../helpers/remove-attributes.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 
 const CONTEXT_RECORDS = 3;
 const REQUEST_RECORDS = 200;
@@ -118,28 +123,60 @@ describe("a stage that thins out", () => {
     await hop.close();
   });
 
-  it("marks everything and drops nothing by default, and does nothing at all unless it is enabled", async () => {
+  it("marks everything and drops nothing by default, has what it holds unacknowledged, and hands it on when it stops", async () => {
     const hop = await startGrpcNextHop(() => ({ body: new Uint8Array(0) }));
-    const marking = await startLogbert({
-      settings: { forward: { endpoint: hop.address }, sampling: { enabled: true, hold_ms: 0 } },
+    const logbert = await startLogbert({
+      settings: {
+        forward: { endpoint: hop.address },
+        sampling: { enabled: true, hold_ms: 60_000 },
+        detect: { scoring_budget_ms: 20_000 },
+      },
     });
-    running.push(marking);
-    const [request = new Uint8Array(0)] = requests;
-    await sendGrpc(marking.grpcEndpoint, request);
+    running.push(logbert);
+    // Of a service that is still learning everything is kept, and nothing waits.
+    const [learned, [held = new Uint8Array(0)]] = [requests.slice(0, 3), requests.slice(3)];
+    for (const request of learned) expect((await sendGrpc(logbert.grpcEndpoint, request)).code).toBe(Code.OK);
     const marked = hop.received.flatMap((bytes) => readRequest(bytes).records);
-    expect(marked).toHaveLength(REQUEST_RECORDS);
+    expect(marked).toHaveLength(3 * REQUEST_RECORDS);
     for (const record of marked) {
       expect(record.attribute("sampling.priority")).toBe(100);
       expect(record.attribute("sampling.randomness")).toMatch(/^[0-9a-f]{14}$/);
       expect(record.attribute("sampling.threshold")).toBeUndefined();
     }
+    const answer = sendGrpc(logbert.grpcEndpoint, held);
+    await waitFor("the request to wait", async () =>
+      (await logbert.metric("logbert_sampling_held_bytes")) > 0 ? true : undefined,
+    );
+    expect(hop.received).toHaveLength(3);
+    expect(await logbert.stop()).toBe(0);
+    expect((await answer).code).toBe(Code.OK);
+    const priorities = readRequest(hop.received[3] ?? new Uint8Array(0)).records.map((record) =>
+      record.attribute("sampling.priority"),
+    );
+    // What was known by then is the rest; the last ones of the stream were not.
+    expect(priorities).toHaveLength(REQUEST_RECORDS);
+    expect([priorities.includes(10), priorities.at(-1)]).toEqual([true, 100]);
+    await hop.close();
+  });
+
+  it("does nothing at all unless it is enabled", async () => {
+    const hop = await startGrpcNextHop(() => ({ body: new Uint8Array(0) }));
+    const [request = new Uint8Array(0)] = requests;
     const plain = await startLogbert({ settings: { forward: { endpoint: hop.address } } });
     running.push(plain);
-    hop.received.length = 0;
     await sendGrpc(plain.grpcEndpoint, request);
-    for (const record of hop.received.flatMap((bytes) => readRequest(bytes).records))
+    const records = hop.received.flatMap((bytes) => readRequest(bytes).records);
+    expect(records).toHaveLength(REQUEST_RECORDS);
+    for (const record of records)
       for (const key of samplingKeys({ enabled: true, mode: "drop" }))
         expect(record.attribute(key)).toBeUndefined();
     await hop.close();
   });
+});
+
+it("the page's configuration is one that logbert takes", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/thinning.md"), "utf8");
+  const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+  const { sampling: shown } = configSchema.parse(parse(yaml));
+  expect(shown).toMatchObject({ enabled: true, mode: "drop", hold_ms: 200, undecided: "keep" });
 });
