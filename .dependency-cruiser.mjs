@@ -1,5 +1,5 @@
 // The rooms of the processor in the order a record walks through them: a room may look back, never ahead.
-const walk = ["wire", "template", "window", "detect", "calibrate", "redact", "explain", "enrich"];
+const walk = ["wire", "template", "window", "detect", "calibrate", "redact", "explain", "thin", "enrich"];
 // Side rooms are handed in by stage.ts; no walking room imports them.
 const sideRooms = [
   "flow",

@@ -6,6 +6,7 @@ import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { createScoringHealth, type ScoringHealth } from "./telemetry/scoring-health.ts";
 import type { Traces } from "./telemetry/traces.ts";
+import type { ThinnedCounts } from "./thinning-turn.ts";
 
 /** A repeated warning is logged once in this time: never a line a record. */
 const WARNING_INTERVAL_MS = 10_000;
@@ -80,8 +81,8 @@ export function createStageObserver(
     },
     prepared: metrics.processed,
     answered: (request) => traces?.answered(request),
-    outcome(outcome, records, transport) {
-      countOutcome(metrics, outcome, records, transport);
+    outcome(outcome, records, transport, thinned) {
+      countOutcome(metrics, outcome, { records, thinned }, transport);
       if (outcome.kind !== "accepted") {
         warn(outcome.kind, { records, message: outcome.message }, "the next hop did not take the records");
       }
@@ -115,18 +116,22 @@ function countVerdicts(metrics: Metrics, { judged, unscored, absent }: Scored, s
 function countOutcome(
   metrics: Metrics,
   outcome: ForwardOutcome,
-  records: number,
+  { records, thinned }: { readonly records: number; readonly thinned: ThinnedCounts | undefined },
   transport: Transport,
 ): void {
+  const sent = records - (thinned?.leftOut ?? 0);
   if (outcome.kind !== "accepted") {
     metrics.refused("next-hop", records);
-    metrics.sendFailed(records);
+    metrics.sendFailed(sent);
     return;
   }
   metrics.accepted(transport, records);
-  metrics.sent(records - outcome.rejectedRecords);
-  metrics.outgoing(records);
+  metrics.sent(sent - outcome.rejectedRecords);
+  metrics.outgoing(sent);
   if (outcome.rejectedRecords > 0) metrics.sendFailed(outcome.rejectedRecords);
+  if (thinned === undefined) return;
+  metrics.thinned(records - sent);
+  for (const [standing, count] of thinned.standings) metrics.stood(standing, count);
 }
 
 const RATE_SECONDS = 10;

@@ -62,7 +62,7 @@ export interface GaugeParts {
   readonly rooms: Pick<Rooms, "miner" | "judge">;
   readonly rememberer: Pick<Rememberer, "queuedAnomalies">;
   readonly settings: Pick<Settings, "feedback">;
-  readonly stages: Pick<Stages, "lane" | "retries">;
+  readonly stages: Pick<Stages, "lane" | "retries" | "thinner">;
   readonly receivers: Pick<Receivers, "bytesInFlight">;
   readonly canaries: Pick<Canaries, "status">;
 }
@@ -80,6 +80,7 @@ export function observeGauges(parts: GaugeParts): void {
     recordsInWork: () => stages.lane.recordsInWork,
     bytesInFlight: () => receivers.bytesInFlight,
     retryMemoryBytes: () => stages.retries.bytes,
+    samplingHeldBytes: () => stages.thinner?.thinning.heldBytes ?? 0,
     canaries: canaries.status,
   });
 }

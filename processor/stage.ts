@@ -4,6 +4,7 @@ import type { CanaryConfig } from "./canary/config.ts";
 import type { Canaries } from "./canary/create-canaries.ts";
 import type { Scorer } from "./create-detectors.ts";
 import { createStages } from "./create-stages.ts";
+import { createThinner } from "./create-thinner.ts";
 import type { TextEncoder } from "./detect/text-encoder.ts";
 import { createEnrich } from "./enrich/enrich.ts";
 import { createSelfCheck } from "./enrich/self-check.ts";
@@ -38,11 +39,14 @@ import { watchEventLoop } from "./telemetry/event-loop-delay.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import type { Traces } from "./telemetry/traces.ts";
+import type { SamplingConfig } from "./thin/config.ts";
+import { samplingKeys } from "./thin/marks.ts";
 
 /** The slices of the configuration that a stage needs. */
 export interface StageConfig extends RoomsConfig {
   readonly receive: ReceiveConfig;
   readonly forward: ForwardConfig;
+  readonly sampling: SamplingConfig;
   readonly remember: RememberConfig;
   readonly training: TrainingConfig;
   readonly canary: CanaryConfig;
@@ -105,7 +109,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   );
   const stages = createStages(rooms, {
     lane: createLane(config.detect.max_records_in_work),
-    ...createWriting(config, rooms, observer),
+    ...createWriting(config, rooms, observer, metrics),
     forwarder,
     retries: createRetryMemory({
       now: () => performance.now(),
@@ -193,23 +197,28 @@ function recordFor(learning: Learning, canaries: Canaries): Stages["record"] {
   };
 }
 
-/** Enriches, within what the next hop takes, checks itself now and then, and redacts where it shall. */
+/** Thins out where it shall, enriches, within what the next hop takes, checks itself now and then, and redacts where it shall. */
 function createWriting(
-  { attributes, forward, redact }: StageConfig,
-  { redactor }: Rooms,
+  config: StageConfig,
+  { redactor, judge }: Rooms,
   observer: StageObserver,
-): Pick<Stages, "enrich" | "protect"> {
+  { decidedEarly: onEarly, contextMissed: onMissed }: Metrics,
+): Pick<Stages, "thinner" | "enrich" | "protect"> {
+  const { attributes, forward, redact, sampling } = config;
   const bytesMax = forward.endpoint === "" ? Number.POSITIVE_INFINITY : forward.max_message_bytes;
   const enrich = createEnrich(attributes.prefix);
   const checked = createSelfCheck({
     prefix: attributes.prefix,
+    otherKeys: samplingKeys(sampling),
     share: attributes.self_check_share,
     random: Math.random,
     onChecked: observer.selfChecked,
     onMismatch: observer.altered,
   });
   return {
-    enrich: (request, judged) => checked(request, withinLimit(request, enrich(request, judged), bytesMax)),
+    thinner: createThinner(config, { judge, onEarly, onMissed }),
+    enrich: (request, judged, thinned) =>
+      checked(request, withinLimit(request, enrich(request, judged, thinned), bytesMax), thinned?.leftOut),
     protect: redact.forward ? createRequestRedactor(redactor) : async (bytes) => bytes,
   };
 }
@@ -262,6 +271,7 @@ async function stopStage(
       (reason) => log.error({ reason: String(reason) }, `${what} could not be finished`),
       stepMsMax,
     );
+  stages.thinner?.thinning.stop();
   await step("requests on their way", receivers.stop(), receive.drain_timeout_ms + CUT_MS);
   await step("learning", stages.lane.drained());
   // Everything is saved at the end: a save in progress need not come to its own.

@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Meter, ObservableGauge } from "@opentelemetry/api";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { AggregationType, MeterProvider } from "@opentelemetry/sdk-metrics";
+import { EARLY_REASONS } from "../thin/holding.ts";
+import { STANDINGS } from "../thin/stream-context.ts";
+import { createSamplingMetrics, type SamplingMetrics } from "./sampling-metrics.ts";
 
 /** Label values of `service` are bounded: the first ones keep their name, the rest are "other". */
 const SERVICES_MAX = 200;
@@ -19,6 +22,7 @@ export interface GaugeSources {
   recordsInWork(): number;
   bytesInFlight(): number;
   retryMemoryBytes(): number;
+  samplingHeldBytes(): number;
   /** Undefined what is not known: before the first run, or any more. */
   canaries(): {
     readonly recallRatio?: number | undefined;
@@ -28,7 +32,7 @@ export interface GaugeSources {
 }
 
 /** Every metric of the stage, once. Names follow the Collector's vocabulary under the prefix `logbert_`. */
-export interface Metrics {
+export interface Metrics extends SamplingMetrics {
   accepted(transport: string, records: number): void;
   refused(reason: string, records: number): void;
   /** A connection of a sender was closed at once: "total" or "client" says which limit it broke. */
@@ -141,6 +145,7 @@ export function createMetrics(): Metrics {
     ...createTrainingMetrics(meter),
     ...createLosslessMetrics(meter),
     ...createAlertMetrics(meter),
+    ...createSamplingMetrics(meter, STANDINGS, EARLY_REASONS),
     observe: (sources) => observeGauges(provider, sources),
     handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
     close: () => provider.shutdown(),
@@ -305,17 +310,7 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
       result.observe(confirmed, { label: "true_anomaly" });
       result.observe(expected, { label: "false_alarm" });
     });
-  const queues: readonly (readonly [name: string, description: string, size: () => number])[] = [
-    ["remember_queue_rows", "Rows waiting for the database.", sources.rememberQueueRows],
-    ["records_in_work", "Log records being scored, forwarded or learned from.", sources.recordsInWork],
-    ["receiver_in_flight_bytes", "Bytes of the requests in the stage.", sources.bytesInFlight],
-    [
-      "retry_memory_bytes",
-      "Memory of requests that the next hop did not take, kept for their retry.",
-      sources.retryMemoryBytes,
-    ],
-  ];
-  for (const [name, description, size] of queues)
+  for (const [name, description, size] of queuesOf(sources))
     gauge(name, description).addCallback((result) => result.observe(size()));
   gauge("threshold", "Threshold on the score in force, by service.").addCallback((result) => {
     let named = 0;
@@ -339,6 +334,27 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
     result.observe(1, { version });
     told = version;
   });
+}
+
+/** Name, description and size of everything that waits. */
+function queuesOf(
+  sources: GaugeSources,
+): readonly (readonly [name: string, description: string, size: () => number])[] {
+  return [
+    ["remember_queue_rows", "Rows waiting for the database.", sources.rememberQueueRows],
+    ["records_in_work", "Log records being scored, forwarded or learned from.", sources.recordsInWork],
+    ["receiver_in_flight_bytes", "Bytes of the requests in the stage.", sources.bytesInFlight],
+    [
+      "retry_memory_bytes",
+      "Memory of requests that the next hop did not take, kept for their retry.",
+      sources.retryMemoryBytes,
+    ],
+    [
+      "sampling_held_bytes",
+      "Bytes of requests that wait until it is known whether an anomaly follows.",
+      sources.samplingHeldBytes,
+    ],
+  ];
 }
 
 function observeCanaries(
