@@ -31,7 +31,7 @@ export function createMetadataReader(
   return (headers) => {
     const found: [name: string, value: string][] = [];
     for (const name of keys) {
-      const value = valueOf(headers, name);
+      const value = valueIn(headers, name);
       if (value === undefined) continue;
       const problem = problemOf(value);
       if (problem !== undefined) return { problem: `the header ${name} has ${problem}` };
@@ -42,7 +42,7 @@ export function createMetadataReader(
 }
 
 /** What every object has is no header. */
-function valueOf(headers: Headers, name: string): string | undefined {
+function valueIn(headers: Headers, name: string): string | undefined {
   const given = Object.hasOwn(headers, name) ? headers[name] : undefined;
   return given === undefined || typeof given === "string" ? given : given.join(",");
 }
