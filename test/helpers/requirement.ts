@@ -32,6 +32,21 @@ export function collector(): Requirement {
   return { name: "OpenTelemetry Collector", path, remedy: "bash test/collector/build.sh" };
 }
 
+/** What writes journal files, beside the journalctl that reads them. */
+export function journal(): Requirement {
+  const path = "/lib/systemd/systemd-journal-remote";
+  return {
+    name: "systemd's journal",
+    path: existsSync(path) && onPath("journalctl") !== undefined ? path : undefined,
+    remedy: "apt-get install systemd systemd-journal-remote",
+  };
+}
+
+function onPath(program: string): string | undefined {
+  const { stdout } = spawnSync("sh", ["-c", 'command -v "$0"', program], { encoding: "utf8" });
+  return stdout.trim() === "" ? undefined : stdout.trim();
+}
+
 function cachedCollector(): string | undefined {
   const cache =
     process.env["LOGBERT_COLLECTOR_CACHE"] ??
