@@ -42,6 +42,11 @@ export function journal(): Requirement {
   };
 }
 
+/** A syslog server, and the logger that every Debian has. */
+export function rsyslog(): Requirement {
+  return { name: "rsyslog", path: onPath("rsyslogd"), remedy: "apt-get install rsyslog bsdutils" };
+}
+
 function onPath(program: string): string | undefined {
   const { stdout } = spawnSync("sh", ["-c", 'command -v "$0"', program], { encoding: "utf8" });
   return stdout.trim() === "" ? undefined : stdout.trim();
