@@ -12,6 +12,8 @@ import { startFluentBit } from "./fluent-bit-process.ts";
 const binary = process.env["FLUENT_BIT_BIN"];
 
 const START_MS = Date.UTC(2026, 10, 30, 14, 5, 9, 123);
+/** More than go into one request by default. */
+const ORDERS = 5_000;
 const SEVERITIES = { INFO: 9, WARN: 13, ERROR: 17 };
 const TRACE = [
   "java.lang.IllegalStateException: gateway closed",
@@ -107,8 +109,8 @@ describe.runIf(binary !== undefined)("Fluent Bit with logbert in the middle", ()
         );
       let source = await tail();
       try {
-        write("INFO", "[main] order 1 accepted");
-        write("ERROR", `[main] order 2 failed\n${TRACE}`);
+        for (let order = 1; order <= ORDERS; order++) write("INFO", `[main] order ${order} accepted`);
+        write("ERROR", `[main] an order failed\n${TRACE}`);
         await arrived();
         renameSync(file, `${file}.1`);
         write("WARN", "[main] the first after the rotation");
