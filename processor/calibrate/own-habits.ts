@@ -6,7 +6,6 @@ import {
   type RunningMoments,
   runningMoments,
   runningMomentsState,
-  zScore,
 } from "../detect/running-moments.ts";
 import { stateList } from "../template/state-list.ts";
 
@@ -16,11 +15,17 @@ const OF_HABIT: readonly DetectorName[] = ["event-model", "ngram", "gap"];
 const PLACES = DETECTOR_NAMES.map((name) => OF_HABIT.indexOf(name));
 /** Smallest scale of a template's surprises, in each detector's own unit. */
 const SCALE_MIN = 0.5;
+/** How much a template's surprises vary is taken for granted like this, and what that is worth: so many of its events. */
+const PRIOR_SCALE = 2;
+const PRIOR_EVENTS = 5;
 /** Templates that are remembered in one service. */
 const TEMPLATES_MAX = 5_000;
 
-/** The memory as JSON: template id and, for each detector of habits, its moments; least recently seen first. */
-export const ownHabitsState = z.array(z.tuple([z.string(), z.array(runningMomentsState)]));
+/** The memory as JSON: the weights in use, then template id and, for each detector of habits, its moments; least recently seen first. */
+export const ownHabitsState = z.strictObject({
+  model: z.string().optional(),
+  templates: z.array(z.tuple([z.string(), z.array(runningMomentsState)])),
+});
 export type OwnHabitsState = z.infer<typeof ownHabitsState>;
 
 /** How surprising each template of one service has been by itself. */
@@ -28,9 +33,11 @@ export interface OwnHabits {
   /**
    * A probability below which this surprise is not, by the template's own past; 0 where that tells nothing.
    * @param detector its place in DETECTOR_NAMES
+   * @param model the weights that were surprised, where the detector has weights
    */
-  floor(templateId: string, detector: number, surprise: number): number;
-  learn(templateId: string, detector: number, surprise: number): void;
+  floor(templateId: string, detector: number, surprise: number, model?: string): number;
+  /** With the first surprise of new weights what others were surprised by is forgotten. */
+  learn(templateId: string, detector: number, surprise: number, model?: string): void;
   /** As JSON an {@link OwnHabitsState}. */
   snapshot(): unknown;
 }
@@ -38,29 +45,51 @@ export interface OwnHabits {
 /**
  * A job of every half minute stands anywhere between the requests of a busy service: it surprises the detectors of habits each
  * time, and the sample of all the service's surprises hardly shows it, because there are so few of it. So a surprise is measured
- * against those of its own template too, by a tail that falls off exponentially in their standard deviations and, as they
- * are estimated from n values, with a shape of 1/n: see fitTail.
+ * against those of its own template too, by the tail of an exponential distribution of their mean and standard deviation and,
+ * as these are estimated from n values, with a shape of 1/n: see fitTail.
  */
-export function createOwnHabits(state: OwnHabitsState = []): OwnHabits {
+export function createOwnHabits(state?: OwnHabitsState): OwnHabits {
   const templates = createRecencyMap<RunningMoments[]>(
     { max: TEMPLATES_MAX, create: () => OF_HABIT.map(() => runningMoments()) },
-    state.map(([id, saved]) => [id, OF_HABIT.map((_, place) => runningMoments(saved[place]))]),
+    (state?.templates ?? []).map(([id, saved]) => [
+      id,
+      OF_HABIT.map((_, place) => runningMoments(saved[place])),
+    ]),
   );
+  let weights = state?.model;
+
+  const forget = (place: number) => {
+    for (const known of templates.values()) known[place] = runningMoments();
+  };
+
   return {
-    floor(templateId, detector, surprise) {
+    floor(templateId, detector, surprise, model) {
+      if (model !== undefined && model !== weights) return 0;
       const known = templates.peek(templateId)?.[PLACES[detector] ?? -1];
       if (known === undefined || known.values === 0) return 0;
-      const z = zScore(known, surprise, SCALE_MIN);
-      return z <= 0 ? 1 : (1 + z / known.values) ** -known.values;
+      const z = (surprise - known.mean) / scaleOf(known);
+      return z <= -1 ? 1 : (1 + (1 + z) / known.values) ** -known.values;
     },
-    learn(templateId, detector, surprise) {
-      const known = templates.use(templateId)[PLACES[detector] ?? -1];
+    learn(templateId, detector, surprise, model) {
+      const place = PLACES[detector] ?? -1;
+      if (model !== undefined && model !== weights) {
+        if (weights !== undefined) forget(place);
+        weights = model;
+      }
+      const known = templates.use(templateId)[place];
       if (known !== undefined) addValue(known, surprise, SCALE_MIN);
     },
-    snapshot: () =>
-      stateList(templates.oldestFirst(), ([id, known]) => [
+    snapshot: () => ({
+      ...(weights === undefined ? {} : { model: weights }),
+      templates: stateList(templates.oldestFirst(), ([id, known]) => [
         id,
         known.map(({ values, mean, variance }) => [values, mean, variance]),
       ]),
+    }),
   };
+}
+
+function scaleOf({ values, variance }: RunningMoments): number {
+  const squares = values * variance + PRIOR_EVENTS * PRIOR_SCALE ** 2;
+  return Math.max(SCALE_MIN, Math.sqrt(squares / (values + PRIOR_EVENTS)));
 }

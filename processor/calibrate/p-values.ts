@@ -14,18 +14,23 @@ export interface Subject {
   /** How well it is known, 0 to 1: habits count as little as it is. */
   readonly familiarity: number;
   /** See {@link OwnHabits.floor}. */
-  floor(detector: number, surprise: number): number;
+  floor(detector: number, surprise: number, model: string | undefined): number;
 }
 
-/**
- * How rare each detector's surprise is in one service: assessed in the grounds, and returned in their order, NaN for those that
- * say nothing.
- */
-export type PValues = (grounds: Grounds, subject: Subject) => readonly number[];
+/** In the order of the grounds, NaN for those that say nothing. */
+export interface Measured {
+  /** Against the service's past. */
+  readonly pValues: readonly number[];
+  /** The same, none below what the subject's own past makes of it; undefined where that changes nothing. */
+  readonly held: readonly number[] | undefined;
+}
+
+/** How rare each detector's surprise is in one service: returned and, as it is held, assessed in the grounds. */
+export type PValues = (grounds: Grounds, subject: Subject) => Measured;
 
 /** @param learningRecords surprises from which a detector's sample is believed in full */
 export function createPValues(scope: Scope, samples: DetectorSamples, learningRecords: number): PValues {
-  const pValueOf = (grounds: Grounds, index: number, { familiarity, floor }: Subject): number => {
+  const pValueOf = (grounds: Grounds, index: number, familiarity: number): number => {
     const surprise = grounds.surprise(index);
     if (surprise <= 0) return 1;
     const own = samples.of(grounds.detector(index));
@@ -35,21 +40,26 @@ export function createPValues(scope: Scope, samples: DetectorSamples, learningRe
     const known = samples.learnedFor(grounds.detector(index), grounds.model(index));
     const share = familiarity * ownShare(known, learningRecords);
     const measured = scope === "event" ? own.pValue(surprise) : own.cautiousPValue(surprise);
-    const pValue = share * measured + (1 - share) * believed;
-    return pValue < OWN_PAST_BELOW_P ? Math.max(pValue, floor(grounds.number(index), surprise)) : pValue;
+    return share * measured + (1 - share) * believed;
   };
 
-  return (grounds, subject) => {
+  return (grounds, { familiarity, floor }) => {
     // That a message is new surprises every detector; how odd that is, the detector of novelty alone says.
-    const pMin = isNew(scope, grounds) ? pValueOf(grounds, indexOfNovelty(grounds), subject) : 0;
+    const pMin = isNew(scope, grounds) ? pValueOf(grounds, indexOfNovelty(grounds), familiarity) : 0;
     const pValues: number[] = [];
+    let held: number[] | undefined;
     for (let index = 0; index < grounds.size; index += 1) {
-      const isSaid = !Number.isNaN(grounds.surprise(index));
-      const pValue = isSaid ? Math.max(pMin, pValueOf(grounds, index, subject)) : Number.NaN;
-      if (isSaid) grounds.assess(index, pValue);
+      const surprise = grounds.surprise(index);
+      const isSaid = !Number.isNaN(surprise);
+      const pValue = isSaid ? Math.max(pMin, pValueOf(grounds, index, familiarity)) : Number.NaN;
+      const least =
+        pValue < OWN_PAST_BELOW_P ? floor(grounds.number(index), surprise, grounds.model(index)) : 0;
       pValues.push(pValue);
+      if (least > pValue) held ??= pValues.slice(0, index);
+      held?.push(Math.max(pValue, least));
+      if (isSaid) grounds.assess(index, Math.max(pValue, least));
     }
-    return pValues;
+    return { pValues, held };
   };
 }
 

@@ -102,7 +102,7 @@ export function createScopeCalibration(
     const apart = scope === "event" ? placeOf(ORDER_CHANGE, grounds) : -1;
     const changed = pValues[apart] ?? 1;
     const rest = changed < 1 ? pValues.with(apart, 1) : pValues;
-    const p = combine(rest, weights === undefined ? undefined : weightsIn(grounds, weights));
+    const p = combineIn(grounds, rest, weights);
     const strength = scope === "event" ? -Math.log(p) : sessionStrength(grounds, unheard, weights);
     const share = isNew(scope, grounds) ? 0 : ownShare(learned, config.learning_records);
     const measured = combined.pValue(strength);
@@ -116,8 +116,9 @@ export function createScopeCalibration(
       return learned;
     },
     assess(grounds, kept, subject, weights, expected) {
-      const pValues = pValuesOf(grounds, subject);
-      const all = comesTo(grounds, pValues, ALL_HEARD, kept, weights);
+      const { pValues, held } = pValuesOf(grounds, subject);
+      const least = held === undefined ? kept : Math.max(kept, combineIn(grounds, held, weights));
+      const all = comesTo(grounds, pValues, ALL_HEARD, least, weights);
       if (expected === undefined) return all;
       return quiet(all, expected, scope, grounds, (claims) => {
         const rest = pValues.map((p, index) => (claims.includes(claimOf(grounds.detector(index))) ? 1 : p));
@@ -149,6 +150,10 @@ function placeOf(detector: DetectorName, grounds: Grounds): number {
   for (let index = 0; index < grounds.size; index += 1)
     if (grounds.detector(index) === detector) return index;
   return -1;
+}
+
+function combineIn(grounds: Grounds, pValues: readonly number[], weights: DetectorWeights): number {
+  return combine(pValues, weights === undefined ? undefined : weightsIn(grounds, weights));
 }
 
 /** The weights in the order of the grounds. */

@@ -85,7 +85,7 @@ export function createServiceCalibration(
   const habits = createOwnHabits(state?.habits);
   const subjectOf = (kind: string, { novelty }: Grounds): Subject => ({
     familiarity: familiarity.of(kind, novelty <= 0),
-    floor: (detector, surprise) => habits.floor(kind, detector, surprise),
+    floor: (detector, surprise, model) => habits.floor(kind, detector, surprise, model),
   });
   const meter = createRateMeter(state?.meter);
   const releases = createReleases(config.release_band_ms, state?.releases, onLeftOut);
@@ -146,7 +146,7 @@ function learnHabits(habits: OwnHabits, kind: string, grounds: Grounds, model: s
     const surprise = grounds.surprise(index);
     const weights = grounds.model(index);
     if (Number.isNaN(surprise) || (weights !== undefined && weights !== model)) continue;
-    habits.learn(kind, grounds.number(index), surprise);
+    habits.learn(kind, grounds.number(index), surprise, weights);
   }
 }
 
