@@ -1,12 +1,7 @@
 import { z } from "zod";
 import { DETECTOR_NAMES, type DetectorName } from "../detect/evidence.ts";
 import { createRecencyMap } from "../detect/recency-map.ts";
-import {
-  addValue,
-  type RunningMoments,
-  runningMoments,
-  runningMomentsState,
-} from "../detect/running-moments.ts";
+import { type RunningMoments, runningMoments, runningMomentsState } from "../detect/running-moments.ts";
 import { stateList } from "../template/state-list.ts";
 
 /** Detectors to which a whole kind of event may be strange wherever it comes. What others say is measured by the template already. */
@@ -18,6 +13,8 @@ const SCALE_MIN = 0.5;
 /** How much a template's surprises vary is taken for granted like this, and what that is worth: so many of its events. */
 const PRIOR_SCALE = 2;
 const PRIOR_EVENTS = 5;
+/** Values after which a value weighs 1/e: habits may change. */
+const VALUES_MAX = 1_000;
 /** Templates that are remembered in one service. */
 const TEMPLATES_MAX = 5_000;
 
@@ -77,7 +74,7 @@ export function createOwnHabits(state?: OwnHabitsState): OwnHabits {
         weights = model;
       }
       const known = templates.use(templateId)[place];
-      if (known !== undefined) addValue(known, surprise, SCALE_MIN);
+      if (known !== undefined) addValue(known, surprise);
     },
     snapshot: () => ({
       ...(weights === undefined ? {} : { model: weights }),
@@ -87,6 +84,14 @@ export function createOwnHabits(state?: OwnHabitsState): OwnHabits {
       ]),
     }),
   };
+}
+
+/** Welford's update (1962), faded; of all values as they are, because the far ones are what matters here. */
+function addValue(moments: RunningMoments, value: number): void {
+  moments.values = Math.min(VALUES_MAX, moments.values + 1);
+  const difference = value - moments.mean;
+  moments.mean += difference / moments.values;
+  moments.variance += (difference * (value - moments.mean) - moments.variance) / moments.values;
 }
 
 function scaleOf({ values, variance }: RunningMoments): number {

@@ -47,20 +47,23 @@ export function createPValues(scope: Scope, samples: DetectorSamples, learningRe
     // That a message is new surprises every detector; how odd that is, the detector of novelty alone says.
     const pMin = isNew(scope, grounds) ? pValueOf(grounds, indexOfNovelty(grounds), familiarity) : 0;
     const pValues: number[] = [];
-    let held: number[] | undefined;
+    const held: number[] = [];
+    let isHeld = false;
     for (let index = 0; index < grounds.size; index += 1) {
-      const surprise = grounds.surprise(index);
-      const isSaid = !Number.isNaN(surprise);
+      const isSaid = !Number.isNaN(grounds.surprise(index));
       const pValue = isSaid ? Math.max(pMin, pValueOf(grounds, index, familiarity)) : Number.NaN;
-      const least =
-        pValue < OWN_PAST_BELOW_P ? floor(grounds.number(index), surprise, grounds.model(index)) : 0;
+      const least = pValue < OWN_PAST_BELOW_P ? Math.max(pValue, floorAt(grounds, index, floor)) : pValue;
+      if (isSaid) grounds.assess(index, least);
+      isHeld ||= least > pValue;
       pValues.push(pValue);
-      if (least > pValue) held ??= pValues.slice(0, index);
-      held?.push(Math.max(pValue, least));
-      if (isSaid) grounds.assess(index, Math.max(pValue, least));
+      held.push(least);
     }
-    return { pValues, held };
+    return { pValues, held: isHeld ? held : undefined };
   };
+}
+
+function floorAt(grounds: Grounds, index: number, floor: Subject["floor"]): number {
+  return floor(grounds.number(index), grounds.surprise(index), grounds.model(index));
 }
 
 /**
