@@ -15,8 +15,8 @@ const PRIOR_SCALE = 2;
 const PRIOR_EVENTS = 5;
 /** Values after which a value weighs 1/e: habits may change. */
 const VALUES_MAX = 1_000;
-/** Templates that are remembered in one service. */
-const TEMPLATES_MAX = 5_000;
+/** Templates that are remembered in one service; over it the least recently seen tenth is forgotten. */
+const TEMPLATES_MAX = 1_000;
 
 /** The memory as JSON: the weights in use, then template id and, for each detector of habits, its moments; least recently seen first. */
 export const ownHabitsState = z.strictObject({
