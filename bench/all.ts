@@ -53,7 +53,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   },
   { file: "slider.bench.ts", title: "The threshold's slider", minutes: 0.5 },
   { file: "feedback.bench.ts", title: "Ten thousand labels, and one that changes", minutes: 0.5 },
-  { file: "canaries.bench.ts", title: "Canaries that the detector finds", minutes: 0.5, needsData: true },
+  { file: "canaries.bench.ts", title: "Canaries that the detector finds", minutes: 2, needsData: true },
   { file: "training-latency.bench.ts", title: "A training beside the stage", minutes: 2 },
   { file: "preview.bench.ts", title: "The API's answers over a month of scores", minutes: 4 },
   { file: "api-load.bench.ts", title: "A client of the API beside the stage", minutes: 6 },

@@ -55,6 +55,12 @@ const FAMILIES: Readonly<Record<string, string>> = {
   "names and values in lines": "password:\n  ",
   "pairs without values": 'token","value":',
   "lists that stay open": 'password=["a","',
+  "options of programs": "ldapsearch -w a ",
+  "commands of protocols": "> PASS a ",
+  "rows of tables": "(password)values('a','",
+  "calls that stay open": "auth=('a',",
+  sentences: "password for a is ",
+  "users in paths": "/home/x/",
   "pattern of one's own": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ",
 };
 

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type ExplainerConfig, meantBy } from "../api/llm/config.ts";
-import { fingerprint } from "../api/llm/fingerprint.ts";
+import { fingerprint, ownFingerprint } from "../api/llm/fingerprint.ts";
+import { shownExplanation } from "../api/llm/shown-explanation.ts";
 import type { StoredAnomaly } from "../store/anomaly.ts";
 import type { Incident } from "../store/incident.ts";
 import type { LlmExplanation } from "../store/llm.ts";
@@ -62,7 +63,7 @@ async function find(
   }
 }
 
-/** What the configured language model has said of its kind; nothing is asked here. */
+/** What the configured language model has said of it or its kind; nothing is asked here. */
 async function llmExplanationOf(
   anomaly: StoredAnomaly,
   store: Store,
@@ -70,5 +71,8 @@ async function llmExplanationOf(
 ): Promise<LlmExplanation | undefined> {
   const asked = meantBy(explainer);
   if (asked === undefined) return undefined;
-  return (await store.llmExplanations([fingerprint(anomaly, asked)]))[0];
+  const [own, kind] = [ownFingerprint(anomaly, asked), fingerprint(anomaly, asked)];
+  const byKey = new Map((await store.llmExplanations([own, kind])).map((one) => [one.key, one]));
+  const { answer, failure } = shownExplanation(byKey.get(own), byKey.get(kind));
+  return answer ?? failure;
 }

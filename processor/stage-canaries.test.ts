@@ -18,7 +18,7 @@ import {
 import { createRateDetector } from "./detect/rate.ts";
 import { processRequest } from "./pipeline.ts";
 import { createRooms } from "./rooms.ts";
-import { createAskLive, createStageCanaries } from "./stage-canaries.ts";
+import { createAskLive, createStageCanaries, isShedding } from "./stage-canaries.ts";
 import { createStageObserver } from "./stage-observer.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createMetrics } from "./telemetry/metrics.ts";
@@ -153,6 +153,19 @@ describe("asking the live detector about canaries", () => {
     expect(seen.unscored).toBe(0);
   });
 });
+
+it.each([
+  ["some records pass unscored", "shedding", 0.3, 0.2, true],
+  ["the model had no part in any record", "shedding", 0.3, 0.7, false],
+  ["no record was judged", "shedding", 1, 0, false],
+  ["all records are judged without it", "degraded", 0, 1, false],
+  ["all is well", "scoring", 0, 0, false],
+] as const)(
+  "a model is kept from answering by the records or not: %s",
+  (_, state, unscoredRatio, degradedRatio, is) => {
+    expect(isShedding({ state, unscoredRatio, degradedRatio })).toBe(is);
+  },
+);
 
 describe("the canaries of a stage", () => {
   const stateWith = async (

@@ -16,6 +16,7 @@ import { createPanel } from "./panel.ts";
 import type { Rooms } from "./rooms.ts";
 import type { StageObserver } from "./stage-observer.ts";
 import type { Log } from "./telemetry/log.ts";
+import type { ScoringHealth } from "./telemetry/scoring-health.ts";
 import type { SequenceWindow } from "./window/sequence-window.ts";
 
 /** What a stage tries its detector with. */
@@ -34,6 +35,8 @@ export interface StageCanaryPorts {
 const MODEL = "event-model";
 /** A model with little to do that answers later than this does not work. No request waits for it; a stop may. */
 const ANSWER_MS_MAX = 2_000;
+/** But for what adding two shares may lose. */
+const ALL_RECORDS = 1 - 1e-9;
 /** Nobody is left out for what went wrong earlier, and nothing that goes wrong here leaves one out of live verdicts. */
 const ALWAYS_ASKED: Breaker = { admits: () => true, tell: () => undefined };
 
@@ -48,7 +51,7 @@ export async function createStageCanaries(
   if (canary.interval_ms === 0 || !hasModel || detect.max_model_rows < ASKED_MAX)
     return switchedOff(earlier?.canary);
   return createCanaries({
-    ask: createAskLive(rooms, { isShedding: () => observer.scoringHealth().state === "shedding" }),
+    ask: createAskLive(rooms, { isShedding: () => isShedding(observer.scoringHealth()) }),
     readyServices: () => readyServices(rooms.judge),
     minRecall: canary.min_recall,
     before: beforeRuns(earlier?.canary, earlier?.modelVersion !== scorer.version),
@@ -56,6 +59,16 @@ export async function createStageCanaries(
     random: Math.random,
     now,
   });
+}
+
+/**
+ * Whether records pass without verdicts because there is too much to do. When the model had no part in any record of the last minute
+ * it is no matter of load: it hangs.
+ *
+ * Example: a tenth unscored and nine tenths judged without the model: false.
+ */
+export function isShedding({ state, unscoredRatio, degradedRatio }: ScoringHealth): boolean {
+  return state === "shedding" && unscoredRatio + degradedRatio < ALL_RECORDS;
 }
 
 function switchedOff(earlier: CanaryStatus | undefined): Canaries {

@@ -8,6 +8,8 @@ export interface Told {
   readonly anomalies: number;
   readonly severityNumber: number;
   readonly templateIds: readonly string[];
+  /** Since when there is more to tell than that, by the clock of who tells; undefined: there is not. */
+  readonly outgrownAtMs?: number | undefined;
 }
 
 /**
@@ -32,6 +34,8 @@ export interface Alert {
   readonly told: Told | undefined;
   /** Messages about it. */
   readonly messages: number;
+  /** Key of the last of them: nothing else is told of it before that one is sent. */
+  readonly messageKey: string | undefined;
 }
 
 /** Alerts that may still have something to tell, the longest waiting first; none of which a message waits to be sent. */
@@ -46,7 +50,12 @@ export interface ActiveAlert {
   readonly alert: Alert;
   readonly incident: Incident;
   readonly feedback: readonly IncidentFeedback[];
+  /** Where its strongest anomaly is a silence. */
+  readonly silence: Silence | undefined;
 }
+
+/** Whether a silence lasts, or what fell silent has come again. */
+export type Silence = "lasts" | "ended";
 
 /** waiting: still to be sent; the others are kept for a while to be seen. */
 export type MessageState = "waiting" | "sent" | "refused" | "expired";
@@ -62,8 +71,6 @@ export interface NewMessage {
   /** What a receiver knows it again by: of one channel no two messages have the same. */
   readonly key: string;
   readonly kind: MessageKind;
-  /** The incident that it is about, where it is about one: nothing else is told of it before this one is sent. */
-  readonly incidentId: string | undefined;
   /** What to tell, as JSON; the store does not look into it. */
   readonly notice: string;
 }
@@ -137,6 +144,8 @@ export interface ChannelLoad {
   readonly failing: number;
   /** Of those that count against the limit, the ones that were tried in vain though the receiver has taken another one since. */
   readonly troubled: number;
+  /** Those among them that may be tried again now. */
+  readonly troubledDue: number;
   /** When the receiver took one last. */
   readonly lastSentAtMs: number | undefined;
   /** Messages sent in the last hour that count against the limit. */

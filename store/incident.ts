@@ -86,6 +86,11 @@ export function isOngoing({ lastAtMs }: Incident, nowMs: number): boolean {
   return nowMs - lastAtMs <= SAME_TEMPLATE_GAP_MS;
 }
 
+/** Whether an incident has lasted as long as one can: what goes on is another one. */
+export function hasLastedLongest({ startedAtMs, lastAtMs }: Incident): boolean {
+  return lastAtMs - startedAtMs > DURATION_MS_MAX - SAME_TEMPLATE_GAP_MS;
+}
+
 function knows({ templates }: Incident, { templateId }: IncidentMember): boolean {
   return templates.some((one) => one.templateId === templateId);
 }

@@ -7,6 +7,7 @@ import { learningLoop } from "./migrations/0004-learning-loop.ts";
 import { alertTables } from "./migrations/0005-alerts.ts";
 import { llmExplanations } from "./migrations/0006-llm-explanations.ts";
 import { deploymentTables } from "./migrations/0007-deployments.ts";
+import { alertMessages } from "./migrations/0008-alert-messages.ts";
 import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -19,6 +20,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005-alerts": alertTables,
   "0006-llm-explanations": llmExplanations,
   "0007-deployments": deploymentTables,
+  "0008-alert-messages": alertMessages,
 };
 
 /** Whether {@link migrate} has nothing to do. Rejects as it does. */

@@ -57,6 +57,7 @@ const status = z.object({
     .object({
       state: z.enum(["off", "waiting", "well", "collapsed"]),
       recallRatio: z.number().optional(),
+      requiredRatio: z.number().optional(),
       falseAlarmRatio: z.number().optional(),
       checkedAtMs: z.number().optional(),
       collapsedAtMs: z.number().optional(),

@@ -89,6 +89,8 @@ export interface CanaryStatus {
   readonly state: "off" | "waiting" | "well" | "collapsed";
   /** Of the last run: share of the odd sequences that were found, and of the normal ones that would have been flagged, 0 to 1. */
   readonly recallRatio?: number | undefined;
+  /** What that recall had to be at least. */
+  readonly requiredRatio?: number | undefined;
   readonly falseAlarmRatio?: number | undefined;
   /** When that was; undefined before the first run since the stage started. */
   readonly checkedAtMs?: number | undefined;

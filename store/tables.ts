@@ -230,6 +230,8 @@ export interface AlertsTable {
   /** JSON of a Told. */
   told: string | null;
   messages: number;
+  /** Of the last message about it: of an incident one waits at a time. */
+  message_key: string | null;
 }
 
 export interface OutboxTable {
@@ -237,8 +239,6 @@ export interface OutboxTable {
   channel: string;
   key: string;
   kind: string;
-  /** Of an incident one message waits at a time. */
-  incident_id: string | null;
   /** JSON, as the alerts wrote it. */
   notice: string;
   state: string;

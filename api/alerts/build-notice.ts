@@ -4,44 +4,53 @@ import type { Incident } from "../../store/incident.ts";
 import { subjectOf } from "../../store/kind.ts";
 import {
   type EventNotice,
+  FACTS_SHOWN_MAX,
   INCIDENTS_SHOWN_MAX,
   type IncidentNotice,
   type SummaryNotice,
   TEMPLATES_SHOWN_MAX,
 } from "./notice.ts";
-import type { Listed, Telling } from "./plan.ts";
 import { readable, SERVICE_CHARACTERS_MAX, SUMMARY_CHARACTERS_MAX } from "./readable.ts";
+import type { Listed, Phase, Telling } from "./tellings.ts";
 
 const TEMPLATE_CHARACTERS_MAX = 200;
 const LISTED_CHARACTERS_MAX = 150;
+const FACT_CHARACTERS_MAX = 200;
+/** What the incidents of a message on several have in common. */
+const ABOUT = { summary: "heldBack", ends: "over", updates: "grown" } as const;
 
-/** A message to come, as it is stored; `summaryOf` gives an incident's strongest anomaly's explanation, "" where that is not known. */
-export function toMessage(telling: Telling, summaryOf: (incident: Incident) => string): NewMessage {
-  const { key, phase, reason, listed } = telling;
+/** An incident's strongest anomaly; undefined where it is no longer stored. */
+export type StrongestOf = (incident: Incident) => Pick<StoredAnomaly, "kind" | "explanation"> | undefined;
+
+/** A message to come, as it is stored. */
+export function toMessage({ key, phase, listed }: Telling, strongestOf: StrongestOf): NewMessage {
   const [first] = listed;
-  if (phase === "summary" || first === undefined)
-    return {
-      key,
-      kind: "summary",
-      incidentId: undefined,
-      notice: JSON.stringify(summaryNotice(listed, summaryOf)),
-    };
-  const notice = incidentNotice(first.incident, phase, reason, summaryOf(first.incident));
-  return { key, kind: "incident", incidentId: first.incident.id, notice: JSON.stringify(notice) };
+  if (first === undefined || isJoint(phase)) {
+    const about = isJoint(phase) ? ABOUT[phase] : "heldBack";
+    return { key, kind: "summary", notice: JSON.stringify(summaryNotice(listed, about, strongestOf)) };
+  }
+  return { key, kind: "incident", notice: JSON.stringify(incidentNotice(first, phase, strongestOf)) };
+}
+
+function isJoint(phase: Phase): phase is keyof typeof ABOUT {
+  return Object.hasOwn(ABOUT, phase);
 }
 
 function incidentNotice(
-  incident: Incident,
+  { incident, reason }: Listed,
   phase: IncidentNotice["phase"],
-  reason: string,
-  summary: string,
+  strongestOf: StrongestOf,
 ): IncidentNotice {
+  const strongest = strongestOf(incident);
+  const facts = strongest?.explanation.facts ?? [];
+  const shownFacts = phase === "over" ? [] : facts.slice(0, FACTS_SHOWN_MAX);
   const templates = [...incident.templates].sort((a, b) => b.maxScore - a.maxScore);
   return {
     kind: "incident",
     phase,
     reason,
-    ...subject(incident, summary, SUMMARY_CHARACTERS_MAX),
+    ...subject(incident, strongest, SUMMARY_CHARACTERS_MAX),
+    facts: shownFacts.map((fact) => readable(fact, FACT_CHARACTERS_MAX)).filter((fact) => fact !== ""),
     templates: templates.slice(0, TEMPLATES_SHOWN_MAX).map(({ template, anomalies }) => ({
       template: readable(template, TEMPLATE_CHARACTERS_MAX) || "(no text)",
       anomalies,
@@ -60,12 +69,18 @@ export function shownOf(listed: readonly Listed[]): readonly Listed[] {
     .slice(0, INCIDENTS_SHOWN_MAX);
 }
 
-function summaryNotice(listed: readonly Listed[], summaryOf: (incident: Incident) => string): SummaryNotice {
+function summaryNotice(
+  listed: readonly Listed[],
+  about: SummaryNotice["about"],
+  strongestOf: StrongestOf,
+): SummaryNotice {
   return {
     kind: "summary",
-    incidents: shownOf(listed).map(({ incident, isOver }) => ({
-      ...subject(incident, summaryOf(incident), LISTED_CHARACTERS_MAX),
+    about,
+    incidents: shownOf(listed).map(({ incident, isOver, reason }) => ({
+      ...subject(incident, strongestOf(incident), LISTED_CHARACTERS_MAX),
       isOver,
+      reason,
     })),
     total: listed.length,
     anomalies: listed.reduce((sum, { incident }) => sum + incident.anomalies, 0),
@@ -95,7 +110,7 @@ export function eventNotice(anomaly: StoredAnomaly): EventNotice | undefined {
   };
 }
 
-function subject(incident: Incident, summary: string, summaryCharactersMax: number) {
+function subject(incident: Incident, strongest: ReturnType<StrongestOf>, summaryCharactersMax: number) {
   return {
     incidentId: incident.id,
     service: readable(incident.service, SERVICE_CHARACTERS_MAX) || "(no name)",
@@ -105,6 +120,7 @@ function subject(incident: Incident, summary: string, summaryCharactersMax: numb
     startedAtMs: incident.startedAtMs,
     lastAtMs: incident.lastAtMs,
     strongestId: incident.strongestId,
-    summary: readable(summary, summaryCharactersMax),
+    summary: readable(strongest?.explanation.summary ?? "", summaryCharactersMax),
+    strongest: strongest === undefined ? ("event" as const) : subjectOf(strongest.kind),
   };
 }

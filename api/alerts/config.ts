@@ -185,6 +185,11 @@ export type Channel = AlertsConfig["channels"][number];
 /** A channel of one kind. */
 export type ChannelOf<Kind extends Channel["kind"]> = Extract<Channel, { readonly kind: Kind }>;
 
+/** Whether people read a channel; of the others programs do. */
+export function isForPeople({ kind }: Pick<Channel, "kind">): boolean {
+  return kind === "slack" || kind === "teams";
+}
+
 /** The same without what must not be printed. */
 export function hideAlertSecrets(alerts: AlertsConfig): unknown {
   const hidden = "(hidden)";

@@ -6,7 +6,7 @@ const LIMITS = {
   limit_per_hour: 20,
   quiet_hours: [{ time_zone: "UTC", from: "22:00", to: "07:00", days: ["thu" as const] }],
 };
-const LOAD = { lastHour: 5, waiting: 0, failing: 0, troubled: 0 };
+const LOAD = { lastHour: 5, waiting: 0, failing: 0, troubled: 0, troubledDue: 0 };
 const plan = (load: Partial<typeof LOAD>, limits = LIMITS) =>
   roomToPlan(limits, { ...LOAD, ...load }, DAYTIME_MS);
 
@@ -30,5 +30,11 @@ describe("messages about incidents", () => {
     expect(plan({ lastHour: 0, waiting: 2, failing: 2 }, one)).toBe(0);
     expect(plan({ lastHour: 1, waiting: 1, failing: 0, troubled: 1 }, one)).toBe(0);
     expect(plan({ lastHour: 0, waiting: 1, failing: 0, troubled: 1 }, one)).toBe(1);
+  });
+
+  it("that may be tried again have a place among those that are new", () => {
+    expect(plan({ waiting: 3, troubled: 3, troubledDue: 2 })).toBe(14);
+    expect(plan({ lastHour: 19, waiting: 1, troubled: 1, troubledDue: 1 })).toBe(0);
+    expect(plan({ lastHour: 19, waiting: 1, troubled: 1, troubledDue: 0 })).toBe(1);
   });
 });

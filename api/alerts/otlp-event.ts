@@ -4,6 +4,9 @@ import type { Links } from "./links.ts";
 import type { EventNotice, HealthNotice, IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
 import { heading, healthSentence, phaseWord, severityWord, TEST_SENTENCE } from "./words.ts";
 
+/** ERROR, INFO and WARN. */
+const HEALTH_SEVERITIES = { collapsed: 17, recovered: 9, untried: 13 } as const;
+
 const SCOPE = { name: "logbert" };
 
 interface Event {
@@ -100,7 +103,7 @@ function summaryEvent(notice: SummaryNotice, nowMs: number): Event {
 }
 
 function healthEvent(notice: HealthNotice): Event {
-  const severityNumber = notice.phase === "collapsed" ? 17 : 9;
+  const severityNumber = HEALTH_SEVERITIES[notice.phase];
   return {
     eventName: "logbert.detector",
     atMs: notice.atMs,
@@ -110,7 +113,7 @@ function healthEvent(notice: HealthNotice): Event {
     service: undefined,
     attributes: {
       "logbert.detector.phase": notice.phase,
-      "logbert.detector.recall": notice.recallRatio,
+      ...(notice.recallRatio === undefined ? {} : { "logbert.detector.recall": notice.recallRatio }),
       "logbert.detector.collapsed_at": new Date(notice.collapsedAtMs).toISOString(),
     },
   };

@@ -3,10 +3,11 @@ import type { StoredAnomaly } from "../../store/anomaly.ts";
 import { type Incident, isOngoing } from "../../store/incident.ts";
 import type { Store } from "../../store/store.ts";
 import { eventNotice, shownOf, toMessage } from "./build-notice.ts";
-import type { AlertsConfig, Channel } from "./config.ts";
+import { type AlertsConfig, type Channel, isForPeople } from "./config.ts";
 import { roomToPlan } from "./limits.ts";
-import { noted, planChannel, type Telling } from "./plan.ts";
+import { noted, planChannel } from "./plan.ts";
 import { isRouted } from "./routes.ts";
+import type { Telling } from "./tellings.ts";
 
 /** Incidents that are looked at together. */
 const CHANGES_MAX = 200;
@@ -87,7 +88,15 @@ export async function planMessages(channel: Channel, ports: PlanPorts): Promise<
   const { active, lost } = await store.activeAlerts(channel.name, ACTIVE_MAX);
   const openedAtMs = await store.openedServices(channel.name, nowMs);
   const gatherMs = config.gather_seconds * 1_000;
-  const planned = planChannel({ channel, gatherMs, active, openedAtMs, room, nowMs });
+  const planned = planChannel({
+    channel,
+    isForPeople: isForPeople(channel),
+    gatherMs,
+    active,
+    openedAtMs,
+    room,
+    nowMs,
+  });
   const alerts = [...planned.alerts, ...lost.map((one): Alert => ({ ...one, state: "dropped" }))];
   if (planned.tellings.length > 0 || alerts.length > 0) {
     const isStored = await store.saveAlertPlan({
@@ -109,10 +118,8 @@ async function toMessages(
   store: PlanPorts["store"],
 ): Promise<readonly NewMessage[]> {
   const ids = tellings.flatMap(({ listed }) => shownOf(listed).map(({ incident }) => incident.strongestId));
-  const strongest = new Map((await store.anomaliesById(ids)).map((one) => [one.id, one.explanation.summary]));
-  return tellings.map((telling) =>
-    toMessage(telling, (incident) => strongest.get(incident.strongestId) ?? ""),
-  );
+  const strongest = new Map((await store.anomaliesById(ids)).map((one) => [one.id, one]));
+  return tellings.map((telling) => toMessage(telling, ({ strongestId }) => strongest.get(strongestId)));
 }
 
 /** What was not told to its end before its incident was deleted is counted, and said. */
@@ -136,6 +143,7 @@ function begun(incident: Incident, channel: string, nowMs: number): Alert {
     openedAtMs: undefined,
     told: undefined,
     messages: 0,
+    messageKey: undefined,
   };
 }
 
@@ -148,8 +156,6 @@ function toEvents(
     const { service, severityNumber, score: maxScore } = anomaly;
     if (!isRouted(routes, channel, { service, severityNumber, maxScore })) return [];
     const notice = eventNotice(anomaly);
-    return notice === undefined
-      ? []
-      : [{ key: anomaly.id, kind: "event", incidentId: undefined, notice: JSON.stringify(notice) }];
+    return notice === undefined ? [] : [{ key: anomaly.id, kind: "event", notice: JSON.stringify(notice) }];
   });
 }

@@ -42,6 +42,24 @@ describe("what is told of the detector", () => {
     expect(told(WELL, 90 * DAY_MS, "detector-500-collapsed")).toBeUndefined();
   });
 
+  it("is that nobody tries it any more, where it was told that it does not work", () => {
+    const off: CanaryStatus = { state: "off", collapsedAtMs: 1_000 };
+    expect(told(off)).toBeUndefined();
+    expect(told({ ...off, recoveredAtMs: 2_000 }, 3_000, "detector-1000-recovered")).toBeUndefined();
+    const key = "detector-1000-untried-3000";
+    const message = { key, kind: "health", phase: "untried", atMs: 3_000, collapsedAtMs: 1_000 };
+    expect(told(off, 3_000, "detector-1000-collapsed")).toEqual(message);
+    expect(told(off, 4_000, key)).toBeUndefined();
+  });
+
+  it("is what a trial shows after a time in which nobody tried, under a key of its own", () => {
+    const untried = "detector-1000-untried-3000";
+    expect(told({ state: "waiting", collapsedAtMs: 1_000 }, 4_000, untried)).toBeUndefined();
+    expect(told(COLLAPSED, 4_000, untried)?.key).toBe("detector-1000-collapsed-4000");
+    expect(told(COLLAPSED, 5_000, "detector-1000-collapsed-4000")).toBeUndefined();
+    expect(told(WELL, 90 * DAY_MS, untried)).toMatchObject({ phase: "recovered" });
+  });
+
   it("is nothing that was the last to be told", () => {
     expect(told(COLLAPSED, 3_000, "detector-1000-collapsed")).toBeUndefined();
     expect(told(WELL, 3_000, "detector-1000-recovered")).toBeUndefined();

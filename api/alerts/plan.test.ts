@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ActiveAlert, Alert } from "../../store/alert.ts";
+import type { ActiveAlert, Alert, Silence } from "../../store/alert.ts";
 import type { Incident } from "../../store/incident.ts";
 import { type Limits, roomToPlan, roomToSend } from "./limits.ts";
-import { noted, type PlanInput, planChannel, type Telling } from "./plan.ts";
+import { noted, type PlanInput, planChannel } from "./plan.ts";
+import type { Telling } from "./tellings.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -13,13 +14,15 @@ const CHANNEL = { limit_per_hour: 20, cool_down_minutes: 10, quiet_hours: [] };
 const idsOf = (listed: Telling["listed"]) => listed.map(({ incident }) => incident.id);
 
 /** A channel over time, with what it has told; its receiver may be away. */
-function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
+function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}, isForPeople = true) {
   const settings = { ...CHANNEL, ...channel };
   const alerts = new Map<string, Alert>();
   const incidents = new Map<string, Incident>();
   const expected = new Set<string>();
+  const silences = new Map<string, Silence>();
   const outbox: Telling[] = [];
-  const told: (Pick<Telling, "key" | "phase" | "reason"> & {
+  const told: (Pick<Telling, "key" | "phase"> & {
+    readonly reason: string;
     readonly atMs: number;
     readonly ids: string[];
   })[] = [];
@@ -29,6 +32,7 @@ function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
     told,
     phases: () => told.map(({ phase }) => phase),
     expect: (id: string) => expected.add(id),
+    silence: (id: string, silence: Silence) => silences.set(id, silence),
     /** An anomaly of an incident: the first one begins it. */
     anomaly(id: string, fields: Partial<Incident> & { readonly template?: string } = {}) {
       const before = incidents.get(id);
@@ -62,6 +66,7 @@ function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
         openedAtMs: undefined,
         told: undefined,
         messages: 0,
+        messageKey: undefined,
       };
       const alert = alerts.get(id);
       const next = alert === undefined ? begun : noted(alert, incident, world.nowMs);
@@ -69,19 +74,21 @@ function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
     },
     turn() {
       const { nowMs } = world;
-      const onTheWay = new Set(
-        outbox.flatMap(({ phase, listed }) => (phase === "summary" ? [] : idsOf(listed))),
-      );
+      const onTheWay = new Set(outbox.map(({ key }) => key));
       const active = [...alerts.values()]
-        .filter(({ state, incidentId }) => ["waiting", "open"].includes(state) && !onTheWay.has(incidentId))
+        .filter(({ state }) => ["waiting", "open"].includes(state))
+        .filter(({ messageKey = "" }) => !onTheWay.has(messageKey))
         .flatMap((alert): ActiveAlert[] => {
           const incident = incidents.get(alert.incidentId);
-          return incident === undefined ? [] : [{ alert, incident, feedback: feedbackOf(alert.incidentId) }];
+          if (incident === undefined) return [];
+          const silence = silences.get(incident.id);
+          return [{ alert, incident, feedback: feedbackOf(alert.incidentId), silence }];
         });
       const failing = world.isAway ? outbox.length : 0;
-      const load = { lastHour: lastHour(), waiting: outbox.length, failing, troubled: 0 };
+      const load = { lastHour: lastHour(), waiting: outbox.length, failing, troubled: 0, troubledDue: 0 };
       const planned = planChannel({
         channel: settings,
+        isForPeople,
         gatherMs: 10_000,
         active,
         openedAtMs: openedAtMs(),
@@ -93,7 +100,8 @@ function createWorld(channel: Partial<PlanInput["channel"] & Limits> = {}) {
       while (!world.isAway && roomToSend(settings, { lastHour: lastHour() }, nowMs) > 0) {
         const next = outbox.shift();
         if (next === undefined) return;
-        const { key, phase, reason, listed } = next;
+        const { key, phase, listed } = next;
+        const reason = listed.map((one) => one.reason).join();
         told.push({ key, phase, reason, atMs: nowMs, ids: idsOf(listed) });
       }
     },
@@ -156,15 +164,20 @@ describe("an incident", () => {
     expect(world.phases()).toEqual(["opened"]);
   });
 
-  it("is told again when its severity class rises, at once", () => {
-    world.anomaly("1");
+  it("is told again when its severity class rises to WARN or above, at once", () => {
+    world.anomaly("1", { severityNumber: 5 });
     world.pass(MINUTE_MS);
-    world.anomaly("1", { severityNumber: 12 });
-    world.pass(MINUTE_MS);
+    for (const severityNumber of [12, 9]) {
+      world.anomaly("1", { severityNumber });
+      world.pass(MINUTE_MS);
+    }
     expect(world.phases()).toEqual(["opened"]);
     world.anomaly("1", { severityNumber: 17 });
     world.turn();
-    expect(world.told.at(-1)).toMatchObject({ phase: "updated", reason: "its severity has risen" });
+    expect(world.told.at(-1)).toMatchObject({
+      phase: "updated",
+      reason: "its severity has risen from DEBUG to ERROR",
+    });
   });
 
   it("is told again for new kinds of messages and ten times as many, not before the cool-down", () => {
@@ -178,6 +191,14 @@ describe("an incident", () => {
     const before = 66;
     world.pass(11 * MINUTE_MS, () => world.anomaly("1", { anomalies: 10 * before }));
     expect(world.told.at(-1)?.reason).toMatch(/^\d+ anomalies, \d+ before$/);
+  });
+
+  it("is not told to go on when it is quiet by the end of the cool-down", () => {
+    world.anomaly("1");
+    world.pass(8 * MINUTE_MS);
+    world.anomaly("1", { template: "t2" });
+    world.pass(HOUR_MS);
+    expect(world.phases()).toEqual(["opened", "over"]);
   });
 
   it("that was over and goes on is told anew, with a key of its own, for a while; and whenever it is worse", () => {
@@ -250,6 +271,56 @@ describe("an incident", () => {
     expect(world.told.length).toBe(before + 1);
   });
 
+  it("that goes on after its end is watched before it is told anew, which says why", () => {
+    world.anomaly("1");
+    world.pass(HOUR_MS);
+    world.anomaly("1");
+    world.turn();
+    expect(world.phases()).toEqual(["opened", "over"]);
+    world.pass(10_000);
+    expect(world.told.at(-1)).toMatchObject({ phase: "opened", reason: "it was over" });
+  });
+
+  it("of a host whose clock is ahead is over when nothing has come for as long by our own", () => {
+    const lastAtMs = START_MS + 24 * HOUR_MS;
+    world.anomaly("1", { lastAtMs });
+    world.pass(9 * MINUTE_MS, () => world.anomaly("1", { lastAtMs, anomalies: 1 }));
+    world.pass(9 * MINUTE_MS);
+    expect(world.phases()).toEqual(["opened"]);
+    world.pass(5 * MINUTE_MS);
+    expect(world.phases()).toEqual(["opened", "over"]);
+  });
+
+  it("that is a silence is over when what fell silent comes again", () => {
+    world.anomaly("1");
+    world.silence("1", "lasts");
+    world.pass(3 * HOUR_MS);
+    expect(world.phases()).toEqual(["opened"]);
+    world.silence("1", "ended");
+    world.pass(10_000);
+    expect(world.told.at(-1)).toMatchObject({
+      phase: "over",
+      reason: "what was silent has come again, no more anomalies for ten minutes",
+    });
+  });
+
+  it("that is a silence for good is over after half a day, which says so", () => {
+    world.anomaly("1");
+    world.silence("1", "lasts");
+    world.pass(13 * HOUR_MS);
+    expect(world.told.at(-1)).toMatchObject({
+      phase: "over",
+      reason: expect.stringContaining("silent for twelve hours"),
+    });
+  });
+
+  it("that has lasted for as long as one can says so at its end", () => {
+    world.anomaly("1");
+    world.pass(24 * HOUR_MS, () => world.anomaly("1"));
+    world.pass(HOUR_MS);
+    expect(world.told.at(-1)).toMatchObject({ phase: "over", reason: expect.stringContaining("a day") });
+  });
+
   it("of an old file is not over while it comes", () => {
     world.anomaly("1", { lastAtMs: 1, startedAtMs: 1 });
     world.pass(5 * MINUTE_MS, () => world.anomaly("1", { lastAtMs: 1 }));
@@ -300,6 +371,20 @@ describe("several incidents", () => {
     expect(world.phases()).toEqual(["opened"]);
   });
 
+  it("that were held back are one message each to a program that takes so many and sees to grouping", () => {
+    const holdBack = (cool_down_minutes: number, limit_per_hour: number) => {
+      const quiet_hours = [{ time_zone: "UTC", from: "09:00", to: "10:30", days: ["thu" as const] }];
+      world = createWorld({ quiet_hours, cool_down_minutes, limit_per_hour }, false);
+      for (const id of ["1", "2", "3"]) world.anomaly(id);
+      world.pass(31 * MINUTE_MS);
+      world.pass(HOUR_MS);
+      return world.phases();
+    };
+    expect(holdBack(0, 3)).toEqual(["past", "past", "past"]);
+    expect(holdBack(0, 2)).toEqual(["summary"]);
+    expect(holdBack(10, 3)).toEqual(["summary"]);
+  });
+
   it("over the limit of an hour are told in one message, when there is room again", () => {
     world = createWorld({ limit_per_hour: 3 });
     for (let i = 0; i < 50; i += 1) world.anomaly(String(i), { service: `s${i}` });
@@ -310,17 +395,103 @@ describe("several incidents", () => {
     expect(summary?.ids).toHaveLength(47);
   });
 
-  it("that are more than the limit all the time have their ends told all the same", () => {
-    let begun = 0;
-    world.pass(12 * HOUR_MS, () => {
-      if (world.nowMs % (2 * MINUTE_MS) !== 0) return;
-      begun += 1;
-      world.anomaly(String(begun), { service: `s${begun}` });
+  it.each([true, false])(
+    "that are more than the limit all the time have their ends told all the same",
+    (isForPeople) => {
+      world = createWorld({}, isForPeople);
+      let begun = 0;
+      world.pass(12 * HOUR_MS, () => {
+        if (world.nowMs % (2 * MINUTE_MS) !== 0) return;
+        begun += 1;
+        world.anomaly(String(begun), { service: `s${begun}` });
+      });
+      const inTime = world.told.filter(
+        ({ phase, atMs }) => phase === "opened" && atMs < world.nowMs - HOUR_MS,
+      );
+      const ended = new Set(
+        world.told.filter(({ phase }) => /over|ends/.test(phase)).flatMap(({ ids }) => ids),
+      );
+      expect(inTime.length).toBeGreaterThan(40);
+      expect(inTime.flatMap(({ ids }) => ids).filter((id) => !ended.has(id))).toEqual([]);
+    },
+  );
+
+  describe("that end closely one after the other", () => {
+    const endAll = (isForPeople: boolean) => {
+      world = createWorld({}, isForPeople);
+      for (const id of ["1", "2", "3"]) world.anomaly(id, { service: `s${id}` });
+      world.pass(MINUTE_MS);
+      for (const id of ["1", "2", "3"]) {
+        world.anomaly(id);
+        world.pass(20_000);
+      }
+      world.pass(HOUR_MS);
+      return world.told.filter(({ phase }) => phase !== "opened").map(({ phase, ids }) => [phase, ...ids]);
+    };
+
+    it("are one message to people, a minute later at most", () => {
+      expect(endAll(true)).toEqual([["ends", "1", "2", "3"]]);
+      const [end] = world.told.slice(-1);
+      expect(end?.atMs).toBeLessThanOrEqual(START_MS + 13 * MINUTE_MS);
     });
-    const inTime = world.told.filter(({ phase, atMs }) => phase === "opened" && atMs < world.nowMs - HOUR_MS);
-    const ended = new Set(world.told.filter(({ phase }) => phase === "over").flatMap(({ ids }) => ids));
-    expect(inTime.length).toBeGreaterThan(40);
-    expect(inTime.flatMap(({ ids }) => ids).filter((id) => !ended.has(id))).toEqual([]);
+
+    it("are one message each to a program", () => {
+      expect(endAll(false)).toEqual([
+        ["over", "1"],
+        ["over", "2"],
+        ["over", "3"],
+      ]);
+    });
+  });
+
+  it("that have grown are told together, and why", () => {
+    for (const id of ["1", "2"]) world.anomaly(id, { service: `s${id}` });
+    world.pass(MINUTE_MS);
+    world.anomaly("1", { severityNumber: 17 });
+    world.anomaly("2", { severityNumber: 21 });
+    world.turn();
+    expect(world.told.at(-1)).toMatchObject({
+      phase: "updates",
+      ids: ["1", "2"],
+      reason: "its severity has risen from INFO to ERROR,its severity has risen from INFO to FATAL",
+    });
+  });
+
+  it.each([true, false])(
+    "that are more than the limit all the time do not keep back what has grown",
+    (isForPeople) => {
+      world = createWorld({ limit_per_hour: 2 }, isForPeople);
+      world.anomaly("old");
+      let begun = 0;
+      const overload = () => {
+        world.anomaly("old", { anomalies: 1 });
+        if (world.nowMs % (2 * MINUTE_MS) !== 0) return;
+        begun += 1;
+        world.anomaly(String(begun), { service: `s${begun}` });
+      };
+      world.pass(3 * HOUR_MS, overload);
+      world.anomaly("old", { severityNumber: 17 });
+      const risenAtMs = world.nowMs;
+      world.pass(3 * HOUR_MS, overload);
+      const told = world.told.find(({ phase, ids }) => phase.startsWith("update") && ids.includes("old"));
+      expect(told?.atMs).toBeGreaterThanOrEqual(risenAtMs);
+      expect(world.told.filter(({ phase, atMs }) => phase === "summary" && atMs > risenAtMs)).not.toEqual([]);
+    },
+  );
+
+  it("of which one message waits have nothing else told before it is sent", () => {
+    for (const id of ["1", "2"]) world.anomaly(id, { service: `s${id}` });
+    world.pass(MINUTE_MS);
+    world.isAway = true;
+    world.pass(15 * MINUTE_MS);
+    world.anomaly("1");
+    world.pass(MINUTE_MS);
+    world.isAway = false;
+    world.pass(MINUTE_MS);
+    expect(world.told.slice(2).map(({ phase, ids }) => [phase, ...ids])).toEqual([
+      ["ends", "1", "2"],
+      ["opened", "1"],
+    ]);
   });
 
   it("that began while the receiver was away are told when it is back, no more of them than the limit", () => {
@@ -363,8 +534,8 @@ describe("several incidents", () => {
       isAway: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        world = createWorld({ limit_per_hour: 4 });
+      fc.property(fc.array(step, { maxLength: 40 }), fc.boolean(), (steps, isForPeople) => {
+        world = createWorld({ limit_per_hour: 4 }, isForPeople);
         const begun = new Map<string, string>();
         for (const { id, service, waitMs, severityNumber, isAway } of steps) {
           const name = `i${id}`;
@@ -380,6 +551,10 @@ describe("several incidents", () => {
         const ids = announced.flatMap((one) => one.ids);
         expect([...new Set(ids)].sort()).toEqual([...begun.keys()].sort());
         expect(new Set(world.told.map(({ key }) => key)).size).toBe(world.told.length);
+        for (const name of begun.keys())
+          expect(world.told.findLast((one) => one.ids.includes(name))?.phase).toMatch(
+            /over|ends|past|summary/,
+          );
         for (const { atMs } of world.told) {
           const inHour = world.told.filter((one) => one.atMs > atMs - HOUR_MS && one.atMs <= atMs);
           expect(inHour.length).toBeLessThanOrEqual(4);
@@ -392,6 +567,7 @@ describe("several incidents", () => {
 
 describe("a clock that jumps", () => {
   it("neither loses nor doubles anything", () => {
+    world = createWorld({}, false);
     world.anomaly("1");
     world.pass(MINUTE_MS);
     world.nowMs -= 5 * HOUR_MS;
@@ -402,8 +578,8 @@ describe("a clock that jumps", () => {
     expect(world.told.map(({ phase, ids }) => [phase, ...ids])).toEqual([
       ["opened", "1"],
       ["opened", "2"],
-      ["over", "1"],
       ["over", "2"],
+      ["over", "1"],
     ]);
   });
 });

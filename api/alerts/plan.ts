@@ -1,19 +1,21 @@
 import type { ActiveAlert, Alert } from "../../store/alert.ts";
-import { type Incident, isOngoing, RELATED_GAP_MS, SAME_TEMPLATE_GAP_MS } from "../../store/incident.ts";
+import { type Incident, RELATED_GAP_MS } from "../../store/incident.ts";
+import { isGathered, isHeldBack, isOver, overAtMs } from "./alert-times.ts";
 import type { Channel } from "./config.ts";
-import { severityClass } from "./severity.ts";
+import { growthSince, isWorse } from "./growth.ts";
+import { endOf, heldBack, opened, type Part, type Step, single, type Telling, together } from "./tellings.ts";
 
 const MINUTE_MS = 60_000;
 /** Messages about one incident, the first and the last included, but for those that its severity has risen. */
 const MESSAGES_MAX = 7;
-/** An incident that has grown by this since it was told is told again. */
-const GROWTH = 10;
-/** What could not be told for so long since it was due was held back: by quiet hours, the limit, or since nobody ran. */
-const LATE_MS = 30_000;
+/** People are told of an end with others that follow it so closely: services that one outage has hit end in one message. */
+const ENDS_GATHER_MS = MINUTE_MS;
 
 /** What a channel's next messages follow from. */
 export interface PlanInput {
   readonly channel: Pick<Channel, "cool_down_minutes">;
+  /** What waits is told together: a program wants each by itself where there is room, as a pager that closes what it has opened. */
+  readonly isForPeople: boolean;
   readonly gatherMs: number;
   readonly active: readonly ActiveAlert[];
   /** When the channel last told of a new incident, by service. */
@@ -21,23 +23,6 @@ export interface PlanInput {
   /** How many messages there may be now. */
   readonly room: number;
   readonly nowMs: number;
-}
-
-/** An incident to tell of. */
-export interface Listed {
-  readonly incident: Incident;
-  readonly isOver: boolean;
-}
-
-/** A message to come. */
-export interface Telling {
-  readonly key: string;
-  /** past: new, and over already. */
-  readonly phase: "opened" | "updated" | "over" | "past" | "summary";
-  /** Of an update: what is new; of what is past or has gone on meanwhile: that. */
-  readonly reason: string;
-  /** One; a summary has more. */
-  readonly listed: readonly Listed[];
 }
 
 /** What is told next, and what the alerts are then. */
@@ -51,8 +36,8 @@ export interface Planned {
 
 /**
  * Decides what a channel tells next, by what it has told and what may be told now. What may not waits as it is, and nothing is
- * lost by deciding again: first what is new, then what is over, then what has grown. An end that waits longer than all that is new goes
- * before it: else, where more begins than may be told, no end ever would be.
+ * lost by deciding again: first what is new, then what is over and what has grown. What waits longer than all that is new goes
+ * before it: else, where more begins than may be told, no end and no growth ever would be.
  */
 export function planChannel(input: PlanInput): Planned {
   const { active, gatherMs, room, nowMs } = input;
@@ -60,17 +45,17 @@ export function planChannel(input: PlanInput): Planned {
   const [open, waiting] = split(active, ({ alert }) => alert.state === "open");
   const [ended, ongoing] = split(open, (one) => isOver(one, nowMs));
   const cooling = createCooling(input);
-  const news = waiting.filter((one) => !isExpected(one) && isGathered(one, input));
+  const [gathered, gathering] = split(waiting, (one) => isGathered(one, gatherMs, nowMs));
+  const news = gathered.filter((one) => !isExpected(one));
   const tellable = news.filter(({ alert }) => !cooling.has(alert));
-  const firstNewAtMs = Math.min(...tellable.map(({ alert }) => alert.createdAtMs + gatherMs));
-  const [first, later] = split(ended, (one) => overAtMs(one) < firstNewAtMs);
+  const firstNewAtMs = earliest(tellable.map(({ alert }) => alert.createdAtMs + gatherMs));
+  const known = [...ends(ended, input), ...updates(ongoing, input)].sort((a, b) => a.sinceMs - b.sinceMs);
+  const [first, later] = split(known, ({ sinceMs }) => sinceMs < firstNewAtMs);
   dropExpected(waiting, input, teller);
-  for (const one of first) teller.tell(over(one, nowMs));
+  for (const one of first) teller.tell(one.step);
   tellNew(news, cooling, input, teller);
-  for (const one of later) teller.tell(over(one, nowMs));
-  for (const one of ongoing) teller.tell(updated(one, input));
-  const gathering = waiting.filter((one) => !isGathered(one, input));
-  const nextAtMs = Math.min(...gathering.map(({ alert }) => alert.createdAtMs + gatherMs));
+  for (const one of later) teller.tell(one.step);
+  const nextAtMs = earliest(gathering.map(({ alert }) => alert.createdAtMs + gatherMs));
   return { tellings: teller.tellings, alerts: teller.alerts, nextAtMs };
 }
 
@@ -80,16 +65,22 @@ export function planChannel(input: PlanInput): Planned {
  */
 export function noted(alert: Alert, incident: Incident, nowMs: number): Alert | undefined {
   const { state, told, messages } = alert;
-  const isActive = state === "waiting" || state === "open";
-  if (isActive) return { ...alert, changedAtMs: nowMs };
-  const isWorse =
-    told !== undefined && severityClass(incident.severityNumber) > severityClass(told.severityNumber);
+  if (state === "waiting") return { ...alert, changedAtMs: nowMs };
+  if (state === "open") return { ...alert, changedAtMs: nowMs, told: outgrown(told, incident, nowMs) };
   const mayGoOn = state !== "gathered" && messages < MESSAGES_MAX - 1;
-  if (!isWorse && !mayGoOn) return undefined;
-  return { ...alert, state: "waiting", createdAtMs: nowMs, changedAtMs: nowMs };
+  if (!mayGoOn && !(told !== undefined && isWorse(told, incident))) return undefined;
+  return { ...alert, state: "waiting", createdAtMs: nowMs, changedAtMs: nowMs, isHeldBack: false };
+}
+
+/** Since when there is more to tell: by that it has its turn among what waits. */
+function outgrown(told: Alert["told"], incident: Incident, nowMs: number): Alert["told"] {
+  if (told === undefined || told.outgrownAtMs !== undefined) return told;
+  return growthSince(told, incident) === undefined ? told : { ...told, outgrownAtMs: nowMs };
 }
 
 interface Teller {
+  /** How many messages there may still be. */
+  readonly room: number;
   readonly tellings: readonly Telling[];
   readonly alerts: readonly Alert[];
   /** False where there is nothing to tell, or no room for it. */
@@ -101,11 +92,15 @@ interface Teller {
 function createTeller(messagesMax: number): Teller {
   const tellings: Telling[] = [];
   const alerts: Alert[] = [];
+  const room = () => messagesMax - tellings.length;
   return {
+    get room() {
+      return room();
+    },
     tellings,
     alerts,
     tell(step) {
-      if (step === undefined || tellings.length >= messagesMax) return false;
+      if (step === undefined || room() <= 0) return false;
       tellings.push(step.telling);
       alerts.push(...step.alerts);
       return true;
@@ -120,13 +115,14 @@ function dropExpected(waiting: readonly ActiveAlert[], { nowMs }: PlanInput, tel
     if (isExpected(one) && isOver(one, nowMs)) teller.change({ ...one.alert, state: "dropped" });
 }
 
-/** What was held back comes first, together; what cannot be told now is held back. */
+/** What was held back comes first, together, or each by itself to a program; what cannot be told now is held back. */
 function tellNew(news: readonly ActiveAlert[], cooling: Cooling, input: PlanInput, teller: Teller): void {
-  const { nowMs } = input;
-  const [held, fresh] = split(news, (one) => one.alert.isHeldBack || isLate(one, input));
+  const { channel, isForPeople, gatherMs, nowMs } = input;
+  const [held, fresh] = split(news, (one) => isHeldBack(one, gatherMs, nowMs));
   const ready = held.filter(({ alert }) => !cooling.has(alert));
-  if (teller.tell(gathered(ready, nowMs))) for (const { alert } of ready) cooling.add(alert);
-  for (const one of fresh) {
+  const isEach = !isForPeople && channel.cool_down_minutes === 0 && ready.length <= teller.room;
+  if (!isEach && teller.tell(heldBack(ready, nowMs))) for (const { alert } of ready) cooling.add(alert);
+  for (const one of isEach ? [...ready, ...fresh] : fresh) {
     if (!cooling.has(one.alert) && teller.tell(opened(one, nowMs))) cooling.add(one.alert);
     else teller.change({ ...one.alert, isHeldBack: true });
   }
@@ -136,24 +132,6 @@ function tellNew(news: readonly ActiveAlert[], cooling: Cooling, input: PlanInpu
 function isExpected({ incident, feedback }: Omit<ActiveAlert, "alert">): boolean {
   const last = new Map(feedback.map(({ templateId, isTrueAnomaly }) => [templateId, isTrueAnomaly]));
   return incident.templates.every(({ templateId }) => last.get(templateId) === false);
-}
-
-/** Nothing was added for as long as something could be, by the records' own times; and for a minute by the clock, so that what is read from an
- * old file is not over while it comes. */
-function isOver({ alert, incident }: ActiveAlert, nowMs: number): boolean {
-  return !isOngoing(incident, nowMs) && Math.abs(nowMs - alert.changedAtMs) > RELATED_GAP_MS;
-}
-
-function overAtMs({ alert, incident }: ActiveAlert): number {
-  return Math.max(incident.lastAtMs + SAME_TEMPLATE_GAP_MS, alert.changedAtMs + RELATED_GAP_MS);
-}
-
-function isGathered({ alert }: ActiveAlert, { gatherMs, nowMs }: PlanInput): boolean {
-  return Math.abs(nowMs - alert.createdAtMs) >= gatherMs;
-}
-
-function isLate({ alert }: ActiveAlert, { gatherMs, nowMs }: PlanInput): boolean {
-  return Math.abs(nowMs - alert.createdAtMs) >= gatherMs + LATE_MS;
 }
 
 /** Services of which the channel has told something new within the cool-down. */
@@ -175,86 +153,65 @@ function createCooling({ channel, openedAtMs, nowMs }: PlanInput): Cooling {
   };
 }
 
-/** A message, and what becomes of what it tells. */
-interface Step {
-  readonly telling: Telling;
-  readonly alerts: readonly Alert[];
+/** A message that may be told, and since when. */
+interface Due {
+  readonly sinceMs: number;
+  readonly step: Step | undefined;
 }
 
-/** What is over by now has one message, which says both. */
-function opened(one: ActiveAlert, nowMs: number): Step {
-  const alert = { ...toldNow(one, nowMs), openedAtMs: nowMs };
-  if (!isOver(one, nowMs)) return step(one, "opened", "", { ...alert, state: "open" });
-  return one.alert.told === undefined
-    ? step(one, "past", "it was not told when it began", { ...alert, state: "over" })
-    : step(one, "over", "it had gone on", { ...alert, state: "over" });
+function ends(ended: readonly ActiveAlert[], { isForPeople, nowMs }: PlanInput): readonly Due[] {
+  const parts = ended.map((one) => ({ ...endOf(one), sinceMs: overAtMs(one) }));
+  if (!isForPeople) return eachByItself(parts, "over", nowMs);
+  const waitedMs = nowMs - earliest(parts.map(({ sinceMs }) => sinceMs));
+  return waitedMs >= 0 && waitedMs < ENDS_GATHER_MS ? [] : inOne(parts, ["over", "ends"], nowMs);
 }
 
-function over(one: ActiveAlert, nowMs: number): Step {
-  return step(one, "over", "", { ...toldNow(one, nowMs), state: "over" });
+function updates(ongoing: readonly ActiveAlert[], input: PlanInput): readonly Due[] {
+  const parts = ongoing.flatMap((one) => update(one, input) ?? []);
+  return input.isForPeople
+    ? inOne(parts, ["updated", "updates"], input.nowMs)
+    : eachByItself(parts, "updated", input.nowMs);
 }
 
-function updated(one: ActiveAlert, { channel, nowMs }: PlanInput): Step | undefined {
-  const { alert, incident } = one;
-  if (isExpected(one)) return undefined;
-  const coolDownMs = channel.cool_down_minutes * MINUTE_MS;
-  const isCool = nowMs - (alert.told?.atMs ?? nowMs) >= coolDownMs;
-  // The last message is for its end.
-  const reason = growth(alert, incident, isCool && alert.messages < MESSAGES_MAX - 1);
-  return reason === undefined ? undefined : step(one, "updated", reason, toldNow(one, nowMs));
-}
+type DuePart = Part & Pick<Due, "sinceMs">;
 
 /**
- * What has grown since an incident was told so that it is worth a message: its severity at once, its templates and its size not
- * before the cool-down.
+ * Its severity at once, its templates and its size not before the cool-down, and while a message is left for its end. Of what is quiet by
+ * then its end says more.
  */
-function growth({ told }: Alert, incident: Incident, isCool: boolean): string | undefined {
-  if (told === undefined) return undefined;
-  if (severityClass(incident.severityNumber) > severityClass(told.severityNumber))
-    return "its severity has risen";
-  if (!isCool) return undefined;
-  const known = new Set(told.templateIds);
-  const fresh = incident.templates.filter(({ templateId }) => !known.has(templateId)).length;
-  if (fresh > 0) return fresh === 1 ? "one more kind of message" : `${fresh} more kinds of messages`;
-  if (incident.anomalies >= GROWTH * told.anomalies)
-    return `${incident.anomalies} anomalies, ${told.anomalies} before`;
-  return undefined;
+function update(one: ActiveAlert, { channel, nowMs }: PlanInput): DuePart | undefined {
+  const { changedAtMs, messages, told } = one.alert;
+  const growth = told && growthSince(told, one.incident);
+  if (growth === undefined || isExpected(one)) return undefined;
+  const { reason, isUrgent } = growth;
+  const { atMs, outgrownAtMs = atMs } = told ?? { atMs: nowMs };
+  const part = { one, reason, next: {} };
+  if (isUrgent) return { ...part, sinceMs: outgrownAtMs };
+  const coolAtMs = atMs + channel.cool_down_minutes * MINUTE_MS;
+  const isQuiet = nowMs - changedAtMs > RELATED_GAP_MS;
+  if (nowMs < coolAtMs || isQuiet || messages >= MESSAGES_MAX - 1) return undefined;
+  return { ...part, sinceMs: Math.max(outgrownAtMs, coolAtMs) };
 }
 
-/** What was held back: several in one message, one by itself. */
-function gathered(held: readonly ActiveAlert[], nowMs: number): Step | undefined {
-  const [first, ...others] = held;
-  if (first === undefined) return undefined;
-  if (others.length === 0) return opened(first, nowMs);
-  const listed = held.map((one) => ({ incident: one.incident, isOver: isOver(one, nowMs) }));
-  return {
-    telling: {
-      key: `${first.incident.id}-summary-${first.alert.messages + 1}`,
-      phase: "summary",
-      reason: "",
-      listed,
-    },
-    alerts: held.map((one): Alert => ({ ...toldNow(one, nowMs), state: "gathered", openedAtMs: nowMs })),
-  };
+function eachByItself(parts: readonly DuePart[], phase: "over" | "updated", nowMs: number): readonly Due[] {
+  return parts.map((part) => ({ sinceMs: part.sinceMs, step: single(part, phase, nowMs) }));
 }
 
-function step({ incident }: ActiveAlert, phase: Telling["phase"], reason: string, alert: Alert): Step {
-  const key = `${incident.id}-${alert.messages}`;
-  return {
-    telling: { key, phase, reason, listed: [{ incident, isOver: phase === "over" || phase === "past" }] },
-    alerts: [alert],
-  };
+function inOne(
+  parts: readonly DuePart[],
+  [phaseOfOne, phase]: readonly ["over", "ends"] | readonly ["updated", "updates"],
+  nowMs: number,
+): readonly Due[] {
+  const [first, ...others] = parts;
+  if (first === undefined) return [];
+  const sinceMs = earliest(parts.map((part) => part.sinceMs));
+  const step = others.length === 0 ? single(first, phaseOfOne, nowMs) : together(parts, phase, nowMs);
+  return [{ sinceMs, step }];
 }
 
-function toldNow({ alert, incident }: ActiveAlert, nowMs: number): Alert {
-  const { anomalies, severityNumber, templates } = incident;
-  const told = {
-    atMs: nowMs,
-    anomalies,
-    severityNumber,
-    templateIds: templates.map((one) => one.templateId),
-  };
-  return { ...alert, told, messages: alert.messages + 1 };
+/** Infinity for none. */
+function earliest(timesMs: readonly number[]): number {
+  return timesMs.reduce((first, one) => Math.min(first, one), Number.POSITIVE_INFINITY);
 }
 
 function split<T>(

@@ -117,7 +117,7 @@ async function sendOne(
 ): Promise<SendResult> {
   const { store, now, expireMs, onOutcome, onError } = ports;
   const { name } = channel.settings;
-  const outcome = orExpired(await channel.send(message), message, now() - expireMs);
+  const outcome = orExpired(await trySend(channel, message), message, now() - expireMs);
   const result = toResult(message, outcome, isFailing, ports);
   await store.saveSendResult(result);
   onOutcome(name, outcome.kind);
@@ -130,6 +130,15 @@ async function sendOne(
       new Error(`alerts: a message to ${name} could not be sent, and is tried again: ${outcome.reason}`),
     );
   return result;
+}
+
+/** What fails before it is sent waits by itself as well: else nothing behind it would ever be. */
+async function trySend(channel: OpenChannel, message: OutboxMessage): Promise<Outcome> {
+  try {
+    return await channel.send(message);
+  } catch {
+    return { kind: "retry", afterMs: undefined, reason: "it could not be made into a request" };
+  }
 }
 
 type Ending = Outcome | { readonly kind: "expired"; readonly reason: string };

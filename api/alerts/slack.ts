@@ -1,6 +1,15 @@
 import type { Links } from "./links.ts";
 import type { IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
-import { figures, heading, healthSentence, severityWord, TEST_SENTENCE } from "./words.ts";
+import {
+  figures,
+  heading,
+  healthSentence,
+  labelOf,
+  standing,
+  summaryEnd,
+  TEST_SENTENCE,
+  templatesShown,
+} from "./words.ts";
 
 /** Slack's own limits (docs.slack.dev/reference/block-kit/blocks). */
 const SECTION_CHARACTERS_MAX = 3_000;
@@ -35,7 +44,7 @@ export function toSlack(notice: Exclude<Notice, { kind: "event" }>, links: Links
   const service = notice.kind === "incident" ? `: ${notice.service}` : "";
   const title = cut(`${heading(notice)}${service}`, HEADER_CHARACTERS_MAX);
   return {
-    text: escapeMarkup(title),
+    text: escapeMarkup([title, ...previewOf(notice)].join("\n")),
     blocks: [
       { type: "header", text: { type: "plain_text", text: title, emoji: false } },
       ...blocksOf(notice, links),
@@ -43,6 +52,11 @@ export function toSlack(notice: Exclude<Notice, { kind: "event" }>, links: Links
     unfurl_links: false,
     unfurl_media: false,
   };
+}
+
+/** What a telephone shows beneath the title: what happened. */
+function previewOf(notice: Exclude<Notice, { kind: "event" }>): readonly string[] {
+  return notice.kind === "incident" && notice.summary !== "" ? [notice.summary] : [];
 }
 
 /** Text of a log as Slack's markup: `<`, `>` and `&` are all by which a link or a mention such as <!channel> begins. */
@@ -64,8 +78,8 @@ function blocksOf(notice: Exclude<Notice, { kind: "event" }>, links: Links): rea
 }
 
 function incidentBlocks(notice: IncidentNotice, links: Links): readonly Block[] {
-  const { summary, templates, templatesTotal, reason } = notice;
-  const shown = templates.map(
+  const { summary, templates, templatesTotal, reason, facts } = notice;
+  const shown = templatesShown(notice).map(
     ({ template, anomalies }) => `• ${code(template)}${anomalies > 1 ? ` × ${anomalies}` : ""}`,
   );
   const more = templatesTotal > templates.length ? [`and ${templatesTotal - templates.length} more`] : [];
@@ -78,17 +92,16 @@ function incidentBlocks(notice: IncidentNotice, links: Links): readonly Block[] 
   ].filter((one) => one !== "");
   return [
     section(lines.join("\n")),
-    { type: "context", elements: [markup(footer)] },
+    ...(facts.length === 0 ? [] : [context(facts.map(escapeMarkup).join("\n"))]),
+    context(footer),
     ...(linked.length === 0 ? [] : [section(linked.join("  |  "))]),
   ];
 }
 
-function summaryBlocks({ incidents, total, anomalies }: SummaryNotice, links: Links): readonly Block[] {
-  const more = total > incidents.length ? `${total - incidents.length} more incidents; ` : "";
+function summaryBlocks(notice: SummaryNotice, links: Links): readonly Block[] {
   return [
-    ...incidents.map((one) => {
-      const state = one.isOver ? "over" : "going on";
-      const title = [severityWord(one.severityNumber), code(one.service), state]
+    ...notice.incidents.map((one) => {
+      const title = [labelOf(one), code(one.service), standing(one)]
         .filter((part) => part !== "")
         .join(" · ");
       const linked = link(links.page(one.strongestId), "Open in logbert");
@@ -96,7 +109,7 @@ function summaryBlocks({ incidents, total, anomalies }: SummaryNotice, links: Li
         [title, escapeMarkup(one.summary), figures(one), linked].filter((line) => line !== "").join("\n"),
       );
     }),
-    { type: "context", elements: [markup(`${more}${anomalies} anomalies in all`)] },
+    context(summaryEnd(notice)),
   ];
 }
 
@@ -112,6 +125,10 @@ function link(url: string | undefined, text: string): string {
 
 function section(text: string): Block {
   return { type: "section", text: markup(text) };
+}
+
+function context(text: string): Block {
+  return { type: "context", elements: [markup(text)] };
 }
 
 function markup(text: string): Markup {

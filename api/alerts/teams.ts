@@ -1,6 +1,15 @@
 import type { Links } from "./links.ts";
 import type { IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
-import { figures, heading, healthSentence, severityWord, TEST_SENTENCE } from "./words.ts";
+import {
+  figures,
+  heading,
+  healthSentence,
+  labelOf,
+  standing,
+  summaryEnd,
+  TEST_SENTENCE,
+  templatesShown,
+} from "./words.ts";
 
 /** In a TextBlock Markdown is read: it has words of ours alone. */
 interface TextBlock {
@@ -16,6 +25,7 @@ interface TextRun {
   readonly text: string;
   readonly fontType?: "monospace";
   readonly weight?: "bolder";
+  readonly isSubtle?: true;
 }
 /** A TextRun reads no Markdown (adaptivecards.io/explorer/TextRun.html): a log's text makes no link in it, and mentions nobody. */
 interface RichTextBlock {
@@ -84,8 +94,8 @@ function contentOf(notice: Exclude<Notice, { kind: "event" }>, links: Links): Co
 }
 
 function incidentContent(notice: IncidentNotice, links: Links): Content {
-  const { service, summary, templates, templatesTotal, reason, strongestId, incidentId } = notice;
-  const shown = templates.map(({ template, anomalies }) =>
+  const { service, summary, templates, templatesTotal, reason, facts, strongestId, incidentId } = notice;
+  const shown = templatesShown(notice).map(({ template, anomalies }) =>
     runs({ text: template, fontType: "monospace" }, { text: anomalies > 1 ? ` × ${anomalies}` : "" }),
   );
   const more =
@@ -96,6 +106,7 @@ function incidentContent(notice: IncidentNotice, links: Links): Content {
       ...(summary === "" ? [] : [runs({ text: summary })]),
       ...shown,
       ...more,
+      ...facts.map((text) => runs({ text, isSubtle: true })),
       { ...words([...(reason === "" ? [] : [reason]), figures(notice)].join(" · ")), isSubtle: true },
     ],
     actions: [
@@ -106,21 +117,19 @@ function incidentContent(notice: IncidentNotice, links: Links): Content {
   };
 }
 
-function summaryContent({ incidents, total, anomalies }: SummaryNotice, links: Links): Content {
+function summaryContent(notice: SummaryNotice, links: Links): Content {
+  const { incidents } = notice;
   const listed = incidents.flatMap((one) => {
-    const state = [severityWord(one.severityNumber), one.isOver ? "over" : "going on"].filter(
-      (word) => word !== "",
-    );
+    const state = [labelOf(one), standing(one)].filter((word) => word !== "");
     return [
       runs({ text: one.service, weight: "bolder" }, { text: ` · ${state.join(" · ")}` }),
       ...(one.summary === "" ? [] : [runs({ text: one.summary })]),
       { ...words(figures(one)), isSubtle: true as const },
     ];
   });
-  const more = total > incidents.length ? `${total - incidents.length} more incidents; ` : "";
   const [first] = incidents;
   return {
-    body: [...listed, words(`${more}${anomalies} anomalies in all`)],
+    body: [...listed, words(summaryEnd(notice))],
     actions:
       first === undefined ? [] : [...action(links.page(first.strongestId), "Open the most severe one")],
   };

@@ -30,8 +30,15 @@ const incidentMessage = z.strictObject({
   type: z.enum(["incident.opened", "incident.updated", "incident.over"]),
   reason: z
     .string()
-    .describe("Of an update: what has grown; of an end: that no message told of the beginning; else empty."),
+    .describe(
+      "Of an update: what has grown; of an end: why it is one, or that no message told of the beginning; of a beginning: empty, or why it is told anew.",
+    ),
   incident: incident.extend({
+    facts: z
+      .array(z.string())
+      .describe(
+        "At most six plain lines on its strongest anomaly: how well its like is known, what came with it, how rare it is. Of an end none.",
+      ),
     templates: z
       .array(z.strictObject({ template: z.string(), anomalies: z.int().min(1) }))
       .describe("The oddest kinds of messages in it, at most five."),
@@ -56,14 +63,15 @@ const summaryMessage = z.strictObject({
 
 const healthMessage = z.strictObject({
   ...head,
-  type: z.enum(["detector.collapsed", "detector.recovered"]),
+  type: z.enum(["detector.collapsed", "detector.recovered", "detector.untried"]),
   at: z.iso.datetime(),
   collapsedAt: z.iso.datetime().describe("Since when the detector does not work, or did not."),
   recall: z
     .number()
     .min(0)
     .max(1)
-    .describe("Share of the sequences known to be odd that it found, at that time."),
+    .optional()
+    .describe("Share of the sequences known to be odd that it found, at that time; missing where not known."),
   summary: z.string().describe("In plain words."),
 });
 
@@ -99,6 +107,7 @@ export function toWebhook(
         reason: notice.reason,
         incident: {
           ...toIncident(notice, links),
+          facts: notice.facts,
           templates: notice.templates,
           templatesTotal: notice.templatesTotal,
           ...optional("realUrl", links.verdict(notice.incidentId, true)),
@@ -119,7 +128,7 @@ export function toWebhook(
         type: `detector.${notice.phase}`,
         at: new Date(notice.atMs).toISOString(),
         collapsedAt: new Date(notice.collapsedAtMs).toISOString(),
-        recall: notice.recallRatio,
+        ...(notice.recallRatio === undefined ? {} : { recall: notice.recallRatio }),
         summary: healthSentence(notice),
       };
     case "test":
@@ -129,7 +138,7 @@ export function toWebhook(
 
 type Subject = Extract<Notice, { kind: "summary" }>["incidents"][number];
 
-function toIncident(subject: Omit<Subject, "isOver">, links: Links): z.infer<typeof incident> {
+function toIncident(subject: Omit<Subject, "isOver" | "reason">, links: Links): z.infer<typeof incident> {
   return {
     id: subject.incidentId,
     service: subject.service,

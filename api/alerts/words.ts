@@ -1,4 +1,4 @@
-import type { HealthNotice, IncidentNotice, Notice } from "./notice.ts";
+import type { HealthNotice, IncidentNotice, Notice, SummaryNotice } from "./notice.ts";
 import { SEVERITIES, severityClass } from "./severity.ts";
 
 /** The name of a severity's class, "" for a record without one. Example: 18 gives "ERROR". */
@@ -21,15 +21,42 @@ export function phaseWord(phase: IncidentNotice["phase"]): "opened" | "updated" 
 const HEALTH_HEADINGS = {
   collapsed: "The detector does not work",
   recovered: "The detector works again",
+  untried: "The detector is no longer tried",
 } as const;
+
+const SUMMARY_HEADINGS = {
+  heldBack: "incidents that were held back",
+  over: "incidents are over",
+  grown: "incidents go on, and have grown",
+} as const satisfies Readonly<Record<SummaryNotice["about"], string>>;
 
 /** A message's heading without its service, which is a log's text. */
 export function heading(notice: Exclude<Notice, { kind: "event" }>): string {
   if (notice.kind === "test") return "Test message";
   if (notice.kind === "health") return HEALTH_HEADINGS[notice.phase];
-  if (notice.kind === "summary") return `${notice.total} incidents that were held back`;
-  const severity = severityWord(notice.severityNumber);
-  return severity === "" ? PHASES[notice.phase] : `${PHASES[notice.phase]} · ${severity}`;
+  if (notice.kind === "summary") return `${notice.total} ${SUMMARY_HEADINGS[notice.about]}`;
+  const word = labelOf(notice);
+  // What is begun anew says why.
+  const isAgain = notice.phase === "opened" && notice.reason !== "";
+  const phase = isAgain ? "Going on again" : PHASES[notice.phase];
+  return word === "" ? phase : `${phase} · ${word}`;
+}
+
+/** What an incident is told as: by its severity, or as a silence. */
+export function labelOf({
+  strongest,
+  severityNumber,
+}: Pick<IncidentNotice, "strongest" | "severityNumber">): string {
+  return strongest === "silence" ? "silence" : severityWord(severityNumber);
+}
+
+/** The kinds of messages that a message shows: of what is a silence alone none, it would be the last one before it. */
+export function templatesShown({
+  strongest,
+  templates,
+  templatesTotal,
+}: Pick<IncidentNotice, "strongest" | "templates" | "templatesTotal">): IncidentNotice["templates"] {
+  return strongest === "silence" && templatesTotal === 1 ? [] : templates;
 }
 
 /** The figures of an incident. Example: "312 anomalies · highest score 0.98 · 2026-01-05 10:00 to 10:20 UTC" */
@@ -43,10 +70,28 @@ export function figures(
 
 /** What is told of the detector itself, in one paragraph. */
 export function healthSentence({ phase, recallRatio, collapsedAtMs }: HealthNotice): string {
-  const found = `${Math.round(100 * recallRatio)} % of the sequences that are known to be odd`;
-  return phase === "collapsed"
-    ? `logbert finds ${found}: its scores mean little until this is mended. Records are forwarded all the same. Go back to earlier weights, or look at the stage's log.`
-    : `logbert finds ${found} again. What it said since ${minute(collapsedAtMs)} UTC means little.`;
+  const share = recallRatio === undefined ? "too few" : `${Math.round(100 * recallRatio)} %`;
+  const found = `logbert finds ${share} of the sequences that are known to be odd`;
+  const since = `${minute(collapsedAtMs)} UTC`;
+  switch (phase) {
+    case "collapsed":
+      return `${found}; it should find nearly all. Its scores mean little until this is mended: incidents may go untold. Records are forwarded all the same. Go back to earlier weights, or look at the stage's log.`;
+    case "recovered":
+      return `${found} again. What it said since ${since} means little.`;
+    case "untried":
+      return `Since ${since} logbert found too few of the sequences that are known to be odd, and now nobody tries whether it does: canaries are off. Its scores may mean little. That it works is told when canaries are on again and find so.`;
+  }
+}
+
+/** What a message on several incidents ends with. */
+export function summaryEnd({ incidents, total, anomalies }: SummaryNotice): string {
+  const more = total > incidents.length ? `${total - incidents.length} more incidents; ` : "";
+  return `${more}${anomalies} anomalies in all`;
+}
+
+/** Whether one of several incidents is over, and what has grown. */
+export function standing({ isOver, reason }: SummaryNotice["incidents"][number]): string {
+  return [isOver ? "over" : "going on", ...(reason === "" ? [] : [reason])].join(", ");
 }
 
 /** What a test message says. */

@@ -28,7 +28,7 @@ export const alerts = {
       { store, newId, now }: Context,
     ): Promise<boolean> {
       const notice = JSON.stringify({ kind: "test", channel });
-      const message = { key: newId(), kind: "test", incidentId: undefined, notice } as const;
+      const message = { key: newId(), kind: "test", notice } as const;
       const isStored = await store.addTestMessage(channel, message, now());
       if (isStored) return true;
       throw userError("NOT_FOUND", "There is no channel of this name.", "alerts.channels lists them.");

@@ -1,5 +1,6 @@
 import type { Explanation, StoredAnomaly } from "../../store/anomaly.ts";
 import { isAnswer, type LlmAnswer, type LlmExplanation, type LlmFailure } from "../../store/llm.ts";
+import { type ShownExplanation, shownExplanation } from "../llm/shown-explanation.ts";
 import type { Context } from "./context.ts";
 import { userError } from "./errors.ts";
 
@@ -23,7 +24,7 @@ export const llmExplanations = {
   Mutation: {
     async explainAnomaly(
       _: unknown,
-      { id }: { readonly id: string },
+      { id, force }: { readonly id: string; readonly force: boolean | null },
       context: Context,
     ): Promise<ExplanationOfAnomaly> {
       const { explainer, store, llmOf } = context;
@@ -43,7 +44,7 @@ export const llmExplanations = {
           "Only anomalies are explained by a language model.",
         );
       // It takes longer than an operation may hold up others.
-      void explainer.explain(anomaly, "person");
+      void explainer.explain(anomaly, "person", force === true ? "own" : "kind");
       llmOf.clearAll();
       return ofAnomaly(anomaly);
     },
@@ -53,15 +54,16 @@ export const llmExplanations = {
   },
   Explanation: {
     async llm({ anomaly }: ExplanationOfAnomaly, _: unknown, context: Context): Promise<ShownAnswer | null> {
-      const stored = await storedOf(anomaly, context);
-      if (stored === undefined || !isAnswer(stored.outcome)) return null;
-      const { outcome, ...rest } = stored;
-      return { ...rest, ...outcome, cached: stored.anomalyId !== anomaly.id };
+      const { answer } = await shownOf(anomaly, context);
+      if (answer === undefined || !isAnswer(answer.outcome)) return null;
+      const { outcome, ...rest } = answer;
+      return { ...rest, ...outcome, cached: answer.anomalyId !== anomaly.id };
     },
     async llmRequest({ anomaly }: ExplanationOfAnomaly, _: unknown, context: Context) {
-      const stored = await storedOf(anomaly, context);
-      const state = stateOf(anomaly, stored, context);
-      return { state, failure: state === "FAILED" && stored !== undefined ? toShownFailure(stored) : null };
+      const shown = await shownOf(anomaly, context);
+      const state = stateOf(anomaly, shown, context);
+      const isOver = state === "FAILED" || state === "ANSWERED";
+      return { state, failure: isOver ? toShownFailure(shown) : null };
     },
   },
   LlmExplanation: {
@@ -83,20 +85,30 @@ function ofAnomaly(anomaly: StoredAnomaly): ExplanationOfAnomaly {
   return { ...anomaly.explanation, anomaly };
 }
 
-async function storedOf(
+async function shownOf(anomaly: StoredAnomaly, { explainer, llmOf }: Context): Promise<ShownExplanation> {
+  if (explainer === undefined) return shownExplanation(undefined, undefined);
+  const [own, kind] = await Promise.all([
+    llmOf.load(explainer.keyOf(anomaly, "own")),
+    llmOf.load(explainer.keyOf(anomaly, "kind")),
+  ]);
+  return shownExplanation(own, kind);
+}
+
+function stateOf(
   anomaly: StoredAnomaly,
-  { explainer, llmOf }: Context,
-): Promise<LlmExplanation | undefined> {
-  return explainer === undefined ? undefined : llmOf.load(explainer.keyOf(anomaly));
-}
-
-function stateOf(anomaly: StoredAnomaly, stored: LlmExplanation | undefined, { explainer }: Context): State {
+  { answer, failure }: ShownExplanation,
+  { explainer }: Context,
+): State {
   if (explainer === undefined || !anomaly.isAlert) return "OFF";
-  if (stored !== undefined && isAnswer(stored.outcome)) return "ANSWERED";
-  if (explainer.isAsking(explainer.keyOf(anomaly))) return "ASKING";
-  return stored === undefined ? "NOT_ASKED" : "FAILED";
+  if (answer?.anomalyId === anomaly.id) return "ANSWERED";
+  if (explainer.isAsking(explainer.keyOf(anomaly, "own"))) return "ASKING";
+  if (answer !== undefined) return "ANSWERED";
+  if (explainer.isAsking(explainer.keyOf(anomaly, "kind"))) return "ASKING";
+  return failure === undefined ? "NOT_ASKED" : "FAILED";
 }
 
-function toShownFailure({ outcome, prompt, createdAtMs }: LlmExplanation): ShownFailure | null {
-  return isAnswer(outcome) ? null : { ...outcome, prompt, createdAtMs };
+function toShownFailure({ failure }: ShownExplanation): ShownFailure | null {
+  if (failure === undefined || isAnswer(failure.outcome)) return null;
+  const { outcome, prompt, createdAtMs } = failure;
+  return { ...outcome, prompt, createdAtMs };
 }

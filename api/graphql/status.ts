@@ -15,6 +15,7 @@ function scoringOf({ scoring }: StageStatus) {
 const UNTRIED = {
   state: "UNKNOWN",
   recallRatio: null,
+  requiredRatio: null,
   falseAlarmRatio: null,
   checkedAt: null,
   collapsedAt: null,
@@ -22,10 +23,11 @@ const UNTRIED = {
 
 function canaryOf({ canary }: StageStatus) {
   if (canary === undefined) return UNTRIED;
-  const { state, recallRatio, falseAlarmRatio, checkedAtMs, collapsedAtMs } = canary;
+  const { state, recallRatio, requiredRatio, falseAlarmRatio, checkedAtMs, collapsedAtMs } = canary;
   return {
     state: state.toUpperCase(),
     recallRatio: recallRatio ?? null,
+    requiredRatio: requiredRatio ?? null,
     falseAlarmRatio: falseAlarmRatio ?? null,
     checkedAt: checkedAtMs ?? null,
     collapsedAt: state === "collapsed" ? (collapsedAtMs ?? null) : null,

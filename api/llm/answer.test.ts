@@ -9,7 +9,7 @@ describe("an answer", () => {
   it.each([
     ["", "malformed: the answer is no JSON"],
     ["{", "malformed: the answer is no JSON"],
-    ["null", "malformed: the answer is missing or of another type"],
+    ["null", "malformed: the answer is no JSON"],
     ['{"summary": "a", "likelyCause": "b"}', "malformed: nextStep is missing or of another type"],
     ['{"summary": " ", "likelyCause": "b", "nextStep": "c"}', "malformed: summary is empty"],
     [JSON.stringify({ ...ANSWER, nextStep: "x".repeat(1_501) }), "malformed: nextStep is too long"],
@@ -21,8 +21,23 @@ describe("an answer", () => {
     expect(parseAnswer(JSON.stringify({ ...ANSWER, confidence: 1 }))).toEqual(ANSWER);
   });
 
-  it("is read out of a Markdown fence", () => {
-    expect(parseAnswer(`\`\`\`json\n${JSON.stringify(ANSWER)}\n\`\`\`\n`)).toEqual(ANSWER);
+  const json = JSON.stringify(ANSWER);
+
+  it.each([
+    ["a Markdown fence", `\`\`\`json\n${json}\n\`\`\`\n`],
+    ["prose", `Here it is:\n\n${json}\nI hope that this helps.`],
+    ["thoughts", `<think>\nFirst {"a": 1}.\n</think>\n\n${json}`],
+    ["thoughts whose begin is in the template", `First {"a": 1}.\n</think>\n${json}`],
+  ])("is read out of %s", (_, text) => {
+    expect(parseAnswer(text)).toEqual(ANSWER);
+  });
+
+  it.each([
+    ["line ends in a fence", `\`\`\`${"\n".repeat(1_000_000)}x`],
+    ["braces", "{".repeat(1_000_000)],
+    ["ends of thoughts", "</think>".repeat(100_000)],
+  ])("that is nothing but %s is refused at once", (_, text) => {
+    expect(() => parseAnswer(text)).toThrow(LlmError);
   });
 
   it("stays what it says, markup included", () => {

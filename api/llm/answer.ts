@@ -15,8 +15,8 @@ export const ANSWER_PARTS: Readonly<Record<keyof LlmAnswer, string>> = {
   nextStep: "The first thing to look at or to check.",
 };
 
-/** Some models put JSON into a Markdown fence even when they are asked not to. */
-const FENCE = /^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$/s;
+/** What ends the thoughts that some models write before their answer, where the server does not take them out. */
+const THOUGHTS_END = "</think>";
 
 /**
  * Reads what a model wrote: JSON with all parts, each of text. What it says is not judged: it is shown as text, never as markup.
@@ -26,11 +26,18 @@ const FENCE = /^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$/s;
  * @param usage what it took, which counts even so
  */
 export function parseAnswer(text: string, usage?: TokenUsage): LlmAnswer {
-  const parsed = answer.safeParse(fromJson(FENCE.exec(text)?.[1] ?? text, usage));
+  const parsed = answer.safeParse(fromJson(objectIn(text), usage));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const detail = `${issue?.path.join(".") || "the answer"} is ${faultOf(issue)}`;
   throw new LlmError("malformed", detail, { usage });
+}
+
+/** What may be the JSON object: some models write around it, or put it into a Markdown fence, though they are asked not to. */
+function objectIn(text: string): string {
+  const thoughtsEnd = text.lastIndexOf(THOUGHTS_END);
+  const written = thoughtsEnd === -1 ? text : text.slice(thoughtsEnd + THOUGHTS_END.length);
+  return written.slice(Math.max(0, written.indexOf("{")), written.lastIndexOf("}") + 1);
 }
 
 function fromJson(text: string, usage: TokenUsage | undefined): unknown {

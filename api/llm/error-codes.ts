@@ -1,10 +1,27 @@
 /**
+ * Why Gemini gives an answer back in part or not at all (ai.google.dev/api/generate-content: FinishReason, BlockReason), and OpenAI
+ * (finish_reason of platform.openai.com/docs/api-reference/chat/object).
+ */
+export const WITHHELD: ReadonlySet<unknown> = new Set([
+  "SAFETY",
+  "RECITATION",
+  "LANGUAGE",
+  "BLOCKLIST",
+  "PROHIBITED_CONTENT",
+  "SPII",
+  "MODEL_ARMOR",
+  "JAILBREAK",
+  "content_filter",
+]);
+
+/**
  * What providers call their errors. Only these are told: what else stands in the place of a code may be the key or a word of the prompt.
  *
  * Sources: Gemini: google.rpc.Code and the reasons of google.rpc.ErrorInfo (cloud.google.com/apis/design/errors). OpenAI:
  * platform.openai.com/docs/guides/error-codes. vLLM, llama.cpp, Ollama: the types in their servers' answers.
  */
 const KNOWN: ReadonlySet<unknown> = new Set([
+  ...WITHHELD,
   "INVALID_ARGUMENT",
   "FAILED_PRECONDITION",
   "UNAUTHENTICATED",

@@ -24,7 +24,7 @@ export async function explainNewIncidents(
     known.set(id, true);
     try {
       const anomaly = await store.anomaly(strongestId);
-      if (anomaly !== undefined) void explainer.explain(anomaly, "automatic");
+      if (anomaly !== undefined) void explainer.explain(anomaly, "automatic", "kind");
     } catch (error) {
       // One that cannot be read must not end the others.
       onError(error);

@@ -9,7 +9,7 @@ import {
 import type { AskWithCare } from "./ask-with-care.ts";
 import type { Asker } from "./budget.ts";
 import type { Asked } from "./config.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { fingerprint, ownFingerprint } from "./fingerprint.ts";
 import type { KeptExplanations } from "./kept-explanations.ts";
 import { LlmError } from "./llm-error.ts";
 import { buildPrompt, promptText } from "./prompt.ts";
@@ -32,23 +32,36 @@ export interface ExplainerPorts {
   readonly onError: (error: unknown) => void;
 }
 
+/** What is asked about: an anomaly as one of its kind, so that the answer is for all of them, or by itself. */
+export type Scope = "kind" | "own";
+
 /** Explains anomalies by a language model; what it makes of one is kept, and read from there. */
 export interface Explainer {
   /** Whether the strongest anomaly of each new incident is asked about by itself. */
   readonly isAutomatic: boolean;
   /** What the explanation of an anomaly is kept under. */
-  keyOf(anomaly: StoredAnomaly): string;
+  keyOf(anomaly: StoredAnomaly, scope: Scope): string;
   /** What became of the questions of these keys, in any order; those that were never asked about are left out. */
   explanations(keys: readonly string[]): Promise<readonly LlmExplanation[]>;
   /** Whether an explanation of this key is being asked for. */
   isAsking(key: string): boolean;
   /**
-   * Asks, unless there is an answer; whoever asks meanwhile waits for the same one, but a person does not share the end of an automatic one
+   * Asks, unless there is an answer, about an anomaly by itself unless one is about this very anomaly; whoever asks meanwhile waits for the same one, but a person does not share the end of an automatic one
    * for which nothing was sent. Ends when it is kept; never rejects.
    */
-  explain(anomaly: StoredAnomaly, asker: Asker): Promise<void>;
+  explain(anomaly: StoredAnomaly, asker: Asker, scope: Scope): Promise<void>;
   /** Gives up what is under way. */
   close(): void;
+}
+
+/** What somebody wants to know. */
+interface Wanted {
+  readonly anomaly: StoredAnomaly;
+  readonly asker: Asker;
+  /** What it is kept under. */
+  readonly key: string;
+  /** Under which there may be an answer about this very anomaly, too. */
+  readonly kindKey: string;
 }
 
 /** A question that is under way. */
@@ -62,9 +75,10 @@ interface Asking {
 export function createExplainer(ports: ExplainerPorts): Explainer {
   const { asked, isAutomatic, closing, kept, onError } = ports;
   const asking = new Map<string, Asking>();
-  const keyOf = (anomaly: StoredAnomaly) => fingerprint(anomaly, asked);
-  const ask = (key: string, anomaly: StoredAnomaly, asker: Asker) =>
-    explainOnce(key, anomaly, asker, ports).catch((error: unknown) => {
+  const keyOf: Explainer["keyOf"] = (anomaly, scope) =>
+    scope === "own" ? ownFingerprint(anomaly, asked) : fingerprint(anomaly, asked);
+  const ask = (wanted: Wanted) =>
+    explainOnce(wanted, ports).catch((error: unknown) => {
       if (!closing.signal.aborted) onError(error);
       return true;
     });
@@ -73,11 +87,12 @@ export function createExplainer(ports: ExplainerPorts): Explainer {
     keyOf,
     explanations: (keys) => kept.read(keys),
     isAsking: (key) => asking.has(key),
-    async explain(anomaly, asker) {
-      const key = keyOf(anomaly);
+    async explain(anomaly, asker, scope) {
+      const key = keyOf(anomaly, scope);
+      const wanted = { anomaly, asker, key, kindKey: keyOf(anomaly, "kind") };
       const before = asking.get(key);
       const isShared = before !== undefined && (before.asker === "person" || asker === "automatic");
-      const one = isShared ? before : { asker, work: afterwards(before, () => ask(key, anomaly, asker)) };
+      const one = isShared ? before : { asker, work: afterwards(before, () => ask(wanted)) };
       asking.set(key, one);
       await one.work;
       if (asking.get(key) === one) asking.delete(key);
@@ -92,16 +107,11 @@ async function afterwards(before: Asking | undefined, ask: () => Asking["work"])
   return isSettled || ask();
 }
 
-async function explainOnce(
-  key: string,
-  anomaly: StoredAnomaly,
-  asker: Asker,
-  ports: ExplainerPorts,
-): Asking["work"] {
+async function explainOnce(wanted: Wanted, ports: ExplainerPorts): Asking["work"] {
+  const { anomaly, asker, key } = wanted;
   const { ask, asked, kept, now, onOutcome, onError } = ports;
   const { provider, model, sendsValues } = asked;
-  const [known] = await kept.read([key]);
-  if (known !== undefined && isAnswer(known.outcome)) return true;
+  if (await isAnswered(wanted, kept)) return true;
   const prompt = buildPrompt(anomaly, { sendsValues });
   let isSent = false;
   const noteSent = () => {
@@ -132,6 +142,11 @@ async function explainOnce(
     if (isSent || asker === "person") await keep(toFailure(error, now()), error.usage);
     return isSent && error.reason !== "over-budget";
   }
+}
+
+async function isAnswered({ anomaly, key, kindKey }: Wanted, kept: KeptExplanations): Promise<boolean> {
+  const known = await kept.read([...new Set([key, kindKey])]);
+  return known.some((one) => isAnswer(one.outcome) && (one.key === key || one.anomalyId === anomaly.id));
 }
 
 function toFailure({ reason, detail, retryAfterMs }: LlmError, nowMs: number): LlmFailure {

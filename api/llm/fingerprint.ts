@@ -30,8 +30,16 @@ export function fingerprint(
     explanation.detectors[0]?.detector,
     withoutMeasures(explanation.summary),
   ];
-  const identity = JSON.stringify(sendsValues ? [...shared, body] : shared);
-  return createHash("sha256").update(identity).digest("base64url");
+  return hashOf(sendsValues ? [...shared, body] : shared);
+}
+
+/** What an answer about one anomaly alone is kept under. */
+export function ownFingerprint(anomaly: StoredAnomaly, asked: Asked): string {
+  return hashOf([fingerprint(anomaly, asked), anomaly.id]);
+}
+
+function hashOf(parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }
 
 /** Example: `Slow step: "a" came 54 s after "b"; usual is 1 s.` gives `Slow step: "a" came # after "b"; usual is #.` */

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { TokenUsage } from "../../store/llm.ts";
 import { ANSWER_PARTS } from "./answer.ts";
 import type { ExplainerConfig } from "./config.ts";
-import { errorOfStatus, LlmError } from "./llm-error.ts";
+import { WITHHELD } from "./error-codes.ts";
+import { errorOfStatus, errorOfWithheld, LlmError } from "./llm-error.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Provider, ProviderAnswer } from "./provider.ts";
 import { send } from "./send.ts";
@@ -39,6 +40,7 @@ const generated = z.object({
       }),
     )
     .optional(),
+  promptFeedback: z.object({ blockReason: z.unknown().optional() }).optional().catch(undefined),
   usageMetadata: z
     .object({ promptTokenCount: tokens, candidatesTokenCount: tokens, thoughtsTokenCount: tokens })
     .optional()
@@ -94,14 +96,18 @@ function toError(status: number, body: unknown, headerMs: number | undefined): L
 function toAnswer(body: unknown): ProviderAnswer {
   const parsed = generated.safeParse(body);
   if (!parsed.success) throw new LlmError("malformed", "this is no generated content");
-  const { candidates, usageMetadata } = parsed.data;
+  const { candidates, promptFeedback, usageMetadata } = parsed.data;
   const usage = toUsage(usageMetadata);
   const [candidate] = candidates ?? [];
   if (candidate?.finishReason === "MAX_TOKENS")
     throw new LlmError("malformed", "the answer was cut off", { usage });
+  const blockReason = promptFeedback?.blockReason;
+  if (blockReason !== undefined || WITHHELD.has(candidate?.finishReason))
+    throw errorOfWithheld([blockReason, candidate?.finishReason], usage);
   const written = (candidate?.content?.parts ?? []).filter(({ thought }) => thought !== true);
-  if (written.length === 0) throw new LlmError("malformed", "no text came, or it was withheld", { usage });
-  return { text: written.map(({ text }) => text ?? "").join(""), usage };
+  const text = written.map((part) => part.text ?? "").join("");
+  if (text === "") throw new LlmError("malformed", "no text came", { usage });
+  return { text, usage };
 }
 
 function toUsage(counted: z.infer<typeof generated>["usageMetadata"]): TokenUsage {

@@ -16,6 +16,8 @@ export const RETRY_AFTER_MS_MAX = 3_600_000;
 interface LlmErrorOptions {
   readonly retryAfterMs?: number | undefined;
   readonly usage?: TokenUsage | undefined;
+  /** Where the reason does not tell. */
+  readonly isPassing?: boolean;
 }
 
 /** Asking failed. Neither what was sent nor what came back is in it: both may hold what is not to be logged. */
@@ -27,20 +29,32 @@ export class LlmError extends Error {
   readonly retryAfterMs: number | undefined;
   /** What an answer took that cannot be used. */
   readonly usage: TokenUsage | undefined;
+  /** Whether another try may fare better. */
+  readonly isPassing: boolean;
 
   /** @param detail such as "HTTP 404" */
-  constructor(reason: LlmFailureReason, detail?: string, { retryAfterMs, usage }: LlmErrorOptions = {}) {
+  constructor(reason: LlmFailureReason, detail?: string, options: LlmErrorOptions = {}) {
     super(detail === undefined ? reason : `${reason}: ${detail}`);
     this.reason = reason;
     this.detail = detail;
-    this.retryAfterMs = retryAfterMs;
-    this.usage = usage;
+    this.retryAfterMs = options.retryAfterMs;
+    this.usage = options.usage;
+    this.isPassing = options.isPassing ?? PASSING.has(reason);
   }
+}
 
-  /** Whether another try may fare better. */
-  get isPassing(): boolean {
-    return PASSING.has(this.reason);
-  }
+/**
+ * An answer that its provider kept back.
+ *
+ * @param codes why, as the provider calls it; the first that is known is told
+ */
+export function errorOfWithheld(codes: readonly unknown[], usage: TokenUsage): LlmError {
+  return new LlmError("malformed", withCode("the answer was withheld", codes), { usage });
+}
+
+function withCode(text: string, codes: readonly unknown[]): string {
+  const code = codes.find(isKnownErrorCode);
+  return code === undefined ? text : `${text} (${code})`;
 }
 
 /** Of the runtime, such as ECONNREFUSED or UND_ERR_SOCKET. */
@@ -57,8 +71,7 @@ export function errorOfStatus(
   codes: readonly unknown[],
   askedMs: number | undefined,
 ): LlmError {
-  const code = codes.find(isKnownErrorCode);
-  const detail = `HTTP ${status}${code === undefined ? "" : ` (${code})`}`;
+  const detail = withCode(`HTTP ${status}`, codes);
   const retryAfterMs = askedMs === undefined ? undefined : Math.min(askedMs, RETRY_AFTER_MS_MAX);
   if (status === 429) return new LlmError("rate-limited", detail, { retryAfterMs });
   if (status === 408) return new LlmError("timeout", detail, { retryAfterMs });

@@ -145,11 +145,12 @@ function asJudged(
   nowMs: number,
 ): JudgedService {
   const { releases, familiarityOf } = calibration;
+  const deploymentOf = releases.deployments();
   return {
     threshold,
     sessionsKnown: calibration.sessionsLearned(),
     background: calibration.background(),
-    deploymentOf: ({ release, timeMs }) => releases.deployment(release, startOf(timeMs, nowMs)),
+    deploymentOf: ({ release, timeMs }) => deploymentOf(release, startOf(timeMs, nowMs)),
     mayBring: releases.mayBring,
     brought: releases.brought,
     familiarityOf,

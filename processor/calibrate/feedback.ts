@@ -2,7 +2,7 @@ import type { Label } from "../../store/label.ts";
 import type { DetectorWeight } from "../../store/store.ts";
 import { DETECTOR_NAMES } from "../detect/evidence.ts";
 import { learnDetectorWeights } from "./detector-weights.ts";
-import { type ExpectedKinds, expectedKinds } from "./expected-kinds.ts";
+import { claimOfLabel, type ExpectedKinds, expectedKinds } from "./expected-kinds.ts";
 
 /** How much each detector counts, by its place in DETECTOR_NAMES; 1 on average. Undefined: all alike. */
 export type DetectorWeights = readonly number[] | undefined;
@@ -12,7 +12,7 @@ export interface ServiceFeedback {
   readonly weights: DetectorWeights;
   /** Undefined: nothing is expected in this service. */
   readonly kinds: ExpectedKinds | undefined;
-  /** Kinds of which the newest word is that it was a true anomaly. */
+  /** Kinds of which the newest word on the message itself, not on how often it came, is that it was a true anomaly. */
   readonly confirmed: ReadonlySet<string>;
 }
 
@@ -60,6 +60,7 @@ export function readFeedback(labels: readonly Label[]): Feedback {
 
 /** @param labels of one service, newest first */
 function confirmedKinds(labels: readonly Label[]): ReadonlySet<string> {
-  const newest = [...Map.groupBy(labels, ({ kind }) => kind)];
+  const ofMessages = labels.filter((label) => claimOfLabel(label) === "message");
+  const newest = [...Map.groupBy(ofMessages, ({ kind }) => kind)];
   return new Set(newest.flatMap(([kind, [label]]) => (label?.isTrueAnomaly === true ? [kind] : [])));
 }

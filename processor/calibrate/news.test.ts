@@ -103,7 +103,7 @@ describe("a deployment", () => {
       untilMs: 900_000_000_000 + EAGER.release_band_ms,
     });
     judge.learn([finding]);
-    expect(find(USUAL, { version: "2" }).verdict.news?.deployment.startedMs).toBe(900_000_000_000);
+    expect(find(USUAL, { version: "2" }).verdict.news?.deployment?.startedMs).toBe(900_000_000_000);
   });
 });
 
@@ -118,6 +118,13 @@ describe("a new message that people have judged", () => {
     shop.judge.applyFeedback([label(finding, true)]);
     expect(verdictOf(odd, gift)).toMatchObject({ isAnomaly: true, news: { isHeld: false } });
     shop.judge.applyFeedback([label(finding, false), label(finding, true)]);
+    expect(verdictOf(odd, gift)).toMatchObject({ isAnomaly: false, news: { isHeld: true } });
+  });
+
+  it("stays held where they spoke of how often it came", () => {
+    const burst = shop.find({ ...NEW, "new-template": 12, rate: 40 }, gift);
+    shop.judge.learn([shop.find(NEW, gift)]);
+    shop.judge.applyFeedback([label(burst, true)]);
     expect(verdictOf(odd, gift)).toMatchObject({ isAnomaly: false, news: { isHeld: true } });
   });
 
@@ -164,13 +171,41 @@ describe("a known message of a new release", () => {
   });
 });
 
+describe("a rollout, in which the old release writes beside the new", () => {
+  const odd = { ...USUAL, ngram: 60 };
+
+  it("holds what the old one writes right after a new message while that is hardly known", () => {
+    const next = { template: "t1", version: "1", after: "gift", afterVersion: "2" };
+    const held = { isAnomaly: false, news: { deployment: undefined, broughtBy: undefined, isHeld: true } };
+    expect(verdictOf(odd, next)).toMatchObject(held);
+    shop.judge.learn([shop.find(NEW, { template: "gift", version: "2" })]);
+    expect(verdictOf(odd, next)).toMatchObject(held);
+    expect(verdictOf(odd, { ...next, severityNumber: 17 }).isAnomaly).toBe(true);
+  });
+
+  it("holds a message that the new one has brought in whichever of them it comes", () => {
+    shop.judge.learn([shop.find(NEW, { template: "gift", version: "2" })]);
+    expect(verdictOf(odd, { template: "gift", version: "1" })).toMatchObject({
+      isAnomaly: false,
+      news: { deployment: undefined, broughtBy: { release: { version: "2" } }, isHeld: true },
+    });
+  });
+
+  it("alerts of what is new in the old one, also right after a new message, and of what follows on it", () => {
+    const next = { version: "1", after: "gift", afterVersion: "2" };
+    expect(verdictOf(NEW, { ...next, template: "strange" }).isAnomaly).toBe(true);
+    const after = { template: "t1", version: "2", after: "strange", afterVersion: "1" };
+    expect(verdictOf(odd, after).isAnomaly).toBe(true);
+  });
+});
+
 describe("the end of a session of a new release", () => {
   const window = closedSession({ old: 3, gift: 1 });
   const service = (isOpen: boolean, familiarity: number, isHarmless = true): ReleasedService => ({
     deploymentOf: () => (isOpen ? DEPLOYMENT : undefined),
     mayBring: () => true,
     isConfirmed: () => false,
-    brought: (templateId) => (templateId === "gift" ? { by: DEPLOYMENT, isHarmless } : undefined),
+    brought: (templateId) => (isOpen && templateId === "gift" ? { by: DEPLOYMENT, isHarmless } : undefined),
     familiarityOf: (templateId) => (templateId === "gift" ? familiarity : 1),
   });
   const evidence = (detector: Evidence["detector"], detail?: Evidence["detail"]): Evidence => ({
@@ -187,6 +222,17 @@ describe("the end of a session of a new release", () => {
 
   it("is not judged by what its new messages alone make odd", () => {
     expect(withoutNews(all, window, service(true, 0.5))).toEqual([count("old"), length(1), evidence("rate")]);
+  });
+
+  it("is not, either, where its last record is one of the old release", () => {
+    const beside: ReleasedService = { ...service(true, 0.5), deploymentOf: () => undefined };
+    expect(withoutNews(all, window, beside)).not.toContainEqual(count("gift"));
+  });
+
+  it("is not, either, where they came first in the same request", () => {
+    const first: ReleasedService = { ...service(true, 0), brought: () => undefined };
+    expect(withoutNews(all, window, first)).not.toContainEqual(count("gift"));
+    expect(withoutNews(all, window, { ...first, mayBring: () => false })).toEqual(all);
   });
 
   it("is judged by what usually follows on them once they are known", () => {

@@ -23,9 +23,10 @@ export interface ReleasedService {
 }
 
 /**
- * What is news about an event; undefined where no band is open for its release. Held is a harmless message (below WARN, by its
- * severity or, without one, by the level that its own text tells) that the release has brought, and one that follows on such a message while that is
- * hardly known: nobody can say yet what usually comes there. What people called a true anomaly is not.
+ * What is news about an event; undefined where no band is open for its release, nor for the one that has brought its message or
+ * the one before. Held is a harmless message (below WARN, by its severity or, without one, by the level that its own text tells)
+ * that a release has brought, and one that follows on such a message while that is hardly known: nobody can say yet what usually
+ * comes there, and where old and new run side by side it may be a record of the old. What people called a true anomaly is not.
  * @param novelty see {@link Grounds.novelty}
  */
 export function newsOf(
@@ -35,20 +36,23 @@ export function newsOf(
   service: ReleasedService,
 ): News | undefined {
   const subject = events[event];
-  const deployment = subject && service.deploymentOf(subject);
-  if (subject === undefined || deployment === undefined) return undefined;
+  if (subject === undefined) return undefined;
+  const deployment = service.deploymentOf(subject);
   const { templateId } = subject.match;
   const known = service.brought(templateId);
+  const isAfterNews = isHardlyKnown(events[event - 1], service);
+  if (deployment === undefined && known === undefined && !isAfterNews) return undefined;
   // What detectors know and the calibration never learned came just before a crash.
-  const isFirst =
-    known === undefined && (novelty > 0 || service.familiarityOf(templateId, novelty <= 0) === 0);
+  const isNew = known === undefined && (novelty > 0 || service.familiarityOf(templateId, novelty <= 0) === 0);
+  const isFirst = deployment !== undefined && isNew;
   const brought =
     known ??
     (isFirst && service.mayBring() ? { by: deployment, isHarmless: isHarmlessEvent(subject) } : undefined);
+  const isGatheredOrKnown = brought !== undefined || !isNew;
   const isHeld =
     isHarmlessEvent(subject) &&
     !service.isConfirmed(templateId) &&
-    (brought?.isHarmless === true || isHardlyKnown(events[event - 1], service));
+    (brought?.isHarmless === true || (isAfterNews && isGatheredOrKnown));
   return { deployment, broughtBy: brought?.by, isFirst, isHeld };
 }
 
@@ -74,11 +78,12 @@ export function withoutNews(
   service: ReleasedService,
 ): readonly Evidence[] {
   const last = events.at(-1);
-  if (last === undefined || service.deploymentOf(last) === undefined) return evidence;
-  const harmless = new Set(events.filter(isHarmlessEvent).map(({ match }) => match.templateId));
+  const ofWindow = new Set(
+    events.filter((one) => isBroughtHarmless(one, service)).map(({ match }) => match.templateId),
+  );
   const brought = new Set(
     [...session.counts].flatMap(([id, { template }]) =>
-      isBroughtHarmless(id, harmless.has(id), service) ? [template] : [],
+      (service.brought(id)?.isHarmless ?? ofWindow.has(id)) ? [template] : [],
     ),
   );
   if (brought.size === 0) return evidence;
@@ -90,16 +95,22 @@ export function withoutNews(
 }
 
 function isHardlyKnown(event: LogEvent | undefined, service: ReleasedService): boolean {
-  if (event === undefined) return false;
-  const { templateId } = event.match;
   return (
-    isBroughtHarmless(templateId, isHarmlessEvent(event), service) && service.familiarityOf(templateId) < 1
+    event !== undefined &&
+    isBroughtHarmless(event, service) &&
+    service.familiarityOf(event.match.templateId) < 1
   );
 }
 
-/** @param isHarmlessNow what was never learned from came in the same request: it is what that tells */
-function isBroughtHarmless(templateId: string, isHarmlessNow: boolean, service: ReleasedService): boolean {
+/** What was never learned from came in the same request: it is what that tells. */
+function isBroughtHarmless(event: LogEvent, service: ReleasedService): boolean {
+  const { templateId } = event.match;
   const brought = service.brought(templateId);
   if (brought !== undefined) return brought.isHarmless;
-  return isHarmlessNow && service.familiarityOf(templateId) === 0;
+  return (
+    service.deploymentOf(event) !== undefined &&
+    service.familiarityOf(templateId) === 0 &&
+    service.mayBring() &&
+    isHarmlessEvent(event)
+  );
 }

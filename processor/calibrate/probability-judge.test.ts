@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type PlacedEvidence, said } from "../../test/helpers/detector-windows.ts";
+import { label } from "../../test/helpers/judge-with-a-past.ts";
 import { releaseKey } from "../window/release.ts";
 import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import { calibrateConfig } from "./config.ts";
@@ -65,7 +66,7 @@ describe("a classifier's judge", () => {
     expect(own.service("shop")?.threshold).toBe(0.7);
   });
 
-  it("holds what a new release brings just below its threshold", () => {
+  it("holds what a new release brings just below its threshold, and what people call expected of it far below", () => {
     const own = judge();
     const of = (version: string): SequenceWindow => {
       const release = { version, deployment: undefined, key: releaseKey(version, undefined) };
@@ -78,6 +79,12 @@ describe("a classifier's judge", () => {
     const [next] = own.judge(...said([of("2")], [says(0, 0.99), isNew]));
     expect(next?.verdict).toMatchObject({ threshold: 0.85, isAnomaly: false, news: { isHeld: true } });
     expect(next?.verdict.score).toBeGreaterThan(0.849);
+    if (next === undefined) throw new Error("nothing was said");
+    own.learn([next]);
+    own.applyFeedback([label(next, false)]);
+    const [expected] = own.judge(...said([of("2")], [says(0, 0.99)]));
+    expect(expected?.verdict).toMatchObject({ isAnomaly: false, news: { isHeld: true } });
+    expect(expected?.verdict.score).toBeLessThan(0.2);
   });
 
   it("leaves a record without a score that the classifier was not asked about", () => {

@@ -25,40 +25,40 @@ function seen(...shown: readonly Release[]) {
 
 describe("the releases of a service", () => {
   it("open no band for a record without one, nor for the first one", () => {
-    expect(seen(one).releases.deployment(undefined, 0)).toBeUndefined();
-    expect(seen().releases.deployment(one, 0)).toBeUndefined();
-    expect(seen(one).releases.deployment(one, 0)).toBeUndefined();
+    expect(seen(one).releases.deployments()(undefined, 0)).toBeUndefined();
+    expect(seen().releases.deployments()(one, 0)).toBeUndefined();
+    expect(seen(one).releases.deployments()(one, 0)).toBeUndefined();
   });
 
   it("open one for a release that was never seen, from the record that tells it to the end of the band", () => {
     const { releases, pass } = seen(one);
     const deployment = { release: two, previous: one, startedMs: 70, untilMs: 70 + BAND_MS };
-    expect(releases.deployment(two, 70)).toEqual(deployment);
+    expect(releases.deployments()(two, 70)).toEqual(deployment);
     releases.learn(two, 70);
     pass(BAND_MS - 1);
-    expect(releases.deployment(two, 90)).toEqual(deployment);
+    expect(releases.deployments()(two, 90)).toEqual(deployment);
     pass(1);
-    expect(releases.deployment(two, 90)).toBeUndefined();
+    expect(releases.deployments()(two, 90)).toBeUndefined();
   });
 
   it("open none with a length of 0", () => {
     const releases = createReleases(0);
     releases.learn(one, 0);
-    expect(releases.deployment(two, 1)).toBeUndefined();
+    expect(releases.deployments()(two, 1)).toBeUndefined();
   });
 
   it("tell two deployments of one version apart", () => {
     const { releases } = seen(release("1", "a"));
-    expect(releases.deployment(release("1", "b"), 1)?.previous).toEqual(release("1", "a"));
+    expect(releases.deployments()(release("1", "b"), 1)?.previous).toEqual(release("1", "a"));
     expect(releaseKey("a", "b")).not.toBe(releaseKey('["a","b"]', undefined));
   });
 
   it("keep one band over a rollout, in which the old and the new come side by side, and open none for a rollback", () => {
     const { releases, pass } = seen(one, two, one, two, one);
-    expect(releases.deployment(one, 5)).toBeUndefined();
-    expect(releases.deployment(two, 5)).toMatchObject({ previous: one, startedMs: 1 });
+    expect(releases.deployments()(one, 5)).toBeUndefined();
+    expect(releases.deployments()(two, 5)).toMatchObject({ previous: one, startedMs: 1 });
     pass(BAND_MS);
-    expect(releases.deployment(two, 5)).toBeUndefined();
+    expect(releases.deployments()(two, 5)).toBeUndefined();
   });
 
   it("remember what a release has brought until its band closes, however many others follow on it", () => {
@@ -74,7 +74,7 @@ describe("the releases of a service", () => {
     expect(releases.brought("t1")).toMatchObject({ by: { release: two } });
     see(three, 10);
     expect(releases.brought("t1")).toBeUndefined();
-    expect(releases.deployment(three, 0)).toBeDefined();
+    expect(releases.deployments()(three, 0)).toBeDefined();
   });
 
   it("keep no more new messages than there is room for, over all open bands", () => {
@@ -91,13 +91,15 @@ describe("the releases of a service", () => {
     const state = releasesState.parse(JSON.parse(JSON.stringify(releases.snapshot())));
     const restored = createReleases(BAND_MS, state);
     expect(restored.snapshot()).toEqual(releases.snapshot());
-    expect(restored.deployment(release("2", "a"), 9)).toEqual(releases.deployment(release("2", "a"), 9));
+    expect(restored.deployments()(release("2", "a"), 9)).toEqual(
+      releases.deployments()(release("2", "a"), 9),
+    );
     expect(restored.brought("t1")).toEqual(releases.brought("t1"));
-    expect(restored.deployment(one, 9)).toBeUndefined();
+    expect(restored.deployments()(one, 9)).toBeUndefined();
     for (const clockMs of [0, BAND_MS - 2]) restored.pass(clockMs);
-    expect(restored.deployment(release("2", "a"), 9)).toBeDefined();
+    expect(restored.deployments()(release("2", "a"), 9)).toBeDefined();
     restored.pass(BAND_MS);
-    expect(restored.deployment(release("2", "a"), 9)).toBeUndefined();
+    expect(restored.deployments()(release("2", "a"), 9)).toBeUndefined();
   });
 
   it("forget the one that was seen least recently when there are too many, and none that still runs", () => {
@@ -107,20 +109,31 @@ describe("the releases of a service", () => {
     pass(BAND_MS);
     see(release("newer"), BAND_MS);
     expect(releases.snapshot()).toHaveLength(64);
-    expect(releases.deployment(release("v0"), 1)).toBeUndefined();
-    expect(releases.deployment(release("v1"), 1)).toBeDefined();
+    expect(releases.deployments()(release("v0"), 1)).toBeUndefined();
+    expect(releases.deployments()(release("v1"), 1)).toBeDefined();
   });
 
   it("open no more bands where each instance has a release of its own, until that calms down", () => {
     const instances = Array.from({ length: 100 }, (_, i) => release(`pod-${i}`));
     const { releases, see, leftOut } = seen(...instances);
-    const opened = () => instances.filter((one) => releases.deployment(one, 0) !== undefined).length;
+    const opened = () => instances.filter((one) => releases.deployments()(one, 0) !== undefined).length;
     expect(opened()).toBeLessThanOrEqual(8);
     expect(leftOut.length).toBe(99 - opened());
     for (const one of [...instances, ...instances]) see(one, BAND_MS / 110);
     expect(opened()).toBe(0);
     see(one);
-    expect(releases.deployment(one, 0)).toBeDefined();
+    expect(releases.deployments()(one, 0)).toBeDefined();
+  });
+
+  it("open no more bands for the records of one batch than they do when these are learned", () => {
+    const { releases, see } = seen(one);
+    const batch = Array.from({ length: 100 }, (_, i) => release(`pod-${i}`));
+    const deploymentOf = releases.deployments();
+    const promised = batch.filter((each) => deploymentOf(each, 5) !== undefined);
+    expect(promised.length).toBe(7);
+    expect(deploymentOf(batch[0], 9)).toMatchObject({ startedMs: 5 });
+    for (const each of batch) see(each, 0);
+    expect(batch.filter((each) => releases.deployments()(each, 5) !== undefined)).toEqual(promised);
   });
 
   it("stay bounded with a release for each record", () => {
@@ -134,8 +147,8 @@ describe("the releases of a service", () => {
     releases.learn(one, 0);
     releases.learn(two, 0);
     for (const clockMs of [0, 2 * hour, 2 * hour + 1]) releases.pass(clockMs);
-    expect(releases.deployment(two, 0)).toBeDefined();
+    expect(releases.deployments()(two, 0)).toBeDefined();
     for (let minutes = 0; minutes < 60; minutes += 1) releases.pass(2 * hour + minutes * 60_000);
-    expect(releases.deployment(two, 0)).toBeUndefined();
+    expect(releases.deployments()(two, 0)).toBeUndefined();
   });
 });

@@ -26,8 +26,8 @@ export interface Deployment {
 
 /** What a release has to do with the verdict on one of its records. */
 export interface News {
-  /** Of the record's own release. */
-  readonly deployment: Deployment;
+  /** Of the record's own release; undefined where its learning band is not open. */
+  readonly deployment: Deployment | undefined;
   /** The deployment that has brought this template, whatever its severity; undefined for one that was known before. */
   readonly broughtBy: Deployment | undefined;
   /** Nobody has seen this template before. */
@@ -71,13 +71,17 @@ export interface Brought {
   readonly isHarmless: boolean;
 }
 
+/**
+ * A release's deployment, when a record of it comes now and its learning band is open, or would be opened by it.
+ * @param timeMs of the record, milliseconds since the epoch
+ */
+export type DeploymentOf = (release: Release | undefined, timeMs: number) => Deployment | undefined;
+
 /** Which releases of a service are known, and what the new ones have brought. */
 export interface Releases {
-  /**
-   * Its deployment, when a record of this release comes now and its learning band is open, or would be opened by it.
-   * @param timeMs of the record, milliseconds since the epoch
-   */
-  deployment(release: Release | undefined, timeMs: number): Deployment | undefined;
+  /** The deployments as one batch finds them, of which nothing is learned yet: together its releases open no more bands than
+   * they will when they are learned. */
+  deployments(): DeploymentOf;
   /** Whether there is room for one more new message. */
   mayBring(): boolean;
   /** What an open band has gathered under this template. */
@@ -126,9 +130,12 @@ export function createReleases(
   let lastClockMs: number | undefined;
 
   const messages = () => open.reduce((sum, { band }) => sum + (band?.messages.size ?? 0), 0);
-  const isSteady = () => nowMs - (arrivals.at(-ARRIVALS_MAX) ?? Number.NEGATIVE_INFINITY) >= bandMs;
-  const opening = (release: Release, timeMs: number): Deployment | undefined =>
-    latest === undefined || bandMs === 0 || !isSteady()
+  /** @param coming releases that come new now and are no arrivals yet */
+  const isSteady = (coming: number) =>
+    coming < ARRIVALS_MAX &&
+    nowMs - (arrivals.at(coming - ARRIVALS_MAX) ?? Number.NEGATIVE_INFINITY) >= bandMs;
+  const opening = (release: Release, timeMs: number, coming = 0): Deployment | undefined =>
+    latest === undefined || bandMs === 0 || !isSteady(coming)
       ? undefined
       : { release, previous: latest.release, startedMs: timeMs, untilMs: timeMs + bandMs };
   const add = (release: Release, timeMs: number): Known => {
@@ -149,11 +156,7 @@ export function createReleases(
   };
 
   return {
-    deployment(release, timeMs) {
-      if (release === undefined) return undefined;
-      const found = known.get(release.key);
-      return found === undefined ? opening(release, timeMs) : found.band?.deployment;
-    },
+    deployments: () => deploymentsOfBatch(known, opening),
     mayBring: () => messages() < MESSAGES_MAX,
     brought(templateId) {
       for (const { band } of open) {
@@ -184,6 +187,22 @@ export function createReleases(
       else onLeftOut("message");
     },
     snapshot: () => [...known.values()].map((one) => toState(one, nowMs)),
+  };
+}
+
+/** @param opening what a release opens that comes new behind so many others */
+function deploymentsOfBatch(
+  known: ReadonlyMap<string, Known>,
+  opening: (release: Release, timeMs: number, coming: number) => Deployment | undefined,
+): DeploymentOf {
+  const coming = new Map<string, Deployment>();
+  return (release, timeMs) => {
+    if (release === undefined) return undefined;
+    const found = known.get(release.key);
+    if (found !== undefined) return found.band?.deployment;
+    const one = coming.get(release.key) ?? opening(release, timeMs, coming.size);
+    if (one !== undefined) coming.set(release.key, one);
+    return one;
   };
 }
 

@@ -7,9 +7,14 @@ import { groundsOf } from "./grounds.ts";
 import { JudgedVerdict } from "./judged-verdict.ts";
 import { createLastingMemory, createPassingMemory, type SessionMemory } from "./session-memory.ts";
 import { joined, type PlacedEvidence, type Strongest, withAdded } from "./strongest.ts";
-import type { Contribution, Finding } from "./verdict.ts";
+import type { Contribution, Finding, Verdict } from "./verdict.ts";
 
-const DETECTORS: readonly DetectorName[] = ["event-model", "ngram", "gap", "new-template"];
+const DETECTORS: readonly DetectorName[] = ["event-model", "ngram", "gap", "new-template", "rate"];
+/** Held as what a release has brought, and not odd enough for that to make a difference. */
+const HELD: Pick<Verdict, "news" | "quieted"> = {
+  news: { deployment: undefined, broughtBy: undefined, isFirst: false, isHeld: true },
+  quieted: { pValue: 1, floor: 0.1, floors: new Map([["message", 0.1]]) },
+};
 
 /** Of each event what each detector says of it; few different numbers, so that many are equal. */
 const said = fc.dictionary(fc.constantFrom(...DETECTORS), fc.constantFrom(0, 1, 2, 3, 4), {
@@ -21,6 +26,7 @@ function findingAt(
   window: SequenceWindow,
   event: number,
   surprises: Readonly<Record<string, number>>,
+  held: Partial<Pick<Verdict, "news" | "quieted">> = {},
 ): Finding {
   const evidence = DETECTORS.flatMap((detector): Evidence[] => {
     const surprise = surprises[detector];
@@ -34,6 +40,7 @@ function findingAt(
     threshold: 1,
     isAnomaly: false,
     modelVersion: "test",
+    ...held,
   };
   return { recordIndex: event, window, event, verdict: new JudgedVerdict(judgement, grounds) };
 }
@@ -115,5 +122,12 @@ describe.each([
     expect(memory.with(windowOf(2).session, added)).toBe(added);
     expect(create().with(window.session, added)).toBe(added);
     expect(surprisesIn(joined(added, added))).toEqual({ ngram: [5, 5] });
+  });
+
+  it("keeps of what a release has brought how often it came, and nothing else", () => {
+    const window = windowOf(1);
+    const memory = create();
+    memory.remember(findingAt(window, 0, { ngram: 3, rate: 4, "new-template": 0 }, HELD));
+    expect(surprisesIn(memory.with(window.session, new Map()))).toEqual({ rate: [4] });
   });
 });

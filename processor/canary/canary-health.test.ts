@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { afterMissed, afterRun, beforeRuns, type CanaryHealth, withoutRuns } from "./canary-health.ts";
 
+const REQUIRED = { recallRatio: 0.5, recoveryRatio: 0.6 };
 const run = (health: CanaryHealth, found: number, nowMs: number) =>
-  afterRun(health, { odd: 10, found, normal: 20, flagged: 1 }, 0.5, nowMs);
+  afterRun(health, { odd: 10, found, normal: 20, flagged: 1 }, REQUIRED, nowMs);
 /** Runs one after another, at the times from `fromMs` on. */
 const runs = (health: CanaryHealth, found: readonly number[], fromMs: number) =>
   found.reduce((before, one, at) => run(before, one, fromMs + at), health);
@@ -18,6 +19,7 @@ describe("the detector's health", () => {
     expect(run(START, 5, 7).status).toEqual({
       state: "well",
       recallRatio: 0.5,
+      requiredRatio: 0.5,
       falseAlarmRatio: 0.05,
       checkedAtMs: 7,
     });
@@ -61,6 +63,7 @@ describe("a restart", () => {
       state: "collapsed",
       collapsedAtMs: 2,
       recallRatio: 0,
+      requiredRatio: 0.5,
     });
     const well = runs(COLLAPSED, [10, 10, 10], 3);
     expect(beforeRuns(well.status, false).status).toEqual({

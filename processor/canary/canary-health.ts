@@ -1,12 +1,11 @@
 import type { CanaryStatus } from "../../store/store.ts";
 import type { CanaryGrade } from "./grade.ts";
+import type { RequiredRecall } from "./usual-recall.ts";
 
 /** Runs in a row that must have gone badly: one may have been bad luck. */
 const BAD_RUNS = 2;
-/** Runs in a row that must have gone well before a collapse is over, and how much better than badly: at the bar itself it would be
- * over and there again for ever. */
+/** Runs in a row that must have gone well before a collapse is over. */
 const GOOD_RUNS = 3;
-const RECOVERY_MARGIN = 0.1;
 /** Runs in a row that came to nothing, after which what was measured before says nothing any more. */
 const MISSED_RUNS = 5;
 
@@ -28,10 +27,10 @@ const NO_RUNS = { badRuns: 0, goodRuns: 0, missedRuns: 0 };
  * @param hasOtherWeights whether it told that of other weights
  */
 export function beforeRuns(earlier: CanaryStatus | undefined, hasOtherWeights: boolean): CanaryHealth {
-  const { state, recallRatio, collapsedAtMs, recoveredAtMs } = earlier ?? {};
+  const { state, recallRatio, requiredRatio, collapsedAtMs, recoveredAtMs } = earlier ?? {};
   const status: CanaryStatus =
     state === "collapsed" && !hasOtherWeights
-      ? { state, recallRatio, collapsedAtMs }
+      ? { state, recallRatio, requiredRatio, collapsedAtMs }
       : { state: "waiting", collapsedAtMs, recoveredAtMs };
   return { status, ...NO_RUNS };
 }
@@ -42,25 +41,22 @@ export function withoutRuns(earlier: CanaryStatus | undefined): CanaryStatus {
   return { state: "off", collapsedAtMs, recoveredAtMs };
 }
 
-/**
- * After a run.
- * @param minRecall share of the odd sequences that must be found, 0 to 1
- */
+/** After a run, of whose odd sequences so many had to be found. */
 export function afterRun(
   { status, badRuns, goodRuns }: CanaryHealth,
   { odd, found, normal, flagged }: CanaryGrade,
-  minRecall: number,
+  required: RequiredRecall,
   nowMs: number,
 ): CanaryHealth {
   const recallRatio = found / Math.max(1, odd);
   const falseAlarmRatio = normal === 0 ? undefined : flagged / normal;
-  const measured = { ...status, recallRatio, falseAlarmRatio, checkedAtMs: nowMs };
-  if (recallRatio < minRecall) {
+  const { recallRatio: requiredRatio, recoveryRatio } = required;
+  const measured = { ...status, recallRatio, requiredRatio, falseAlarmRatio, checkedAtMs: nowMs };
+  if (recallRatio < requiredRatio) {
     const runs = { ...NO_RUNS, badRuns: badRuns + 1 };
     return { status: runs.badRuns < BAD_RUNS ? measured : collapsed(measured, nowMs), ...runs };
   }
-  const isGood = recallRatio >= Math.min(1, minRecall + RECOVERY_MARGIN);
-  const runs = { ...NO_RUNS, goodRuns: isGood ? goodRuns + 1 : 0 };
+  const runs = { ...NO_RUNS, goodRuns: recallRatio >= recoveryRatio ? goodRuns + 1 : 0 };
   const isOver = status.state !== "collapsed" || runs.goodRuns >= GOOD_RUNS;
   return { status: isOver ? well(measured, nowMs) : measured, ...runs };
 }

@@ -16,7 +16,7 @@ export const canaryConfig = z.strictObject({
     .max(1)
     .default(0.5)
     .describe(
-      "Share of the odd ones that must be found; when fewer are, twice in a row, people are told that the detector does not work.",
+      "Share of the odd ones usually found in these services that must be found again; when fewer are, twice in a row, people are told that the detector does not work.",
     ),
 });
 export type CanaryConfig = z.infer<typeof canaryConfig>;

@@ -4,13 +4,14 @@ import { freshWindow } from "../../test/helpers/detector-windows.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { beforeRuns } from "./canary-health.ts";
 import { ASKED_MAX, createCanaries } from "./create-canaries.ts";
+import { FOREIGN_TEMPLATES } from "./foreign-templates.ts";
 import type { CanaryAnswer } from "./grade.ts";
 
 const FLOW = ["received", "reserved", "charged", "shipped"].map((template) => ({ template }));
 const SERVICES = ["a", "b", "c", "d", "e", "f"];
 
 /** Canaries of services that wrote the same flow again and again, and who is asked about them. */
-function tried(ready: readonly string[]) {
+function tried(ready: readonly string[], flow = FLOW) {
   const asked: SequenceWindow[][] = [];
   const changes: CanaryStatus["state"][] = [];
   const detector = {
@@ -36,7 +37,7 @@ function tried(ready: readonly string[]) {
   });
   for (const service of SERVICES)
     for (let time = 0; time < 40; time += 1) {
-      const window = freshWindow(FLOW, service);
+      const window = freshWindow(flow, service);
       const verdict = {
         score: 0,
         pValue: 1,
@@ -75,6 +76,37 @@ describe("a run", () => {
     const silent = tried(["unheard of"]);
     await silent.canaries.run();
     expect(servicesOf(silent.asked)).toEqual(["logbert canary"]);
+  });
+
+  /** Finds what is odd in one of so many sequences, and all else alike. */
+  const findingOneOf = (many: number) => {
+    let asked = 0;
+    return (isOdd: boolean): CanaryAnswer => {
+      asked += isOdd ? 1 : 0;
+      const isFound = isOdd && asked % many === 0;
+      return { surprise: isFound ? 9 : 0, score: isFound ? 0.9 : 0, isAnomaly: false };
+    };
+  };
+
+  it("asks about shipped sequences where nothing is odd to a service", async () => {
+    const knowsAll = FOREIGN_TEMPLATES.map((template) => ({ template }));
+    const { canaries, asked } = tried(["a"], [...knowsAll, ...knowsAll]);
+    await canaries.run();
+    expect(servicesOf(asked)).toEqual(["a", "logbert canary"]);
+    expect(canaries.status().checkedAtMs).toBe(1);
+  });
+
+  it("goes badly where less is found than half of what is usual there", async () => {
+    const weak = tried(["a"]);
+    weak.detector.answer = findingOneOf(3);
+    for (let run = 0; run < 30; run += 1) await weak.canaries.run();
+    expect(weak.canaries.status()).toMatchObject({ state: "well", requiredRatio: 0.25 });
+
+    const strong = tried(["a"]);
+    for (let run = 0; run < 3; run += 1) await strong.canaries.run();
+    strong.detector.answer = findingOneOf(3);
+    for (let run = 0; run < 2; run += 1) await strong.canaries.run();
+    expect(strong.canaries.status()).toMatchObject({ state: "collapsed", requiredRatio: 0.5 });
   });
 
   it("tells a collapse once, and its end once", async () => {

@@ -5,7 +5,8 @@ import { afterMissed, afterRun, type CanaryHealth } from "./canary-health.ts";
 import { deriveOdd, normalOrder, ODD_KINDS, type OddKind } from "./derive-odd.ts";
 import { type CanaryAnswer, type CanaryAnswers, grade } from "./grade.ts";
 import { createNormalSequences, type NormalSequences } from "./normal-sequences.ts";
-import { SHIPPED_SEQUENCES } from "./shipped-sequences.ts";
+import { SHIPPED_SEQUENCES, SHIPPED_SERVICE } from "./shipped-sequences.ts";
+import { createUsualRecall } from "./usual-recall.ts";
 
 /** Services of one run; the next one takes others. */
 const SERVICES_A_RUN = 4;
@@ -21,6 +22,7 @@ export interface CanaryPorts {
   readonly ask: (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[] | undefined>;
   /** Services of which enough is known for verdicts. */
   readonly readyServices: () => ReadonlySet<string>;
+  /** Share of what is usually found that must be found, 0 to 1. */
   readonly minRecall: number;
   /** What is told before the first run. */
   readonly before: CanaryHealth;
@@ -34,7 +36,8 @@ export interface CanaryPorts {
 
 /** Tries the live detector on sequences of which is known what it should say. */
 export interface Canaries extends Pick<NormalSequences, "record"> {
-  /** Of services of which enough is known, their own sequences; while there is none that also wrote enough, those that are shipped. */
+  /** Of services of which enough is known, their own sequences; while there is none that also wrote enough, or none to which anything
+   * is odd, those that are shipped. */
   run(): Promise<void>;
   status(): CanaryStatus;
 }
@@ -42,6 +45,7 @@ export interface Canaries extends Pick<NormalSequences, "record"> {
 export function createCanaries(ports: CanaryPorts): Canaries {
   const { random } = ports;
   const sequences = createNormalSequences(random);
+  const usual = createUsualRecall(SHIPPED_SERVICE);
   let health = ports.before;
   let runs = 0;
 
@@ -50,11 +54,11 @@ export function createCanaries(ports: CanaryPorts): Canaries {
     health = after;
     if (hasChanged) ports.onChanged(after.status);
   };
-  /** Nothing where the detector had no time. */
+  /** Undefined where the detector had no time. */
   const askAbout = async (
     known: readonly CanarySequence[],
     hasVerdicts: boolean,
-  ): Promise<readonly CanaryAnswers[]> => {
+  ): Promise<CanaryAnswers | undefined> => {
     const order = normalOrder(known);
     const normal = known.slice(-NORMAL_MAX);
     const odd = normal
@@ -64,31 +68,49 @@ export function createCanaries(ports: CanaryPorts): Canaries {
     const alone = await ports.ask(normal.map(windowOf));
     // With a foreign message in the choice nothing is answered from memory (see detect/choice.ts).
     const together = await ports.ask([...normal, ...odd].map(windowOf));
-    if (alone === undefined || together === undefined) return [];
+    if (alone === undefined || together === undefined) return undefined;
     const [beside, others] = [together.slice(0, normal.length), together.slice(normal.length)];
-    return [{ normal: alone, beside, odd: others, hasVerdicts, isPredictable: order.isPredictable }];
+    return { normal: alone, beside, odd: others, hasVerdicts, isPredictable: order.isPredictable };
   };
 
-  const askServices = async (services: readonly string[]): Promise<readonly CanaryAnswers[]> => {
-    const answers: CanaryAnswers[] = [];
-    for (const service of inTurn(services.toSorted(), runs * SERVICES_A_RUN, SERVICES_A_RUN))
-      answers.push(...(await askAbout(sequences.of(service), true)));
-    return answers;
+  const askServices = async (services: readonly string[]): Promise<readonly Tried[]> => {
+    const tried: Tried[] = [];
+    for (const service of inTurn(services.toSorted(), runs * SERVICES_A_RUN, SERVICES_A_RUN)) {
+      const answers = await askAbout(sequences.of(service), true);
+      if (answers !== undefined) tried.push({ service, answers });
+    }
+    return tried;
+  };
+
+  const askAll = async (): Promise<readonly Tried[]> => {
+    const ready = ports.readyServices();
+    const services = sequences.services().filter((service) => ready.has(service));
+    const tried = await askServices(services);
+    const hadNoTime = services.length > 0 && tried.length === 0;
+    if (hadNoTime || tried.some(({ answers }) => answers.odd.length > 0)) return tried;
+    const answers = await askAbout(SHIPPED_SEQUENCES, false);
+    return answers === undefined ? [] : [{ service: SHIPPED_SERVICE, answers }];
   };
 
   return {
     record: sequences.record,
     async run() {
-      const ready = ports.readyServices();
-      const tried = sequences.services().filter((service) => ready.has(service));
-      const graded = grade(
-        tried.length === 0 ? await askAbout(SHIPPED_SEQUENCES, false) : await askServices(tried),
-      );
+      const tried = await askAll();
       runs += 1;
-      tell(graded.odd === 0 ? afterMissed(health) : afterRun(health, graded, ports.minRecall, ports.now()));
+      if (tried.length === 0) return tell(afterMissed(health));
+      const graded = tried.map(({ service, answers }) => ({ service, ...grade([answers]) }));
+      const required = usual.required(graded, ports.minRecall);
+      tell(afterRun(health, grade(tried.map(({ answers }) => answers)), required, ports.now()));
+      if (health.badRuns === 0 && health.status.state === "well") usual.learn(graded);
     },
     status: () => health.status,
   };
+}
+
+/** What the detector said of one service's sequences. */
+interface Tried {
+  readonly service: string;
+  readonly answers: CanaryAnswers;
 }
 
 /** In turn; the first one is foreign. */

@@ -2,7 +2,7 @@ import type { LogEvent } from "../window/sequence-window.ts";
 import type { CanarySequence } from "./canary.ts";
 
 /** Of no real service, so that nothing is known of it. */
-const SERVICE = "logbert canary";
+export const SHIPPED_SERVICE = "logbert canary";
 const GAP_MS = 100;
 /** OTLP's INFO. */
 const SEVERITY_NUMBER = 9;
@@ -33,5 +33,5 @@ function repeated(flow: readonly string[], length: number): CanarySequence {
       severityNumber: SEVERITY_NUMBER,
     };
   });
-  return { service: SERVICE, isStart: true, events };
+  return { service: SHIPPED_SERVICE, isStart: true, events };
 }

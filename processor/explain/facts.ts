@@ -1,5 +1,5 @@
 import { kindOf } from "../calibrate/kind.ts";
-import type { News } from "../calibrate/releases.ts";
+import type { Deployment } from "../calibrate/releases.ts";
 import type { Contribution, Finding } from "../calibrate/verdict.ts";
 import type { DetectorName, EvidenceDetail, Order, Past } from "../detect/evidence.ts";
 import type { Release } from "../window/release.ts";
@@ -66,7 +66,7 @@ export function factsOf({ finding, there, redact }: FactSource): readonly string
       : `Of the known messages the nearest in meaning is ${show(nearest, redact)}.`,
     order && ofOrder(order, subject !== undefined || there[0]?.place !== undefined),
     subject === undefined ? undefined : severityOf(subject),
-    verdict.news && ofRelease(verdict.news, subject?.timeMs, redact),
+    verdict.news?.deployment && ofRelease(verdict.news.deployment, subject?.timeMs, redact),
     ...around(finding, redact),
     agreement(verdict.contributions),
     rarity(finding, service),
@@ -134,11 +134,10 @@ function severityOf({ severityNumber }: LogEvent): string | undefined {
 
 /** That what the service runs has just changed. */
 function ofRelease(
-  { deployment }: News,
+  { release, previous, startedMs }: Deployment,
   nowMs: number | undefined,
   redact: (text: string) => string,
 ): string {
-  const { release, previous, startedMs } = deployment;
   const sinceMs = (nowMs ?? startedMs) - startedMs;
   const since = sinceMs < TOLD_FROM_MS ? "only just" : `for ${inWords(sinceMs)}`;
   return `The service has run ${releaseName(release, redact)} ${since}; before it ran ${releaseName(previous, redact)}.`;

@@ -1,5 +1,5 @@
-import { matching, type Range, type Rule } from "./rule.ts";
-import { LONG_WORD, SIGN } from "./text-traits.ts";
+import { behindFirstGroup, matching, type Range, type Rule } from "./rule.ts";
+import { DIGIT, LONG_WORD, SIGN, SLASH } from "./text-traits.ts";
 
 /**
  * What keys and tokens of well-known services look like: the rules of gitleaks that need no context (MIT licence,
@@ -31,6 +31,7 @@ const FORMS: readonly string[] = [
   "API-[A-Z0-9]{26}",
   "p(?:ul-[a-f0-9]{40}|nu_[A-Za-z0-9]{36})",
   String.raw`[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}`,
+  String.raw`(?<!\w[.\])])s\.(?=[A-Za-z]{0,24}\d)[A-Za-z0-9]{24}(?![\w.(])`,
   String.raw`hv[bs]\.[\w-]{24,300}`,
   String.raw`dp\.(?:pt|st|ct)\.[\w.]{40,64}`,
   "ico-[A-Za-z0-9]{32}",
@@ -42,7 +43,7 @@ const FORMS: readonly string[] = [
   String.raw`(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){5,6}\w{0,4}\.[\w-]{6}\.[\w-]{27,38}`,
   "(?:SK|AC)[0-9a-f]{32}",
   String.raw`SG\.[\w-]{16,64}\.[\w-]{16,64}`,
-  "(?<![-_])key-[0-9a-f]{32}",
+  "(?<![-_])key-(?=[a-z]{0,32}\\d)[0-9a-z]{32}",
   String.raw`[0-9a-f]{32}-us\d{1,2}`,
   "xkeysib-[a-f0-9]{32,64}-[A-Za-z0-9]{16}",
   // Stripe, Square, Shopify, Shippo, EasyPost, Flutterwave, Duffel, PayPal
@@ -98,6 +99,9 @@ const FORMS_WITH_SIGNS: readonly string[] = [
 /** Addresses that are as good as a key: who knows them may post. */
 const WEBHOOK =
   /hooks\.slack\.com\/(?:services|workflows|triggers)\/[\w+/-]{20,80}|discord(?:app)?\.com\/api\/webhooks\/\d{5,20}\/[\w-]{20,100}|webhook\.office\.com\/webhookb2\/[\w@/-]{30,255}/g;
+/** Links that let in who has them: what a mail resets a password with, and the code of OAuth. */
+const LINK =
+  /((?:password[_-]?reset|reset[_-]?password|reset|magic[_-]?link)\/|[?&]code=)(?=[A-Za-z_./%-]{0,64}\d)[\w./%~-]{16,512}/gi;
 
 /** No form is shorter: most words are not even compared with them. */
 const KEY = new RegExp(String.raw`(?<![A-Za-z0-9])(?=[\w~.:$+/-]{16})(?:${FORMS.join("|")})`, "g");
@@ -116,9 +120,15 @@ function withRest(match: RegExpExecArray): Range | undefined {
   return IDENTIFIER.test(text) ? undefined : [match.index, REST.lastIndex];
 }
 
+/** What passwords are hashed to: crypt's $6$salt$…, bcrypt's $2b$12$…, Argon2's $argon2id$v=19$…. */
+const HASH =
+  /\$(?:[156y7]|gy|2[abxy]?|md5|sha1|apr1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha\d{1,3})?)\$(?=[^\s$]{0,32}[\d$])[\w./$=,+-]{8,512}(?<![.,])/g;
+
 /** Keys and tokens that their own form betrays. */
 export const API_KEY_RULES: readonly Rule[] = [
   { kind: "api-key", name: "API_KEY", needs: LONG_WORD, find: matching(WEBHOOK) },
+  { kind: "secret", name: "SECRET", needs: SLASH, find: matching(LINK, behindFirstGroup) },
   { kind: "api-key", name: "API_KEY", needs: LONG_WORD, find: matching(KEY, withRest) },
   { kind: "api-key", name: "API_KEY", needs: SIGN, find: matching(KEY_WITH_SIGNS) },
+  { kind: "secret", name: "SECRET", needs: DIGIT, find: matching(HASH) },
 ];

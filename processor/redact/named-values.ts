@@ -4,12 +4,12 @@ import { isProse, unwrap, valueAt } from "./values.ts";
 
 const QUOTES = "\\\\{0,8}[\"'`]{0,2}";
 /** Behind ":" the value may stand in the next line, as YAML has it. */
-const SEPARATOR = `\\]?${QUOTES}\\]?\\s{0,8}(?<separator>=>|(?<=\\s)->(?=\\s)|:=|[:=]|%3[aAdD]|>)[ \\t]{0,8}(?<block>(?:[|>][+-]?[ \\t]{0,4})?\\r?\\n[ \\t]{1,32})?`;
+const SEPARATOR = `\\]?${QUOTES}\\]?\\s{0,8}(?<separator>=>|(?<=\\s)->(?=\\s)|:=|[:=]|%3[aAdD]|(?:\\s[\\w:.-]{1,32}=(?:"[^"<>]{0,128}"|'[^'<>]{0,128}')){0,4}>)[ \\t]{0,8}(?<block>(?:[|>][+-]?[ \\t]{0,4})?\\r?\\n[ \\t]{1,32})?`;
 /** Name and value as a pair: {"name":"DB_PASSWORD","value":"…"}, <name>db.password</name><value>…</value>. */
-export const PAIR = `(?:${QUOTES}[\\s,;]{1,32}${QUOTES}value${QUOTES}\\s{0,8}(?:=>|[:=])\\s{0,8}|</(?:name|key)>\\s{0,32}<value>)`;
+export const PAIR = `(?:${QUOTES}[\\s,;]{1,32}${QUOTES}value${QUOTES}\\s{0,8}(?:=>|[:=])\\s{0,8}|</(?:name|key)>\\s{0,32}<value>|["']\\s?>\\s{0,32}<value>|["'](?:\\r?\\n|\\\\r|\\\\n){2,8})`;
 
 /** A secret's name, and what stands before its value. */
-export const NAMED = new RegExp(`${SECRET_NAME}(?:${SEPARATOR}|${PAIR})`, "gi");
+export const NAMED = new RegExp(`${SECRET_NAME}(?:${PAIR}|${SEPARATOR})`, "gi");
 
 /** How far back a name may begin. */
 const NAME_CHARACTERS_MAX = 64;
@@ -36,7 +36,8 @@ export function namedValue(match: RegExpExecArray): Range | undefined {
   const found = isHarmlessAt(match, end) ? undefined : valueAt(input, end);
   if (found === undefined) return undefined;
   const text = input.slice(...found.range);
-  if (groups["separator"] === ">") return isElement(input, index, found.range) ? found.range : undefined;
+  if (/^(?:\s|>$)/.test(groups["separator"] ?? ""))
+    return isElement(input, index, found.range) ? found.range : undefined;
   if (groups["block"] !== undefined && !isBlock(match, found.range)) return undefined;
   const isMeant =
     !isHarmless(match, text) && (found.isQuoted || !isSpoken(match) || isSpokenSecret(match, text));
@@ -82,7 +83,7 @@ function isHarmless(match: RegExpExecArray, value: string): boolean {
   if (short !== undefined) return isCount(short + suffix, value, isBesideCounts(match));
   // Of Kubernetes: an object, whose name comes next.
   if (weak !== undefined && /^secret$/i.test(value)) return true;
-  if (weak !== undefined && /id$/i.test(suffix) && DIGITS_FEW.test(value)) return true;
+  if (/id$/i.test(suffix) && DIGITS_FEW.test(value)) return true;
   return /id$/i.test(weak ?? strong) && HEXADECIMAL.test(value);
 }
 

@@ -47,25 +47,30 @@ function inPieces(pattern: UserPattern, name: string): Rule["find"] {
 
 /** The matches that begin in a piece of the text. */
 function matchesFrom(pattern: UserPattern, text: string, from: number): readonly Range[] {
-  const piece = text.slice(from, from + PIECE_CHARACTERS + OVERLAP_CHARACTERS);
+  const last = from + PIECE_CHARACTERS + OVERLAP_CHARACTERS;
+  return allWithin(pattern, text, from, last)
+    .filter(([start]) => start < from + PIECE_CHARACTERS)
+    .map(([start, end]) => [start, end < last ? end : endOfLong(pattern, text, start, end)]);
+}
+
+/** The matches in a part of a text, as offsets of the text; the character before it is there to be looked at. */
+function allWithin(pattern: UserPattern, text: string, from: number, last: number): readonly Range[] {
+  const before = Math.min(from, 1);
+  const shift = from - before;
   return pattern
-    .all(piece)
-    .filter(([start]) => start < PIECE_CHARACTERS)
-    .map(([start, end]) => {
-      const isWhole = end < piece.length;
-      return [from + start, isWhole ? from + end : endOfLong(pattern, text, from + start, from + end)];
-    });
+    .all(text.slice(shift, last), before)
+    .map(([start, end]) => [start + shift, end + shift] as const);
 }
 
 /** Where a match ends that begins at `start`, and reaches `end` at least, where what was read ended. */
 function endOfLong(pattern: UserPattern, text: string, start: number, end: number): number {
   let known = end;
   while (known < text.length) {
-    const read = text.slice(start, known + Math.max(PIECE_CHARACTERS, known - start));
-    const [first] = pattern.all(read);
-    if (first === undefined || first[0] > 0 || start + first[1] <= known) break;
-    known = start + first[1];
-    if (first[1] < read.length) break;
+    const last = known + Math.max(PIECE_CHARACTERS, known - start);
+    const [first] = allWithin(pattern, text, start, last);
+    if (first === undefined || first[0] > start || first[1] <= known) break;
+    known = first[1];
+    if (known < last) break;
   }
   return known;
 }

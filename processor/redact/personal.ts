@@ -29,7 +29,7 @@ const IPV4 = /(?<![\d.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\
 /** The names of machines at Amazon and others: ip-10-0-0-1. */
 const DASHED_IPV4 = /(?<=\bip-)(?:1?\d?\d|2[0-4]\d|25[0-5])(?:-(?:1?\d?\d|2[0-4]\d|25[0-5])){3}(?!\d)/g;
 const VERSION_BEFORE =
-  /(?:(?:^|[^a-z])v|(?<![a-z])(?:version|ver|release|build|rev)\.?["']?[ :=/-]{1,3}["']?v?|[a-z][-_]|~)$/i;
+  /(?:(?:^|[^a-z])v|(?<![a-z])(?:version|ver|release|build|rev|section|sect|chapter|clause|appendix|oid)\.?["']?[ :=/-]{1,3}["']?v?|[a-z][-_]|~)$/i;
 /** Programs that write their version so, which begins like no address of a private network. */
 const PROGRAM_BEFORE =
   /(?<![a-z])(?:openssl|redis|nginx|httpd|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|python|php|chrome|edg|firefox)[:/]$/i;

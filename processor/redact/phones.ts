@@ -59,6 +59,16 @@ const NATIONAL: readonly RegExp[] = [
   /(?<![\w.+/[-]|\d )0(?:[2-9]\d{1,4}[/-]|1[5-7]\d[ /-]|(?:30|40|69|89) )\d{6,8}(?!\w|[ ./-]\d)/g,
 ];
 
+/** What is counted and numbered, and called by nobody. */
+const NUMBERED =
+  /(?<![a-z])(?:part|order|article|item|serial|invoice|ticket|case|sku|batch|lot|parcel|reference|ref)(?:[ _-]?(?:number|num|no|nr|id))?\.?["']?[ :=#]{1,3}["']?$/i;
+const NUMBERED_CHARACTERS = 24;
+
+function national({ index, input, 0: text }: RegExpExecArray): Range | undefined {
+  const before = input.slice(Math.max(0, index - NUMBERED_CHARACTERS), index);
+  return NUMBERED.test(before) ? undefined : [index, index + text.length];
+}
+
 const NAMED =
   /((?:phone|tel|telephone|mobile|msisdn|fax|sms|whatsapp|caller)(?:[_ -]?(?:no|num|number|nr))?\.?\\?["']?\s?[:=# ]\s?\\?["']?)\+?[\d(][\d ().-]{5,20}\d(?!\w)/gi;
 
@@ -74,5 +84,5 @@ const phone = (find: Rule["find"]): Rule => ({ kind: "phone", name: "PHONE", nee
 export const PHONE_RULES: readonly Rule[] = [
   phone(matching(INTERNATIONAL, international)),
   phone(matching(NAMED, named)),
-  ...NATIONAL.map((pattern) => phone(matching(pattern))),
+  ...NATIONAL.map((pattern) => phone(matching(pattern, national))),
 ];

@@ -57,6 +57,13 @@ describe("the configuration of redaction", () => {
       );
   });
 
+  it("looks for what a text or a word begins with nowhere else in a long text", () => {
+    const own = create({ extra_patterns: [{ name: "FIRST", pattern: "^[ab]|\\bc" }] });
+    const text = "abc".repeat(5_000);
+    expect(own.plain(text)).toBe(`<FIRST>${text.slice(1)}`);
+    expect(own.plain("abc ca\nab")).toBe("<FIRST>bc <FIRST>a\nab");
+  });
+
   it("tells whether any pattern of one's own matches", () => {
     const { hasOwn } = create({
       extra_patterns: [
@@ -132,6 +139,11 @@ describe("the redactor", () => {
     counting.body("a@b.de 10.0.0.1 pwd=x");
     counting.find("a@b.de");
     expect(kinds).toEqual(["email", "ip", "secret"]);
+  });
+
+  it("shows nothing of a text in which more secrets are stuck together than it looks for", () => {
+    expect(redact(`at ${"/home/x".repeat(10)}/y`)).toBe(`at ${"/home/<USER>".repeat(10)}/y`);
+    expect(redact(`at ${"/home/x".repeat(40)}/y`)).toBe("<SECRET>");
   });
 
   it("hides as a whole what a cut goes through, and nothing behind it", () => {
@@ -214,57 +226,4 @@ describe("pseudonyms", () => {
     nowMs = 0;
     expect(one.body("10.0.0.1")).not.toBe(first);
   });
-});
-
-describe("time", () => {
-  it("stays within reason on a megabyte of matches of one's own", () => {
-    const own = create({ extra_patterns: [{ name: "ID", pattern: "C-\\d{4}|a+$|z+b?" }] });
-    expect(own.plain("C-1234 ".repeat(150_000)).length).toBeGreaterThan(0);
-    for (const letter of ["a", "z"])
-      expect(own.plain(`${letter.repeat(500_000)}.`).length).toBeGreaterThan(0);
-  }, 20_000);
-
-  it.each([
-    "a",
-    "a@",
-    "1.",
-    "a:",
-    "1 ",
-    "eyJa.",
-    "password=",
-    'password="',
-    "://a:",
-    "-----BEGIN PRIVATE KEY",
-    "bearer a",
-    "4111 ",
-    "-----BEGIN PRIVATE KEY----------END ",
-    "Cookie: ",
-    "cookie:",
-    "Cookie: a=b; ",
-    "token=A{",
-    "pwd=/",
-    "token>a",
-    "secret=a&b,c;",
-    "2001:db8:",
-    "sk-ghp_AKIA-xoxb-",
-    "--password --token ",
-    "%22password%22%3A",
-    "\\u0022",
-    "\u001b[31m",
-    "password: Some(",
-    'password={"value":"',
-    "password='a''",
-    "password:\n  ",
-    'token","value":',
-    'password=["a","',
-    "eos_token=",
-    "tokens:a,",
-    "pad_token='a\"",
-  ])(
-    "stays within reason on a megabyte of %j",
-    (piece) => {
-      expect(redact(piece.repeat(1_000_000 / piece.length)).length).toBeGreaterThan(0);
-    },
-    20_000,
-  );
 });

@@ -9,7 +9,8 @@ import { isAddress, isInWords, RULES } from "./rules.ts";
 
 /**
  * Replaces personal data and secrets by placeholders. Time is linear in the text's length, nothing throws, and a text that `plain` has
- * redacted stays as it is when it is redacted again, unless more than 24 secrets were stuck together in it.
+ * redacted stays as it is when it is redacted again. Of one that `body` has redacted a word more may be replaced then, and nothing
+ * comes back: pseudonyms are longer than what rules look at a fixed distance from.
  */
 export interface Redactor {
   /**

@@ -1,8 +1,13 @@
 import { API_KEY_RULES } from "./api-keys.ts";
+import { CALL_RULES } from "./calls.ts";
+import { COMMAND_LINE_RULES } from "./command-lines.ts";
 import { PERSONAL_RULES } from "./personal.ts";
 import { findPrivateKeys } from "./private-keys.ts";
+import { PROTOCOL_RULES } from "./protocols.ts";
 import type { Kind, Rule } from "./rule.ts";
 import { NAMED_SECRET_RULES, SECRET_RULES } from "./secrets.ts";
+import { SPOKEN_RULES } from "./spoken.ts";
+import { INSERT_RULES } from "./sql-inserts.ts";
 import { DASH } from "./text-traits.ts";
 
 /** In the order of their rank: of two that overlap the first one counts. What contains other kinds comes first. */
@@ -11,6 +16,11 @@ export const RULES: readonly Rule[] = [
   ...SECRET_RULES,
   ...API_KEY_RULES,
   ...NAMED_SECRET_RULES,
+  ...INSERT_RULES,
+  ...CALL_RULES,
+  ...COMMAND_LINE_RULES,
+  ...PROTOCOL_RULES,
+  ...SPOKEN_RULES,
   ...PERSONAL_RULES,
 ];
 

@@ -1,12 +1,12 @@
 /** Names whose value is a secret, whatever it is. */
 const STRONG =
-  "pass(?:word|wd|phrase|code)|passw|passwrd|pwd|pswd|secret|api[_.-]?key|access[_.-]?key|account[_.-]?key|shared[_.-]?key|private[_.-]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|auth[_.-]?key|license[_.-]?key|storage[_.-]?key|subscription[_.-]?key|x-functions-key|app[_-]key|client-key-data|security[_.-]?token|x-amz-(?:signature|credential)|client[_.-]?secret|(?:js|php)?sess(?:ion)?_?id(?=[\"'\\\\]{0,8}\\s?[=:])|connect\\.sid|csrf|xsrf";
+  "pass(?:word|wd|phrase|code)|passw|passwrd|pwd|pswd|secret|api[_.-]?key|access[_.-]?key|account[_.-]?key|shared[_.-]?key|private[_.-]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|auth[_.-]?key|license[_.-]?key|storage[_.-]?key|subscription[_.-]?key|x-functions-key|app[_-]key|client-key-data|security[_.-]?token|x-amz-(?:signature|credential)|client[_.-]?secret|(?:js|php)?sess(?:ion)?_?id(?=[\"'\\\\]{0,8}\\s?[=:])|connect\\.sid|saml_?(?:response|assertion)|client_?assertion|csrf|xsrf";
 /** Names that sentences use as well. */
 const WEAK = "token|tls\\.key|credentials?|signature|session[_.-](?:id|key)";
 /** Too short to be looked for within a word, see {@link isOwnWord}. */
-const SHORT = "pass|pw|psk|sig|otp|cvv2?|cvc2?|jwt|bearer";
+const SHORT = "pass|pw|psk|sig|otp|pin|cvv2?|cvc2?|jwt|bearer";
 const SUFFIX =
-  "(?:[_.-]?(?:value|key|hash|text|string|base|confirm(?:ation)?|again|new|old|plain|id|token)){0,2}(?:_?\\d)?";
+  "(?:[_.-]?(?:value|key|hash|text|string|base|confirm(?:ation)?|again|new|old|plain|id|token)){0,2}(?:_?\\d|-\\d{3})?";
 
 /** The name of a secret, or of several, as one of the groups strong, weak and short, and what may end it. */
 export const SECRET_NAME = `(?:(?<strong>${STRONG})|(?<weak>${WEAK})|(?<short>${SHORT}))(?<suffix>${SUFFIX})(?<plural>s?)`;
@@ -34,12 +34,16 @@ const COUNT = /^\d{1,4}$/;
 /** "26" and "26.2.1" of Erlang, whose version is called OTP: one-time passwords have more digits in a row. */
 const VERSION = /^\d{1,2}(?:\.\d{1,3}){0,3}$/;
 
+const PIN = /^\d{4,8}$/;
+
 /**
- * Whether what a short name is given only counts: tests that pass ("pass=12 fail=0"), signals ("sig=11"), versions ("otp=26").
+ * Whether what a short name is given only counts: tests that pass ("pass=12 fail=0"), signals ("sig=11"), versions ("otp=26"), pins of
+ * a processor ("pin=13").
  * @param isBesideCounts whether other counts say that this is one: a password may be all digits
  */
 export function isCount(name: string, value: string, isBesideCounts: boolean): boolean {
   if (/^pass$/i.test(name)) return isBesideCounts && COUNT.test(value);
+  if (/^pin/i.test(name)) return !PIN.test(value);
   return /sig$/i.test(name) ? COUNT.test(value) : /otp$/i.test(name) && VERSION.test(value);
 }
 

@@ -1,7 +1,7 @@
 import { isUnlikelyWord, NAMED, namedValue, PAIR } from "./named-values.ts";
 import { behindFirstGroup, isPlaceholderAt, matching, type Range, type Rule } from "./rule.ts";
-import { AT, DASH, DOT, LONG_WORD, SEPARATOR, SLASH } from "./text-traits.ts";
-import { isProse, valueAt } from "./values.ts";
+import { AT, COLON, DOT, QUOTE, SEPARATOR, SLASH } from "./text-traits.ts";
+import { valueAt, valueBehind } from "./values.ts";
 
 /** How far a cookie's name may reach. */
 const NAME_CHARACTERS_MAX = 64;
@@ -58,32 +58,14 @@ const URL_CREDENTIALS = /:\/\/(?!<)([^\s/@:"'<>;,?=]{0,256}:(?!<|\d{1,5}[;,?/])[
 const BEARER = /\b((?:bearer|basic)\s{1,8})(?=[\w.~+/-]{0,63}\d|[\w.~+/-]{24})[\w.~+/-]{6,16384}={0,2}/gi;
 /** Signed, or encrypted: then the second part may be empty (RFC 7516, "dir"). */
 const JWT = /eyJ(?<![\w-]eyJ)[\w-]{4,16384}\.(?:[\w-]{2,16384}|(?=\.[\w-]{2}))(?:\.[\w-]{0,16384}){0,3}/g;
-const OPTION =
-  /(?<![\w-])(--?(?:[a-z]{1,20}[_-]){0,3}(?:password|passwd|passphrase|pass|pwd|secret|token|api-?key|access-?key|secret-?key|auth-?key|credentials?|storepass|keypass)(?:\s{1,4}|\\{0,8}["'],\s{0,4}))(?!-)(?=\S)/gi;
-const USER_OPTION = /(?<![\w-])((?:-u|--user|--proxy-user)[ =]["']?[^\s:"'/]{1,128}:)(?=[^\s"'/])/g;
-const PROGRAM_OPTION =
-  /\b((?:sshpass|mysql(?:dump|admin)?|mariadb(?:-dump)?)\b[^\n|]{0,200}?\s-p)(?=[^\s"-]|"| ?(?<=sshpass -p) )/g;
-/** Of SMTP and IMAP: a name and a password in base64 (RFC 4954). */
-const SASL = /\b(AUTH(?:ENTICATE)? (?:PLAIN|LOGIN) )(?=[\w+/]{8})[\w+/]{8,1024}={0,2}/g;
-/** As docker, mongo and redis-cli take it, behind a blank. */
-const SPACED_OPTION =
-  /\b(?:redis-cli\b[^\n|]{0,200}?\s-a|(?:docker login|mongo(?:sh|dump|restore)?)\b[^\n|]{0,200}?\s-p)\s{1,4}(?=[^\s-])/g;
-/** In a sentence: what is long, has digits and no word in it. */
-const SPOKEN = /\b((?:token|api[ -]key)\s)(?=[A-Za-z]{0,64}\d)[A-Za-z0-9]{20,512}\b/gi;
-/** Of Redis. */
-const DIRECTIVE = /(?<![\w-])(?:requirepass|masterauth)\s{1,4}(?=\S)/gi;
-const QUOTED = /(?:identified\s{1,4}by|password|passwd|(?<token>token))\s{1,4}(?=["'`])/gi;
+/** Of Oracle, and of Go's driver for MySQL: what stands before the match. */
+const ORACLE = /\bjdbc:oracle:(?:thin|oci8?):["']?([\w$#]{1,64}\/["']?(?!<)[^\s/@"'<>]{1,256})(?=["']?@)/g;
+const GO_DSN = /@(?:tcp6?|unix)\(/g;
+const GO_DSN_CHARACTERS_MAX = 256;
 
-/** The value right behind the match, whatever it looks like. */
-function valueBehind(match: RegExpExecArray): Range | undefined {
-  const { index, input } = match;
-  let at = index + match[0].length;
-  while (input[at] === " ") at += 1;
-  const found = valueAt(input, at);
-  return found === undefined || (!found.isQuoted && isProse(input.slice(...found.range)))
-    ? undefined
-    : found.range;
-}
+/** In SQL, and in a sentence. */
+const QUOTED =
+  /(?:(?:identified\s{1,4}by|password|passwd|(?<token>token|(?<![\w-])secret(?=\s')))\s{1,4}|password\s?\(\s{0,4})(?=["'`])/gi;
 
 /** As {@link valueBehind}; the token that a parser did not expect is none. */
 function quotedValue(match: RegExpExecArray): Range | undefined {
@@ -92,28 +74,39 @@ function quotedValue(match: RegExpExecArray): Range | undefined {
   return range !== undefined && isToken && !isUnlikelyWord(match.input.slice(...range)) ? undefined : range;
 }
 
+/** Example: "app:hunter2" before "@tcp(db:3306)". */
+function goCredentials({ index, input }: RegExpExecArray): Range | undefined {
+  let start = index;
+  while (index - start < GO_DSN_CHARACTERS_MAX && /[^\s"'`(]/.test(input[start - 1] ?? " ")) start -= 1;
+  const text = input.slice(start, index);
+  const colon = text.indexOf(":");
+  const user = text.lastIndexOf("=", colon) + 1;
+  const isMeant = colon > user && colon + 1 < text.length && text[colon + 1] !== "<";
+  return isMeant ? [start + user, index] : undefined;
+}
+
+function firstGroup({ index, 0: whole, 1: found = "" }: RegExpExecArray): Range {
+  const start = index + whole.lastIndexOf(found);
+  return [start, start + found.length];
+}
+
 /** Secrets that what stands before them betrays. What contains other kinds comes first. */
 export const SECRET_RULES: readonly Rule[] = [
   {
     kind: "url-credentials",
     name: "CREDENTIALS",
     needs: AT | SLASH,
-    find: matching(URL_CREDENTIALS, ({ index, 1: found = "" }) => [index + 3, index + 3 + found.length]),
+    find: matching(URL_CREDENTIALS, firstGroup),
   },
+  { kind: "url-credentials", name: "CREDENTIALS", needs: AT | COLON, find: matching(ORACLE, firstGroup) },
+  { kind: "url-credentials", name: "CREDENTIALS", needs: AT | COLON, find: matching(GO_DSN, goCredentials) },
   { kind: "authorization", name: "SECRET", needs: SEPARATOR, find: matching(HEADER, headerValue) },
   { kind: "bearer", name: "SECRET", needs: 0, find: matching(BEARER, behindFirstGroup) },
-  { kind: "authorization", name: "SECRET", needs: 0, find: matching(SASL, behindFirstGroup) },
   { kind: "jwt", name: "JWT", needs: DOT, find: matching(JWT) },
 ];
 
 /** As {@link SECRET_RULES}, behind the keys that their own form betrays. */
 export const NAMED_SECRET_RULES: readonly Rule[] = [
   { kind: "secret", name: "SECRET", needs: SEPARATOR, find: matching(NAMED, namedValue) },
-  { kind: "secret", name: "SECRET", needs: DASH, find: matching(OPTION, valueBehind) },
-  { kind: "secret", name: "SECRET", needs: DASH | SEPARATOR, find: matching(USER_OPTION, valueBehind) },
-  { kind: "secret", name: "SECRET", needs: DASH, find: matching(PROGRAM_OPTION, valueBehind) },
-  { kind: "secret", name: "SECRET", needs: DASH, find: matching(SPACED_OPTION, valueBehind) },
-  { kind: "secret", name: "SECRET", needs: LONG_WORD, find: matching(SPOKEN, behindFirstGroup) },
-  { kind: "secret", name: "SECRET", needs: 0, find: matching(DIRECTIVE, valueBehind) },
-  { kind: "secret", name: "SECRET", needs: 0, find: matching(QUOTED, quotedValue) },
+  { kind: "secret", name: "SECRET", needs: QUOTE, find: matching(QUOTED, quotedValue) },
 ];

@@ -15,6 +15,9 @@ export const SEVEN_DIGITS = 128;
 export const COLON = 256;
 /** "_" or "~". */
 export const SIGN = 512;
+export const QUOTE = 2_048;
+/** "(". */
+export const CALL = 4_096;
 
 const LONG_WORD_CHARACTERS = 16;
 const MANY_DIGITS = 7;
@@ -37,6 +40,10 @@ const TRAITS = Uint16Array.from({ length: 128 }, (_, code) => {
     "-": DASH | WORD,
     _: SIGN | WORD,
     "~": SIGN,
+    '"': QUOTE,
+    "'": QUOTE,
+    "`": QUOTE,
+    "(": CALL,
   };
   return others[character] ?? 0;
 });

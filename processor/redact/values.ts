@@ -2,13 +2,13 @@ import { isPlaceholderAt, type Range } from "./rule.ts";
 
 /** What stands where a secret would stand and is none. */
 const NO_SECRET =
-  /^(?:null|nil|none|undefined|true|false|yes|no|n\/a|empty|unset|redacted|masked|filtered|hidden|removed|on|off|enabled|disabled|valid|invalid|verified|\?|:[a-z_]{2,32}\d{0,2}|@__\w{1,64}|SIG[A-Z]{2,8}|\/(?:var|run|etc|opt|usr|home|tmp|mnt|srv|secrets)\/[\w./-]{1,80}|\[(?:redacted|filtered|masked|hidden|removed|secret|protected)\]|protected|\*{2,}|x{3,}|X{3,}|•+|\.{3}|-+|%[sdv]|\{\}|\$\{\w{1,64}\}?|\$\d{1,3}|\{\{.{0,64})$/i;
+  /^(?:null|nil|none|undefined|true|false|yes|no|n\/a|empty|unset|redacted|masked|filtered|hidden|removed|on|off|enabled|disabled|valid|invalid|verified|expired|missing|revoked|required|denied|failed|mismatch|same-origin|include|omit|[!-/:-@[-`{-~]{1,2}|\?|:[a-z_]{2,32}\d{0,2}|@__\w{1,64}|SIG[A-Z]{2,8}|\/(?:var|run|etc|opt|usr|home|tmp|mnt|srv|secrets)\/[\w./-]{1,80}|\[(?:redacted|filtered|masked|hidden|removed|secret|protected)\]|protected|\*{2,}|x{3,}|X{3,}|•+|\.{3}|-+|%[sdv]|\{\}|\$\{\w{1,64}\}?|\$\d{1,3}|\{\{.{0,64})$/i;
 /** Of a shell; a password may begin with "$" as well. */
 const VARIABLE = /^\$[A-Z_]{1,64}$/;
 const NO_SECRET_CHARACTERS_MAX = 80;
 /** Words that follow "password:" or "token:" in a sentence. */
 const PROSE =
-  /^(?:invalid|incorrect|wrong|bad|missing|expired|required|mandatory|failed|failure|error|errors|success|succeeded|ok|not|no|is|was|has|are|been|must|cannot|can|could|should|may|will|too|does|did|do|the|a|an|for|from|of|to|in|on|at|by|with|and|or|but|if|unexpected|unknown|unauthorized|unauthenticated|denied|revoked|rejected|refused|accepted|valid|verified|changed|updated|created|deleted|reset|rotated|generated|refreshed|renewed|issued|found|loaded|mismatch|malformed|unsupported|permission|access|authentication|authorization|user|users|account|login|please|you|your|this|that|it|we|string|number|object|array|boolean|type|check|use|using|after|before|when|while|because|limit|exceeded|signature|key|token|password|secret)[.,;:!?]*$/i;
+  /^(?:invalid|incorrect|wrong|bad|missing|expired|required|mandatory|failed|failure|error|errors|success|succeeded|ok|not|no|is|was|has|are|been|must|cannot|can|could|should|may|will|too|does|did|do|the|a|an|for|from|of|to|in|on|at|by|with|and|or|but|if|unexpected|unknown|unauthorized|unauthenticated|denied|revoked|rejected|refused|accepted|valid|verified|changed|updated|created|deleted|reset|rotated|generated|refreshed|renewed|issued|found|loaded|mismatch|malformed|unsupported|permission|min|max|minimum|maximum|options?|access|attempts?|all|already|policy|policies|strength|length|authentication|authorization|user|users|account|login|please|you|your|this|that|it|we|string|number|object|array|boolean|type|check|use|using|after|before|when|while|because|limit|exceeded|signature|key|token|password|secret)[.,;:!?]*$/i;
 
 /** Longest value that is looked at; a rest would show its end, so there is none in practice. */
 const CHARACTERS_MAX = 65_536;
@@ -72,6 +72,16 @@ export function valueAt(text: string, at: number): Value | undefined {
   if (quote !== undefined) return quotedAt(text, from, quote);
   const start = "[(".includes(text[from] ?? " ") ? from + 1 : from;
   return value(text, [start, endOfBare(text, start)], false);
+}
+
+/** The value right behind a match, whatever it looks like, unless it is only the next word of a sentence. */
+export function valueBehind({ index, input, 0: match }: RegExpExecArray): Range | undefined {
+  let at = index + match.length;
+  while (input[at] === " ") at += 1;
+  const found = valueAt(input, at);
+  return found === undefined || (!found.isQuoted && isProse(input.slice(...found.range)))
+    ? undefined
+    : found.range;
 }
 
 /** What opens a quoted value and closes it. */

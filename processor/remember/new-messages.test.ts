@@ -86,6 +86,14 @@ describe("new messages", () => {
     ]);
   });
 
+  it("are counted where the old release writes them, which is no record of the new one", () => {
+    const messages = gathering();
+    messages.add(request, { findings: [finding("gift", { ...NEWS, deployment: undefined })], anomalies: [] });
+    expect(messages.drain()).toMatchObject([
+      { version: "2", records: 0, newTemplates: [{ templateId: "gift", count: 1 }] },
+    ]);
+  });
+
   it("have one example each, of the first record that there is room for", () => {
     let room = 0;
     let taken = 0;
@@ -100,6 +108,7 @@ describe("new messages", () => {
     const first = finding("gift", { ...NEWS, isFirst: true });
     messages.add(request, { findings: [first, first], anomalies: [] });
     expect(messages.drain()[0]?.newTemplates[0]?.exampleId).toBeUndefined();
+    messages.add(request, { findings: [first], anomalies: [] });
     room = 5;
     messages.add(request, { findings: [first, finding("gift", NEWS), first], anomalies: [] });
     expect(messages.drain()[0]?.newTemplates[0]?.exampleId).toBe("e1");
@@ -125,6 +134,12 @@ describe("new messages", () => {
     });
     expect(leftOut).toEqual(["message", "release"]);
     expect(messages.drain()).toHaveLength(1_000);
+  });
+
+  it("have no body where their first record came before", () => {
+    const messages = gathering();
+    messages.add(request, { findings: [finding("gift", NEWS)], anomalies: [] });
+    expect(messages.drain()[0]?.newTemplates[0]?.body).toBe("");
   });
 
   it("have what alerted of them as their example", () => {

@@ -73,7 +73,7 @@ export function createNewMessages(
       for (const finding of findings) {
         const { news } = finding.verdict;
         if (news === undefined) continue;
-        tally.record(finding.window.service, news.deployment);
+        if (news.deployment !== undefined) tally.record(finding.window.service, news.deployment);
         if (news.broughtBy !== undefined) addMessage(news.broughtBy, finding, request, ids.get(finding));
       }
     },

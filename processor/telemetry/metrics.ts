@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Meter } from "@opentelemetry/api";
+import type { Meter, ObservableGauge } from "@opentelemetry/api";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { AggregationType, MeterProvider } from "@opentelemetry/sdk-metrics";
 
@@ -19,8 +19,12 @@ export interface GaugeSources {
   recordsInWork(): number;
   bytesInFlight(): number;
   retryMemoryBytes(): number;
-  /** Undefined before the first run. */
-  canaries(): { readonly recallRatio?: number | undefined; readonly falseAlarmRatio?: number | undefined };
+  /** Undefined what is not known: before the first run, or any more. */
+  canaries(): {
+    readonly recallRatio?: number | undefined;
+    readonly requiredRatio?: number | undefined;
+    readonly falseAlarmRatio?: number | undefined;
+  };
 }
 
 /** Every metric of the stage, once. Names follow the Collector's vocabulary under the prefix `logbert_`. */
@@ -302,21 +306,7 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
   gauge("false_alarm_rate_observed_ratio", "Realised share of records above the threshold.").addCallback(
     (result) => result.observe(sources.falseAlarmRates().observed),
   );
-  const measured = (name: string, description: string, value: () => number | undefined) =>
-    gauge(name, description).addCallback((result) => {
-      const known = value();
-      if (known !== undefined) result.observe(known);
-    });
-  measured(
-    "canary_recall_ratio",
-    "Share of sequences known to be odd that the detector found in its last trial.",
-    () => sources.canaries().recallRatio,
-  );
-  measured(
-    "canary_false_alarm_ratio",
-    "Share of sequences known to be normal that it would have flagged.",
-    () => sources.canaries().falseAlarmRatio,
-  );
+  observeCanaries(gauge, sources);
   let told: string | undefined;
   gauge("model_info", "1 for the weights in use, 0 for those before them.").addCallback((result) => {
     const version = sources.modelVersion();
@@ -325,4 +315,34 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
     result.observe(1, { version });
     told = version;
   });
+}
+
+function observeCanaries(
+  gauge: (name: string, description: string) => ObservableGauge,
+  { canaries }: Pick<GaugeSources, "canaries">,
+): void {
+  const measured = (name: string, description: string, value: () => number | undefined) => {
+    let isTold = false;
+    gauge(name, description).addCallback((result) => {
+      const known = value();
+      // The exporter would go on telling the last value.
+      if (known !== undefined || isTold) result.observe(known ?? Number.NaN);
+      isTold = known !== undefined || isTold;
+    });
+  };
+  measured(
+    "canary_recall_ratio",
+    "Share of sequences known to be odd that the detector found in its last trial.",
+    () => canaries().recallRatio,
+  );
+  measured(
+    "canary_required_recall_ratio",
+    "What that share had to be at least: a part of what is usually found in the services of that trial.",
+    () => canaries().requiredRatio,
+  );
+  measured(
+    "canary_false_alarm_ratio",
+    "Share of sequences known to be normal that it would have flagged.",
+    () => canaries().falseAlarmRatio,
+  );
 }

@@ -10,8 +10,11 @@ const PATTERN_CHARACTERS_MAX = 512;
 export interface UserPattern {
   /** The first match, or its first group where the pattern has one that took part; undefined where nothing matches. */
   readonly first: (text: string) => string | undefined;
-  /** All matches as UTF-16 offsets, end exclusive, in order and without overlaps. */
-  readonly all: (text: string) => readonly (readonly [start: number, end: number])[];
+  /**
+   * All matches as UTF-16 offsets, end exclusive, in order and without overlaps.
+   * @param from where the first one may begin; what is before it is context, of `^` and `\\b`
+   */
+  readonly all: (text: string, from?: number) => readonly (readonly [start: number, end: number])[];
 }
 
 /** @param pattern one that {@link patternProblem} has nothing to say about */
@@ -24,10 +27,11 @@ export function compilePattern(pattern: string): UserPattern {
       if (!matcher.find()) return undefined;
       return (hasGroup ? matcher.group(1) : null) ?? matcher.group() ?? undefined;
     },
-    all(text) {
+    all(text, from = 0) {
       const matcher = compiled.matcher(text);
       const found: (readonly [number, number])[] = [];
-      while (matcher.find()) found.push([matcher.start(), matcher.end()]);
+      for (let isFound = matcher.find(from); isFound; isFound = matcher.find())
+        found.push([matcher.start(), matcher.end()]);
       return found;
     },
   };

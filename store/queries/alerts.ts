@@ -8,6 +8,7 @@ import { holdsAlertLease } from "./alert-channels.ts";
 import { selectIncidentFeedback } from "./feedback.ts";
 import { selectIncidentsById } from "./incidents.ts";
 import { insertMessages } from "./outbox.ts";
+import { selectSilences } from "./silences.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -17,6 +18,7 @@ const told = z.object({
   anomalies: z.number(),
   severityNumber: z.number(),
   templateIds: z.array(z.string()),
+  outgrownAtMs: z.number().optional(),
 });
 
 export async function selectAlerts(
@@ -48,26 +50,39 @@ export async function selectActiveAlerts(
     .selectAll()
     .where("channel", "=", channel)
     .where("state", "in", ["waiting", "open"])
-    .where("incident_id", "not in", (row) =>
-      row
-        .selectFrom("outbox")
-        .select((waiting) => waiting.ref("outbox.incident_id").$notNull().as("incident_id"))
-        .where("channel", "=", channel)
-        .where("state", "=", "waiting")
-        .where("outbox.incident_id", "is not", null),
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("outbox")
+            .select("outbox.key")
+            .where("outbox.channel", "=", channel)
+            .whereRef("outbox.key", "=", "alerts.message_key")
+            .where("outbox.state", "=", "waiting"),
+        ),
+      ),
     )
     .orderBy("incident_id")
     .limit(limit)
     .execute();
   const ids = rows.map((row) => row.incident_id);
   const incidentOf = new Map((await selectIncidentsById(db, ids)).map((one) => [one.id, one]));
+  const silences = await selectSilences(
+    db,
+    [...incidentOf.values()].map((one) => one.strongestId),
+  );
   const feedback = Map.groupBy(await selectIncidentFeedback(db, ids), ({ incidentId }) => incidentId);
   const active: ActiveAlert[] = [];
   const lost: Alert[] = [];
   for (const alert of rows.map(toAlert)) {
     const incident = incidentOf.get(alert.incidentId);
     if (incident === undefined) lost.push(alert);
-    else active.push({ alert, incident, feedback: feedback.get(incident.id) ?? [] });
+    else
+      active.push({
+        alert,
+        incident,
+        feedback: feedback.get(incident.id) ?? [],
+        silence: silences.get(incident.strongestId),
+      });
   }
   return { active, lost };
 }
@@ -112,11 +127,13 @@ export async function saveAlertPlan(db: Kysely<Tables>, plan: AlertPlan): Promis
       .onConflict((conflict) =>
         conflict.columns(["channel", "incident_id"]).doUpdateSet((update) => ({
           state: update.ref("excluded.state"),
+          created_at_ms: update.ref("excluded.created_at_ms"),
           changed_at_ms: update.ref("excluded.changed_at_ms"),
           is_held_back: update.ref("excluded.is_held_back"),
           opened_at_ms: update.ref("excluded.opened_at_ms"),
           told: update.ref("excluded.told"),
           messages: update.ref("excluded.messages"),
+          message_key: update.ref("excluded.message_key"),
         })),
       )
       .execute();
@@ -136,6 +153,7 @@ function alertRow(alert: Alert): AlertsTable {
     opened_at_ms: alert.openedAtMs ?? null,
     told: alert.told === undefined ? null : JSON.stringify(alert.told),
     messages: alert.messages,
+    message_key: alert.messageKey ?? null,
   };
 }
 
@@ -153,5 +171,6 @@ function toAlert(row: Selectable<AlertsTable>): Alert {
     openedAtMs: row.opened_at_ms ?? undefined,
     told: row.told === null ? undefined : fromJson(told, "alerts.told", row.told),
     messages: row.messages,
+    messageKey: row.message_key ?? undefined,
   };
 }

@@ -7,11 +7,15 @@ import type { NewTemplatesTable, Tables } from "../tables.ts";
 /** Deployments kept of one service, the newest. */
 const DEPLOYMENTS_MAX = 64;
 
-/** Adds to what is stored of them; no release of a service twice. Older ones than are kept of a service are deleted. */
+/**
+ * Adds to what is stored of them; no release of a service twice. One that comes after its band has closed was forgotten since and is
+ * new again: it replaces what was stored. Older ones than are kept of a service are deleted.
+ */
 export async function addToDeployments(
   db: Kysely<Tables>,
   deltas: readonly DeploymentDelta[],
 ): Promise<void> {
+  for (const some of chunks(deltas)) await deleteClosed(db, some);
   for (const some of chunks(deltas))
     await db
       .insertInto("deployments")
@@ -35,6 +39,37 @@ export async function addToDeployments(
       )
       .execute();
   for (const service of new Set(deltas.map((one) => one.service))) await deleteSurplus(db, service);
+}
+
+/** Deletes what is stored of these releases where their bands closed before they came now. */
+async function deleteClosed(db: Kysely<Tables>, deltas: readonly DeploymentDelta[]): Promise<void> {
+  await db
+    .deleteFrom("new_templates")
+    .where(({ and, or, exists, selectFrom }) =>
+      or(
+        deltas.map(({ service, release, startedAtMs }) =>
+          and({ service, release }).and(
+            exists(
+              selectFrom("deployments")
+                .select("sequence")
+                .where((deployment) => deployment.and({ service, release }))
+                .where("until_ms", "<", startedAtMs),
+            ),
+          ),
+        ),
+      ),
+    )
+    .execute();
+  await db
+    .deleteFrom("deployments")
+    .where((deployment) =>
+      deployment.or(
+        deltas.map(({ service, release, startedAtMs }) =>
+          deployment.and([deployment.and({ service, release }), deployment("until_ms", "<", startedAtMs)]),
+        ),
+      ),
+    )
+    .execute();
 }
 
 async function deleteSurplus(db: Kysely<Tables>, service: string): Promise<void> {

@@ -30,11 +30,10 @@ export async function insertMessages(
   messages: readonly NewMessage[],
   atMs: number,
 ): Promise<void> {
-  const rows = messages.map(({ key, kind, incidentId, notice }) => ({
+  const rows = messages.map(({ key, kind, notice }) => ({
     channel,
     key,
     kind,
-    incident_id: incidentId ?? null,
     notice,
     state: "waiting",
     created_at_ms: atMs,
@@ -88,11 +87,13 @@ export async function selectChannelLoad(
     .where("name", "=", channel)
     .executeTakeFirst();
   const lastSentAtMs = row?.last_sent_at_ms ?? Number.MIN_SAFE_INTEGER;
+  const troubled = limited.where("failed_at_ms", "<=", lastSentAtMs);
   return {
     waiting: Number((await count(limited)).count),
     waitingEvents: Number((await count(waiting.where("kind", "=", "event"))).count),
     failing: Number((await count(waiting.where("failed_at_ms", ">", lastSentAtMs))).count),
-    troubled: Number((await count(limited.where("failed_at_ms", "<=", lastSentAtMs))).count),
+    troubled: Number((await count(troubled)).count),
+    troubledDue: Number((await count(troubled.where("due_at_ms", "<=", nowMs))).count),
     lastSentAtMs: row?.last_sent_at_ms ?? undefined,
     lastHour: Number((await count(sent.where("kind", "in", LIMITED))).count),
     healthLastHour: Number((await count(sent.where("kind", "=", "health"))).count),
@@ -128,7 +129,6 @@ function toMessage(row: Selectable<OutboxTable>): OutboxMessage {
     channel: row.channel,
     key: row.key,
     kind: kind.data,
-    incidentId: row.incident_id ?? undefined,
     notice: row.notice,
     createdAtMs: row.created_at_ms,
     attempts: row.attempts,

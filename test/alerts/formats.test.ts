@@ -7,7 +7,16 @@ import { describe, expect, it } from "vitest";
 import { escapeMarkup, type SlackMessage, toSlack } from "../../api/alerts/slack.ts";
 import { toTeams } from "../../api/alerts/teams.ts";
 import { toWebhook, webhookSchema } from "../../api/alerts/webhook.ts";
-import { HEALTH_NOTICES, hostileText, LINKS, NO_LINKS, noticeOf, PHASES, TEST_NOTICE } from "./notices.ts";
+import {
+  HEALTH_NOTICES,
+  hostileText,
+  isJoint,
+  LINKS,
+  NO_LINKS,
+  noticeOf,
+  PHASES,
+  TEST_NOTICE,
+} from "./notices.ts";
 
 const TEAMS_BYTES_MAX = 28_000;
 
@@ -43,7 +52,7 @@ describe("Slack", () => {
     };
     fc.assert(
       fc.property(hostileText, fc.constantFrom(...PHASES), (text, phase) => {
-        const blocks = blocksOf(toSlack(noticeOf(text, phase, phase === "summary" ? 30 : 1), LINKS));
+        const blocks = blocksOf(toSlack(noticeOf(text, phase, isJoint(phase) ? 30 : 1), LINKS));
         expect(blocks.length).toBeLessThanOrEqual(50);
         expect(blocks.filter(tooLong)).toEqual([]);
       }),
@@ -91,7 +100,7 @@ describe("Teams", () => {
   it("is sent a card that its renderer reads without complaint, under 28 KB", () => {
     fc.assert(
       fc.property(hostileText, fc.constantFrom(...PHASES), (text, phase) => {
-        const message = toTeams(noticeOf(text, phase, phase === "summary" ? 30 : 1), LINKS);
+        const message = toTeams(noticeOf(text, phase, isJoint(phase) ? 30 : 1), LINKS);
         expect(Buffer.byteLength(JSON.stringify(message))).toBeLessThan(TEAMS_BYTES_MAX);
         for (const { content } of message.attachments) expect(complaints(content)).toEqual([]);
       }),
@@ -133,7 +142,7 @@ describe("a webhook", () => {
     const ids = { key: "01M85P60000000000000000000-1", channel: "ops" };
     fc.assert(
       fc.property(hostileText, fc.constantFrom(...PHASES), fc.boolean(), (text, phase, hasLinks) => {
-        const notice = noticeOf(text, phase, phase === "summary" ? 12 : 1);
+        const notice = noticeOf(text, phase, isJoint(phase) ? 12 : 1);
         const body = JSON.parse(JSON.stringify(toWebhook(notice, hasLinks ? LINKS : NO_LINKS, ids)));
         expect(isValid(body), JSON.stringify(isValid.errors)).toBe(true);
       }),
@@ -155,10 +164,20 @@ it("every channel is told in words that the detector does not work, and that it 
   );
   for (const text of texts[0] ?? [])
     expect(text).toContain(
-      "logbert finds 13 % of the sequences that are known to be odd: its scores mean little",
+      "logbert finds 13 % of the sequences that are known to be odd; it should find nearly all",
     );
   for (const text of texts[1] ?? [])
     expect(text).toContain("odd again. What it said since 2026-01-15 10:00 UTC means little.");
+  for (const text of texts[2] ?? []) expect(text).toContain("nobody tries whether it does: canaries are off");
+});
+
+it("people are told of a silence as one, not by the severity of what came before it", () => {
+  const silence = noticeOf("Silence: nothing from shop for 30 s", "opened", 1, "silence");
+  for (const message of [toSlack(silence, LINKS), toTeams(silence, LINKS)]) {
+    const text = JSON.stringify(message);
+    expect(text).toContain("New incident · silence");
+    expect(text).not.toContain("ERROR");
+  }
 });
 
 it("no channel is shown what steers a terminal or turns the direction of writing", () => {

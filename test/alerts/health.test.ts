@@ -48,6 +48,24 @@ it("a detector that does not work is told once, by whoever tells, and once more 
   expect(received.map((one) => bodyOf(one).type)).toEqual(["detector.collapsed", "detector.recovered"]);
 });
 
+it("that nobody tries any more a detector that does not work is told, and what a trial shows after that", async () => {
+  telling = await createTelling({ channels: [webhook()] });
+  await telling.start();
+  const collapsedAtMs = Date.now();
+  await stageSays({ state: "collapsed", recallRatio: 0, collapsedAtMs });
+  await receiver.got(1);
+  await stageSays({ state: "off", collapsedAtMs });
+  await receiver.got(2);
+  await stageSays({ state: "collapsed", recallRatio: 0, collapsedAtMs });
+  const received = (await receiver.got(3)).map(bodyOf);
+  expect(received.map(({ type }) => type)).toEqual([
+    "detector.collapsed",
+    "detector.untried",
+    "detector.collapsed",
+  ]);
+  expect(new Set(received.map(({ id }) => id)).size).toBe(3);
+});
+
 const types = () => receiver.received.map((one) => bodyOf(one).type);
 const HOUR_MS = 3_600_000;
 
@@ -94,7 +112,7 @@ it("that was to be told before quiet hours, and could not be, waits until they e
   await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
   telling.clock.aheadMs = 2 * HOUR_MS;
   receiver.answer(() => ({ status: 200 }));
-  const test = { key: "t", kind: "test", incidentId: undefined } as const;
+  const test = { key: "t", kind: "test" } as const;
   const notice = JSON.stringify({ kind: "test", channel: "ops" });
   await telling.stage.addTestMessage("ops", { ...test, notice }, Date.now());
   await waitFor("the test", async () => (types().includes("test") ? true : undefined));

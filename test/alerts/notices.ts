@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { toMessage } from "../../api/alerts/build-notice.ts";
 import type { Links } from "../../api/alerts/links.ts";
 import { type HealthNotice, type Notice, notice } from "../../api/alerts/notice.ts";
-import type { Listed, Telling } from "../../api/alerts/plan.ts";
+import type { Listed, Telling } from "../../api/alerts/tellings.ts";
 import type { Incident } from "../../store/incident.ts";
+import { anAnomaly } from "../store-contract/an-anomaly.ts";
 
 /** What the channels but OTLP are told. */
 export type Told = Exclude<Notice, { kind: "event" }>;
@@ -30,14 +31,22 @@ export function incidentOf(text: string, fields: Partial<Incident> = {}): Incide
   };
 }
 
+const REASONS: Readonly<Partial<Record<Telling["phase"], string>>> = {
+  updated: "its severity has risen from WARN to ERROR",
+  updates: "2 more kinds of messages",
+  over: "no more anomalies for ten minutes",
+};
+
 /** A message about it, as it is read back from the outbox. */
-export function noticeOf(text: string, phase: Telling["phase"], incidents = 1): Told {
+export function noticeOf(text: string, phase: Telling["phase"], incidents = 1, kind = "t1"): Told {
   const listed = Array.from(
     { length: incidents },
-    (): Listed => ({ incident: incidentOf(text), isOver: false }),
+    (): Listed => ({ incident: incidentOf(text), isOver: false, reason: REASONS[phase] ?? "" }),
   );
-  const reason = phase === "updated" ? "its severity has risen" : "";
-  const read = notice.parse(JSON.parse(toMessage({ key: "k", phase, reason, listed }, () => text).notice));
+  const facts = Array.from({ length: 9 }, () => text);
+  const { explanation } = anAnomaly(1);
+  const strongestOf = () => ({ kind, explanation: { ...explanation, summary: text, facts } });
+  const read = notice.parse(JSON.parse(toMessage({ key: "k", phase, listed }, strongestOf).notice));
   if (read.kind === "event") throw new Error("no event is asked for");
   return read;
 }
@@ -45,13 +54,13 @@ export function noticeOf(text: string, phase: Telling["phase"], incidents = 1): 
 export const TEST_NOTICE: Told = { kind: "test", channel: "ops" };
 
 /** What is told of the detector itself. */
-export const HEALTH_NOTICES = (["collapsed", "recovered"] as const).map(
+export const HEALTH_NOTICES = (["collapsed", "recovered", "untried"] as const).map(
   (phase): HealthNotice => ({
     kind: "health",
     phase,
     atMs: Date.parse("2026-01-15T10:20:00Z"),
     collapsedAtMs: Date.parse("2026-01-15T10:00:00Z"),
-    recallRatio: 0.125,
+    recallRatio: phase === "untried" ? undefined : 0.125,
   }),
 );
 
@@ -94,4 +103,9 @@ export const hostileText = fc.oneof(
 );
 
 /** Every kind of message. */
-export const PHASES = ["opened", "updated", "over", "past", "summary"] as const;
+export const PHASES = ["opened", "updated", "over", "past", "summary", "ends", "updates"] as const;
+
+/** Whether it is about several incidents. */
+export function isJoint(phase: Telling["phase"]): boolean {
+  return phase === "summary" || phase === "ends" || phase === "updates";
+}

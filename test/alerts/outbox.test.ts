@@ -133,6 +133,23 @@ describe("a receiver", () => {
     expect(await status()).toMatchObject({ waiting: 1 });
   });
 
+  it("that did not take a message once is sent it, though more begins all the time than may be told", async () => {
+    receiver.answer(() => ({ status: 503 }));
+    telling = await createTelling({ channels: [webhook({ limit_per_hour: 1 })] });
+    await telling.start();
+    await telling.anomaly(1, { service: "first" });
+    await waitFor("a failed try", () => (telling.outcomes.includes("ops retry") ? true : undefined));
+    receiver.answer(() => ({ status: 200 }));
+    const sent = () => telling.outcomes.filter((one) => one === "ops sent").length;
+    for (let hour = 1; hour <= 4; hour += 1) {
+      await telling.anomaly(2 * hour, { service: `s${hour}` });
+      await waitFor("a message of this hour", () => (sent() >= hour ? true : undefined));
+      telling.clock.aheadMs += HOUR_MS + 60_000;
+    }
+    const taken = receiver.received.slice(-4).map(({ body }) => body.includes('"first"'));
+    expect(taken).toContain(true);
+  });
+
   it("that never takes two messages is sent the others without delay, however often it is tried", async () => {
     receiver.answer(({ body }) => ({ status: body.includes('"bad') ? 503 : 200 }));
     telling = await createTelling({ channels: [webhook()] });
@@ -162,7 +179,7 @@ describe("a receiver", () => {
     await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
     telling.clock.aheadMs = 2 * HOUR_MS;
     receiver.answer(() => ({ status: 200 }));
-    const test = { key: "t", kind: "test", incidentId: undefined } as const;
+    const test = { key: "t", kind: "test" } as const;
     const notice = JSON.stringify({ kind: "test", channel: "ops" });
     await telling.stage.addTestMessage("ops", { ...test, notice }, Date.now());
     await waitFor("the test", async () => (types().includes("test") ? true : undefined));

@@ -35,7 +35,7 @@ it("an alert that cannot be read does not keep back what waits to be sent", asyn
   damage("update alerts set told = 'nothing'");
   await telling.anomaly(2, { service: "b" });
   await error("alerts.told");
-  const test = { key: "t", kind: "test", incidentId: undefined } as const;
+  const test = { key: "t", kind: "test" } as const;
   await telling.stage.addTestMessage(
     "ops",
     { ...test, notice: JSON.stringify({ kind: "test", channel: "ops" }) },

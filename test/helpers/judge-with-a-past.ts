@@ -4,7 +4,7 @@ import { kindOf } from "../../processor/calibrate/kind.ts";
 import type { Finding } from "../../processor/calibrate/verdict.ts";
 import type { DetectorName } from "../../processor/detect/evidence.ts";
 import { createExplain } from "../../processor/explain/create-explain.ts";
-import { releaseKey } from "../../processor/window/release.ts";
+import { type Release, releaseKey } from "../../processor/window/release.ts";
 import type { LogEvent, SequenceWindow, Session } from "../../processor/window/sequence-window.ts";
 import { createSessionTally } from "../../processor/window/session-tally.ts";
 import type { Label } from "../../store/label.ts";
@@ -26,8 +26,15 @@ interface Happening {
   readonly severityNumber?: number;
   /** The template of the event before it. */
   readonly after?: string;
+  /** That one's `service.version`, where it is another. */
+  readonly afterVersion?: string;
 }
 
+const releaseOf = (version: string): Release => ({
+  version,
+  deployment: undefined,
+  key: releaseKey(version, undefined),
+});
 const NOTHING_BEFORE: readonly LogEvent[] = [];
 
 /**
@@ -45,21 +52,17 @@ export function aJudge(settings: object = {}, hasSessions = true, now = () => 0)
   };
   const find = (surprises: Surprises, happening: Happening = {}, by: ServiceJudge = judge) => {
     const { template = "t1", service = "shop", missing, session = createSessionTally() } = happening;
-    const { isEnd = missing !== undefined, version, after } = happening;
+    const { isEnd = missing !== undefined, version, after, afterVersion = version } = happening;
     timeMs += 1_000;
-    const release =
-      version === undefined
-        ? undefined
-        : { version, deployment: undefined, key: releaseKey(version, undefined) };
-    const eventOf = (templateId: string): LogEvent => ({
+    const eventOf = (templateId: string, runs: string | undefined): LogEvent => ({
       match: { templateId, template: templateId, parameters: [], isNew: false },
       timeMs,
       gapMs: 0,
       severityNumber: happening.severityNumber ?? 9,
-      release,
+      release: runs === undefined ? undefined : releaseOf(runs),
     });
-    const before = after === undefined ? NOTHING_BEFORE : [eventOf(after)];
-    const events = [...before, eventOf(template)];
+    const before = after === undefined ? NOTHING_BEFORE : [eventOf(after, afterVersion)];
+    const events = [...before, eventOf(template, version)];
     const event = events.length - (isEnd ? 0 : 1);
     const window: SequenceWindow = {
       service,

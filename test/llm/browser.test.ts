@@ -67,6 +67,30 @@ describe("the page of an anomaly, with a language model", () => {
     },
   );
 
+  testWith([requirement], "asks about this one where the answer is about another", async () => {
+    server.reply(() => gemini.writes(JSON.stringify(ANSWER)));
+    const first = await open(2);
+    const ofFirst = first.page.getByRole("article").locator(".llm");
+    await ofFirst.getByRole("button", { name: "Explain with the language model" }).click();
+    await ofFirst.getByText(ANSWER.summary).waitFor();
+    expect(await ofFirst.getByRole("button").count()).toBe(0);
+    await first.context.close();
+
+    server.reply(() => ({ status: 503, body: "{}" }));
+    const { page, context } = await open(2);
+    const section = page.getByRole("article").locator(".llm");
+    await section.getByText("asked about another anomaly of this kind").waitFor();
+    await section.getByRole("button", { name: "Ask about this one" }).click();
+    await section.getByText("it has failed (HTTP 503)").waitFor();
+    await section.getByText(ANSWER.summary).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    server.reply(() => gemini.writes(JSON.stringify({ ...ANSWER, summary: "About this one." })));
+    await section.getByRole("button", { name: "Ask again" }).click();
+    await section.getByText("About this one.").waitFor();
+    expect(await section.getByText("another anomaly").count()).toBe(0);
+    await context.close();
+  });
+
   testWith([requirement], "says why there is no answer, and asks again", async () => {
     server.reply(() => ({ status: 503, body: "{}" }));
     const { page, context } = await open(1);

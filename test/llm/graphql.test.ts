@@ -28,14 +28,15 @@ beforeAll(async () => {
 afterAll(() => Promise.all([server.close(), api.close()]));
 beforeEach(() => server.reply(() => gemini.writes(JSON.stringify(ANSWER))));
 
-const explanationOf = async (id: string) => {
-  const { data } = await api.ask(`{ anomaly(id: "${id}") { explanation ${FIELDS} } }`);
+const explanationOf = async (id: string, from = api) => {
+  const { data } = await from.ask(`{ anomaly(id: "${id}") { explanation ${FIELDS} } }`);
   return z.object({ anomaly: z.object({ explanation }) }).parse(data).anomaly.explanation;
 };
-const begin = (id: string) => api.ask(`mutation { explainAnomaly(id: "${id}") ${FIELDS} }`);
-const settled = (id: string) =>
+const begin = (id: string, force = false, from = api) =>
+  from.ask(`mutation { explainAnomaly(id: "${id}", force: ${force}) ${FIELDS} }`);
+const settled = (id: string, from = api) =>
   waitFor("the language model", async () => {
-    const found = await explanationOf(id);
+    const found = await explanationOf(id, from);
     return found.llmRequest.state === "ASKING" ? undefined : found;
   });
 
@@ -115,6 +116,70 @@ describe("an anomaly that is explained by a language model", () => {
     expect([llm, server.asked.length]).toEqual([null, before + 1]);
     expect(llmRequest.failure).toMatchObject({ reason: "OVER_BUDGET", prompt: null });
     expect(Date.parse(String(llmRequest.failure?.["retryAt"]))).toBeGreaterThan(Date.now());
+  });
+});
+
+describe("an anomaly whose kind was explained by another one", () => {
+  const before = { ...ANSWER, summary: "About another one." };
+  let own: ExplainingApi;
+  beforeAll(async () => {
+    own = await startExplainingApi({ ...gemini.settings(server.url), retries: 0, calls_per_hour: 4 });
+    await own.stage.saveBatch({ ...SHOP, anomalies: [1, 2, 3].map((at) => anAnomaly(at)) });
+    server.reply(() => gemini.writes(JSON.stringify(before)));
+    await begin(idOf(1), false, own);
+    await settled(idOf(1), own);
+  });
+  afterAll(() => own.close());
+
+  it("is asked about by itself when somebody wants that, once, with that answer beside it meanwhile", async () => {
+    const asked = server.asked.length;
+    const { promise: isHeld, resolve: release } = Promise.withResolvers<void>();
+    server.reply(async () => {
+      await isHeld;
+      return gemini.writes(JSON.stringify(ANSWER));
+    });
+    const begun = await begin(idOf(2), true, own);
+    expect(begun.data?.["explainAnomaly"]).toMatchObject({
+      llm: { ...before, cached: true },
+      llmRequest: { state: "ASKING" },
+    });
+    expect((await explanationOf(idOf(3), own)).llmRequest.state).toBe("ANSWERED");
+    release();
+    const { llm, llmRequest } = await settled(idOf(2), own);
+    expect(llm).toMatchObject({ ...ANSWER, cached: false, anomalyId: idOf(2) });
+    expect(llmRequest).toEqual({ state: "ANSWERED", failure: null });
+    // What the others of its kind are shown stays.
+    for (const id of [1, 3])
+      expect((await explanationOf(idOf(id), own)).llm).toMatchObject({ ...before, anomalyId: idOf(1) });
+    for (const id of [1, 2]) {
+      await begin(idOf(id), true, own);
+      expect((await settled(idOf(id), own)).llmRequest.state).toBe("ANSWERED");
+    }
+    expect(server.asked.length).toBe(asked + 1);
+  });
+
+  it("keeps that answer when it fails, and tells why", async () => {
+    server.reply(() => ({ status: 503, body: "{}" }));
+    await begin(idOf(3), true, own);
+    const failed = await settled(idOf(3), own);
+    expect(failed.llm).toMatchObject({ ...before, cached: true });
+    expect(failed.llmRequest).toMatchObject({
+      state: "ANSWERED",
+      failure: { reason: "SERVER_ERROR", prompt: expect.stringContaining("BEGIN DATA") },
+    });
+    server.reply(() => gemini.writes(JSON.stringify(ANSWER)));
+    await begin(idOf(3), true, own);
+    expect((await settled(idOf(3), own)).llm).toMatchObject({ ...ANSWER, cached: false });
+  });
+
+  it("is not asked about over the budget", async () => {
+    await own.stage.saveBatch({ ...NOTHING, anomalies: [anAnomaly(8)] });
+    const asked = server.asked.length;
+    await begin(idOf(8), true, own);
+    const { llm, llmRequest } = await settled(idOf(8), own);
+    expect(llm).toMatchObject({ cached: true });
+    expect(llmRequest).toMatchObject({ state: "ANSWERED", failure: { reason: "OVER_BUDGET" } });
+    expect(server.asked.length).toBe(asked);
   });
 });
 

@@ -109,8 +109,10 @@ export interface Format {
   readonly code: string;
   /** An error whose code is of the provider's own making. */
   readonly failsWith: (code: unknown) => Reply;
-  /** An answer that was withheld, or cut off. */
-  readonly withheld: Reply;
+  /** Answers that were withheld, by what is told of each. */
+  readonly withheld: Readonly<Record<string, Reply>>;
+  /** Answers without text. */
+  readonly empty: readonly Reply[];
   readonly cutOff: Reply;
   readonly sent: (body: string) => { readonly instruction: string; readonly data: string };
 }
@@ -139,6 +141,14 @@ const openAiRequest = z.object({
   max_tokens: z.int(),
 });
 
+const USAGE = {
+  promptTokenCount: 300,
+  candidatesTokenCount: 30,
+  thoughtsTokenCount: 10,
+  totalTokenCount: 340,
+};
+const OPENAI_USAGE = { prompt_tokens: 300, completion_tokens: 40, total_tokens: 340 };
+
 /** ai.google.dev/api/generate-content */
 const gemini: Format = {
   name: "gemini",
@@ -154,12 +164,7 @@ const gemini: Format = {
           index: 0,
         },
       ],
-      usageMetadata: {
-        promptTokenCount: 300,
-        candidatesTokenCount: 30,
-        thoughtsTokenCount: 10,
-        totalTokenCount: 340,
-      },
+      usageMetadata: USAGE,
       modelVersion: "gemini-3.5-flash-lite",
     }),
   fails: (status) => ({
@@ -182,7 +187,37 @@ const gemini: Format = {
     status: 403,
     body: JSON.stringify({ error: { code: 403, status: code, details: [{ reason: code }] } }),
   }),
-  withheld: ok({ promptFeedback: { blockReason: "SAFETY" } }),
+  withheld: {
+    "the answer was withheld (PROHIBITED_CONTENT)": ok({
+      promptFeedback: { blockReason: "PROHIBITED_CONTENT", safetyRatings: [] },
+      usageMetadata: USAGE,
+    }),
+    "the answer was withheld (SAFETY)": ok({
+      candidates: [
+        {
+          content: { role: "model", parts: [{ text: JSON.stringify(ANSWER) }] },
+          finishReason: "SAFETY",
+          safetyRatings: [
+            { category: "HARM_CATEGORY_DANGEROUS_CONTENT", probability: "HIGH", blocked: true },
+          ],
+        },
+      ],
+      usageMetadata: USAGE,
+    }),
+    "the answer was withheld": ok({
+      promptFeedback: { blockReason: "of payment" },
+      usageMetadata: USAGE,
+    }),
+  },
+  empty: [
+    ok({ usageMetadata: USAGE }),
+    ok({ candidates: [], usageMetadata: USAGE }),
+    ok({ candidates: [{ content: { role: "model" }, finishReason: "STOP" }], usageMetadata: USAGE }),
+    ok({
+      candidates: [{ content: { parts: [{ text: "Hm.", thought: true }, { thoughtSignature: "x" }] } }],
+      usageMetadata: USAGE,
+    }),
+  ],
   cutOff: ok({
     candidates: [{ finishReason: "MAX_TOKENS" }],
     usageMetadata: { promptTokenCount: 300, thoughtsTokenCount: 2048 },
@@ -209,7 +244,7 @@ const openAi: Format = {
       id: "chatcmpl-1",
       object: "chat.completion",
       choices: [{ index: 0, message: { role: "assistant", content: written }, finish_reason: "stop" }],
-      usage: { prompt_tokens: 300, completion_tokens: 40, total_tokens: 340 },
+      usage: OPENAI_USAGE,
     }),
   fails: (status) => ({
     status,
@@ -220,7 +255,24 @@ const openAi: Format = {
   }),
   code: "invalid_api_key",
   failsWith: (code) => ({ status: 403, body: JSON.stringify({ error: { code, message: "No." } }) }),
-  withheld: ok({ choices: [{ message: { role: "assistant", content: null, refusal: "No." } }] }),
+  withheld: {
+    "the answer was withheld": ok({
+      choices: [{ message: { role: "assistant", content: null, refusal: "No." }, finish_reason: "stop" }],
+      usage: OPENAI_USAGE,
+    }),
+    "the answer was withheld (content_filter)": ok({
+      choices: [{ message: { content: JSON.stringify(ANSWER) }, finish_reason: "content_filter" }],
+      usage: OPENAI_USAGE,
+    }),
+  },
+  empty: [
+    ok({
+      choices: [{ message: { content: null, reasoning_content: "Hm." }, finish_reason: "stop" }],
+      usage: OPENAI_USAGE,
+    }),
+    ok({ choices: [{ message: { content: "", reasoning: "Hm." } }], usage: OPENAI_USAGE }),
+    ok({ choices: [{ message: { content: [{ type: "thinking", thinking: [] }] } }], usage: OPENAI_USAGE }),
+  ],
   cutOff: ok({
     choices: [{ message: { content: '{"summary": "The' }, finish_reason: "length" }],
     usage: { prompt_tokens: 300, completion_tokens: 2048 },

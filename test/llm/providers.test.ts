@@ -62,7 +62,6 @@ describe.each(FORMATS)("$name", (format) => {
     ["a redirect or a page", { status: 404, body: "<html>" }, "refused"],
     ["no JSON", { status: 200, body: "<html>hello" }, "malformed"],
     ["other JSON", { status: 200, body: "[]" }, "malformed"],
-    ["a withheld answer", format.withheld, "malformed"],
     ["an answer that was cut off", format.cutOff, "malformed"],
     ["an answer in prose", format.writes("The disk is full."), "malformed"],
     ["an answer without a part", format.writes('{"summary": "a", "likelyCause": "b"}'), "malformed"],
@@ -179,6 +178,19 @@ describe.each(FORMATS)("$name", (format) => {
     },
   );
 
+  it.each([
+    ...Object.entries(format.withheld),
+    ...format.empty.map((reply): [string, Reply] => ["no text came", reply]),
+  ])("that gives nothing to show is told so, and counted: %s", async (detail, reply) => {
+    server.reply(() => reply);
+    const { explain } = await begin();
+    expect(await explain()).toMatchObject({
+      outcome: { reason: "malformed", detail },
+      promptTokens: 300,
+      answerTokens: 40,
+    });
+  });
+
   it("is paid for what it wrote in vain", async () => {
     server.reply(() => format.cutOff);
     const { explain } = await begin();
@@ -219,6 +231,46 @@ it("leaves half of the hour to people, who are told nothing of what nobody asked
   expect((await explain({ kind: "t2" }))?.outcome).toEqual(ANSWER);
   expect(outcomes).toEqual(["ok", "over-budget", "ok"]);
   await fresh.close();
+});
+
+describe("an OpenAI-compatible server", () => {
+  const [, openAi] = FORMATS;
+  if (openAi === undefined) throw new Error("no format");
+  const hasForm = () => server.asked.slice(-2).map(({ body }) => body.includes('"response_format"'));
+  const refusal = (status: number, body: object): Reply => ({ status, body: JSON.stringify(body) });
+
+  it.each<[string, Reply]>([
+    [
+      "parameter",
+      refusal(400, { error: { message: "Invalid parameter.", param: "response_format", code: null } }),
+    ],
+    ["sentence", refusal(400, { error: { message: "This response_format type is unavailable now" } })],
+    ["place", refusal(422, { detail: [{ loc: ["body", "response_format", "type"], msg: "unexpected" }] })],
+  ])("that refuses the answer's form by its %s is asked again without, and from then on", async (_, form) => {
+    server.reply(({ body }) => (body.includes('"response_format"') ? form : openAi.writes(answerText)));
+    const { explain, outcomes } = await start({ ...openAi.settings(server.url), retries: 1 });
+    const before = server.asked.length;
+    expect((await explain())?.outcome).toEqual(ANSWER);
+    expect([server.asked.length - before, hasForm()]).toEqual([2, [true, false]]);
+    await explain({ kind: "t2" });
+    expect([server.asked.length - before, hasForm()]).toEqual([3, [false, false]]);
+    expect(outcomes).toEqual(["ok", "ok"]);
+  });
+
+  it("that refuses something else is not asked again", async () => {
+    server.reply(() => openAi.fails(400));
+    const { explain } = await start({ ...openAi.settings(server.url), retries: 1 });
+    const before = server.asked.length;
+    expect(reasonOf(await explain())).toBe("refused");
+    expect(server.asked.length).toBe(before + 1);
+  });
+
+  it("may write its answer in parts", async () => {
+    const content = [{ type: "thinking", thinking: [{ type: "text", text: "{" }] }, { text: answerText }];
+    server.reply(() => ({ status: 200, body: JSON.stringify({ choices: [{ message: { content } }] }) }));
+    const { explain } = await start(openAi.settings(server.url));
+    expect((await explain())?.outcome).toEqual(ANSWER);
+  });
 });
 
 it("is told the limit of its answer by the name that it knows", async () => {

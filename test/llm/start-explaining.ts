@@ -56,8 +56,8 @@ export async function startExplaining(
         isAlert: true,
         incidentId: undefined,
       };
-      await explainer.explain(anomaly, asker);
-      return (await explainer.explanations([explainer.keyOf(anomaly)]))[0];
+      await explainer.explain(anomaly, asker, "kind");
+      return (await explainer.explanations([explainer.keyOf(anomaly, "kind")]))[0];
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { LabelledLine } from "./labelled-lines.ts";
+import { readMarked } from "./marked-lines.ts";
 
 /** Lines that a reviewer wrote after the rarer forms of frameworks and programs, not after the rules; secrets stand between « and ». */
 const LINES: readonly string[] = [
@@ -130,12 +130,4 @@ const LINES: readonly string[] = [
 ];
 
 /** The lines without their marks, and where the secrets are. */
-export const RARER_FORMS: readonly LabelledLine[] = LINES.map((line) => {
-  const parts = line.split(/[«»]/);
-  const starts = parts.map((_, index) => parts.slice(0, index).join("").length);
-  const labels = parts.flatMap((part, index) => {
-    const start = starts[index] ?? 0;
-    return index % 2 === 1 ? [{ start, end: start + part.length, kind: "secret" }] : [];
-  });
-  return { text: parts.join(""), labels };
-});
+export const RARER_FORMS = readMarked(LINES);

@@ -43,12 +43,12 @@ const alert = (fields: Partial<Alert> = {}): Alert => ({
   openedAtMs: undefined,
   told: undefined,
   messages: 0,
+  messageKey: undefined,
   ...fields,
 });
 const message = (key: string, fields: Partial<NewMessage> = {}): NewMessage => ({
   key,
   kind: "incident",
-  incidentId: key,
   notice: "{}",
   ...fields,
 });
@@ -142,6 +142,15 @@ describe("a plan", () => {
     expect(await store.openedServices("ops", 6)).toEqual(new Map([["shop", 3]]));
   });
 
+  it("says of a known alert all that has changed", async () => {
+    await save([1]);
+    await plan({ alerts: [alert({ state: "over", messages: 2, isHeldBack: true })] });
+    const told = { atMs: 3, anomalies: 1, severityNumber: 17, templateIds: ["t1"], outgrownAtMs: 7 };
+    const anew = alert({ createdAtMs: 8, changedAtMs: 9, told, openedAtMs: 3, messages: 2, messageKey: "a" });
+    await plan({ alerts: [anew] });
+    expect(await store.alertsOf("ops", [idOf(1)])).toEqual([anew]);
+  });
+
   it("of who has lost the lease, or of a channel that is gone, is not stored", async () => {
     expect(await lease("two")).toEqual({ kind: "refused", revision: 1 });
     expect(await lease("two", 1)).toEqual({ kind: "taken" });
@@ -149,6 +158,33 @@ describe("a plan", () => {
     await store.syncAlertChannels("two", []);
     expect(await plan({ holder: "two", messages: [message("a")] })).toBe(false);
     expect(await due()).toEqual([]);
+  });
+});
+
+describe("an incident whose strongest anomaly is a silence", () => {
+  const seen = (service: string, lastSeenMs: number) => ({
+    services: [{ name: service, records: 1, anomalies: 0, learningState: "ready" as const, lastSeenMs }],
+    templates: [{ id: "t1", service, text: "beat", count: 1, firstSeenMs: 0, lastSeenMs }],
+  });
+  const write = (service: string, lastSeenMs: number) =>
+    store.saveBatch({ ...NOTHING, ...seen(service, lastSeenMs) });
+  const silence = async () => (await store.activeAlerts("ops", 9)).active.map((one) => one.silence);
+
+  it.each(["silence", "silence t1"])("lasts until what fell silent comes again (%s)", async (kind) => {
+    const one = anAnomaly(1, { kind, templateId: "t1" });
+    await store.saveBatch({ ...NOTHING, ...seen("shop", one.timeMs), anomalies: [one] });
+    await write("other", one.timeMs + 120_000);
+    await write("shop", one.timeMs + 30_000);
+    await plan({ alerts: [alert({ state: "open" })] });
+    expect(await silence()).toEqual(["lasts"]);
+    await write("shop", one.timeMs + 120_000);
+    expect(await silence()).toEqual(["ended"]);
+  });
+
+  it("is told from others", async () => {
+    await save([1]);
+    await plan({ alerts: [alert({ state: "open" })] });
+    expect(await silence()).toEqual([undefined]);
   });
 });
 
@@ -198,7 +234,7 @@ describe("a message", () => {
 
   it("goes before events, and before one that was tried more often", async () => {
     await plan({
-      messages: [message("e", { kind: "event", incidentId: undefined }), message("a"), message("b")],
+      messages: [message("e", { kind: "event" }), message("a"), message("b")],
     });
     expect(await due()).toEqual(["a", "b", "e"]);
     await result("a", "waiting", { dueAtMs: 20 });
@@ -209,7 +245,7 @@ describe("a message", () => {
 
   it("is the only one about its incident until it is sent", async () => {
     await save([1]);
-    await plan({ alerts: [alert({ state: "open" })], messages: [message("a", { incidentId: idOf(1) })] });
+    await plan({ alerts: [alert({ state: "open", messageKey: "a" })], messages: [message("a")] });
     expect(await store.activeAlerts("ops", 9)).toEqual({ active: [], lost: [] });
     await result("a", "sent");
     expect((await store.activeAlerts("ops", 9)).active).toHaveLength(1);
@@ -220,7 +256,13 @@ describe("a message", () => {
     await result("a", "waiting");
     expect(await store.channelLoad("ops", 8)).toMatchObject({ failing: 1, troubled: 0 });
     await result("b", "sent");
-    expect(await store.channelLoad("ops", 8)).toMatchObject({ waiting: 1, failing: 0, troubled: 1 });
+    expect(await store.channelLoad("ops", 8)).toMatchObject({
+      waiting: 1,
+      failing: 0,
+      troubled: 1,
+      troubledDue: 0,
+    });
+    expect(await store.channelLoad("ops", 9)).toMatchObject({ troubled: 1, troubledDue: 1 });
   });
 
   it("that is due later than anything can be was stored by a clock that was set back since", async () => {
@@ -258,7 +300,7 @@ describe("what is told of the detector", () => {
       channel: "ops",
       holder,
       atMs: 5,
-      message: message(key, { kind: "health", incidentId: undefined }),
+      message: message(key, { kind: "health" }),
     });
   const dueHealth = () => due(9, { kinds: ["health"] });
 

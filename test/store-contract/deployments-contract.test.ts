@@ -50,6 +50,17 @@ describe("deployments", () => {
     expect(await store.newTemplates(2, 9)).toEqual([]);
   });
 
+  it("are new again where their release comes after its band has closed", async () => {
+    await write(aDeployment({ newTemplates: [aNewTemplate()] }), aDeployment({ service: "auth" }));
+    const newTemplates = [aNewTemplate({ templateId: "t2" })];
+    await write(aDeployment({ startedAtMs: 5_001, untilMs: 9_000, records: 3, newTemplates }));
+    expect(await store.deployments({}, PAGE)).toMatchObject([
+      { service: "shop", startedAtMs: 5_001, untilMs: 9_000, records: 3, sequence: 3 },
+      { service: "auth", records: 10 },
+    ]);
+    expect(await store.newTemplates(3, 9)).toEqual(newTemplates);
+  });
+
   it("are listed the newest first, of one service or of all, page by page", async () => {
     await write(aDeployment(), aDeployment({ service: "auth" }));
     await write(

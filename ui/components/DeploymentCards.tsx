@@ -65,7 +65,8 @@ function Brought({ deployment, error, nowMs }: BroughtProps) {
       <p className="muted">
         Since <Timestamp iso={startedAt} nowMs={nowMs} />. {isLearning ? "Until " : "Until then, "}
         <Timestamp iso={learnsUntil} nowMs={nowMs} /> messages below WARN that it brings{" "}
-        {isLearning ? "do" : "did"} not alert.
+        {isLearning ? "do" : "did"} not alert, nor {isLearning ? "does" : "did"} what comes right after one
+        that was seen fewer than ten times.
       </p>
       {newMessages === undefined ? <Awaited error={error} /> : null}
       <ul className="new-messages" aria-label="New messages">

@@ -28,9 +28,12 @@ export function LlmSection({ id, nowMs }: LlmSectionProps) {
         {answer === null || answer === undefined ? null : <Badge tone="accent">May be wrong</Badge>}
       </header>
       {answer === null || answer === undefined ? (
-        <Unanswered explaining={explaining} nowMs={nowMs} />
+        <Asking explaining={explaining} nowMs={nowMs} />
       ) : (
-        <Answer answer={answer} nowMs={nowMs} />
+        <>
+          <Answer answer={answer} nowMs={nowMs} />
+          {answer.cached ? <Asking explaining={explaining} nowMs={nowMs} /> : null}
+        </>
       )}
       {error === undefined ? null : <ErrorNotice {...error} />}
     </section>
@@ -66,14 +69,17 @@ function Answer({ answer, nowMs }: { readonly answer: LlmAnswerData; readonly no
   );
 }
 
-interface UnansweredProps {
+interface AskingProps {
   readonly explaining: LlmExplaining;
   readonly nowMs: number;
 }
 
-function Unanswered({ explaining: { request, isPending, ask }, nowMs }: UnansweredProps) {
+/** Asking about the anomaly, also beside an answer about another one of its kind, and why that failed. */
+function Asking({ explaining: { answer, request, isPending, ask }, nowMs }: AskingProps) {
   const canWrite = useCanWrite();
   const failure = isPending ? null : (request?.failure ?? null);
+  const isForced = answer !== null && answer !== undefined;
+  const firstTime = isForced ? "Ask about this one" : "Explain with the language model";
   return (
     <>
       {failure === null ? null : <p className="muted">{describeLlmFailure(failure, nowMs)}</p>}
@@ -84,9 +90,9 @@ function Unanswered({ explaining: { request, isPending, ask }, nowMs }: Unanswer
           <Button
             disabled={!canWrite}
             {...(canWrite ? {} : { "aria-describedby": NOTE_ID })}
-            onClick={() => void ask()}
+            onClick={() => void ask(isForced)}
           >
-            {failure === null ? "Explain with the language model" : "Ask again"}
+            {failure === null ? firstTime : "Ask again"}
           </Button>
           <ReadOnlyNote id={NOTE_ID} />
         </div>

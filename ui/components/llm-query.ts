@@ -32,8 +32,8 @@ export const llmQuery = graphql(`
 
 /** Asks it. */
 export const explainMutation = graphql(`
-  mutation ExplainAnomaly($id: ID!) {
-    explainAnomaly(id: $id) {
+  mutation ExplainAnomaly($id: ID!, $force: Boolean!) {
+    explainAnomaly(id: $id, force: $force) {
       llmRequest {
         state
       }

@@ -15,7 +15,8 @@ export interface LlmExplaining {
   readonly isPending: boolean;
   /** Why the API did not take the question. */
   readonly error: UserError | undefined;
-  ask(): Promise<void>;
+  /** @param force also when there is an answer, about another anomaly of this kind */
+  ask(force: boolean): Promise<void>;
 }
 
 /** Looks again every second while an answer is waited for. */
@@ -34,8 +35,8 @@ export function useLlmExplanation(id: string): LlmExplaining {
     request: explanation?.llmRequest,
     isPending: fetching || isAsking,
     error: error === undefined ? undefined : describeError(error),
-    async ask() {
-      await begin({ id });
+    async ask(force) {
+      await begin({ id, force });
       refetch({ requestPolicy: "network-only" });
     },
   };
