@@ -69,6 +69,7 @@ export function createOwnHabits(state?: OwnHabitsState): OwnHabits {
     },
     learn(templateId, detector, surprise, model) {
       const place = PLACES[detector] ?? -1;
+      if (place < 0) return;
       if (model !== undefined && model !== weights) {
         if (weights !== undefined) forget(place);
         weights = model;

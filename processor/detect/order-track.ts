@@ -24,6 +24,8 @@ export type OrderTrackState = z.infer<typeof orderTrackState>;
 export interface OrderTrack {
   /** Its events by their surprise in whole nats. */
   readonly events: number[];
+  /** All of them. */
+  count: number;
   /** -ln of a probability that chance alone brings it so far. */
   level: number;
   /** Odd events since the level was 0, and when the first and the last event came. */
@@ -39,7 +41,14 @@ export function createOrderTrack([
   sinceMs,
   lastMs,
 ]: OrderTrackState = EMPTY): OrderTrack {
-  return { events: [...events], level, times, sinceMs, lastMs };
+  return {
+    events: [...events],
+    count: events.reduce((sum, one) => sum + one, 0),
+    level,
+    times,
+    sinceMs,
+    lastMs,
+  };
 }
 
 const EMPTY: OrderTrackState = [new Array<number>(BINS).fill(0), 0, 0, 0, 0];
@@ -60,16 +69,8 @@ export function orderTrackStateOf({ events, level, times, sinceMs, lastMs }: Ord
 export function follow(track: OrderTrack, surprise: number, timeMs: number): number {
   const { events } = track;
   const bin = Math.min(BINS - 1, Math.floor(surprise));
-  let asOdd = 1;
-  let all = 1;
-  for (let at = 0; at < BINS; at += 1) {
-    const count = events[at] ?? 0;
-    all += count;
-    if (at >= bin) asOdd += count;
-  }
-  const gain = LOG_STAKE - BET * Math.log(asOdd / all);
-  const kept = track.level * 2 ** (-Math.max(0, timeMs - track.lastMs) / HALF_LIFE_MS);
-  track.level = Math.max(0, kept + gain);
+  const gain = LOG_STAKE - BET * Math.log(shareAsOdd(track, bin));
+  track.level = Math.max(0, faded(track, timeMs) + gain);
   if (track.level === 0) track.times = 0;
   else if (gain > 0) {
     if (track.times === 0) track.sinceMs = timeMs;
@@ -77,6 +78,24 @@ export function follow(track: OrderTrack, surprise: number, timeMs: number): num
   }
   track.lastMs = Math.max(track.lastMs, timeMs);
   events[bin] = (events[bin] ?? 0) + 1;
-  if (all >= EVENTS_MAX) for (let at = 0; at < BINS; at += 1) events[at] = (events[at] ?? 0) / 2;
+  track.count += 1;
+  if (track.count >= EVENTS_MAX) halve(track);
   return gain > 0 ? track.level : 0;
+}
+
+/** Of nearly all events: that they are where they always are. */
+function shareAsOdd({ events, count }: OrderTrack, bin: number): number {
+  if (bin === 0) return 1;
+  let asOdd = 1;
+  for (let at = bin; at < BINS; at += 1) asOdd += events[at] ?? 0;
+  return asOdd / (count + 1);
+}
+
+function faded({ level, lastMs }: OrderTrack, timeMs: number): number {
+  return level === 0 ? 0 : level * 2 ** (-Math.max(0, timeMs - lastMs) / HALF_LIFE_MS);
+}
+
+function halve(track: OrderTrack): void {
+  track.count /= 2;
+  for (let at = 0; at < BINS; at += 1) track.events[at] = (track.events[at] ?? 0) / 2;
 }

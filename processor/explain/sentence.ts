@@ -64,13 +64,12 @@ function outOfOrder({ template, after, expected, order }: Of<"out-of-order">): s
 
 function orderChange({ template, after, times, spanMs, expected }: Of<"order-change">): string {
   const awaited = named(expected);
+  // Where events have no times they come all at once.
+  const within = spanMs > 0 ? ` within ${inWords(spanMs)}` : "";
+  const often = times < 2 ? "" : ` ${inTimes(times)}${within}`;
   return fitted([template, after, ...texts(awaited)], ([what, previous, ...instead]) => {
     const place = after === undefined ? "at the beginning of a request" : `after ${previous}`;
-    const often =
-      times < 2
-        ? "came out of its place"
-        : `came out of its place ${inTimes(times)} within ${inWords(spanMs)}`;
-    return `Changed order: ${what} ${often}, now ${place}${insteadOf(awaited, instead)}.`;
+    return `Changed order: ${what} came out of its place${often}, now ${place}${insteadOf(awaited, instead)}.`;
   });
 }
 
