@@ -13,6 +13,8 @@ const SCALE_MIN = 0.5;
 /** How much a template's surprises vary is taken for granted like this, and what that is worth: so many of its events. */
 const PRIOR_SCALE = 2;
 const PRIOR_EVENTS = 5;
+/** What is odder counts as that: the square of a surprise must be a number. */
+const SURPRISE_MAX = 1e6;
 /** Values after which a value weighs 1/e: habits may change. */
 const VALUES_MAX = 1_000;
 /** Templates that are remembered in one service; over it the least recently seen tenth is forgotten. */
@@ -88,7 +90,8 @@ export function createOwnHabits(state?: OwnHabitsState): OwnHabits {
 }
 
 /** Welford's update (1962), faded; of all values as they are, because the far ones are what matters here. */
-function addValue(moments: RunningMoments, value: number): void {
+function addValue(moments: RunningMoments, surprise: number): void {
+  const value = Math.min(SURPRISE_MAX, Math.max(-SURPRISE_MAX, surprise));
   moments.values = Math.min(VALUES_MAX, moments.values + 1);
   const difference = value - moments.mean;
   moments.mean += difference / moments.values;
