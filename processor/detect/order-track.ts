@@ -83,6 +83,11 @@ export function follow(track: OrderTrack, surprise: number, timeMs: number): num
   return gain > 0 ? track.level : 0;
 }
 
+/** Whether following would change no more than a count: so it is with nearly all events. */
+export function isUsual({ level }: OrderTrack, surprise: number): boolean {
+  return level === 0 && surprise < 1;
+}
+
 /** Of nearly all events: that they are where they always are. */
 function shareAsOdd({ events, count }: OrderTrack, bin: number): number {
   if (bin === 0) return 1;

@@ -5,6 +5,7 @@ import type { EvidenceFacts } from "./evidence.ts";
 import {
   createOrderTrack,
   follow,
+  isUsual,
   type OrderTrack,
   orderTrackState,
   orderTrackStateOf,
@@ -71,6 +72,7 @@ export function createServiceOrders(limits: OrderLimits, state?: ServiceOrdersSt
       if (subject === undefined || track === undefined) return undefined;
       const surprise = surpriseAt(window, event);
       if (surprise === undefined) return undefined;
+      if (isUsual(track, surprise) && !draft.has(track)) return 0;
       return follow(drafted(draft, track), surprise, subject.timeMs);
     },
     facts(window, event, draft) {
