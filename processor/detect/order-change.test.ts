@@ -81,6 +81,17 @@ describe("the detector of changed orders", () => {
     expect(highest(await asked(detector, windows.slice(4)))).toBeGreaterThan(12);
   });
 
+  it("says nothing where what came before may not have been seen, and still knows the order after it", async () => {
+    const detector = taught(400);
+    const usual = interleaved([USUAL, USUAL, USUAL], 400_000);
+    const events = usual.events.map((event) => ({ ...event, previousInTrace: null }));
+    const cut = Array.from({ length: 5 }, () => ({ ...usual, events }));
+    expect((await asked(detector, cut)).every(({ surprise }) => Number.isNaN(surprise))).toBe(true);
+    detector.learn(cut);
+    expect(highest(await asked(detector, [interleaved([CHANGED], 401_000)]))).toBeLessThan(6);
+    expect(highest(await asked(detector, [interleaved([USUAL], 402_000)]))).toBe(0);
+  });
+
   it("goes by the stream where there are no traces", async () => {
     const detector = createOrderChangeDetector();
     for (let i = 0; i < 400; i += 1) detector.learn([interleaved([USUAL], 1_000 * i, false)]);

@@ -50,6 +50,19 @@ describe("one template's track", () => {
     expect(track).toMatchObject({ level: 0, times: 0 });
   });
 
+  it("takes the drift of a habit for no change, as the mix of requests has it from day to night", () => {
+    const track = createOrderTrack();
+    const levels = Array.from({ length: 10_000 }, (_, i) => follow(track, 2.5 + i / 4_000, 100 * i));
+    expect(Math.max(...levels)).toBe(0);
+  });
+
+  it("is over soon, however long the order was another one", () => {
+    const track = habitual(1_000);
+    for (let i = 0; i < 150; i += 1) follow(track, 8, 1_000_000 + i);
+    for (let i = 0; i < 25; i += 1) follow(track, 0.1, 1_000_200 + i);
+    expect(track).toMatchObject({ level: 0, times: 0 });
+  });
+
   it("adds nothing up that came hours apart", () => {
     const track = habitual(1_000);
     for (let i = 1; i <= 5; i += 1) expect(follow(track, 8, 1_000_000 + 7_200_000 * i)).toBeLessThan(4);

@@ -9,6 +9,11 @@ const HALF_LIFE_MS = 300_000;
 /** How steeply is betted on small p-values: p gives (1 - BET) * p^-BET, whose mean over uniform ones is 1. */
 const BET = 0.75;
 const LOG_STAKE = Math.log(1 - BET);
+/** What is more surprising by less than this many bins is as surprising: the mix of requests drifts from day to night, and a
+ * surprise that drifts over the edge of a bin is no change of the order. */
+const DRIFT_BINS = 1;
+/** More is beyond all thresholds already; it would only take so many more usual events to come down again. */
+const LEVEL_MAX = 30;
 
 /** One template's track as JSON: surprises by nats, level, times, and two times in milliseconds since the epoch. */
 export const orderTrackState = z.tuple([
@@ -58,7 +63,7 @@ export function orderTrackStateOf({ events, level, times, sinceMs, lastMs }: Ord
 }
 
 /**
- * Takes one more event in. Its p-value is the share of the template's events so far that were at least as surprising, itself
+ * Takes one more event in. Its p-value is the share of the template's events so far that were about as surprising or more, itself
  * included. If nothing has changed these are independent and uniform or larger (Vovk, Gammerman, Shafer: Algorithmic Learning in a Random
  * World, 2005), however surprising the template is by habit. What is won by betting on small ones adds up, never below 0 (a CUSUM, as in
  * Vovk: Testing randomness online, 2021); that such a sum stands at `level` or higher has, by Lundberg's
@@ -67,32 +72,40 @@ export function orderTrackStateOf({ events, level, times, sinceMs, lastMs }: Ord
  * @returns the level, where this event has raised it; else 0
  */
 export function follow(track: OrderTrack, surprise: number, timeMs: number): number {
-  const { events } = track;
-  const bin = Math.min(BINS - 1, Math.floor(surprise));
-  const gain = LOG_STAKE - BET * Math.log(shareAsOdd(track, bin));
-  track.level = Math.max(0, faded(track, timeMs) + gain);
+  const gain = LOG_STAKE - BET * Math.log(shareAsOdd(track, binOf(surprise)));
+  track.level = Math.min(LEVEL_MAX, Math.max(0, faded(track, timeMs) + gain));
   if (track.level === 0) track.times = 0;
   else if (gain > 0) {
     if (track.times === 0) track.sinceMs = timeMs;
     track.times += 1;
   }
   track.lastMs = Math.max(track.lastMs, timeMs);
-  events[bin] = (events[bin] ?? 0) + 1;
+  getUsedTo(track, surprise);
+  return gain > 0 ? track.level : 0;
+}
+
+/** Takes one more event in as a part of the habit alone: where it came is not known for certain. */
+export function getUsedTo(track: OrderTrack, surprise: number): void {
+  const bin = binOf(surprise);
+  track.events[bin] = (track.events[bin] ?? 0) + 1;
   track.count += 1;
   if (track.count >= EVENTS_MAX) halve(track);
-  return gain > 0 ? track.level : 0;
 }
 
 /** Whether following would change no more than a count: so it is with nearly all events. */
 export function isUsual({ level }: OrderTrack, surprise: number): boolean {
-  return level === 0 && surprise < 1;
+  return level === 0 && binOf(surprise) <= DRIFT_BINS;
+}
+
+function binOf(surprise: number): number {
+  return Math.min(BINS - 1, Math.floor(surprise));
 }
 
 /** Of nearly all events: that they are where they always are. */
 function shareAsOdd({ events, count }: OrderTrack, bin: number): number {
-  if (bin === 0) return 1;
+  if (bin <= DRIFT_BINS) return 1;
   let asOdd = 1;
-  for (let at = bin; at < BINS; at += 1) asOdd += events[at] ?? 0;
+  for (let at = bin - DRIFT_BINS; at < BINS; at += 1) asOdd += events[at] ?? 0;
   return asOdd / (count + 1);
 }
 

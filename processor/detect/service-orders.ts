@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { stateList } from "../template/state-list.ts";
-import type { SequenceWindow } from "../window/sequence-window.ts";
+import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { EvidenceFacts } from "./evidence.ts";
 import {
   createOrderTrack,
   follow,
+  getUsedTo,
   isUsual,
   type OrderTrack,
   orderTrackState,
@@ -69,7 +70,7 @@ export function createServiceOrders(limits: OrderLimits, state?: ServiceOrdersSt
     level(window, event, draft) {
       const subject = window.events[event];
       const track = subject && tracks.peek(subject.match.templateId);
-      if (subject === undefined || track === undefined) return undefined;
+      if (subject === undefined || track === undefined || isUncertain(subject)) return undefined;
       const surprise = surpriseAt(window, event);
       if (surprise === undefined) return undefined;
       if (isUsual(track, surprise) && !draft.has(track)) return 0;
@@ -96,7 +97,8 @@ export function createServiceOrders(limits: OrderLimits, state?: ServiceOrdersSt
       if (subject === undefined) return;
       const { templateId, template } = subject.match;
       const surprise = surpriseAt(window, event);
-      if (surprise !== undefined) follow(tracks.use(templateId), surprise, subject.timeMs);
+      if (surprise !== undefined && isUncertain(subject)) getUsedTo(tracks.use(templateId), surprise);
+      else if (surprise !== undefined) follow(tracks.use(templateId), surprise, subject.timeMs);
       transitions.makeRoom();
       const next = transitions.intern(templateId, template);
       const last = tokenBefore(window, event);
@@ -114,7 +116,13 @@ export function createServiceOrders(limits: OrderLimits, state?: ServiceOrdersSt
 
 /** The template before an event in its own trace or, where it is in none, in its stream; "" at the beginning of a trace. */
 function previousOf({ events }: SequenceWindow, event: number): string | undefined {
-  return events[event]?.previousInTrace ?? events[event - 1]?.match.templateId;
+  const inTrace = events[event]?.previousInTrace;
+  return inTrace === undefined ? events[event - 1]?.match.templateId : (inTrace ?? "");
+}
+
+/** It seems to begin its trace, but what came before it may not have been seen. */
+function isUncertain({ previousInTrace }: LogEvent): boolean {
+  return previousInTrace === null;
 }
 
 function drafted(draft: OrderDraft, track: OrderTrack): OrderTrack {

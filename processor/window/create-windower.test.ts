@@ -39,15 +39,29 @@ describe("the windower", () => {
   });
 
   it("tells of an event what came before it in its trace, however many are interleaved in its stream", () => {
-    const windower = createWindower(config());
+    let nowMs = 0;
+    const windower = createWindower(config(), () => nowMs);
+    nowMs += 60_001;
     const traces = ["a", "b", undefined, "b", "a"];
     const first = windower.push(traces.map((trace, index) => record(index, { trace })));
     const told = (windows: readonly SequenceWindow[]) =>
       windows.flatMap(({ events, freshFrom }) => events.slice(freshFrom).map((one) => one.previousInTrace));
     expect(told(first)).toEqual(["", "", undefined, "t1", "t0"]);
     expect(told(windower.push([record(5, { trace: "b" })]))).toEqual(["t3"]);
+  });
+
+  it("does not take a trace to begin with its first event that is seen, soon after a start or after some were not", () => {
+    let nowMs = 0;
+    const windower = createWindower(config(), () => nowMs);
+    const previous = (index: number, trace: string) =>
+      windower.push([record(index, { trace })])[0]?.events.at(-1)?.previousInTrace;
+    expect([previous(0, "a"), previous(1, "a")]).toEqual([null, "t0"]);
+    nowMs += 60_001;
+    expect([previous(2, "b"), previous(3, "a")]).toEqual(["", "t1"]);
     windower.skip();
-    expect(told(windower.push([record(6, { trace: "b" })]))).toEqual([""]);
+    expect([previous(4, "a"), previous(5, "c"), previous(6, "a")]).toEqual([null, null, "t4"]);
+    nowMs += 60_001;
+    expect(previous(7, "d")).toBe("");
   });
 
   it("judges the rest at the end of a push with the window there is", () => {

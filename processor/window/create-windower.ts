@@ -3,12 +3,14 @@ import { bySession } from "./by-session.ts";
 import { byTime } from "./by-time.ts";
 import type { WindowConfig } from "./config.ts";
 import { type OpenStream, openStream } from "./open-stream.ts";
-import type { ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
+import type { LogEvent, ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
 import { createTraceMemory } from "./trace-memory.ts";
 import type { WindowRule } from "./window-rule.ts";
 
 /** Most sessions that one call of `closeIdle` closes, so that judging them stays within a scoring budget; the rest come with the next call. */
 export const CLOSED_PER_CALL_MAX = 1_000;
+/** A trace whose first event is seen so soon after a start, or after records that were not seen, may have begun before. */
+const TRACES_ONGOING_MS = 60_000;
 
 /**
  * Cuts streams into windows. Every pushed record is fresh in exactly one window, and that window comes out of the
@@ -28,12 +30,19 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
   let skippedMs = Number.NEGATIVE_INFINITY;
 
   const traces = createTraceMemory();
+  /** Since when every record was pushed. */
+  let wholeSinceMs = now();
+  let pushedMs = wholeSinceMs;
 
+  const previousOf = (key: string, { trace, match }: ParsedRecord): LogEvent["previousInTrace"] => {
+    if (trace === undefined) return undefined;
+    const previous = traces.follow(key, trace, match.templateId);
+    return previous === "" && pushedMs - wholeSinceMs <= TRACES_ONGOING_MS ? null : previous;
+  };
   const open = (key: string, first: ParsedRecord, nowMs: number): OpenStream =>
     openStream(first, rule, limits, {
       isMidway: nowMs - skippedMs <= config.idle_ms,
-      previousOf: ({ trace, match }) =>
-        trace === undefined ? undefined : traces.follow(key, trace, match.templateId),
+      previousOf: (record) => previousOf(key, record),
     });
   const evict = (): readonly SequenceWindow[] => {
     const closed: SequenceWindow[] = [];
@@ -49,6 +58,7 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
   return {
     push(records) {
       const nowMs = now();
+      pushedMs = nowMs;
       const windows: SequenceWindow[] = [];
       for (const [key, group] of groupByStream(records)) {
         const [first] = group;
@@ -76,6 +86,7 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
       streams.clear();
       traces.clear();
       skippedMs = now();
+      wholeSinceMs = skippedMs;
     },
   };
 }

@@ -27,7 +27,7 @@ export interface StreamPast {
   /** Whether it may have gone on for a while: then neither the beginning nor the end of its first session is judged. */
   readonly isMidway?: boolean;
   /** See {@link LogEvent.previousInTrace}. */
-  readonly previousOf?: (record: ParsedRecord) => string | undefined;
+  readonly previousOf?: (record: ParsedRecord) => LogEvent["previousInTrace"];
 }
 
 /** Events that are not judged yet, and the records that they come from. */
@@ -133,7 +133,7 @@ function isFull({ events }: Fresh, event: LogEvent, rule: WindowRule, step: numb
 function toEvent(
   { match, timeMs, severityNumber, release }: ParsedRecord,
   gapMs: number,
-  previousInTrace: string | undefined,
+  previousInTrace: LogEvent["previousInTrace"],
 ): LogEvent {
   return {
     match,

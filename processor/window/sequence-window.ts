@@ -12,8 +12,9 @@ export interface LogEvent {
   readonly severityNumber: number;
   /** Undefined where the sender tells none. */
   readonly release?: Release | undefined;
-  /** Template id of the event before it in the same trace and stream; "" for the first one. Undefined where it is in no trace. */
-  readonly previousInTrace?: string | undefined;
+  /** Template id of the event before it in the same trace and stream; "" for the first one, null for one that seems to be the
+   * first so soon after records were not seen that it may not be. Undefined where it is in no trace. */
+  readonly previousInTrace?: string | null | undefined;
   /** Noted by the detector that shows the event to a model, when it does so first (see detect/event-code.ts). */
   code?: number | undefined;
   /** A model's own surprise at the event, and the weights that were surprised (see detect/own-surprise.ts). */
