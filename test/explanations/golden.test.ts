@@ -70,7 +70,7 @@ async function lineCases(data: string, models: Models): Promise<readonly Explain
     ...chosenCases(await explainLines(await novaLines(data, NOVA), models, {}), {
       "new message": 2,
       silence: 2,
-      "slow or fast step": 2,
+      "slow or fast step": 1,
       "odd value": 1,
     }),
     ...chosenCases(await explainLines(await node("shutdown"), models, {}), {
