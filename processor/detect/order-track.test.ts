@@ -66,6 +66,7 @@ describe("one template's track", () => {
   it("adds nothing up that came hours apart", () => {
     const track = habitual(1_000);
     for (let i = 1; i <= 5; i += 1) expect(follow(track, 8, 1_000_000 + 7_200_000 * i)).toBeLessThan(4);
+    expect(track).toMatchObject({ times: 1, sinceMs: 37_000_000 });
   });
 
   it("takes a new order for a habit in the end", () => {

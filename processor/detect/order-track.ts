@@ -14,6 +14,8 @@ const LOG_STAKE = Math.log(1 - BET);
 const DRIFT_BINS = 1;
 /** More is beyond all thresholds already; it would only take so many more usual events to come down again. */
 const LEVEL_MAX = 30;
+/** What has faded so far is over: it is not told of what comes next. */
+const LEVEL_MIN = 0.1;
 
 /** One template's track as JSON: surprises by nats, level, times, and two times in milliseconds since the epoch. */
 export const orderTrackState = z.tuple([
@@ -33,7 +35,7 @@ export interface OrderTrack {
   count: number;
   /** -ln of a probability that chance alone brings it so far. */
   level: number;
-  /** Odd events since the level was 0, and when the first and the last event came. */
+  /** Odd events since the level was 0 or nearly so; when the first of them came, and when the last event did. */
   times: number;
   sinceMs: number;
   lastMs: number;
@@ -73,7 +75,9 @@ export function orderTrackStateOf({ events, level, times, sinceMs, lastMs }: Ord
  */
 export function follow(track: OrderTrack, surprise: number, timeMs: number): number {
   const gain = LOG_STAKE - BET * Math.log(shareAsOdd(track, binOf(surprise)));
-  track.level = Math.min(LEVEL_MAX, Math.max(0, faded(track, timeMs) + gain));
+  const left = faded(track, timeMs);
+  if (left < LEVEL_MIN) track.times = 0;
+  track.level = Math.min(LEVEL_MAX, Math.max(0, left + gain));
   if (track.level === 0) track.times = 0;
   else if (gain > 0) {
     if (track.times === 0) track.sinceMs = timeMs;
