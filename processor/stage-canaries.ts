@@ -50,11 +50,13 @@ export async function createStageCanaries(
   // With fewer rows the model would not be asked about all of them, and seem not to work.
   if (canary.interval_ms === 0 || !hasModel || detect.max_model_rows < ASKED_MAX)
     return switchedOff(earlier?.canary);
+  const hasOtherWeights = earlier?.modelVersion !== scorer.version;
   return createCanaries({
     ask: createAskLive(rooms, { isShedding: () => isShedding(observer.scoringHealth()) }),
     readyServices: () => readyServices(rooms.judge),
     minRecall: canary.min_recall,
-    before: beforeRuns(earlier?.canary, earlier?.modelVersion !== scorer.version),
+    before: beforeRuns(earlier?.canary, hasOtherWeights),
+    usualBefore: hasOtherWeights ? undefined : earlier?.canary?.usual,
     onChanged: (status) => tellChange(status, log),
     random: Math.random,
     now,
