@@ -9,7 +9,7 @@ binary="$cache/otelcol-$(sha256sum "$here/ocb.yaml" | cut -c1-16)"
 if [ ! -x "$binary" ]; then
   mkdir -p "$cache"
   export GOTOOLCHAIN=local CGO_ENABLED=0
-  GOBIN="$cache/bin" go install go.opentelemetry.io/collector/cmd/builder@v0.159.0 >&2
+  GOBIN="$cache/bin" go install go.opentelemetry.io/collector/cmd/builder@v0.160.0 >&2
   work=$(mktemp -d "$cache/build.XXXXXX")
   trap 'rm -rf "$work"' EXIT
   (cd "$work" && "$cache/bin/builder" --config="$here/ocb.yaml") >&2

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "vitest";
@@ -27,19 +28,54 @@ export function testData(): Requirement {
 
 /** A real OpenTelemetry Collector, built from test/collector/ocb.yaml. */
 export function collector(): Requirement {
-  const named = process.env["OTELCOL_BIN"];
-  const path = named ?? cachedCollector();
+  const path = process.env["OTELCOL_BIN"] ?? cached("collector", "otelcol", "test/collector/ocb.yaml");
   return { name: "OpenTelemetry Collector", path, remedy: "bash test/collector/build.sh" };
 }
 
-function cachedCollector(): string | undefined {
+/** The jars of a real Kafka broker, gathered from test/kafka/pom.xml. */
+export function kafka(): Requirement {
+  const path = onPath("java") === undefined ? undefined : cached("kafka", "jars", "test/kafka/pom.xml");
+  return {
+    name: "Apache Kafka",
+    path,
+    remedy: "apt-get install default-jre-headless maven && bash test/kafka/build.sh",
+  };
+}
+
+/** A client of Kafka on the command line. */
+export function kcat(): Requirement {
+  return { name: "kcat", path: onPath("kcat"), remedy: "apt-get install kafkacat" };
+}
+
+/** What writes journal files, beside the journalctl that reads them. */
+export function journal(): Requirement {
+  const path = "/lib/systemd/systemd-journal-remote";
+  return {
+    name: "systemd's journal",
+    path: existsSync(path) && onPath("journalctl") !== undefined ? path : undefined,
+    remedy: "apt-get install systemd systemd-journal-remote",
+  };
+}
+
+/** A syslog server, and the logger that every Debian has. */
+export function rsyslog(): Requirement {
+  return { name: "rsyslog", path: onPath("rsyslogd"), remedy: "apt-get install rsyslog bsdutils" };
+}
+
+function onPath(program: string): string | undefined {
+  const { stdout } = spawnSync("sh", ["-c", 'command -v "$0"', program], { encoding: "utf8" });
+  return stdout.trim() === "" ? undefined : stdout.trim();
+}
+
+/** What a build.sh made and keeps by the content of what it made it from. */
+function cached(product: string, name: string, source: string): string | undefined {
   const cache =
-    process.env["LOGBERT_COLLECTOR_CACHE"] ??
-    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "logbert-collector");
-  const key = spawnSync("sha256sum", [join(repository, "test/collector/ocb.yaml")], {
-    encoding: "utf8",
-  }).stdout;
-  const path = join(cache, `otelcol-${key.slice(0, 16)}`);
+    process.env[`LOGBERT_${product.toUpperCase()}_CACHE`] ??
+    join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), `logbert-${product}`);
+  const key = createHash("sha256")
+    .update(readFileSync(join(repository, source)))
+    .digest("hex");
+  const path = join(cache, `${name}-${key.slice(0, 16)}`);
   return existsSync(path) ? path : undefined;
 }
 

@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { waitFor } from "../helpers/wait-for.ts";
+
+/** A real Collector, running. */
+export interface CollectorProcess {
+  /** What it says of itself, the last of it. */
+  log(): string;
+  /** SIGTERM, and its end: what it holds is sent on or kept before. */
+  stop(): Promise<void>;
+}
+
+/** What a Collector is started with. */
+export interface CollectorOptions {
+  readonly binary: string;
+  readonly configs: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** host:port of its health check. */
+  readonly health: string;
+}
+
+/** Starts it and waits until its receivers are there. */
+export async function startCollector(options: CollectorOptions): Promise<CollectorProcess> {
+  const { binary, configs, environment, health } = options;
+  const child = spawn(
+    binary,
+    configs.flatMap((config) => ["--config", config]),
+    {
+      env: { ...process.env, ...environment, LOGBERT_COLLECTOR_HEALTH: health },
+      stdio: ["ignore", "ignore", "pipe"],
+    },
+  );
+  let log = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    log = (log + chunk.toString("utf8")).slice(-20_000);
+  });
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  await waitFor("the Collector to be up", async () => {
+    if (child.exitCode !== null) throw new Error(`the Collector left: ${log}`);
+    return (await fetch(`http://${health}/`).catch(() => undefined))?.ok === true ? true : undefined;
+  });
+  return {
+    log: () => log,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}

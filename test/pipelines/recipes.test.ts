@@ -1,0 +1,76 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { collector, testWith } from "../helpers/requirement.ts";
+import { recipe } from "./pipeline.ts";
+
+const repository = join(import.meta.dirname, "../..");
+const pages = join(repository, "docs/pipelines");
+/** Without receivers that the tests' Collector lacks: see cloud.test.ts. */
+const CLOUDS = ["cloudwatch", "google-cloud"];
+const FLUENT_BIT = ["fluent-bit", "fluent-bit-back"];
+const names = readdirSync(pages)
+  .filter((file) => file.endsWith(".yaml"))
+  .map((file) => file.slice(0, -".yaml".length))
+  .filter((name) => !FLUENT_BIT.includes(name));
+
+const config = z.object({
+  extensions: z.record(z.string(), z.unknown()),
+  receivers: z.record(z.string(), z.unknown()),
+  processors: z.record(z.string(), z.unknown()),
+  exporters: z.record(z.string(), z.unknown()),
+  service: z.object({
+    telemetry: z.unknown(),
+    pipelines: z.record(
+      z.string(),
+      z.object({ receivers: z.array(z.string()), exporters: z.array(z.string()) }).loose(),
+    ),
+  }),
+});
+type Config = z.infer<typeof config>;
+
+const read = (path: string): Config => config.parse(parse(readFileSync(path, "utf8")));
+
+/** What is alike in all of them: the way to logbert, back, and on. */
+function hopOf({ receivers, processors, exporters, service }: Config): unknown {
+  return {
+    scored: receivers["otlp/scored"],
+    limiter: processors["memory_limiter"],
+    exporters,
+    telemetry: service.telemetry,
+    back: service.pipelines["logs/back"],
+  };
+}
+
+describe("the recipes of docs/pipelines", () => {
+  it.each(names)("have one way through logbert, that of otel-collector-config.yaml: %s", (name) => {
+    expect(hopOf(read(recipe(name)))).toEqual(hopOf(read(join(repository, "otel-collector-config.yaml"))));
+  });
+
+  it.each(names)("send nothing of what comes back to logbert again: %s", (name) => {
+    const { pipelines } = read(recipe(name)).service;
+    for (const [pipeline, { receivers, exporters }] of Object.entries(pipelines)) {
+      const isBack = pipeline === "logs/back";
+      expect(receivers.includes("otlp/scored")).toBe(isBack);
+      expect(exporters.includes("otlp_grpc/logbert")).toBe(!isBack);
+    }
+  });
+
+  it.each([...names, ...FLUENT_BIT])("are linked from a page, which the index links: %s", (name) => {
+    const index = readFileSync(join(pages, "README.md"), "utf8");
+    const linked = [...index.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page = ""]) => page);
+    const texts = linked.map((page) => readFileSync(join(pages, page), "utf8"));
+    expect(texts.some((text) => text.includes(`](${name}.yaml)`))).toBe(true);
+  });
+
+  testWith([collector()], "run together in one Collector", async ([otelcol = ""]) => {
+    const runnable = names.filter((name) => !CLOUDS.includes(name));
+    const configs = runnable.flatMap((name) => ["--config", recipe(name)]);
+    const { status, stderr } = spawnSync(otelcol, ["validate", ...configs], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+});
