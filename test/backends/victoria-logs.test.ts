@@ -1,0 +1,130 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect } from "vitest";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import { encodeRequest } from "../../processor/wire/encode.ts";
+import { startLogbert } from "../helpers/logbert-process.ts";
+import { collector, testWith, victoriaLogs } from "../helpers/requirement.ts";
+import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+import { recipe, sharedStage } from "../pipelines/pipeline.ts";
+import { backendFile, codeOf } from "./documents.ts";
+import { ODD_LINE, SHOP_RECORDS, shopRequests, usualLines } from "./shop-logs.ts";
+import { startVictoriaLogs, type VictoriaLogsProcess } from "./victoria-logs-process.ts";
+
+const stage = sharedStage();
+const [odd = "", flagged = "", byService = ""] = codeOf("victorialogs.md", "logsql");
+
+const running: VictoriaLogsProcess[] = [];
+afterAll(async () => {
+  for (const one of running) await one.stop();
+});
+async function started(binary: string): Promise<VictoriaLogsProcess> {
+  const one = await startVictoriaLogs(binary);
+  running.push(one);
+  return one;
+}
+
+/** All entries, once so many are there. */
+function arrived(server: VictoriaLogsProcess, count: number) {
+  return waitFor(`${count} entries`, async () => {
+    const entries = await server.query("*");
+    return entries.length >= count ? entries : undefined;
+  });
+}
+
+const messages = (entries: readonly Readonly<Record<string, string>>[]) =>
+  entries.map((entry) => entry["_msg"] ?? "").toSorted();
+
+const direct = z.object({
+  forward: z.object({ endpoint: z.string(), headers: z.record(z.string(), z.string()) }),
+});
+
+describe("VictoriaLogs", () => {
+  testWith(
+    [victoriaLogs()],
+    "takes records from logbert itself, and finds the odd ones",
+    async ([binary = ""]) => {
+      const server = await started(binary);
+      const settings = direct.parse(parse(readFileSync(backendFile("victorialogs-direct.yaml"), "utf8")));
+      const logbert = await startLogbert({
+        settings: { ...settings, detect: { scoring_budget_ms: 60_000 } },
+        environment: { LOGBERT_VICTORIALOGS: server.url },
+      });
+      for (const body of shopRequests()) {
+        const headers = { "content-type": "application/x-protobuf" };
+        expect((await fetch(logbert.httpUrl, { method: "POST", headers, body })).status).toBe(200);
+      }
+      await logbert.stop();
+      const entries = await arrived(server, SHOP_RECORDS);
+      expect(messages(entries)).toEqual([...usualLines(), ODD_LINE].toSorted());
+      expect(new Set(entries.map(({ _stream }) => _stream))).toEqual(new Set(['{service.name="shop"}']));
+
+      const high = entries.filter((entry) => Number(entry["anomaly.score"]) > 0.9);
+      expect(messages(high)).toContain(ODD_LINE);
+      expect(high.length).toBeLessThan(SHOP_RECORDS / 10);
+      expect(messages(await server.query(odd))).toEqual(messages(high));
+
+      const anomalies = entries.filter((entry) => entry["anomaly.is_anomaly"] === "true");
+      const shown = await server.query(flagged);
+      expect(messages(shown)).toEqual(messages(anomalies));
+      for (const entry of shown) {
+        expect(Object.keys(entry).toSorted()).toEqual(
+          ["_msg", "_time", "anomaly.explanation", "anomaly.score", "service.name"].toSorted(),
+        );
+      }
+      expect(await server.query(byService)).toMatchObject([
+        { "service.name": "shop", anomalies: String(anomalies.length) },
+      ]);
+    },
+  );
+
+  testWith(
+    [collector(), victoriaLogs()],
+    "takes them from the Collector, behind the configuration of a source",
+    async ([otelcol = "", binary = ""]) => {
+      const server = await started(binary);
+      const logs = temporaryDirectory("shop-logs");
+      const stamp = new Date().toISOString().replace("T", " ").replace(".", ",").slice(0, 23);
+      const written = [...usualLines().map((line) => `INFO ${line}`), `FATAL ${ODD_LINE}`];
+      writeFileSync(join(logs, "shop.log"), written.map((line) => `${stamp} ${line}\n`).join(""));
+      // The file says what went to VictoriaLogs.
+      const tee = join(logs, "tee.yaml");
+      const back = { exporters: ["otlp_http/victorialogs", "file"] };
+      writeFileSync(tee, stringify({ service: { pipelines: { "logs/back": back } } }));
+      const configs = [recipe("files"), backendFile("victorialogs.yaml"), tee];
+      const running = await (await stage()).run("victorialogs", otelcol, configs, {
+        LOGBERT_INPUT_DIRECTORY: logs,
+        LOGBERT_VICTORIALOGS: server.url,
+      });
+      const sent = await running.arrived(SHOP_RECORDS);
+      const entries = await arrived(server, SHOP_RECORDS);
+      await running.stop();
+      expect(messages(entries)).toEqual(sent.map(({ body }) => String(body)).toSorted());
+      const high = sent.filter(({ attributes }) => Number(attributes["anomaly.score"]) > 0.9);
+      expect(high.map(({ body }) => String(body))).toContain(`${stamp} FATAL ${ODD_LINE}`);
+      expect(messages(await server.query(odd))).toEqual(high.map(({ body }) => String(body)).toSorted());
+    },
+  );
+
+  testWith([victoriaLogs()], "compares scores as numbers", async ([binary = ""]) => {
+    const server = await started(binary);
+    const scores = [1, 0, 0.9, 0.900_000_1, 0.000_012, 1e-12];
+    const body = encodeRequest([
+      {
+        attributes: { "service.name": "shop" },
+        records: scores.map((score) => ({
+          timeUnixNano: BigInt(Date.now()) * 1_000_000n,
+          body: `scored ${score}`,
+          attributes: { "anomaly.score": score },
+        })),
+      },
+    ]);
+    const headers = { "content-type": "application/x-protobuf" };
+    const url = `${server.url}/insert/opentelemetry/v1/logs`;
+    expect((await fetch(url, { method: "POST", headers, body })).ok).toBe(true);
+    await arrived(server, scores.length);
+    expect(messages(await server.query(odd))).toEqual(["scored 0.9000001", "scored 1"]);
+  });
+});
