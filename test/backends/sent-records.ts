@@ -52,7 +52,8 @@ export function attributesJson(attributes: readonly KeyValue[], double: (value: 
   return `{${pairs.join(",")}}`;
 }
 
-function valueJson(any: AnyValue | undefined, double: (value: number) => string): string {
+/** One value as JSON, in the same way. */
+export function valueJson(any: AnyValue | undefined, double: (value: number) => string): string {
   const value = any?.value;
   switch (value?.case) {
     case "stringValue":

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -17,13 +18,18 @@ import (
 )
 
 func main() {
-	if err := check(os.Args[1]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	problems, err := check(os.Args[1])
+	if err != nil {
+		problems = err.Error()
+	}
+	if problems != "" {
+		fmt.Fprintln(os.Stderr, problems)
 		os.Exit(1)
 	}
 }
 
-func check(path string) error {
+// check returns what the schema does not allow, "" for nothing.
+func check(path string) (string, error) {
 	runtime := cog.NewRuntime()
 	runtime.RegisterPanelcfgVariant(stat.VariantConfig())
 	runtime.RegisterPanelcfgVariant(table.VariantConfig())
@@ -32,8 +38,13 @@ func check(path string) error {
 	runtime.RegisterDataqueryVariant(prometheus.VariantConfig())
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var read dashboard.Dashboard
-	return errors.Join(read.UnmarshalJSONStrict(text), read.Validate())
+	// Where nothing is wrong, it may be an error without a text.
+	problems := errors.Join(read.UnmarshalJSONStrict(text), read.Validate())
+	if problems == nil {
+		return "", nil
+	}
+	return strings.TrimSpace(problems.Error()), nil
 }
