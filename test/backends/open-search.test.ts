@@ -8,6 +8,7 @@ import { openSearch, testWith } from "../helpers/requirement.ts";
 import { backendFile, codeOf } from "./documents.ts";
 import { SS4O_INDEX, ss4oDocument } from "./open-search-documents.ts";
 import { type OpenSearchProcess, startOpenSearch } from "./open-search-process.ts";
+import { readSavedSearch } from "./saved-objects.ts";
 import { attributeOf, bodyOf, type SentRecord, scoreOf, sentRecords } from "./sent-records.ts";
 import { ODD_LINE, SHOP_RECORDS, shopRequests } from "./shop-logs.ts";
 
@@ -34,6 +35,8 @@ const counted = z.object({
     services: z.object({ buckets: z.array(z.object({ key: z.string(), doc_count: z.number() }).loose()) }),
   }),
 });
+
+const mapped = z.object({ fields: z.record(z.string(), z.unknown()) });
 
 /** As the exporter does: `create`, in the order of the records. */
 async function store(
@@ -91,6 +94,13 @@ describe("OpenSearch", () => {
     expect(high).toContain(ODD_LINE);
     expect(await search(server, SS4O_INDEX, byQueryString(lucene))).toEqual(high.toSorted());
     expect(await search(server, SS4O_INDEX, parsed(odd))).toEqual(high.toSorted());
+
+    const [pattern, { attributes: saved }] = readSavedSearch("opensearch-saved-search.ndjson");
+    const { query } = saved.kibanaSavedObjectMeta.searchSourceJSON;
+    const everywhere = encodeURIComponent(pattern.attributes.title);
+    expect(await search(server, everywhere, byQueryString(query.query))).toEqual(high.toSorted());
+    const known = mapped.parse(await server.ask("GET", `/${SS4O_INDEX}/_field_caps?fields=*`)).fields;
+    for (const column of saved.columns) expect(known).toHaveProperty([column]);
 
     const anomalies = sent.filter((one) => attributeOf(one, "anomaly.is_anomaly")?.value === true);
     const answer = await server.ask("POST", `/${SS4O_INDEX}/_search`, byService);

@@ -1,15 +1,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { encodeRequest } from "../../processor/wire/encode.ts";
+import { startHttpNextHop } from "../edges/next-hop.ts";
 import { startLogbert } from "../helpers/logbert-process.ts";
 import { collector, testWith, victoriaLogs } from "../helpers/requirement.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { recipe, sharedStage } from "../pipelines/pipeline.ts";
 import { backendFile, codeOf } from "./documents.ts";
+import { answerAsLoki } from "./loki-door.ts";
+import { bodyOf, sentRecords } from "./sent-records.ts";
 import { ODD_LINE, SHOP_RECORDS, shopRequests, usualLines } from "./shop-logs.ts";
 import { startVictoriaLogs, type VictoriaLogsProcess } from "./victoria-logs-process.ts";
 
@@ -82,26 +86,35 @@ describe("VictoriaLogs", () => {
 
   testWith(
     [collector(), victoriaLogs()],
-    "takes them from the Collector, behind the configuration of a source",
+    "takes them from the Collector, behind the configuration of a source, as what answers like Loki does",
     async ([otelcol = "", binary = ""]) => {
       const server = await started(binary);
+      const loki = await startHttpNextHop((body) => answerAsLoki(gunzipSync(body)));
       const logs = temporaryDirectory("shop-logs");
       const stamp = new Date().toISOString().replace("T", " ").replace(".", ",").slice(0, 23);
       const written = [...usualLines().map((line) => `INFO ${line}`), `FATAL ${ODD_LINE}`];
       writeFileSync(join(logs, "shop.log"), written.map((line) => `${stamp} ${line}\n`).join(""));
-      // The file says what went to VictoriaLogs.
+      // The file says what went to the others.
       const tee = join(logs, "tee.yaml");
-      const back = { exporters: ["otlp_http/victorialogs", "file"] };
+      const back = { exporters: ["otlp_http/victorialogs", "otlp_http/loki", "file"] };
       writeFileSync(tee, stringify({ service: { pipelines: { "logs/back": back } } }));
-      const configs = [recipe("files"), backendFile("victorialogs.yaml"), tee];
+      const configs = [recipe("files"), backendFile("victorialogs.yaml"), backendFile("loki.yaml"), tee];
       const running = await (await stage()).run("victorialogs", otelcol, configs, {
         LOGBERT_INPUT_DIRECTORY: logs,
         LOGBERT_VICTORIALOGS: server.url,
+        LOGBERT_LOKI: `http://${loki.address}`,
       });
       const sent = await running.arrived(SHOP_RECORDS);
       const entries = await arrived(server, SHOP_RECORDS);
       await running.stop();
-      expect(messages(entries)).toEqual(sent.map(({ body }) => String(body)).toSorted());
+      await loki.close();
+      const bodies = sent.map(({ body }) => String(body)).toSorted();
+      expect(messages(entries)).toEqual(bodies);
+      expect(
+        sentRecords(loki.received.map((body) => gunzipSync(body)))
+          .map(bodyOf)
+          .toSorted(),
+      ).toEqual(bodies);
       const high = sent.filter(({ attributes }) => Number(attributes["anomaly.score"]) > 0.9);
       expect(high.map(({ body }) => String(body))).toContain(`${stamp} FATAL ${ODD_LINE}`);
       expect(messages(await server.query(odd))).toEqual(high.map(({ body }) => String(body)).toSorted());
