@@ -10,6 +10,8 @@ export interface Told {
   readonly templateIds: readonly string[];
   /** Since when there is more to tell than that, by the clock of who tells; undefined: there is not. */
   readonly outgrownAtMs?: number | undefined;
+  /** Since when what was silent has come again, by the same clock; undefined: nobody has seen that. */
+  readonly endedAtMs?: number | undefined;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface ActiveAlert {
   readonly alert: Alert;
   readonly incident: Incident;
   readonly feedback: readonly IncidentFeedback[];
-  /** Where its strongest anomaly is a silence. */
+  /** Where its strongest anomaly is a silence: of that and of all others in it. */
   readonly silence: Silence | undefined;
 }
 

@@ -19,8 +19,9 @@ export function isOver({ alert, incident, silence }: ActiveAlert, nowMs: number)
   return !isOngoing(incident, nowMs) && Math.abs(quietMs) > RELATED_GAP_MS;
 }
 
-/** Since when it is over. */
-export function overAtMs({ alert, incident, silence }: ActiveAlert): number {
+/** Since when it is over: a silence since it was seen that what fell silent has come again. */
+export function overAtMs({ alert, incident, silence }: ActiveAlert, nowMs: number): number {
+  if (silence === "ended") return alert.told?.endedAtMs ?? nowMs;
   if (silence === "lasts") return alert.changedAtMs + SILENCE_MS_MAX;
   const byRecordsMs = Math.max(incident.lastAtMs + SAME_TEMPLATE_GAP_MS, alert.changedAtMs + RELATED_GAP_MS);
   return Math.min(byRecordsMs, alert.changedAtMs + SAME_TEMPLATE_GAP_MS);

@@ -33,7 +33,7 @@ const summaryNotice = z.object({
   kind: z.literal("summary"),
   /** What they have in common. */
   about: z.enum(["heldBack", "over", "grown"]).default("heldBack"),
-  /** Most severe first; a reason says what has grown, or why it is over. */
+  /** Most severe first; a reason says what has grown, why it is over, or why it is told anew. */
   incidents: z.array(
     subject.extend({ strongestId: z.string(), isOver: z.boolean(), reason: z.string().default("") }),
   ),

@@ -297,7 +297,7 @@ describe("an incident", () => {
     world.pass(3 * HOUR_MS);
     expect(world.phases()).toEqual(["opened"]);
     world.silence("1", "ended");
-    world.pass(10_000);
+    world.pass(2 * MINUTE_MS);
     expect(world.told.at(-1)).toMatchObject({
       phase: "over",
       reason: "what was silent has come again, no more anomalies for ten minutes",
@@ -385,6 +385,19 @@ describe("several incidents", () => {
     expect(holdBack(10, 3)).toEqual(["summary"]);
   });
 
+  it("that have got worse since a summary, and are told together again, say so", () => {
+    const quiet_hours = [{ time_zone: "UTC", from: "09:00", to: "10:05", days: ["thu" as const] }];
+    world = createWorld({ quiet_hours });
+    for (const id of ["1", "2", "3"]) world.anomaly(id);
+    world.pass(6 * MINUTE_MS);
+    for (const id of ["1", "2"]) world.anomaly(id, { severityNumber: 21 });
+    world.pass(20 * MINUTE_MS);
+    const reason = "its severity has risen from INFO to FATAL";
+    expect(world.told.slice(1)).toMatchObject([
+      { phase: "summary", ids: ["1", "2"], reason: `${reason},${reason}` },
+    ]);
+  });
+
   it("over the limit of an hour are told in one message, when there is room again", () => {
     world = createWorld({ limit_per_hour: 3 });
     for (let i = 0; i < 50; i += 1) world.anomaly(String(i), { service: `s${i}` });
@@ -433,6 +446,22 @@ describe("several incidents", () => {
       expect(endAll(true)).toEqual([["ends", "1", "2", "3"]]);
       const [end] = world.told.slice(-1);
       expect(end?.atMs).toBeLessThanOrEqual(START_MS + 13 * MINUTE_MS);
+    });
+
+    it.each([true, false])("are so too where what ends is a silence (people: %s)", (isForPeople) => {
+      world = createWorld({}, isForPeople);
+      for (const id of ["1", "2", "3"]) {
+        world.anomaly(id, { service: `s${id}` });
+        world.silence(id, "lasts");
+      }
+      world.pass(3 * HOUR_MS);
+      for (const id of ["1", "2", "3"]) {
+        world.silence(id, "ended");
+        world.pass(20_000);
+      }
+      world.pass(MINUTE_MS);
+      const ends = world.told.filter(({ phase }) => phase !== "opened").map(({ ids }) => ids);
+      expect(ends).toEqual(isForPeople ? [["1", "2", "3"]] : [["1"], ["2"], ["3"]]);
     });
 
     it("are one message each to a program", () => {

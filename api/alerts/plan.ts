@@ -55,6 +55,7 @@ export function planChannel(input: PlanInput): Planned {
   for (const one of first) teller.tell(one.step);
   tellNew(news, cooling, input, teller);
   for (const one of later) teller.tell(one.step);
+  noteEnds(ended, input, teller);
   const nextAtMs = earliest(gathering.map(({ alert }) => alert.createdAtMs + gatherMs));
   return { tellings: teller.tellings, alerts: teller.alerts, nextAtMs };
 }
@@ -160,10 +161,20 @@ interface Due {
 }
 
 function ends(ended: readonly ActiveAlert[], { isForPeople, nowMs }: PlanInput): readonly Due[] {
-  const parts = ended.map((one) => ({ ...endOf(one), sinceMs: overAtMs(one) }));
+  const parts = ended.map((one) => ({ ...endOf(one), sinceMs: overAtMs(one, nowMs) }));
   if (!isForPeople) return eachByItself(parts, "over", nowMs);
   const waitedMs = nowMs - earliest(parts.map(({ sinceMs }) => sinceMs));
   return waitedMs >= 0 && waitedMs < ENDS_GATHER_MS ? [] : inOne(parts, ["over", "ends"], nowMs);
+}
+
+/** When what was silent was first seen to have come again: by that the end has its turn, and others that follow it are told with it. */
+function noteEnds(ended: readonly ActiveAlert[], { nowMs }: PlanInput, teller: Teller): void {
+  const toldIds = new Set(teller.alerts.map(({ incidentId }) => incidentId));
+  for (const { alert, silence } of ended) {
+    const { told, incidentId } = alert;
+    if (silence !== "ended" || told === undefined || told.endedAtMs !== undefined) continue;
+    if (!toldIds.has(incidentId)) teller.change({ ...alert, told: { ...told, endedAtMs: nowMs } });
+  }
 }
 
 function updates(ongoing: readonly ActiveAlert[], input: PlanInput): readonly Due[] {

@@ -39,20 +39,22 @@ export interface Part {
 
 /** A new incident. What is over by now has one message, which says both; what was told before says why it is told anew. */
 export function opened(one: ActiveAlert, nowMs: number): Step {
-  const { told } = one.alert;
   const openedAtMs = nowMs;
-  if (!isOver(one, nowMs)) {
-    const reason = told === undefined ? "" : againReason(one);
+  const reason = againReason(one, nowMs);
+  if (!isOver(one, nowMs))
     return single({ one, reason, next: { state: "open", openedAtMs } }, "opened", nowMs);
-  }
   const next = { state: "over", openedAtMs } as const;
-  return told === undefined
+  return one.alert.told === undefined
     ? single({ one, reason: "it was not told when it began", next }, "past", nowMs)
-    : single({ one, reason: "it had gone on", next }, "over", nowMs);
+    : single({ one, reason, next }, "over", nowMs);
 }
 
-function againReason({ alert: { told }, incident }: ActiveAlert): string {
-  return told !== undefined && isWorse(told, incident) ? worseReason(told, incident) : "it was over";
+/** Why what was told before is told anew; "" for what was not. */
+function againReason(one: ActiveAlert, nowMs: number): string {
+  const { told } = one.alert;
+  if (told === undefined) return "";
+  if (isWorse(told, one.incident)) return worseReason(told, one.incident);
+  return isOver(one, nowMs) ? "it had gone on" : "it was over";
 }
 
 /** What was held back: several in one message, one by itself; undefined for none. */
@@ -61,7 +63,7 @@ export function heldBack(held: readonly ActiveAlert[], nowMs: number): Step | un
   if (first === undefined) return undefined;
   if (others.length === 0) return opened(first, nowMs);
   const next = { state: "gathered", openedAtMs: nowMs } as const;
-  const parts = held.map((one) => ({ one, reason: "", next }));
+  const parts = held.map((one) => ({ one, reason: againReason(one, nowMs), next }));
   return together(parts, "summary", nowMs);
 }
 

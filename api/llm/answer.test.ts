@@ -40,6 +40,11 @@ describe("an answer", () => {
     expect(() => parseAnswer(text)).toThrow(LlmError);
   });
 
+  it("may speak of the end of thoughts", () => {
+    const about = { ...ANSWER, summary: "The log says </think> {1}." };
+    expect(parseAnswer(JSON.stringify(about))).toEqual(about);
+  });
+
   it("stays what it says, markup included", () => {
     const summary = '<img src=x onerror="alert(1)"> [click](https://evil.example)';
     expect(parseAnswer(JSON.stringify({ ...ANSWER, summary })).summary).toBe(summary);

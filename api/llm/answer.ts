@@ -35,7 +35,8 @@ export function parseAnswer(text: string, usage?: TokenUsage): LlmAnswer {
 
 /** What may be the JSON object: some models write around it, or put it into a Markdown fence, though they are asked not to. */
 function objectIn(text: string): string {
-  const thoughtsEnd = text.lastIndexOf(THOUGHTS_END);
+  // Of an answer that begins at once it is a part, such as a line of the log.
+  const thoughtsEnd = text.trimStart().startsWith("{") ? -1 : text.lastIndexOf(THOUGHTS_END);
   const written = thoughtsEnd === -1 ? text : text.slice(thoughtsEnd + THOUGHTS_END.length);
   return written.slice(Math.max(0, written.indexOf("{")), written.lastIndexOf("}") + 1);
 }

@@ -25,6 +25,10 @@ describe("the recall that is required", () => {
     expect(requiredAfter(Array(100).fill(1)).recallRatio).toBe(0.25);
   });
 
+  it("is more for the end of a collapse than chance finds, however little was found", () => {
+    expect(requiredAfter(Array(100).fill(3)).recoveryRatio).toBeCloseTo(0.42);
+  });
+
   it("is moved by no single run, and follows many", () => {
     const often = Array(100).fill(10);
     expect(requiredAfter([...often, 0]).recallRatio).toBeGreaterThan(0.48);

@@ -7,6 +7,8 @@ const RUNS_MIN = 3;
 const RUNS_MAX = 50;
 /** What is usually found at the least: a model that finds ever less must not be expected to. */
 const USUAL_MIN = 0.5;
+/** As {@link USUAL_MIN}, for the end of a collapse: a model that answers by chance finds about a quarter, and must not end it by luck. */
+const USUAL_MIN_RECOVERY = 0.7;
 /** How much better than badly a run must go that speaks for the end of a collapse: at the bar itself it would be over and there again
  * for ever. */
 const RECOVERY_MARGIN = 0.1;
@@ -44,19 +46,19 @@ export interface UsualRecall {
 /** @param ideal a service of which all is expected from the start */
 export function createUsualRecall(ideal: string): UsualRecall {
   const known = new LRUCache<string, { readonly runs: number; readonly mean: number }>({ max: SERVICES_MAX });
-  const usualOf = (service: string, unknown: number) => {
+  const usualOf = (service: string, unknown: number, min: number) => {
     if (service === ideal) return 1;
     const { runs = 0, mean = unknown } = known.get(service) ?? {};
-    return runs < RUNS_MIN ? unknown : Math.max(USUAL_MIN, mean);
+    return runs < RUNS_MIN ? unknown : Math.max(min, mean);
   };
-  const usual = (tried: readonly TriedService[], unknown: number) => {
-    const found = tried.reduce((sum, { service, odd }) => sum + odd * usualOf(service, unknown), 0);
+  const usual = (tried: readonly TriedService[], unknown: number, min: number) => {
+    const found = tried.reduce((sum, { service, odd }) => sum + odd * usualOf(service, unknown, min), 0);
     return found / Math.max(1, oddOf(tried));
   };
   return {
     required: (tried, minRecall) => ({
-      recallRatio: minRecall * usual(tried, USUAL_MIN),
-      recoveryRatio: Math.min(1, minRecall + RECOVERY_MARGIN) * usual(tried, 1),
+      recallRatio: minRecall * usual(tried, USUAL_MIN, USUAL_MIN),
+      recoveryRatio: Math.min(1, minRecall + RECOVERY_MARGIN) * usual(tried, 1, USUAL_MIN_RECOVERY),
     }),
     learn(tried) {
       for (const { service, odd, found } of tried) {

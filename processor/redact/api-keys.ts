@@ -1,5 +1,5 @@
 import { behindFirstGroup, matching, type Range, type Rule } from "./rule.ts";
-import { DIGIT, LONG_WORD, SIGN, SLASH } from "./text-traits.ts";
+import { DIGIT, LONG_WORD, SIGN } from "./text-traits.ts";
 
 /**
  * What keys and tokens of well-known services look like: the rules of gitleaks that need no context (MIT licence,
@@ -127,7 +127,7 @@ const HASH =
 /** Keys and tokens that their own form betrays. */
 export const API_KEY_RULES: readonly Rule[] = [
   { kind: "api-key", name: "API_KEY", needs: LONG_WORD, find: matching(WEBHOOK) },
-  { kind: "secret", name: "SECRET", needs: SLASH, find: matching(LINK, behindFirstGroup) },
+  { kind: "secret", name: "SECRET", needs: DIGIT, find: matching(LINK, behindFirstGroup) },
   { kind: "api-key", name: "API_KEY", needs: LONG_WORD, find: matching(KEY, withRest) },
   { kind: "api-key", name: "API_KEY", needs: SIGN, find: matching(KEY_WITH_SIGNS) },
   { kind: "secret", name: "SECRET", needs: DIGIT, find: matching(HASH) },

@@ -10,16 +10,20 @@ const USER_OPTION = /(?<![\w-])((?:-u|--user|--proxy-user)[ =]["']?[^\s:"'/]{1,1
 /** Programs, and what of their arguments stands right before a password; all of it regular expressions. */
 type Programs = readonly (readonly [names: string, before: string])[];
 
+/** Of a name: a version, quotes, what a list or a log writes behind it. */
+const NAME_END = String.raw`[\w.:,"'-]{0,16}`;
+
 /** With short options, whose letters mean something else to others. */
 const WITH_OPTIONS: Programs = [
-  [String.raw`mysql\w{0,8}|mariadb[\w-]{0,8}`, String.raw`-p(?=["']?[^\s"'-])`],
-  ["sshpass|7z[ar]?|(?:un)?rar", "-p ?"],
+  [`(?:mysql|mariadb)${NAME_END}`, String.raw`-p(?=["']\S|[^\s"'-])`],
+  [`sshpass${NAME_END}`, String.raw`-p\s{0,4}`],
+  ["7z[ar]?|(?:un)?rar", "-p ?"],
   ["(?:un)?zip|sqlcmd|bcp|[ot]sql|mosquitto_[a-z]{3}|ipmitool", "-P ?"],
   [
     "(?:docker|podman|az|oc|cf|buildah|skopeo|helm registry) login|mongo[a-z]{0,8}|beeline|cqlsh|user(?:add|mod)|psexec(?:64)?|rdesktop",
-    "-p ",
+    String.raw`-p\s{1,4}`,
   ],
-  ["redis-cli", "-a "],
+  [`redis-cli${NAME_END}`, String.raw`-a\s{1,4}`],
   ["ldap[a-z]{3,8}|kadmin", "-w ?"],
   ["snmp[a-z]{3,8}", "-[cAX] ?"],
   ["smb[a-z]{3,6}|rpcclient|net rpc|winexe", String.raw`-U ?["']?[^\s%"']{1,64}%`],
@@ -50,13 +54,12 @@ const WITH_ARGUMENTS: Programs = [
 
 /** What a short option begins with. */
 const SHORT_OPTION = /\s-[A-Za-z]/;
-/** How far from a program's name its password may stand. */
-const ARGUMENTS_CHARACTERS_MAX = 200;
+/** What may stand between a program's name and its password: no end of a command, be it one within quotes. */
+const ARGUMENTS = String.raw`(?:[^\n|;]|;(?=[^\n|"']{0,128}["']\s)){0,200}?`;
 
 function secretOf(programs: Programs): Rule["find"] {
   const forms = programs.map(
-    ([names, before]) =>
-      `(?:${names})(?:\\.exe)?\\s(?:[^\\n|;]{0,${ARGUMENTS_CHARACTERS_MAX}}?\\s)??(?:${before})`,
+    ([names, before]) => `(?:${names})(?:\\.exe)?\\s(?:${ARGUMENTS}\\s)??(?:${before})`,
   );
   return matching(new RegExp(`\\b(?:${forms.join("|")})(?=[^\\s-])`, "g"), valueBehind);
 }
@@ -65,7 +68,7 @@ const findOptions = secretOf(WITH_OPTIONS);
 
 /** What is written into a program that reads a password: echo 'x' | sudo -S. */
 const PIPED =
-  /\becho (?:-n )?["']?(?:(?=[^\n]{1,256}chpasswd)[\w.-]{1,64}:)?(?=[^|\n]{1,128}\|\s?(?:sudo -S|(?:\/\S{1,32}\/)?chpasswd|passwd --stdin|[^|\n]{1,128}--password-stdin|(?:openssl|gpg)\s))/g;
+  /\becho (?:-n )?(?:(?=[^\n]{1,256}chpasswd)["']?[\w.-]{1,64}:)?(?=[^|\n]{1,128}\|\s?(?:sudo -S|(?:\/\S{1,32}\/)?chpasswd|passwd --stdin|[^|\n]{1,128}--password-stdin|(?:openssl|gpg)\s))/g;
 const HERE_STRING = /\bchpasswd <<<\s?["']?[\w.-]{1,64}:/g;
 
 /** Passwords that a command line hands a program. */

@@ -16,12 +16,26 @@ describe("a password that is handed to", () => {
     ["it as an argument", "rabbitmqctl add_user bob s3same", "rabbitmqctl add_user bob <SECRET>"],
     ["a share", "net use Z: \\\\nas\\data s3same /user:bob", "net use Z: \\\\nas\\data <SECRET> /user:bob"],
     ["a database behind a slash", "sqlplus scott/s3same @x.sql", "sqlplus scott/<SECRET> @x.sql"],
+    [
+      "it behind a semicolon in quotes",
+      "mysql -e 'use a; show b' -ps3same",
+      "mysql -e 'use a; show b' -p<SECRET>",
+    ],
+    ["a version of it", "mysql-8.0 -uroot -ps3same", "mysql-8.0 -uroot -p<SECRET>"],
+    ["it in quotes behind its quoted name", "'mysql' -p'-s3 same'", "'mysql' -p'<SECRET>'"],
+    ["it behind two blanks", "redis-cli -h h -a  s3same", "redis-cli -h h -a  <SECRET>"],
+    ["it behind a name with a version", "redis-cli-6: -a s3same", "redis-cli-6: -a <SECRET>"],
+    ["it behind blanks", "sshpass -p  s3same ssh h", "sshpass -p  <SECRET> ssh h"],
+    ["it behind a tab", "docker login -u ci -p\ts3same r.io", "docker login -u ci -p\t<SECRET> r.io"],
+    ["a command by a pipe, with a blank", "echo 's3 same' | sudo -S id", "echo '<SECRET>' | sudo -S id"],
     ["a command by a pipe", "echo 's3same' | sudo -S id", "echo '<SECRET>' | sudo -S id"],
     ["chpasswd by a pipe", 'echo "bob:s3same" | chpasswd', 'echo "bob:<SECRET>" | chpasswd'],
     ["a setting", "npm config set //r/:_authToken s3same", "npm config set //r/:_authToken <SECRET>"],
     ["FTP", "ftp[3]: --> PASS s3same", "ftp[3]: --> PASS <SECRET>"],
     ["IMAP", 'C: a1 LOGIN bob "s3 same"', 'C: a1 LOGIN bob "<SECRET>"'],
     ["SMTP", "C: AUTH PLAIN AGJvYgBzM3NhbWU=", "C: AUTH PLAIN <SECRET>"],
+    ["SMTP in base64url", "C: AUTH PLAIN AGJv_gBzM3NhbWU=", "C: AUTH PLAIN <SECRET>"],
+    ["Redis in capitals", "CONFIG SET REQUIREPASS s3same", "CONFIG SET REQUIREPASS <SECRET>"],
     ["Redis", '[0 lua] "auth" "bob" "s3same"', '[0 lua] "auth" "bob" "<SECRET>"'],
     ["SNMP", "snmp-server community s3same RO", "snmp-server community <SECRET> RO"],
     ["a router", "enable secret 5 $1$mERr$hx5rVt7rPNoS4", "enable secret 5 <SECRET>"],
@@ -53,6 +67,22 @@ describe("a password that is handed to", () => {
       "INSERT INTO u (id, `password`, n) VALUES (1, 'it''s, me', 'a'), (2, md5('s3same'), NULL), (3, NULL, 'b')",
       "INSERT INTO u (id, `password`, n) VALUES (1, '<SECRET>', 'a'), (2, md5('<SECRET>'), NULL), (3, NULL, 'b')",
     ],
+    [
+      "a row in lines of its own",
+      `(id, password)\n  VALUES (\n${" ".repeat(12)}1,\n${" ".repeat(12)}'s3same'\n)`,
+      `(id, password)\n  VALUES (\n${" ".repeat(12)}1,\n${" ".repeat(12)}'<SECRET>'\n)`,
+    ],
+    [
+      "a row with calls",
+      "(at, password, n) VALUES (coalesce(now(), 'x, y'), crypt('s3same', salt('bf')), 1)",
+      "(at, password, n) VALUES (coalesce(now(), 'x, y'), crypt('<SECRET>')), 1)",
+    ],
+    ["a row that is cut off", "(id, password) VALUES (E'a', 's3sa", "(id, password) VALUES (E'a', '<SECRET>"],
+    [
+      "a row in JSON",
+      '{"q":"(a, password) VALUES (\\"b\\", \\"s3same\\")"}',
+      '{"q":"(a, password) VALUES (\\"b\\", \\"<SECRET>\\")"}',
+    ],
   ])("%s is found", (_, text, expected) => {
     expect(redact(text)).toBe(expected);
     expect(redact(expected)).toBe(expected);
@@ -68,6 +98,8 @@ describe("a password that is handed to", () => {
     "vault login failed",
     "net use Z: \\\\nas\\data * /user:bob",
     "INSERT INTO u (id, password) VALUES (?, ?), ($1, :password), (DEFAULT, NULL)",
+    "INSERT INTO u (id, password) VALUES (1, NULL::text), (2, random_bytes(16))",
+    "mysql -u root; nmap -p80 h",
     "INSERT INTO u (id, name) VALUES (1, 'bob')",
     "auth=publickey-hostbased auth: succeeded",
     "the password 7 times",
@@ -95,6 +127,8 @@ describe("a sentence", () => {
     ["stored $2b$12$K3x9fA0oQ2bVxWq1uYzJ7u.", "stored <SECRET>."],
     ["GET /reset-password/3f9a8b7c6d5e4f3a2b1c 200", "GET /reset-password/<SECRET> 200"],
     ["GET /cb?code=4/0AX4XfWhExample&state=x", "GET /cb?code=<SECRET>&state=x"],
+    ["query: state=x&code=0AX4XfWhExample9", "query: state=x&code=<SECRET>"],
+    ["section 10.0.0.1 of the network, oid=192.168.0.1", "section <IP> of the network, oid=<IP>"],
   ])("tells a secret: %j", (text, expected) => {
     expect(redact(text)).toBe(expected);
     expect(redact(expected)).toBe(expected);

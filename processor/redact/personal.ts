@@ -29,10 +29,10 @@ const IPV4 = /(?<![\d.])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\
 /** The names of machines at Amazon and others: ip-10-0-0-1. */
 const DASHED_IPV4 = /(?<=\bip-)(?:1?\d?\d|2[0-4]\d|25[0-5])(?:-(?:1?\d?\d|2[0-4]\d|25[0-5])){3}(?!\d)/g;
 const VERSION_BEFORE =
-  /(?:(?:^|[^a-z])v|(?<![a-z])(?:version|ver|release|build|rev|section|sect|chapter|clause|appendix|oid)\.?["']?[ :=/-]{1,3}["']?v?|[a-z][-_]|~)$/i;
-/** Programs that write their version so, which begins like no address of a private network. */
-const PROGRAM_BEFORE =
-  /(?<![a-z])(?:openssl|redis|nginx|httpd|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|python|php|chrome|edg|firefox)[:/]$/i;
+  /(?:(?:^|[^a-z])v|(?<![a-z])(?:version|ver|release|build|rev)\.?["']?[ :=/-]{1,3}["']?v?|[a-z][-_]|~)$/i;
+/** Programs that write their version so, and what numbers a part; neither begins like an address of a private network. */
+const NUMBERED_BEFORE =
+  /(?<![a-z])(?:(?:openssl|redis|nginx|httpd|postgres(?:ql)?|mysql|mariadb|mongo(?:db)?|python|php|chrome|edg|firefox)[:/]|(?:section|sect|chapter|clause|appendix|oid)\.?["']?[ :=/-]{1,3}["']?)$/i;
 const PRIVATE_NETWORK = /^(?:10|127|172|192)\./;
 /** Of a machine that is named after its address. */
 const MACHINE_BEFORE =
@@ -45,7 +45,7 @@ function ipv4({ index, input, 0: text }: RegExpExecArray): Range | undefined {
   const behind = input.slice(index + text.length, index + text.length + 6);
   const isVersion =
     (VERSION_BEFORE.test(before) && !MACHINE_BEFORE.test(before)) ||
-    (PROGRAM_BEFORE.test(before) && !PRIVATE_NETWORK.test(text));
+    (NUMBERED_BEFORE.test(before) && !PRIVATE_NETWORK.test(text));
   if (isVersion || VERSION_BEHIND.test(behind)) return undefined;
   return [index, index + text.length];
 }

@@ -1,4 +1,4 @@
-import { matching, type Range, type Rule } from "./rule.ts";
+import { behindFirstGroup, matching, type Range, type Rule } from "./rule.ts";
 import { DIGIT } from "./text-traits.ts";
 import { valueBehind } from "./values.ts";
 
@@ -11,7 +11,7 @@ const VERBS: readonly string[] = [
   String.raw`(?<said>LOGIN)\s(?:"[^"\n]{1,128}"|[^\s"]{1,128})\s`,
   // Redis, as MONITOR prints it.
   String.raw`"(?:AUTH|auth)"(?:\s"[^"\n]{0,128}")?\s(?=")`,
-  String.raw`(?:requirepass|masterauth)"?\s{1,4}(?=\S)`,
+  String.raw`(?:requirepass|masterauth|REQUIREPASS|MASTERAUTH)"?\s{1,4}(?=\S)`,
   // ZooKeeper, Vault.
   String.raw`addauth digest [^\s:]{1,64}:(?=\S)`,
   String.raw`(?:Unseal|Recovery) Key \d{1,2}:\s(?=\S{16})`,
@@ -61,7 +61,7 @@ function encoded({ index, 0: text }: RegExpExecArray): Range {
 
 /** Passwords that a protocol's command hands over. */
 export const PROTOCOL_RULES: readonly Rule[] = [
-  { kind: "authorization", name: "SECRET", needs: 0, find: matching(SASL, encoded) },
+  { kind: "authorization", name: "SECRET", needs: 0, find: matching(SASL, behindFirstGroup) },
   { kind: "authorization", name: "SECRET", needs: DIGIT, find: matching(ENCODED, encoded) },
   { kind: "secret", name: "SECRET", needs: 0, find: matching(VERB, passwordOf) },
 ];

@@ -19,6 +19,7 @@ const told = z.object({
   severityNumber: z.number(),
   templateIds: z.array(z.string()),
   outgrownAtMs: z.number().optional(),
+  endedAtMs: z.number().optional(),
 });
 
 export async function selectAlerts(

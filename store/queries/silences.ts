@@ -1,12 +1,15 @@
-import { type Kysely, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import type { Silence } from "../alert.ts";
 import { chunks } from "../chunks.ts";
-import type { Tables } from "../tables.ts";
+import type { AnomaliesTable, Tables } from "../tables.ts";
 
 /** What one host's clock is ahead of another one's is no end of a silence. */
 const SKEW_MS = 60_000;
 
-/** Of those among some anomalies that are silences: whether they last. Both times are the records' own. */
+/**
+ * Of those among some anomalies that are silences: whether they last, or another one of the same incident does, as where a service
+ * came again for a moment. All times are the records' own.
+ */
 export async function selectSilences(
   db: Kysely<Tables>,
   anomalyIds: readonly string[],
@@ -14,37 +17,44 @@ export async function selectSilences(
   const found = new Map<string, Silence>();
   for (const some of chunks(anomalyIds)) {
     const rows = await db
-      .selectFrom("anomalies")
-      .select(({ exists, selectFrom, case: when }) => [
-        "anomalies.id",
-        when()
-          .when("anomalies.kind", "=", "silence")
-          .then(
-            exists(
-              selectFrom("services")
-                .select("services.name")
-                .whereRef("services.name", "=", "anomalies.service")
-                .where(sql<boolean>`services.last_seen_ms > anomalies.time_ms + ${SKEW_MS}`),
-            ),
-          )
-          .else(
-            exists(
-              selectFrom("templates")
-                .select("templates.id")
-                .whereRef("templates.service", "=", "anomalies.service")
-                .whereRef("templates.id", "=", "anomalies.template_id")
-                .where(sql<boolean>`templates.last_seen_ms > anomalies.time_ms + ${SKEW_MS}`),
-            ),
-          )
-          .end()
-          .as("has_ended"),
-      ])
-      .where("anomalies.id", "in", some)
-      .where((row) =>
-        row.or([row("anomalies.kind", "=", "silence"), row("anomalies.kind", "like", "silence %")]),
-      )
+      .selectFrom("anomalies as asked")
+      .innerJoin("anomalies as one", "one.incident_id", "asked.incident_id")
+      .select((row) => ["asked.id", row.fn.min<number>(hasEnded(row)).as("have_ended")])
+      .where("asked.id", "in", some)
+      .where((row) => row.and([isSilence(row, "asked.kind"), isSilence(row, "one.kind")]))
+      .groupBy("asked.id")
       .execute();
-    for (const { id, has_ended } of rows) found.set(id, has_ended ? "ended" : "lasts");
+    for (const { id, have_ended } of rows) found.set(id, have_ended === 1 ? "ended" : "lasts");
   }
   return found;
+}
+
+type Pair = ExpressionBuilder<Tables & { asked: AnomaliesTable; one: AnomaliesTable }, "asked" | "one">;
+
+function isSilence(row: Pair, kind: "asked.kind" | "one.kind") {
+  return row.or([row(kind, "=", "silence"), row(kind, "like", "silence %")]);
+}
+
+/** Whether what fell silent, a service or one of its templates, has come again. */
+function hasEnded({ exists, selectFrom, case: when }: Pair) {
+  return when()
+    .when("one.kind", "=", "silence")
+    .then(
+      exists(
+        selectFrom("services")
+          .select("services.name")
+          .whereRef("services.name", "=", "one.service")
+          .where(sql<boolean>`services.last_seen_ms > one.time_ms + ${SKEW_MS}`),
+      ),
+    )
+    .else(
+      exists(
+        selectFrom("templates")
+          .select("templates.id")
+          .whereRef("templates.service", "=", "one.service")
+          .whereRef("templates.id", "=", "one.template_id")
+          .where(sql<boolean>`templates.last_seen_ms > one.time_ms + ${SKEW_MS}`),
+      ),
+    )
+    .end();
 }

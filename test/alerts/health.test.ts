@@ -96,7 +96,9 @@ it("by turns is told four times an hour, and then as it is by then", async () =>
     );
     await receiver.got(Math.min(collapsedAtMs, 4));
   }
-  expect(await telling.stage.channelStatuses()).toMatchObject([{ waiting: 1 }]);
+  await waitFor("the last one to wait alone", async () =>
+    (await telling.stage.channelStatuses())[0]?.waiting === 1 ? true : undefined,
+  );
   telling.clock.aheadMs = HOUR_MS + 60_000;
   const ids = (await receiver.got(5)).map((one) => bodyOf(one).id);
   expect(ids).toEqual([1, 2, 3, 4, 6].map((atMs) => `detector-${atMs}-collapsed`));

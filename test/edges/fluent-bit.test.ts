@@ -164,6 +164,7 @@ const ANSWERS: readonly (readonly [answer: HttpAnswer, status: number])[] = [
   [{ status: 200, headers: { "content-length": "0" } }, 200],
   [{ status: 204 }, 200],
   [{ status: 503, body: Buffer.from("busy\n") }, 503],
+  [{ status: 413 }, 413],
   [{ status: 400, body: Buffer.from("invalid request: deserialisation error\n") }, 400],
 ];
 

@@ -85,7 +85,12 @@ export function journal(): Requirement {
 
 /** A syslog server, and the logger that every Debian has. */
 export function rsyslog(): Requirement {
-  return { name: "rsyslog", path: onPath("rsyslogd"), remedy: "apt-get install rsyslog bsdutils" };
+  const path = "/usr/sbin/rsyslogd";
+  return {
+    name: "rsyslog",
+    path: existsSync(path) && onPath("logger") !== undefined ? path : undefined,
+    remedy: "apt-get install rsyslog bsdutils",
+  };
 }
 
 function onPath(program: string): string | undefined {

@@ -12,6 +12,8 @@ import { startFluentBit } from "./fluent-bit-process.ts";
 const binary = process.env["FLUENT_BIT_BIN"];
 
 const START_MS = Date.UTC(2026, 10, 30, 14, 5, 9, 123);
+/** More than go into one request by default. */
+const ORDERS = 5_000;
 const SEVERITIES = { INFO: 9, WARN: 13, ERROR: 17 };
 const TRACE = [
   "java.lang.IllegalStateException: gateway closed",
@@ -54,86 +56,82 @@ const PROTOCOLS = {
   grpc: { url: "", path: "", toLogbert: [["compress: gzip", "grpc: on"]] },
 } as const;
 
-if (binary !== undefined) {
-  describe("Fluent Bit with logbert in the middle", () => {
-    test.each(Object.entries(PROTOCOLS))(
-      "lines, stack traces, and what is written around a rotation, a restart and an outage arrive exactly once: %s",
-      async (name, { url, path, toLogbert }) => {
-        const directory = temporaryDirectory("logbert-fluent-bit");
-        const logs = join(directory, "app");
-        mkdirSync(logs);
-        const file = join(logs, "checkout.log");
-        const written: Entry[] = [];
-        const write = (level: keyof typeof SEVERITIES, text: string) => {
-          const timeMs = START_MS + written.length * 1_001;
-          const time = new Date(timeMs).toISOString().replace("T", " ").replace(".", ",").slice(0, 23);
-          const body = `${time} ${level} ${text}`;
-          written.push({ body, level, timeMs });
-          appendFileSync(file, `${body}\n`);
-        };
-        const backPort = await freePort();
-        const back = await startFluentBit(
-          binary,
-          "fluent-bit-back",
-          [
-            ["/var/lib/fluent-bit-back", join(directory, "back")],
-            ["port: 14318", `port: ${backPort}`],
-            ["path: /var/log", `path: ${directory}`],
-          ],
-          backPort,
+describe.runIf(binary !== undefined)("Fluent Bit with logbert in the middle", () => {
+  test.each(Object.entries(PROTOCOLS))(
+    "lines, stack traces, and what is written around a rotation, a restart and an outage arrive exactly once: %s",
+    async (name, { url, path, toLogbert }) => {
+      const directory = temporaryDirectory("logbert-fluent-bit");
+      const logs = join(directory, "app");
+      mkdirSync(logs);
+      const file = join(logs, "checkout.log");
+      const written: Entry[] = [];
+      const write = (level: keyof typeof SEVERITIES, text: string) => {
+        const timeMs = START_MS + written.length * 1_001;
+        const time = new Date(timeMs).toISOString().replace("T", " ").replace(".", ",").slice(0, 23);
+        const body = `${time} ${level} ${text}`;
+        written.push({ body, level, timeMs });
+        appendFileSync(file, `${body}\n`);
+      };
+      const backPort = await freePort();
+      const back = await startFluentBit(
+        binary ?? "",
+        "fluent-bit-back",
+        [
+          ["/var/lib/fluent-bit-back", join(directory, "back")],
+          ["port: 14318", `port: ${backPort}`],
+          ["path: /var/log", `path: ${directory}`],
+        ],
+        backPort,
+      );
+      const start = (before?: LogbertProcess) =>
+        startLogbert({
+          settings: {
+            // On a busy machine, too, every record has its score.
+            detect: { scoring_budget_ms: 60_000 },
+            forward: { endpoint: `${url}127.0.0.1:${backPort}${path}` },
+            receive: { max_connection_age_ms: 1_000 },
+          },
+          ...(before === undefined ? {} : { ports: before.ports, directory: before.directory }),
+        });
+      let logbert = await start();
+      const port = name === "grpc" ? logbert.ports.grpc : logbert.ports.http;
+      const tail = () =>
+        startFluentBit(binary ?? "", "fluent-bit", [
+          ["/var/log/app", logs],
+          ["/var/lib/fluent-bit", join(directory, "tail")],
+          ["port: 4318", `port: ${port}`],
+          ...toLogbert,
+        ]);
+      const output = join(directory, "scored.jsonl");
+      const arrived = () =>
+        waitFor(`${written.length} records to come back`, () =>
+          readBack(output).length >= written.length ? true : undefined,
         );
-        const start = (before?: LogbertProcess) =>
-          startLogbert({
-            settings: {
-              // On a busy machine, too, every record has its score.
-              detect: { scoring_budget_ms: 60_000 },
-              forward: { endpoint: `${url}127.0.0.1:${backPort}${path}` },
-              receive: { max_connection_age_ms: 1_000 },
-            },
-            ...(before === undefined ? {} : { ports: before.ports, directory: before.directory }),
-          });
-        let logbert = await start();
-        const port = name === "grpc" ? logbert.ports.grpc : logbert.ports.http;
-        const tail = () =>
-          startFluentBit(binary, "fluent-bit", [
-            ["/var/log/app", logs],
-            ["/var/lib/fluent-bit", join(directory, "tail")],
-            ["port: 4318", `port: ${port}`],
-            ...toLogbert,
-          ]);
-        const output = join(directory, "scored.jsonl");
-        const arrived = () =>
-          waitFor(`${written.length} records to come back`, () =>
-            readBack(output).length >= written.length ? true : undefined,
-          );
-        let source = await tail();
-        try {
-          write("INFO", "[main] order 1 accepted");
-          write("ERROR", `[main] order 2 failed\n${TRACE}`);
-          await arrived();
-          renameSync(file, `${file}.1`);
-          write("WARN", "[main] the first after the rotation");
-          await arrived();
-          await source.stop();
-          write("INFO", "[main] written while nobody reads");
-          source = await tail();
-          await arrived();
-          await logbert.stop();
-          write("ERROR", "[main] written while nobody scores");
-          await waitFor("Fluent Bit to try", () =>
-            /retry|no upstream/.test(source.log()) ? true : undefined,
-          );
-          logbert = await start(logbert);
-          write("INFO", "[main] written when it is back");
-          await arrived();
-        } finally {
-          await source.stop();
-          await logbert.stop();
-          await back.stop();
-        }
-        const inOrder = (entries: readonly Entry[]) => entries.toSorted((a, b) => a.timeMs - b.timeMs);
-        expect(inOrder(readBack(output))).toEqual(written);
-      },
-    );
-  });
-}
+      let source = await tail();
+      try {
+        for (let order = 1; order <= ORDERS; order++) write("INFO", `[main] order ${order} accepted`);
+        write("ERROR", `[main] an order failed\n${TRACE}`);
+        await arrived();
+        renameSync(file, `${file}.1`);
+        write("WARN", "[main] the first after the rotation");
+        await arrived();
+        await source.stop();
+        write("INFO", "[main] written while nobody reads");
+        source = await tail();
+        await arrived();
+        await logbert.stop();
+        write("ERROR", "[main] written while nobody scores");
+        await waitFor("Fluent Bit to try", () => (/retry|no upstream/.test(source.log()) ? true : undefined));
+        logbert = await start(logbert);
+        write("INFO", "[main] written when it is back");
+        await arrived();
+      } finally {
+        await source.stop();
+        await logbert.stop();
+        await back.stop();
+      }
+      const inOrder = (entries: readonly Entry[]) => entries.toSorted((a, b) => a.timeMs - b.timeMs);
+      expect(inOrder(readBack(output))).toEqual(written);
+    },
+  );
+});

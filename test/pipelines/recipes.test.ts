@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { forwardConfig } from "../../processor/forward/config.ts";
 import { collector, testWith } from "../helpers/requirement.ts";
 import { recipe } from "./pipeline.ts";
 
@@ -30,6 +31,8 @@ const config = z.object({
     ),
   }),
 });
+const settings = z.array(z.record(z.string(), z.unknown()));
+const fluentBit = z.object({ pipeline: z.object({ inputs: settings, outputs: settings }) });
 type Config = z.infer<typeof config>;
 
 const read = (path: string): Config => config.parse(parse(readFileSync(path, "utf8")));
@@ -64,6 +67,16 @@ describe("the recipes of docs/pipelines", () => {
     const linked = [...index.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page = ""]) => page);
     const texts = linked.map((page) => readFileSync(join(pages, page), "utf8"));
     expect(texts.some((text) => text.includes(`](${name}.yaml)`))).toBe(true);
+  });
+
+  it("of Fluent Bit give up nothing, and take whatever logbert sends", () => {
+    const [before, behind] = FLUENT_BIT.map((name) =>
+      fluentBit.parse(parse(readFileSync(recipe(name), "utf8"))),
+    );
+    expect(before?.pipeline.outputs).toMatchObject([{ retry_limit: "no_limits" }]);
+    expect(before?.pipeline.inputs).toMatchObject([{ "storage.type": "filesystem" }]);
+    expect(behind?.pipeline.inputs).toMatchObject([{ "storage.type": "filesystem", buffer_max_size: "64M" }]);
+    expect(forwardConfig.parse({}).max_message_bytes).toBeLessThan(64_000_000);
   });
 
   testWith([collector()], "run together in one Collector", async ([otelcol = ""]) => {

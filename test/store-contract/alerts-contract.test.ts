@@ -145,7 +145,14 @@ describe("a plan", () => {
   it("says of a known alert all that has changed", async () => {
     await save([1]);
     await plan({ alerts: [alert({ state: "over", messages: 2, isHeldBack: true })] });
-    const told = { atMs: 3, anomalies: 1, severityNumber: 17, templateIds: ["t1"], outgrownAtMs: 7 };
+    const told = {
+      atMs: 3,
+      anomalies: 1,
+      severityNumber: 17,
+      templateIds: ["t1"],
+      outgrownAtMs: 7,
+      endedAtMs: 8,
+    };
     const anew = alert({ createdAtMs: 8, changedAtMs: 9, told, openedAtMs: 3, messages: 2, messageKey: "a" });
     await plan({ alerts: [anew] });
     expect(await store.alertsOf("ops", [idOf(1)])).toEqual([anew]);
@@ -179,6 +186,21 @@ describe("an incident whose strongest anomaly is a silence", () => {
     expect(await silence()).toEqual(["lasts"]);
     await write("shop", one.timeMs + 120_000);
     expect(await silence()).toEqual(["ended"]);
+  });
+
+  it("lasts while what came again is silent once more, or something else in it is", async () => {
+    const one = anAnomaly(1, { kind: "silence", templateId: "t1" });
+    const again = { ...one, id: idOf(2), timeMs: one.timeMs + 180_000 };
+    await store.saveBatch({ ...NOTHING, ...seen("shop", again.timeMs), anomalies: [one, again] });
+    await plan({ alerts: [alert({ state: "open" })] });
+    expect(await silence()).toEqual(["lasts"]);
+    await write("shop", again.timeMs + 120_000);
+    expect(await silence()).toEqual(["ended"]);
+    await store.saveBatch({
+      ...NOTHING,
+      anomalies: [{ ...again, id: idOf(3), kind: "silence t1", timeMs: again.timeMs + 120_000 }],
+    });
+    expect(await silence()).toEqual(["lasts"]);
   });
 
   it("is told from others", async () => {
