@@ -3,6 +3,7 @@ import { afterAll, describe, expect } from "vitest";
 import { z } from "zod";
 import { encodeRequest } from "../../processor/wire/encode.ts";
 import { startHttpNextHop } from "../edges/next-hop.ts";
+import { sendHttp } from "../edges/senders.ts";
 import { startLogbert } from "../helpers/logbert-process.ts";
 import { openSearch, testWith } from "../helpers/requirement.ts";
 import { backendFile, codeOf } from "./documents.ts";
@@ -60,6 +61,23 @@ const byQueryString = (query: string) => ({ query: { query_string: { query } } }
 const json = z.looseObject({});
 const parsed = (text: string) => json.parse(JSON.parse(text));
 
+/** What a real logbert sends on of a shop's logs. */
+async function shopRecords(): Promise<SentRecord[]> {
+  const hop = await startHttpNextHop(() => ({ status: 200 }));
+  const logbert = await startLogbert({
+    settings: {
+      detect: { scoring_budget_ms: 60_000 },
+      forward: { endpoint: `http://${hop.address}/v1/logs` },
+    },
+  });
+  for (const body of shopRequests()) expect((await sendHttp(hostOf(logbert.httpUrl), body)).status).toBe(200);
+  await logbert.stop();
+  await hop.close();
+  return sentRecords(hop.received);
+}
+
+const hostOf = (url: string) => new URL(url).host;
+
 function scored(...scores: number[]): SentRecord[] {
   const records = scores.map((score) => ({
     timeUnixNano: BigInt(Date.now()) * 1_000_000n,
@@ -71,22 +89,8 @@ function scored(...scores: number[]): SentRecord[] {
 
 describe("OpenSearch", () => {
   testWith([openSearch()], "finds the odd ones of what logbert sends", async ([jars = ""]) => {
-    const server = await sharedNode(jars);
+    const [server, sent] = await Promise.all([sharedNode(jars), shopRecords()]);
     await server.ask("PUT", "/_index_template/logbert", template);
-    const hop = await startHttpNextHop(() => ({ status: 200 }));
-    const logbert = await startLogbert({
-      settings: {
-        detect: { scoring_budget_ms: 60_000 },
-        forward: { endpoint: `http://${hop.address}/v1/logs` },
-      },
-    });
-    for (const body of shopRequests()) {
-      const headers = { "content-type": "application/x-protobuf" };
-      expect((await fetch(logbert.httpUrl, { method: "POST", headers, body })).status).toBe(200);
-    }
-    await logbert.stop();
-    await hop.close();
-    const sent = sentRecords(hop.received);
     expect(sent).toHaveLength(SHOP_RECORDS);
     await store(server, SS4O_INDEX, sent);
 

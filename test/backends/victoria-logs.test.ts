@@ -4,8 +4,9 @@ import { gunzipSync } from "node:zlib";
 import { afterAll, describe, expect } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { encodeRequest } from "../../processor/wire/encode.ts";
+import { encodeRequest, type NewRecord } from "../../processor/wire/encode.ts";
 import { startHttpNextHop } from "../edges/next-hop.ts";
+import { sendHttp } from "../edges/senders.ts";
 import { startLogbert } from "../helpers/logbert-process.ts";
 import { collector, testWith, victoriaLogs } from "../helpers/requirement.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
@@ -57,8 +58,7 @@ describe("VictoriaLogs", () => {
         environment: { LOGBERT_VICTORIALOGS: server.url },
       });
       for (const body of shopRequests()) {
-        const headers = { "content-type": "application/x-protobuf" };
-        expect((await fetch(logbert.httpUrl, { method: "POST", headers, body })).status).toBe(200);
+        expect((await sendHttp(new URL(logbert.httpUrl).host, body)).status).toBe(200);
       }
       await logbert.stop();
       const entries = await arrived(server, SHOP_RECORDS);
@@ -124,20 +124,27 @@ describe("VictoriaLogs", () => {
   testWith([victoriaLogs()], "compares scores as numbers", async ([binary = ""]) => {
     const server = await started(binary);
     const scores = [1, 0, 0.9, 0.900_000_1, 0.000_012, 1e-12];
-    const body = encodeRequest([
-      {
-        attributes: { "service.name": "shop" },
-        records: scores.map((score) => ({
-          timeUnixNano: BigInt(Date.now()) * 1_000_000n,
-          body: `scored ${score}`,
-          attributes: { "anomaly.score": score },
-        })),
-      },
-    ]);
-    const headers = { "content-type": "application/x-protobuf" };
-    const url = `${server.url}/insert/opentelemetry/v1/logs`;
-    expect((await fetch(url, { method: "POST", headers, body })).ok).toBe(true);
+    const records = scores.map((score) => ({
+      timeUnixNano: BigInt(Date.now()) * 1_000_000n,
+      body: `scored ${score}`,
+      attributes: { "anomaly.score": score },
+    }));
+    await insert(server, records);
     await arrived(server, scores.length);
     expect(messages(await server.query(odd))).toEqual(["scored 0.9000001", "scored 1"]);
   });
+
+  testWith([victoriaLogs()], "says that it took what is too old, and counts it", async ([binary = ""]) => {
+    const server = await started(binary);
+    await insert(server, [{ timeUnixNano: BigInt(Date.UTC(2020, 0)) * 1_000_000n, body: "old" }]);
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain('vl_rows_dropped_total{reason="too_small_timestamp"} 1\n');
+  });
 });
+
+/** As an OTLP sender does; it must answer that it took them. */
+async function insert(server: VictoriaLogsProcess, records: readonly NewRecord[]): Promise<void> {
+  const body = encodeRequest([{ attributes: { "service.name": "shop" }, records }]);
+  const path = "/insert/opentelemetry/v1/logs";
+  expect((await sendHttp(new URL(server.url).host, body, {}, { path })).status).toBe(200);
+}
