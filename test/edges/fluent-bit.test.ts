@@ -70,10 +70,13 @@ describe("Fluent Bit as the sender", () => {
 
   it("tries again whatever may be tried again, over HTTP and gRPC", async () => {
     const doors = await doorsTo(async () => ({ kind: "retry", afterMs: 5, message: "away" }));
-    const { status } = await sendHttp(doors.httpAddress, aRequest());
+    const { status, headers } = await sendHttp(doors.httpAddress, aRequest());
     expect(TRIED_AGAIN_OVER_HTTP.has(status)).toBe(true);
     const reply = await doors.grpc.call(frameOf(aRequest()));
     expect(TRIED_AGAIN_OVER_GRPC.has(reply.status)).toBe(true);
+    // Both say when, for those who listen.
+    expect(headers["retry-after"]).toBe("1");
+    expect(reply.headers["grpc-status-details-bin"]).toEqual(expect.any(String));
   });
 
   it("tries again what broke inside, over HTTP and gRPC", async () => {

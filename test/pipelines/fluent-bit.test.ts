@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { encodeRequest } from "../../processor/wire/encode.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
@@ -48,6 +49,32 @@ function readBack(path: string): Entry[] {
     expect([severity_text, resource["service.name"]]).toEqual([level, "checkout"]);
     return { body: log, level, timeMs: Math.round(Number(seconds) * 1_000) };
   });
+}
+
+const TRACE_ID = "0102030405060708090a0b0c0d0e0f10";
+const SPAN_ID = "0a0b0c0d0e0f1011";
+
+/** A record of somebody else's, with a trace. */
+async function send(url: string, written: Entry[]): Promise<void> {
+  const entry = { body: "GET /cart", level: "INFO", timeMs: START_MS + written.length * 1_001 };
+  written.push(entry);
+  const record = {
+    timeUnixNano: BigInt(entry.timeMs) * 1_000_000n,
+    body: entry.body,
+    severityText: "INFO",
+    attributes: { level: "INFO" },
+    traceId: TRACE_ID,
+    spanId: SPAN_ID,
+  };
+  const body = Buffer.from(
+    encodeRequest([{ attributes: { "service.name": "checkout" }, records: [record] }]),
+  );
+  const { ok } = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/x-protobuf" },
+    body,
+  });
+  expect(ok).toBe(true);
 }
 
 /** How the recipes are as they are, and with gRPC in both places. */
@@ -115,6 +142,7 @@ describe.runIf(binary !== undefined)("Fluent Bit with logbert in the middle", ()
         renameSync(file, `${file}.1`);
         write("WARN", "[main] the first after the rotation");
         await arrived();
+        await send(logbert.httpUrl, written);
         await source.stop();
         write("INFO", "[main] written while nobody reads");
         source = await tail();
@@ -132,6 +160,7 @@ describe.runIf(binary !== undefined)("Fluent Bit with logbert in the middle", ()
       }
       const inOrder = (entries: readonly Entry[]) => entries.toSorted((a, b) => a.timeMs - b.timeMs);
       expect(inOrder(readBack(output))).toEqual(written);
+      expect(readFileSync(output, "utf8")).toContain(`"trace_id":"${TRACE_ID}","span_id":"${SPAN_ID}"`);
     },
   );
 });
