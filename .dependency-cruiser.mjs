@@ -1,11 +1,12 @@
 // The rooms of the processor in the order a record walks through them: a room may look back, never ahead.
-const walk = ["wire", "template", "window", "detect", "calibrate", "redact", "explain", "enrich"];
+const walk = ["wire", "template", "window", "detect", "calibrate", "redact", "explain", "thin", "enrich"];
 // Side rooms are handed in by stage.ts; no walking room imports them.
 const sideRooms = [
   "flow",
   "receive",
   "forward",
   "grpc",
+  "tls",
   "remember",
   "inference",
   "learn",
@@ -107,8 +108,12 @@ export default {
       "@huggingface/tokenizers/",
       "^processor/inference/(word-pieces|pretrained/(piece-tokenizer|word-cutter))[.]ts$",
     ),
-    oneFileOnly("@opentelemetry/", "^(processor/telemetry/metrics|api/alerts/otlp-(client|event))[.]ts$"),
+    oneFileOnly(
+      "@opentelemetry/",
+      "^(processor/telemetry/(metrics|traces)|api/alerts/otlp-(client|event))[.]ts$",
+    ),
     oneFileOnly("@grpc/", "^api/alerts/otlp-client[.]ts$"),
+    oneFileOnly("@connectrpc/", "^processor/receive/services/[^/]+[.]ts$"),
     oneFileOnly("@google/generative-ai/", "^api/llm/gemini[.]ts$"),
     oneFileOnly("cockatiel/", "^api/llm/ask-with-care[.]ts$"),
     oneFileOnly("pino/", "^processor/telemetry/log[.]ts$"),

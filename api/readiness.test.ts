@@ -44,3 +44,11 @@ it("fails on no collapse of an earlier run, which this one has not measured yet"
     text: "ready; the detector does not find what it should",
   });
 });
+
+it("is not ready while the next hop cannot be connected to", () => {
+  const of = (isForwardReachable?: boolean) =>
+    readinessOf({ ...STATUS, isForwardReachable }, 950, 2_000, false);
+  expect(of(false)).toEqual({ isReady: false, text: "not ready; the next hop cannot be reached" });
+  expect(of(true).isReady).toBe(true);
+  expect(of().isReady).toBe(true);
+});

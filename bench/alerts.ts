@@ -16,12 +16,13 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     seeds: { type: "string", default: "42,3,7,11" },
     "normal-minutes": { type: "string", default: "60" },
+    "incident-minutes": { type: "string", default: "30" },
   },
 });
 const SEEDS = values.quick ? [42] : values.seeds.split(",").map(Number);
 const YOUNG_MINUTES = values.quick ? 0.1 : 10;
 const NORMAL_MINUTES = values.quick ? 0.1 : Number(values["normal-minutes"]);
-const INCIDENT_MINUTES = values.quick ? 1.5 : 30;
+const INCIDENT_MINUTES = values.quick ? 1.5 : Number(values["incident-minutes"]);
 const EVERY_MS = 60_000;
 const DURATION_MS = 10_000;
 /** What follows an incident this soon is counted as its own. */

@@ -41,6 +41,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { file: "detectors.bench.ts", title: "The detectors, one by one", minutes: 1 },
   { file: "alerts.ts", title: "Alerts that a newcomer gets to see", minutes: 3 },
   { file: "releases.ts", title: "What a release costs", minutes: 12 },
+  { file: "thinning.ts", title: "How much of a log thinning keeps", minutes: 5, needsData: true },
   { file: "scoring-cost.bench.ts", title: "From window to verdict", minutes: 3, needsData: true },
   { file: "stage.bench.ts", title: "The whole stage", minutes: 8, needsData: true },
   { file: "cost-curves.bench.ts", title: "Ten times as many services, templates, events", minutes: 5 },

@@ -39,6 +39,8 @@ testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
   runQuick("scoring-cost.bench.ts", data),
 );
 
+testWith([testData()], "thinning.ts runs", async ([data]) => runQuick("thinning.ts", data));
+
 // Without a Collector it says so and measures logbert alone.
 testWith([testData()], "stage.bench.ts runs", async ([data]) => runQuick("stage.bench.ts", data));
 

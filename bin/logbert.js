@@ -22,6 +22,8 @@ if (process.env.NODE_COMPILE_CACHE) module.enableCompileCache?.(process.env.NODE
 // The command takes the signals over (cli/stop-signal.ts).
 if (["serve", "demo"].includes(process.argv[2])) {
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => process.exit(0));
+  // The configuration is read later anyway (cli/hang-ups.ts).
+  if (process.argv[2] === "serve" && !process.stdin.isTTY) process.on("SIGHUP", () => undefined);
 }
 const source = new URL("../cli/logbert.ts", import.meta.url);
 await import(existsSync(source) ? source.href : new URL("../dist/cli/logbert.js", import.meta.url).href);

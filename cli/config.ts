@@ -14,6 +14,7 @@ import { redactConfig } from "../processor/redact/config.ts";
 import { rememberConfig } from "../processor/remember/config.ts";
 import { telemetryConfig } from "../processor/telemetry/config.ts";
 import { templateConfig } from "../processor/template/config.ts";
+import { samplingConfig } from "../processor/thin/config.ts";
 import { windowConfig } from "../processor/window/config.ts";
 import { storeConfig } from "../store/config.ts";
 
@@ -30,6 +31,9 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe("What is replaced before anything is shown, or stored in the database."),
   attributes: attributesConfig.prefault({}).describe("What is written into each record."),
+  sampling: samplingConfig
+    .prefault({})
+    .describe("Thinning out: what stays of the records that are no anomaly and no context of one."),
   remember: rememberConfig.prefault({}).describe("What is written down, how often, for how long."),
   training: trainingConfig.prefault({}).describe("Learning on: what is recorded for it, and its bounds."),
   canary: canaryConfig.prefault({}).describe("Trying whether the detector works."),

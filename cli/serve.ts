@@ -1,8 +1,12 @@
 import type { Command } from "commander";
+import { shownEndpoint } from "../processor/forward/target.ts";
 import { inTime } from "../processor/in-time.ts";
 import { createLog, type Log } from "../processor/telemetry/log.ts";
 import type { Config } from "./config.ts";
+import { exposedDoors } from "./exposed-doors.ts";
+import { hangUps } from "./hang-ups.ts";
 import { loadConfig } from "./load-config.ts";
+import type { Running } from "./reload.ts";
 import type { Product } from "./start-product.ts";
 import { stopSignal } from "./stop-signal.ts";
 
@@ -10,7 +14,9 @@ import { stopSignal } from "./stop-signal.ts";
 export function registerServe(program: Command): void {
   program
     .command("serve")
-    .description("Run the stage, the GraphQL API and the UI until SIGTERM or SIGINT.")
+    .description(
+      "Run the stage, the GraphQL API and the UI until SIGTERM or SIGINT. SIGHUP has it read its configuration anew.",
+    )
     .option(
       "--config <file>",
       "configuration file (default: LOGBERT_CONFIG, else ./logbert.yaml where it exists)",
@@ -31,27 +37,44 @@ async function scoreStandardInput(options: { config?: string }): Promise<void> {
 }
 
 async function serve(file: string | undefined): Promise<void> {
-  const config = loadConfig({ file, environment: process.env });
-  const log = createLog(config.telemetry.log_level);
+  const read = () => loadConfig({ file, environment: process.env });
+  const config = read();
   const stopped = stopSignal();
+  const hangs = hangUps(process.stdin.isTTY);
+  let running = await startOrLeave(config, stopped);
+  // Read now: the files of the program may be other ones by the time it is asked for.
+  const { reload } = await import("./reload.ts");
+  let signal = await Promise.race([stopped, hangs.next()]);
+  while (signal === "SIGHUP") {
+    running = await reload(running, { read, start: (next) => startOrLeave(next, stopped) });
+    signal = await Promise.race([stopped, hangs.next()]);
+  }
+  const { log, product } = running;
+  log.info({ signal }, "stopping: finishing what is in flight");
+  await product.stop();
+  log.info("stopped");
+}
+
+/** Leaves when it is told to stop before it runs: nothing has been accepted yet, so nothing can be lost, and what hangs at its start
+ * is left behind. */
+async function startOrLeave(config: Config, stopped: Promise<NodeJS.Signals>): Promise<Running> {
+  const log = createLog(config.telemetry.log_level);
+  for (const door of exposedDoors(config))
+    log.warn(door, "other machines reach this door: see docs/security.md");
   const product = await startUnlessStopped(config, log, stopped);
-  // Nothing has been accepted yet, so nothing can be lost; what hangs at its start is left behind.
   if (product === undefined) process.exit(0);
-  const { grpcAddress, httpAddress, apiAddress, metricsAddress, stop } = product;
+  const { grpcAddress, httpAddress, apiAddress, metricsAddress } = product;
   log.info(
     {
       grpc: grpcAddress,
       http: httpAddress,
       api: apiAddress,
       metrics: metricsAddress,
-      forward: config.forward.endpoint || "(sink)",
+      forward: shownEndpoint(config.forward.endpoint) || "(sink)",
     },
     "logbert is running",
   );
-  const signal = await stopped;
-  log.info({ signal }, "stopping: finishing what is in flight");
-  await stop();
-  log.info("stopped");
+  return { config, log, product };
 }
 
 /** The running product; undefined when it was stopped before, and what of it had started is given back. */

@@ -5,12 +5,12 @@ import { createLane } from "../processor/flow/lane.ts";
 import { createSinkForwarder } from "../processor/forward/sink.ts";
 import { processRequest } from "../processor/pipeline.ts";
 import type { ParsedLine } from "../processor/receive/lines/parsed-line.ts";
+import { type LineBatch, toResources } from "../processor/receive/lines/to-resources.ts";
 import { createRooms } from "../processor/rooms.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
 import type { Config } from "./config.ts";
 import type { CommandIo } from "./lines/command-io.ts";
-import type { LineBatch, LineSink } from "./lines/line-sink.ts";
-import { toResources } from "./lines/to-resources.ts";
+import type { LineSink } from "./lines/line-sink.ts";
 import { openScorer } from "./open-scorer.ts";
 
 /** What is printed of a record, one JSON object a line. */

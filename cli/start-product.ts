@@ -12,6 +12,7 @@ import { type StagePorts, startStage } from "../processor/stage.ts";
 import type { Log } from "../processor/telemetry/log.ts";
 import { createMetrics, type Metrics } from "../processor/telemetry/metrics.ts";
 import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
+import { createTraces } from "../processor/telemetry/traces.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./load-config.ts";
@@ -45,11 +46,12 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
   try {
     const version = packageVersion();
     const metrics = keep(createMetrics(), ({ close }) => close());
+    const traces = keep(createTraces(config.telemetry, version), ({ close }) => close());
     const newId = monotonicFactory();
     const opening = openStore(config.store).then((store) => keep(store, ({ close }) => close()));
     const parts = [
       opening.then(async (store) => {
-        const ports = { store, metrics, log, now: Date.now, newId: () => newId() };
+        const ports = { store, metrics, traces, log, now: Date.now, newId: () => newId() };
         return keep({ ports, ...(await openModel(config, ports)) }, ({ close }) => close());
       }),
       startApi(config, opening, version, log, metrics).then((api) => keep(api, api?.stop)),

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Forwarder, ForwardOutcome } from "../processor/forward/forwarder.ts";
+import type { LineBatch } from "../processor/receive/lines/to-resources.ts";
 import { readRequest } from "../processor/wire/read-request.ts";
 import type { RecordView } from "../processor/wire/record-view.ts";
 import { type Script, scriptedIo } from "../test/generate/scripted-io.ts";
-import type { LineBatch, LineSink } from "./lines/line-sink.ts";
+import type { LineSink } from "./lines/line-sink.ts";
 import { runTail } from "./tail.ts";
 
 let folder: string;

@@ -1,7 +1,10 @@
 import type { Command } from "commander";
 import { hideAlertSecrets } from "../api/alerts/config.ts";
 import { hideExplainerSecrets } from "../api/llm/config.ts";
-import { readTlsFiles } from "../processor/forward/tls-files.ts";
+import { clientTlsPaths } from "../processor/forward/client-tls.ts";
+import { shownEndpoint } from "../processor/forward/target.ts";
+import { serverTlsPaths } from "../processor/tls/server-tls.ts";
+import { readTlsFiles } from "../processor/tls/tls-files.ts";
 import { loadConfig } from "./load-config.ts";
 import { checkModel } from "./open-scorer.ts";
 
@@ -17,7 +20,9 @@ export function registerValidate(program: Command): void {
     .option("--print", "print the whole configuration, defaults included, as JSON (secrets hidden)")
     .action((options: { config?: string; print?: boolean }) => {
       const config = loadConfig({ file: options.config, environment: process.env });
-      readTlsFiles(config.forward);
+      readTlsFiles(clientTlsPaths(config.forward.tls));
+      readTlsFiles(serverTlsPaths(config.receive.grpc.tls, "receive.grpc.tls"));
+      readTlsFiles(serverTlsPaths(config.receive.http.tls, "receive.http.tls"));
       checkModel(config.inference);
       process.stdout.write(
         options.print ? `${JSON.stringify(hideSecrets(config), null, 2)}\n` : "The configuration is valid.\n",
@@ -27,12 +32,18 @@ export function registerValidate(program: Command): void {
 
 function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
   const headers = Object.fromEntries(Object.keys(config.forward.headers).map((name) => [name, "(hidden)"]));
-  const tokens = config.api.tokens.map((one) => ({ ...one, token: "(hidden)" }));
+  const tokens = config.api.tokens.map(hideToken);
+  const auth = { tokens: config.receive.auth.tokens.map(hideToken) };
   return {
     ...config,
-    forward: { ...config.forward, headers },
+    receive: { ...config.receive, auth },
+    forward: { ...config.forward, headers, endpoint: shownEndpoint(config.forward.endpoint) },
     api: { ...config.api, tokens },
     alerts: hideAlertSecrets(config.alerts),
     explainer: hideExplainerSecrets(config.explainer),
   };
+}
+
+function hideToken<Token extends { readonly token: string }>(one: Token): Token {
+  return { ...one, token: "(hidden)" };
 }

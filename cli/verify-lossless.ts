@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { isOurAttribute } from "../processor/enrich/our-attributes.ts";
 import { createRedactor } from "../processor/redact/redact.ts";
+import { samplingKeys } from "../processor/thin/marks.ts";
+import { createIsInShare } from "../processor/thin/share.ts";
 import { findDifference } from "../processor/wire/find-difference.ts";
 import { readRequest } from "../processor/wire/read-request.ts";
 import type { Config } from "./config.ts";
@@ -35,10 +37,11 @@ export function registerVerifyLossless(program: Command): void {
       const options = parseOptions(optionsSchema, raw);
       const config = loadConfig({ file: options.config, environment: process.env });
       const findings = createFindings(options.differences);
-      const isOurs = isOurAttribute(config.attributes.prefix);
+      const isOurs = isOurAttribute(config.attributes.prefix, samplingKeys(config.sampling));
       const identities = createIdentities(
         isOurs,
         config.redact.forward ? createRedactor(config.redact) : undefined,
+        createIsInShare(config.sampling),
       );
       if (options.out === undefined) await runThrough(capture, config, { isOurs, identities, findings });
       else await compareCaptures(openCapture(capture), openCapture(options.out), identities, findings);
@@ -78,7 +81,7 @@ async function runThrough(path: string, config: Config, comparison: Comparison):
 /** Byte for byte before the request is redacted and cut, record for record after it. */
 function compare(
   request: Uint8Array,
-  { enriched, sent, parts, refusal }: RunThrough,
+  { enriched, leftOut, sent, parts, refusal }: RunThrough,
   { isOurs, identities, findings }: Comparison,
 ): void {
   const where = `request ${findings.requests + 1}`;
@@ -87,19 +90,22 @@ function compare(
     return;
   }
   findings.record(readRequest(request).records.length);
-  const difference = findDifference(request, enriched, isOurs);
+  findings.leftOut(leftOut.size);
+  const difference = findDifference(request, enriched, isOurs, leftOut);
   if (difference !== undefined) findings.differs(`${where}, ${difference.path}`, difference.problem);
   if (parts.length < 2 && sent === enriched) return;
   const cut = parts.flatMap(identities.after);
-  for (const [index, { digest }] of identities.before(request).entries())
-    if (cut[index]?.digest !== digest)
+  const kept = [...identities.before(request).entries()].filter(([index]) => !leftOut.has(index));
+  for (const [at, [index, { digest }]] of kept.entries())
+    if (cut[at]?.digest !== digest)
       findings.differs(`${where}, record ${index}`, "changed where the request is redacted or cut");
 }
 
-function report({ requests, records, differences, told }: Findings): string {
+function report({ requests, records, recordsLeftOut, differences, told }: Findings): string {
   const rest = differences - told.length;
+  const verdict = differences === 0 ? "nothing but our attributes changed" : `${differences} differences`;
   return [
-    `${records} records in ${requests} requests: ${differences === 0 ? "nothing but our attributes changed" : `${differences} differences`}`,
+    `${records} records in ${requests} requests: ${verdict}${recordsLeftOut > 0 ? `, ${recordsLeftOut} records left out by sampling` : ""}`,
     ...told,
     ...(rest > 0 ? [`and ${rest} more`] : []),
     "",

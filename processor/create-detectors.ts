@@ -8,6 +8,7 @@ import { createGapDetector } from "./detect/gap.ts";
 import { createLengthDetector } from "./detect/length.ts";
 import { createNewTemplateDetector } from "./detect/new-template.ts";
 import { createNgramDetector } from "./detect/ngram.ts";
+import { createOrderChangeDetector } from "./detect/order-change.ts";
 import { createParameterDetector } from "./detect/parameter.ts";
 import { createPretrainedModelDetector } from "./detect/pretrained-model.ts";
 import type { PretrainedScorer } from "./detect/pretrained-scorer.ts";
@@ -63,6 +64,8 @@ export function createDetectors(config: DetectConfig, ports: DetectorPorts): rea
         return createGapDetector({ maxServices });
       case "parameter":
         return parameter;
+      case "order-change":
+        return createOrderChangeDetector({ maxServices, maxKnownTemplates });
     }
   };
   return config.detectors.map(create);

@@ -12,7 +12,7 @@ import { readRequest } from "./wire/read-request.ts";
 /** What is around the rooms. */
 export interface StagesPorts
   extends Pick<Stages, "enrich" | "forwarder" | "retries" | "scoringBudgetMs">,
-    Partial<Pick<Stages, "protect" | "show" | "remember" | "writeDown" | "record">> {
+    Partial<Pick<Stages, "protect" | "show" | "remember" | "writeDown" | "record" | "thinner">> {
   readonly lane: Lane;
   /** Who wants to hear only of some things need not name the others. */
   readonly observer?: Partial<Stages["observer"]>;
@@ -53,6 +53,7 @@ export function createStages(rooms: Rooms, ports: StagesPorts): Stages {
       failed: ignore,
       prepared: ignore,
       outcome: ignore,
+      answered: ignore,
       ...observer,
     },
   };

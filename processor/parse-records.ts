@@ -40,6 +40,7 @@ export function parseRecords(
       timeMs: timeMs(record) ?? now(),
       severityNumber: record.severityNumber,
       release,
+      trace: record.traceId,
       isAdopted,
     };
   });

@@ -3,11 +3,21 @@ import type { Judged } from "./enrich/enrich.ts";
 import type { Breathe } from "./flow/breathe.ts";
 import type { Lane, Place } from "./flow/lane.ts";
 import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
+import type { Metadata } from "./forward/metadata.ts";
 import type { Transport } from "./receive/consume.ts";
 import type { RetryMemory } from "./receive/retries.ts";
-import { askDetectors, judgeAnswers, type Scored, unscored } from "./scoring.ts";
+import { type Asked, askDetectors, judgeAnswers, type Scored, unscored } from "./scoring.ts";
 import { passBy, type ScoringTurnRooms, takeTurn } from "./scoring-turn.ts";
 import { acknowledge, type TeachingRooms, teach, type Work } from "./teaching.ts";
+import type { AnsweredRequest } from "./telemetry/traces.ts";
+import type { Thinned } from "./thin/marks.ts";
+import {
+  countsOf,
+  enterThinning,
+  type ThinnedCounts,
+  type Thinner,
+  type ThinningTurn,
+} from "./thinning-turn.ts";
 import { type ExportRequest, MalformedRequestError } from "./wire/record-view.ts";
 
 /** A request that was judged but not yet acknowledged by the next hop: what a retry of it needs. */
@@ -15,13 +25,19 @@ export interface Pending {
   /** The enriched bytes that the next hop has not taken yet. */
   readonly bytes: Uint8Array;
   readonly work: Work;
+  /** Undefined where nothing is thinned out. */
+  readonly thinned?: ThinnedCounts | undefined;
+  /** To be told when the bytes have been handed to the next hop: others of the same streams wait behind them. */
+  readonly handedOn?: (() => void) | undefined;
 }
 
 /** The rooms; see create-stages.ts. */
 export interface Stages extends ScoringTurnRooms, TeachingRooms {
   readonly read: (bytes: Uint8Array) => ExportRequest;
   readonly lane: Lane;
-  readonly enrich: (request: ExportRequest, judged: Judged) => Uint8Array;
+  readonly enrich: (request: ExportRequest, judged: Judged, thinned?: Thinned) => Uint8Array;
+  /** Undefined: every record goes on. */
+  readonly thinner?: Thinner | undefined;
   /** Takes out of the bytes what must not go on, a piece after each breath. What it throws on does not go on at all. */
   readonly protect: (bytes: Uint8Array, breathe: Breathe) => Promise<Uint8Array>;
   readonly forwarder: Forwarder;
@@ -34,6 +50,8 @@ export interface Stages extends ScoringTurnRooms, TeachingRooms {
 export interface Arrival {
   readonly bytes: Uint8Array;
   readonly transport: Transport;
+  /** Headers that go on with it; the same bytes with others are another request. */
+  readonly metadata?: Metadata | undefined;
 }
 
 /** What the pipeline tells of each request. */
@@ -45,7 +63,9 @@ export interface PipelineObserver {
   failed(what: string, cause: unknown): void;
   /** Time that a request took before it was forwarded. */
   prepared(seconds: number): void;
-  outcome(outcome: ForwardOutcome, records: number, transport: Transport): void;
+  outcome(outcome: ForwardOutcome, records: number, transport: Transport, thinned?: ThinnedCounts): void;
+  /** When the request was where. */
+  answered(request: AnsweredRequest): void;
 }
 
 /** What is held of a scored record until it is learned from: its windows, its evidence, its verdict. */
@@ -55,10 +75,11 @@ const OUTCOME_BYTES = 1_024;
 
 /** The whole way of one export request. Its answer is the next hop's answer. */
 export async function processRequest(
-  { bytes, transport }: Arrival,
+  { bytes, transport, metadata }: Arrival,
   stages: Stages,
   signal: AbortSignal,
 ): Promise<ForwardOutcome> {
+  const arrivedMs = performance.now();
   let place: Place | undefined;
   const make = async (isAwaited: () => boolean) => {
     const request = readOrRefuse(bytes, stages);
@@ -66,7 +87,7 @@ export async function processRequest(
     place = stages.lane.enter(request.records.length);
     return prepare(request, place, stages, isAwaited);
   };
-  const attempt = stages.retries.begin(bytes, make, signal);
+  const attempt = stages.retries.begin(bytes, make, signal, metadata?.key);
   let rest: Pending | ForwardOutcome | undefined;
   try {
     const pending = await attempt.made;
@@ -74,25 +95,44 @@ export async function processRequest(
       rest = signal.aborted && pending.kind !== "retry" ? pending : undefined;
       return pending;
     }
-    const outcome = await stages.forwarder.forward(pending.bytes, signal);
-    stages.observer.outcome(outcome, pending.work.request.records.length, transport);
+    const preparedMs = performance.now();
+    const outcome = await handOn(pending, stages, signal, metadata);
+    const forwardedMs = performance.now();
+    const records = pending.work.request.records.length;
+    stages.observer.outcome(outcome, records, transport, pending.thinned);
     if (outcome.kind === "accepted") await acknowledge(pending.work, stages);
+    const times = { arrivedMs, preparedMs, forwardedMs, answeredMs: performance.now() };
+    stages.observer.answered({ times, transport, records, bytes: bytes.length, outcome: outcome.kind });
     rest = restOf(outcome, pending, signal.aborted);
     return outcome;
   } finally {
     attempt.end(rest, bytes.length + sizeOf(rest));
-    // Behind what it has to teach.
     if (place !== undefined) leaveInTurn(place, stages);
   }
+}
+
+const NOTHING_TO_SEND: ForwardOutcome = { kind: "accepted", rejectedRecords: 0, message: "" };
+
+/** A request of which no record is to go on has nothing to ask the next hop. */
+function handOn(
+  { bytes, thinned, handedOn }: Pending,
+  { forwarder }: Stages,
+  signal: AbortSignal,
+  metadata: Metadata | undefined,
+): Promise<ForwardOutcome> {
+  const isEmpty = bytes.length === 0 && thinned !== undefined && thinned.leftOut > 0;
+  const outcome = isEmpty ? Promise.resolve(NOTHING_TO_SEND) : forwarder.forward(bytes, signal, metadata);
+  handedOn?.();
+  return outcome;
 }
 
 /** What a retry of the same bytes is to find: what is still to be sent, or what a sender that has left could not hear. */
 function restOf(
   outcome: ForwardOutcome,
-  { bytes, work }: Pending,
+  pending: Pending,
   isUnheard: boolean,
 ): Pending | ForwardOutcome | undefined {
-  if (outcome.kind === "retry") return { bytes: outcome.remainder ?? bytes, work };
+  if (outcome.kind === "retry") return { ...pending, bytes: outcome.remainder ?? pending.bytes };
   return isUnheard ? outcome : undefined;
 }
 
@@ -101,7 +141,8 @@ function sizeOf(rest: Pending | ForwardOutcome | undefined): number {
   return rest.bytes.length + rest.work.judged.parsed.length * WORK_BYTES_PER_RECORD;
 }
 
-function leaveInTurn(place: Place, { lane }: Stages): void {
+/** Leaves behind what the request has to teach. */
+export function leaveInTurn(place: Place, { lane }: Pick<Stages, "lane">): void {
   void lane.inTurn(async () => place.leave());
 }
 
@@ -120,6 +161,7 @@ export async function processIdle(nowMs: number, stages: Stages): Promise<void> 
   const startedAtMs = performance.now();
   const scored = await judgeAnswers(asked);
   stages.observer.scored(0, scored, (performance.now() - startedAtMs) / 1000);
+  stages.thinner?.thinning.fellSilent(scored.judged.findings);
   await teach({ request: undefined, slices: scored.slices }, stages);
 }
 
@@ -135,7 +177,10 @@ function judgeAbsences(nowMs: number, stages: Stages): void {
 }
 
 /** Only here may a request be refused; every later room fails open. */
-function readOrRefuse(bytes: Uint8Array, stages: Stages): ExportRequest | ForwardOutcome {
+export function readOrRefuse(
+  bytes: Uint8Array,
+  stages: Pick<Stages, "read">,
+): ExportRequest | ForwardOutcome {
   try {
     return stages.read(bytes);
   } catch (error) {
@@ -161,26 +206,54 @@ async function prepare(
     place === undefined ? passBy(records.length, stages) : await takeTurn({ records, isAwaited }, stages);
   // Nothing of it has been looked at: it comes again, and is new then.
   if (asked === "gone") return { kind: "retry", afterMs: undefined, message: "the sender went away" };
-  stages.observer.incoming(request.records.length);
-  const scored = "outcome" in asked ? await judgeAnswers(asked) : asked;
-  const [enriched, told] = enrichOrPass(request, scored, stages);
-  const bytes = await stages.protect(enriched, stages.breathe);
-  const seconds = (performance.now() - startedAtMs) / 1000;
-  stages.observer.scored(request.records.length, told, seconds);
-  stages.observer.prepared(seconds);
-  return { bytes, work: { request, judged: scored.judged, slices: scored.slices, hasTaught: false } };
+  stages.observer.incoming(records.length);
+  const { thinner } = stages;
+  const thinning =
+    thinner === undefined ? undefined : enterThinning(request, asked, place !== undefined, thinner);
+  try {
+    return await judgeAndWrite(request, asked, startedAtMs, stages, thinning);
+  } catch (error) {
+    thinning?.leave();
+    throw error;
+  }
 }
 
-/** Fails open: a request that our attributes cannot be written into goes on as it came. */
+async function judgeAndWrite(
+  request: ExportRequest,
+  asked: Asked | Scored,
+  startedAtMs: number,
+  stages: Stages,
+  thinning: ThinningTurn | undefined,
+): Promise<Pending> {
+  const scored = "outcome" in asked ? await judgeAnswers(asked) : asked;
+  const judgedAtMs = performance.now();
+  const thinned = thinning === undefined ? undefined : await thinning.thin(scored);
+  const heldMs = performance.now() - judgedAtMs;
+  const [enriched, told, left] = enrichOrPass(request, scored, thinned, stages);
+  const bytes = await stages.protect(enriched, stages.breathe);
+  const preparedMs = performance.now() - startedAtMs;
+  stages.observer.scored(request.records.length, told, (preparedMs - heldMs) / 1000);
+  await thinning?.inTurn();
+  stages.observer.prepared((performance.now() - startedAtMs) / 1000);
+  return {
+    bytes,
+    work: { request, judged: scored.judged, slices: scored.slices, hasTaught: false },
+    thinned: countsOf(left),
+    handedOn: thinning?.leave,
+  };
+}
+
+/** Fails open: a request that our attributes cannot be written into goes on as it came, and whole. */
 function enrichOrPass(
   request: ExportRequest,
   scored: Scored,
+  thinned: Thinned | undefined,
   { enrich }: Stages,
-): readonly [Uint8Array, Scored] {
+): readonly [Uint8Array, Scored, Thinned | undefined] {
   try {
-    return [enrich(request, scored.judged), scored];
+    return [enrich(request, scored.judged, thinned), scored, thinned];
   } catch (cause) {
-    return [request.bytes, unscored([], request.records.length, "failed", cause)];
+    return [request.bytes, unscored([], request.records.length, "failed", cause), undefined];
   }
 }
 

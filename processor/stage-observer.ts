@@ -5,6 +5,8 @@ import { isOnRecord, type Scored } from "./scoring.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { createScoringHealth, type ScoringHealth } from "./telemetry/scoring-health.ts";
+import type { Traces } from "./telemetry/traces.ts";
+import type { ThinnedCounts } from "./thinning-turn.ts";
 
 /** A repeated warning is logged once in this time: never a line a record. */
 const WARNING_INTERVAL_MS = 10_000;
@@ -14,6 +16,8 @@ export interface StageObserver extends PipelineObserver {
   /** Over the last ten seconds. */
   recordsPerSecond(): number;
   scoringHealth(): ScoringHealth;
+  /** What a person should know; the same message is logged once in a while. */
+  warn(details: object, message: string): void;
   /** Enriched bytes were compared with those that came in. */
   selfChecked(records: number): void;
   /** They differed in more than our attributes; the request goes on as it came. */
@@ -21,7 +25,12 @@ export interface StageObserver extends PipelineObserver {
 }
 
 /** Turns what the pipeline tells into metrics, and into a log line where a person should know. */
-export function createStageObserver(metrics: Metrics, log: Log, now: () => number): StageObserver {
+export function createStageObserver(
+  metrics: Metrics,
+  log: Log,
+  now: () => number,
+  traces?: Pick<Traces, "answered">,
+): StageObserver {
   const rate = createRate(now);
   const health = createScoringHealth(now);
   const lastWarnedMs = new Map<string, number>();
@@ -36,6 +45,7 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
   return {
     recordsPerSecond: rate.perSecond,
     scoringHealth: health.now,
+    warn: (details, message) => warn(message, details, message),
     incoming(records) {
       metrics.incoming(records);
       rate.add(records);
@@ -70,8 +80,9 @@ export function createStageObserver(metrics: Metrics, log: Log, now: () => numbe
       );
     },
     prepared: metrics.processed,
-    outcome(outcome, records, transport) {
-      countOutcome(metrics, outcome, records, transport);
+    answered: (request) => traces?.answered(request),
+    outcome(outcome, records, transport, thinned) {
+      countOutcome(metrics, outcome, { records, thinned }, transport);
       if (outcome.kind !== "accepted") {
         warn(outcome.kind, { records, message: outcome.message }, "the next hop did not take the records");
       }
@@ -105,18 +116,22 @@ function countVerdicts(metrics: Metrics, { judged, unscored, absent }: Scored, s
 function countOutcome(
   metrics: Metrics,
   outcome: ForwardOutcome,
-  records: number,
+  { records, thinned }: { readonly records: number; readonly thinned: ThinnedCounts | undefined },
   transport: Transport,
 ): void {
+  const sent = records - (thinned?.leftOut ?? 0);
   if (outcome.kind !== "accepted") {
     metrics.refused("next-hop", records);
-    metrics.sendFailed(records);
+    metrics.sendFailed(sent);
     return;
   }
   metrics.accepted(transport, records);
-  metrics.sent(records - outcome.rejectedRecords);
-  metrics.outgoing(records);
+  metrics.sent(sent - outcome.rejectedRecords);
+  metrics.outgoing(sent);
   if (outcome.rejectedRecords > 0) metrics.sendFailed(outcome.rejectedRecords);
+  if (thinned === undefined) return;
+  metrics.thinned(records - sent);
+  for (const [standing, count] of thinned.standings) metrics.stood(standing, count);
 }
 
 const RATE_SECONDS = 10;

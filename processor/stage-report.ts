@@ -2,6 +2,8 @@ import type { StageStatus } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import type { Canaries } from "./canary/create-canaries.ts";
 import type { ForwardConfig } from "./forward/config.ts";
+import type { ForwardMonitor } from "./forward/forward-monitor.ts";
+import { shownEndpoint } from "./forward/target.ts";
 import type { Stages } from "./pipeline.ts";
 import type { Receivers } from "./receive/start-receivers.ts";
 import type { Rememberer } from "./remember/remember.ts";
@@ -25,14 +27,14 @@ export interface StatusSources {
   readonly rooms: Pick<Rooms, "judge">;
   readonly observer: Pick<StageObserver, "recordsPerSecond" | "scoringHealth">;
   readonly canaries: Pick<Canaries, "status">;
-  readonly forwardState: () => StageStatus["forwardState"];
+  readonly forward: Pick<ForwardMonitor, "state" | "isReachable">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /** What the stage says of itself, from now on. */
 export function statusOf(sources: StatusSources): () => StageStatus {
-  const { config, version, scorer, rooms, observer, canaries, forwardState, now } = sources;
+  const { config, version, scorer, rooms, observer, canaries, forward, now } = sources;
   const startedAtMs = now();
   return () => {
     const { labels, detectorWeights } = rooms.judge.feedback();
@@ -46,8 +48,9 @@ export function statusOf(sources: StatusSources): () => StageStatus {
       detectorWeights,
       scoring: observer.scoringHealth(),
       canary: canaries.status(),
-      forwardEndpoint: config.forward.endpoint || undefined,
-      forwardState: forwardState(),
+      forwardEndpoint: shownEndpoint(config.forward.endpoint) || undefined,
+      forwardState: forward.state(),
+      isForwardReachable: forward.isReachable(),
     };
   };
 }
@@ -59,7 +62,7 @@ export interface GaugeParts {
   readonly rooms: Pick<Rooms, "miner" | "judge">;
   readonly rememberer: Pick<Rememberer, "queuedAnomalies">;
   readonly settings: Pick<Settings, "feedback">;
-  readonly stages: Pick<Stages, "lane" | "retries">;
+  readonly stages: Pick<Stages, "lane" | "retries" | "thinner">;
   readonly receivers: Pick<Receivers, "bytesInFlight">;
   readonly canaries: Pick<Canaries, "status">;
 }
@@ -77,6 +80,7 @@ export function observeGauges(parts: GaugeParts): void {
     recordsInWork: () => stages.lane.recordsInWork,
     bytesInFlight: () => receivers.bytesInFlight,
     retryMemoryBytes: () => stages.retries.bytes,
+    samplingHeldBytes: () => stages.thinner?.thinning.heldBytes ?? 0,
     canaries: canaries.status,
   });
 }

@@ -1,6 +1,7 @@
 import type { Retention, Store } from "../store/store.ts";
 import type { CanaryConfig } from "./canary/config.ts";
 import type { Canaries } from "./canary/create-canaries.ts";
+import type { ForwardMonitor } from "./forward/forward-monitor.ts";
 import type { Journal } from "./journal.ts";
 import { type Periodic, periodically } from "./periodic.ts";
 import { processAbsences, processIdle, type Stages } from "./pipeline.ts";
@@ -18,6 +19,8 @@ const TRAINING_INTERVAL_MS = 1_000;
 const ABSENCE_INTERVAL_MS = 1_000;
 /** Sessions that end together are work together, for which requests wait: so they are looked for often. */
 const IDLE_INTERVAL_MS = 200;
+/** Probes are asked for about as often. */
+const REACH_INTERVAL_MS = 2_000;
 const EXPIRY_INTERVAL_MS = 600_000;
 const DAY_MS = 86_400_000;
 
@@ -38,6 +41,7 @@ export interface TimedWork {
   readonly settings: Settings;
   readonly learning: Learning;
   readonly canaries: Canaries;
+  readonly forwarder: Pick<ForwardMonitor, "look">;
   /** Once aborted, no state is written any more that was not written before. */
   readonly savingUntil: AbortSignal;
 }
@@ -66,6 +70,7 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
     every(IDLE_INTERVAL_MS, "judging sessions that fell silent", () => processIdle(now(), stages)),
     every(SETTINGS_INTERVAL_MS, "reading thresholds", () => settings.follow()),
     every(TRAINING_INTERVAL_MS, "following training", () => learning.follow()),
+    every(REACH_INTERVAL_MS, "looking for the next hop", () => work.forwarder.look()),
     every(config.training.flush_interval_ms, "recording for training", () => learning.flush()),
     every(EXPIRY_INTERVAL_MS, "deleting what is too old", () =>
       store.expire(retentionOf(config.remember, now())),

@@ -4,14 +4,16 @@ import type { CanaryConfig } from "./canary/config.ts";
 import type { Canaries } from "./canary/create-canaries.ts";
 import type { Scorer } from "./create-detectors.ts";
 import { createStages } from "./create-stages.ts";
+import { createThinner } from "./create-thinner.ts";
 import type { TextEncoder } from "./detect/text-encoder.ts";
 import { createEnrich } from "./enrich/enrich.ts";
 import { createSelfCheck } from "./enrich/self-check.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
 import { createLane } from "./flow/lane.ts";
+import { canConnect } from "./forward/can-connect.ts";
 import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
-import { createForwardMonitor } from "./forward/forward-monitor.ts";
+import { createForwardMonitor, type ForwardMonitor } from "./forward/forward-monitor.ts";
 import { inTime } from "./in-time.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import type { Periodic } from "./periodic.ts";
@@ -26,6 +28,7 @@ import type { RememberConfig } from "./remember/config.ts";
 import { createLiveTail } from "./remember/live-tail.ts";
 import { createRememberer, type Rememberer } from "./remember/remember.ts";
 import { createRooms, type Rooms, type RoomsConfig } from "./rooms.ts";
+import { scoreRecords } from "./score-records.ts";
 import { followSettings } from "./settings.ts";
 import { loadMinerSnapshot, restoreStates, saveSnapshots } from "./snapshots.ts";
 import { createStageCanaries } from "./stage-canaries.ts";
@@ -35,11 +38,15 @@ import { startTimers } from "./stage-timers.ts";
 import { watchEventLoop } from "./telemetry/event-loop-delay.ts";
 import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
+import type { Traces } from "./telemetry/traces.ts";
+import type { SamplingConfig } from "./thin/config.ts";
+import { samplingKeys } from "./thin/marks.ts";
 
 /** The slices of the configuration that a stage needs. */
 export interface StageConfig extends RoomsConfig {
   readonly receive: ReceiveConfig;
   readonly forward: ForwardConfig;
+  readonly sampling: SamplingConfig;
   readonly remember: RememberConfig;
   readonly training: TrainingConfig;
   readonly canary: CanaryConfig;
@@ -52,6 +59,8 @@ export interface StagePorts {
   /** Where the vectors of the scorer's tables come from; whichever model is the scorer. */
   readonly encoder: TextEncoder;
   readonly metrics: Metrics;
+  /** Undefined: slow requests are not traced. */
+  readonly traces?: Pick<Traces, "answered">;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -77,14 +86,11 @@ export interface Stage {
 /** Builds the rooms, gives them back what they knew, and opens the doors. Rejects when a door or the store cannot be opened. */
 export async function startStage(config: StageConfig, ports: StagePorts): Promise<Stage> {
   const { store, log, metrics, now } = ports;
-  const rooms = await furnish(config, ports);
+  const observer = createStageObserver(metrics, log, now, ports.traces);
+  const forwarder = watchedForwarder(config.forward, observer);
+  const [rooms] = await Promise.all([furnish(config, ports), forwarder.look()]);
   const settings = await followSettings(store, rooms.judge, log);
-  const observer = createStageObserver(metrics, log, now);
   const canaries = await createStageCanaries(config, { ...ports, rooms, observer });
-  const forwarder = createForwardMonitor(
-    createForwarder(config.forward),
-    config.forward.endpoint === "" ? "sink" : "unknown",
-  );
   const rememberer = createRememberer(config.remember, {
     store,
     redactor: rooms.redactor,
@@ -94,7 +100,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     explainTokens: rooms.explainTokens,
     learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
     thresholds: () => thresholdsOf(rooms.judge),
-    status: statusOf({ ...ports, config, rooms, observer, canaries, forwardState: forwarder.state }),
+    status: statusOf({ ...ports, config, rooms, observer, canaries, forward: forwarder }),
     onDropped: metrics.rememberDropped,
     onNewsLeftOut: metrics.newsLeftOut,
   });
@@ -103,20 +109,14 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   );
   const stages = createStages(rooms, {
     lane: createLane(config.detect.max_records_in_work),
-    ...createWriting(config, rooms, observer),
+    ...createWriting(config, rooms, observer, metrics),
     forwarder,
     retries: createRetryMemory({
       now: () => performance.now(),
       isSettled: isOutcome,
       ...config.receive.retry_memory,
     }),
-    show: createLiveTail({
-      live: ports.live,
-      redactor: rooms.redactor,
-      now: () => performance.now(),
-      later: setImmediate,
-      onError: (cause) => observer.failed("showing records", cause),
-    }),
+    show: createShowing(ports, rooms, observer),
     remember: rememberer.remember,
     writeDown: journal.write,
     record: recordFor(ports.learning, canaries),
@@ -125,13 +125,19 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     now,
     newId: ports.newId,
   });
-  const receivers = await startReceivers(config.receive, {
-    consume: (bytes, signal, transport) => processRequest({ bytes, transport }, stages, signal),
-    // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
-    observer: { refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)) },
-    onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
-  });
-  const parts = { ...ports, config, rooms, rememberer, journal, settings, stages, receivers, canaries };
+  const receivers = await openDoors(config, stages, observer, ports);
+  const parts = {
+    ...ports,
+    config,
+    rooms,
+    rememberer,
+    journal,
+    settings,
+    stages,
+    receivers,
+    canaries,
+    forwarder,
+  };
   observeGauges(parts);
   const stopWatching = watchEventLoop(metrics.eventLoopDelay);
   const lastSave = new AbortController();
@@ -143,6 +149,46 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   };
 }
 
+function openDoors(
+  { receive, forward }: StageConfig,
+  stages: Stages,
+  observer: StageObserver,
+  { metrics, log, now }: StagePorts,
+): Promise<Receivers> {
+  return startReceivers(receive, {
+    consume: (bytes, signal, transport, metadata) =>
+      processRequest({ bytes, transport, metadata }, stages, signal),
+    score: (bytes, signal) => scoreRecords(bytes, stages, signal),
+    now,
+    metadataKeys: forward.metadata_keys,
+    // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
+    observer: {
+      refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)),
+      connectionRefused: metrics.connectionRefused,
+    },
+    warn: observer.warn,
+    onError: (error) => log.error({ reason: String(error) }, "a request could not be processed"),
+  });
+}
+
+function createShowing({ live }: StagePorts, { redactor }: Rooms, observer: StageObserver): Stages["show"] {
+  return createLiveTail({
+    live,
+    redactor,
+    now: () => performance.now(),
+    later: setImmediate,
+    onError: (cause) => observer.failed("showing records", cause),
+  });
+}
+
+function watchedForwarder(config: ForwardConfig, { warn }: StageObserver): ForwardMonitor {
+  return createForwardMonitor(
+    createForwarder(config, warn),
+    config.endpoint === "" ? "sink" : "unknown",
+    () => canConnect(config),
+  );
+}
+
 /** What was learned from is what training and the canaries are made of. */
 function recordFor(learning: Learning, canaries: Canaries): Stages["record"] {
   return (windows, findings) => {
@@ -151,23 +197,28 @@ function recordFor(learning: Learning, canaries: Canaries): Stages["record"] {
   };
 }
 
-/** Enriches, within what the next hop takes, checks itself now and then, and redacts where it shall. */
+/** Thins out where it shall, enriches, within what the next hop takes, checks itself now and then, and redacts where it shall. */
 function createWriting(
-  { attributes, forward, redact }: StageConfig,
-  { redactor }: Rooms,
+  config: StageConfig,
+  { redactor, judge }: Rooms,
   observer: StageObserver,
-): Pick<Stages, "enrich" | "protect"> {
+  { decidedEarly: onEarly, contextMissed: onMissed }: Metrics,
+): Pick<Stages, "thinner" | "enrich" | "protect"> {
+  const { attributes, forward, redact, sampling } = config;
   const bytesMax = forward.endpoint === "" ? Number.POSITIVE_INFINITY : forward.max_message_bytes;
   const enrich = createEnrich(attributes.prefix);
   const checked = createSelfCheck({
     prefix: attributes.prefix,
+    otherKeys: samplingKeys(sampling),
     share: attributes.self_check_share,
     random: Math.random,
     onChecked: observer.selfChecked,
     onMismatch: observer.altered,
   });
   return {
-    enrich: (request, judged) => checked(request, withinLimit(request, enrich(request, judged), bytesMax)),
+    thinner: createThinner(config, { judge, onEarly, onMissed }),
+    enrich: (request, judged, thinned) =>
+      checked(request, withinLimit(request, enrich(request, judged, thinned), bytesMax), thinned?.leftOut),
     protect: redact.forward ? createRequestRedactor(redactor) : async (bytes) => bytes,
   };
 }
@@ -220,6 +271,7 @@ async function stopStage(
       (reason) => log.error({ reason: String(reason) }, `${what} could not be finished`),
       stepMsMax,
     );
+  stages.thinner?.thinning.stop();
   await step("requests on their way", receivers.stop(), receive.drain_timeout_ms + CUT_MS);
   await step("learning", stages.lane.drained());
   // Everything is saved at the end: a save in progress need not come to its own.

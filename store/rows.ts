@@ -44,6 +44,7 @@ const status = z.object({
   recordsPerSecond: z.number(),
   forwardEndpoint: z.string().optional(),
   forwardState: z.enum(["sink", "ok", "retrying", "refusing", "unknown"]),
+  isForwardReachable: z.boolean().optional(),
   scoring: z
     .object({
       state: z.enum(["scoring", "degraded", "shedding"]),

@@ -73,6 +73,8 @@ export interface StageStatus {
   readonly recordsPerSecond: number;
   readonly forwardEndpoint: string | undefined;
   readonly forwardState: "sink" | "ok" | "retrying" | "refusing" | "unknown";
+  /** Whether the next hop could be connected to lately; undefined before that is known. */
+  readonly isForwardReachable?: boolean | undefined;
   /** How judging goes; undefined from a stage of an earlier version. */
   readonly scoring?: ScoringStatus | undefined;
   /** Anomalies that people have judged, as far as the verdicts follow them. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mayReachUrl } from "../outgoing/reach.ts";
 import { DAYS, isTimeZone } from "./quiet-hours.ts";
 import { SEVERITIES } from "./severity.ts";
 
@@ -84,10 +85,14 @@ const forPrograms = {
   cool_down_minutes: forPeople.cool_down_minutes.default(0),
 };
 
-const channel = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("slack"), ...forPeople, url: secretUrl }),
-  z.strictObject({ kind: z.literal("teams"), ...forPeople, url: secretUrl }),
-  z.strictObject({ kind: z.literal("webhook"), ...forPrograms, url: secretUrl, secret }),
+const allow_private_addresses = z.boolean();
+/** What is posted to an address. */
+const posted = { url: secretUrl, allow_private_addresses: allow_private_addresses.optional() };
+
+const channelConfig = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("slack"), ...forPeople, ...posted }),
+  z.strictObject({ kind: z.literal("teams"), ...forPeople, ...posted }),
+  z.strictObject({ kind: z.literal("webhook"), ...forPrograms, ...posted, secret }),
   z.strictObject({
     kind: z.literal("otlp"),
     ...forPrograms,
@@ -112,7 +117,7 @@ const route = z.strictObject({
 
 const alertsSettings = z.strictObject({
   channels: z
-    .array(channel)
+    .array(channelConfig)
     .max(CHANNELS_MAX)
     .default([])
     .describe(
@@ -147,6 +152,11 @@ const alertsSettings = z.strictObject({
     .describe(
       "What those links are signed with, 16 characters or more. Without it one is made and kept beside the database, in `alert-links.key`. Secret: never printed.",
     ),
+  allow_private_addresses: allow_private_addresses
+    .default(false)
+    .describe(
+      "Whether the addresses of slack, teams and webhook channels may lead into the own network (loopback, private); each channel may say so for itself. Link-local addresses, where clouds keep credentials, never ([security](security.md#what-is-sent-out)).",
+    ),
   gather_seconds: z
     .number()
     .min(0)
@@ -161,8 +171,12 @@ const alertsSettings = z.strictObject({
     .describe("Age at which a message that could not be sent is given up, and counted."),
 });
 
+const PRIVATE =
+  "leads to this machine or its network: set allow_private_addresses if it shall; to link-local addresses it never may";
+
 /** Whom incidents are told to, and how often. */
-export const alertsConfig = alertsSettings.superRefine(({ channels, routes }, context) => {
+export const alertsConfig = alertsSettings.superRefine((settings, context) => {
+  const { channels, routes, allow_private_addresses: isAllowed } = settings;
   const names = channels.map((one) => one.name);
   for (const [index, one] of names.entries())
     if (names.indexOf(one) < index)
@@ -171,6 +185,9 @@ export const alertsConfig = alertsSettings.superRefine(({ channels, routes }, co
         path: ["channels", index, "name"],
         message: `${one} is the name of another channel; give each its own`,
       });
+  for (const [index, one] of channels.entries())
+    if (isOutOfReach(one, isAllowed))
+      context.addIssue({ code: "custom", path: ["channels", index, "url"], message: PRIVATE });
   for (const [index, { channels: named }] of routes.entries())
     for (const one of named)
       if (!names.includes(one))
@@ -180,6 +197,10 @@ export const alertsConfig = alertsSettings.superRefine(({ channels, routes }, co
           message: `there is no channel ${one}`,
         });
 });
+function isOutOfReach(channel: z.infer<typeof channelConfig>, isAllowed: boolean): boolean {
+  if (!("url" in channel)) return false;
+  return !mayReachUrl(channel.url, (channel.allow_private_addresses ?? isAllowed) ? "private" : "public");
+}
 export type AlertsConfig = z.infer<typeof alertsConfig>;
 export type Channel = AlertsConfig["channels"][number];
 /** A channel of one kind. */

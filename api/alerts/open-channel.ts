@@ -19,18 +19,21 @@ export interface OpenChannel {
 export interface ChannelPorts {
   readonly links: Links;
   readonly now: () => number;
+  /** Whether channels that do not say may lead into the own network. */
+  readonly isPrivateAllowed: boolean;
 }
 
 /** What speaks OTLP is loaded for those who use it. */
 export async function openChannel(settings: Channel, ports: ChannelPorts): Promise<OpenChannel> {
   if (settings.kind === "otlp") return openOtlp(settings, ports);
-  const { now } = ports;
+  const { now, isPrivateAllowed } = ports;
+  const reach = (settings.allow_private_addresses ?? isPrivateAllowed) ? "private" : "public";
   return {
     settings,
     async send(message) {
       const notice = read(message.notice);
       if (notice === undefined || notice.kind === "event") return UNREADABLE;
-      return post(toPost(settings, message.key, notice, ports), now);
+      return post({ ...toPost(settings, message.key, notice, ports), reach }, now);
     },
     async close() {},
   };
@@ -60,7 +63,7 @@ function toPost(
   settings: Exclude<Channel, ChannelOf<"otlp">>,
   key: string,
   notice: Exclude<Notice, { kind: "event" }>,
-  { links, now }: ChannelPorts,
+  { links, now }: Pick<ChannelPorts, "links" | "now">,
 ) {
   const { url, name } = settings;
   const idempotency = { "idempotency-key": key };

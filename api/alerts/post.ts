@@ -1,3 +1,5 @@
+import { postTo } from "../outgoing/post-to.ts";
+import type { Reach } from "../outgoing/reach.ts";
 import { retryAfterMs } from "../retry-after.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -13,19 +15,20 @@ export interface Post {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body: string;
+  /** Where it may lead. */
+  readonly reach: Reach;
 }
 
 /** Posts JSON. Any 2xx is success; what does not say that the message is wrong is tried again. */
-export async function post({ url, headers, body }: Post, now: () => number): Promise<Outcome> {
+export async function post({ url, headers, body, reach }: Post, now: () => number): Promise<Outcome> {
   let response: Response;
   try {
-    response = await fetch(url, {
-      method: "POST",
+    response = await postTo({
+      url,
       headers: { "content-type": "application/json", "user-agent": "logbert", ...headers },
       body,
-      // Where it leads to was not configured.
-      redirect: "manual",
       signal: AbortSignal.timeout(SEND_MS_MAX),
+      reach,
     });
   } catch (error) {
     return { kind: "retry", afterMs: undefined, reason: describeFailure(error) };

@@ -90,6 +90,7 @@ function openChannels({ config, linkSecret, now }: AlertPorts) {
       openChannel(one, {
         links: createLinks({ publicUrl: config.public_url, secret: linkSecret, now }, one.name),
         now,
+        isPrivateAllowed: config.allow_private_addresses,
       }),
     ),
   );

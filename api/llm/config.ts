@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { isLoopback } from "../access/loopback.ts";
+import { mayReachUrl, type Reach } from "../outgoing/reach.ts";
 
 /** Where none is named: a small one, for a few sentences. */
 const GEMINI_MODEL = "gemini-3.5-flash-lite";
@@ -45,6 +47,12 @@ const explainerSettings = z.strictObject({
     .default("")
     .describe(
       "Where the provider is: of an OpenAI-compatible one what stands before `/chat/completions`, such as `http://127.0.0.1:11434/v1`; of Gemini Google's address where none is given.",
+    ),
+  allow_private_addresses: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether `base_url` may lead to private addresses, such as a model server in the own network. One that is written as localhost, 127.0.0.1 or [::1] may lead to this machine without it.",
     ),
   automatic: z
     .boolean()
@@ -95,11 +103,23 @@ export const explainerConfig = explainerSettings.superRefine((settings, context)
     problem("base_url", "is needed here, such as http://127.0.0.1:11434/v1");
   if (provider === "openai-compatible" && model === "")
     problem("model", "is needed here: the name by which the endpoint knows it");
+  if (!mayReachUrl(baseUrl, reachOf(settings)))
+    problem("base_url", "leads to a private address: set explainer.allow_private_addresses if it shall");
   // A key is not sent to an address that was meant for somebody else.
   if (provider === "auto" && baseUrl !== "")
     problem("provider", "say whose explainer.base_url is: gemini or openai-compatible");
 });
 export type ExplainerConfig = z.infer<typeof explainerConfig>;
+
+/** Where the provider may be. */
+export function reachOf({
+  base_url: baseUrl,
+  allow_private_addresses: isAllowed,
+}: Pick<ExplainerConfig, "base_url" | "allow_private_addresses">): Reach {
+  if (isAllowed) return "private";
+  const isOfThisMachine = URL.canParse(baseUrl) && isLoopback(new URL(baseUrl).hostname);
+  return isOfThisMachine ? "loopback" : "public";
+}
 
 /** Who answers, and what is sent. */
 export interface Asked {

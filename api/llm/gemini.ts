@@ -2,7 +2,7 @@ import { type GenerateContentRequest, type ResponseSchema, SchemaType } from "@g
 import { z } from "zod";
 import type { TokenUsage } from "../../store/llm.ts";
 import { ANSWER_PARTS } from "./answer.ts";
-import type { ExplainerConfig } from "./config.ts";
+import { type ExplainerConfig, reachOf } from "./config.ts";
 import { WITHHELD } from "./error-codes.ts";
 import { errorOfStatus, errorOfWithheld, LlmError } from "./llm-error.ts";
 import type { Prompt } from "./prompt.ts";
@@ -66,6 +66,7 @@ export function createGemini(config: ExplainerConfig, model: string, now: () => 
         body: toRequest(prompt, maxOutputTokens),
         now,
         signal,
+        reach: reachOf(config),
       });
       if (status >= 200 && status < 300) return toAnswer(body);
       throw toError(status, body, retryAfterMs);

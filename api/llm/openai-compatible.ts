@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ANSWER_PARTS } from "./answer.ts";
-import type { ExplainerConfig } from "./config.ts";
+import { type ExplainerConfig, reachOf } from "./config.ts";
 import { WITHHELD } from "./error-codes.ts";
 import { errorOfStatus, errorOfWithheld, LlmError } from "./llm-error.ts";
 import type { Prompt } from "./prompt.ts";
@@ -58,6 +58,7 @@ export function createOpenAiCompatible(config: ExplainerConfig, now: () => numbe
         body: { ...toRequest(prompt, config), ...(hasForm ? RESPONSE_FORMAT : {}) },
         now,
         signal,
+        reach: reachOf(config),
       });
       if (status >= 200 && status < 300) return toAnswer(body);
       const { code, type } = refusal.safeParse(body).data?.error ?? {};

@@ -1,3 +1,5 @@
+import { postTo } from "../outgoing/post-to.ts";
+import type { Reach } from "../outgoing/reach.ts";
 import { retryAfterMs } from "../retry-after.ts";
 import { errorOfTransport, LlmError } from "./llm-error.ts";
 
@@ -13,6 +15,8 @@ export interface Question {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly signal: AbortSignal;
+  /** Where it may lead. */
+  readonly reach: Reach;
 }
 
 /** What came back. */
@@ -30,14 +34,14 @@ export interface Reply {
  *
  * Rejects with an {@link LlmError} only.
  */
-export async function send({ url, headers, body, now, signal }: Question): Promise<Reply> {
+export async function send({ url, headers, body, now, signal, reach }: Question): Promise<Reply> {
   try {
-    const response = await fetch(url, {
-      method: "POST",
+    const response = await postTo({
+      url,
       headers: { "content-type": "application/json", "user-agent": "logbert", ...headers },
       body: JSON.stringify(body),
-      redirect: "manual",
       signal,
+      reach,
     });
     const text = await readText(response);
     return {

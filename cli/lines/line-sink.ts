@@ -1,13 +1,4 @@
-import type { ParsedLine } from "../../processor/receive/lines/parsed-line.ts";
-
-/** Records of one source, in order. */
-export interface LineBatch {
-  /** For records that name no service themselves. */
-  readonly service: string;
-  /** Path of the file; undefined for standard input. */
-  readonly file: string | undefined;
-  readonly lines: readonly ParsedLine[];
-}
+import type { LineBatch } from "../../processor/receive/lines/to-resources.ts";
 
 /** Where records read from text go. */
 export interface LineSink {

@@ -1,8 +1,8 @@
 import type { Forwarder } from "../../processor/forward/forwarder.ts";
+import { toResources } from "../../processor/receive/lines/to-resources.ts";
 import type { CommandIo } from "./command-io.ts";
 import type { LineSink } from "./line-sink.ts";
 import { createRecordSender, summarise } from "./record-sender.ts";
-import { toResources } from "./to-resources.ts";
 
 /** Records in one request. */
 const BATCH_RECORDS_MAX = 1_000;

@@ -3,6 +3,7 @@ import { createSequenceCutter } from "../../processor/learn/sequence-cutter.ts";
 import { parseRecords } from "../../processor/parse-records.ts";
 import { createLineReader } from "../../processor/receive/lines/create-line-reader.ts";
 import type { LineFormat, ParsedLine } from "../../processor/receive/lines/parsed-line.ts";
+import { toResources } from "../../processor/receive/lines/to-resources.ts";
 import { createRedactor } from "../../processor/redact/redact.ts";
 import { createTemplateMiner } from "../../processor/template/create-template-miner.ts";
 import { createStreamKey } from "../../processor/window/stream-key.ts";
@@ -12,7 +13,6 @@ import type { Config } from "../config.ts";
 import type { CommandIo } from "../lines/command-io.ts";
 import { serviceOfFile } from "../lines/service-of-file.ts";
 import { createLineSplitter } from "../lines/split-lines.ts";
-import { toResources } from "../lines/to-resources.ts";
 import { readBytes } from "./read-bytes.ts";
 
 /** What is read, and as what. */

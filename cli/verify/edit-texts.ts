@@ -87,7 +87,8 @@ function editValue(any: AnyValue, key: string, editor: TextEditor): void {
   }
 }
 
-function plainValue(any: AnyValue | undefined): AttributeValue {
+/** A decoded value as our own reader gives it. */
+export function plainValue(any: AnyValue | undefined): AttributeValue {
   const value = any?.value;
   switch (value?.case) {
     case "arrayValue":

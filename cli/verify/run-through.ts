@@ -1,5 +1,6 @@
 import { ulid } from "ulid";
 import { createStages } from "../../processor/create-stages.ts";
+import { createThinner } from "../../processor/create-thinner.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { withinLimit } from "../../processor/enrich/within-limit.ts";
 import { createLane } from "../../processor/flow/lane.ts";
@@ -14,6 +15,8 @@ import type { OpenModel } from "../open-scorer.ts";
 /** What a stage would send on for one request. */
 export interface RunThrough {
   readonly enriched: Uint8Array;
+  /** Indexes of the records that sampling left out of them. */
+  readonly leftOut: ReadonlySet<number>;
   /** As it would be sent on: redacted, where `redact.forward` says so. */
   readonly sent: Uint8Array;
   /** As it would be cut for the next hop. */
@@ -21,6 +24,8 @@ export interface RunThrough {
   /** Why the request was refused, where it was. */
   readonly refusal: string | undefined;
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** Sends requests through the rooms of a stage, one after the other, with the model and without doors. */
 export function createRunThrough(
@@ -32,13 +37,22 @@ export function createRunThrough(
   const enrich = createEnrich(config.attributes.prefix);
   let enriched: Uint8Array = new Uint8Array(0);
   let sent: Uint8Array = enriched;
+  let leftOut: ReadonlySet<number> = NONE;
   const stages = createStages(rooms, {
     lane: createLane(config.detect.max_records_in_work),
-    enrich(request, judged) {
-      enriched = withinLimit(request, enrich(request, judged), bytesMax);
+    enrich(request, judged, thinned) {
+      enriched = withinLimit(request, enrich(request, judged, thinned), bytesMax);
+      // Of which nothing may be sent.
+      sent = enriched;
+      leftOut = thinned?.leftOut ?? NONE;
       return enriched;
     },
     ...(config.redact.forward ? { protect: createRequestRedactor(rooms.redactor) } : {}),
+    // One request comes after the other here: none has another to wait for.
+    thinner: createThinner(
+      { ...config, sampling: { ...config.sampling, hold_ms: 0 } },
+      { judge: rooms.judge, onEarly: () => undefined, onMissed: () => undefined },
+    ),
     forwarder: {
       forward: async (bytes) => {
         sent = bytes;
@@ -54,7 +68,7 @@ export function createRunThrough(
   return async (bytes) => {
     const outcome = await processRequest({ bytes, transport: "grpc" }, stages, new AbortController().signal);
     if (outcome.kind !== "accepted")
-      return { enriched: bytes, sent: bytes, parts: [], refusal: outcome.message };
-    return { enriched, sent, parts: splitRequest(sent, bytesMax), refusal: undefined };
+      return { enriched: bytes, leftOut: NONE, sent: bytes, parts: [], refusal: outcome.message };
+    return { enriched, leftOut, sent, parts: splitRequest(sent, bytesMax), refusal: undefined };
   };
 }

@@ -34,6 +34,9 @@ export interface Grounds {
 /** The detector that says how odd a new message is. */
 export const NOVELTY: DetectorName = "new-template";
 
+/** Detectors whose surprises are -ln of probabilities. */
+const PROBABLE: ReadonlySet<DetectorName> = new Set([NOVELTY, "order-change"]);
+
 /** What all detectors say of a batch. */
 export interface SaidOfBatch {
   readonly places: Places;
@@ -89,7 +92,7 @@ export class PlaceGrounds implements Grounds {
   }
 
   isProbability(index: number): boolean {
-    return this.detector(index) === NOVELTY;
+    return PROBABLE.has(this.detector(index));
   }
 
   pValue(index: number): number {
@@ -134,7 +137,7 @@ export function groundsOf(items: readonly GroundsItem[]): Grounds {
     model: (index) => evidence(index).model,
     isProbability: (index) => {
       const { detector, detail } = evidence(index);
-      return detector === NOVELTY || detail?.kind === "silence";
+      return PROBABLE.has(detector) || detail?.kind === "silence";
     },
     pValue: (index) => pValues[index] ?? 1,
     assess: (index, pValue) => {

@@ -6,12 +6,27 @@ import { P_FLOOR } from "./score.ts";
 /** event: all evidence is about one event. session: it comes from all over a session. */
 export type Scope = "event" | "session";
 
-/**
- * How rare each detector's surprise is in one service: assessed in the grounds, and returned in their order, NaN for those that
- * say nothing.
- * @param familiarity how well the event's template is known, 0 to 1: habits count as little as it is
- */
-export type PValues = (grounds: Grounds, familiarity: number) => readonly number[];
+/** What is not rare needs no measuring against its own template's past. */
+const OWN_PAST_BELOW_P = 0.05;
+
+/** What is known of an event's template, or of what an end is about. */
+export interface Subject {
+  /** How well it is known, 0 to 1: habits count as little as it is. */
+  readonly familiarity: number;
+  /** See {@link OwnHabits.floor}. */
+  floor(detector: number, surprise: number, model: string | undefined): number;
+}
+
+/** In the order of the grounds, NaN for those that say nothing. */
+export interface Measured {
+  /** Against the service's past. */
+  readonly pValues: readonly number[];
+  /** The same, none below what the subject's own past makes of it; undefined where that changes nothing. */
+  readonly held: readonly number[] | undefined;
+}
+
+/** How rare each detector's surprise is in one service: returned and, as it is held, assessed in the grounds. */
+export type PValues = (grounds: Grounds, subject: Subject) => Measured;
 
 /** @param learningRecords surprises from which a detector's sample is believed in full */
 export function createPValues(scope: Scope, samples: DetectorSamples, learningRecords: number): PValues {
@@ -28,18 +43,27 @@ export function createPValues(scope: Scope, samples: DetectorSamples, learningRe
     return share * measured + (1 - share) * believed;
   };
 
-  return (grounds, familiarity) => {
+  return (grounds, { familiarity, floor }) => {
     // That a message is new surprises every detector; how odd that is, the detector of novelty alone says.
     const pMin = isNew(scope, grounds) ? pValueOf(grounds, indexOfNovelty(grounds), familiarity) : 0;
     const pValues: number[] = [];
+    const held: number[] = [];
+    let isHeld = false;
     for (let index = 0; index < grounds.size; index += 1) {
       const isSaid = !Number.isNaN(grounds.surprise(index));
       const pValue = isSaid ? Math.max(pMin, pValueOf(grounds, index, familiarity)) : Number.NaN;
-      if (isSaid) grounds.assess(index, pValue);
+      const least = pValue < OWN_PAST_BELOW_P ? Math.max(pValue, floorAt(grounds, index, floor)) : pValue;
+      if (isSaid) grounds.assess(index, least);
+      isHeld ||= least > pValue;
       pValues.push(pValue);
+      held.push(least);
     }
-    return pValues;
+    return { pValues, held: isHeld ? held : undefined };
   };
+}
+
+function floorAt(grounds: Grounds, index: number, floor: Subject["floor"]): number {
+  return floor(grounds.number(index), grounds.surprise(index), grounds.model(index));
 }
 
 /**

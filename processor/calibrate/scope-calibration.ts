@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { detectorNumber } from "../detect/evidence.ts";
+import { type DetectorName, detectorNumber } from "../detect/evidence.ts";
 import { type Claim, claimOf } from "./claim.ts";
 import { combine, jointStrength, sessionWeight } from "./combine.ts";
 import type { CalibrateConfig } from "./config.ts";
@@ -14,7 +14,7 @@ import type { ExpectedClaim } from "./expected-kinds.ts";
 import type { DetectorWeights } from "./feedback.ts";
 import { type Grounds, NOVELTY } from "./grounds.ts";
 import { ownShare } from "./learning-band.ts";
-import { createPValues, isNew, type Scope } from "./p-values.ts";
+import { createPValues, isNew, type Scope, type Subject } from "./p-values.ts";
 import { type Assessment, quiet } from "./quiet.ts";
 import { reservoirState } from "./reservoir.ts";
 import { createSampledDistribution } from "./sampled-distribution.ts";
@@ -41,14 +41,14 @@ export interface ScopeCalibration {
   /**
    * Assesses each detector's surprise, and all of them together.
    * @param kept a p-value below which the verdict may not fall, whatever the evidence
-   * @param familiarity how well the event's template is known, 0 to 1: habits count as little as it is
+   * @param subject what is known of what it is about
    * @param weights how much each detector counts
    * @param expected what people called expected of this kind
    */
   assess(
     grounds: Grounds,
     kept: number,
-    familiarity: number,
+    subject: Subject,
     weights?: DetectorWeights,
     expected?: readonly ExpectedClaim[],
   ): Assessment;
@@ -99,21 +99,26 @@ export function createScopeCalibration(
     kept: number,
     weights: DetectorWeights,
   ): Assessment => {
-    const p = combine(pValues, weights === undefined ? undefined : weightsIn(grounds, weights));
+    const apart = scope === "event" ? placeOf(ORDER_CHANGE, grounds) : -1;
+    const changed = pValues[apart] ?? 1;
+    const rest = changed < 1 ? pValues.with(apart, 1) : pValues;
+    const p = combineIn(grounds, rest, weights);
     const strength = scope === "event" ? -Math.log(p) : sessionStrength(grounds, unheard, weights);
     const share = isNew(scope, grounds) ? 0 : ownShare(learned, config.learning_records);
     const measured = combined.pValue(strength);
     const blended = scope === "event" ? Math.max(p, share * measured) : share * measured + (1 - share) * p;
-    return { strength, pValue: Math.max(drift.correct(blended), kept), quieted: undefined };
+    const all = changed < 1 ? combine([blended, changed]) : blended;
+    return { strength, pValue: Math.max(drift.correct(all), kept), quieted: undefined };
   };
 
   return {
     learned() {
       return learned;
     },
-    assess(grounds, kept, familiarity, weights, expected) {
-      const pValues = pValuesOf(grounds, familiarity);
-      const all = comesTo(grounds, pValues, ALL_HEARD, kept, weights);
+    assess(grounds, kept, subject, weights, expected) {
+      const { pValues, held } = pValuesOf(grounds, subject);
+      const least = held === undefined ? kept : Math.max(kept, combineIn(grounds, held, weights));
+      const all = comesTo(grounds, pValues, ALL_HEARD, least, weights);
       if (expected === undefined) return all;
       return quiet(all, expected, scope, grounds, (claims) => {
         const rest = pValues.map((p, index) => (claims.includes(claimOf(grounds.detector(index))) ? 1 : p));
@@ -136,7 +141,20 @@ export function createScopeCalibration(
   };
 }
 
+/** What adds up over many events is a probability, and is not measured once more against how odd single ones were. */
+const ORDER_CHANGE: DetectorName = "order-change";
 const ALL_HEARD: readonly Claim[] = [];
+
+/** -1 where the detector was not asked. */
+function placeOf(detector: DetectorName, grounds: Grounds): number {
+  for (let index = 0; index < grounds.size; index += 1)
+    if (grounds.detector(index) === detector) return index;
+  return -1;
+}
+
+function combineIn(grounds: Grounds, pValues: readonly number[], weights: DetectorWeights): number {
+  return combine(pValues, weights === undefined ? undefined : weightsIn(grounds, weights));
+}
 
 /** The weights in the order of the grounds. */
 function weightsIn(grounds: Grounds, weights: readonly number[]): readonly number[] {

@@ -4,7 +4,8 @@ import type { ExpectedClaim } from "./expected-kinds.ts";
 import { createFamiliarity, type Familiarity, familiarityState } from "./familiarity.ts";
 import type { ServiceFeedback } from "./feedback.ts";
 import type { Grounds } from "./grounds.ts";
-import type { Scope } from "./p-values.ts";
+import { createOwnHabits, type OwnHabits, ownHabitsState } from "./own-habits.ts";
+import type { Scope, Subject } from "./p-values.ts";
 import type { Assessment } from "./quiet.ts";
 import { createRateMeter, type RateMeter, rateMeterState } from "./rate-meter.ts";
 import { createRecurrence, type Recurrence, recurrenceState } from "./recurrence.ts";
@@ -25,6 +26,8 @@ export const serviceCalibrationState = z.strictObject({
   recurrence: recurrenceState,
   /** Missing in what was saved before it was counted. */
   familiarity: familiarityState.optional(),
+  /** Missing in what was saved before a template was measured by itself. */
+  habits: ownHabitsState.optional(),
   /** Whether the service was known well by then; missing: see isKnownUncounted. */
   knownUncounted: z.boolean().optional(),
   /** Missing in what was saved before they were told apart. */
@@ -62,7 +65,8 @@ export interface ServiceCalibration {
   /** Events and sessions learned from. */
   learned(): number;
   sessionsLearned(): number;
-  snapshot(): ServiceCalibrationState;
+  /** As JSON a {@link ServiceCalibrationState}. */
+  snapshot(): unknown;
 }
 
 /** A service without a past, or with the one that `state` tells. */
@@ -78,6 +82,11 @@ export function createServiceCalibration(
   const recurrence: Recurrence = createRecurrence(state?.recurrence);
   const knownUncounted = isKnownUncounted(config, state);
   const familiarity: Familiarity = createFamiliarity(state?.familiarity, knownUncounted);
+  const habits = createOwnHabits(state?.habits);
+  const subjectOf = (kind: string, { novelty }: Grounds): Subject => ({
+    familiarity: familiarity.of(kind, novelty <= 0),
+    floor: (detector, surprise, model) => habits.floor(kind, detector, surprise, model),
+  });
   const meter = createRateMeter(state?.meter);
   const releases = createReleases(config.release_band_ms, state?.releases, onLeftOut);
 
@@ -99,13 +108,16 @@ export function createServiceCalibration(
       scopes[scope].assess(
         grounds,
         recurrence.rate(kind, meter.records(), meter.clockMs()),
-        scope === "event" ? familiarity.of(kind, grounds.novelty <= 0) : 1,
+        scope === "event" ? subjectOf(kind, grounds) : AN_END,
         feedback?.weights,
         both(feedback?.kinds?.get(kind), alsoExpected),
       ),
     learn(scope, { strength, pValue, score, threshold, quieted }, grounds, kind, model) {
       scopes[scope].count(pValue);
-      if (scope === "event") familiarity.learn(kind, grounds.novelty <= 0);
+      if (scope === "event") {
+        familiarity.learn(kind, grounds.novelty <= 0);
+        if (!(grounds.novelty > 0)) learnHabits(habits, kind, grounds, model);
+      }
       // A session that was told by one of its events is none the more normal for not being told again.
       if (score >= threshold && pValue < WITHHELD_BELOW_P) recurrence.count(kind, meter.clockMs());
       // What is expected of one kind alone would make every other kind's oddness look common.
@@ -116,12 +128,26 @@ export function createServiceCalibration(
       meter: meter.snapshot(),
       recurrence: recurrence.snapshot(),
       familiarity: familiarity.snapshot(),
+      habits: habits.snapshot(),
       releases: releases.snapshot(),
       knownUncounted,
       event: scopes.event.snapshot(),
       session: scopes.session.snapshot(),
     }),
   };
+}
+
+/** Of an end nothing is known but its service. */
+const AN_END: Subject = { familiarity: 1, floor: () => 0 };
+
+/** What weights were surprised by that were replaced since is not their own past. */
+function learnHabits(habits: OwnHabits, kind: string, grounds: Grounds, model: string): void {
+  for (let index = 0; index < grounds.size; index += 1) {
+    const surprise = grounds.surprise(index);
+    const weights = grounds.model(index);
+    if (Number.isNaN(surprise) || (weights !== undefined && weights !== model)) continue;
+    habits.learn(kind, grounds.number(index), surprise, weights);
+  }
 }
 
 function both<T>(some: readonly T[] | undefined, others: readonly T[] | undefined): readonly T[] | undefined {

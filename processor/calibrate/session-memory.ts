@@ -40,6 +40,8 @@ export function createPassingMemory(): SessionMemory {
   );
 }
 
+/** What adds up over many sessions says little of one of them. */
+const OF_MANY: DetectorName = "order-change";
 /** Of the three events that are kept of a detector, those behind the strongest. */
 const FOLLOWERS = 2;
 const NOTHING_EXPECTED: Evidence["expected"] = [];
@@ -128,6 +130,7 @@ function createMemory(
       for (let index = 0; index < grounds.size; index += 1) {
         const detector = grounds.detector(index);
         if (isNew && detector !== NOVELTY) continue;
+        if (detector === OF_MANY) continue;
         if (answered === undefined || !answered.has(claimOf(detector))) known.keep(grounds, index, finding);
       }
     },

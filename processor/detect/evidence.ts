@@ -81,6 +81,14 @@ export type EvidenceDetail =
     }
   /** Usual is the geometric mean of `cases` earlier pauses, at most the last thousand or so. */
   | { readonly kind: "gap"; readonly gapMs: number; readonly usualMs: number; readonly cases: number }
+  /** For the `times`th time within `spanMs` the event came out of its usual place, now `after` another template; undefined
+   * at the beginning of a request. */
+  | {
+      readonly kind: "order-change";
+      readonly times: number;
+      readonly spanMs: number;
+      readonly after: string | undefined;
+    }
   | OddParameter;
 
 /** The parameter in `slot` (from 0) was far from what it was in `seen` earlier records. */
@@ -120,6 +128,7 @@ export const CONFIGURABLE_DETECTORS = [
   "rate",
   "gap",
   "parameter",
+  "order-change",
 ] as const;
 /**
  * Every detector that there is; a verdict, a configuration and a saved state name them alike. "pretrained-model" takes the

@@ -11,6 +11,7 @@ import { createGapDetector } from "./gap.ts";
 import { createLengthDetector } from "./length.ts";
 import { createNewTemplateDetector } from "./new-template.ts";
 import { createNgramDetector } from "./ngram.ts";
+import { createOrderChangeDetector } from "./order-change.ts";
 import { createParameterDetector } from "./parameter.ts";
 import { createPretrainedModelDetector } from "./pretrained-model.ts";
 import type { PretrainedScorer } from "./pretrained-scorer.ts";
@@ -53,6 +54,7 @@ const DETECTORS: readonly (readonly [name: string, create: () => Detector])[] = 
   ["gap", createGapDetector],
   ["parameter", createParameterDetector],
   ["ngram", createNgramDetector],
+  ["order-change", createOrderChangeDetector],
   ["new-template", () => createNewTemplateDetector(createVectorCache(standInEncoder))],
   ["event-model", () => createEventModelDetector(scorer, createVectorCache(standInEncoder))],
   [
@@ -74,6 +76,7 @@ const CRAMPED: readonly (readonly [name: string, create: () => Detector])[] = [
   ["gap", () => createGapDetector({ maxPairs: 3 })],
   ["parameter", () => createParameterDetector({ maxKnownTemplates: 2 })],
   ["ngram", () => createNgramDetector({ maxKnownTemplates: 3, maxContexts: 6 })],
+  ["order-change", () => createOrderChangeDetector({ maxKnownTemplates: 3, maxContexts: 6 })],
   [
     "new-template",
     () => createNewTemplateDetector(createVectorCache(standInEncoder), { maxKnownTemplates: 2 }),

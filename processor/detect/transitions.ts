@@ -43,6 +43,8 @@ export type TransitionsState = z.infer<typeof transitionsState>;
 /** One service's transition counts of order 0, 1 and 2. A context's token is undefined where it is not known. */
 export interface Transitions {
   token(templateId: string): number;
+  /** The text of a token's template; undefined for one that stands for none. */
+  text(token: number): string | undefined;
   /** P(next | before, last), interpolated over the orders; 0 for a template that was never seen. */
   probability(next: number, last: number | undefined, before: number | undefined): number;
   /** The most probable followers, at most three. */
@@ -83,6 +85,7 @@ export function createTransitions(limits: TransitionLimits, state?: TransitionsS
       return tables.contexts.size;
     },
     token: (templateId) => tables.tokens.get(templateId) ?? UNSEEN,
+    text: (token) => tables.templates[token - FIRST_TEMPLATE]?.text,
     probability(next, last, before) {
       if (next === UNSEEN) return 0;
       const { contexts, single } = tables;

@@ -1,4 +1,5 @@
 import type { Finding } from "../calibrate/verdict.ts";
+import type { Thinned } from "../thin/marks.ts";
 import type { ParsedRecord } from "../window/sequence-window.ts";
 import { createEncodedKeys } from "../wire/encoded-keys.ts";
 import type { ExportRequest, NewAttribute } from "../wire/record-view.ts";
@@ -17,9 +18,10 @@ export interface Judged {
 
 /**
  * The request's bytes with our attributes written into each record; every other byte stays.
- * A record without a finding gets its template alone, one that was not even parsed stays as it came.
+ * A record without a finding gets its template alone, one that was not even parsed stays as it came. What is thinned out
+ * is not written at all.
  */
-export type Enrich = (request: ExportRequest, judged: Judged) => Uint8Array;
+export type Enrich = (request: ExportRequest, judged: Judged, thinned?: Thinned) => Uint8Array;
 
 /** @param prefix of the attributes' keys, but for the template's */
 export function createEnrich(prefix: string): Enrich {
@@ -32,10 +34,9 @@ export function createEnrich(prefix: string): Enrich {
     ...ANOMALY_SUFFIXES.map((suffix) => ({ key: `${prefix}.${suffix}`, value: undefined })),
   ];
 
-  return (request, { parsed, findings, anomalies }) => {
+  return (request, { parsed, findings, anomalies }, thinned) => {
     const additions: NewAttribute[][] = request.records.map(() => []);
-    for (const { recordIndex, match, isAdopted } of parsed)
-      if (!isAdopted) additions[recordIndex]?.push({ key: TEMPLATE_ATTRIBUTE, value: match.template });
+    addTemplates(additions, parsed);
     for (const { recordIndex, verdict } of findings) {
       if (recordIndex === undefined) continue;
       const own = additions[recordIndex];
@@ -44,8 +45,18 @@ export function createEnrich(prefix: string): Enrich {
       else own?.push(...noAnomaly);
     }
     for (const anomaly of anomalies) addAnomaly(additions, anomaly, prefix);
-    return spliceAttributes(request, (recordIndex) => additions[recordIndex] ?? [], keys);
+    if (thinned !== undefined) addMarks(additions, thinned);
+    return spliceAttributes(request, (recordIndex) => additions[recordIndex] ?? [], keys, thinned?.leftOut);
   };
+}
+
+function addTemplates(additions: readonly NewAttribute[][], parsed: readonly ParsedRecord[]): void {
+  for (const { recordIndex, match, isAdopted } of parsed)
+    if (!isAdopted) additions[recordIndex]?.push({ key: TEMPLATE_ATTRIBUTE, value: match.template });
+}
+
+function addMarks(additions: readonly NewAttribute[][], { marks }: Thinned): void {
+  for (const [index, own] of additions.entries()) own.push(...(marks[index] ?? []));
 }
 
 function addAnomaly(

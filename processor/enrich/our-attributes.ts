@@ -10,8 +10,11 @@ const SUFFIXES: readonly string[] = [
   "model.version",
 ];
 
-/** Whether an attribute key is one that is written into records under this prefix. */
-export function isOurAttribute(prefix: string): (key: string) => boolean {
-  const keys = new Set([TEMPLATE_ATTRIBUTE, ...SUFFIXES.map((suffix) => `${prefix}.${suffix}`)]);
+/**
+ * Whether an attribute key is one that is written into records under this prefix.
+ * @param others keys that are written besides, by thinning
+ */
+export function isOurAttribute(prefix: string, others: readonly string[] = []): (key: string) => boolean {
+  const keys = new Set([TEMPLATE_ATTRIBUTE, ...SUFFIXES.map((suffix) => `${prefix}.${suffix}`), ...others]);
   return (key) => keys.has(key);
 }

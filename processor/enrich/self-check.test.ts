@@ -56,4 +56,27 @@ describe("the self-check", () => {
     same.run(request, request.bytes);
     expect([none.seen.checked, passed.seen.checked, same.seen.checked]).toEqual([0, 0, 0]);
   });
+
+  it("finds nothing wrong where records are left out that are to be, and everything where others are", () => {
+    const two = readRequest(
+      encodeRequest([
+        { attributes: {}, records: ["one", "two"].map((body) => ({ timeUnixNano: 1n, body })) },
+      ]),
+    );
+    const leftOut = new Set([1]);
+    const marks = [{ key: "sampling.priority", value: 100 }];
+    const thinned = spliceAttributes(two, () => marks, undefined, leftOut);
+    const run = createSelfCheck({
+      prefix: "anomaly",
+      otherKeys: ["sampling.priority"],
+      share: 1,
+      random: () => 0,
+      onChecked: () => undefined,
+      onMismatch: () => undefined,
+    });
+    expect(run(two, thinned, leftOut)).toBe(thinned);
+    expect(() => run(two, thinned)).toThrow(AlteredRequestError);
+    expect(() => run(two, thinned, new Set([0]))).toThrow(AlteredRequestError);
+    expect(() => check(1).run(two, thinned, leftOut)).toThrow(AlteredRequestError);
+  });
 });

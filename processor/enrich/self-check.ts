@@ -15,6 +15,8 @@ export class AlteredRequestError extends Error {
 /** What the self-check needs. */
 export interface SelfCheckPorts {
   readonly prefix: string;
+  /** Keys that are written besides, by thinning. */
+  readonly otherKeys?: readonly string[];
   /** Share of the requests that are checked, 0 to 1. */
   readonly share: number;
   /** Uniform in [0, 1): by chance, so that no sender with a rhythm is always passed over. */
@@ -26,19 +28,24 @@ export interface SelfCheckPorts {
 /**
  * Compares the enriched bytes of some requests with their own, by another reader than the one that wrote them.
  *
- * @returns a check that hands the enriched bytes on, or throws an {@link AlteredRequestError}: then the request must go on as it came
+ * @returns a check, of a request of which some records may be left out, that hands the enriched bytes on, or throws an {@link AlteredRequestError}: then the request must go on as it came
  */
 export function createSelfCheck({
   prefix,
+  otherKeys,
   share,
   random,
   onChecked,
   onMismatch,
-}: SelfCheckPorts): (request: ExportRequest, enriched: Uint8Array) => Uint8Array {
-  const isOurs = isOurAttribute(prefix);
-  return (request, enriched) => {
+}: SelfCheckPorts): (
+  request: ExportRequest,
+  enriched: Uint8Array,
+  leftOut?: ReadonlySet<number>,
+) => Uint8Array {
+  const isOurs = isOurAttribute(prefix, otherKeys);
+  return (request, enriched, leftOut) => {
     if (enriched === request.bytes || random() >= share) return enriched;
-    const difference = findDifference(request.bytes, enriched, isOurs);
+    const difference = findDifference(request.bytes, enriched, isOurs, leftOut);
     onChecked(request.records.length);
     if (difference === undefined) return enriched;
     const error = new AlteredRequestError(difference);

@@ -35,6 +35,7 @@ const LOOKS_AT: Readonly<Record<DetectorName, string>> = {
   rate: "how often it comes",
   gap: "the pause before it",
   parameter: "its values",
+  "order-change": "whether the order has changed",
 };
 
 /** What is to be known of a finding beside what was odd. */
@@ -80,7 +81,7 @@ function orderOf([first, ...others]: readonly Contribution[]): Order | undefined
   return told.find(({ evidence }) => evidence.order !== undefined)?.evidence.order;
 }
 
-function ofDetail(detail: EvidenceDetail): string {
+function ofDetail(detail: EvidenceDetail): string | undefined {
   switch (detail.kind) {
     case "rate":
       return `That is ${multipleOfUsual(detail.count / Math.max(detail.usual, 1e-9))}.`;
@@ -92,6 +93,8 @@ function ofDetail(detail: EvidenceDetail): string {
       return `Of ${counted(detail.sessions, "known session")} half had at most ${counted(detail.usual, "event")}.`;
     case "parameter":
       return ofParameter(detail);
+    case "order-change":
+      return undefined;
     case "count":
       return "It is compared with the most similar session that is known.";
   }

@@ -77,7 +77,7 @@ function redacted({ template, after }: Where, redact: (text: string) => string):
 /** The detail in its place; undefined where it needs an event and there is none. */
 function detailedOddness(
   detail: EvidenceDetail,
-  { finding, where, redact }: FoundOddity,
+  { finding, where, expected, redact }: FoundOddity,
 ): Oddness | undefined {
   const { template, after } = redacted(where, redact);
   switch (detail.kind) {
@@ -100,6 +100,10 @@ function detailedOddness(
     }
     case "gap":
       return template === undefined ? undefined : { ...detail, template, after };
+    case "order-change":
+      return template === undefined
+        ? undefined
+        : { ...detail, template, after: detail.after && redact(detail.after), expected };
   }
 }
 

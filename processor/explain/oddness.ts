@@ -23,6 +23,13 @@ export type Oddness =
       readonly expected: readonly Expectation[];
       readonly order: Order | undefined;
     })
+  /** Not once: the order of requests has changed. */
+  | (Placed & {
+      readonly kind: "order-change";
+      readonly times: number;
+      readonly spanMs: number;
+      readonly expected: readonly Expectation[];
+    })
   /** What usually stands between the two did not come. */
   | (Placed & { readonly kind: "skipped"; readonly skipped: string })
   | (Placed & {

@@ -55,6 +55,21 @@ const GOLDEN: readonly (readonly [oddness: Oddness, expected: string])[] = [
     '"VM Started" came twice in a row; expected "VM Paused" (65 %).',
   ],
   [
+    {
+      kind: "order-change",
+      template: "Payment <*> captured",
+      after: "Fraud score of <*> is <*>",
+      times: 5,
+      spanMs: 4_410,
+      expected: [{ template: "Payment <*> authorised", probability: 0.94 }],
+    },
+    'Changed order: "Payment <*> captured" came out of its place 5 times within 4.4 s, now after "Fraud score of <*> is <*>"; expected "Payment <*> authorised" (94 %).',
+  ],
+  [
+    { kind: "order-change", template: "captured", after: undefined, times: 1, spanMs: 0, expected: [] },
+    'Changed order: "captured" came out of its place, now at the beginning of a request.',
+  ],
+  [
     { kind: "skipped", skipped: "payment taken", template: "order placed", after: "cart checked" },
     '"payment taken" is missing between "cart checked" and "order placed", where it usually comes.',
   ],

@@ -1,7 +1,7 @@
 import type { Expectation, Order } from "../detect/evidence.ts";
 import { measuredSentence } from "./measured-sentence.ts";
 import type { Oddness } from "./oddness.ts";
-import { counted, grouped, percent } from "./quantities.ts";
+import { counted, grouped, times as inTimes, inWords, percent } from "./quantities.ts";
 import { fitted } from "./quote.ts";
 import { shorten } from "./shorten.ts";
 
@@ -25,6 +25,8 @@ export function sentence(oddness: Oddness): string {
       return neverSeen({ ...oddness, service: shorten(oddness.service, SERVICE_CHARACTERS_MAX) });
     case "out-of-order":
       return outOfOrder(oddness);
+    case "order-change":
+      return orderChange(oddness);
     case "skipped":
       return skipped(oddness);
     case "classified":
@@ -57,6 +59,17 @@ function outOfOrder({ template, after, expected, order }: Of<"out-of-order">): s
         : `Unexpected ${what}${after === undefined ? "" : ` after ${previous}`}`;
     const usual = awaited.length === 0 ? inOrder(order, "it came there") : insteadOf(awaited, instead);
     return `${subject}${usual}.`;
+  });
+}
+
+function orderChange({ template, after, times, spanMs, expected }: Of<"order-change">): string {
+  const awaited = named(expected);
+  // Where events have no times they come all at once.
+  const within = spanMs > 0 ? ` within ${inWords(spanMs)}` : "";
+  const often = times < 2 ? "" : ` ${inTimes(times)}${within}`;
+  return fitted([template, after, ...texts(awaited)], ([what, previous, ...instead]) => {
+    const place = after === undefined ? "at the beginning of a request" : `after ${previous}`;
+    return `Changed order: ${what} came out of its place${often}, now ${place}${insteadOf(awaited, instead)}.`;
   });
 }
 

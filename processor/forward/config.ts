@@ -1,13 +1,18 @@
 import { z } from "zod";
+import { tlsVersionConfig } from "../tls/config.ts";
+import { isReservedHeader } from "./reserved-headers.ts";
 
-/** The next hop. */
-export const forwardConfig = z.strictObject({
+const forwardSettings = z.strictObject({
   endpoint: z
     .string()
     .regex(/^$|^(https?:\/\/)?[^\s/]+(\/\S*)?$/, 'host:port or http(s)://host:port[/path]; "" for a sink')
     .refine(
       (text) => text === "" || URL.canParse(/^https?:/.test(text) ? text : `http://${text}`),
       "no valid address: the port must be a number up to 65535",
+    )
+    .refine(
+      (text) => !/[@#]/.test(text.split("?")[0] ?? ""),
+      "must hold no user name, password or fragment: credentials go into forward.headers",
     )
     .default("")
     .describe(
@@ -24,6 +29,27 @@ export const forwardConfig = z.strictObject({
     )
     .default({})
     .describe("Sent with each request, such as authorization. Secret: never printed."),
+  metadata_keys: z
+    .array(
+      z
+        .string()
+        .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "a header's name: letters, digits and - _ .")
+        .overwrite((name) => name.toLowerCase())
+        .refine((name) => !isReservedHeader(name), "is a header of the protocol, or one that we write"),
+    )
+    .max(20)
+    .default([])
+    .describe(
+      "Headers (gRPC: metadata) of a request that go on to the next hop with it, such as X-Scope-OrgID; all others end here. Requests in which they differ are never joined. Mind `authorization`: it hands on what the sender showed.",
+    ),
+  metadata_cardinality_limit: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(1_000)
+    .describe(
+      "Combinations of these headers that are remembered at a time, so that their requests are joined.",
+    ),
   compression: z
     .enum(["none", "gzip"])
     .default("none")
@@ -62,7 +88,24 @@ export const forwardConfig = z.strictObject({
       ca_file: z.string().default("").describe('PEM file of the authority; "" for the system\'s.'),
       cert_file: z.string().default("").describe("PEM certificate of this client (mTLS)."),
       key_file: z.string().default("").describe("PEM key of this client (mTLS)."),
+      ...tlsVersionConfig,
     })
+    .refine(
+      ({ cert_file, key_file }) => (cert_file === "") === (key_file === ""),
+      "cert_file and key_file go together",
+    )
     .prefault({}),
+});
+
+/** The next hop. */
+export const forwardConfig = forwardSettings.superRefine(({ headers, metadata_keys: keys }, context) => {
+  const own = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  for (const [index, key] of keys.entries())
+    if (own.has(key))
+      context.addIssue({
+        code: "custom",
+        path: ["metadata_keys", index],
+        message: `${key} is in forward.headers too: leave it out of one of them`,
+      });
 });
 export type ForwardConfig = z.infer<typeof forwardConfig>;

@@ -147,6 +147,7 @@ describe("the monitor", () => {
     const monitor = createForwardMonitor(
       { forward: async () => answers.shift() ?? ok, close: async () => undefined },
       "unknown",
+      () => Promise.reject(new Error("nobody has asked")),
     );
     const states = [monitor.state()];
     for (const expected of [ok, away, no]) {
@@ -157,8 +158,36 @@ describe("the monitor", () => {
   });
 
   it("of a sink stays a sink", async () => {
-    const monitor = createForwardMonitor(createForwarder(forwardConfig.parse({})), "sink");
+    const monitor = createForwardMonitor(createForwarder(forwardConfig.parse({})), "sink", async () => false);
+    await monitor.look();
     await monitor.forward(requestOf(1), never);
     expect(monitor.state()).toBe("sink");
+    expect(monitor.isReachable()).toBe(true);
+  });
+
+  it("looks for a next hop that does not take what it is sent, until it has answered", async () => {
+    let isThere = true;
+    const answers = [away, away, ok];
+    const monitor = createForwardMonitor(
+      { forward: async () => answers.shift() ?? ok, close: async () => undefined },
+      "unknown",
+      async () => isThere,
+    );
+    const seen = [monitor.isReachable()];
+    const look = async () => {
+      await monitor.look();
+      seen.push(monitor.isReachable());
+    };
+    await look();
+    isThere = false;
+    await monitor.forward(requestOf(1), never);
+    seen.push(monitor.isReachable());
+    await look();
+    await monitor.forward(requestOf(1), never);
+    seen.push(monitor.isReachable());
+    await monitor.forward(requestOf(1), never);
+    seen.push(monitor.isReachable());
+    await look();
+    expect(seen).toEqual([undefined, true, undefined, false, false, true, true]);
   });
 });

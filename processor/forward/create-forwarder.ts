@@ -1,25 +1,43 @@
 import { readRequest } from "../wire/read-request.ts";
 import { MalformedRequestError } from "../wire/record-view.ts";
 import { splitRequest } from "../wire/split.ts";
+import { openClientTls, type Warn } from "./client-tls.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
 import { createGrpcSender } from "./grpc.ts";
+import { hideSecrets } from "./hide-secrets.ts";
 import { createHttpSender } from "./http.ts";
+import { joinApart } from "./join-apart.ts";
 import { joinRequests } from "./join-requests.ts";
 import { nextHopText } from "./next-hop-text.ts";
 import { outcomeOfSilence } from "./outcome.ts";
 import type { Sender } from "./sender.ts";
 import { createSinkForwarder } from "./sink.ts";
-import { targetOf } from "./target.ts";
-import { readTlsFiles } from "./tls-files.ts";
+import { type Target, targetOf } from "./target.ts";
 
-/** The next hop that the configuration names, or a sink without one. */
-export function createForwarder(config: ForwardConfig): Forwarder {
+/**
+ * The next hop that the configuration names, or a sink without one. Throws a TlsFileError.
+ * @param warn told of TLS files that have changed and cannot be used
+ */
+export function createForwarder(config: ForwardConfig, warn: Warn = () => undefined): Forwarder {
   if (config.endpoint === "") return createSinkForwarder();
   const target = targetOf(config);
   const create = target.protocol === "grpc" ? createGrpcSender : createHttpSender;
-  const sender = create(config, target, readTlsFiles(config));
-  return inParts(config.join.enabled ? joined(sender, config) : sender, config.max_message_bytes);
+  const plain = create(config, target, openClientTls(config.tls, warn));
+  const secrets = secretsOf(config, target);
+  const isHiding = secrets.length > 0 || config.metadata_keys.length > 0;
+  const sender = isHiding ? hideSecrets(plain, secrets) : plain;
+  const { metadata_cardinality_limit: combinationsMax } = config;
+  const sent = config.join.enabled
+    ? joinApart(sender, (one) => joined(one, config), combinationsMax)
+    : sender;
+  return inParts(sent, config.max_message_bytes);
+}
+
+/** Headers, and what stands in the query, where some have their keys. */
+function secretsOf({ headers }: ForwardConfig, { url }: Target): readonly string[] {
+  const inQuery = [...new URL(url).searchParams.values()];
+  return [...Object.values(headers), ...inQuery, ...inQuery.map(encodeURIComponent)];
 }
 
 function joined(sender: Sender, { join, max_message_bytes, timeout_ms }: ForwardConfig): Sender {
@@ -38,18 +56,17 @@ function joined(sender: Sender, { join, max_message_bytes, timeout_ms }: Forward
  */
 export function inParts(sender: Sender, bytesMax: number): Forwarder {
   const resultsBefore = new WeakMap<Uint8Array, readonly PartResult[]>();
-  const trySend = (part: Uint8Array, signal: AbortSignal): Promise<ForwardOutcome> =>
-    sender.send(part, signal).catch(outcomeOfSilence);
 
   return {
-    async forward(body, signal) {
+    async forward(body, signal, metadata) {
+      const trySend = (part: Uint8Array) => sender.send(part, signal, metadata).catch(outcomeOfSilence);
       const parts = trySplit(body, bytesMax);
       if ("kind" in parts) return parts;
       const before = resultsBefore.get(body) ?? [];
-      if (parts.length === 1 && before.length === 0) return trySend(body, signal);
+      if (parts.length === 1 && before.length === 0) return trySend(body);
       const results = [...before];
       for (const [index, part] of parts.entries()) {
-        const outcome = await trySend(part, signal);
+        const outcome = await trySend(part);
         if (outcome.kind === "retry") {
           if (index === 0) return outcome;
           // A repeated field of concatenated messages is the concatenation of both (protobuf encoding, "Last One Wins").

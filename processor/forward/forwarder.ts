@@ -1,3 +1,5 @@
+import type { Metadata } from "./metadata.ts";
+
 /** Why a request is refused for good: what the sender sent, its size, or anything else the next hop said. */
 export type RefusalReason = "malformed" | "too-large" | "unsupported" | "other";
 
@@ -18,7 +20,10 @@ export type ForwardOutcome =
 
 /** The next hop. */
 export interface Forwarder {
-  /** Sends one serialised ExportLogsServiceRequest. Never rejects: every failure is an outcome. */
-  forward(body: Uint8Array, signal: AbortSignal): Promise<ForwardOutcome>;
+  /**
+   * Sends one serialised ExportLogsServiceRequest. Never rejects: every failure is an outcome.
+   * @param metadata headers that go with it
+   */
+  forward(body: Uint8Array, signal: AbortSignal, metadata?: Metadata): Promise<ForwardOutcome>;
   close(): Promise<void>;
 }

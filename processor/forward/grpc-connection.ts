@@ -19,6 +19,8 @@ export interface GrpcConnection {
   forget(callback: Waiting): void;
   /** Makes no further call on this connection; those that are on their way may end. */
   retire(session: ClientHttp2Session): void;
+  /** Makes the next call on a new connection. */
+  renew(): void;
   /** Ends every connection, also those that are being made or were retired. */
   close(): void;
 }
@@ -44,10 +46,13 @@ const PONG_MS_MAX = 20_000;
 
 type Failure = { readonly cause: Error; readonly untilMs: number; readonly backoffMs: number };
 
-/** @param url http://host:port or https://host:port */
+/**
+ * @param url http://host:port or https://host:port
+ * @param tls asked for each connection
+ */
 export function createGrpcConnection(
   url: string,
-  tls: SecureClientSessionOptions,
+  tls: () => SecureClientSessionOptions,
   options: GrpcConnectionOptions,
 ): GrpcConnection {
   const { callMsMax, closeMsMax = CLOSE_MS_MAX, now = () => performance.now() } = options;
@@ -69,9 +74,13 @@ export function createGrpcConnection(
     const socket = open.get(session);
     if (socket !== undefined) endSession(session, socket, graceMs);
   };
+  const retire = (session: ClientHttp2Session) => {
+    if (current === session) current = undefined;
+    end(session, callMsMax);
+  };
   const begin = () => {
     isOpening = true;
-    const { session, socket } = connectTo(url, tls, (result) => {
+    const { session, socket } = connectTo(url, tls(), (result) => {
       if (result instanceof Error) failed(result);
       else {
         failure = undefined;
@@ -97,9 +106,9 @@ export function createGrpcConnection(
       if (!isOpening) begin();
     },
     forget: (callback) => void waiting.delete(callback),
-    retire(session) {
-      if (current === session) current = undefined;
-      end(session, callMsMax);
+    retire,
+    renew() {
+      if (current !== undefined) retire(current);
     },
     close() {
       for (const session of open.keys()) end(session, session.connecting ? 0 : closeMsMax);

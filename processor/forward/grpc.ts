@@ -6,58 +6,59 @@ import { FRAME_HEADER_BYTES } from "../grpc/frame.ts";
 import { StatusCode } from "../grpc/status-code.ts";
 import { decodeResponse } from "../wire/export-response.ts";
 import { decodeStatus } from "../wire/rpc-status.ts";
+import type { ClientTls } from "./client-tls.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
 import { type CallResult, makeCall, type OutgoingCall } from "./grpc-call.ts";
 import { createGrpcConnection, type GrpcConnection, type Waiting } from "./grpc-connection.ts";
 import { outcomeOfGrpc, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";
 import { GZIP_LEVEL, RESPONSE_BYTES_MAX } from "./relay-limits.ts";
+import { isReservedByGrpc } from "./reserved-headers.ts";
 import type { Sender } from "./sender.ts";
 import type { Target } from "./target.ts";
-import type { TlsFiles } from "./tls-files.ts";
 
 const EXPORT_PATH = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 /** Of a call that was certainly not looked at (gRPC, "Transparent Retries"). */
 const TRIES_MAX = 2;
-/** HTTP/2 has no place for them, or they are ours. */
-const RESERVED_HEADERS =
-  /^(:|connection$|host$|http2-settings$|keep-alive$|proxy-connection$|te$|transfer-encoding$|upgrade$|content-type$|grpc-)/;
 
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
 
 /** An OTLP/gRPC client on Node's own HTTP/2 that relays bytes as they are (docs/decisions/0014). */
-export function createGrpcSender(config: ForwardConfig, target: Target, tls: TlsFiles): Sender {
+export function createGrpcSender(config: ForwardConfig, target: Target, tls: ClientTls): Sender {
   const scheme = target.isTls ? "https" : "http";
-  const files = {
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-    ...(tls.key === undefined ? {} : { key: tls.key }),
-  };
   const url = `${scheme}://${target.authority}`;
-  const connection = createGrpcConnection(url, files, { callMsMax: config.timeout_ms });
+  const connection = createGrpcConnection(url, tls.options, { callMsMax: config.timeout_ms });
+  tls.onChanged(() => connection.renew());
   const isCompressed = config.compression === "gzip";
   const headers = headersOf(config);
   return {
-    async send(body, signal) {
+    async send(body, signal, metadata) {
       if (signal.aborted) return outcomeOfSilence(signal.reason);
       const message = isCompressed ? await gzipAsync(body, { level: GZIP_LEVEL }) : body;
       const result = await callInTime(
         connection,
-        { headers, message, isCompressed },
+        {
+          headers: metadata === undefined ? headers : { ...headers, ...metadata.headers },
+          message,
+          isCompressed,
+        },
         config.timeout_ms,
         signal,
       );
       return outcomeOf(result, config.retry_resource_exhausted);
     },
-    close: async () => connection.close(),
+    async close() {
+      tls.stop();
+      connection.close();
+    },
   };
 }
 
 function headersOf({ headers, compression, timeout_ms }: ForwardConfig): OutgoingHttpHeaders {
   const own = Object.entries(headers)
     .map(([name, value]) => [name.toLowerCase(), value] as const)
-    .filter(([name]) => !RESERVED_HEADERS.test(name));
+    .filter(([name]) => !isReservedByGrpc(name));
   return {
     "user-agent": "logbert",
     ...Object.fromEntries(own),

@@ -4,29 +4,39 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { decodeResponse } from "../wire/export-response.ts";
 import { decodeStatus } from "../wire/rpc-status.ts";
+import type { ClientTls } from "./client-tls.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { ForwardOutcome } from "./forwarder.ts";
+import type { Metadata } from "./metadata.ts";
 import { outcomeOfHttp, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";
 import { GZIP_LEVEL, RESPONSE_BYTES_MAX } from "./relay-limits.ts";
 import type { Sender } from "./sender.ts";
 import type { Target } from "./target.ts";
-import type { TlsFiles } from "./tls-files.ts";
 
 const CONNECTIONS_MAX = 32;
 
 const gzipAsync = promisify(gzip);
 
 /** An OTLP/HTTP client (protobuf) that relays bytes as they are. Any 2xx is success, with or without a body. */
-export function createHttpSender(config: ForwardConfig, target: Target, tls: TlsFiles): Sender {
-  const agent = target.isTls
-    ? new HttpsAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX, ...tls })
-    : new HttpAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
+export function createHttpSender(config: ForwardConfig, target: Target, tls: ClientTls): Sender {
+  const createAgent = () =>
+    target.isTls
+      ? new HttpsAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX, ...tls.options() })
+      : new HttpAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
+  let agent = createAgent();
+  tls.onChanged(() => {
+    const old = agent;
+    agent = createAgent();
+    // By then what is on its way has ended.
+    setTimeout(() => old.destroy(), config.timeout_ms).unref();
+  });
   const send = target.isTls ? httpsRequest : httpRequest;
 
-  const exchange = (body: Uint8Array, signal: AbortSignal): Promise<HttpAnswer> =>
+  const exchange = (body: Uint8Array, signal: AbortSignal, metadata?: Metadata): Promise<HttpAnswer> =>
     new Promise((resolve, reject) => {
       const headers = {
         ...config.headers,
+        ...metadata?.headers,
         "content-type": "application/x-protobuf",
         "content-length": body.length,
         ...(config.compression === "gzip" ? { "content-encoding": "gzip" } : {}),
@@ -52,17 +62,20 @@ export function createHttpSender(config: ForwardConfig, target: Target, tls: Tls
     });
 
   return {
-    async send(body, signal) {
+    async send(body, signal, metadata) {
       if (signal.aborted) return outcomeOfSilence(signal.reason);
       try {
         const payload = config.compression === "gzip" ? await gzipAsync(body, { level: GZIP_LEVEL }) : body;
-        const { response, body: answer } = await exchange(payload, signal);
+        const { response, body: answer } = await exchange(payload, signal, metadata);
         return outcomeOf(response, answer);
       } catch (cause) {
         return outcomeOfSilence(cause);
       }
     },
-    close: async () => agent.destroy(),
+    async close() {
+      tls.stop();
+      agent.destroy();
+    },
   };
 }
 

@@ -33,6 +33,11 @@ export function targetOf({ endpoint, protocol, tls }: ForwardConfig): Target {
   return { protocol: chosen, authority: `${url.hostname}:${port}`, url: url.href, isTls };
 }
 
+/** An endpoint as it may be shown: a query may hold a key. */
+export function shownEndpoint(endpoint: string): string {
+  return endpoint.replace(/\?.*$/, "?(hidden)");
+}
+
 /** The port as it is written: a URL leaves out the one of its protocol, and OTLP has others. */
 function portOf(endpoint: string): string | undefined {
   return /^(?:https?:\/\/)?[^/?#]*?:(\d+)(?:[/?#]|$)/.exec(endpoint)?.[1];

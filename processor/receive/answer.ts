@@ -61,6 +61,23 @@ export function overloadedAnswer(transport: Transport, random = Math.random()): 
   );
 }
 
+/** Nobody who may send. It says nothing of what was given. */
+export function unauthenticatedAnswer(): ErrorAnswer {
+  const message = "A token of receive.auth.tokens is needed: Authorization: Bearer …";
+  return {
+    kind: "error",
+    httpStatus: 401,
+    status: { code: Code.UNAUTHENTICATED, message },
+    reason: "unauthenticated",
+  };
+}
+
+/** A client that asks for too much: it is to come back, and nothing is lost (never RESOURCE_EXHAUSTED, as above). */
+export function rateLimitedAnswer(afterMs: number): ErrorAnswer {
+  const message = "more requests than receive.limits.requests_per_second";
+  return { ...retryAnswer(message, afterMs, "rate-limited"), httpStatus: 429 };
+}
+
 /** Something of ours broke; the records are not lost, because the sender tries again. */
 export function internalAnswer(): ErrorAnswer {
   return retryAnswer("internal error; the stage's log says more", undefined, "internal");

@@ -1,17 +1,27 @@
 import type { ForwardOutcome } from "../forward/forwarder.ts";
+import type { Metadata } from "../forward/metadata.ts";
 
-/** What every transport calls with one serialised ExportLogsServiceRequest (protobuf). */
+/**
+ * What every transport calls with one serialised ExportLogsServiceRequest (protobuf).
+ * @param metadata headers that go on with it; undefined where none do
+ */
 export type Consume = (
   bytes: Uint8Array,
   signal: AbortSignal,
   transport: Transport,
+  metadata: Metadata | undefined,
 ) => Promise<ForwardOutcome>;
 
 /** What the transports tell of requests. */
 export interface ReceiveObserver {
   /** A request was answered; `records` is undefined where it was refused before it was read. */
   refused(reason: RefusedReason, transport: Transport): void;
+  /** A connection was closed as soon as it came, because there are too many. */
+  connectionRefused(reason: ConnectionLimit): void;
 }
+
+/** Which bound a connection broke. */
+export type ConnectionLimit = "total" | "client";
 
 export type Transport = "grpc" | "http";
 
@@ -21,6 +31,8 @@ export type RefusedReason =
   | "too-large"
   | "unsupported"
   | "overloaded"
+  | "unauthenticated"
+  | "rate-limited"
   | "next-hop"
   | "internal"
   | "other";

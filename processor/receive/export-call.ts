@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import type { Metadata } from "../forward/metadata.ts";
 import { parseCallTimeout } from "../grpc/call-timeout.ts";
 import { StatusCode } from "../grpc/status-code.ts";
 import { overloadedAnswer } from "./answer.ts";
@@ -21,14 +22,21 @@ const ARRIVAL_MS_MAX = 120_000;
 /** Longest time that a timer of Node takes, some 24 days. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
+/** What a call has besides its message. */
+export interface ExportHead {
+  readonly headers: IncomingHttpHeaders;
+  /** Those of them that go on. */
+  readonly metadata: Metadata | undefined;
+}
+
 /** One call of LogsService/Export. Its sender's deadline, or its going away, is told to the consumer. */
 export function serveExport(
   stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
+  { headers, metadata }: ExportHead,
   bytesMax: number,
   ports: HandlePorts,
 ): void {
-  const head = readHead(headers);
+  const head = readHead(headers, metadata);
   const reservation = ports.admission.open();
   if ("problem" in head) refuse(stream, head, ports);
   // Counted from its headers on: very many that send no more would be in no bound.
@@ -46,13 +54,17 @@ interface CallHead {
   readonly encoding: MessageEncoding;
   /** Infinity without a deadline. */
   readonly timeoutMs: number;
+  readonly metadata: Metadata | undefined;
 }
 
-function readHead(headers: IncomingHttpHeaders): CallHead | UnreadableMessage {
+function readHead(
+  headers: IncomingHttpHeaders,
+  metadata: Metadata | undefined,
+): CallHead | UnreadableMessage {
   const encoding = encodingOf(headers["grpc-encoding"]);
   const timeout = headers["grpc-timeout"];
   const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseCallTimeout(String(timeout));
-  return Number.isNaN(timeoutMs) ? BAD_TIMEOUT : { encoding, timeoutMs };
+  return Number.isNaN(timeoutMs) ? BAD_TIMEOUT : { encoding, timeoutMs, metadata };
 }
 
 /** An encoding that we do not have matters only to a message that is marked as compressed. */
@@ -63,7 +75,7 @@ function encodingOf(header: string | string[] | undefined): MessageEncoding {
 
 function serveCall(
   stream: ServerHttp2Stream,
-  { encoding, timeoutMs }: CallHead,
+  { encoding, timeoutMs, metadata }: CallHead,
   { bytesMax, reservation }: MessageLimits,
   ports: HandlePorts,
 ): void {
@@ -71,7 +83,7 @@ function serveCall(
   readMessage(stream, encoding, { bytesMax, reservation }, (read) => {
     if (call.signal.aborted) return;
     call.arrived();
-    const work = { read, encoding, bytesMax, reservation, signal: call.signal };
+    const work = { read, encoding, bytesMax, reservation, signal: call.signal, metadata };
     answerMessage(stream, work, ports).finally(call.close);
   });
 }
@@ -130,15 +142,19 @@ interface Work {
   readonly bytesMax: number;
   readonly reservation: Reservation;
   readonly signal: AbortSignal;
+  readonly metadata: Metadata | undefined;
 }
 
 /** Never rejects. */
 async function answerMessage(stream: ServerHttp2Stream, work: Work, ports: HandlePorts): Promise<void> {
-  const { read, reservation, signal } = work;
+  const { read, reservation, signal, metadata } = work;
   try {
     const bytes = await bytesOf(read, work);
     if ("problem" in bytes) refuse(stream, bytes, ports);
-    else replyTo(stream, await handle({ bytes, transport: "grpc", signal, reservation }, ports));
+    else {
+      const arrival = { bytes, transport: "grpc", signal, reservation, metadata } as const;
+      replyTo(stream, await handle(arrival, ports));
+    }
   } catch (error) {
     ports.onError(error);
     stream.destroy();

@@ -13,7 +13,12 @@ function ports(consume: HandlePorts["consume"]) {
   const all: HandlePorts = {
     consume,
     admission,
-    observer: { refused: (reason, transport) => seen.refused.push(`${reason} ${transport}`) },
+    entrance: () => ({ kind: "entered", metadata: undefined }),
+    observer: {
+      refused: (reason, transport) => seen.refused.push(`${reason} ${transport}`),
+      connectionRefused: () => undefined,
+    },
+    warn: () => undefined,
     onError: (error) => seen.errors.push(error),
   };
   return { all, admission, seen };

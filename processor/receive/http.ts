@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { TlsOptions } from "node:tls";
 import { encodeResponse, responseToJson } from "../wire/export-response.ts";
 import { jsonToProtobuf } from "../wire/json.ts";
 import { MalformedRequestError } from "../wire/record-view.ts";
@@ -6,19 +8,23 @@ import { encodeStatus, statusToJson } from "../wire/rpc-status.ts";
 import { type Answer, type ErrorAnswer, internalAnswer, overloadedAnswer, refusalAnswer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import type { ReceiveConfig } from "./config.ts";
+import { createConnectionAge } from "./connection-age.ts";
 import type { Receiver } from "./consume.ts";
+import { prepareDoor } from "./door.ts";
+import type { Entry } from "./entrance.ts";
 import { type HandlePorts, handle } from "./handle.ts";
 import type { Reservation } from "./limits.ts";
-import { listen } from "./listen.ts";
 
 const PROTOBUF = "application/x-protobuf";
 const JSON_TYPE = "application/json";
-/** Also for what is discarded of a request that was refused unread. */
-const REQUEST_TIMEOUT_MS = 120_000;
+/** For all of a request to arrive; also for what is discarded of one that was refused unread. */
+const REQUEST_MS_MAX = 120_000;
 
 /** OTLP/HTTP at /v1/logs: protobuf and JSON; gzip, deflate and zstd. Rejects with a {@link ListenError}. */
 export async function startHttpReceiver(config: ReceiveConfig, ports: HandlePorts): Promise<Receiver> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+  const door = prepareDoor(config, "http", ports);
+  const isOld = createConnectionAge(config.max_connection_age_ms, () => performance.now(), Math.random);
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     const isJson = typeOf(request) === JSON_TYPE;
     answerRequest(request, config, ports, abortedOnClose(response))
       .catch((error: unknown) => {
@@ -27,8 +33,8 @@ export async function startHttpReceiver(config: ReceiveConfig, ports: HandlePort
         return internalAnswer();
       })
       .then((answer) => {
-        // A connection that stays busy would hold up the stop of the server for ever.
-        if (!server.listening) response.setHeader("connection", "close");
+        // A connection that stays busy would hold up the stop of the server for ever, and keep its sender from other replicas.
+        if (!server.listening || isOld(request.socket)) response.setHeader("connection", "close");
         write(response, answer, isJson);
         request.resume();
       })
@@ -36,13 +42,32 @@ export async function startHttpReceiver(config: ReceiveConfig, ports: HandlePort
         ports.onError(error);
         response.destroy();
       });
-  });
-  const address = await listen(server, config.http.endpoint, "receive.http.endpoint");
-  server.on("error", ports.onError);
+  };
+  const server = createServerOf(config, door.tls, listener);
+  const address = await door.open(server);
   return {
     address,
-    stop: () => drain(server, config.drain_timeout_ms),
+    stop() {
+      door.stop();
+      return drain(server, config.drain_timeout_ms);
+    },
   };
+}
+
+function createServerOf(
+  { limits }: ReceiveConfig,
+  tls: TlsOptions | undefined,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+) {
+  const options = {
+    headersTimeout: limits.header_timeout_ms,
+    requestTimeout: REQUEST_MS_MAX,
+    // How often is looked who takes longer.
+    connectionsCheckingInterval: Math.ceil(limits.header_timeout_ms / 2),
+    maxHeaderSize: limits.max_header_bytes,
+  };
+  if (tls === undefined) return createServer(options, listener);
+  return createTlsServer({ ...options, ...tls }, listener);
 }
 
 function typeOf(request: IncomingMessage): string {
@@ -66,14 +91,13 @@ async function answerRequest(
 ): Promise<Answer> {
   const reservation = ports.admission.open();
   try {
-    const read = refusalOfHead(request) ?? (await readOrRefuse(request, config, reservation));
-    if ("kind" in read) {
-      ports.observer.refused(read.reason, "http");
-      return read;
-    }
+    const entry = enter(request, ports);
+    if (entry.kind === "error") return refuse(entry, ports);
+    const read = await readOrRefuse(request, config, reservation);
+    if ("kind" in read) return refuse(read, ports);
     const isJson = typeOf(request) === JSON_TYPE;
     return await handle(
-      { bytes: read, transport: "http", signal, reservation },
+      { bytes: read, transport: "http", signal, reservation, metadata: entry.metadata },
       isJson ? { ...ports, consume: fromJson(ports) } : ports,
     );
   } finally {
@@ -81,7 +105,18 @@ async function answerRequest(
   }
 }
 
-/** What can be refused before the body is read. */
+function refuse(answer: ErrorAnswer, { observer }: HandlePorts): ErrorAnswer {
+  observer.refused(answer.reason, "http");
+  return answer;
+}
+
+/** What can be refused before the body is read; who may not send is told nothing else. */
+function enter(request: IncomingMessage, { entrance }: HandlePorts): Entry | ErrorAnswer {
+  const entry = entrance(request.headers, () => request.socket.remoteAddress);
+  if (entry.kind === "error") return entry;
+  return refusalOfHead(request) ?? entry;
+}
+
 function refusalOfHead(request: IncomingMessage): ErrorAnswer | undefined {
   if (request.url?.split("?")[0] !== "/v1/logs")
     return { ...refusalAnswer("other", "Logs are taken at /v1/logs."), httpStatus: 404 };
@@ -106,9 +141,9 @@ async function readOrRefuse(
 
 /** JSON becomes protobuf at the door; behind it there is one encoding. */
 function fromJson({ consume }: HandlePorts): HandlePorts["consume"] {
-  return async (bytes, signal, transport) => {
+  return async (bytes, ...rest) => {
     try {
-      return await consume(jsonToProtobuf(bytes), signal, transport);
+      return await consume(jsonToProtobuf(bytes), ...rest);
     } catch (error) {
       if (!(error instanceof MalformedRequestError)) throw error;
       return { kind: "refused", reason: "malformed", message: error.message };
@@ -124,6 +159,7 @@ function write(response: ServerResponse, answer: Answer, isJson: boolean): void 
     "content-type": isJson ? JSON_TYPE : PROTOBUF,
     "content-length": body.length,
     ...(httpStatus === 405 ? { allow: "POST" } : {}),
+    ...(httpStatus === 401 ? { "www-authenticate": 'Bearer realm="logbert"' } : {}),
     ...(retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)) }),
   });
   response.end(body);

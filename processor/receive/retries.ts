@@ -9,8 +9,14 @@ export interface RetryMemory<T> {
    * the last one left; else `make` is asked. A sender that has timed out sends again while its first try still waits: `isAwaited`
    * tells whether any of their senders is still there.
    * @param sender aborted when it leaves
+   * @param scope the same bytes in another scope are another request
    */
-  begin(request: Uint8Array, make: (isAwaited: () => boolean) => Promise<T>, sender: AbortSignal): Try<T>;
+  begin(
+    request: Uint8Array,
+    make: (isAwaited: () => boolean) => Promise<T>,
+    sender: AbortSignal,
+    scope?: string,
+  ): Try<T>;
   /** Memory that is held on to. */
   readonly bytes: number;
 }
@@ -39,6 +45,7 @@ export interface RetryMemoryOptions<T> {
 /** The tries of one request that are under way. */
 interface Group<T> {
   readonly request: Uint8Array;
+  readonly scope: string;
   readonly made: Promise<T>;
   /** One for each try under way. */
   readonly senders: Set<{ readonly left: AbortSignal }>;
@@ -61,9 +68,9 @@ export function createRetryMemory<T extends object>({
       : new LRUCache<string, T>({ maxSize: max_bytes, ttl: max_age_ms, perf: { now } });
   const underWay = createGroups<T>();
 
-  const take = (request: Uint8Array): T | undefined => {
+  const take = (request: Uint8Array, scope: string): T | undefined => {
     if (kept === undefined || kept.size === 0) return undefined;
-    const key = digestOf(request);
+    const key = digestOf({ request, scope });
     const value = kept.get(key);
     kept.delete(key);
     return value;
@@ -72,33 +79,36 @@ export function createRetryMemory<T extends object>({
   const leave = (group: Group<T>, rest: T, sizeBytes: number) => {
     if (group.left !== undefined && isSettled(group.left)) return;
     group.left = rest;
-    kept?.set(digestOf(group.request), rest, { size: Math.max(1, sizeBytes) });
+    kept?.set(digestOf(group), rest, { size: Math.max(1, sizeBytes) });
   };
 
   const forget = (group: Group<T>) => {
     group.isDone = true;
     // The same bytes are another request from now on, though other tries of this one are still under way.
     underWay.remove(group);
-    if (group.left !== undefined) kept?.delete(digestOf(group.request));
+    if (group.left !== undefined) kept?.delete(digestOf(group));
   };
 
   return {
     get bytes() {
       return kept?.calculatedSize ?? 0;
     },
-    begin(request, make, left) {
+    begin(request, make, left, scope = "") {
       const sender = { left };
-      const known = underWay.find(request);
+      const known = underWay.find(request, scope);
       const senders = known?.senders ?? new Set();
       senders.add(sender);
       const isAwaited = () => [...senders].some((one) => !one.left.aborted);
       const group =
         known ??
-        underWay.add(
+        underWay.add({
           request,
+          scope,
           senders,
-          madeOf(take(request), () => make(isAwaited)),
-        );
+          made: madeOf(take(request, scope), () => make(isAwaited)),
+          isDone: false,
+          left: undefined,
+        });
       return {
         made: group.made,
         end(rest, sizeBytes) {
@@ -116,8 +126,8 @@ async function madeOf<T>(taken: T | undefined, make: () => Promise<T>): Promise<
   return taken ?? make();
 }
 
-function digestOf(request: Uint8Array): string {
-  return hash("sha1", request);
+function digestOf({ request, scope }: Pick<Group<unknown>, "request" | "scope">): string {
+  return `${hash("sha1", request)}${scope}`;
 }
 
 const FINGERPRINT_BYTES = 512;
@@ -126,11 +136,12 @@ const FINGERPRINT_BYTES = 512;
 function createGroups<T>() {
   const groups = new Map<string, Group<T>[]>();
   return {
-    find: (request: Uint8Array) =>
-      groups.get(fingerprintOf(request))?.find((one) => Buffer.compare(one.request, request) === 0),
-    add(request: Uint8Array, senders: Group<T>["senders"], made: Promise<T>): Group<T> {
-      const group = { request, senders, made, isDone: false, left: undefined };
-      const key = fingerprintOf(request);
+    find: (request: Uint8Array, scope: string) =>
+      groups
+        .get(fingerprintOf(request))
+        ?.find((one) => one.scope === scope && Buffer.compare(one.request, request) === 0),
+    add(group: Group<T>): Group<T> {
+      const key = fingerprintOf(group.request);
       groups.set(key, [...(groups.get(key) ?? []), group]);
       return group;
     },

@@ -1,9 +1,11 @@
 import type { ReceiveConfig } from "./config.ts";
 import type { Receiver } from "./consume.ts";
+import { createEntrance } from "./entrance.ts";
 import { startGrpcReceiver } from "./grpc.ts";
 import type { HandlePorts } from "./handle.ts";
 import { startHttpReceiver } from "./http.ts";
 import { createAdmission } from "./limits.ts";
+import type { ScoringPorts } from "./services/scoring-service.ts";
 
 /** About what the stage holds of a request however small it is: its call, its place in the lane, its answer. */
 const REQUEST_BYTES = 8_192;
@@ -18,13 +20,18 @@ export interface Receivers {
   stop(): Promise<void>;
 }
 
+/** What the doors are handed. */
+export interface ReceiverPorts extends Omit<HandlePorts & ScoringPorts, "admission" | "entrance"> {
+  /** Headers that go on to the next hop, in lower case; none by default. */
+  readonly metadataKeys?: readonly string[];
+}
+
 /** Opens every transport that the configuration names; when one cannot listen, the others are closed again. */
-export async function startReceivers(
-  config: ReceiveConfig,
-  ports: Omit<HandlePorts, "admission">,
-): Promise<Receivers> {
+export async function startReceivers(config: ReceiveConfig, ports: ReceiverPorts): Promise<Receivers> {
   const admission = createAdmission(config.max_in_flight_bytes, REQUEST_BYTES);
-  const shared = { ...ports, admission };
+  const { metadataKeys = [] } = ports;
+  const entrance = createEntrance({ ...config, metadataKeys, now: () => performance.now() });
+  const shared = { ...ports, admission, entrance };
   const started = await Promise.allSettled([
     config.grpc.endpoint === "" ? undefined : startGrpcReceiver(config, shared),
     config.http.endpoint === "" ? undefined : startHttpReceiver(config, shared),

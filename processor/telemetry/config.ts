@@ -12,5 +12,23 @@ export const telemetryConfig = z.strictObject({
     .enum(["TRACE", "DEBUG", "INFO", "WARN", "ERROR"])
     .default("INFO")
     .describe("Least severe level of the stage's own log lines (stderr, JSON). Environment: LOG_LEVEL."),
+  traces: z
+    .strictObject({
+      endpoint: z
+        .string()
+        .regex(/^$|^https?:\/\/\S+$/, 'an http(s) URL, or "" to switch it off')
+        .refine((text) => text === "" || URL.canParse(text), "no valid URL")
+        .default("")
+        .describe(
+          'OTLP/HTTP URL that traces of slow requests are sent to, such as http://127.0.0.1:4318/v1/traces of a Collector; "": nowhere.',
+        ),
+      slow_ms: z
+        .number()
+        .min(0)
+        .max(3_600_000)
+        .default(1_000)
+        .describe("A request that takes as long, until it is answered, is traced; at most an hour."),
+    })
+    .prefault({}),
 });
 export type TelemetryConfig = z.infer<typeof telemetryConfig>;

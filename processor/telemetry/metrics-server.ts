@@ -14,13 +14,19 @@ export class MetricsPortError extends Error {
   readonly remedy = "Stop the other program, or set telemetry.metrics_endpoint to another host:port.";
 }
 
+/** Scrapers are few, and short. */
+const CONNECTIONS_MAX = 100;
+const REQUEST_MS_MAX = 10_000;
+
 /** Serves `/metrics` in the Prometheus text format. Rejects with a {@link MetricsPortError} when it cannot listen. */
 export async function startMetricsServer(endpoint: string, metrics: Metrics): Promise<MetricsServer> {
   const { hostname, port } = new URL(`http://${endpoint}`);
-  const server = createServer((request, response) => {
+  const limits = { headersTimeout: REQUEST_MS_MAX, requestTimeout: REQUEST_MS_MAX };
+  const server = createServer(limits, (request, response) => {
     if (request.url?.split("?")[0] === "/metrics") return metrics.handle(request, response);
     response.writeHead(404, { "content-type": "text/plain" }).end("Not found; the metrics are at /metrics\n");
   });
+  server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
       reject(

@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Meter, ObservableGauge } from "@opentelemetry/api";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { AggregationType, MeterProvider } from "@opentelemetry/sdk-metrics";
+import { EARLY_REASONS } from "../thin/holding.ts";
+import { STANDINGS } from "../thin/stream-context.ts";
+import { createSamplingMetrics, type SamplingMetrics } from "./sampling-metrics.ts";
 
 /** Label values of `service` are bounded: the first ones keep their name, the rest are "other". */
 const SERVICES_MAX = 200;
@@ -19,6 +22,7 @@ export interface GaugeSources {
   recordsInWork(): number;
   bytesInFlight(): number;
   retryMemoryBytes(): number;
+  samplingHeldBytes(): number;
   /** Undefined what is not known: before the first run, or any more. */
   canaries(): {
     readonly recallRatio?: number | undefined;
@@ -28,9 +32,11 @@ export interface GaugeSources {
 }
 
 /** Every metric of the stage, once. Names follow the Collector's vocabulary under the prefix `logbert_`. */
-export interface Metrics {
+export interface Metrics extends SamplingMetrics {
   accepted(transport: string, records: number): void;
   refused(reason: string, records: number): void;
+  /** A connection of a sender was closed at once: "total" or "client" says which limit it broke. */
+  connectionRefused(limit: string): void;
   sent(records: number): void;
   sendFailed(records: number): void;
   incoming(records: number): void;
@@ -71,6 +77,15 @@ export interface Metrics {
   close(): Promise<void>;
 }
 
+/** Shown before there are any. */
+const REFUSED_REASONS = [
+  "malformed",
+  "too-large",
+  "overloaded",
+  "unauthenticated",
+  "rate-limited",
+  "next-hop",
+];
 const SECONDS_BUCKETS = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** Creates the metrics; nothing is exported before `handle` is called. */
@@ -84,7 +99,6 @@ export function createMetrics(): Metrics {
     "receiver_accepted_log_records",
     "Log records taken in and acknowledged upstream.",
   );
-  const refused = counter("receiver_refused_log_records", "Log records not taken, by reason.");
   const sent = counter("exporter_sent_log_records", "Log records that the next hop acknowledged.");
   const sendFailed = counter(
     "exporter_send_failed_log_records",
@@ -106,14 +120,12 @@ export function createMetrics(): Metrics {
   const dropped = counter("remember_dropped_rows", "Rows not stored because the database did not keep up.");
   for (const label of ["normal", "anomalous", "unscored"]) scored.add(0, { result: label });
   for (const transport of ["grpc", "http"]) accepted.add(0, { transport });
-  for (const reason of ["malformed", "too-large", "overloaded", "next-hop"]) refused.add(0, { reason });
   for (const kind of ["email", "ip", "secret"]) redacted.add(0, { kind });
   for (const total of [sent, sendFailed, incoming, outgoing, dropped]) total.add(0);
   explained.add(0, { source: "model", outcome: "ok" });
 
   return {
     accepted: (transport, records) => accepted.add(records, { transport }),
-    refused: (reason, records) => refused.add(records, { reason }),
     sent: (records) => sent.add(records),
     sendFailed: (records) => sendFailed.add(records),
     incoming: (records) => incoming.add(records),
@@ -127,14 +139,31 @@ export function createMetrics(): Metrics {
     },
     redacted: (kind, count) => redacted.add(count, { kind }),
     rememberDropped: (rows) => dropped.add(rows),
+    ...createRefusalMetrics(meter),
     ...createOverloadMetrics(meter),
     ...createSkipMetrics(meter),
     ...createTrainingMetrics(meter),
     ...createLosslessMetrics(meter),
     ...createAlertMetrics(meter),
+    ...createSamplingMetrics(meter, STANDINGS, EARLY_REASONS),
     observe: (sources) => observeGauges(provider, sources),
     handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
     close: () => provider.shutdown(),
+  };
+}
+
+function createRefusalMetrics(meter: Meter): Pick<Metrics, "refused" | "connectionRefused"> {
+  const records = meter.createCounter("receiver_refused_log_records", {
+    description: "Log records not taken, by reason.",
+  });
+  const connections = meter.createCounter("receiver_refused_connections", {
+    description: "Connections of senders closed at once, by the limit that they broke.",
+  });
+  for (const reason of REFUSED_REASONS) records.add(0, { reason });
+  for (const limit of ["total", "client"]) connections.add(0, { limit });
+  return {
+    refused: (reason, refused) => records.add(refused, { reason }),
+    connectionRefused: (limit) => connections.add(1, { limit }),
   };
 }
 
@@ -285,17 +314,7 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
       result.observe(confirmed, { label: "true_anomaly" });
       result.observe(expected, { label: "false_alarm" });
     });
-  const queues: readonly (readonly [name: string, description: string, size: () => number])[] = [
-    ["remember_queue_rows", "Rows waiting for the database.", sources.rememberQueueRows],
-    ["records_in_work", "Log records being scored, forwarded or learned from.", sources.recordsInWork],
-    ["receiver_in_flight_bytes", "Bytes of the requests in the stage.", sources.bytesInFlight],
-    [
-      "retry_memory_bytes",
-      "Memory of requests that the next hop did not take, kept for their retry.",
-      sources.retryMemoryBytes,
-    ],
-  ];
-  for (const [name, description, size] of queues)
+  for (const [name, description, size] of queuesOf(sources))
     gauge(name, description).addCallback((result) => result.observe(size()));
   gauge("threshold", "Threshold on the score in force, by service.").addCallback((result) => {
     let named = 0;
@@ -319,6 +338,27 @@ function observeGauges(provider: MeterProvider, sources: GaugeSources): void {
     result.observe(1, { version });
     told = version;
   });
+}
+
+/** Name, description and size of everything that waits. */
+function queuesOf(
+  sources: GaugeSources,
+): readonly (readonly [name: string, description: string, size: () => number])[] {
+  return [
+    ["remember_queue_rows", "Rows waiting for the database.", sources.rememberQueueRows],
+    ["records_in_work", "Log records being scored, forwarded or learned from.", sources.recordsInWork],
+    ["receiver_in_flight_bytes", "Bytes of the requests in the stage.", sources.bytesInFlight],
+    [
+      "retry_memory_bytes",
+      "Memory of requests that the next hop did not take, kept for their retry.",
+      sources.retryMemoryBytes,
+    ],
+    [
+      "sampling_held_bytes",
+      "Bytes of requests that wait until it is known whether an anomaly follows.",
+      sources.samplingHeldBytes,
+    ],
+  ];
 }
 
 function observeCanaries(

@@ -38,6 +38,18 @@ describe("the windower", () => {
     ]);
   });
 
+  it("tells of an event what came before it in its trace, however many are interleaved in its stream", () => {
+    const windower = createWindower(config());
+    const traces = ["a", "b", undefined, "b", "a"];
+    const first = windower.push(traces.map((trace, index) => record(index, { trace })));
+    const told = (windows: readonly SequenceWindow[]) =>
+      windows.flatMap(({ events, freshFrom }) => events.slice(freshFrom).map((one) => one.previousInTrace));
+    expect(told(first)).toEqual(["", "", undefined, "t1", "t0"]);
+    expect(told(windower.push([record(5, { trace: "b" })]))).toEqual(["t3"]);
+    windower.skip();
+    expect(told(windower.push([record(6, { trace: "b" })]))).toEqual([""]);
+  });
+
   it("judges the rest at the end of a push with the window there is", () => {
     const windows = createWindower(config({ size: 20, step: 5 })).push(records(7));
     expect(windows.map((w) => w.freshRecords)).toEqual([

@@ -4,6 +4,7 @@ import { byTime } from "./by-time.ts";
 import type { WindowConfig } from "./config.ts";
 import { type OpenStream, openStream } from "./open-stream.ts";
 import type { ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
+import { createTraceMemory } from "./trace-memory.ts";
 import type { WindowRule } from "./window-rule.ts";
 
 /** Most sessions that one call of `closeIdle` closes, so that judging them stays within a scoring budget; the rest come with the next call. */
@@ -26,6 +27,14 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
   /** Wall clock of the last record that was not pushed: a session that seems to begin soon after it may have begun before. */
   let skippedMs = Number.NEGATIVE_INFINITY;
 
+  const traces = createTraceMemory();
+
+  const open = (key: string, first: ParsedRecord, nowMs: number): OpenStream =>
+    openStream(first, rule, limits, {
+      isMidway: nowMs - skippedMs <= config.idle_ms,
+      previousOf: ({ trace, match }) =>
+        trace === undefined ? undefined : traces.follow(key, trace, match.templateId),
+    });
   const evict = (): readonly SequenceWindow[] => {
     const closed: SequenceWindow[] = [];
     for (const [key, stream] of streams) {
@@ -44,8 +53,7 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
       for (const [key, group] of groupByStream(records)) {
         const [first] = group;
         if (first === undefined) continue;
-        const stream =
-          streams.get(key) ?? openStream(first, rule, limits, nowMs - skippedMs <= config.idle_ms);
+        const stream = streams.get(key) ?? open(key, first, nowMs);
         streams.delete(key);
         streams.set(key, stream);
         append(windows, stream.push(group, nowMs));
@@ -66,6 +74,7 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
     },
     skip() {
       streams.clear();
+      traces.clear();
       skippedMs = now();
     },
   };

@@ -22,22 +22,26 @@ export interface OpenStream {
   lastArrivalMs(): number;
 }
 
+/** What is known of a stream when it is opened. */
+export interface StreamPast {
+  /** Whether it may have gone on for a while: then neither the beginning nor the end of its first session is judged. */
+  readonly isMidway?: boolean;
+  /** See {@link LogEvent.previousInTrace}. */
+  readonly previousOf?: (record: ParsedRecord) => string | undefined;
+}
+
 /** Events that are not judged yet, and the records that they come from. */
 interface Fresh {
   readonly events: LogEvent[];
   readonly records: number[];
 }
 
-/**
- * Opens the stream of the record's service and key; only those two fields are read.
- * @param isMidway whether it may have gone on for a while: then neither the beginning nor the end of its first session is
- *   judged
- */
+/** Opens the stream of the record's service and key; only those two fields are read. */
 export function openStream(
   { service, stream }: Pick<ParsedRecord, "service" | "stream">,
   rule: WindowRule,
   { size, step, maxSessionEvents }: WindowLimits,
-  isMidway = false,
+  { isMidway = false, previousOf = () => undefined }: StreamPast = {},
 ): OpenStream {
   let isWhole = !isMidway;
   let recent: readonly LogEvent[] = [];
@@ -97,7 +101,7 @@ export function openStream(
       const gapMs = Math.max(0, record.timeMs - (previousMs ?? record.timeMs));
       previousMs = record.timeMs;
       const isNewSession = rule.ends(gapMs);
-      const event = toEvent(record, isNewSession ? 0 : gapMs);
+      const event = toEvent(record, isNewSession ? 0 : gapMs, previousOf(record));
       if (isNewSession || isFull(fresh, event, rule, step)) flush();
       if (isNewSession) windows.push(...startSession());
       fresh.events.push(event);
@@ -126,13 +130,18 @@ function isFull({ events }: Fresh, event: LogEvent, rule: WindowRule, step: numb
   return first !== undefined && (events.length >= step || rule.isApart(first, event));
 }
 
-function toEvent({ match, timeMs, severityNumber, release }: ParsedRecord, gapMs: number): LogEvent {
+function toEvent(
+  { match, timeMs, severityNumber, release }: ParsedRecord,
+  gapMs: number,
+  previousInTrace: string | undefined,
+): LogEvent {
   return {
     match,
     timeMs,
     gapMs,
     severityNumber,
     release,
+    previousInTrace,
     code: undefined,
     surprise: undefined,
     surprisedBy: undefined,

@@ -12,6 +12,8 @@ export interface LogEvent {
   readonly severityNumber: number;
   /** Undefined where the sender tells none. */
   readonly release?: Release | undefined;
+  /** Template id of the event before it in the same trace and stream; "" for the first one. Undefined where it is in no trace. */
+  readonly previousInTrace?: string | undefined;
   /** Noted by the detector that shows the event to a model, when it does so first (see detect/event-code.ts). */
   code?: number | undefined;
   /** A model's own surprise at the event, and the weights that were surprised (see detect/own-surprise.ts). */
@@ -26,6 +28,8 @@ export interface ParsedRecord extends Pick<LogEvent, "match" | "timeMs" | "sever
   readonly service: string;
   /** The stream that the record belongs to within its service; see stream-key.ts. */
   readonly stream: string;
+  /** The trace that it belongs to, where it tells one. */
+  readonly trace?: string | undefined;
   /** The sender had named the template itself. */
   readonly isAdopted?: boolean | undefined;
 }

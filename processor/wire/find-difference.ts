@@ -10,6 +10,7 @@ const CHILD_TAGS = [0x0a, 0x12, 0x12];
 const RECORD_LEVEL = CHILD_TAGS.length;
 const ATTRIBUTES = 0x32;
 const KEY = 0x0a;
+const NONE: ReadonlySet<number> = new Set();
 
 /**
  * Compares a valid request with what enrichment made of it: every field byte for byte and in its order, unknown ones included;
@@ -17,17 +18,21 @@ const KEY = 0x0a;
  * may be gone. It shares no code with the reader and the writer that it checks.
  *
  * @param isOurs whether an attribute's key is one that the product writes
+ * @param leftOut indexes of records that must be missing, with the scopes and resources that hold only those
  * @returns the first difference, or undefined
  */
 export function findDifference(
   original: Uint8Array,
   enriched: Uint8Array,
   isOurs: (key: string) => boolean,
+  leftOut: ReadonlySet<number> = NONE,
 ): Difference | undefined {
   const comparison: Comparison = {
     before: bufferOf(original),
     after: bufferOf(enriched),
     isOurs,
+    leftOut,
+    record: 0,
     path: [],
   };
   try {
@@ -45,6 +50,9 @@ interface Comparison {
   readonly before: Buffer;
   readonly after: Buffer;
   readonly isOurs: (key: string) => boolean;
+  readonly leftOut: ReadonlySet<number>;
+  /** Index of the next record. */
+  record: number;
   /** Of the message that is being compared; stays where a difference is found. */
   readonly path: string[];
 }
@@ -65,14 +73,20 @@ function whole(bytes: Buffer): Rest {
 
 function compareMessages(comparison: Comparison, before: Rest, after: Rest, level: number): void {
   if (level === RECORD_LEVEL) {
+    comparison.record += 1;
     compareRecords(comparison, before, after);
     return;
   }
   const { path } = comparison;
   for (let child = 0; before.at < before.end; ) {
     const old = takeField(comparison.before, before);
+    const isChild = old.tag === CHILD_TAGS[level];
+    if (isChild && passLeftOut(comparison, old, level + 1)) {
+      child += 1;
+      continue;
+    }
     const next = takeField(comparison.after, after);
-    if (old.tag !== CHILD_TAGS[level]) {
+    if (!isChild) {
       sameField(comparison, old, next);
       continue;
     }
@@ -87,6 +101,26 @@ function compareMessages(comparison: Comparison, before: Rest, after: Rest, leve
     path.pop();
   }
   if (after.at < after.end) throw new DifferenceError("a field more");
+}
+
+/** Whether the message goes with all of its records, of which there are some. */
+function passLeftOut(comparison: Comparison, message: Field, level: number): boolean {
+  const { leftOut, record } = comparison;
+  if (leftOut.size === 0) return false;
+  const count = countRecords(comparison.before, message, level);
+  for (let index = record; index < record + count; index++) if (!leftOut.has(index)) return false;
+  comparison.record += count;
+  return count > 0;
+}
+
+function countRecords(bytes: Buffer, { contentAt, end }: Field, level: number): number {
+  if (level === RECORD_LEVEL) return 1;
+  let count = 0;
+  for (const rest = { at: contentAt, end }; rest.at < rest.end; ) {
+    const field = takeField(bytes, rest);
+    if (field.tag === CHILD_TAGS[level]) count += countRecords(bytes, field, level + 1);
+  }
+  return count;
 }
 
 /** Mostly the old record is the beginning of the new one, which is seen at once. */

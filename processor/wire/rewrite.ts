@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { rowsLeftOut } from "./left-out.ts";
 import { VARINT_BYTES_MAX, varintWidth, writeVarint } from "./protobuf.ts";
 import { ATTRIBUTE, attributesEnd, MESSAGE, RECORD, type RequestIndex } from "./request-index.ts";
 
@@ -10,19 +11,23 @@ export interface RecordEdits {
   readonly appended: Uint8Array;
   /** Where in `appended` the fields of each record end. */
   readonly appendedEnds: Int32Array;
+  /** Indexes of records to leave out, for which nothing else changes. */
+  readonly leftOut?: ReadonlySet<number> | undefined;
 }
 
 /** Up to so many bytes a loop copies faster than a call. */
 const SHORT_COPY_BYTES = 16;
 
 /**
- * Writes a request anew with attributes left out and fields appended. The lengths around a changed record are
- * rewritten, every other byte is copied. A rewritten length keeps its padding, that is as many bytes more than
- * needed as it had before (as far as the ten bytes of a varint reach), so that undoing a change gives the old bytes.
+ * Writes a request anew with attributes left out and fields appended, and without some of its records and the envelopes
+ * that held only those. The lengths around a changed record are rewritten, every other byte is copied. A rewritten length
+ * keeps its padding, that is as many bytes more than needed as it had before (as far as the ten bytes of a varint reach), so
+ * that undoing a change gives the old bytes.
  */
 export function rewriteRecords(index: RequestIndex, edits: RecordEdits): Uint8Array {
   const { messages, records } = index;
-  const growth = measureGrowth(index, edits);
+  const isGone = edits.leftOut === undefined ? undefined : rowsLeftOut(index, edits.leftOut);
+  const growth = measureGrowth(index, edits, isGone);
   const bytes = plain(index.bytes);
   const out = plain(Buffer.allocUnsafeSlow(bytes.length + growth.total));
   const appended = plain(edits.appended);
@@ -40,7 +45,8 @@ export function rewriteRecords(index: RequestIndex, edits: RecordEdits): Uint8Ar
   let record = 0;
   for (let row = 0; row < messages.rowCount; row++) {
     const delta = growth.byMessage[row] ?? 0;
-    if (delta !== 0) rewriteLength(state, row, delta);
+    if (isGone?.(row) === true) passOver(state, row);
+    else if (delta !== 0) rewriteLength(state, row, delta);
     if (record >= records.rowCount || records.cells[record * records.width + RECORD.message] !== row)
       continue;
     leaveOut(state, attributesEnd(index, record));
@@ -72,6 +78,15 @@ interface Rewriting {
 function copyUpTo(state: Rewriting, position: number): void {
   state.write = copyBytes(state.out, state.write, state.bytes, state.read, position);
   state.read = position;
+}
+
+/** What a message that was passed over holds is passed over already. */
+function passOver(state: Rewriting, row: number): void {
+  const { cells, width } = state.index.messages;
+  const end = cells[row * width + MESSAGE.end] ?? 0;
+  if (end <= state.read) return;
+  copyUpTo(state, cells[row * width + MESSAGE.fieldStart] ?? 0);
+  state.read = end;
 }
 
 function rewriteLength(state: Rewriting, row: number, delta: number): void {
@@ -111,25 +126,37 @@ interface Growth {
 }
 
 /** Children before parents: a child's growth, with that of its length, is the parent's. */
-function measureGrowth(index: RequestIndex, edits: RecordEdits): Growth {
+function measureGrowth(
+  index: RequestIndex,
+  edits: RecordEdits,
+  isGone: ((row: number) => boolean) | undefined,
+): Growth {
   const { cells, width, rowCount } = index.messages;
   const byMessage = new Int32Array(rowCount);
   addRecordGrowth(index, edits, byMessage);
   let total = 0;
   for (let row = rowCount - 1; row >= 0; row--) {
+    const goes = isGone?.(row) === true;
     const delta = byMessage[row] ?? 0;
-    if (delta === 0) continue;
+    if (delta === 0 && !goes) continue;
     const base = row * width;
-    const lengthAt = cells[base + MESSAGE.lengthAt] ?? 0;
-    const contentStart = cells[base + MESSAGE.contentStart] ?? 0;
-    const oldWidth = contentStart - lengthAt;
-    const length = (cells[base + MESSAGE.end] ?? 0) - contentStart;
-    const grown = delta + lengthWidth(length, oldWidth, length + delta) - oldWidth;
+    const grown = goes
+      ? (cells[base + MESSAGE.fieldStart] ?? 0) - (cells[base + MESSAGE.end] ?? 0)
+      : fieldGrowth(index, row, delta);
     const parent = cells[base + MESSAGE.parent] ?? -1;
     if (parent < 0) total += grown;
     else byMessage[parent] = (byMessage[parent] ?? 0) + grown;
   }
   return { total, byMessage };
+}
+
+/** By how many bytes a message's whole field grows with its content. */
+function fieldGrowth({ messages: { cells, width } }: RequestIndex, row: number, delta: number): number {
+  const base = row * width;
+  const contentStart = cells[base + MESSAGE.contentStart] ?? 0;
+  const oldWidth = contentStart - (cells[base + MESSAGE.lengthAt] ?? 0);
+  const length = (cells[base + MESSAGE.end] ?? 0) - contentStart;
+  return delta + lengthWidth(length, oldWidth, length + delta) - oldWidth;
 }
 
 function addRecordGrowth(index: RequestIndex, edits: RecordEdits, byMessage: Int32Array): void {

@@ -19,12 +19,14 @@ const APPENDED_BYTES_PER_RECORD = 128;
  *
  * @param attributesOf the new attributes of a record, their keys different from each other.
  * @param keys kept from request to request by who writes the same attributes again and again.
+ * @param leftOut indexes of records that are not written at all, nor the envelopes that hold only those.
  * @returns the new bytes, or `request.bytes` itself when nothing changes.
  */
 export function spliceAttributes(
   request: ExportRequest,
   attributesOf: (recordIndex: number) => readonly NewAttribute[],
   keys?: EncodedKeys,
+  leftOut?: ReadonlySet<number>,
 ): Uint8Array {
   const index = indexOf(request);
   const cursor = createCursor(index.bytes);
@@ -33,13 +35,16 @@ export function spliceAttributes(
   const appendedEnds = new Int32Array(rowCount);
   const removed: number[] = [];
   for (let record = 0; record < rowCount; record++) {
-    const additions = attributesOf(record);
-    const keyLengths = buffer.append(additions);
-    if (keyLengths !== 0) findReplaced(index, cursor, record, additions, keyLengths, removed);
+    if (leftOut?.has(record) !== true) {
+      const additions = attributesOf(record);
+      const keyLengths = buffer.append(additions);
+      if (keyLengths !== 0) findReplaced(index, cursor, record, additions, keyLengths, removed);
+    }
     appendedEnds[record] = buffer.length();
   }
-  if (buffer.length() === 0 && removed.length === 0) return request.bytes;
-  return rewriteRecords(index, { removed, appended: buffer.bytes(), appendedEnds });
+  const isThinned = leftOut !== undefined && leftOut.size > 0;
+  if (buffer.length() === 0 && removed.length === 0 && !isThinned) return request.bytes;
+  return rewriteRecords(index, { removed, appended: buffer.bytes(), appendedEnds, leftOut });
 }
 
 /** Adds the rows of the record's attributes whose keys are among the new ones, whose lengths are `keyLengths`. */

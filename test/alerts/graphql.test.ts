@@ -12,6 +12,7 @@ beforeAll(async () => {
     kind,
     name: `to-${kind}`,
     url: `${receiver.url}/${kind}`,
+    allow_private_addresses: true,
     ...(kind === "webhook" ? { secret: "a secret of plain text" } : {}),
   }));
   under = await startApiUnderTest({}, { channels });

@@ -10,7 +10,9 @@ beforeEach(async () => {
   receiver = await startReceiver();
   const url = receiver.url;
   telling = await createTelling({
-    channels: [{ kind: "webhook", name: "ops", url, secret: "a secret of plain text" }],
+    channels: [
+      { kind: "webhook", name: "ops", url, secret: "a secret of plain text", allow_private_addresses: true },
+    ],
   });
 });
 afterEach(async () => {

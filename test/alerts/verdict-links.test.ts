@@ -20,7 +20,13 @@ let real: string;
 let expected: string;
 beforeAll(async () => {
   receiver = await startReceiver();
-  const channel = { kind: "webhook", name: "ops", url: receiver.url, secret: "a secret of plain text" };
+  const channel = {
+    kind: "webhook",
+    name: "ops",
+    url: receiver.url,
+    secret: "a secret of plain text",
+    allow_private_addresses: true,
+  };
   under = await startApiUnderTest(
     { tokens: [...tokens] },
     { channels: [channel], public_url: PUBLIC, gather_seconds: 0 },

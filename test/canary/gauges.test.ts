@@ -18,6 +18,7 @@ beforeAll(async () => {
     recordsInWork: none,
     bytesInFlight: none,
     retryMemoryBytes: none,
+    samplingHeldBytes: none,
     canaries: () => canaries,
   });
   server = await startMetricsServer("127.0.0.1:0", metrics);

@@ -23,6 +23,7 @@ async function start(model: string, before: LogbertOptions = {}): Promise<void> 
     name,
     url: receiver.url,
     secret: "a secret of plain text",
+    allow_private_addresses: true,
   }));
   product = await startLogbert({
     ...before,

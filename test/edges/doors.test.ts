@@ -274,3 +274,17 @@ describe("a stop", () => {
     letGo();
   });
 });
+
+describe("a connection over HTTP", () => {
+  it("is closed after an answer when it is old, and no request is refused for it", async () => {
+    const doors = await doorsTo(async () => ok, { max_connection_age_ms: 1_000 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const keptOpen = async () => {
+      expect(await sendOver(agent, doors.httpAddress)).toBe(200);
+      return Object.keys(agent.freeSockets).length;
+    };
+    expect(await keptOpen()).toBe(1);
+    await expect.poll(keptOpen, { timeout: 10_000 }).toBe(0);
+    agent.destroy();
+  });
+});

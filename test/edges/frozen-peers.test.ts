@@ -3,6 +3,7 @@ import { type ClientHttp2Session, createServer } from "node:http2";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { openClientTls } from "../../processor/forward/client-tls.ts";
 import { forwardConfig } from "../../processor/forward/config.ts";
 import { createGrpcSender } from "../../processor/forward/grpc.ts";
 import { createGrpcConnection } from "../../processor/forward/grpc-connection.ts";
@@ -26,7 +27,7 @@ async function frozen(greets = true) {
 }
 
 function connectionTo({ port }: { readonly port: number }, { callMsMax = 600_000, closeMsMax = 10 } = {}) {
-  const connection = createGrpcConnection(`http://127.0.0.1:${port}`, {}, { callMsMax, closeMsMax });
+  const connection = createGrpcConnection(`http://127.0.0.1:${port}`, () => ({}), { callMsMax, closeMsMax });
   open.unshift(connection);
   const session = () =>
     new Promise<ClientHttp2Session>((resolve, reject) =>
@@ -85,11 +86,8 @@ describe("a connection to a next hop that hangs", () => {
     setFlagsFromString("--expose-gc");
     const collectGarbage: () => void = runInNewContext("gc");
     const config = forwardConfig.parse({ endpoint: `127.0.0.1:${(await frozen(false)).port}` });
-    const sender = createGrpcSender(config, targetOf(config), {
-      ca: undefined,
-      cert: undefined,
-      key: undefined,
-    });
+    const tls = openClientTls(config.tls, () => undefined);
+    const sender = createGrpcSender(config, targetOf(config), tls);
     open.unshift(sender);
     const sendAndLeave = async () => {
       const body = Buffer.alloc(MIB);
@@ -120,7 +118,7 @@ describe("a sender that hangs", () => {
 
   it("keeps no connection beyond its age", { timeout: 10_000 }, async () => {
     const server = createServer();
-    createSessions(server, { ageMsMax: 20, graceMs: 10 });
+    createSessions(server, { ageMsMax: 20, ageGraceMs: 10, graceMs: 10, prefaceMsMax: 10_000, isTls: false });
     const address = await listen(server, "127.0.0.1:0", "receive.grpc.endpoint");
     open.push({ close: () => server.close() });
     const sender = await connectFrozenSender(address);

@@ -18,23 +18,29 @@ export async function startRelay(
   forward: object = {},
   receive: object = {},
 ): Promise<Relay> {
-  const forwarder = createForwarder(forwardConfig.parse({ endpoint, ...forward }));
+  const settings = forwardConfig.parse({ endpoint, ...forward });
+  const forwarder = createForwarder(settings);
+  const metadataKeys = settings.metadata_keys;
   const config = receiveConfig.parse({
     grpc: { endpoint: "127.0.0.1:0" },
     http: { endpoint: "127.0.0.1:0" },
     ...receive,
   });
   const receivers = await startReceivers(config, {
-    consume: async (bytes, signal) => {
+    score: () => Promise.reject(new Error("these doors score nothing")),
+    now: Date.now,
+    consume: async (bytes, signal, _, metadata) => {
       try {
         readRequest(bytes);
       } catch (error) {
         if (!(error instanceof MalformedRequestError)) throw error;
         return { kind: "refused", reason: "malformed", message: error.message };
       }
-      return forwarder.forward(bytes, signal);
+      return forwarder.forward(bytes, signal, metadata);
     },
-    observer: { refused: () => undefined },
+    observer: { refused: () => undefined, connectionRefused: () => undefined },
+    warn: () => undefined,
+    metadataKeys,
     onError: () => undefined,
   });
   return {

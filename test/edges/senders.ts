@@ -15,12 +15,18 @@ export interface GrpcReply {
 export async function sendGrpc(
   address: string,
   body: Uint8Array,
-  options: { readonly gzip?: boolean; readonly path?: string } = {},
+  options: {
+    readonly gzip?: boolean;
+    readonly path?: string;
+    readonly metadata?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<GrpcReply> {
   const client = new Client(address, ChannelCredentials.createInsecure(), {
     "grpc.max_send_message_length": -1,
     ...(options.gzip === true ? { "grpc.default_compression_algorithm": 2 } : {}),
   });
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(options.metadata ?? {})) metadata.set(name, value);
   try {
     return await new Promise((resolve) => {
       client.makeUnaryRequest(
@@ -28,7 +34,7 @@ export async function sendGrpc(
         (bytes: Uint8Array) => Buffer.from(bytes),
         (bytes: Buffer) => bytes,
         body,
-        new Metadata(),
+        metadata,
         { deadline: Date.now() + 60_000 },
         (error: ServiceError | null, response?: Buffer) => {
           const [details] = error?.metadata?.get("grpc-status-details-bin") ?? [];

@@ -3,6 +3,7 @@ import type { Explained } from "./explained.ts";
 /** Kinds of sentences, by how each reads; the first that fits. */
 const PATTERNS = {
   "new message": /^New /,
+  "changed order": /^Changed order/,
   "wrong order": /^Unexpected |came twice in a row/,
   "missing message": /is missing/,
   burst: /^Burst/,

@@ -38,13 +38,17 @@ async function sessionCases(data: string, models: Models): Promise<readonly Expl
   const hdfs = await readHdfs(data);
   const nova = { ...(await readOpenstackKalaki(data)), name: "nova" };
   const abnormal = [...hdfs.test.slice(-10_000, -7_500), ...hdfs.test.slice(-2_500)];
-  const mostlyNormal = [...nova.test.slice(0, 1_000), ...nova.test.slice(-651)];
+  const mostlyNormal = [...nova.test.slice(0, 3_000), ...nova.test.slice(-651)];
   const explain = (test: readonly Unit[], ...detectors: readonly DetectorName[]) =>
     explainUnits({ set: hdfs, test, detectors: detectors.length === 0 ? undefined : detectors }, models);
   return [
-    ...chosenCases(await explain(hdfs.test.slice(-2_500)), { "new message": 3, "wrong order": 5 }),
-    ...chosenCases(await explain(abnormal, "length"), { length: 2 }),
-    ...chosenCases(await explain(abnormal, "count-vector"), { count: 4, "missing message": 2 }),
+    ...chosenCases(await explain(hdfs.test.slice(-8_000)), {
+      "new message": 3,
+      "changed order": 1,
+      "wrong order": 4,
+    }),
+    ...chosenCases(await explain(abnormal, "length"), { length: 4 }),
+    ...chosenCases(await explain(abnormal, "count-vector"), { count: 9, "missing message": 2 }),
     ...chosenCases(await explain(hdfs.test.slice(0, 3_000), "ngram"), { "missing message": 2 }),
     ...chosenCases(await explainUnits({ set: nova, test: mostlyNormal, detectors: undefined }, models), {
       "new message": 3,
@@ -58,7 +62,7 @@ async function lineCases(data: string, models: Models): Promise<readonly Explain
   const node = async (run: string) =>
     (await iotdbLines(data, run)).filter(({ stream }) => stream === "node4");
   return [
-    ...chosenCases(await explainLines(await hdfsLines(data, 50_000), models, { window: SESSIONS }), {
+    ...chosenCases(await explainLines(await hdfsLines(data, 90_000), models, { window: SESSIONS }), {
       burst: 2,
       "odd value": 2,
       silence: 1,

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
-import { type Account, createLedger } from "./ledger.ts";
+import { type Account, createLedger, type Ledger } from "./ledger.ts";
 import { numbersIn } from "./numbered-requests.ts";
 import { PROTOCOLS, startRecordingHop } from "./recording-hop.ts";
 import { startSender } from "./sender.ts";
 
 /** How long a stage lives at most before it is killed, from when it was ready. */
 const LIFE_MS_MAX = 1_500;
-const RECORDS_EACH = 50;
+export const RECORDS_EACH = 50;
 const SENDERS_EACH = 2;
 
 /** What the kills came to. */
@@ -16,23 +16,35 @@ export interface KillReport extends Account {
   readonly requests: number;
 }
 
+/** What is special about a run. */
+export interface KillOptions {
+  /** Told after each restart. */
+  readonly onKill?: (kill: number) => void;
+  readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Told what the next hop has, beside the ledger. */
+  readonly onArrived?: (body: Uint8Array) => void;
+  readonly ledger?: Ledger;
+}
+
 /**
  * Kills the stage (SIGKILL) at random moments while senders of both protocols send, and starts it each time on the same data
  * and ports. Every request is answered for good in the end.
  * @param random from 0 to 1
- * @param onKill told after each restart
  */
 export async function killUnderLoad(
   kills: number,
   random: () => number,
-  onKill: (kill: number) => void = () => undefined,
+  { onKill, settings: more, onArrived, ledger = createLedger() }: KillOptions = {},
 ): Promise<KillReport> {
-  const ledger = createLedger();
-  const hop = await startRecordingHop("grpc", (body) => ledger.arrived(numbersIn(body)));
+  const hop = await startRecordingHop("grpc", (body) => {
+    ledger.arrived(numbersIn(body));
+    onArrived?.(body);
+  });
   // Everything is written down as often as it can be, so that kills fall into it.
   const settings = {
     forward: { endpoint: hop.endpoint },
     remember: { flush_interval_ms: 50, snapshot_interval_ms: 1_000 },
+    ...more,
   };
   let stage: LogbertProcess = await startLogbert({ settings });
   const { ports, directory } = stage;
@@ -52,7 +64,7 @@ export async function killUnderLoad(
       await delay(random() * LIFE_MS_MAX);
       await stage.kill();
       stage = await startLogbert({ settings, directory, ports });
-      onKill(kill);
+      onKill?.(kill);
     }
     await Promise.all(senders.map((sender) => sender.finish()));
   } finally {

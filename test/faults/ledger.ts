@@ -27,6 +27,8 @@ export interface Ledger {
   /** The next hop has read a request whole and has it. */
   arrived(records: readonly NumberedRecord[]): void;
   account(): Account;
+  /** Whether a record was acknowledged upstream, and in how many tries. */
+  answered(record: NumberedRecord): { readonly isAcknowledged: boolean; readonly tries: number };
 }
 
 interface Entry {
@@ -70,6 +72,10 @@ export function createLedger(): Ledger {
         entry.arrivals += 1;
       }
     },
+    answered(record) {
+      const entry = entries.get(keyOf(record));
+      return { isAcknowledged: entry?.ending === "acknowledged", tries: entry?.tries ?? 0 };
+    },
     account() {
       const all = [...entries];
       const keys = (of: (entry: Entry) => boolean) =>
@@ -86,6 +92,7 @@ export function createLedger(): Ledger {
   };
 }
 
-function keyOf({ stream, number }: NumberedRecord): string {
+/** Names the record in what is told of it. */
+export function keyOf({ stream, number }: NumberedRecord): string {
   return `${stream}/${number}`;
 }

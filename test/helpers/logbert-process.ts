@@ -18,6 +18,8 @@ export interface LogbertProcess {
   readonly httpUrl: string;
   readonly apiUrl: string;
   readonly metricsUrl: string;
+  /** Its configuration. */
+  readonly configFile: string;
   readonly stderr: () => string;
   /** SIGTERM, then the exit code. */
   stop(): Promise<number | null>;
@@ -51,16 +53,18 @@ export async function startLogbert(options: LogbertOptions = {}): Promise<Logber
   const directory = options.directory ?? temporaryDirectory("logbert");
   const { grpc, http, api, metrics } = options.ports ?? (await freePorts());
   const settings = options.settings ?? {};
+  const door = (transport: string) =>
+    z.record(z.string(), z.unknown()).optional().parse(settings["receive"]?.[transport]);
   const config = {
     ...settings,
     receive: {
       ...settings["receive"],
-      grpc: { endpoint: `127.0.0.1:${grpc}` },
-      http: { endpoint: `127.0.0.1:${http}` },
+      grpc: { ...door("grpc"), endpoint: `127.0.0.1:${grpc}` },
+      http: { ...door("http"), endpoint: `127.0.0.1:${http}` },
     },
     store: { path: join(directory, "logbert.db") },
     api: { endpoint: `127.0.0.1:${api}`, ...settings["api"] },
-    telemetry: { metrics_endpoint: `127.0.0.1:${metrics}` },
+    telemetry: { metrics_endpoint: `127.0.0.1:${metrics}`, ...settings["telemetry"] },
   };
   const file = join(directory, "logbert.yaml");
   writeFileSync(file, stringify(config));
@@ -81,6 +85,7 @@ export async function startLogbert(options: LogbertOptions = {}): Promise<Logber
   return {
     pid: child.pid ?? 0,
     directory,
+    configFile: file,
     ports: { grpc, http, api, metrics },
     grpcEndpoint: `127.0.0.1:${grpc}`,
     httpUrl: `http://127.0.0.1:${http}/v1/logs`,

@@ -32,6 +32,12 @@ export function collector(): Requirement {
   return { name: "OpenTelemetry Collector", path, remedy: "bash test/collector/build.sh" };
 }
 
+/** The command by which the docs make certificates. */
+export function openssl(): Requirement {
+  const { status } = spawnSync("openssl", ["version"]);
+  return { name: "OpenSSL", path: status === 0 ? "openssl" : undefined, remedy: "apt-get install openssl" };
+}
+
 /** The jars of a real Kafka broker, gathered from test/kafka/pom.xml. */
 export function kafka(): Requirement {
   const path = onPath("java") === undefined ? undefined : cached("kafka", "jars", "test/kafka/pom.xml");

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { zstdCompressSync } from "node:zlib";
 import { create, fromBinary, toJsonString } from "@bufbuild/protobuf";
 import { beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
 import { redactConfig } from "../../processor/redact/config.ts";
 import { createRedactor } from "../../processor/redact/redact.ts";
 import { createRequestRedactor } from "../../processor/redact/redact-request.ts";
+import { createIsInShare } from "../../processor/thin/share.ts";
 import { encodeRequest } from "../../processor/wire/encode.ts";
 import { readRequest } from "../../processor/wire/read-request.ts";
 import { spliceAttributes } from "../../processor/wire/splice.ts";
@@ -111,6 +113,59 @@ describe("logbert verify-lossless", () => {
     const other = await verify([sent, "--out", sent, "--config", config]);
     expect(other.stdout).toContain("40 differences");
     expect((await verify([sent, "--config", config])).code).toBe(0);
+  });
+
+  it("tells what sampling leaves out apart from what is lost", async () => {
+    const share = { enabled: true, mode: "drop" as const, base_percent: 50 };
+    const config = file("sampling.yaml", stringify({ sampling: { ...share, context_records: 0 } }));
+    const isInShare = createIsInShare(share);
+    const outside = requests.map(
+      (bytes) =>
+        new Set([
+          ...readRequest(bytes)
+            .records.filter((one) => !isInShare(one))
+            .map(({ index }) => index),
+        ]),
+    );
+    const count = outside.reduce((sum, { size }) => sum + size, 0);
+    const without = (leftOut: (index: number) => ReadonlySet<number> | undefined) =>
+      framed(
+        requests.map((bytes, at) => spliceAttributes(readRequest(bytes), () => [], undefined, leftOut(at))),
+      );
+    const thinned = file(
+      "thinned.binpb",
+      without((at) => outside[at]),
+    );
+    const told = await verify([before, "--out", thinned, "--config", config]);
+    expect(told.stdout).toBe(
+      `20 records in 4 requests: nothing but our attributes changed, ${count} records left out by sampling\n`,
+    );
+    expect([told.code, count > 0 && count < 20]).toEqual([0, true]);
+    const inShare = [0, 1, 2, 3, 4].find((index) => outside[0]?.has(index) === false) ?? -1;
+    const lost = file(
+      "lost.binpb",
+      without((at) => (at === 0 ? new Set([inShare]) : undefined)),
+    );
+    const loss = await verify([before, "--out", lost, "--config", config]);
+    expect(loss.stdout).toBe("20 records in 4 requests: 1 differences\na record: did not come out\n");
+    expect((await verify([before, "--out", thinned])).stdout).toContain(`: ${count} differences\n`);
+  });
+
+  it("runs a capture through the stage's own code with thinning, and finds nothing else missing", async () => {
+    const config = file(
+      "through.yaml",
+      stringify({
+        sampling: { enabled: true, mode: "drop", base_percent: 10, context_records: 0 },
+        // Of a service that is still learning everything is kept.
+        calibrate: { learning_records: 50 },
+      }),
+    );
+    const capture = file("longer.binpb", framed(Array.from({ length: 10 }, () => requests).flat()));
+    const { stdout, code } = await verify([capture, "--config", config]);
+    expect(stdout).toMatch(
+      /^200 records in 40 requests: nothing but our attributes changed, \d+ records left out by sampling\n$/,
+    );
+    expect(code).toBe(0);
   });
 
   it("tells what was changed, lost and doubled, by the names of fields alone", async () => {

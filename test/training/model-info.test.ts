@@ -16,6 +16,7 @@ it("is 1 for the weights in use alone, also after swaps", async () => {
     recordsInWork: () => 0,
     bytesInFlight: () => 0,
     retryMemoryBytes: () => 0,
+    samplingHeldBytes: () => 0,
     canaries: () => ({}),
   });
   const server = createServer(metrics.handle);

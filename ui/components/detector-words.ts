@@ -20,6 +20,10 @@ const words: Readonly<Record<string, DetectorWords>> = {
   length: { name: "Length of the session", looksAt: "how many events the session had" },
   rate: { name: "Rate", looksAt: "how often the message comes, and whether it has stopped" },
   gap: { name: "Pause", looksAt: "the time since the event before" },
+  "order-change": {
+    name: "Changed order",
+    looksAt: "whether requests have come in another order several times within minutes",
+  },
   parameter: { name: "Values", looksAt: "the numbers and values in the message" },
 };
 
@@ -29,7 +33,13 @@ export function detectorWords(detector: string): DetectorWords {
 }
 
 /** Detectors that judge how an event follows the others of its stream. */
-const ofSequences: ReadonlySet<string> = new Set(["event-model", "ngram", "count-vector", "length"]);
+const ofSequences: ReadonlySet<string> = new Set([
+  "event-model",
+  "ngram",
+  "count-vector",
+  "length",
+  "order-change",
+]);
 
 /** Whether what made most of the score is the sequence: then that is what to look at first. False where nothing is known. */
 export function isLedBySequence(

@@ -1,6 +1,14 @@
-import type { ParsedLine } from "../../processor/receive/lines/parsed-line.ts";
-import type { NewRecord, NewResource } from "../../processor/wire/encode.ts";
-import type { LineBatch } from "./line-sink.ts";
+import type { NewRecord, NewResource } from "../../wire/encode.ts";
+import type { ParsedLine } from "./parsed-line.ts";
+
+/** Records of one source, in order. */
+export interface LineBatch {
+  /** For records that name no service themselves. */
+  readonly service: string;
+  /** Path of the file; undefined where there is none, as for standard input. */
+  readonly file: string | undefined;
+  readonly lines: readonly ParsedLine[];
+}
 
 /** A batch as OTLP: one resource a service, its records in order. A record without a time has only its observed time. */
 export function toResources({ service, file, lines }: LineBatch, observedMs: number): readonly NewResource[] {

@@ -1,0 +1,44 @@
+import type { ServiceJudge } from "./calibrate/create-judge.ts";
+import type { DetectConfig } from "./detect/config.ts";
+import type { SamplingConfig } from "./thin/config.ts";
+import type { HoldingPorts } from "./thin/holding.ts";
+import { createMark } from "./thin/marks.ts";
+import { createThinning } from "./thin/thinning.ts";
+import type { Thinner } from "./thinning-turn.ts";
+import type { WindowConfig } from "./window/config.ts";
+
+/** The slices of the configuration that thinning needs. */
+export interface ThinnerConfig {
+  readonly sampling: SamplingConfig;
+  readonly window: Pick<WindowConfig, "max_streams">;
+  readonly detect: Pick<DetectConfig, "max_records_in_work">;
+}
+
+/** Who knows what has been learned, and who is told what thinning could not wait for. */
+export interface ThinnerPorts extends Pick<HoldingPorts, "onEarly"> {
+  readonly judge: Pick<ServiceJudge, "service">;
+  readonly onMissed: (records: number) => void;
+}
+
+/** Undefined where nothing is to be thinned out. */
+export function createThinner(
+  { sampling, window, detect }: ThinnerConfig,
+  { judge, ...ports }: ThinnerPorts,
+): Thinner | undefined {
+  if (!sampling.enabled) return undefined;
+  const thinning = createThinning(sampling, {
+    ...ports,
+    heldRecordsMax: Math.floor(detect.max_records_in_work / 2),
+    streamsMax: window.max_streams,
+    now: () => performance.now(),
+    later(ms, callback) {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+  return {
+    thinning,
+    mark: createMark(sampling),
+    isLearned: (service) => judge.service(service)?.state === "ready",
+  };
+}

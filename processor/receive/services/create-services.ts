@@ -1,0 +1,103 @@
+import {
+  Http2ServerRequest,
+  Http2ServerResponse,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from "node:http2";
+import { Code, ConnectError, createConnectRouter } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import {
+  compressionGzip,
+  universalRequestFromNodeRequest,
+  universalResponseToNodeResponse,
+} from "@connectrpc/connect-node";
+import { file_grpc_health_v1_health } from "../../../proto/gen/grpc/health/v1/health_pb.js";
+import {
+  file_grpc_reflection_v1_reflection,
+  ServerReflection,
+} from "../../../proto/gen/grpc/reflection/v1/reflection_pb.js";
+import { file_logbert_v1_scoring, Scoring } from "../../../proto/gen/logbert/v1/scoring_pb.js";
+import { file_opentelemetry_proto_collector_logs_v1_logs_service } from "../../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
+import { overloadedAnswer } from "../answer.ts";
+import { replyTo } from "../grpc-reply.ts";
+import { createReflectionService } from "./reflection-service.ts";
+import { createScoringService, type ScoringPorts } from "./scoring-service.ts";
+
+/** Services for which messages are decoded: scoring on demand, and reflection. */
+export interface Services {
+  /** By path, "/logbert.v1.Scoring/Score". */
+  readonly methods: ReadonlyMap<string, (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void>;
+  /** Ends streams of calls that wait for more to come. */
+  stop(): void;
+}
+
+/** Largest message: these are read whole before they are counted, so with the calls at a time it bounds what they hold. */
+const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+/** Open at a time. */
+const CALLS_MAX = 64;
+/** Tools ask by the name that reflection had before it was settled; the messages are the same. */
+const REFLECTION_ALPHA = ["/grpc.reflection.v1.", "/grpc.reflection.v1alpha."] as const;
+
+/** The services, by Connect's implementation of gRPC. */
+export function createServices(ports: ScoringPorts): Services {
+  const shutdown = new AbortController();
+  const router = createConnectRouter({
+    connect: false,
+    grpcWeb: false,
+    readMaxBytes: MESSAGE_BYTES_MAX,
+    acceptCompression: [compressionGzip],
+    shutdownSignal: shutdown.signal,
+  });
+  router.service(Scoring, createScoringService(ports));
+  router.service(
+    ServerReflection,
+    createReflectionService([
+      file_logbert_v1_scoring,
+      file_opentelemetry_proto_collector_logs_v1_logs_service,
+      file_grpc_health_v1_health,
+      file_grpc_reflection_v1_reflection,
+    ]),
+  );
+  const open = new Set<ServerHttp2Stream>();
+  const serveBy =
+    (handler: UniversalHandler) => (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
+      if (open.size >= CALLS_MAX) return replyTo(stream, overloadedAnswer("grpc"));
+      open.add(stream);
+      stream.once("close", () => open.delete(stream));
+      serve(handler, stream, headers, ports.onError);
+    };
+  return {
+    methods: new Map(
+      router.handlers.flatMap((handler) =>
+        pathsOf(handler.requestPath).map((path) => [path, serveBy(handler)] as const),
+      ),
+    ),
+    stop: () => shutdown.abort(new ConnectError("the stage is going to stop", Code.Unavailable)),
+  };
+}
+
+function serve(
+  handler: UniversalHandler,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  onError: (error: unknown) => void,
+): void {
+  const response = new Http2ServerResponse(stream);
+  const request = universalRequestFromNodeRequest(
+    new Http2ServerRequest(stream, headers, {}, []),
+    response,
+    undefined,
+    undefined,
+  );
+  handler(request)
+    .then((answer) => universalResponseToNodeResponse(answer, response))
+    .catch((error: unknown) => {
+      if (ConnectError.from(error).code !== Code.Aborted) onError(error);
+      stream.destroy();
+    });
+}
+
+function pathsOf(path: string): readonly string[] {
+  const alpha = path.replace(...REFLECTION_ALPHA);
+  return alpha === path ? [path] : [path, alpha];
+}

@@ -1,0 +1,92 @@
+import { type HrTime, ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
+import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import type { TelemetryConfig } from "./config.ts";
+
+/** When a request was where. Milliseconds of `performance.now()`, none earlier than the one before. */
+export interface RequestTimes {
+  readonly arrivedMs: number;
+  /** It was scored and written, and its sending began. */
+  readonly preparedMs: number;
+  /** The next hop had answered. */
+  readonly forwardedMs: number;
+  /** What is new in it was written down, and its answer went out. */
+  readonly answeredMs: number;
+}
+
+/** A request that was answered. */
+export interface AnsweredRequest {
+  readonly times: RequestTimes;
+  readonly transport: string;
+  readonly records: number;
+  readonly bytes: number;
+  readonly outcome: "accepted" | "retry" | "refused";
+}
+
+/** The stage's own traces: of requests that took long, and of no others. */
+export interface Traces {
+  answered(request: AnsweredRequest): void;
+  /** Sends what is still to be sent. */
+  close(): Promise<void>;
+}
+
+/** A trace that cannot be sent in this time is given up. */
+const EXPORT_MS_MAX = 2_000;
+
+/**
+ * Spans are made when a request has been answered, so that those that are fast enough cost nothing. They hold counts and times, no
+ * contents. Without an endpoint they go to whatever tracer provider has been registered for the process, if any has.
+ */
+export function createTraces({ traces }: TelemetryConfig, version: string): Traces {
+  const provider = traces.endpoint === "" ? undefined : createProvider(traces.endpoint, version);
+  const tracer = provider?.getTracer("logbert", version) ?? trace.getTracer("logbert", version);
+  return {
+    answered(request) {
+      const { arrivedMs, answeredMs } = request.times;
+      if (answeredMs - arrivedMs >= traces.slow_ms) tell(tracer, request);
+    },
+    close: async () => provider?.shutdown(),
+  };
+}
+
+function createProvider(url: string, version: string): TracerProvider {
+  const exporter = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_MS_MAX });
+  return new TracerProvider({
+    resource: resourceFromAttributes({ "service.name": "logbert", "service.version": version }),
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
+  });
+}
+
+function tell(tracer: Tracer, { times, transport, records, bytes, outcome }: AnsweredRequest): void {
+  const span = tracer.startSpan(
+    "logbert.request",
+    {
+      kind: SpanKind.SERVER,
+      startTime: timeOf(times.arrivedMs),
+      attributes: {
+        "logbert.transport": transport,
+        "logbert.records": records,
+        "logbert.bytes": bytes,
+        "logbert.outcome": outcome,
+      },
+    },
+    ROOT_CONTEXT,
+  );
+  const inside = trace.setSpan(ROOT_CONTEXT, span);
+  const steps = [
+    ["logbert.prepare", times.arrivedMs, times.preparedMs],
+    ["logbert.forward", times.preparedMs, times.forwardedMs],
+    ["logbert.write_down", times.forwardedMs, times.answeredMs],
+  ] as const;
+  for (const [name, fromMs, toMs] of steps)
+    tracer.startSpan(name, { startTime: timeOf(fromMs) }, inside).end(timeOf(toMs));
+  if (outcome !== "accepted") span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end(timeOf(times.answeredMs));
+}
+
+function timeOf(ms: number): HrTime {
+  const sinceEpochMs = performance.timeOrigin + ms;
+  const seconds = Math.floor(sinceEpochMs / 1_000);
+  return [seconds, Math.round((sinceEpochMs - seconds * 1_000) * 1e6)];
+}

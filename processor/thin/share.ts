@@ -1,0 +1,13 @@
+import type { SamplingConfig } from "./config.ts";
+import { baseThreshold } from "./marks.ts";
+import { drawnRandomness, givenRandomness, type RandomnessSource } from "./randomness.ts";
+import { passes } from "./threshold.ts";
+
+/** Whether the share holds a record, whatever its verdict: one that is missing although it does was lost. */
+export function createIsInShare(
+  config: Pick<SamplingConfig, "enabled" | "mode" | "base_percent">,
+): (record: RandomnessSource) => boolean {
+  if (!config.enabled || config.mode === "mark") return () => true;
+  const base = baseThreshold(config);
+  return (record) => base !== undefined && passes(base, givenRandomness(record) ?? drawnRandomness(record));
+}

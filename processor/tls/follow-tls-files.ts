@@ -1,0 +1,50 @@
+import { statSync } from "node:fs";
+import { readTlsFiles, type TlsFiles, type TlsPaths } from "./tls-files.ts";
+
+/** What is told of files that are looked at again and again. */
+export interface TlsFollower {
+  readonly intervalMs: number;
+  /** They have changed, and can be used. */
+  readonly onChanged: (files: TlsFiles) => void;
+  /** They have changed, and cannot be used: told once for each change. */
+  readonly onBroken: (error: unknown) => void;
+}
+
+/** Files that are followed. */
+export interface FollowedTlsFiles {
+  /** As they are at first. */
+  readonly files: TlsFiles;
+  stop(): void;
+}
+
+/**
+ * Reads the files and looks at intervals whether they are still the same, by what the file system says of them: a renewed
+ * certificate is used without a restart, however it is put there (written over, renamed, or behind another link).
+ * Throws a TlsFileError when they cannot be used to begin with.
+ */
+export function followTlsFiles(paths: TlsPaths, follower: TlsFollower): FollowedTlsFiles {
+  let seen = stateOf(paths);
+  const files = readTlsFiles(paths);
+  if (files.ca === undefined && files.cert === undefined) return { files, stop: () => undefined };
+  const look = () => {
+    const state = stateOf(paths);
+    if (state === seen) return;
+    seen = state;
+    try {
+      follower.onChanged(readTlsFiles(paths));
+    } catch (error) {
+      follower.onBroken(error);
+    }
+  };
+  const timer = setInterval(look, follower.intervalMs).unref();
+  return { files, stop: () => clearInterval(timer) };
+}
+
+function stateOf({ ca, cert, key }: TlsPaths): string {
+  return [ca, cert, key].map(({ path }) => stateOfFile(path)).join(" ");
+}
+
+function stateOfFile(path: string): string {
+  const stat = path === "" ? undefined : statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? "-" : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+}

@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { startRecordingHop } from "../faults/recording-hop.ts";
+import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+
+const ready = async ({ apiUrl }: LogbertProcess) => {
+  const response = await fetch(`${apiUrl}/readyz`);
+  return { status: response.status, text: (await response.text()).trim() };
+};
+
+it.each(["grpc", "http"] as const)(
+  "the stage is ready as long as its next hop can be reached, also where no request finds out (%s)",
+  async (protocol) => {
+    const hop = await startRecordingHop(protocol, () => undefined);
+    const logbert = await startLogbert({ settings: { forward: { endpoint: hop.endpoint } } });
+    try {
+      expect((await ready(logbert)).status).toBe(200);
+      await hop.down();
+      const away = await waitFor("the stage to say that it is cut off", async () => {
+        const now = await ready(logbert);
+        return now.status === 503 ? now : undefined;
+      });
+      expect(away.text).toBe("not ready; the next hop cannot be reached");
+      expect((await fetch(`${logbert.apiUrl}/livez`)).status).toBe(200);
+      await hop.up();
+      await waitFor(
+        "the stage to be ready again",
+        async () => (await ready(logbert)).status === 200 || undefined,
+      );
+    } finally {
+      await logbert.stop();
+      await hop.down();
+    }
+  },
+);
