@@ -206,6 +206,16 @@ describe("the canaries of a stage", () => {
     expect(await stateWith(off, collapsed)).toEqual({ state: "off", collapsedAtMs: 7 });
   });
 
+  it("go on with what the same weights usually find, and know nothing of others", async () => {
+    const usual = [{ service: "shop", runs: 9, meanRatio: 0.54 }];
+    const collapsed = { state: "collapsed", recallRatio: 0, collapsedAtMs: 7, usual } as const;
+    expect(await stateWith({}, collapsed)).toEqual(collapsed);
+    expect((await stateWith({}, { ...collapsed, state: "well" })).usual).toEqual(usual);
+    expect((await stateWith({}, collapsed, "others")).usual).toBeUndefined();
+    const off = { canary: canaryConfig.parse({ interval_ms: 0 }) };
+    expect((await stateWith(off, collapsed)).usual).toBeUndefined();
+  });
+
   it.each([
     ["they are switched off", { canary: canaryConfig.parse({ interval_ms: 0 }) }, ["event-model"]],
     [

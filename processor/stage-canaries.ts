@@ -9,6 +9,7 @@ import { deadlineIn } from "./deadline.ts";
 import type { DetectConfig } from "./detect/config.ts";
 import type { Detector } from "./detect/detector.ts";
 import { ModelBusyError } from "./detect/event-scorer.ts";
+import type { DetectorName } from "./detect/evidence.ts";
 import { placeOf, placesOf } from "./detect/places.ts";
 import type { Breaker } from "./flow/breaker.ts";
 import { createBreathe } from "./flow/breathe.ts";
@@ -50,11 +51,13 @@ export async function createStageCanaries(
   // With fewer rows the model would not be asked about all of them, and seem not to work.
   if (canary.interval_ms === 0 || !hasModel || detect.max_model_rows < ASKED_MAX)
     return switchedOff(earlier?.canary);
+  const hasOtherWeights = earlier?.modelVersion !== scorer.version;
   return createCanaries({
     ask: createAskLive(rooms, { isShedding: () => isShedding(observer.scoringHealth()) }),
     readyServices: () => readyServices(rooms.judge),
     minRecall: canary.min_recall,
-    before: beforeRuns(earlier?.canary, earlier?.modelVersion !== scorer.version),
+    before: beforeRuns(earlier?.canary, hasOtherWeights),
+    usualBefore: hasOtherWeights ? undefined : earlier?.canary?.usual,
     onChanged: (status) => tellChange(status, log),
     random: Math.random,
     now,
@@ -101,10 +104,12 @@ interface AskOptions {
   readonly answerMsMax?: number;
 }
 
+const ADDING_UP: ReadonlySet<DetectorName> = new Set(["rate", "order-change"]);
+
 /**
  * Asks the live detectors, with their weights, what they have learned and their calibration, as it is done for records; what they
- * answer is read, and nobody learns from it. Not the rate detector: it is about how many records come when, and takes note of
- * whoever is asked about. Undefined when the model was busy or late while records are shed, too: then it has too much to do, and
+ * answer is read, and nobody learns from it. Not the detectors that add up over many records: how many come when, and whether the
+ * order has changed, is nothing that one sequence shows. Undefined when the model was busy or late while records are shed, too: then it has too much to do, and
  * nothing is known of it; with little to do it does not work.
  */
 export function createAskLive(
@@ -113,7 +118,7 @@ export function createAskLive(
 ): (windows: readonly SequenceWindow[]) => Promise<readonly CanaryAnswer[] | undefined> {
   const breathe = createBreathe();
   const panel = createPanel(
-    detectors.filter(({ name }) => name !== "rate"),
+    detectors.filter(({ name }) => !ADDING_UP.has(name)),
     () => ALWAYS_ASKED,
   );
   return async (windows) => {

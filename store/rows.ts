@@ -4,7 +4,7 @@ import type { Anomaly, StoredAnomaly } from "./anomaly.ts";
 import type { Feedback } from "./feedback.ts";
 import type { Incident } from "./incident.ts";
 import { endKind } from "./kind.ts";
-import { StoreError } from "./store.ts";
+import { StoreError, USUAL_SERVICES_MAX } from "./store.ts";
 import type { Tables } from "./tables.ts";
 import type { Threshold, ThresholdChange } from "./threshold.ts";
 
@@ -36,6 +36,13 @@ const windowEvents = z.array(
   }),
 );
 
+/** What does not hold is learned anew: nobody has to mend it. */
+const usual = z
+  .array(z.object({ service: z.string(), runs: z.int().positive(), meanRatio: z.number().min(0).max(1) }))
+  .max(USUAL_SERVICES_MAX)
+  .optional()
+  .catch(undefined);
+
 const status = z.object({
   version: z.string(),
   modelVersion: z.string(),
@@ -63,6 +70,7 @@ const status = z.object({
       checkedAtMs: z.number().optional(),
       collapsedAtMs: z.number().optional(),
       recoveredAtMs: z.number().optional(),
+      usual,
     })
     .optional(),
 });

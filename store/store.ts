@@ -99,6 +99,20 @@ export interface CanaryStatus {
   /** When it last collapsed, and when it was well again after that; milliseconds since the epoch. */
   readonly collapsedAtMs?: number | undefined;
   readonly recoveredAtMs?: number | undefined;
+  /** What the detector usually finds, of each service: by that a restarted stage goes on. The service tried last comes last. */
+  readonly usual?: readonly ServiceRecall[] | undefined;
+}
+
+/** Services at most of which it is known what is usually found. */
+export const USUAL_SERVICES_MAX = 64;
+
+/** What is usually found of a service's odd sequences. */
+export interface ServiceRecall {
+  readonly service: string;
+  /** Runs that it was learned from. */
+  readonly runs: number;
+  /** Share that was found in them, 0 to 1. */
+  readonly meanRatio: number;
 }
 
 /** How much a detector counts: 1 as much as all do on average. */

@@ -385,17 +385,66 @@ describe("several incidents", () => {
     expect(holdBack(10, 3)).toEqual(["summary"]);
   });
 
-  it("that have got worse since a summary, and are told together again, say so", () => {
-    const quiet_hours = [{ time_zone: "UTC", from: "09:00", to: "10:05", days: ["thu" as const] }];
-    world = createWorld({ quiet_hours });
-    for (const id of ["1", "2", "3"]) world.anomaly(id);
-    world.pass(6 * MINUTE_MS);
-    for (const id of ["1", "2"]) world.anomaly(id, { severityNumber: 21 });
-    world.pass(20 * MINUTE_MS);
+  describe("that have got worse since a summary", () => {
     const reason = "its severity has risen from INFO to FATAL";
-    expect(world.told.slice(1)).toMatchObject([
-      { phase: "summary", ids: ["1", "2"], reason: `${reason},${reason}` },
-    ]);
+    /** Three of one service, told together when quiet hours end, of which some then get worse within ten seconds. */
+    const rise = (ids: readonly string[], channel = {}, isForPeople = true) => {
+      const quiet_hours = [{ time_zone: "UTC", from: "09:00", to: "10:05", days: ["thu" as const] }];
+      world = createWorld({ quiet_hours, ...channel }, isForPeople);
+      for (const id of ["1", "2", "3"]) world.anomaly(id);
+      world.pass(6 * MINUTE_MS);
+      const risenAtMs = world.nowMs;
+      for (const id of ids) {
+        world.anomaly(id, { severityNumber: 21 });
+        world.turn();
+        world.nowMs += 4_000;
+      }
+      world.pass(20_000);
+      return world.told.slice(1).map((one) => ({ ...one, afterMs: one.atMs - risenAtMs }));
+    };
+
+    it("wait for no cool-down, which that very summary has begun", () => {
+      const [told, ...more] = rise(["1"]);
+      expect(told).toMatchObject({ phase: "opened", ids: ["1"], reason });
+      expect(told?.afterMs).toBeLessThan(20_000);
+      expect(more).toEqual([]);
+      world.pass(HOUR_MS);
+      expect(world.phases()).toEqual(["summary", "opened", "over"]);
+    });
+
+    it("are told in one message, those that have risen a little later as well", () => {
+      const [told, ...more] = rise(["1", "2"]);
+      expect(told).toMatchObject({ phase: "updates", ids: ["1", "2"], reason: `${reason},${reason}` });
+      expect(told?.afterMs).toBeLessThan(20_000);
+      expect(more).toEqual([]);
+      world.pass(HOUR_MS);
+      expect(world.told.slice(2)).toMatchObject([{ phase: "ends", ids: ["1", "2"] }]);
+    });
+
+    it("are one message each to a program that sees to grouping", () => {
+      rise([], { cool_down_minutes: 0, limit_per_hour: 2 }, false);
+      world.pass(HOUR_MS);
+      for (const id of ["1", "2"]) world.anomaly(id, { severityNumber: 21 });
+      world.pass(MINUTE_MS);
+      expect(world.phases()).toEqual(["summary", "opened", "opened"]);
+    });
+
+    it("are not told where people called them expected", () => {
+      const told = rise([]);
+      world.expect("1");
+      world.anomaly("1", { severityNumber: 21 });
+      world.pass(HOUR_MS);
+      expect(told).toEqual([]);
+      expect(world.phases()).toEqual(["summary"]);
+    });
+
+    it("do not take others of their service with them", () => {
+      rise([]);
+      world.anomaly("4");
+      world.anomaly("1", { severityNumber: 21 });
+      world.pass(MINUTE_MS);
+      expect(world.told.slice(1).map(({ ids }) => ids)).toEqual([["1"]]);
+    });
   });
 
   it("over the limit of an hour are told in one message, when there is room again", () => {

@@ -45,9 +45,12 @@ export function planChannel(input: PlanInput): Planned {
   const [open, waiting] = split(active, ({ alert }) => alert.state === "open");
   const [ended, ongoing] = split(open, (one) => isOver(one, nowMs));
   const cooling = createCooling(input);
-  const [gathered, gathering] = split(waiting, (one) => isGathered(one, gatherMs, nowMs));
+  const isRipe = (one: ActiveAlert) => isGathered(one, gatherMs, nowMs);
+  // What has got worse meanwhile goes with the first of its like.
+  const mayRise = waiting.some((one) => isRisen(one) && isRipe(one));
+  const [gathered, gathering] = split(waiting, (one) => isRipe(one) || (mayRise && isRisen(one)));
   const news = gathered.filter((one) => !isExpected(one));
-  const tellable = news.filter(({ alert }) => !cooling.has(alert));
+  const tellable = news.filter((one) => mayBeTold(one, cooling));
   const firstNewAtMs = earliest(tellable.map(({ alert }) => alert.createdAtMs + gatherMs));
   const known = [...ends(ended, input), ...updates(ongoing, input)].sort((a, b) => a.sinceMs - b.sinceMs);
   const [first, later] = split(known, ({ sinceMs }) => sinceMs < firstNewAtMs);
@@ -116,15 +119,18 @@ function dropExpected(waiting: readonly ActiveAlert[], { nowMs }: PlanInput, tel
     if (isExpected(one) && isOver(one, nowMs)) teller.change({ ...one.alert, state: "dropped" });
 }
 
-/** What was held back comes first, together, or each by itself to a program; what cannot be told now is held back. */
+/**
+ * What was held back and what has got worse comes first, together, or each by itself to a program; what cannot be told now is held
+ * back.
+ */
 function tellNew(news: readonly ActiveAlert[], cooling: Cooling, input: PlanInput, teller: Teller): void {
   const { channel, isForPeople, gatherMs, nowMs } = input;
-  const [held, fresh] = split(news, (one) => isHeldBack(one, gatherMs, nowMs));
-  const ready = held.filter(({ alert }) => !cooling.has(alert));
+  const [held, fresh] = split(news, (one) => isRisen(one) || isHeldBack(one, gatherMs, nowMs));
+  const ready = held.filter((one) => mayBeTold(one, cooling));
   const isEach = !isForPeople && channel.cool_down_minutes === 0 && ready.length <= teller.room;
   if (!isEach && teller.tell(heldBack(ready, nowMs))) for (const { alert } of ready) cooling.add(alert);
   for (const one of isEach ? [...ready, ...fresh] : fresh) {
-    if (!cooling.has(one.alert) && teller.tell(opened(one, nowMs))) cooling.add(one.alert);
+    if (mayBeTold(one, cooling) && teller.tell(opened(one, nowMs))) cooling.add(one.alert);
     else teller.change({ ...one.alert, isHeldBack: true });
   }
 }
@@ -133,6 +139,16 @@ function tellNew(news: readonly ActiveAlert[], cooling: Cooling, input: PlanInpu
 function isExpected({ incident, feedback }: Omit<ActiveAlert, "alert">): boolean {
   const last = new Map(feedback.map(({ templateId, isTrueAnomaly }) => [templateId, isTrueAnomaly]));
   return incident.templates.every(({ templateId }) => last.get(templateId) === false);
+}
+
+/** Whether what waits is no news, but worse than what was told of it: as of what is open, people are told at once. */
+function isRisen({ alert: { told }, incident }: ActiveAlert): boolean {
+  return told !== undefined && isWorse(told, incident);
+}
+
+/** What is worse than people know waits for no cool-down: it may have begun with the very message in which they were told less. */
+function mayBeTold(one: ActiveAlert, cooling: Cooling): boolean {
+  return isRisen(one) || !cooling.has(one.alert);
 }
 
 /** Services of which the channel has told something new within the cool-down. */

@@ -91,7 +91,7 @@ function incidentBlocks(notice: IncidentNotice, links: Links): readonly Block[] 
     link(links.verdict(notice.incidentId, false), "Expected"),
   ].filter((one) => one !== "");
   return [
-    section(lines.join("\n")),
+    ...(lines.length === 0 ? [] : [section(lines.join("\n"))]),
     ...(facts.length === 0 ? [] : [context(facts.map(escapeMarkup).join("\n"))]),
     context(footer),
     ...(linked.length === 0 ? [] : [section(linked.join("  |  "))]),

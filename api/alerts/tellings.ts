@@ -57,14 +57,20 @@ function againReason(one: ActiveAlert, nowMs: number): string {
   return isOver(one, nowMs) ? "it had gone on" : "it was over";
 }
 
-/** What was held back: several in one message, one by itself; undefined for none. */
+/**
+ * What was held back, or is worse than it was told: several in one message, one by itself; undefined for none. Where all are worse and
+ * go on it says so, and their ends are told.
+ */
 export function heldBack(held: readonly ActiveAlert[], nowMs: number): Step | undefined {
   const [first, ...others] = held;
   if (first === undefined) return undefined;
   if (others.length === 0) return opened(first, nowMs);
-  const next = { state: "gathered", openedAtMs: nowMs } as const;
+  const haveGrown = held.every(
+    (one) => one.alert.told && isWorse(one.alert.told, one.incident) && !isOver(one, nowMs),
+  );
+  const next = { state: haveGrown ? "open" : "gathered", openedAtMs: nowMs } as const;
   const parts = held.map((one) => ({ one, reason: againReason(one, nowMs), next }));
-  return together(parts, "summary", nowMs);
+  return together(parts, haveGrown ? "updates" : "summary", nowMs);
 }
 
 /** An end, as a part of a message. */

@@ -54,11 +54,15 @@ const summaryMessage = z.strictObject({
   total: z
     .int()
     .min(2)
-    .describe("Incidents that were held back, by quiet hours, the cool-down or the limit."),
+    .describe(
+      "Incidents that were held back, by quiet hours, the cool-down or the limit, or have got worse since that was told.",
+    ),
   anomalies: z.int().min(2),
   incidents: z
     .array(incident.extend({ isOver: z.boolean() }))
-    .describe("At most ten, the most severe first. Nothing more is told of those in a summary."),
+    .describe(
+      "At most ten, the most severe first. Of those that were held back nothing more is told, unless one gets worse; of those that have got worse, their end.",
+    ),
 });
 
 const healthMessage = z.strictObject({

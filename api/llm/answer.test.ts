@@ -27,6 +27,8 @@ describe("an answer", () => {
     ["a Markdown fence", `\`\`\`json\n${json}\n\`\`\`\n`],
     ["prose", `Here it is:\n\n${json}\nI hope that this helps.`],
     ["thoughts", `<think>\nFirst {"a": 1}.\n</think>\n\n${json}`],
+    ["prose with braces", `Of {service} in {"a": 1} and {"b":\n${json}\n{"c": 2}, or {} and {"d`],
+    ["an object around it that has no end", `{"answer": ${json}`],
     ["thoughts whose begin is in the template", `First {"a": 1}.\n</think>\n${json}`],
   ])("is read out of %s", (_, text) => {
     expect(parseAnswer(text)).toEqual(ANSWER);
@@ -35,9 +37,25 @@ describe("an answer", () => {
   it.each([
     ["line ends in a fence", `\`\`\`${"\n".repeat(1_000_000)}x`],
     ["braces", "{".repeat(1_000_000)],
+    ["objects that begin", '{"a":'.repeat(200_000)],
+    ["objects", '{"a":1}'.repeat(140_000)],
     ["ends of thoughts", "</think>".repeat(100_000)],
   ])("that is nothing but %s is refused at once", (_, text) => {
     expect(() => parseAnswer(text)).toThrow(LlmError);
+  });
+
+  it("is the last one, not what is quoted before it", () => {
+    const quoted = JSON.stringify({ ...ANSWER, summary: "All is well." });
+    expect(parseAnswer(`The line is ${quoted}. So:\n${json}`)).toEqual(ANSWER);
+  });
+
+  it("may hold braces and quotation marks, and more than its parts", () => {
+    const whole = { ...ANSWER, summary: 'It says "}" and {"a": "{" \\', nextStep: "Look at {" };
+    expect(parseAnswer(`See {it}: ${JSON.stringify({ ...whole, more: { a: 1 } })} {end}`)).toEqual(whole);
+  });
+
+  it("may hold many objects beside its parts", () => {
+    expect(parseAnswer(JSON.stringify({ ...ANSWER, more: Array(40).fill({ a: 1 }) }))).toEqual(ANSWER);
   });
 
   it("may speak of the end of thoughts", () => {

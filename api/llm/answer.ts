@@ -18,35 +18,65 @@ export const ANSWER_PARTS: Readonly<Record<keyof LlmAnswer, string>> = {
 /** What ends the thoughts that some models write before their answer, where the server does not take them out. */
 const THOUGHTS_END = "</think>";
 
+/** Places at which the JSON may begin that are tried, the first and the last: each takes as long as all that is behind it. */
+const BEGINNINGS_MAX = 16;
+
 /**
- * Reads what a model wrote: JSON with all parts, each of text. What it says is not judged: it is shown as text, never as markup.
+ * Reads what a model wrote: JSON with all parts, each of text; of several the last, since thoughts and quotations come before an answer.
+ * What it says is not judged: it is shown as text, never as markup.
  *
- * Throws an {@link LlmError} ("malformed") when it is not.
+ * Throws an {@link LlmError} ("malformed") when there is none.
+ *
+ * Example: 'In {a}: {"summary":"A","likelyCause":"B","nextStep":"C"} {b}' is {summary: "A", likelyCause: "B", nextStep: "C"}.
  *
  * @param usage what it took, which counts even so
  */
 export function parseAnswer(text: string, usage?: TokenUsage): LlmAnswer {
-  const parsed = answer.safeParse(fromJson(objectIn(text), usage));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const detail = `${issue?.path.join(".") || "the answer"} is ${faultOf(issue)}`;
-  throw new LlmError("malformed", detail, { usage });
+  let fault: string | undefined;
+  for (const json of objectsIn(withoutThoughts(text))) {
+    const parsed = answer.safeParse(json);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    fault ??= `${issue?.path.join(".") || "the answer"} is ${faultOf(issue)}`;
+  }
+  throw new LlmError("malformed", fault ?? "the answer is no JSON", { usage });
 }
 
-/** What may be the JSON object: some models write around it, or put it into a Markdown fence, though they are asked not to. */
-function objectIn(text: string): string {
+function withoutThoughts(text: string): string {
   // Of an answer that begins at once it is a part, such as a line of the log.
   const thoughtsEnd = text.trimStart().startsWith("{") ? -1 : text.lastIndexOf(THOUGHTS_END);
-  const written = thoughtsEnd === -1 ? text : text.slice(thoughtsEnd + THOUGHTS_END.length);
-  return written.slice(Math.max(0, written.indexOf("{")), written.lastIndexOf("}") + 1);
+  return thoughtsEnd === -1 ? text : text.slice(thoughtsEnd + THOUGHTS_END.length);
 }
 
-function fromJson(text: string, usage: TokenUsage | undefined): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new LlmError("malformed", "the answer is no JSON", { usage });
+/**
+ * What may be the JSON object, the last first: some models write around it, or put it into a Markdown fence, though they are asked not
+ * to, and what they write may have braces.
+ */
+function* objectsIn(text: string): Generator<unknown> {
+  const beginnings = [...text.matchAll(/\{\s*"/g)];
+  const tried = beginnings.filter((_, at) => at === 0 || at > beginnings.length - BEGINNINGS_MAX);
+  for (const { index } of tried.reverse()) {
+    try {
+      yield JSON.parse(text.slice(index, endOf(text, index)));
+    } catch {
+      // A brace of the text around it.
+    }
   }
+}
+
+/** Where the object that begins there ends: behind the brace that closes it, or with the text. */
+function endOf(text: string, start: number): number {
+  let open = 0;
+  let isText = false;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') isText = !isText;
+    else if (isText) at += character === "\\" ? 1 : 0;
+    else if (character === "{") open += 1;
+    else if (character === "}") open -= 1;
+    if (open === 0) return at + 1;
+  }
+  return text.length;
 }
 
 function faultOf(issue: z.core.$ZodIssue | undefined): string {

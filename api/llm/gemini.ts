@@ -102,7 +102,7 @@ function toAnswer(body: unknown): ProviderAnswer {
   const [candidate] = candidates ?? [];
   if (candidate?.finishReason === "MAX_TOKENS")
     throw new LlmError("malformed", "the answer was cut off", { usage });
-  const blockReason = promptFeedback?.blockReason;
+  const blockReason = promptFeedback?.blockReason ?? undefined;
   if (blockReason !== undefined || WITHHELD.has(candidate?.finishReason))
     throw errorOfWithheld([blockReason, candidate?.finishReason], usage);
   const written = (candidate?.content?.parts ?? []).filter(({ thought }) => thought !== true);

@@ -10,8 +10,12 @@ import type { CanaryAnswer } from "./grade.ts";
 const FLOW = ["received", "reserved", "charged", "shipped"].map((template) => ({ template }));
 const SERVICES = ["a", "b", "c", "d", "e", "f"];
 
-/** Canaries of services that wrote the same flow again and again, and who is asked about them. */
-function tried(ready: readonly string[], flow = FLOW) {
+/**
+ * Canaries of services that wrote the same flow again and again, and who is asked about them.
+ *
+ * @param earlier what was told before a restart
+ */
+function tried(ready: readonly string[], flow = FLOW, earlier?: CanaryStatus) {
   const asked: SequenceWindow[][] = [];
   const changes: CanaryStatus["state"][] = [];
   const detector = {
@@ -30,7 +34,8 @@ function tried(ready: readonly string[], flow = FLOW) {
     },
     readyServices: () => new Set(ready),
     minRecall: 0.5,
-    before: beforeRuns(undefined, false),
+    before: beforeRuns(earlier, false),
+    usualBefore: earlier?.usual,
     onChanged: ({ state }) => changes.push(state),
     random: () => 0,
     now: () => 1,
@@ -129,7 +134,26 @@ describe("a run", () => {
     for (let run = 0; run < 4; run += 1) await canaries.run();
     expect(canaries.status()).toEqual(before);
     for (let run = 0; run < 10; run += 1) await canaries.run();
-    expect(canaries.status()).toEqual({ state: "waiting" });
+    expect(canaries.status()).toEqual({ state: "waiting", usual: before.usual });
     expect(changes).toEqual(["well", "waiting"]);
+  });
+
+  it("after a restart in a collapse ends it by what was usual before", async () => {
+    const before = tried(["a"]);
+    before.detector.answer = findingOneOf(2);
+    for (let run = 0; run < 10; run += 1) await before.canaries.run();
+    before.detector.answer = findingOneOf(100);
+    for (let run = 0; run < 2; run += 1) await before.canaries.run();
+    const collapsed = before.canaries.status();
+    expect(collapsed.state).toBe("collapsed");
+
+    const stateAfter = async (earlier: CanaryStatus) => {
+      const { canaries, detector } = tried(["a"], FLOW, earlier);
+      detector.answer = findingOneOf(2);
+      for (let run = 0; run < 3; run += 1) await canaries.run();
+      return canaries.status().state;
+    };
+    expect(await stateAfter(collapsed)).toBe("well");
+    expect(await stateAfter({ ...collapsed, usual: undefined })).toBe("collapsed");
   });
 });

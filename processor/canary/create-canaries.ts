@@ -1,4 +1,4 @@
-import type { CanaryStatus } from "../../store/store.ts";
+import type { CanaryStatus, ServiceRecall } from "../../store/store.ts";
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { type CanarySequence, windowOf } from "./canary.ts";
 import { afterMissed, afterRun, type CanaryHealth } from "./canary-health.ts";
@@ -26,6 +26,8 @@ export interface CanaryPorts {
   readonly minRecall: number;
   /** What is told before the first run. */
   readonly before: CanaryHealth;
+  /** What was usually found before a restart with the same weights; undefined: nothing is known of that. */
+  readonly usualBefore?: readonly ServiceRecall[] | undefined;
   /** Told whenever the detector works, no longer works, or is not known to work any more. */
   readonly onChanged: (status: CanaryStatus) => void;
   /** 0 to 1 (exclusive). */
@@ -45,7 +47,7 @@ export interface Canaries extends Pick<NormalSequences, "record"> {
 export function createCanaries(ports: CanaryPorts): Canaries {
   const { random } = ports;
   const sequences = createNormalSequences(random);
-  const usual = createUsualRecall(SHIPPED_SERVICE);
+  const usual = createUsualRecall(SHIPPED_SERVICE, ports.usualBefore);
   let health = ports.before;
   let runs = 0;
 
@@ -103,7 +105,7 @@ export function createCanaries(ports: CanaryPorts): Canaries {
       tell(afterRun(health, grade(tried.map(({ answers }) => answers)), required, ports.now()));
       if (health.badRuns === 0 && health.status.state === "well") usual.learn(graded);
     },
-    status: () => health.status,
+    status: () => ({ ...health.status, usual: usual.snapshot() }),
   };
 }
 

@@ -47,6 +47,25 @@ describe("the recall that is required", () => {
     expect(usual.required([tried(0, "ideal")], 1)).toEqual({ recallRatio: 1, recoveryRatio: 1 });
   });
 
+  it("is the same after a restart", () => {
+    const usual = learnedFrom([7, 8, 9]);
+    const restarted = createUsualRecall("ideal", usual.snapshot());
+    expect(restarted.required([tried(0)], 0.5)).toEqual(usual.required([tried(0)], 0.5));
+    for (const one of [usual, restarted]) one.learn([tried(2)]);
+    expect(restarted.snapshot()).toEqual(usual.snapshot());
+  });
+
+  it("is kept of the 64 services that were tried last", () => {
+    const usual = createUsualRecall("ideal");
+    expect(usual.snapshot()).toBeUndefined();
+    for (let at = 0; at < 100; at += 1) usual.learn([tried(10, "ideal"), tried(5, `s${at}`)]);
+    const kept = usual.snapshot() ?? [];
+    expect(kept.map(({ service }) => service)).toEqual(Array.from({ length: 64 }, (_, at) => `s${at + 36}`));
+    const restarted = createUsualRecall("ideal", kept);
+    restarted.learn([tried(5, "another")]);
+    expect(restarted.snapshot()?.map(({ service }) => service)).not.toContain("s36");
+  });
+
   it("is not learned from a service in which nothing was odd", () => {
     const usual = learnedFrom([10, 10, 10]);
     usual.learn([tried(0, "shop", 0)]);

@@ -1,7 +1,6 @@
 import { LRUCache } from "lru-cache";
+import { type ServiceRecall, USUAL_SERVICES_MAX } from "../../store/store.ts";
 
-/** Services of which it is known what is usually found. */
-const SERVICES_MAX = 64;
 /** Runs before that counts, and runs that it is a mean of: it follows what a service becomes, and no single run. */
 const RUNS_MIN = 3;
 const RUNS_MAX = 50;
@@ -41,14 +40,22 @@ export interface UsualRecall {
   required(tried: readonly TriedService[], minRecall: number): RequiredRecall;
   /** Of a run that did not go badly, while the detector works. */
   learn(tried: readonly TriedService[]): void;
+  /** What is known by now, for a restart; undefined for nothing. The service learned last comes last. */
+  snapshot(): readonly ServiceRecall[] | undefined;
 }
 
-/** @param ideal a service of which all is expected from the start */
-export function createUsualRecall(ideal: string): UsualRecall {
-  const known = new LRUCache<string, { readonly runs: number; readonly mean: number }>({ max: SERVICES_MAX });
+/**
+ * @param ideal a service of which all is expected from the start
+ * @param earlier what was known before a restart, of the same weights
+ */
+export function createUsualRecall(ideal: string, earlier: readonly ServiceRecall[] = []): UsualRecall {
+  const known = new LRUCache<string, { readonly runs: number; readonly mean: number }>({
+    max: USUAL_SERVICES_MAX,
+  });
+  for (const { service, runs, meanRatio: mean } of earlier) known.set(service, { runs, mean });
   const usualOf = (service: string, unknown: number, min: number) => {
     if (service === ideal) return 1;
-    const { runs = 0, mean = unknown } = known.get(service) ?? {};
+    const { runs = 0, mean = unknown } = known.peek(service) ?? {};
     return runs < RUNS_MIN ? unknown : Math.max(min, mean);
   };
   const usual = (tried: readonly TriedService[], unknown: number, min: number) => {
@@ -62,11 +69,17 @@ export function createUsualRecall(ideal: string): UsualRecall {
     }),
     learn(tried) {
       for (const { service, odd, found } of tried) {
-        if (odd === 0) continue;
+        if (odd === 0 || service === ideal) continue;
         const { runs = 0, mean = 0 } = known.get(service) ?? {};
         const counted = Math.min(runs + 1, RUNS_MAX);
         known.set(service, { runs: counted, mean: mean + (found / odd - mean) / counted });
       }
+    },
+    snapshot() {
+      if (known.size === 0) return undefined;
+      return known
+        .dump()
+        .map(([service, { value }]) => ({ service, runs: value.runs, meanRatio: value.mean }));
     },
   };
 }

@@ -184,6 +184,10 @@ function createOverloadMetrics(
       "By how much a timer on the thread that serves requests came too late, looked at every 10 ms.",
   });
   for (const reason of ["overload", "late", "failed", "no-evidence"]) unscored.add(0, { reason });
+  for (const detector of ["event-model", "new-template"]) {
+    absent.add(0, { detector });
+    degraded.add(0, { detector });
+  }
   return {
     detectorAbsent(detector, records) {
       absent.add(1, { detector });

@@ -80,6 +80,15 @@ describe("Slack", () => {
     expect(escapeMarkup("<!channel> & <https://a|b>")).toBe("&lt;!channel&gt; &amp; &lt;https://a|b&gt;");
   });
 
+  it("is sent no empty section for a silence of one kind of message of which nothing can be said", () => {
+    const notice = noticeOf("", "opened", 1, "silence");
+    if (notice.kind !== "incident") throw new Error("no incident");
+    const one = { ...notice, templates: notice.templates.slice(0, 1), templatesTotal: 1 };
+    expect(one.summary).toBe("");
+    expect(markupOf(toSlack(one, NO_LINKS))).not.toContain("");
+    expect(markupOf(toSlack({ ...one, summary: "It is silent." }, NO_LINKS))).toContain("It is silent.");
+  });
+
   it("is asked to make nothing of what looks like an address", () => {
     const message = toSlack(noticeOf("see https://evil.example", "opened"), NO_LINKS);
     expect(message.unfurl_links).toBe(false);

@@ -48,6 +48,32 @@ export function kafka(): Requirement {
   };
 }
 
+/** A real VictoriaLogs. */
+export function victoriaLogs(): Requirement {
+  const path = cached("backends", "victoria-logs", "test/backends/go/go.mod");
+  return { name: "VictoriaLogs", path, remedy: "bash test/backends/build.sh" };
+}
+
+/** The jars of a real OpenSearch node. */
+export function openSearch(): Requirement {
+  const path =
+    onPath("java") === undefined
+      ? undefined
+      : cached("backends", "opensearch", "test/backends/opensearch/pom.xml");
+  return {
+    name: "OpenSearch",
+    path,
+    remedy: "apt-get install default-jre-headless maven && bash test/backends/build.sh",
+  };
+}
+
+/** What checks a dashboard by Grafana's schema. */
+export function dashboardCheck(): Requirement {
+  const sources = ["test/backends/go/go.mod", "test/backends/go/check-dashboard/main.go"];
+  const path = cached("backends", "check-dashboard", ...sources);
+  return { name: "a check of Grafana dashboards", path, remedy: "bash test/backends/build.sh" };
+}
+
 /** A client of Kafka on the command line. */
 export function kcat(): Requirement {
   return { name: "kcat", path: onPath("kcat"), remedy: "apt-get install kafkacat" };
@@ -79,14 +105,13 @@ function onPath(program: string): string | undefined {
 }
 
 /** What a build.sh made and keeps by the content of what it made it from. */
-function cached(product: string, name: string, source: string): string | undefined {
+function cached(product: string, name: string, ...sources: readonly string[]): string | undefined {
   const cache =
     process.env[`LOGBERT_${product.toUpperCase()}_CACHE`] ??
     join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), `logbert-${product}`);
-  const key = createHash("sha256")
-    .update(readFileSync(join(repository, source)))
-    .digest("hex");
-  const path = join(cache, `${name}-${key.slice(0, 16)}`);
+  const key = createHash("sha256");
+  for (const source of sources) key.update(readFileSync(join(repository, source)));
+  const path = join(cache, `${name}-${key.digest("hex").slice(0, 16)}`);
   return existsSync(path) ? path : undefined;
 }
 

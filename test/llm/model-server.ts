@@ -164,6 +164,8 @@ const gemini: Format = {
           index: 0,
         },
       ],
+      // As what stands between writes what is not there.
+      promptFeedback: { blockReason: null },
       usageMetadata: USAGE,
       modelVersion: "gemini-3.5-flash-lite",
     }),

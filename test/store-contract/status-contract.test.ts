@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import SqliteDatabase from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openStore } from "../../store/open-store.ts";
+import { type StageStatus, type Store, USUAL_SERVICES_MAX } from "../../store/store.ts";
+import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { EMPTY } from "./empty-batch.ts";
+
+const SHOP = { service: "shop", runs: 9, meanRatio: 0.54 };
+const STATUS: StageStatus = {
+  version: "1",
+  modelVersion: "shipped",
+  startedAtMs: 1,
+  updatedAtMs: 2,
+  recordsPerSecond: 3,
+  forwardEndpoint: undefined,
+  forwardState: "sink",
+  canary: { state: "collapsed", recallRatio: 0, collapsedAtMs: 7, usual: [SHOP] },
+};
+
+let path: string;
+let store: Store;
+beforeEach(async () => {
+  path = join(temporaryDirectory("store"), "logbert.db");
+  store = await openStore({ path });
+});
+afterEach(() => store.close());
+
+/** The status after somebody else has written what is usual. */
+async function readWith(usual: unknown) {
+  await store.saveBatch({ ...EMPTY, status: STATUS });
+  const rival = new SqliteDatabase(path);
+  const json = JSON.stringify({ ...STATUS, canary: { ...STATUS.canary, usual } });
+  rival.prepare("update stage_status set status = ?").run(json);
+  rival.close();
+  return store.status();
+}
+
+describe("what a stage says of itself", () => {
+  it("comes back as it was saved", async () => {
+    await store.saveBatch({ ...EMPTY, status: STATUS });
+    expect(await store.status()).toEqual(STATUS);
+  });
+
+  it("is read as before where nobody said what is usual", async () => {
+    expect(await readWith(undefined)).toEqual({ ...STATUS, canary: { ...STATUS.canary, usual: undefined } });
+  });
+
+  it.each([
+    ["no list", "much"],
+    ["of half a service", [{ service: "shop" }]],
+    ["more than all", [{ ...SHOP, meanRatio: 1.5 }]],
+    ["learned from no run", [{ ...SHOP, runs: 0 }]],
+    [
+      "of more services than are kept",
+      Array.from({ length: USUAL_SERVICES_MAX + 1 }, (_, at) => ({ ...SHOP, service: `s${at}` })),
+    ],
+  ])("keeps all but what is usual where that is %s", async (_, usual) => {
+    expect((await readWith(usual))?.canary).toEqual({ ...STATUS.canary, usual: undefined });
+  });
+});
