@@ -9,6 +9,7 @@ import { Scoring } from "../../proto/gen/logbert/v1/scoring_pb.js";
 import type { Metadata } from "../forward/metadata.ts";
 import { SESSION_MEMORY_MB_MAX, STREAM_WINDOW_BYTES } from "../grpc/http2-options.ts";
 import { StatusCode } from "../grpc/status-code.ts";
+import { admitCall } from "./admit-call.ts";
 import type { ReceiveConfig } from "./config.ts";
 import type { Receiver } from "./consume.ts";
 import { prepareDoor } from "./door.ts";
@@ -105,14 +106,11 @@ function enter(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   methods: ReadonlyMap<unknown, Serve>,
-  { entrance, observer }: HandlePorts,
+  ports: HandlePorts,
 ): void {
-  const entry = entrance(headers, () => stream.session?.socket.remoteAddress);
+  const entry = admitCall(stream, headers, ports);
   if (entry.kind === "entered") serve(stream, headers, methods, entry.metadata);
-  else {
-    observer.refused(entry.reason, "grpc");
-    replyTo(stream, entry);
-  }
+  else replyTo(stream, entry);
 }
 
 function methodsOf({ check, watch }: Health): readonly (readonly [path: string, serve: Serve])[] {

@@ -27,7 +27,7 @@ export interface AnsweredRequest {
 /** The stage's own traces: of requests that took long, and of no others. */
 export interface Traces {
   answered(request: AnsweredRequest): void;
-  /** Sends what is still to be sent. */
+  /** Sends what is still to be sent. Never rejects: what cannot be sent is lost. */
   close(): Promise<void>;
 }
 
@@ -37,8 +37,14 @@ const EXPORT_MS_MAX = 2_000;
 /**
  * Spans are made when a request has been answered, so that those that are fast enough cost nothing. They hold counts and times, no
  * contents. Without an endpoint they go to whatever tracer provider has been registered for the process, if any has.
+ *
+ * @param onLost told why what was still to be sent at the end could not be
  */
-export function createTraces({ traces }: TelemetryConfig, version: string): Traces {
+export function createTraces(
+  { traces }: TelemetryConfig,
+  version: string,
+  onLost: (reason: unknown) => void,
+): Traces {
   const provider = traces.endpoint === "" ? undefined : createProvider(traces.endpoint, version);
   const tracer = provider?.getTracer("logbert", version) ?? trace.getTracer("logbert", version);
   return {
@@ -46,7 +52,7 @@ export function createTraces({ traces }: TelemetryConfig, version: string): Trac
       const { arrivedMs, answeredMs } = request.times;
       if (answeredMs - arrivedMs >= traces.slow_ms) tell(tracer, request);
     },
-    close: async () => provider?.shutdown(),
+    close: async () => provider?.shutdown().catch(onLost),
   };
 }
 

@@ -49,3 +49,15 @@ it("a slow request is traced step by step, without its contents", async () => {
 it("a fast one is not", async () => {
   expect(await tracesOf(600_000)).toHaveLength(0);
 });
+
+it("a door that takes no traces costs a stop nothing but them", async () => {
+  const closed = await startTraceDoor();
+  closed.close();
+  const logbert = await startLogbert({
+    settings: { telemetry: { traces: { endpoint: closed.url, slow_ms: 0 } } },
+  });
+  expect((await sendGrpc(logbert.grpcEndpoint, request("the cat sat"))).code).toBe(0);
+  expect(await logbert.stop()).toBe(0);
+  expect(logbert.stderr()).toContain("the last traces were not sent");
+  expect(logbert.stderr()).toContain('"stopped"');
+});

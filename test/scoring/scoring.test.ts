@@ -125,6 +125,17 @@ describe("what cannot be scored is refused in the protocol's own terms", () => {
     ["nothing", {}, /^input: /],
     ["no service", linesOf(" ", ["a"]), /^lines.service: /],
     ["a line end", linesOf("shop", ["a", "b\nc"]), /^lines.lines\[1\]: /],
+    ["more lines than are read in one go", linesOf("shop", Array(20_001).fill("a")), /^lines.lines: /],
+    [
+      "more records than are read in one go",
+      create(ScoreRequestSchema, {
+        input: {
+          case: "records",
+          value: { resourceLogs: [{ scopeLogs: [{ logRecords: Array(20_001).fill({}) }] }] },
+        },
+      }),
+      /^records: /,
+    ],
     // Format 99, from a newer client.
     [
       "an unknown format",
@@ -199,6 +210,25 @@ it("the example client prints the odd lines of a file", async () => {
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   expect(stderr).toBe("");
   expect(stdout.trim().split("\n").at(-1)).toMatch(/^0\.\d+\tkernel panic: .*\t.*new message/i);
+});
+
+it("each message of a stream is a request, where clients may make only so many", async () => {
+  const stage = await startLogbert({
+    settings: { receive: { limits: { requests_per_second: 0.001, request_burst: 2 } } },
+  });
+  try {
+    const codes: (Code | number)[] = [];
+    const three = Array.from({ length: 3 }, () => linesOf("shop", ["order received id=1"]));
+    try {
+      for await (const { records } of clientOf(stage).scoreStream(each(three))) codes.push(records.length);
+    } catch (error) {
+      codes.push(ConnectError.from(error).code);
+    }
+    expect(codes).toEqual([1, 1, Code.Unavailable]);
+    expect(await stage.metric("logbert_receiver_refused_log_records_total")).toBe(1);
+  } finally {
+    await stage.stop();
+  }
 });
 
 describe("a stop", () => {

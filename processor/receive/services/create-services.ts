@@ -1,10 +1,11 @@
 import {
+  constants,
   Http2ServerRequest,
   Http2ServerResponse,
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from "node:http2";
-import { Code, ConnectError, createConnectRouter } from "@connectrpc/connect";
+import { Code, ConnectError, createConnectRouter, createContextValues } from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import {
   compressionGzip,
@@ -18,10 +19,11 @@ import {
 } from "../../../proto/gen/grpc/reflection/v1/reflection_pb.js";
 import { file_logbert_v1_scoring, Scoring } from "../../../proto/gen/logbert/v1/scoring_pb.js";
 import { file_opentelemetry_proto_collector_logs_v1_logs_service } from "../../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
-import { overloadedAnswer } from "../answer.ts";
+import { admitCall, type CallPorts } from "../admit-call.ts";
+import { type ErrorAnswer, overloadedAnswer } from "../answer.ts";
 import { replyTo } from "../grpc-reply.ts";
 import { createReflectionService } from "./reflection-service.ts";
-import { createScoringService, type ScoringPorts } from "./scoring-service.ts";
+import { createScoringService, NEXT_REQUEST, type ScoringPorts } from "./scoring-service.ts";
 
 /** Services for which messages are decoded: scoring on demand, and reflection. */
 export interface Services {
@@ -31,15 +33,21 @@ export interface Services {
   stop(): void;
 }
 
-/** Largest message: these are read whole before they are counted, so with the calls at a time it bounds what they hold. */
-const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+/** Largest message: these are read whole, and in one go, before they are counted; so it bounds what they hold, with the calls at a
+ * time, and how long nobody else is served, be they nothing but empty records. */
+const MESSAGE_BYTES_MAX = 1024 * 1024;
 /** Open at a time. */
 const CALLS_MAX = 64;
+/** Connect makes a URL of a client's own, which need not be one; nobody reads it. */
+const AUTHORITY = { ":authority": "localhost" };
 /** Tools ask by the name that reflection had before it was settled; the messages are the same. */
 const REFLECTION_ALPHA = ["/grpc.reflection.v1.", "/grpc.reflection.v1alpha."] as const;
 
+/** For anything to move on a call: nobody keeps its place for ever with nothing to ask, or half of a message. */
+const IDLE_MS_MAX = 120_000;
+
 /** The services, by Connect's implementation of gRPC. */
-export function createServices(ports: ScoringPorts): Services {
+export function createServices(ports: ScoringPorts & CallPorts, idleMsMax = IDLE_MS_MAX): Services {
   const shutdown = new AbortController();
   const router = createConnectRouter({
     connect: false,
@@ -61,10 +69,11 @@ export function createServices(ports: ScoringPorts): Services {
   const open = new Set<ServerHttp2Stream>();
   const serveBy =
     (handler: UniversalHandler) => (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-      if (open.size >= CALLS_MAX) return replyTo(stream, overloadedAnswer("grpc"));
+      if (open.size >= CALLS_MAX) return replyTo(stream, tooManyCalls());
       open.add(stream);
       stream.once("close", () => open.delete(stream));
-      serve(handler, stream, headers, ports.onError);
+      stream.setTimeout(idleMsMax, () => stream.close(constants.NGHTTP2_CANCEL));
+      void serve(handler, stream, headers, ports);
     };
   return {
     methods: new Map(
@@ -76,25 +85,34 @@ export function createServices(ports: ScoringPorts): Services {
   };
 }
 
-function serve(
+/** Never throws, whatever a client sends. */
+async function serve(
   handler: UniversalHandler,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  onError: (error: unknown) => void,
-): void {
-  const response = new Http2ServerResponse(stream);
-  const request = universalRequestFromNodeRequest(
-    new Http2ServerRequest(stream, headers, {}, []),
-    response,
-    undefined,
-    undefined,
-  );
-  handler(request)
-    .then((answer) => universalResponseToNodeResponse(answer, response))
-    .catch((error: unknown) => {
-      if (ConnectError.from(error).code !== Code.Aborted) onError(error);
-      stream.destroy();
-    });
+  ports: ScoringPorts & CallPorts,
+): Promise<void> {
+  const again = () => {
+    const entry = admitCall(stream, headers, ports);
+    return entry.kind === "error" ? entry : undefined;
+  };
+  try {
+    const response = new Http2ServerResponse(stream);
+    const request = new Http2ServerRequest(stream, { ...headers, ...AUTHORITY }, {}, []);
+    const values = createContextValues().set(NEXT_REQUEST, again);
+    const answer = await handler(universalRequestFromNodeRequest(request, response, undefined, values));
+    await universalResponseToNodeResponse(answer, response);
+  } catch (error) {
+    // A caller that has gone is no fault of ours.
+    if (!stream.closed && !stream.destroyed) ports.onError(error);
+    stream.destroy();
+  }
+}
+
+function tooManyCalls(): ErrorAnswer {
+  const answer = overloadedAnswer("grpc");
+  const message = `overloaded: ${CALLS_MAX} calls of these services are open`;
+  return { ...answer, status: { ...answer.status, message } };
 }
 
 function pathsOf(path: string): readonly string[] {

@@ -1,6 +1,9 @@
 import { toBinary } from "@bufbuild/protobuf";
 import { Format, type Lines, type ScoreRequest } from "../../../proto/gen/logbert/v1/scoring_pb.js";
-import { ExportLogsServiceRequestSchema } from "../../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
+import {
+  type ExportLogsServiceRequest,
+  ExportLogsServiceRequestSchema,
+} from "../../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
 import { encodeRequest } from "../../wire/encode.ts";
 import { createLineReader } from "../lines/create-line-reader.ts";
 import type { LineFormat } from "../lines/parsed-line.ts";
@@ -28,6 +31,8 @@ export interface InputError {
 }
 
 const SERVICE_CHARACTERS_MAX = 128;
+/** Lines or records of one request, which is read in one go: meanwhile nobody else is served. */
+const RECORDS_MAX = 20_000;
 
 const FORMATS: ReadonlyMap<Format, LineFormat> = new Map([
   [Format.UNSPECIFIED, "auto"],
@@ -44,10 +49,22 @@ export function readInput({ input }: ScoreRequest, nowMs: number): Input | Input
     case "lines":
       return readLines(input.value, nowMs);
     case "records":
+      if (recordsOf(input.value) > RECORDS_MAX) return tooMany("records");
       return { bytes: toBinary(ExportLogsServiceRequestSchema, input.value), sources: [] };
     case undefined:
       return { error: "input: name lines or records" };
   }
+}
+
+function tooMany(field: string): InputError {
+  return { error: `${field}: must be ${RECORDS_MAX} at most; more go into further requests` };
+}
+
+function recordsOf({ resourceLogs }: ExportLogsServiceRequest): number {
+  let records = 0;
+  for (const { scopeLogs } of resourceLogs)
+    for (const { logRecords } of scopeLogs) records += logRecords.length;
+  return records;
 }
 
 function readLines({ service, format, lines }: Lines, nowMs: number): Input | InputError {
@@ -55,6 +72,7 @@ function readLines({ service, format, lines }: Lines, nowMs: number): Input | In
     return { error: `lines.service: must have 1 to ${SERVICE_CHARACTERS_MAX} characters` };
   const known = FORMATS.get(format);
   if (known === undefined) return { error: `lines.format: there is no format ${format}` };
+  if (lines.length > RECORDS_MAX) return tooMany("lines.lines");
   const broken = lines.findIndex((line) => /[\r\n]/.test(line));
   if (broken >= 0) return { error: `lines.lines[${broken}]: must be one line, without its end` };
   const reader = createLineReader({ format: known, now: () => nowMs });

@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
+import { Code, ConnectError, createContextKey, type ServiceImpl } from "@connectrpc/connect";
 import { RetryInfoSchema } from "../../../proto/gen/google/rpc/error_details_pb.js";
 import type { ScoreRequest, ScoreResponse, Scoring } from "../../../proto/gen/logbert/v1/scoring_pb.js";
 import { answerOf, type ErrorAnswer, internalAnswer, overloadedAnswer } from "../answer.ts";
@@ -19,13 +19,22 @@ export interface ScoringPorts {
   readonly onError: (error: unknown) => void;
 }
 
+/** Why a call may not make another request now: each message of a stream is a request, and counts as one. */
+export const NEXT_REQUEST = createContextKey<() => ErrorAnswer | undefined>(() => undefined);
+
 /** logbert.v1.Scoring. */
 export function createScoringService(ports: ScoringPorts): ServiceImpl<typeof Scoring> {
   return {
     score: (request, { signal }) => scoreOne(request, signal, ports),
-    async *scoreStream(requests, { signal }) {
-      for await (const request of untilAborted(requests, signal))
+    async *scoreStream(requests, { signal, values }) {
+      let isFirst = true;
+      for await (const request of untilAborted(requests, signal)) {
+        // The first one came in with its call.
+        const refusal = isFirst ? undefined : values.get(NEXT_REQUEST)();
+        if (refusal !== undefined) throw errorOf(refusal);
+        isFirst = false;
         yield await scoreOne(request, signal, ports);
+      }
     },
   };
 }
