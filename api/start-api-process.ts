@@ -68,6 +68,12 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
       state.onTheWay -= 1;
     });
   };
+  let restarting: Promise<void> = Promise.resolve();
+  const restartLater = () => {
+    setTimeout(() => {
+      restarting = restart();
+    }, RESTART_DELAY_MS).unref();
+  };
   const restart = async () => {
     if (state.isStopping) return;
     try {
@@ -75,7 +81,7 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
       attach();
     } catch (error) {
       options.onError(String(error));
-      setTimeout(() => void restart(), RESTART_DELAY_MS).unref();
+      restartLater();
     }
   };
   const attach = () => {
@@ -90,7 +96,7 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
       state.onTheWay = 0;
       if (state.isStopping) return;
       options.onError(`the API process has ended (${code}); it is started again`);
-      setTimeout(() => void restart(), RESTART_DELAY_MS).unref();
+      restartLater();
     });
   };
   attach();
@@ -103,6 +109,8 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
         : undefined,
     async stop() {
       state.isStopping = true;
+      // A child that is being started would hold the port for ever.
+      await restarting;
       if (child.process.exitCode !== null || !child.process.connected) return;
       const exited = once(child.process, "exit");
       const timer = setTimeout(() => child.process.kill("SIGKILL"), KILL_AFTER_MS);

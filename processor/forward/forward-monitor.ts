@@ -8,7 +8,7 @@ export interface ForwardMonitor extends Forwarder {
   readonly state: () => ForwardState;
   /** Whether it could be connected to lately. Undefined before that is known. */
   readonly isReachable: () => boolean | undefined;
-  /** Finds out whether it can be, unless its last answer has shown it. */
+  /** Finds out whether it can be, unless it has answered since the last look. */
   look(): Promise<void>;
 }
 
@@ -22,22 +22,25 @@ export function createForwardMonitor(
   canConnect: () => Promise<boolean>,
 ): ForwardMonitor {
   let last: ForwardState = initial;
-  let isConnectable: boolean | undefined;
-  const isKnown = () => last === "sink" || last === "ok" || last === "refusing";
+  let isReachable: boolean | undefined = initial === "sink" ? true : undefined;
+  let hasAnswered = false;
   return {
     state: () => last,
-    isReachable: () => isKnown() || isConnectable,
+    isReachable: () => isReachable,
     async look() {
-      if (!isKnown()) isConnectable = await canConnect();
+      if (initial === "sink") return;
+      const isKnown = hasAnswered;
+      hasAnswered = false;
+      if (!isKnown) isReachable = await canConnect();
     },
     async forward(...request) {
       const outcome = await forwarder.forward(...request);
       if (initial === "sink") return outcome;
-      if (outcome.kind === "accepted") last = "ok";
-      else if (outcome.kind === "refused") last = "refusing";
-      else if (last !== "retrying") {
-        last = "retrying";
-        isConnectable = undefined;
+      if (outcome.kind === "retry") last = "retrying";
+      else {
+        last = outcome.kind === "accepted" ? "ok" : "refusing";
+        hasAnswered = true;
+        isReachable = true;
       }
       return outcome;
     },

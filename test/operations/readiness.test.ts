@@ -1,4 +1,6 @@
 import { expect, it } from "vitest";
+import { aRequest } from "../edges/relay.ts";
+import { sendGrpc } from "../edges/senders.ts";
 import { startRecordingHop } from "../faults/recording-hop.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { waitFor } from "../helpers/wait-for.ts";
@@ -15,6 +17,7 @@ it.each(["grpc", "http"] as const)(
     const logbert = await startLogbert({ settings: { forward: { endpoint: hop.endpoint } } });
     try {
       expect((await ready(logbert)).status).toBe(200);
+      expect((await sendGrpc(logbert.grpcEndpoint, aRequest())).code).toBe(0);
       await hop.down();
       const away = await waitFor("the stage to say that it is cut off", async () => {
         const now = await ready(logbert);
