@@ -19,6 +19,7 @@ import { ExportLogsServiceRequestSchema } from "../../proto/gen/opentelemetry/pr
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { SHIPPED_VERSION } from "../helpers/shipped-model.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 
 const root = join(import.meta.dirname, "../..");
 const STEPS = ["order received", "stock reserved", "card charged", "order shipped"];
@@ -68,10 +69,13 @@ describe("lines", () => {
     expect(odd?.explanation).toMatch(/new message/i);
     expect(odd?.explanation).not.toContain("bob@example.com");
     expect(odd?.modelVersion).toBe(SHIPPED_VERSION);
-    const { anomaly } = await logbert.graphql(
-      `query ($id: ID!) { anomaly(id: $id) { service body explanation { summary } } }`,
-      { id: odd?.anomalyId },
-    );
+    const anomaly = await waitFor("the anomaly to be stored", async () => {
+      const stored = await logbert.graphql(
+        `query ($id: ID!) { anomaly(id: $id) { service body explanation { summary } } }`,
+        { id: odd?.anomalyId },
+      );
+      return stored["anomaly"] ?? undefined;
+    });
     expect(anomaly).toMatchObject({ service: "shop", explanation: { summary: odd?.explanation } });
   });
 
