@@ -61,6 +61,8 @@ export interface GroupEvents {
   readonly onAssigned: (assignment: Assignment) => void;
   /** Its membership cannot go on. */
   readonly onLost: (cause: unknown) => void;
+  /** A topic has more partitions than when the group was joined: somebody has to join again for them to be read. */
+  readonly onGrown: () => void;
 }
 
 /** A member of a consumer group. Everything rejects with what the client rejects with. */
@@ -125,7 +127,7 @@ export async function joinGroup(settings: GroupSettings, events: GroupEvents): P
     throw error;
   }
   return {
-    ...createReading(consumer, reading, settings),
+    ...createReading(consumer, reading, settings, events.onGrown),
     ...createOffsets(consumer),
     isSettled: () => consumer.isActive(),
     leave,
@@ -140,8 +142,19 @@ function createReading(
   consumer: Consumer,
   reading: Base,
   { topics, fetchBytesMax }: GroupSettings,
+  onGrown: () => void,
 ): Pick<GroupMember, "leaders" | "fetch"> {
-  const metadata = () => consumer.metadata({ topics: [...topics] });
+  let partitionsBefore: number | undefined;
+  const metadata = async () => {
+    const current = await consumer.metadata({ topics: [...topics] });
+    const partitions = topics.reduce(
+      (sum, topic) => sum + (current.topics.get(topic)?.partitionsCount ?? 0),
+      0,
+    );
+    if (partitions > (partitionsBefore ?? partitions)) onGrown();
+    partitionsBefore = partitions;
+    return current;
+  };
   return {
     async leaders(places) {
       const known = (await metadata()).topics;

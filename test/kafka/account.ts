@@ -25,6 +25,7 @@ export function accountOf(sent: ReadonlyMap<string, number>, arrived: readonly N
   }
   let missing = 0;
   for (const [stream, count] of sent)
-    for (let number = 0; number < count; number += 1) if (seen.get(stream)?.has(number) !== true) missing += 1;
+    for (let number = 0; number < count; number += 1)
+      if (seen.get(stream)?.has(number) !== true) missing += 1;
   return { missing, repeated, disordered };
 }

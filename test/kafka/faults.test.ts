@@ -59,24 +59,29 @@ function arrived(from: KafkaBroker, name: string, sent: ReadonlyMap<string, numb
   });
 }
 
-const total = (sent: ReadonlyMap<string, number>) => [...sent.values()].reduce((sum, count) => sum + count, 0);
+const total = (sent: ReadonlyMap<string, number>) =>
+  [...sent.values()].reduce((sum, count) => sum + count, 0);
 
-testWith(NEEDS, "a member that joins under load, and one that is killed: every record arrives", async (paths) => {
-  const shared = await sharedBroker(paths);
-  const load = startLoad(shared.address, "kill.in", STREAMS);
-  const first = await startMember(shared.address, "kill");
-  await taken(first, 500);
-  const second = await startMember(shared.address, "kill");
-  await taken(second, 500);
-  await first.kill();
-  const before = await second.metric(ACCEPTED);
-  await taken(second, before + 2_000);
-  const sent = await load.stop();
-  const { repeated, disordered } = await arrived(shared, "kill", sent);
-  process.stderr.write(`kill -9 and a rebalance: ${total(sent)} records, ${repeated} of them again\n`);
-  expect(disordered).toBe(0);
-  expect(await second.stop()).toBe(0);
-});
+testWith(
+  NEEDS,
+  "a member that joins under load, and one that is killed: every record arrives",
+  async (paths) => {
+    const shared = await sharedBroker(paths);
+    const load = startLoad(shared.address, "kill.in", STREAMS);
+    const first = await startMember(shared.address, "kill");
+    await taken(first, 500);
+    const second = await startMember(shared.address, "kill");
+    await taken(second, 500);
+    await first.kill();
+    const before = await second.metric(ACCEPTED);
+    await taken(second, before + 2_000);
+    const sent = await load.stop();
+    const { repeated, disordered } = await arrived(shared, "kill", sent);
+    process.stderr.write(`kill -9 and a rebalance: ${total(sent)} records, ${repeated} of them again\n`);
+    expect(disordered).toBe(0);
+    expect(await second.stop()).toBe(0);
+  },
+);
 
 testWith(NEEDS, "a broker that restarts under load loses nothing", async (paths) => {
   const shared = await sharedBroker(paths);
@@ -93,15 +98,19 @@ testWith(NEEDS, "a broker that restarts under load loses nothing", async (paths)
   expect(await member.stop()).toBe(0);
 });
 
-testWith(NEEDS, "a member that is stopped has told the group everything: nothing comes again", async (paths) => {
-  const shared = await sharedBroker(paths);
-  const load = startLoad(shared.address, "drain.in", STREAMS);
-  const first = await startMember(shared.address, "drain");
-  await taken(first, 500);
-  expect(await first.stop()).toBe(0);
-  const second = await startMember(shared.address, "drain");
-  await taken(second, 500);
-  const sent = await load.stop();
-  expect(await arrived(shared, "drain", sent)).toEqual({ missing: 0, repeated: 0, disordered: 0 });
-  expect(await second.stop()).toBe(0);
-});
+testWith(
+  NEEDS,
+  "a member that is stopped has told the group everything: nothing comes again",
+  async (paths) => {
+    const shared = await sharedBroker(paths);
+    const load = startLoad(shared.address, "drain.in", STREAMS);
+    const first = await startMember(shared.address, "drain");
+    await taken(first, 500);
+    expect(await first.stop()).toBe(0);
+    const second = await startMember(shared.address, "drain");
+    await taken(second, 500);
+    const sent = await load.stop();
+    expect(await arrived(shared, "drain", sent)).toEqual({ missing: 0, repeated: 0, disordered: 0 });
+    expect(await second.stop()).toBe(0);
+  },
+);

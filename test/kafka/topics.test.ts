@@ -19,7 +19,7 @@ testWith(
     const kafkaBroker = await sharedBroker(jars, client);
     const { address, produce } = kafkaBroker;
     const numbered = (name: string) => Array.from({ length: 50 }, (_, i) => `${name} ${i} done`);
-    for (const body of numbered("order")) produce("in.proto", [requestOf("shop", [body])], "shop-1");
+    for (const body of numbered("order")) produce("in.proto", [requestOf("shop", [body])], { key: "shop-1" });
     produce("in.json", [
       JSON.stringify({
         resourceLogs: [
@@ -66,5 +66,5 @@ testWith(
     ]);
     expect(await logbert.metric("logbert_receiver_accepted_log_records_total")).toBe(53);
     expect(await logbert.stop()).toBe(0);
-    },
+  },
 );

@@ -11,19 +11,30 @@ export interface StoredMessage {
   readonly offset: number;
   /** "" without one. */
   readonly key: string;
+  /** As kcat prints them: name=value,name=value */
+  readonly headers: string;
   readonly value: Buffer;
+}
+
+/** How messages are produced. */
+export interface ProduceOptions {
+  readonly key?: string;
+  readonly compression?: "gzip" | "snappy" | "lz4" | "zstd";
 }
 
 /** A real Kafka broker, running alone (KRaft, broker and controller in one process). */
 export interface KafkaBroker {
   /** host:port */
   readonly address: string;
-  /** Appends a message for each, all with the key; the topic comes into being with the first. */
-  produce(topic: string, messages: readonly (string | Uint8Array)[], key?: string): void;
+  /** Appends a message for each, as the options have it; the topic comes into being with the first. */
+  produce(topic: string, messages: readonly (string | Uint8Array)[], options?: ProduceOptions): void;
   /** Everything in a topic, partition after partition; none where there is no topic. */
   read(topic: string): readonly StoredMessage[];
-  /** Stops it, and starts it again with what it has. */
-  restart(): Promise<void>;
+  /**
+   * Stops it, and starts it again with what it has.
+   * @param whileAway what is done in between
+   */
+  restart(whileAway?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,23 +82,25 @@ export async function startKafka(
   let files = 0;
   return {
     address,
-    produce(topic, messages, key) {
+    produce(topic, messages, { key, compression = "none" } = {}) {
       const paths = messages.map((message) => {
         files += 1;
         const path = join(directory, `message-${files}`);
         writeFileSync(path, message);
         return path;
       });
-      run(["-P", "-t", topic, ...(key === undefined ? [] : ["-k", key]), ...paths]);
+      const keyed = key === undefined ? [] : ["-k", key];
+      run(["-P", "-z", compression, "-t", topic, ...keyed, ...paths]);
     },
     read(topic) {
       if (!run(["-L"]).includes(`topic "${topic}"`)) return [];
       return storedMessages(
-        run(["-C", "-e", "-q", "-o", "beginning", "-t", topic, "-f", "%p %o %K %S\\n%k%s"]),
+        run(["-C", "-e", "-q", "-o", "beginning", "-t", topic, "-f", "%p %o %K %S %h\\n%k%s"]),
       );
     },
-    async restart() {
+    async restart(whileAway) {
       await stop();
+      await whileAway?.();
       stop = await start();
     },
     stop: () => stop(),
@@ -99,16 +112,15 @@ function storedMessages(printed: Buffer): readonly StoredMessage[] {
   const messages: StoredMessage[] = [];
   for (let at = 0; at < printed.length; ) {
     const line = printed.indexOf("\n", at);
-    const [partition = 0, offset = 0, keyBytes = 0, bytes = 0] = printed
-      .toString("utf8", at, line)
-      .split(" ")
-      .map(Number);
+    const words = printed.toString("utf8", at, line).split(" ");
+    const [partition = 0, offset = 0, keyBytes = 0, bytes = 0] = words.slice(0, 4).map(Number);
     const keyEnd = line + 1 + Math.max(0, keyBytes);
     at = keyEnd + Math.max(0, bytes);
     messages.push({
       partition,
       offset,
       key: printed.toString("utf8", line + 1, keyEnd),
+      headers: words.slice(4).join(" "),
       value: printed.subarray(keyEnd, at),
     });
   }

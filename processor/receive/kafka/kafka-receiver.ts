@@ -62,7 +62,7 @@ export function startKafkaReceiver(
           sessionTimeoutMs: kafka.session_timeout_ms,
           fetchBytesMax: kafka.fetch_max_bytes,
         },
-        events,
+        { ...events, onGrown: () => renewal.abort() },
       ),
   };
   const stopping = new AbortController();

@@ -3,7 +3,7 @@ import { type Session, type SessionPorts, startSession } from "./session.ts";
 
 /** What being a member needs. */
 export interface ServePorts extends Omit<SessionPorts, "member" | "onBroken"> {
-  readonly join: (events: GroupEvents) => Promise<GroupMember>;
+  readonly join: (events: Omit<GroupEvents, "onGrown">) => Promise<GroupMember>;
   /** So many failures of reading in a row, and it is given up. */
   readonly failuresMax: number;
   readonly drainTimeoutMs: number;
@@ -12,7 +12,7 @@ export interface ServePorts extends Omit<SessionPorts, "member" | "onBroken"> {
 
 /**
  * Is a member of the group until that cannot go on, or it is stopped; the latter ends it in peace.
- * @param giveUp aborted by what needs another beginning, such as new certificates
+ * @param giveUp aborted by what needs another beginning, such as new certificates or more partitions
  */
 export async function serveGroup(
   ports: ServePorts,
