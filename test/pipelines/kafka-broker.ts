@@ -41,12 +41,14 @@ export interface KafkaBroker {
 /**
  * @param jars directory of the broker's jars
  * @param kcat the client that produces and reads
- * @param settings of the broker, beside or instead of those that it has here
+ * @param settings of the broker, beside or instead of those that it has here; listeners beside
+ * @param formatting more arguments of the tool that prepares its storage
  */
 export async function startKafka(
   jars: string,
   kcat: string,
   settings: Readonly<Record<string, string>> = {},
+  formatting: readonly string[] = [],
 ): Promise<KafkaBroker> {
   const directory = temporaryDirectory("kafka");
   const [port, controllerPort] = await Promise.all([freePort(), freePort()]);
@@ -58,7 +60,15 @@ export async function startKafka(
   );
   // It lives for seconds: what makes a long run faster makes this one slower.
   const java = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", join(jars, "*")];
-  const format = ["kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "-c", file];
+  const format = [
+    "kafka.tools.StorageTool",
+    "format",
+    "-t",
+    "MkU3OEVBNTcwNTJENDM2Qk",
+    "-c",
+    file,
+    ...formatting,
+  ];
   const formatted = spawnSync("java", [...java, ...format], { encoding: "utf8" });
   if (formatted.status !== 0) throw new Error(`Kafka's storage: ${formatted.stderr}`);
   const start = async () => {
@@ -133,11 +143,13 @@ function propertiesOf(
   data: string,
   settings: Readonly<Record<string, string>>,
 ): string {
+  const { listeners: others, ...more } = settings;
+  const listeners = others === undefined ? [] : [others];
   const properties = {
     "process.roles": "broker,controller",
     "node.id": "1",
     "controller.quorum.voters": `1@${controller}`,
-    listeners: `PLAINTEXT://${broker},CONTROLLER://${controller}`,
+    listeners: [`PLAINTEXT://${broker}`, `CONTROLLER://${controller}`, ...listeners].join(","),
     "controller.listener.names": "CONTROLLER",
     "log.dirs": data,
     "offsets.topic.replication.factor": "1",
@@ -147,7 +159,7 @@ function propertiesOf(
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "1000",
     "num.partitions": "1",
-    ...settings,
+    ...more,
   };
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}`)
