@@ -1,5 +1,5 @@
 import type { GroupMember, Position } from "../../kafka/group-member.ts";
-import { pause, pauseMs } from "./pauses.ts";
+import { type Pause, pauseMs } from "./pauses.ts";
 import { keyOf } from "./read-on.ts";
 
 /** Tells the group how far its partitions are worked off. */
@@ -14,6 +14,8 @@ export interface Commits {
 
 /** What committing needs. */
 export interface CommitPorts {
+  /** After what has failed. */
+  readonly pause: Pause;
   readonly member: Pick<GroupMember, "commit" | "isSettled">;
   /** Of the partitions that are ours now. */
   readonly settled: () => readonly Position[];
@@ -21,7 +23,7 @@ export interface CommitPorts {
 }
 
 /** One commit at a time, of all that was settled by then; what fails is told again later, with what came after it. */
-export function createCommits({ member, settled, onFailed }: CommitPorts): Commits {
+export function createCommits({ member, settled, onFailed, pause }: CommitPorts): Commits {
   const known = new Map<string, bigint>();
   const stopping = new AbortController();
   let running: Promise<void> | undefined;

@@ -44,6 +44,7 @@ export function startKafkaReceiver(
     config: kafka,
     admission: ports.admission,
     deliver: (messages, signal) => deliver(messages, delivery, signal),
+    pause,
     warn,
     onRead() {
       isReachable = true;

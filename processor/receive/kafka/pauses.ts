@@ -12,6 +12,9 @@ export function pauseMs(tries: number, askedMs = 0): number {
 }
 
 /** Waits, or less where it is aborted. Never rejects. */
+export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** By the clock. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import type { Fetched, GroupMember, Position } from "../../kafka/group-member.ts";
 import type { PartitionWorker } from "./partition-worker.ts";
-import { pause, pauseMs } from "./pauses.ts";
+import { type Pause, pauseMs } from "./pauses.ts";
 
 /** Reads on what workers want. */
 export interface Reading {
@@ -12,6 +12,8 @@ export interface Reading {
 
 /** What reading needs. */
 export interface ReadingPorts {
+  /** After what has failed. */
+  readonly pause: Pause;
   readonly member: Pick<GroupMember, "leaders" | "fetch">;
   readonly workers: () => Iterable<PartitionWorker>;
   /** Whether a worker is still the one of its partition. */
@@ -25,7 +27,7 @@ export interface ReadingPorts {
 
 /** A broker is asked for one thing at a time, which waits there for a moment when there is nothing. */
 export function createReading(ports: ReadingPorts): Reading {
-  const { member, workers } = ports;
+  const { member, workers, pause } = ports;
   const stopping = new AbortController();
   const busy = new Map<number, Promise<void>>();
   let looking: Promise<void> | undefined;

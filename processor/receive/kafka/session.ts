@@ -11,6 +11,7 @@ import type { Admission } from "../limits.ts";
 import { createCommits } from "./commits.ts";
 import type { KafkaConfig } from "./config.ts";
 import { createPartitionWorker, type PartitionWorker } from "./partition-worker.ts";
+import type { Pause } from "./pauses.ts";
 import { createReading, keyOf } from "./read-on.ts";
 
 /** A member's work, from its joining to its leaving. */
@@ -29,6 +30,8 @@ export interface SessionPorts {
   readonly config: KafkaConfig;
   readonly admission: Admission;
   readonly deliver: (messages: readonly KafkaMessage[], signal: AbortSignal) => Promise<void>;
+  /** After what has failed. */
+  readonly pause: Pause;
   readonly warn: (details: object, message: string) => void;
   /** Reading goes well, or has failed so many times in a row. */
   readonly onRead: () => void;
@@ -39,7 +42,7 @@ export interface SessionPorts {
 
 /** Has a worker for each partition of the member, reads on for them, and commits what they have settled. */
 export function startSession(ports: SessionPorts): Session {
-  const { member, warn } = ports;
+  const { member, warn, pause } = ports;
   const workers = new Map<string, PartitionWorker>();
   let last: Assignment | undefined;
   let isOver = false;
@@ -50,11 +53,13 @@ export function startSession(ports: SessionPorts): Session {
   };
   const commits = createCommits({
     member,
+    pause,
     settled: () => [...workers.values()].map(({ settled }) => settled),
     onFailed: (cause) => warn({ reason: kafkaProblemOf(cause).text }, "offsets could not be committed yet"),
   });
   const reading = createReading({
     member,
+    pause,
     workers: () => workers.values(),
     workerOf: (place) => workers.get(keyOf(place)),
     onOutOfRange: (fetched) =>
