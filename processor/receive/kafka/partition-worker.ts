@@ -27,27 +27,18 @@ export interface WorkerPorts {
   readonly deliver: (messages: readonly KafkaMessage[], signal: AbortSignal) => Promise<void>;
   /** Something was settled, so that more is wanted, or can be committed. */
   readonly onSettled: () => void;
+  /** Something of ours broke: the worker does no more. */
+  readonly onBroken: (cause: unknown) => void;
 }
 
 /** Answers of brokers that wait at a time: one is worked off while the next is read. */
 const CHUNKS_MAX = 2;
 
-/** Bytes of one answer, which are given back when its last message is settled. */
-interface Chunk {
-  left: number;
-  readonly reservation: Reservation;
-}
-
 /** One batch after the other, in the order of the partition. */
 export function createPartitionWorker(from: Position, ports: WorkerPorts): PartitionWorker {
   const { topic, partition } = from;
   const log = createPartitionLog<KafkaMessage>(from.offset);
-  const limits: BatchLimits<KafkaMessage> = {
-    messagesMax: ports.batchMessagesMax,
-    bytesMax: ports.batchBytesMax,
-    bytesOf: sizeOf,
-  };
-  const chunks: Chunk[] = [];
+  const chunks = createChunks();
   const letGo = new AbortController();
   let isComplete = false;
   let isFinishing = false;
@@ -55,31 +46,36 @@ export function createPartitionWorker(from: Position, ports: WorkerPorts): Parti
 
   const work = async () => {
     while (!isFinishing && log.waiting > 0) {
-      const batch = log.take(limits);
+      const batch = log.take(limitsOf(ports));
       await ports.deliver(batch, letGo.signal);
       if (letGo.signal.aborted) return;
       log.settle();
-      giveBack(chunks, batch.length);
+      chunks.settle(batch.length);
       ports.onSettled();
     }
   };
   const run = () => {
-    running ??= work().finally(() => {
-      running = undefined;
-      if (!isFinishing && log.waiting > 0) run();
-    });
+    running ??= work()
+      .catch((error: unknown) => {
+        isFinishing = true;
+        ports.onBroken(error);
+      })
+      .finally(() => {
+        running = undefined;
+        if (!isFinishing && log.waiting > 0) run();
+      });
   };
   const finish = async () => {
     isFinishing = true;
     await running;
-    for (const { reservation } of chunks.splice(0)) reservation.release();
+    chunks.release();
   };
 
   return {
     topic,
     partition,
     get wanted() {
-      return isComplete || isFinishing || chunks.length >= CHUNKS_MAX
+      return isComplete || isFinishing || chunks.count >= CHUNKS_MAX
         ? undefined
         : { topic, partition, offset: log.next };
     },
@@ -95,7 +91,7 @@ export function createPartitionWorker(from: Position, ports: WorkerPorts): Parti
       log.append(messages, next);
       const added = log.waiting - before;
       if (added > 0) {
-        chunks.push({ left: added, reservation });
+        chunks.add(added, reservation);
         run();
         return true;
       }
@@ -116,18 +112,35 @@ export function createPartitionWorker(from: Position, ports: WorkerPorts): Parti
   };
 }
 
+function limitsOf({ batchMessagesMax, batchBytesMax }: WorkerPorts): BatchLimits<KafkaMessage> {
+  return { messagesMax: batchMessagesMax, bytesMax: batchBytesMax, bytesOf: sizeOf };
+}
+
 function sizeOf({ key, value }: KafkaMessage): number {
   return (key?.length ?? 0) + (value?.length ?? 0);
 }
 
-function giveBack(chunks: Chunk[], messages: number): void {
-  let left = messages;
-  for (let chunk = chunks[0]; chunk !== undefined && left > 0; chunk = chunks[0]) {
-    const taken = Math.min(chunk.left, left);
-    chunk.left -= taken;
-    left -= taken;
-    if (chunk.left > 0) return;
-    chunk.reservation.release();
-    chunks.shift();
-  }
+/** Bytes of the answers that wait: those of each are given back when its last message is settled. */
+function createChunks() {
+  const chunks: { left: number; readonly reservation: Reservation }[] = [];
+  return {
+    get count() {
+      return chunks.length;
+    },
+    add: (messages: number, reservation: Reservation) => void chunks.push({ left: messages, reservation }),
+    settle(messages: number) {
+      let left = messages;
+      for (let chunk = chunks[0]; chunk !== undefined && left > 0; chunk = chunks[0]) {
+        const taken = Math.min(chunk.left, left);
+        chunk.left -= taken;
+        left -= taken;
+        if (chunk.left > 0) return;
+        chunk.reservation.release();
+        chunks.shift();
+      }
+    },
+    release() {
+      for (const { reservation } of chunks.splice(0)) reservation.release();
+    },
+  };
 }

@@ -16,14 +16,15 @@ function topicOf(settings: object): KafkaTopicConfig {
 const proto = topicOf({});
 const text = topicOf({ encoding: "raw", format: "plain" });
 
-function read(value: Uint8Array | string | undefined, topic: KafkaTopicConfig, bytesMax = MIB) {
+function read(
+  value: Uint8Array | string | undefined,
+  topic: KafkaTopicConfig,
+  bytesMax = MIB,
+  timestampMs = 1_790_000_000_000,
+) {
   const bytes = value === undefined ? undefined : Buffer.from(value);
   const place = { topic: "logs", partition: 0, offset: 7n };
-  return readKafkaMessage(
-    { ...place, timestampMs: 1_790_000_000_000, key: undefined, value: bytes },
-    topic,
-    bytesMax,
-  );
+  return readKafkaMessage({ ...place, timestampMs, key: undefined, value: bytes }, topic, bytesMax);
 }
 
 const requestOf = (...bodies: readonly string[]) =>
@@ -65,6 +66,10 @@ describe("a message", () => {
     expect(records.map(({ body }) => body)).toEqual(["ERROR a\n\tat b", "c"]);
     expect(records.map((record) => record.resourceAttribute("service.name"))).toEqual(["logs", "logs"]);
     expect(records.map(({ severityNumber }) => severityNumber)).toEqual([17, 0]);
+  });
+
+  it.each([-1, 0, Number.MAX_SAFE_INTEGER])("of text is read whatever time it has: %d", (timestampMs) => {
+    expect(read("a", text, MIB, timestampMs).content.kind).toBe("text");
   });
 
   it("of text has the service that its topic is given", () => {

@@ -63,6 +63,9 @@ function malformed(text: string): BadContent {
   return { kind: "bad", reason: "malformed", text };
 }
 
+/** What OTLP's 64 bits of nanoseconds hold. */
+const TIME_MS_MAX = 2 ** 63 / 1e6;
+
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** A message is whole: its lines join no others. */
@@ -75,11 +78,14 @@ function textOf(
   const written = decoder.decode(value).split(/\r?\n/);
   const lines = [...written.flatMap((line) => reader.push(line)), ...reader.flush()];
   if (lines.length === 0) return { kind: "empty" };
-  const observedMs = Math.max(0, timestampMs);
-  return {
-    kind: "text",
-    resources: toResources({ service: service === "" ? name : service, file: undefined, lines }, observedMs),
-  };
+  const observedMs = timestampMs > 0 && timestampMs < TIME_MS_MAX ? timestampMs : 0;
+  const resources = toResources(
+    { service: service === "" ? name : service, file: undefined, lines },
+    observedMs,
+  );
+  // What cannot be written shows here, where it stands for one message, and not when it is among others.
+  encodeRequest(resources);
+  return { kind: "text", resources };
 }
 
 /** Messages that go on as one request, in their order. */

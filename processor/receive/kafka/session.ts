@@ -107,7 +107,7 @@ type Workers = Map<string, PartitionWorker>;
 
 function createWorker(
   position: Position,
-  { admission, config, deliver }: SessionPorts,
+  { admission, config, deliver, onBroken }: SessionPorts,
   onSettled: () => void,
 ): PartitionWorker {
   return createPartitionWorker(position, {
@@ -116,6 +116,7 @@ function createWorker(
     batchBytesMax: config.max_batch_bytes,
     deliver,
     onSettled,
+    onBroken,
   });
 }
 
