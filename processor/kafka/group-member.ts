@@ -5,7 +5,6 @@ import {
   type GroupAssignment,
   ListOffsetTimestamps,
   type RecordsBatch,
-  ResponseError,
 } from "@platformatic/kafka";
 import { clientOptions, type KafkaConnection } from "./connection.ts";
 
@@ -34,7 +33,7 @@ export type Fetched = Place &
   (
     | { readonly kind: "messages"; readonly messages: readonly KafkaMessage[]; readonly next: bigint }
     /** The offset is not there any more, or not yet. */
-    | { readonly kind: "out-of-range"; readonly earliest: bigint; readonly latest: bigint }
+    | { readonly kind: "out-of-range" }
   );
 
 /** How a group is joined. */
@@ -240,16 +239,23 @@ function outOfRangeOf(
   names: ReadonlyMap<string, string>,
   positionOf: PositionOf,
 ): readonly Fetched[] {
-  const response = error instanceof ResponseError ? error["response"] : undefined;
-  if (!isFetchResponse(response)) return [];
+  const response = responseIn(error);
+  if (response === undefined) return [];
   return response.responses.flatMap(({ topicId, partitions }) =>
-    partitions.flatMap(({ partitionIndex, errorCode, logStartOffset, highWatermark }): readonly Fetched[] => {
+    partitions.flatMap(({ partitionIndex, errorCode }): readonly Fetched[] => {
       const position = positionOf(names.get(topicId) ?? "", partitionIndex);
       if (position === undefined || errorCode !== OFFSET_OUT_OF_RANGE) return [];
       const { topic, partition } = position;
-      return [{ kind: "out-of-range", topic, partition, earliest: logStartOffset, latest: highWatermark }];
+      return [{ kind: "out-of-range", topic, partition }];
     }),
   );
+}
+
+/** What the broker has answered, the last time where the client has tried several times. */
+function responseIn(error: unknown): FetchResponse | undefined {
+  if (!(error instanceof AggregateError)) return undefined;
+  if ("response" in error && isFetchResponse(error.response)) return error.response;
+  return responseIn(error.errors.at(-1));
 }
 
 function isFetchResponse(value: unknown): value is FetchResponse {

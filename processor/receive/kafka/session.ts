@@ -63,7 +63,7 @@ export function startSession(ports: SessionPorts): Session {
     workers: () => workers.values(),
     workerOf: (place) => workers.get(keyOf(place)),
     onOutOfRange: (fetched) =>
-      void goOnElsewhere(fetched, workers, ports, onSettled).then(() => reading.look()),
+      void goOnElsewhere(fetched, workers, ports, onSettled).then(() => reading.look(), ports.onBroken),
     onRead: ports.onRead,
     onFailed: ports.onFailed,
   });
@@ -137,7 +137,7 @@ async function goOnElsewhere(
   ports: SessionPorts,
   onSettled: () => void,
 ): Promise<void> {
-  const { topic, partition, earliest, latest } = fetched;
+  const { topic, partition } = fetched;
   const key = keyOf(fetched);
   const worker = workers.get(key);
   ports.warn(
@@ -145,9 +145,10 @@ async function goOnElsewhere(
     "what was to be read of a partition is not there any more: Kafka has deleted it",
   );
   await worker?.complete();
+  const [edge] = await ports.member.edges([{ topic, partition }], ports.config.initial_offset);
+  if (edge === undefined) throw new Error(`${topic} has no partition ${partition} any more`);
   if (worker === undefined || workers.get(key) !== worker) return;
-  const offset = ports.config.initial_offset === "earliest" ? earliest : latest;
-  workers.set(key, createWorker({ topic, partition, offset }, ports, onSettled));
+  workers.set(key, createWorker(edge, ports, onSettled));
 }
 
 type OutOfRange = Extract<Fetched, { readonly kind: "out-of-range" }>;
