@@ -8,21 +8,33 @@ export interface Load {
   stop(): Promise<ReadonlyMap<string, number>>;
 }
 
-const PAUSE_MS = 10;
+/** What is sent. */
+export interface LoadOptions {
+  readonly streams: number;
+  readonly recordsEach: number;
+  /** Tries of the client, by which nothing is written twice; what fails for good is sent again. */
+  readonly retries?: number;
+}
 
-/** Sends a message of each stream in turn, keyed by the stream, until it is stopped. */
+const PAUSE_MS = 10;
+const RETRY_MS = 100;
+
+/**
+ * Sends a message of each stream in turn, keyed by the stream, until it is stopped.
+ * @param addresses host:port of brokers, with commas between them
+ */
 export function startLoad(
-  address: string,
+  addresses: string,
   topic: string,
-  { streams, recordsEach }: { readonly streams: number; readonly recordsEach: number },
+  { streams, recordsEach, retries = 1_000 }: LoadOptions,
 ): Load {
   const producer = new Producer({
     clientId: "load",
-    bootstrapBrokers: [address],
+    bootstrapBrokers: addresses.split(","),
     idempotent: true,
     autocreateTopics: true,
-    retries: 1_000,
-    retryDelay: 100,
+    retries,
+    retryDelay: RETRY_MS,
   });
   const sent = new Map(Array.from({ length: streams }, (_, i): [string, number] => [`stream-${i}`, 0]));
   let isStopped = false;
@@ -33,9 +45,13 @@ export function startLoad(
         key: Buffer.from(stream),
         value: Buffer.from(numberedRequest(stream, from, recordsEach)),
       }));
-      await producer.send({ messages, acks: ProduceAcks.ALL });
+      const isSent = await producer.send({ messages, acks: ProduceAcks.ALL }).then(
+        () => true,
+        () => false,
+      );
+      await delay(isSent ? PAUSE_MS : RETRY_MS);
+      if (!isSent) continue;
       for (const [stream, from] of sent) sent.set(stream, from + recordsEach);
-      await delay(PAUSE_MS);
     }
     await producer.close();
     return sent;
