@@ -8,7 +8,7 @@ import type { TlsOptions } from "node:tls";
 import { Scoring } from "../../proto/gen/logbert/v1/scoring_pb.js";
 import { SESSION_MEMORY_MB_MAX, STREAM_WINDOW_BYTES } from "../grpc/http2-options.ts";
 import { StatusCode } from "../grpc/status-code.ts";
-import { admitCall } from "./admit-call.ts";
+import { admitCall, clientOf } from "./admit-call.ts";
 import type { ReceiveConfig } from "./config.ts";
 import type { Receiver } from "./consume.ts";
 import { prepareDoor } from "./door.ts";
@@ -54,8 +54,13 @@ export async function startGrpcReceiver(
   const methods = new Map<unknown, Serve>([
     [
       `/${SERVICE}/Export`,
-      (stream, headers, { metadata }) =>
-        serveExport(stream, { headers, metadata }, config.max_request_bytes, ports),
+      (stream, headers, entry) =>
+        serveExport(
+          stream,
+          { headers, metadata: entry.metadata, client: clientOf(stream, entry) },
+          config.max_request_bytes,
+          ports,
+        ),
     ],
     ...services.methods,
   ]);

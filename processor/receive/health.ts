@@ -24,7 +24,11 @@ const ARRIVAL_MS_MAX = 10_000;
 /** Calls open at a time, those that watch among them: they need no token, and each takes some kilobytes. */
 const CALLS_MAX = 1_000;
 /** A name is next to nothing beside what the stage holds. */
-const UNCOUNTED: Reservation = { grow: () => true, release: () => undefined };
+const UNCOUNTED: Reservation = {
+  grow: () => true,
+  arrived: () => undefined,
+  release: () => undefined,
+};
 
 /**
  * @param services names that are known beside "", the server as a whole

@@ -19,9 +19,8 @@ import {
 } from "../../../proto/gen/grpc/reflection/v1/reflection_pb.js";
 import { file_logbert_v1_scoring, Scoring } from "../../../proto/gen/logbert/v1/scoring_pb.js";
 import { file_opentelemetry_proto_collector_logs_v1_logs_service } from "../../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
-import { admitCall, type CallPorts } from "../admit-call.ts";
+import { admitCall, type CallPorts, clientOf } from "../admit-call.ts";
 import { type ErrorAnswer, overloadedAnswer } from "../answer.ts";
-import { clientOfAddress } from "../client-address.ts";
 import type { RefusedReason } from "../consume.ts";
 import type { Entry } from "../entrance.ts";
 import { replyTo } from "../grpc-reply.ts";
@@ -88,9 +87,9 @@ export function createServices(ports: ScoringPorts & CallPorts, idleMsMax = IDLE
   };
   const serveBy =
     (handler: UniversalHandler): ServeCall =>
-    (stream, headers, { name }) => {
+    (stream, headers, entry) => {
       if (open.size >= CALLS_MAX) return refuse(stream, `${CALLS_MAX} calls of these services`);
-      const client = name ?? clientOfAddress(stream.session?.socket.remoteAddress);
+      const client = clientOf(stream, entry);
       const others = [...open.values()].filter((one) => one === client).length;
       if (others >= CALLS_OF_CLIENT_MAX) return refuse(stream, `${CALLS_OF_CLIENT_MAX} calls of this client`);
       open.set(stream, client);
