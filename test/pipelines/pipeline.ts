@@ -18,10 +18,9 @@ export function recipe(name: string): string {
 /** How the page of a recipe starts a Collector with it: the arguments behind `otelcol`. */
 export function argumentsOf(name: string): string[] {
   const page = readFileSync(join(pages, `${name}.md`), "utf8");
-  const command = new RegExp(
-    `^(?:\\w+=\\S+ )*otelcol(?:-contrib)? --config docs/pipelines/${name}[.]yaml(.*)$`,
-    "m",
-  ).exec(page);
+  const command = new RegExp(`^(?:\\w+=\\S+ )*otelcol --config docs/pipelines/${name}[.]yaml(.*)$`, "m").exec(
+    page,
+  );
   if (command === null) throw new Error(`docs/pipelines/${name}.md does not say how it is started`);
   const [, options = ""] = command;
   return ["--config", recipe(name), ...options.split(" ").filter((option) => option !== "")];
