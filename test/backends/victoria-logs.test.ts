@@ -135,12 +135,24 @@ describe("VictoriaLogs", () => {
     expect(messages(await server.query(odd))).toEqual(["scored 0.9000001", "scored 1"]);
   });
 
-  testWith([victoriaLogs()], "says that it took what is too old, and counts it", async ([binary = ""]) => {
-    const server = await started(binary);
-    await insert(server, [{ timeUnixNano: BigInt(Date.UTC(2020, 0)) * 1_000_000n, body: "old" }]);
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
-    expect(metrics).toContain('vl_rows_dropped_total{reason="too_small_timestamp"} 1\n');
-  });
+  testWith(
+    [victoriaLogs()],
+    "says that it took what is too old and too long, and drops it",
+    async ([binary = ""]) => {
+      const server = await started(binary);
+      const now = BigInt(Date.now()) * 1_000_000n;
+      await insert(server, [
+        { timeUnixNano: BigInt(Date.UTC(2020, 0)) * 1_000_000n, body: "old" },
+        { timeUnixNano: now, body: "x".repeat(2 * 1024 * 1024) },
+        { timeUnixNano: now, body: "y".repeat(1024 * 1024) },
+      ]);
+      const [kept, ...others] = await arrived(server, 1);
+      expect(kept?.["_msg"]).toMatch(/^y+$/);
+      expect(others).toEqual([]);
+      const metrics = await (await fetch(`${server.url}/metrics`)).text();
+      expect(metrics).toContain('vl_rows_dropped_total{reason="too_small_timestamp"} 1\n');
+    },
+  );
 });
 
 /** As an OTLP sender does; it must answer that it took them. */
