@@ -25,7 +25,9 @@ export function registerValidate(program: Command): void {
       readTlsFiles(serverTlsPaths(config.receive.http.tls, "receive.http.tls"));
       checkModel(config.inference);
       process.stdout.write(
-        options.print ? `${JSON.stringify(hideSecrets(config), null, 2)}\n` : "The configuration is valid.\n",
+        options.print
+          ? `${JSON.stringify(hideSecrets(config), hideInUrl, 2)}\n`
+          : "The configuration is valid.\n",
       );
     });
 }
@@ -42,6 +44,11 @@ function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
     alerts: hideAlertSecrets(config.alerts),
     explainer: hideExplainerSecrets(config.explainer),
   };
+}
+
+/** Whatever an address is for. */
+function hideInUrl(_: string, value: unknown): unknown {
+  return typeof value === "string" && /^https?:/i.test(value) ? shownEndpoint(value) : value;
 }
 
 function hideToken<Token extends { readonly token: string }>(one: Token): Token {

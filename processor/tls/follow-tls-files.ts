@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { readTlsFiles, type TlsFiles, type TlsPaths } from "./tls-files.ts";
+import { checkNotExpired, readTlsFiles, type TlsFiles, type TlsPaths } from "./tls-files.ts";
 
 /** What is told of files that are looked at again and again. */
 export interface TlsFollower {
@@ -19,7 +19,8 @@ export interface FollowedTlsFiles {
 
 /**
  * Reads the files and looks at intervals whether they are still the same, by what the file system says of them: a renewed
- * certificate is used without a restart, however it is put there (written over, renamed, or behind another link).
+ * certificate is used without a restart, however it is put there (written over, renamed, or behind another link). One that has
+ * expired already is not: the one before it is no worse. To begin with it is, as there is no other.
  * Throws a TlsFileError when they cannot be used to begin with.
  */
 export function followTlsFiles(paths: TlsPaths, follower: TlsFollower): FollowedTlsFiles {
@@ -31,7 +32,9 @@ export function followTlsFiles(paths: TlsPaths, follower: TlsFollower): Followed
     if (state === seen) return;
     seen = state;
     try {
-      follower.onChanged(readTlsFiles(paths));
+      const changed = readTlsFiles(paths);
+      checkNotExpired(paths, changed);
+      follower.onChanged(changed);
     } catch (error) {
       follower.onBroken(error);
     }

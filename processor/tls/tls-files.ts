@@ -42,6 +42,12 @@ export function readTlsFiles({ ca, cert, key }: TlsPaths): TlsFiles {
   return files;
 }
 
+/** Throws a {@link TlsFileError} for a certificate whose time is over: nobody would believe it. */
+export function checkNotExpired({ cert }: TlsPaths, files: TlsFiles): void {
+  if (files.cert !== undefined && new X509Certificate(files.cert).validToDate.getTime() < Date.now())
+    throw new TlsFileError(`${cert.setting}: ${cert.path} has expired`);
+}
+
 function read(part: keyof TlsFiles, { setting, path }: TlsFile): TlsFiles {
   if (path === "") return {};
   try {
