@@ -154,7 +154,7 @@ async function play(
       },
       isLearned: (service) => rooms.judge.service(service)?.state === "ready",
       mark(records) {
-        randomness.push(...records.map(drawnRandomness));
+        randomness.push(...records.map((record) => drawnRandomness(record)));
         return { leftOut: new Set(), marks: [], counts: new Map() };
       },
     },

@@ -1,5 +1,7 @@
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import type { DetectConfig } from "./detect/config.ts";
+import type { RedactConfig } from "./redact/config.ts";
+import { createRedactor } from "./redact/redact.ts";
 import type { SamplingConfig } from "./thin/config.ts";
 import type { HoldingPorts } from "./thin/holding.ts";
 import { createMark } from "./thin/marks.ts";
@@ -12,6 +14,7 @@ export interface ThinnerConfig {
   readonly sampling: SamplingConfig;
   readonly window: Pick<WindowConfig, "max_streams">;
   readonly detect: Pick<DetectConfig, "max_records_in_work">;
+  readonly redact: RedactConfig;
 }
 
 /** Who knows what has been learned, and who is told what thinning could not wait for. */
@@ -22,7 +25,7 @@ export interface ThinnerPorts extends Pick<HoldingPorts, "onEarly"> {
 
 /** Undefined where nothing is to be thinned out. */
 export function createThinner(
-  { sampling, window, detect }: ThinnerConfig,
+  { sampling, window, detect, redact }: ThinnerConfig,
   { judge, ...ports }: ThinnerPorts,
 ): Thinner | undefined {
   if (!sampling.enabled) return undefined;
@@ -38,7 +41,8 @@ export function createThinner(
   });
   return {
     thinning,
-    mark: createMark(sampling),
+    // A redactor of its own: what it replaces here is counted where it is forwarded.
+    mark: createMark(sampling, redact.forward ? createRedactor(redact).plain : undefined),
     isLearned: (service) => judge.service(service)?.state === "ready",
   };
 }
