@@ -121,9 +121,11 @@ function handOn(
   metadata: Metadata | undefined,
 ): Promise<ForwardOutcome> {
   const isEmpty = bytes.length === 0 && thinned !== undefined && thinned.leftOut > 0;
-  const outcome = isEmpty ? Promise.resolve(NOTHING_TO_SEND) : forwarder.forward(bytes, signal, metadata);
-  handedOn?.();
-  return outcome;
+  try {
+    return isEmpty ? Promise.resolve(NOTHING_TO_SEND) : forwarder.forward(bytes, signal, metadata);
+  } finally {
+    handedOn?.();
+  }
 }
 
 /** What a retry of the same bytes is to find: what is still to be sent, or what a sender that has left could not hear. */
