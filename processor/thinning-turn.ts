@@ -1,3 +1,4 @@
+import { REQUEST_BYTES } from "./receive/limits.ts";
 import type { Asked, Scored } from "./scoring.ts";
 import type { Mark, Thinned } from "./thin/marks.ts";
 import type { Standing } from "./thin/stream-context.ts";
@@ -52,7 +53,7 @@ export function enterThinning(
   try {
     if (!isLookedAt) thinning.skip();
     const parsed = "outcome" in asked ? asked.parsed : asked.judged.parsed;
-    const place = thinning.enter({ records: records.length, bytes: bytes.length, parsed });
+    const place = thinning.enter({ records: records.length, bytes: REQUEST_BYTES + bytes.length, parsed });
     return {
       async thin({ judged: { findings }, absent }) {
         const isReliable = absent.size > 0 ? () => false : isLearned;
