@@ -15,12 +15,13 @@ import type { Thinner } from "../processor/thinning-turn.ts";
 import { conditions } from "./stage/conditions.ts";
 import { figure, median, spread } from "./stage/statistics.ts";
 import { encodeLines } from "./thinning/encode-lines.ts";
+import { heapOfStreams } from "./thinning/heap-of-streams.ts";
 import { readHdfsLines, readIotdbLines } from "./thinning/labelled-logs.ts";
 
 /**
  * What thinning costs: processor time of all threads for the whole stage but for its doors and the next hop, without thinning, with
  * `mode: mark` and with `mode: drop`, on the same requests with the shipped model. The stages take turns on each stretch of the log, so
- * that whatever else the machine does falls on all of them; of the ratios the median counts. `--quick` only shows that it still runs.
+ * that whatever else the machine does falls on all of them; of the ratios the median counts. And what thinning remembers of streams, in memory. `--quick` only shows that it still runs.
  */
 const { values } = parseArgs({
   options: {
@@ -33,6 +34,8 @@ const LINES_MAX = values.quick ? 6_000 : Number(values.lines);
 const REQUEST_RECORDS = 1_000;
 /** On their way at a time. */
 const STRETCH_REQUESTS = values.quick ? 1 : 10;
+const STREAMS = values.quick ? 1_000 : 100_000;
+const CONTEXTS = [1, 10, 100];
 /** While the stages learn, nothing is thinned out. */
 const WARM_SHARE = 0.3;
 const BLOCKS = { type: "session", stream: { by: "pattern", pattern: "blk_-?\\d+" } };
@@ -54,6 +57,9 @@ const model = await openScorer(configSchema.parse({}).inference, (reason) => {
 const rows: string[][] = [];
 for (const log of LOGS) rows.push(...(await measure(log)));
 await model.close();
+const heaps: string[][] = [];
+for (const context of CONTEXTS)
+  heaps.push([String(context), String(Math.round(await heapOfStreams(STREAMS, context)))]);
 process.stdout.write(
   [
     conditions(),
@@ -61,7 +67,9 @@ process.stdout.write(
     `Processor time, medians of stretches of ${STRETCH_REQUESTS * REQUEST_RECORDS} records, the smallest and the largest in brackets:`,
     "",
     markdownTable(["log and way", "µs a record", "to no thinning", "records that went on"], rows),
+    `Heap in use, ${STREAMS} streams, each with as many records as are remembered of it:`,
     "",
+    markdownTable(["context_records", "bytes a stream"], heaps),
   ].join("\n"),
 );
 
