@@ -187,7 +187,7 @@ export function readOrRefuse(
     return stages.read(bytes);
   } catch (error) {
     if (!(error instanceof MalformedRequestError)) throw error;
-    return { kind: "refused", reason: "malformed", message: error.message };
+    return { kind: "refused", reason: "malformed", message: error.message, isUnread: true };
   }
 }
 
