@@ -46,7 +46,7 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
   try {
     const version = packageVersion();
     const metrics = keep(createMetrics(), ({ close }) => close());
-    const onLost = (reason: unknown) => log.warn({ reason: String(reason) }, "the last traces were not sent");
+    const onLost = (reason: unknown) => log.warn({ reason: String(reason) }, "traces were not sent");
     const traces = keep(createTraces(config.telemetry, version, onLost), ({ close }) => close());
     const newId = monotonicFactory();
     const opening = openStore(config.store).then((store) => keep(store, ({ close }) => close()));

@@ -1,7 +1,8 @@
 import { type HrTime, ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
+import { ExportResultCode } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
+import { BatchSpanProcessor, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { TelemetryConfig } from "./config.ts";
 
 /** When a request was where. Milliseconds of `performance.now()`, none earlier than the one before. */
@@ -38,30 +39,47 @@ const EXPORT_MS_MAX = 2_000;
  * Spans are made when a request has been answered, so that those that are fast enough cost nothing. They hold counts and times, no
  * contents. Without an endpoint they go to whatever tracer provider has been registered for the process, if any has.
  *
- * @param onLost told why what was still to be sent at the end could not be
+ * @param onLost told why spans could not be sent; once until some can be again
  */
 export function createTraces(
   { traces }: TelemetryConfig,
   version: string,
   onLost: (reason: unknown) => void,
 ): Traces {
-  const provider = traces.endpoint === "" ? undefined : createProvider(traces.endpoint, version);
+  const provider = traces.endpoint === "" ? undefined : createProvider(traces.endpoint, version, onLost);
   const tracer = provider?.getTracer("logbert", version) ?? trace.getTracer("logbert", version);
   return {
     answered(request) {
       const { arrivedMs, answeredMs } = request.times;
       if (answeredMs - arrivedMs >= traces.slow_ms) tell(tracer, request);
     },
-    close: async () => provider?.shutdown().catch(onLost),
+    // Why it failed has been told.
+    close: async () => provider?.shutdown().catch(() => undefined),
   };
 }
 
-function createProvider(url: string, version: string): TracerProvider {
-  const exporter = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_MS_MAX });
+function createProvider(url: string, version: string, onLost: (reason: unknown) => void): TracerProvider {
+  const exporter = tellingLosses(new OTLPTraceExporter({ url, timeoutMillis: EXPORT_MS_MAX }), onLost);
   return new TracerProvider({
     resource: resourceFromAttributes({ "service.name": "logbert", "service.version": version }),
     spanProcessors: [new BatchSpanProcessor({ exporter })],
   });
+}
+
+/** The SDK itself keeps to itself what could not be sent. */
+function tellingLosses(exporter: SpanExporter, onLost: (reason: unknown) => void): SpanExporter {
+  let isLosing = false;
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const fails = result.code !== ExportResultCode.SUCCESS;
+        if (fails && !isLosing) onLost(result.error);
+        isLosing = fails;
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+  };
 }
 
 function tell(tracer: Tracer, { times, transport, records, bytes, outcome }: AnsweredRequest): void {

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { encodeRequest } from "../../processor/wire/encode.ts";
 import { decodeStatus } from "../../processor/wire/rpc-status.ts";
+import { matchRoute } from "../../ui/paths.ts";
 import { type HttpAnswer, type NextHop, startHttpNextHop } from "../edges/next-hop.ts";
 import { sendHttp } from "../edges/senders.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
@@ -13,7 +14,7 @@ import { dashboardCheck, testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { backendFile, codeOf } from "./documents.ts";
 import { dynamicType, otelDocument, ROUTING_KEYS, withPoint } from "./elastic-documents.ts";
-import { dashboardQueries, mistakesIn, partsOf } from "./grafana.ts";
+import { dashboardQueries, linksOf, mistakesIn, partsOf } from "./grafana.ts";
 import { answerAsLoki, type LokiLine, lokiLine, refusal } from "./loki-door.ts";
 import { attributeOf, bodyOf, type SentRecord, scoreOf, sentRecords, valueJson } from "./sent-records.ts";
 import { ODD_LINE, SHOP_RECORDS, shopRequests } from "./shop-logs.ts";
@@ -113,6 +114,22 @@ describe("Loki", () => {
   });
 });
 
+describe("queries of numbers in LogQL", () => {
+  const texts = [
+    ...codeOf("loki.md", "logql"),
+    ...dashboardQueries().flatMap(({ language, text }) => (language === "loki" ? [text] : [])),
+  ].filter((text) => text.includes("_over_time("));
+
+  it("name the service where records are read: else each record, by its metadata, is a series of its own", () => {
+    expect(texts).toHaveLength(4);
+    for (const text of texts) {
+      expect(text).toMatch(
+        /^sum by \(service_name\) \(count_over_time|^max_over_time.* by \(service_name\)$/,
+      );
+    }
+  });
+});
+
 describe("Elasticsearch", () => {
   it("makes this of the odd record", () => {
     const { record: odd } = oddOne();
@@ -189,6 +206,13 @@ describe("the Grafana dashboard", () => {
     const asked = texts.flatMap(({ text }) => text.match(/\b(?:service|anomaly|log)_\w+/g) ?? []);
     expect(asked.length).toBeGreaterThan(0);
     for (const name of asked) expect(known).toContain(name);
+  });
+
+  it("leads from what was flagged to logbert's page of it", () => {
+    const id = attributeOf(oddOne(), "anomaly.id")?.value;
+    const [link = ""] = linksOf("What was flagged");
+    const url = link.replace("${logbert:raw}", "http://127.0.0.1:4000").replace("${__value.raw}", String(id));
+    expect(matchRoute(new URL(url).pathname)).toEqual({ page: "live", anomalyId: id });
   });
 
   it("asks Prometheus for metrics and labels that a running logbert has", () => {

@@ -14,15 +14,35 @@ const query = z.object({
   datasource: z.object({ type: z.enum(["loki", "prometheus"]) }).loose(),
   expr: z.string(),
 });
-const dashboard = z.object({ panels: z.array(z.object({ targets: z.array(query) })) });
+const link = z.object({ url: z.string() });
+const override = z.object({
+  properties: z.array(z.object({ id: z.literal("links"), value: z.array(link) })),
+});
+const panel = z.object({
+  title: z.string(),
+  targets: z.array(query),
+  fieldConfig: z.object({ overrides: z.array(override) }),
+});
+const dashboard = z.object({ panels: z.array(panel) });
+
+const readDashboard = () =>
+  dashboard.parse(JSON.parse(readFileSync(backendFile("grafana-dashboard.json"), "utf8")));
 
 /** The queries of all panels, as Grafana sends them for an hour and every service. */
 export function dashboardQueries(): DashboardQuery[] {
-  const text = readFileSync(backendFile("grafana-dashboard.json"), "utf8");
-  return dashboard
-    .parse(JSON.parse(text))
+  return readDashboard()
     .panels.flatMap(({ targets }) => targets)
     .map(({ datasource, expr }) => ({ language: datasource.type, text: filledIn(expr) }));
+}
+
+/** Where the values of a panel lead. */
+export function linksOf(title: string): string[] {
+  return readDashboard()
+    .panels.filter((one) => one.title === title)
+    .flatMap(({ fieldConfig }) => fieldConfig.overrides)
+    .flatMap(({ properties }) => properties)
+    .flatMap(({ value }) => value)
+    .map(({ url }) => url);
 }
 
 function filledIn(expression: string): string {

@@ -1,11 +1,18 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect } from "vitest";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { encodeRequest } from "../../processor/wire/encode.ts";
 import { startHttpNextHop } from "../edges/next-hop.ts";
 import { sendHttp } from "../edges/senders.ts";
+import { freePort } from "../helpers/free-port.ts";
 import { startLogbert } from "../helpers/logbert-process.ts";
-import { openSearch, testWith } from "../helpers/requirement.ts";
+import { collector, openSearch, testWith } from "../helpers/requirement.ts";
+import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+import { startCollector } from "../pipelines/collector-process.ts";
+import { argumentsOf } from "../pipelines/pipeline.ts";
 import { backendFile, codeOf } from "./documents.ts";
 import { SS4O_INDEX, ss4oDocument } from "./open-search-documents.ts";
 import { type OpenSearchProcess, startOpenSearch } from "./open-search-process.ts";
@@ -78,6 +85,57 @@ async function shopRecords(): Promise<SentRecord[]> {
 
 const hostOf = (url: string) => new URL(url).host;
 
+const recipeFile = z.object({
+  processors: z.record(z.string(), z.unknown()),
+  exporters: z.object({ opensearch: z.object({ sending_queue: z.unknown() }) }),
+  service: z.object({ pipelines: z.object({ "logs/back": z.record(z.string(), z.unknown()) }) }),
+});
+
+/** opensearch.yaml with another exporter in the place of the one that cannot be had. */
+function withAnotherExporter(endpoint: string): string {
+  const { processors, exporters, service } = recipeFile.parse(
+    parse(readFileSync(backendFile("opensearch.yaml"), "utf8")),
+  );
+  const { sending_queue } = exporters.opensearch;
+  const back = { ...service.pipelines["logs/back"], exporters: ["otlp_http/opensearch"] };
+  return stringify({
+    processors,
+    exporters: { "otlp_http/opensearch": { endpoint, compression: "none", sending_queue } },
+    service: { pipelines: { "logs/back": back } },
+  });
+}
+
+/** What arrives of a request behind a real logbert and a real Collector with opensearch.yaml, but for its exporter. */
+async function throughCollector(otelcol: string, request: Uint8Array, count: number): Promise<SentRecord[]> {
+  const hop = await startHttpNextHop(() => ({ status: 200 }));
+  const directory = temporaryDirectory("opensearch-recipe");
+  const config = join(directory, "opensearch.yaml");
+  writeFileSync(config, withAnotherExporter(`http://${hop.address}`));
+  const scored = `127.0.0.1:${await freePort()}`;
+  const running = await startCollector({
+    binary: otelcol,
+    arguments: [...argumentsOf("files"), "--config", config],
+    health: `127.0.0.1:${await freePort()}`,
+    environment: {
+      LOGBERT_SCORED_ENDPOINT: scored,
+      LOGBERT_COLLECTOR_STATE: join(directory, "state"),
+      LOGBERT_INPUT_DIRECTORY: directory,
+    },
+  });
+  const logbert = await startLogbert({
+    settings: { detect: { scoring_budget_ms: 60_000 }, forward: { endpoint: scored } },
+  });
+  expect((await sendHttp(hostOf(logbert.httpUrl), request)).status).toBe(200);
+  const sent = await waitFor(`${count} records behind the Collector`, () => {
+    const records = sentRecords(hop.received);
+    return records.length >= count ? records : undefined;
+  });
+  await logbert.stop();
+  await running.stop();
+  await hop.close();
+  return sent;
+}
+
 function scored(...scores: number[]): SentRecord[] {
   const records = scores.map((score) => ({
     timeUnixNano: BigInt(Date.now()) * 1_000_000n,
@@ -112,6 +170,37 @@ describe("OpenSearch", () => {
       { key: "shop", doc_count: anomalies.length },
     ]);
   });
+
+  testWith(
+    [collector(), openSearch()],
+    "takes records without a time, and whose own attributes stand where logbert's names begin",
+    async ([otelcol = "", jars = ""]) => {
+      const one = { timeUnixNano: BigInt(Date.now()) * 1_000_000n, severityNumber: 9 };
+      const records = [
+        { ...one, body: "both", attributes: { log: "GET /", anomaly: true } },
+        { timeUnixNano: 0n, observedTimeUnixNano: one.timeUnixNano, body: "none", attributes: {} },
+      ];
+      const request = encodeRequest([{ attributes: { "service.name": "shop" }, records }]);
+      const sent = await throughCollector(otelcol, request, records.length);
+      const [both, none] = sent;
+      if (both === undefined || none === undefined) throw new Error("not all arrived");
+      expect(attributeOf(both, "log.text")?.value).toBe("GET /");
+      expect(attributeOf(both, "anomaly.text")?.value).toBe(true);
+      for (const key of ["log.text", "anomaly.text"]) expect(attributeOf(none, key)).toBeUndefined();
+      expect(none.record.timeUnixNano).toBe(one.timeUnixNano);
+
+      const server = await sharedNode(jars);
+      await server.ask("PUT", "/_index_template/logbert", template);
+      await store(server, "ss4o_logs-own-attributes", sent);
+      const unchanged = JSON.stringify({ log: "GET /", "log.record.template": "GET <*>" });
+      const refused = server.ask(
+        "POST",
+        "/ss4o_logs-own-attributes/_doc",
+        `{"@timestamp":"2026-01-01T00:00:00Z","attributes":${unchanged}}`,
+      );
+      await expect(refused).rejects.toThrow("tried to parse field [log] as object");
+    },
+  );
 
   testWith(
     [openSearch()],

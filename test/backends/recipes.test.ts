@@ -17,26 +17,39 @@ const NOT_BUILT = ["elastic.yaml", "opensearch.yaml"];
 /** A Collector that has them. */
 const contrib = process.env["OTELCOL_CONTRIB_BIN"];
 
+const patience = z.looseObject({
+  sending_queue: z.unknown(),
+  retry_on_failure: z.looseObject({ max_elapsed_time: z.number() }).optional(),
+  retry: z.looseObject({ max_retries: z.number() }).optional(),
+});
 const overlay = z.strictObject({
-  exporters: z.record(z.string(), z.looseObject({ sending_queue: z.unknown() })),
+  processors: z.record(z.string(), z.unknown()).default({}),
+  exporters: z.record(z.string(), patience),
   service: z.strictObject({ pipelines: z.strictObject({ "logs/back": z.unknown() }) }),
 });
 
 describe("the recipes of docs/backends", () => {
-  it.each(recipes)("end the way back in one exporter, with a queue on disk that blocks: %s", (name) => {
-    const { exporters, service } = overlay.parse(parse(readFileSync(backendFile(name), "utf8")));
-    const [exporter = "", ...others] = Object.keys(exporters);
-    expect(others).toEqual([]);
-    expect(service.pipelines["logs/back"]).toEqual({
-      receivers: ["otlp/scored"],
-      processors: ["memory_limiter"],
-      exporters: [exporter],
-    });
-    expect(exporters[exporter]?.sending_queue).toMatchObject({
-      storage: "file_storage",
-      block_on_overflow: true,
-    });
-  });
+  it.each(recipes)(
+    "end the way back in one exporter, whose queue on disk blocks and never gives up: %s",
+    (name) => {
+      const { processors, exporters, service } = overlay.parse(
+        parse(readFileSync(backendFile(name), "utf8")),
+      );
+      const [exporter = "", ...others] = Object.keys(exporters);
+      expect(others).toEqual([]);
+      expect(service.pipelines["logs/back"]).toEqual({
+        receivers: ["otlp/scored"],
+        processors: ["memory_limiter", ...Object.keys(processors)],
+        exporters: [exporter],
+      });
+      expect(exporters[exporter]?.sending_queue).toMatchObject({
+        storage: "file_storage",
+        block_on_overflow: true,
+      });
+      const { retry_on_failure, retry } = exporters[exporter] ?? {};
+      expect(retry_on_failure?.max_elapsed_time === 0 || (retry?.max_retries ?? 0) >= 1_000_000).toBe(true);
+    },
+  );
 
   it("each have a page, and the index links all", () => {
     const index = readFileSync(backendFile("README.md"), "utf8");

@@ -11,7 +11,7 @@ import { startLogbert } from "../helpers/logbert-process.ts";
 import { collector, testWith, victoriaLogs } from "../helpers/requirement.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { waitFor } from "../helpers/wait-for.ts";
-import { recipe, sharedStage } from "../pipelines/pipeline.ts";
+import { argumentsOf, sharedStage } from "../pipelines/pipeline.ts";
 import { backendFile, codeOf } from "./documents.ts";
 import { answerAsLoki } from "./loki-door.ts";
 import { bodyOf, sentRecords } from "./sent-records.ts";
@@ -98,8 +98,9 @@ describe("VictoriaLogs", () => {
       const tee = join(logs, "tee.yaml");
       const back = { exporters: ["otlp_http/victorialogs", "otlp_http/loki", "file"] };
       writeFileSync(tee, stringify({ service: { pipelines: { "logs/back": back } } }));
-      const configs = [recipe("files"), backendFile("victorialogs.yaml"), backendFile("loki.yaml"), tee];
-      const running = await (await stage()).run("victorialogs", otelcol, configs, {
+      const behind = [backendFile("victorialogs.yaml"), backendFile("loki.yaml"), tee];
+      const commandLine = [...argumentsOf("files"), ...behind.flatMap((config) => ["--config", config])];
+      const running = await (await stage()).run("victorialogs", otelcol, commandLine, {
         LOGBERT_INPUT_DIRECTORY: logs,
         LOGBERT_VICTORIALOGS: server.url,
         LOGBERT_LOKI: `http://${loki.address}`,
@@ -134,12 +135,24 @@ describe("VictoriaLogs", () => {
     expect(messages(await server.query(odd))).toEqual(["scored 0.9000001", "scored 1"]);
   });
 
-  testWith([victoriaLogs()], "says that it took what is too old, and counts it", async ([binary = ""]) => {
-    const server = await started(binary);
-    await insert(server, [{ timeUnixNano: BigInt(Date.UTC(2020, 0)) * 1_000_000n, body: "old" }]);
-    const metrics = await (await fetch(`${server.url}/metrics`)).text();
-    expect(metrics).toContain('vl_rows_dropped_total{reason="too_small_timestamp"} 1\n');
-  });
+  testWith(
+    [victoriaLogs()],
+    "says that it took what is too old and too long, and drops it",
+    async ([binary = ""]) => {
+      const server = await started(binary);
+      const now = BigInt(Date.now()) * 1_000_000n;
+      await insert(server, [
+        { timeUnixNano: BigInt(Date.UTC(2020, 0)) * 1_000_000n, body: "old" },
+        { timeUnixNano: now, body: "x".repeat(2 * 1024 * 1024) },
+        { timeUnixNano: now, body: "y".repeat(1024 * 1024) },
+      ]);
+      const [kept, ...others] = await arrived(server, 1);
+      expect(kept?.["_msg"]).toMatch(/^y+$/);
+      expect(others).toEqual([]);
+      const metrics = await (await fetch(`${server.url}/metrics`)).text();
+      expect(metrics).toContain('vl_rows_dropped_total{reason="too_small_timestamp"} 1\n');
+    },
+  );
 });
 
 /** As an OTLP sender does; it must answer that it took them. */

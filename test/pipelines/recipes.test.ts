@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { forwardConfig } from "../../processor/forward/config.ts";
 import { collector, testWith } from "../helpers/requirement.ts";
-import { recipe } from "./pipeline.ts";
+import { argumentsOf, recipe } from "./pipeline.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const pages = join(repository, "docs/pipelines");
@@ -67,6 +67,10 @@ describe("the recipes of docs/pipelines", () => {
     const linked = [...index.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page = ""]) => page);
     const texts = linked.map((page) => readFileSync(join(pages, page), "utf8"));
     expect(texts.some((text) => text.includes(`](${name}.yaml)`))).toBe(true);
+  });
+
+  it.each(names)("are started by a command on their page: %s", (name) => {
+    expect(argumentsOf(name).slice(0, 2)).toEqual(["--config", recipe(name)]);
   });
 
   it("of Fluent Bit give up nothing, and take whatever logbert sends", () => {
