@@ -42,6 +42,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { file: "alerts.ts", title: "Alerts that a newcomer gets to see", minutes: 3 },
   { file: "releases.ts", title: "What a release costs", minutes: 12 },
   { file: "thinning.ts", title: "How much of a log thinning keeps", minutes: 5, needsData: true },
+  { file: "thinning-cost.bench.ts", title: "What thinning costs", minutes: 2, needsData: true },
   { file: "scoring-cost.bench.ts", title: "From window to verdict", minutes: 3, needsData: true },
   { file: "stage.bench.ts", title: "The whole stage", minutes: 8, needsData: true },
   { file: "cost-curves.bench.ts", title: "Ten times as many services, templates, events", minutes: 5 },

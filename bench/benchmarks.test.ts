@@ -41,6 +41,10 @@ testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
 
 testWith([testData()], "thinning.ts runs", async ([data]) => runQuick("thinning.ts", data));
 
+testWith([testData()], "thinning-cost.bench.ts runs", async ([data]) =>
+  runQuick("thinning-cost.bench.ts", data),
+);
+
 // Without a Collector it says so and measures logbert alone.
 testWith([testData()], "stage.bench.ts runs", async ([data]) => runQuick("stage.bench.ts", data));
 

@@ -56,6 +56,11 @@ describe("a wrong configuration", () => {
       "remember: { retention_days: 0.9 }",
       /remember\.retention_days: .*1/,
     ],
+    [
+      "a prefix whose threshold is a sampler's",
+      "attributes: { prefix: sampling }",
+      /attributes\.prefix: .*another/,
+    ],
   ])("%s is refused", (_, text, message) => {
     expect(problemsOf(text).join("\n")).toMatch(message);
   });

@@ -59,7 +59,7 @@ export interface PipelineObserver {
   incoming(records: number): void;
   /** What became of the records of a request, or of what fell silent, which has none. */
   scored(records: number, scored: Scored, seconds: number): void;
-  /** Something of ours that broke after the acknowledgement; the records are safe. */
+  /** Something of ours that broke, by which no record is lost: thinning, or what follows the acknowledgement. */
   failed(what: string, cause: unknown): void;
   /** Time that a request took before it was forwarded. */
   prepared(seconds: number): void;
@@ -121,9 +121,11 @@ function handOn(
   metadata: Metadata | undefined,
 ): Promise<ForwardOutcome> {
   const isEmpty = bytes.length === 0 && thinned !== undefined && thinned.leftOut > 0;
-  const outcome = isEmpty ? Promise.resolve(NOTHING_TO_SEND) : forwarder.forward(bytes, signal, metadata);
-  handedOn?.();
-  return outcome;
+  try {
+    return isEmpty ? Promise.resolve(NOTHING_TO_SEND) : forwarder.forward(bytes, signal, metadata);
+  } finally {
+    handedOn?.();
+  }
 }
 
 /** What a retry of the same bytes is to find: what is still to be sent, or what a sender that has left could not hear. */
@@ -185,7 +187,7 @@ export function readOrRefuse(
     return stages.read(bytes);
   } catch (error) {
     if (!(error instanceof MalformedRequestError)) throw error;
-    return { kind: "refused", reason: "malformed", message: error.message };
+    return { kind: "refused", reason: "malformed", message: error.message, isUnread: true };
   }
 }
 
@@ -207,9 +209,10 @@ async function prepare(
   // Nothing of it has been looked at: it comes again, and is new then.
   if (asked === "gone") return { kind: "retry", afterMs: undefined, message: "the sender went away" };
   stages.observer.incoming(records.length);
-  const { thinner } = stages;
-  const thinning =
-    thinner === undefined ? undefined : enterThinning(request, asked, place !== undefined, thinner);
+  const inTurn = { request, asked, isLookedAt: place !== undefined };
+  const thinning = enterThinning(inTurn, stages.thinner, (cause) =>
+    stages.observer.failed("thinning out", cause),
+  );
   try {
     return await judgeAndWrite(request, asked, startedAtMs, stages, thinning);
   } catch (error) {
@@ -227,7 +230,7 @@ async function judgeAndWrite(
 ): Promise<Pending> {
   const scored = "outcome" in asked ? await judgeAnswers(asked) : asked;
   const judgedAtMs = performance.now();
-  const thinned = thinning === undefined ? undefined : await thinning.thin(scored);
+  const thinned = await thinning?.thin(scored);
   const heldMs = performance.now() - judgedAtMs;
   const [enriched, told, left] = enrichOrPass(request, scored, thinned, stages);
   const bytes = await stages.protect(enriched, stages.breathe);

@@ -86,6 +86,21 @@ describe("a request that is thinned out", () => {
     expect([counted[0]?.[2], asked.left]).toEqual([undefined, 1]);
   });
 
+  it.each([
+    ["nothing can be entered", (broken: Thinner) => ({ ...broken.thinning, enter: boom }), undefined],
+    ["the share cannot be drawn", (broken: Thinner) => broken.thinning, boom],
+  ])("goes on whole, scored and counted, where %s", async (_, thinningOf, mark) => {
+    const { thinner } = saying("rest");
+    const broken = { ...thinner, thinning: thinningOf(thinner), mark: mark ?? thinner.mark };
+    const { stages, seen, forwarded, counted } = run(broken);
+    expect(await send(stages)).toEqual(ACCEPTED);
+    const records = forwarded.flatMap((bytes) => readRequest(bytes).records);
+    expect(records).toHaveLength(3);
+    expect(records.every((record) => record.attribute("sampling.priority") === undefined)).toBe(true);
+    expect([seen.failed, seen.learned > 0]).toEqual([["thinning out"], true]);
+    expect(counted).toEqual([["accepted", 3, undefined]]);
+  });
+
   it("holds nobody up where it cannot be gone on with at all", async () => {
     const { thinner, asked } = saying("rest");
     const { stages } = run(thinner);

@@ -37,7 +37,8 @@ export function answerOf(outcome: ForwardOutcome): Answer {
     return { kind: "ok", result: { rejectedRecords: outcome.rejectedRecords, message: outcome.message } };
   }
   if (outcome.kind === "retry") return retryAnswer(outcome.message, outcome.afterMs, "next-hop");
-  return refusalAnswer(outcome.reason, outcome.message);
+  const answer = refusalAnswer(outcome.reason, outcome.message);
+  return outcome.isUnread === true ? answer : { ...answer, reason: "next-hop" };
 }
 
 /** A request that will never be taken. */

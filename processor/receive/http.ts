@@ -148,7 +148,7 @@ function fromJson({ consume }: HandlePorts): HandlePorts["consume"] {
       return await consume(jsonToProtobuf(bytes), ...rest);
     } catch (error) {
       if (!(error instanceof MalformedRequestError)) throw error;
-      return { kind: "refused", reason: "malformed", message: error.message };
+      return { kind: "refused", reason: "malformed", message: error.message, isUnread: true };
     }
   };
 }

@@ -1,3 +1,6 @@
+/** About what the stage holds of a request however small it is: its call, its place in the lane, its answer. */
+export const REQUEST_BYTES = 8_192;
+
 /** The bytes of one request, counted while they arrive. */
 export interface Reservation {
   /** Takes so many bytes more; false, and takes none, when that would be too many. */
