@@ -230,7 +230,7 @@ async function judgeAndWrite(
 ): Promise<Pending> {
   const scored = "outcome" in asked ? await judgeAnswers(asked) : asked;
   const judgedAtMs = performance.now();
-  const thinned = await thinning?.thin(scored);
+  const thinned = await thinning?.thin(scored, stages.breathe);
   const heldMs = performance.now() - judgedAtMs;
   const [enriched, told, left] = enrichOrPass(request, scored, thinned, stages);
   const bytes = await stages.protect(enriched, stages.breathe);
