@@ -134,7 +134,9 @@ function restOf(
   pending: Pending,
   isUnheard: boolean,
 ): Pending | ForwardOutcome | undefined {
-  if (outcome.kind === "retry") return { ...pending, bytes: outcome.remainder ?? pending.bytes };
+  // Nobody waits behind it any more, nor is what thinning held of it needed.
+  if (outcome.kind === "retry")
+    return { ...pending, bytes: outcome.remainder ?? pending.bytes, handedOn: undefined };
   return isUnheard ? outcome : undefined;
 }
 

@@ -66,7 +66,7 @@ describe("a request that is thinned out", () => {
   });
 
   it("comes again as it was thinned out, and is counted when it is taken", async () => {
-    const { thinner } = saying("anomaly");
+    const { thinner, asked } = saying("anomaly");
     const again: ForwardOutcome = { kind: "retry", afterMs: 1, message: "busy" };
     const { stages, forwarded, counted } = run(thinner, [again]);
     expect((await send(stages)).kind).toBe("retry");
@@ -76,6 +76,7 @@ describe("a request that is thinned out", () => {
       ["retry", 3],
       ["accepted", 3],
     ]);
+    expect(asked.left).toBe(1);
   });
 
   it("goes on as it came, and whole, where our attributes cannot be written into it", async () => {
