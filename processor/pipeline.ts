@@ -112,8 +112,10 @@ export async function processRequest(
 }
 
 const NOTHING_TO_SEND: ForwardOutcome = { kind: "accepted", rejectedRecords: 0, message: "" };
+/** It comes again. */
+const SENDER_GONE: ForwardOutcome = { kind: "retry", afterMs: undefined, message: "the sender went away" };
 
-/** A request of which no record is to go on has nothing to ask the next hop. */
+/** A request of which no record is to go on has nothing to ask the next hop. Of a sender that has left, its next try counts. */
 function handOn(
   { bytes, thinned, handedOn }: Pending,
   { forwarder }: Stages,
@@ -122,7 +124,8 @@ function handOn(
 ): Promise<ForwardOutcome> {
   const isEmpty = bytes.length === 0 && thinned !== undefined && thinned.leftOut > 0;
   try {
-    return isEmpty ? Promise.resolve(NOTHING_TO_SEND) : forwarder.forward(bytes, signal, metadata);
+    if (!isEmpty) return forwarder.forward(bytes, signal, metadata);
+    return Promise.resolve(signal.aborted ? SENDER_GONE : NOTHING_TO_SEND);
   } finally {
     handedOn?.();
   }
@@ -209,7 +212,7 @@ async function prepare(
   const asked =
     place === undefined ? passBy(records.length, stages) : await takeTurn({ records, isAwaited }, stages);
   // Nothing of it has been looked at: it comes again, and is new then.
-  if (asked === "gone") return { kind: "retry", afterMs: undefined, message: "the sender went away" };
+  if (asked === "gone") return SENDER_GONE;
   stages.observer.incoming(records.length);
   const inTurn = { request, asked, isLookedAt: place !== undefined };
   const thinning = enterThinning(inTurn, stages.thinner, (cause) =>
