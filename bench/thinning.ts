@@ -153,7 +153,7 @@ async function play(
         heldBytes: 0,
       },
       isLearned: (service) => rooms.judge.service(service)?.state === "ready",
-      mark(records) {
+      async mark(records) {
         randomness.push(...records.map((record) => drawnRandomness(record)));
         return { leftOut: new Set(), marks: [], counts: new Map() };
       },

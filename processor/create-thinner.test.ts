@@ -38,14 +38,18 @@ function thinnerWith(
   return thinner;
 }
 
-function randomnessWith(redact: object): readonly unknown[] {
-  const { marks } = thinnerWith({ redact }).mark(records, ["rest", "rest", "rest"]);
+async function randomnessWith(redact: object): Promise<readonly unknown[]> {
+  const { marks } = await thinnerWith({ redact }).mark(
+    records,
+    ["rest", "rest", "rest"],
+    async () => undefined,
+  );
   return marks.map((own) => own.find(({ key }) => key === "sampling.randomness")?.value);
 }
 
-it("draws the share of what the next hop is shown: nothing of a redacted value can be computed from it", () => {
-  expect(new Set(randomnessWith({})).size).toBe(3);
-  const [bob, eve, nobody] = randomnessWith({ forward: true });
+it("draws the share of what the next hop is shown: nothing of a redacted value can be computed from it", async () => {
+  expect(new Set(await randomnessWith({})).size).toBe(3);
+  const [bob, eve, nobody] = await randomnessWith({ forward: true });
   expect(bob).toBe(eve);
   expect(bob).not.toBe(nobody);
 });

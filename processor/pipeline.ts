@@ -112,8 +112,10 @@ export async function processRequest(
 }
 
 const NOTHING_TO_SEND: ForwardOutcome = { kind: "accepted", rejectedRecords: 0, message: "" };
+/** It comes again. */
+const SENDER_GONE: ForwardOutcome = { kind: "retry", afterMs: undefined, message: "the sender went away" };
 
-/** A request of which no record is to go on has nothing to ask the next hop. */
+/** A request of which no record is to go on has nothing to ask the next hop. Of a sender that has left, its next try counts. */
 function handOn(
   { bytes, thinned, handedOn }: Pending,
   { forwarder }: Stages,
@@ -122,7 +124,8 @@ function handOn(
 ): Promise<ForwardOutcome> {
   const isEmpty = bytes.length === 0 && thinned !== undefined && thinned.leftOut > 0;
   try {
-    return isEmpty ? Promise.resolve(NOTHING_TO_SEND) : forwarder.forward(bytes, signal, metadata);
+    if (!isEmpty) return forwarder.forward(bytes, signal, metadata);
+    return Promise.resolve(signal.aborted ? SENDER_GONE : NOTHING_TO_SEND);
   } finally {
     handedOn?.();
   }
@@ -134,7 +137,9 @@ function restOf(
   pending: Pending,
   isUnheard: boolean,
 ): Pending | ForwardOutcome | undefined {
-  if (outcome.kind === "retry") return { ...pending, bytes: outcome.remainder ?? pending.bytes };
+  // Nobody waits behind it any more, nor is what thinning held of it needed.
+  if (outcome.kind === "retry")
+    return { ...pending, bytes: outcome.remainder ?? pending.bytes, handedOn: undefined };
   return isUnheard ? outcome : undefined;
 }
 
@@ -207,7 +212,7 @@ async function prepare(
   const asked =
     place === undefined ? passBy(records.length, stages) : await takeTurn({ records, isAwaited }, stages);
   // Nothing of it has been looked at: it comes again, and is new then.
-  if (asked === "gone") return { kind: "retry", afterMs: undefined, message: "the sender went away" };
+  if (asked === "gone") return SENDER_GONE;
   stages.observer.incoming(records.length);
   const inTurn = { request, asked, isLookedAt: place !== undefined };
   const thinning = enterThinning(inTurn, stages.thinner, (cause) =>
@@ -230,7 +235,7 @@ async function judgeAndWrite(
 ): Promise<Pending> {
   const scored = "outcome" in asked ? await judgeAnswers(asked) : asked;
   const judgedAtMs = performance.now();
-  const thinned = await thinning?.thin(scored);
+  const thinned = await thinning?.thin(scored, stages.breathe);
   const heldMs = performance.now() - judgedAtMs;
   const [enriched, told, left] = enrichOrPass(request, scored, thinned, stages);
   const bytes = await stages.protect(enriched, stages.breathe);

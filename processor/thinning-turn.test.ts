@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ACCEPTED, boom, next, request, send, stagesUnderTest } from "../test/helpers/stages-under-test.ts";
 import type { ForwardOutcome } from "./forward/forwarder.ts";
+import { processRequest } from "./pipeline.ts";
 import { samplingConfig } from "./thin/config.ts";
 import { createMark } from "./thin/marks.ts";
 import type { Standing } from "./thin/stream-context.ts";
@@ -65,8 +66,23 @@ describe("a request that is thinned out", () => {
     expect([seen.remembered, seen.learned > 0, asked.left]).toEqual([1, true, 1]);
   });
 
+  it("is counted once where its sender leaves and tries again while it waits, and none of its records is to go on", async () => {
+    const { thinner, asked } = saying("rest");
+    const before = Promise.withResolvers<void>();
+    asked.inTurn = before.promise;
+    const { stages, counted } = run(thinner);
+    const sender = new AbortController();
+    const left = processRequest({ bytes: request, transport: "grpc" }, stages, sender.signal);
+    await stages.lane.drained();
+    sender.abort();
+    const again = send(stages);
+    before.resolve();
+    expect([(await left).kind, await again]).toEqual(["retry", ACCEPTED]);
+    expect(counted.map(([kind]) => kind)).toEqual(["retry", "accepted"]);
+  });
+
   it("comes again as it was thinned out, and is counted when it is taken", async () => {
-    const { thinner } = saying("anomaly");
+    const { thinner, asked } = saying("anomaly");
     const again: ForwardOutcome = { kind: "retry", afterMs: 1, message: "busy" };
     const { stages, forwarded, counted } = run(thinner, [again]);
     expect((await send(stages)).kind).toBe("retry");
@@ -76,6 +92,7 @@ describe("a request that is thinned out", () => {
       ["retry", 3],
       ["accepted", 3],
     ]);
+    expect(asked.left).toBe(1);
   });
 
   it("goes on as it came, and whole, where our attributes cannot be written into it", async () => {

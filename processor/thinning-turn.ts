@@ -1,3 +1,4 @@
+import type { Breathe } from "./flow/breathe.ts";
 import { REQUEST_BYTES } from "./receive/limits.ts";
 import type { Asked, Scored } from "./scoring.ts";
 import type { Mark, Thinned } from "./thin/marks.ts";
@@ -23,7 +24,7 @@ export interface ThinnedCounts {
 /** A request that is thinned out. */
 export interface ThinningTurn {
   /** Waits until it is known which records are context, or for as long as it may. Undefined: the request goes on whole. */
-  thin(scored: Scored): Promise<Thinned | undefined>;
+  thin(scored: Scored, breathe: Breathe): Promise<Thinned | undefined>;
   /** Waits until the requests before it that share a stream with it have gone on. */
   inTurn(): Promise<void>;
   /** The request has gone on, or never will. */
@@ -55,10 +56,10 @@ export function enterThinning(
     const parsed = "outcome" in asked ? asked.parsed : asked.judged.parsed;
     const place = thinning.enter({ records: records.length, bytes: REQUEST_BYTES + bytes.length, parsed });
     return {
-      async thin({ judged: { findings }, absent }) {
+      async thin({ judged: { findings }, absent }, breathe) {
         const isReliable = absent.size > 0 ? () => false : isLearned;
         try {
-          return mark(records, await place.judged({ findings, isReliable }));
+          return await mark(records, await place.judged({ findings, isReliable }), breathe);
         } catch (cause) {
           onFailed(cause);
           return undefined;

@@ -27,8 +27,12 @@ export interface Thinned {
   readonly counts: ReadonlyMap<Standing, number>;
 }
 
-/** Draws the share. */
-export type Mark = (records: readonly RecordView[], standings: readonly Standing[]) => Thinned;
+/** Draws the share, a record after each breath: what of a body is shown may take long to tell. */
+export type Mark = (
+  records: readonly RecordView[],
+  standings: readonly Standing[],
+  breathe: () => Promise<void>,
+) => Promise<Thinned>;
 
 /** Keys that are written into records in this mode. */
 export function samplingKeys({ enabled, mode }: Pick<SamplingConfig, "enabled" | "mode">): readonly string[] {
@@ -48,16 +52,18 @@ export function baseThreshold({ base_percent }: Pick<SamplingConfig, "base_perce
  */
 export function createMark(config: Pick<SamplingConfig, "mode" | "base_percent">, shown?: Shown): Mark {
   const markOne = config.mode === "mark" ? markAll(config, shown) : markKept(config, shown);
-  return (records, standings) => {
+  return async (records, standings, breathe) => {
     const leftOut = new Set<number>();
     const counts = new Map<Standing, number>();
-    const marks = records.map((record, index) => {
+    const marks: (readonly NewAttribute[])[] = [];
+    for (const [index, record] of records.entries()) {
+      await breathe();
       const standing = standings[index] ?? "unknown";
       counts.set(standing, (counts.get(standing) ?? 0) + 1);
       const marked = markOne(record, standing === "rest");
       if (marked === undefined) leftOut.add(index);
-      return marked ?? [];
-    });
+      marks.push(marked ?? []);
+    }
     return { leftOut, marks, counts };
   };
 }

@@ -152,6 +152,23 @@ describe("requests that wait", () => {
     }
   });
 
+  it("that cannot be placed hold up neither themselves nor others", async () => {
+    const { thinning } = thinRequests({ context_records: 0 });
+    const enter = () => thinning.enter({ records: 1, bytes: 1, parsed: parsedOf(normal("a")) });
+    const [first, second, third] = [enter(), enter(), enter()];
+    const findings = findingsOf(normal("a"));
+    const broken = second.judged({
+      findings,
+      isReliable: () => {
+        throw new Error("boom");
+      },
+    });
+    const last = third.judged({ findings, isReliable });
+    expect(await first.judged({ findings, isReliable })).toEqual(["rest"]);
+    await expect(broken).rejects.toThrow("boom");
+    expect(await last).toEqual(["rest"]);
+  });
+
   it("are decided where their stream is forgotten", async () => {
     const thin = thinRequests({ context_records: 2 }, { streamsMax: 1 });
     thin.tell(thin.enter(normal("a")));

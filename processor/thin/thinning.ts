@@ -21,7 +21,7 @@ export interface Thinning {
 
 /** A request's place. */
 export interface ThinningPlace {
-  /** What each of its records is. Waits until that is known, or for as long as it may. */
+  /** What each of its records is. Waits until that is known, or for as long as it may. Rejects where its own verdicts break something. */
   judged(told: Told): Promise<readonly Standing[]>;
   /** Waits until those before it that share a stream with it have gone on. */
   inTurn(): Promise<void>;
@@ -49,8 +49,13 @@ export function createThinning(config: SamplingConfig, ports: ThinningPorts): Th
   const placeNext = () => {
     for (let next = judging[0]; next?.told !== undefined; next = judging[0]) {
       judging.shift();
-      place(next, next.told, streams);
-      holding.hold(next);
+      try {
+        place(next, next.told, streams);
+        holding.hold(next);
+      } catch (cause) {
+        // It is another request's verdict, perhaps, that has come.
+        next.fail(cause);
+      }
     }
   };
   const tell = (request: HeldRequest, told: Told) => {

@@ -5,11 +5,14 @@ import { waitFor } from "../helpers/wait-for.ts";
 export interface CollectorProcess {
   /** What it says of itself, the last of it. */
   log(): string;
-  /** SIGTERM, and its end: what it holds is sent on or kept before. */
+  /** SIGTERM, and its end: what it holds is sent on or kept before. Rejects where a recipe relies on what newer Collectors do otherwise. */
   stop(): Promise<void>;
   /** SIGKILL, and its end. */
   kill(): Promise<void>;
 }
+
+/** What OTTL's `set` says once of a value that is not there; later it will set it (its gate `ottl.set.allowNil`). */
+const IGNORED_NIL = "silently ignored a nil value";
 
 /** What a Collector is started with. */
 export interface CollectorOptions {
@@ -40,5 +43,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     child.kill(signal);
     await ended;
   };
-  return { log: () => log, stop: () => end("SIGTERM"), kill: () => end("SIGKILL") };
+  const stop = async () => {
+    await end("SIGTERM");
+    if (log.includes(IGNORED_NIL)) throw new Error(`a value that is not there was set: ${log}`);
+  };
+  return { log: () => log, stop, kill: () => end("SIGKILL") };
 }
