@@ -5,7 +5,10 @@ import { defineConfig } from "vitest/config";
 // now and then where many threads come and go that each load the stripper's WebAssembly (nodejs/node#64500).
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compile", import.meta.url));
 
-/** unit: beside the code, no sockets, no child processes. system: real components, from the outside. */
+/**
+ * unit: beside the code, no sockets, no child processes. system: real components, from the outside. postgres: what holds of every
+ * database, on PostgreSQL, and what holds of that one alone.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -20,6 +23,18 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.test.ts", "bench/**/*.test.ts"],
+          exclude: ["test/postgres/**"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "postgres",
+          include: ["test/postgres/**/*.test.ts", "test/store-contract/*-contract.test.ts"],
+          globalSetup: "test/postgres/global-setup.ts",
+          setupFiles: "test/postgres/skip-without-postgres.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

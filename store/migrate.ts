@@ -8,6 +8,7 @@ import { alertTables } from "./migrations/0005-alerts.ts";
 import { llmExplanations } from "./migrations/0006-llm-explanations.ts";
 import { deploymentTables } from "./migrations/0007-deployments.ts";
 import { alertMessages } from "./migrations/0008-alert-messages.ts";
+import { postgres } from "./migrations/0009-postgres.ts";
 import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -21,6 +22,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0006-llm-explanations": llmExplanations,
   "0007-deployments": deploymentTables,
   "0008-alert-messages": alertMessages,
+  "0009-postgres": postgres,
 };
 
 /** Whether {@link migrate} has nothing to do. Rejects as it does. */

@@ -1,13 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import SqliteDatabase from "better-sqlite3";
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely, SqliteDialect, sql } from "kysely";
 import { FOLD_CASE, foldCase } from "./fold-case.ts";
 import { isUpToDate, migrate } from "./migrate.ts";
 import { createSqlStore } from "./sql-store.ts";
 import { withStatementCache } from "./statement-cache.ts";
 import { type Store, StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
+import { explained, withExplainedErrors } from "./with-explained-errors.ts";
 
 /** How long a statement waits for another process's transaction before it gives up. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -19,7 +20,8 @@ const MIGRATION_WAIT_MS = 60_000;
  * Every call blocks the calling thread while SQLite works: run it in a worker. Rejects with a {@link StoreError} only.
  */
 export async function openSqlite(path: string, now: () => number): Promise<Store> {
-  return explained(path, async () => {
+  const explainIt = (error: unknown) => explain(path, error);
+  return explained(async () => {
     mkdirSync(dirname(path), { recursive: true });
     const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
     const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(database) }) });
@@ -36,9 +38,12 @@ export async function openSqlite(path: string, now: () => number): Promise<Store
       await db.destroy();
       throw error;
     }
-    const changeCounter = async () => Number(database.pragma("data_version", { simple: true }));
-    return withExplainedErrors(path, createSqlStore({ db, changeCounter }, now));
-  });
+    return withExplainedErrors(createSqlStore({ db, begin }, now), explainIt);
+  }, explainIt);
+}
+
+async function begin(connection: Kysely<Tables>): Promise<void> {
+  await sql`begin`.execute(connection);
 }
 
 /** All or nothing, and one process after the other: Kysely does neither on SQLite. */
@@ -54,24 +59,6 @@ async function migrateAlone(database: SqliteDatabase.Database, db: Kysely<Tables
     throw error;
   }
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-}
-
-function withExplainedErrors(path: string, store: Store): Store {
-  return new Proxy(store, {
-    get(target, method, receiver) {
-      const call: unknown = Reflect.get(target, method, receiver);
-      if (typeof call !== "function") return call;
-      return (...args: unknown[]) => explained(path, async () => Reflect.apply(call, target, args));
-    },
-  });
-}
-
-async function explained<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof StoreError ? error : explain(path, error);
-  }
 }
 
 /** SQLite's result codes (sqlite.org/rescode.html) in a person's words. */

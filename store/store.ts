@@ -297,7 +297,8 @@ export interface Store extends AlertStore, LlmStore {
    * they are in use. */
   forgetModel(version: string, instead: string): Promise<boolean>;
 
-  /** A number that changes whenever another connection has written: what a poller watches. */
+  /** A number that grows whenever somebody has set or asked for something (a threshold, a label, a training, other weights), or an
+   * anomaly was stored: what a poller watches. */
   changeCounter(): Promise<number>;
   /** Deletes what is older than the retention, and the oldest samples over their number. */
   expire(retention: Retention): Promise<void>;

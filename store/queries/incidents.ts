@@ -78,17 +78,6 @@ async function selectCandidates(
   return rows.map(toIncident);
 }
 
-/** A number for a batch that changes incidents. Its row is locked until the batch is committed: what has a lower one is there by then. */
-export async function nextRevision(db: Kysely<Tables>): Promise<number> {
-  const { value } = await db
-    .updateTable("revisions")
-    .set((row) => ({ value: row("value", "+", 1) }))
-    .where("name", "=", "incidents")
-    .returning("value")
-    .executeTakeFirstOrThrow();
-  return value;
-}
-
 /**
  * In the place of those with the same ids.
  *

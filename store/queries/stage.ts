@@ -46,8 +46,12 @@ export async function saveSnapshot(
 export async function addToJournal(db: Kysely<Tables>, entries: readonly JournalEntry[]): Promise<number> {
   let last = 0;
   for (const { name, json } of entries) {
-    const { insertId } = await db.insertInto("journal").values({ name, json }).executeTakeFirstOrThrow();
-    last = Number(insertId ?? 0);
+    const { sequence } = await db
+      .insertInto("journal")
+      .values({ name, json })
+      .returning("sequence")
+      .executeTakeFirstOrThrow();
+    last = sequence;
   }
   return last;
 }

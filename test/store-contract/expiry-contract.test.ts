@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Anomaly } from "../../store/anomaly.ts";
 import type { Incident } from "../../store/incident.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
-import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { testDatabase } from "../helpers/test-database.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
 import { EMPTY } from "./empty-batch.ts";
 import { keptSince } from "./kept-since.ts";
@@ -13,7 +12,7 @@ const PAGE = { first: 9 };
 
 let store: Store;
 beforeEach(async () => {
-  store = await openStore({ path: join(temporaryDirectory("store"), "logbert.db") });
+  store = await openStore((await testDatabase()).settings);
 });
 afterEach(() => store.close());
 
