@@ -7,7 +7,7 @@ import { explainPostgres } from "./postgres-errors.ts";
 import { createSqlStore } from "./sql-store.ts";
 import { type Store, StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
-import { withExplainedErrors } from "./with-explained-errors.ts";
+import { explained, withExplainedErrors } from "./with-explained-errors.ts";
 
 type PostgresConfig = Pick<StoreConfig, "url" | "max_connections" | "statement_timeout_ms">;
 
@@ -28,16 +28,28 @@ const NUMBERS: readonly number[] = [types.builtins.INT8, types.builtins.NUMERIC]
  * away. Rejects with a {@link StoreError} only, which never tells the password.
  */
 export async function openPostgres(config: PostgresConfig, now: () => number): Promise<Store> {
-  const explain = (error: unknown) => explainPostgres(config.url, error);
-  const db = connect(config);
-  try {
-    await refuseOldServer(db);
-    if (!(await isUpToDate(db))) await migrateWithoutLimit(config);
-  } catch (error) {
-    await db.destroy();
-    throw error instanceof StoreError ? error : explain(error);
-  }
-  return withExplainedErrors(createSqlStore({ db, begin }, now), explain);
+  const db = await openPostgresDatabase(config);
+  return withExplainedErrors(createSqlStore({ db, begin: beginWriting }, now), (error) =>
+    explainPostgres(config.url, error),
+  );
+}
+
+/** The same as a database for statements, whose errors are the driver's own. */
+export function openPostgresDatabase(config: PostgresConfig): Promise<Kysely<Tables>> {
+  return explained(
+    async () => {
+      const db = connect(config);
+      try {
+        await refuseOldServer(db);
+        if (!(await isUpToDate(db))) await migrateWithoutLimit(config);
+      } catch (error) {
+        await db.destroy();
+        throw error;
+      }
+      return db;
+    },
+    (error) => explainPostgres(config.url, error),
+  );
 }
 
 /** The oldest that the tests run. */
@@ -70,7 +82,7 @@ async function migrateWithoutLimit(config: PostgresConfig): Promise<void> {
  * One writes after the other, as in SQLite: what is read in a transaction to be written is true until its end, and no two wait for
  * each other's rows.
  */
-async function begin(connection: Kysely<Tables>): Promise<void> {
+export async function beginWriting(connection: Kysely<Tables>): Promise<void> {
   await sql`begin`.execute(connection);
   await sql`select pg_advisory_xact_lock(${sql.lit(WRITERS)}, hashtext(current_schema()))`.execute(
     connection,

@@ -12,6 +12,7 @@ import {
   selectAnomaliesSince,
 } from "./queries/anomalies.ts";
 import { addToDeployments, selectDeployments, selectNewTemplates } from "./queries/deployments.ts";
+import { expirySteps } from "./queries/expire.ts";
 import {
   countFeedback,
   insertFeedback,
@@ -49,7 +50,6 @@ import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
 import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
 import {
   addToJournal,
-  deleteOlder,
   saveSnapshot,
   saveStatus,
   selectJournal,
@@ -65,7 +65,7 @@ import {
   selectThresholds,
 } from "./queries/thresholds.ts";
 import { requestTraining, selectOpenRun, selectRuns, updateRun } from "./queries/training.ts";
-import type { StageBatch, Store } from "./store.ts";
+import type { Retention, StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
 /** What differs between databases. */
@@ -121,7 +121,7 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     ...alertCalls(db, atomically),
     ...llmCalls(db, atomically),
     changeCounter: () => selectChanges(db),
-    expire: (retention) => atomically((transaction) => deleteOlder(transaction, retention)),
+    expire: (retention) => expire(atomically, retention),
     close: () => db.destroy(),
   };
 }
@@ -243,6 +243,10 @@ function inTransaction<T>(
       throw error;
     }
   });
+}
+
+async function expire(atomically: Atomically, retention: Retention): Promise<void> {
+  for (const step of expirySteps(retention)) while (await atomically(step)) {}
 }
 
 async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {

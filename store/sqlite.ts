@@ -20,26 +20,36 @@ const MIGRATION_WAIT_MS = 60_000;
  * Every call blocks the calling thread while SQLite works: run it in a worker. Rejects with a {@link StoreError} only.
  */
 export async function openSqlite(path: string, now: () => number): Promise<Store> {
-  const explainIt = (error: unknown) => explain(path, error);
-  return explained(async () => {
-    mkdirSync(dirname(path), { recursive: true });
-    const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(database) }) });
-    try {
-      // WAL: readers and the one writer do not wait for each other (sqlite.org/wal.html).
-      database.pragma("journal_mode = WAL");
-      database.pragma("synchronous = NORMAL");
-      database.pragma("foreign_keys = ON");
-      database.function(FOLD_CASE, { deterministic: true }, (text) =>
-        typeof text === "string" ? foldCase(text) : null,
-      );
-      if (!(await isUpToDate(db))) await migrateAlone(database, db);
-    } catch (error) {
-      await db.destroy();
-      throw error;
-    }
-    return withExplainedErrors(createSqlStore({ db, begin }, now), explainIt);
-  }, explainIt);
+  const db = await openSqliteDatabase(path);
+  return withExplainedErrors(createSqlStore({ db, begin }, now), (error) => explainSqlite(path, error));
+}
+
+/** The same as a database for statements, whose errors are the driver's own. */
+export function openSqliteDatabase(path: string): Promise<Kysely<Tables>> {
+  return explained(
+    async () => {
+      mkdirSync(dirname(path), { recursive: true });
+      const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+      const db = new Kysely<Tables>({
+        dialect: new SqliteDialect({ database: withStatementCache(database) }),
+      });
+      try {
+        // WAL: readers and the one writer do not wait for each other (sqlite.org/wal.html).
+        database.pragma("journal_mode = WAL");
+        database.pragma("synchronous = NORMAL");
+        database.pragma("foreign_keys = ON");
+        database.function(FOLD_CASE, { deterministic: true }, (text) =>
+          typeof text === "string" ? foldCase(text) : null,
+        );
+        if (!(await isUpToDate(db))) await migrateAlone(database, db);
+      } catch (error) {
+        await db.destroy();
+        throw error;
+      }
+      return db;
+    },
+    (error) => explainSqlite(path, error),
+  );
 }
 
 async function begin(connection: Kysely<Tables>): Promise<void> {
@@ -62,7 +72,7 @@ async function migrateAlone(database: SqliteDatabase.Database, db: Kysely<Tables
 }
 
 /** SQLite's result codes (sqlite.org/rescode.html) in a person's words. */
-function explain(path: string, cause: unknown): StoreError {
+export function explainSqlite(path: string, cause: unknown): StoreError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const error = (kind: StoreError["code"], message: string, remedy: string) =>
     new StoreError(kind, `the database ${path} ${message}`, remedy, { cause });

@@ -144,3 +144,12 @@ it("many incidents of many anomalies are cut at the edge in one go", async () =>
   expect(incidents).toHaveLength(services.length);
   for (const incident of incidents) await expectTrue(incident);
 });
+
+it("of very many rows leaves none that is too old, and all others", async () => {
+  await write(...Array.from({ length: 2_500 }, (_, number) => anAnomaly(number)));
+
+  await store.expire(keptSince(2_400 * 1_000));
+  expect(await store.countAnomalies({})).toBe(100);
+  const incidents = await store.incidents({}, { first: 1_000 });
+  expect(incidents.reduce((sum, { anomalies }) => sum + anomalies, 0)).toBe(100);
+});
