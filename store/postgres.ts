@@ -103,8 +103,9 @@ function connect({ url, max_connections, statement_timeout_ms }: PostgresConfig)
       getTypeParser: (oid, format) => (NUMBERS.includes(oid) ? Number : types.getTypeParser(oid, format)),
     },
   });
-  // A connection that breaks while nobody uses it has nobody to tell: the next one who needs one makes a new one.
+  // A connection that breaks between two statements has nobody to tell: the next statement is told, or is given a new one.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return new Kysely<Tables>({
     dialect: new PostgresDialect({
       pool: {
