@@ -38,8 +38,14 @@ export interface PostgresServer {
   remove(): Promise<void>;
 }
 
-/** @param programs the directory of its programs */
-export async function startPostgres(programs: string): Promise<PostgresServer> {
+/**
+ * @param programs the directory of its programs
+ * @param settings of the server; by default it does not wait for its disk
+ */
+export async function startPostgres(
+  programs: string,
+  settings: readonly string[] = ["-c", "fsync=off"],
+): Promise<PostgresServer> {
   const isRoot = process.getuid?.() === 0;
   const identity = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
   const directory = mkdtempSync(join(tmpdir(), "postgres-"));
@@ -57,7 +63,19 @@ export async function startPostgres(programs: string): Promise<PostgresServer> {
   const start = async () => {
     const started = spawn(
       join(programs, "postgres"),
-      ["-D", data, "-h", "127.0.0.1", "-p", String(port), "-k", directory, "-F", "-c", "max_connections=200"],
+      [
+        "-D",
+        data,
+        "-h",
+        "127.0.0.1",
+        "-p",
+        String(port),
+        "-k",
+        directory,
+        "-c",
+        "max_connections=200",
+        ...settings,
+      ],
       { ...identity, cwd: directory, stdio: ["ignore", "ignore", "pipe"] },
     );
     server = started;
