@@ -18,7 +18,7 @@ const EXPLANATIONS: readonly (readonly [codes: RegExp, Explanation])[] = [
     {
       kind: "unreachable",
       message: "does not let logbert in",
-      remedy: "check user and password in DATABASE_URL",
+      remedy: "check user, password and TLS in DATABASE_URL",
     },
   ],
   [
