@@ -13,7 +13,7 @@ export const storeConfig = z.strictObject({
     .string()
     .refine((url) => url === "" || isPostgresUrl(url), {
       error:
-        'must be empty, or name a PostgreSQL database as in "postgres://user:password@host:5432/logbert"',
+        'must be empty, or name a PostgreSQL database as in "postgres://user:password@host:5432/logbert", with %40 for "@" in a password, %2F for "/", %23 for "#" and %3F for "?"',
     })
     .default("")
     .describe(
@@ -35,6 +35,10 @@ export type StoreConfig = z.infer<typeof storeConfig>;
 /** As it is written: what is left out is as by default. */
 export type StoreSettings = z.input<typeof storeConfig>;
 
+/** What is behind the host must not be the rest of a password, since it is shown. */
 function isPostgresUrl(text: string): boolean {
-  return URL.canParse(text) && ["postgres:", "postgresql:"].includes(new URL(text).protocol);
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, search, hash } = new URL(text);
+  const behind = pathname + search;
+  return ["postgres:", "postgresql:"].includes(protocol) && !behind.includes("@") && hash === "";
 }

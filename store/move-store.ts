@@ -12,8 +12,8 @@ import { explained } from "./with-explained-errors.ts";
 
 /** Rows that are read and written together. */
 const ROWS_AT_ONCE = 200;
-/** A stage says every few seconds that it is there. */
-const HEARTBEAT_MS_MAX = 15_000;
+/** A stage says with each batch that it is there; by default with one a second. */
+const HEARTBEAT_MS_MIN = 15_000;
 
 /** Every table, those first that others refer to; and whether its rows are counted by a sequence, which goes on behind the last one. */
 const TABLES: Readonly<Record<keyof Tables, "counted" | "named">> = {
@@ -44,24 +44,29 @@ const TABLES: Readonly<Record<keyof Tables, "counted" | "named">> = {
 /** They have rows from the beginning. */
 const BEGUN: readonly (keyof Tables)[] = ["revisions", "alert_lease"];
 
+/** What there is to move. */
+export interface Move {
+  readonly store: StoreConfig;
+  /** How often a stage writes. */
+  readonly flushIntervalMs: number;
+  readonly nowMs: number;
+  /** Told how many rows each table had. */
+  onTable(table: string, rows: number): void;
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 /**
  * Copies everything from the SQLite file of a configuration into its PostgreSQL database, which must be empty: all of it, or nothing
- * where something fails or a row does not come back as it was. The file stays as it is. Rejects with a {@link StoreError} only.
- *
- * @param onTable told how many rows each table had
+ * where something fails, somebody writes into the file meanwhile, or a row does not come back as it was. The file is brought up to date
+ * where an earlier version has written it, and stays as it is otherwise. Rejects with a {@link StoreError} only.
  */
-export async function moveStore(
-  config: StoreConfig,
-  nowMs: number,
-  onTable: (table: string, rows: number) => void,
-): Promise<void> {
-  const from = await openSqliteDatabase(config.path);
+export async function moveStore(move: Move): Promise<void> {
+  const from = await openSqliteDatabase(move.store.path);
   try {
-    const to = await openPostgresDatabase(config);
+    const to = await openPostgresDatabase(move.store);
     try {
-      await copyAll(config, from, to, nowMs, onTable);
+      await copyAll(move, from, to);
     } finally {
       await to.destroy();
     }
@@ -70,25 +75,23 @@ export async function moveStore(
   }
 }
 
-function copyAll(
-  { path, url }: StoreConfig,
-  from: Kysely<Tables>,
-  to: Kysely<Tables>,
-  nowMs: number,
-  onTable: (table: string, rows: number) => void,
-): Promise<void> {
+function copyAll(move: Move, from: Kysely<Tables>, to: Kysely<Tables>): Promise<void> {
+  const { path, url } = move.store;
   const read = <T>(work: () => Promise<T>) => explained(work, (error) => explainSqlite(path, error));
   return to.connection().execute((writer) =>
     explained(
       async () => {
         await beginWriting(writer);
         try {
+          const version = await read(() => selectVersion(from));
           // In one transaction it reads what was there at its beginning.
           await read(() => sql`begin`.execute(from));
-          await read(() => refuseBusy(from, path, nowMs));
+          await read(() => refuseBusy(from, move));
           await refuseFull(writer, url);
           for (const table of Object.keys(TABLES).filter(isTable))
-            onTable(table, await copyTable(table, from, writer, read));
+            move.onTable(table, await copyTable(table, from, writer, read));
+          await read(() => sql`commit`.execute(from));
+          if ((await read(() => selectVersion(from))) !== version) throw busy(path, HEARTBEAT_MS_MIN);
           await sql`commit`.execute(writer);
         } catch (error) {
           await sql`rollback`.execute(writer).catch(() => undefined);
@@ -104,14 +107,26 @@ function isTable(name: string): name is keyof Tables {
   return Object.hasOwn(TABLES, name);
 }
 
-async function refuseBusy(from: Kysely<Tables>, path: string, nowMs: number): Promise<void> {
+/** A time ahead of now is of a clock that was set back since. */
+async function refuseBusy(from: Kysely<Tables>, { store, flushIntervalMs, nowMs }: Move): Promise<void> {
   const status = await selectStatus(from);
-  if (status === undefined || nowMs - status.updatedAtMs > HEARTBEAT_MS_MAX) return;
-  throw new StoreError(
+  const silenceMs = Math.max(HEARTBEAT_MS_MIN, 2 * flushIntervalMs);
+  if (status === undefined || Math.abs(nowMs - status.updatedAtMs) > silenceMs) return;
+  throw busy(store.path, silenceMs);
+}
+
+function busy(path: string, silenceMs: number): StoreError {
+  return new StoreError(
     "locked",
     `a stage has written into ${path} just now`,
-    `stop it, and ask again ${HEARTBEAT_MS_MAX / 1_000} s later: what it wrote meanwhile would be missing`,
+    `stop it, and ask again ${Math.ceil(silenceMs / 1_000)} s later: what it wrote meanwhile would be missing`,
   );
+}
+
+/** Another number after another connection has written (sqlite.org/pragma.html#pragma_data_version). */
+async function selectVersion(from: Kysely<Tables>): Promise<number | undefined> {
+  const { rows } = await sql<{ data_version: number }>`pragma data_version`.execute(from);
+  return rows[0]?.data_version;
 }
 
 async function refuseFull(to: Kysely<Tables>, url: string): Promise<void> {
@@ -154,12 +169,24 @@ async function copyTable(
     );
     count += rows.length;
   }
-  if (TABLES[table] === "counted" && count > 0)
-    await sql`
-      select setval(pg_get_serial_sequence(${table}, 'sequence'), (select max(sequence) from ${sql.table(table)}))`.execute(
-      to,
-    );
+  if (TABLES[table] === "counted") await goOnCounting(table, from, to, read);
   return count;
+}
+
+/** Behind the last row that there ever was, though it was deleted since. */
+async function goOnCounting(
+  table: keyof Tables,
+  from: Kysely<Tables>,
+  to: Kysely<Tables>,
+  read: <T>(work: () => Promise<T>) => Promise<T>,
+): Promise<void> {
+  const { rows } = await read(() =>
+    sql<{ readonly seq: number }>`select seq from sqlite_sequence where name = ${table} and seq > 0`.execute(
+      from,
+    ),
+  );
+  for (const { seq } of rows)
+    await sql`select setval(pg_get_serial_sequence(${table}, 'sequence'), ${seq})`.execute(to);
 }
 
 async function writeRows(table: keyof Tables, rows: readonly Row[], to: Kysely<Tables>): Promise<void> {

@@ -7,17 +7,18 @@ const COMMANDS = ["UPDATE", "DELETE", "INSERT", "SELECT", "MERGE", "COMMIT", "RO
 const SILENT = "Query read timeout";
 
 /**
- * A connection for Kysely. One on which the server has fallen silent is closed instead of used again: whoever came next would wait
- * behind a question that nobody answers.
+ * A connection for Kysely. One on which the server has fallen silent is asked nothing more, and closed: whoever came next, the rollback
+ * first, would wait behind a question that nobody answers.
  */
 export function asKyselyClient(client: PoolClient): PostgresPoolClient {
-  let isSilent = false;
+  let silence: Error | undefined;
   async function run<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
+    if (silence !== undefined) throw silence;
     try {
       const { command, rowCount, rows } = await client.query(sql, parameters.map(storable));
       return { command: COMMANDS.find((one) => one === command) ?? "SELECT", rowCount: rowCount ?? 0, rows };
     } catch (error) {
-      isSilent ||= error instanceof Error && error.message === SILENT;
+      if (error instanceof Error && error.message === SILENT) silence = error;
       throw error;
     }
   }
@@ -26,7 +27,7 @@ export function asKyselyClient(client: PoolClient): PostgresPoolClient {
   function query<R>(what: string | PostgresCursor<R>, parameters: readonly unknown[] = []) {
     return typeof what === "string" ? run<R>(what, parameters) : what;
   }
-  return { query, release: (destroy) => client.release(destroy === true || isSilent) };
+  return { query, release: (destroy) => client.release(destroy === true || silence !== undefined) };
 }
 
 /** PostgreSQL's text holds every character but NUL, which stands as the replacement character there. */

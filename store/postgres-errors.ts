@@ -8,6 +8,9 @@ interface Explanation {
   readonly remedy: string;
 }
 
+/** In the place of a code, where all connections of the pool are in use. */
+const BUSY = "POOL";
+
 /** Codes of Node's sockets, and PostgreSQL's by their beginnings (postgresql.org/docs/current/errcodes-appendix.html). */
 const EXPLANATIONS: readonly (readonly [codes: RegExp, Explanation])[] = [
   [
@@ -15,7 +18,7 @@ const EXPLANATIONS: readonly (readonly [codes: RegExp, Explanation])[] = [
     {
       kind: "unreachable",
       message: "does not let logbert in",
-      remedy: "check user and password in DATABASE_URL",
+      remedy: "check user, password and TLS in DATABASE_URL",
     },
   ],
   [
@@ -55,7 +58,31 @@ const EXPLANATIONS: readonly (readonly [codes: RegExp, Explanation])[] = [
     },
   ],
   [
-    /^(08|57P|25006|E[A-Z]+$|UND_|CERT|DEPTH_|SELF_SIGNED|UNABLE_TO)/,
+    /^25006/,
+    {
+      kind: "unreachable",
+      message: "takes no writes",
+      remedy: "name a server in DATABASE_URL that is no standby, or let its user write",
+    },
+  ],
+  [
+    new RegExp(BUSY),
+    {
+      kind: "locked",
+      message: "had no connection free in time",
+      remedy: "raise store.max_connections, or see what its statements wait for (pg_stat_activity)",
+    },
+  ],
+  [
+    /^08P01/,
+    {
+      kind: "unreachable",
+      message: "is behind a pooler that refuses time limits",
+      remedy: "have it ignore them, as in docs/postgres.md, or connect to the server itself",
+    },
+  ],
+  [
+    /^(08|57P|25P0[34]|E[A-Z]+$|UND_|CERT|DEPTH_|SELF_SIGNED|UNABLE_TO)/,
     {
       kind: "unreachable",
       message: "cannot be reached for writing",
@@ -64,6 +91,8 @@ const EXPLANATIONS: readonly (readonly [codes: RegExp, Explanation])[] = [
   ],
 ];
 
+/** What the pool says when a connection was waited for in vain. */
+const POOL_BUSY = "timeout exceeded when trying to connect";
 /** What the driver says without a code when a connection cannot be had, or is gone. */
 const GONE = /timeout|terminated|connection|ended|closed|SSL/i;
 
@@ -78,7 +107,8 @@ export function explainPostgres(url: string, cause: unknown): StoreError {
     message: `failed (${code === "" ? "no code" : code})`,
     remedy: "see the log for the cause, and report it",
   };
-  const told = code === "" || message.startsWith("failed") ? message : `${message} (${code})`;
+  const told =
+    code === "" || code === BUSY || message.startsWith("failed") ? message : `${message} (${code})`;
   return new StoreError(kind, `the database ${shownAddress(url)} ${told}`, remedy, { cause });
 }
 
@@ -87,5 +117,6 @@ function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   if (!(error instanceof Error)) return "";
   if ("code" in error && typeof error.code === "string") return error.code;
+  if (error.message === POOL_BUSY) return BUSY;
   return GONE.test(error.message) ? "ECONNRESET" : "";
 }

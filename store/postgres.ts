@@ -4,8 +4,9 @@ import type { StoreConfig } from "./config.ts";
 import { isUpToDate, migrate } from "./migrate.ts";
 import { asKyselyClient } from "./postgres-client.ts";
 import { explainPostgres } from "./postgres-errors.ts";
+import { requireFitness } from "./postgres-fitness.ts";
 import { createSqlStore } from "./sql-store.ts";
-import { type Store, StoreError } from "./store.ts";
+import type { Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 import { explained, withExplainedErrors } from "./with-explained-errors.ts";
 
@@ -40,7 +41,7 @@ export function openPostgresDatabase(config: PostgresConfig): Promise<Kysely<Tab
     async () => {
       const db = connect(config);
       try {
-        await refuseOldServer(db);
+        await requireFitness(db);
         if (!(await isUpToDate(db))) await migrateWithoutLimit(config);
       } catch (error) {
         await db.destroy();
@@ -50,22 +51,6 @@ export function openPostgresDatabase(config: PostgresConfig): Promise<Kysely<Tab
     },
     (error) => explainPostgres(config.url, error),
   );
-}
-
-/** The oldest that the tests run. */
-const SERVER_VERSION_MIN = 15;
-
-async function refuseOldServer(db: Kysely<Tables>): Promise<void> {
-  const { rows } = await sql<{
-    version: string;
-  }>`select current_setting('server_version_num') as version`.execute(db);
-  const version = Math.floor(Number(rows[0]?.version) / 10_000);
-  if (version < SERVER_VERSION_MIN)
-    throw new StoreError(
-      "other",
-      `the database's server is PostgreSQL ${version}`,
-      `use PostgreSQL ${SERVER_VERSION_MIN} or later`,
-    );
 }
 
 /** Bringing many rows up to date takes as long as it takes; others who would do the same wait. */

@@ -121,7 +121,7 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     ...alertCalls(db, atomically),
     ...llmCalls(db, atomically),
     changeCounter: () => selectChanges(db),
-    expire: (retention) => expire(atomically, retention),
+    expire: (retention) => expire(retention, atomically, visibly),
     close: () => db.destroy(),
   };
 }
@@ -245,8 +245,10 @@ function inTransaction<T>(
   });
 }
 
-async function expire(atomically: Atomically, retention: Retention): Promise<void> {
+/** Labels go with their anomalies: who follows them is told at the end. */
+async function expire(retention: Retention, atomically: Atomically, visibly: Atomically): Promise<void> {
   for (const step of expirySteps(retention)) while (await atomically(step)) {}
+  await visibly(async () => undefined);
 }
 
 async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {

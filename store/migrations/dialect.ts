@@ -1,8 +1,21 @@
-import { type ColumnDefinitionBuilder, type Kysely, PostgresAdapter, sql } from "kysely";
+import {
+  type ColumnDefinitionBuilder,
+  type Kysely,
+  PostgresAdapter,
+  type QueryExecutorProvider,
+  sql,
+} from "kysely";
 
 /** Whether the database is PostgreSQL; else it is SQLite. */
-export function isPostgres(db: Kysely<unknown>): boolean {
+export function isPostgres(db: QueryExecutorProvider): boolean {
   return db.getExecutor().adapter instanceof PostgresAdapter;
+}
+
+/** The schema in which tables are made and sought; undefined where there are none, as on SQLite. */
+export async function currentSchema(db: QueryExecutorProvider): Promise<string | undefined> {
+  if (!isPostgres(db)) return undefined;
+  const { rows } = await sql<{ name: string | null }>`select current_schema() as name`.execute(db);
+  return rows[0]?.name ?? undefined;
 }
 
 /** Type and definition of a primary key that counts rows in the order in which they come. */

@@ -135,7 +135,9 @@ export async function selectIncidents(
 ): Promise<readonly Incident[]> {
   const { incidentId } = filter;
   const isUnlabelled = filter.verdict === "unlabelled";
-  const inOne: AnomalyFilter = isUnlabelled ? { ...filter, verdict: undefined } : filter;
+  // Its anomalies are of its service: asked for, SQLite looks at all of that service for each incident.
+  const verdict = isUnlabelled ? undefined : filter.verdict;
+  const inOne: AnomalyFilter = { ...filter, service: undefined, verdict };
   const isFiltered = Object.values(inOne).some((value) => value !== undefined);
   const rows = await db
     .selectFrom("incidents")

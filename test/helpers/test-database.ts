@@ -9,6 +9,8 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 /** A new database. */
 export interface TestDatabase {
   readonly settings: StoreSettings;
+  /** What PostgreSQL calls it. */
+  readonly name: string;
   /** Runs statements that the store has no method for. */
   run(statements: string): Promise<void>;
 }
@@ -23,6 +25,7 @@ function sqliteDatabase(): TestDatabase {
   const path = join(temporaryDirectory("store"), "nested", "logbert.db");
   return {
     settings: { path },
+    name: "main",
     async run(statements) {
       const database = new SqliteDatabase(path);
       database.exec(statements);
@@ -36,7 +39,7 @@ export async function postgresDatabase(server: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`;
   await runStatements(server, `create database ${name}`);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
-  return { settings: { url }, run: (statements) => runStatements(url, statements) };
+  return { name, settings: { url }, run: (statements) => runStatements(url, statements) };
 }
 
 async function runStatements(url: string, statements: string): Promise<void> {

@@ -1,5 +1,9 @@
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import SqliteDatabase from "better-sqlite3";
 import { beforeEach, expect, it } from "vitest";
+import { storeConfig } from "../../store/config.ts";
+import { moveStore } from "../../store/move-store.ts";
 import { openStore } from "../../store/open-store.ts";
 import { SCORE_BUCKETS, type StageStatus, type Store } from "../../store/store.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
@@ -28,8 +32,8 @@ beforeEach(async () => {
   database = await testDatabase();
 });
 
-const migrate = () =>
-  runCommand(["migrate-store"], {
+const migrate = (...options: readonly string[]) =>
+  runCommand(["migrate-store", ...options], {
     cwd: dirname(path),
     environment: { DB_PATH: path, DATABASE_URL: database.settings.url ?? "" },
   });
@@ -164,6 +168,53 @@ it("refuses while a stage writes", async () => {
   const { code, stderr } = await migrate();
   expect(code).toBe(1);
   expect(stderr).toContain("stop it");
+});
+
+it("refuses while a stage may be there that writes seldom", async () => {
+  const sqlite = await openStore({ path });
+  await fill(sqlite, Date.now() - 60_000);
+  await sqlite.close();
+  const file = join(dirname(path), "logbert.yaml");
+  writeFileSync(file, "remember: { flush_interval_ms: 60000 }");
+  const { code, stderr } = await migrate("--config", file);
+  expect(code).toBe(1);
+  expect(stderr).toContain("120 s later");
+});
+
+it("moves what a clock wrote that was ahead", async () => {
+  const sqlite = await openStore({ path });
+  await fill(sqlite, Date.now() + 3_600_000);
+  await sqlite.close();
+  expect((await migrate()).code).toBe(0);
+});
+
+it("leaves nothing behind where somebody writes meanwhile", async () => {
+  const sqlite = await openStore({ path });
+  await fill(sqlite, 2);
+  const rival = new SqliteDatabase(path);
+  const moving = moveStore({
+    store: storeConfig.parse({ ...database.settings, path }),
+    flushIntervalMs: 1_000,
+    nowMs: Date.now(),
+    onTable: () => rival.exec("update revisions set value = value + 1"),
+  });
+  await expect(moving).rejects.toMatchObject({ code: "locked" });
+  rival.close();
+  await sqlite.close();
+  const postgres = await openStore(database.settings);
+  expect(await postgres.countAnomalies({})).toBe(0);
+  await postgres.close();
+});
+
+it("goes on counting behind what was deleted", async () => {
+  const sqlite = await openStore({ path });
+  await sqlite.addToJournal(Array.from({ length: 5 }, () => ({ name: "templates", json: "1" })));
+  await sqlite.saveSnapshot("templates", [Buffer.from("{}")], 1, 5);
+  await sqlite.close();
+  expect((await migrate()).code).toBe(0);
+  const postgres = await openStore(database.settings);
+  expect(await postgres.addToJournal([{ name: "templates", json: "1" }])).toBe(6);
+  await postgres.close();
 });
 
 it("says what is missing", async () => {

@@ -32,6 +32,9 @@ export interface PostgresServer {
   readonly url: string;
   /** Ends it as its operator would, in the middle of whatever it does. */
   stop(): Promise<void>;
+  /** Halts all of its processes, as where its machine has gone: nobody answers, and no connection ends. */
+  freeze(): void;
+  thaw(): void;
   /** Starts it again on the same port. */
   start(): Promise<void>;
   /** Ends it for good. */
@@ -95,9 +98,15 @@ export async function startPostgres(
     server = undefined;
     await exited;
   };
+  const signal = (name: NodeJS.Signals) => {
+    const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(server?.pid)], { encoding: "utf8" });
+    for (const pid of [server?.pid, ...stdout.split("\n").map(Number)]) if (pid) process.kill(pid, name);
+  };
   await start();
   return {
     url: `postgres://${USER}@127.0.0.1:${port}/postgres`,
+    freeze: () => signal("SIGSTOP"),
+    thaw: () => signal("SIGCONT"),
     start,
     stop,
     async remove() {

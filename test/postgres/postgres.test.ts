@@ -67,6 +67,88 @@ describe("a PostgreSQL that cannot be used", () => {
   });
 });
 
+describe("a PostgreSQL that cannot hold what SQLite does", () => {
+  it("is refused where its encoding has not every character", async () => {
+    const name = `latin_${database.name}`;
+    await database.run(`create database ${name} encoding 'LATIN1' locale 'C' template template0`);
+    const error = await failureOf(openStore({ url: urlOf({ pathname: `/${name}` }) }));
+    expect(error.message).toContain("LATIN1");
+    expect(error.remedy).toContain("--encoding=UTF8");
+  });
+
+  it("is refused where it takes no writes, as a standby does", async () => {
+    await database.run(`alter database ${database.name} set default_transaction_read_only = on`);
+    const other = await openStore(database.settings);
+    const error = await failureOf(other.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] }));
+    await other.close();
+    expect(error.code).toBe("unreachable");
+    expect(error.remedy).toContain("standby");
+  });
+
+  it("is refused where its schema is not there", async () => {
+    const url = `${database.settings.url}?options=-csearch_path%3Dnowhere`;
+    expect((await failureOf(openStore({ url }))).remedy).toContain("create schema");
+  });
+});
+
+it("keeps apart what is in two schemas of one database", async () => {
+  await database.run("create schema one; create schema two");
+  const [one, two] = await Promise.all(
+    ["one", "two"].map((name) =>
+      openStore({ url: `${database.settings.url}?options=-csearch_path%3D${name}` }),
+    ),
+  );
+  await one?.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
+  expect(await one?.countAnomalies({})).toBe(1);
+  expect(await two?.countAnomalies({})).toBe(0);
+  await Promise.all([one?.close(), two?.close()]);
+});
+
+it("says so when every connection is in use for too long", async () => {
+  const narrow = await openStore({ ...database.settings, max_connections: 1 });
+  const hurried = await openStore({ ...database.settings, statement_timeout_ms: 200 });
+  const held = database.run("begin; lock table anomalies; select pg_sleep(8); commit");
+  await waitFor("a lock", () =>
+    hurried.countAnomalies({}).then(
+      () => undefined,
+      () => true,
+    ),
+  );
+  const first = narrow.countAnomalies({});
+  const error = await failureOf(narrow.services());
+  expect(error.code).toBe("locked");
+  expect(error.remedy).toContain("max_connections");
+  expect(await first).toBe(0);
+  await held;
+  await Promise.all([narrow.close(), hurried.close()]);
+});
+
+it("asks a server nothing more that has fallen silent, and goes on when it speaks again", async () => {
+  const server = await startPostgres(postgres().path ?? "");
+  const other = await openStore({ url: server.url, statement_timeout_ms: 100 });
+  try {
+    await Promise.all([other.saveBatch(EMPTY), other.services()]);
+    server.freeze();
+    const told = await Promise.race([
+      failureOf(other.saveBatch(EMPTY)).then(() => "the batch"),
+      // The one behind the other: they take longer than what waits once.
+      failureOf(other.services()).then(() => failureOf(other.services())),
+    ]);
+    expect(told).toBe("the batch");
+    server.thaw();
+    await waitFor("the server", () =>
+      other.saveBatch(EMPTY).then(
+        () => true,
+        () => undefined,
+      ),
+    );
+  } finally {
+    server.thaw();
+    await other.close();
+    await server.remove();
+  }
+});
+
 it("goes on by itself after its server was away", async () => {
   const { path = "" } = postgres();
   const server: PostgresServer = await startPostgres(path);

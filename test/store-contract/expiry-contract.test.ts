@@ -43,6 +43,13 @@ async function expectTrue(incident: Incident): Promise<void> {
   }
 }
 
+it("is told to pollers, since labels go with what is too old", async () => {
+  await write(anAnomaly(1));
+  const before = await store.changeCounter();
+  await store.expire(keptSince(0));
+  expect(await store.changeCounter()).toBeGreaterThan(before);
+});
+
 describe("an incident that loses some of its anomalies", () => {
   it("is what is left of it where only a weaker one was labelled", async () => {
     await write(
