@@ -58,6 +58,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { file: "canaries.bench.ts", title: "Canaries that the detector finds", minutes: 2, needsData: true },
   { file: "training-latency.bench.ts", title: "A training beside the stage", minutes: 2 },
   { file: "preview.bench.ts", title: "The API's answers over a month of scores", minutes: 4 },
+  { file: "store.bench.ts", title: "PostgreSQL in the place of SQLite", minutes: 3 },
   { file: "api-load.bench.ts", title: "A client of the API beside the stage", minutes: 6 },
 ];
 

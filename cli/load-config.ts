@@ -28,10 +28,6 @@ export interface ConfigSource {
  * Throws a {@link ConfigError} that lists every problem. */
 export function loadConfig({ file, environment }: ConfigSource): Config {
   const withDotEnv = { ...readDotEnv(), ...environment };
-  if (withDotEnv["DATABASE_URL"])
-    throw new ConfigError("The environment", [
-      "DATABASE_URL: PostgreSQL is not supported by this version; leave it out, and name a SQLite file by DB_PATH",
-    ]);
   const path =
     file ?? withDotEnv["LOGBERT_CONFIG"] ?? (existsSync("logbert.yaml") ? "logbert.yaml" : undefined);
   const source = path ?? "The configuration";

@@ -5,6 +5,7 @@ import { clientTlsPaths } from "../processor/forward/client-tls.ts";
 import { shownEndpoint } from "../processor/forward/target.ts";
 import { serverTlsPaths } from "../processor/tls/server-tls.ts";
 import { readTlsFiles } from "../processor/tls/tls-files.ts";
+import { shownAddress } from "../store/shown-database.ts";
 import { loadConfig } from "./load-config.ts";
 import { checkModel } from "./open-scorer.ts";
 
@@ -40,6 +41,7 @@ function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
     ...config,
     receive: { ...config.receive, auth },
     forward: { ...config.forward, headers, endpoint: shownEndpoint(config.forward.endpoint) },
+    store: { ...config.store, url: config.store.url === "" ? "" : shownAddress(config.store.url) },
     api: { ...config.api, tokens },
     alerts: hideAlertSecrets(config.alerts),
     explainer: hideExplainerSecrets(config.explainer),
