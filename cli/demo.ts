@@ -12,7 +12,10 @@ import { runGenerate } from "./generate.ts";
 import { type CommandIo, processIo } from "./lines/command-io.ts";
 import { startProduct } from "./start-product.ts";
 
-/** What is played: some minutes of a normal past at once, then a live stream with an incident every 20 s, and once a release. No silence is among them: ten seconds are less than the half minute from which one is told. */
+/**
+ * What is played: some minutes of a normal past at once, then a live stream with an incident every 20 s, and once a release. No
+ * silence is among them: ten seconds are less than the half minute from which one is told.
+ */
 const STREAM = {
   rate: "50",
   history: "10m",
