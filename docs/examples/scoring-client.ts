@@ -9,7 +9,7 @@ import { Scoring } from "../../proto/gen/logbert/v1/scoring_pb.js";
  * A client of logbert's gRPC service logbert.v1.Scoring: a program to read, to run and to start from. It needs Node 22.18 or later,
  * @connectrpc/connect, @connectrpc/connect-node and what protoc-gen-es generates of proto/.
  *
- *   node docs/examples/scoring-client.ts --service NAME FILE    lines of a file; - for standard input
+ *   npx node docs/examples/scoring-client.ts --service NAME FILE    lines of a file; - for standard input
  *
  * LOGBERT_GRPC_URL names the stage (http://127.0.0.1:4317), LOGBERT_INTAKE_TOKEN the token where it wants one (receive.auth.tokens),
  * Node's own NODE_EXTRA_CA_CERTS its authority where it has TLS. Prints the odd ones: score, text, and why.
