@@ -55,6 +55,11 @@ describe("a wrong configuration", () => {
       "window: {}\n---\nreceive: { auth: { tokens: [] } }\n",
       /no valid YAML at line 2 \(MULTIPLE_DOCS\)/,
     ],
+    [
+      "a merge as YAML 1.1 had it",
+      "receive: { http: { <<: {} } }\n",
+      /receive\.http: Unrecognized key: "<<"/,
+    ],
     ["a room that is no mapping", "window: 3\n", /window: .*object/],
     [
       "a retention in which an incident would never end",
