@@ -96,6 +96,7 @@ async function answerRequest(
   try {
     const read = await readOrRefuse(request, config, reservation);
     if ("kind" in read) return refuse(read, ports);
+    reservation.arrived();
     const isJson = typeOf(request) === JSON_TYPE;
     return await handle(
       { bytes: read, transport: "http", signal, reservation, metadata: entry.metadata },
