@@ -130,7 +130,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
 
 /** A secret in the place of a key, as in `headers: { authorization=Bearer … }`, is not shown: it has other signs, or digits. */
 function shownKey(key: string): string {
-  return /^[\w.-]{1,64}$/.test(key) && !/^(?=.*\d).{16}/.test(key) ? key : "(hidden)";
+  return /^(<<|[\w.-]{1,64})$/.test(key) && !/^(?=.*\d).{16}/.test(key) ? key : "(hidden)";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

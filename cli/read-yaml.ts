@@ -5,7 +5,8 @@ const QUOTE = "put a value that begins with ! * & or % into quotation marks";
 
 /** The value of a YAML text, or what is wrong with it: of the text itself nothing is told, because secrets stand in it. */
 export function readYaml(text: string): { readonly value: unknown } | { readonly problem: string } {
-  const document = parseDocument(text, { logLevel: "silent" });
+  // At "silent" the library keeps to itself that there are more documents than the one it reads.
+  const document = parseDocument(text, { logLevel: "error" });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const line = problem.linePos?.[0].line;

@@ -56,7 +56,7 @@ export function refusalAnswer(reason: RefusalReason, message: string): ErrorAnsw
 export function overloadedAnswer(transport: Transport, random = Math.random()): ErrorAnswer {
   const spread = transport === "http" ? Math.floor(random * RETRY_AFTER_SECONDS_MAX) : random;
   return retryAnswer(
-    "overloaded: more bytes are in flight than receive.max_in_flight_bytes",
+    "overloaded: more bytes are in flight than receive.max_in_flight_bytes, or half of it from one client that has not ended them",
     RETRY_AFTER_MS * (1 + spread),
     "overloaded",
   );

@@ -1,8 +1,10 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
 import { frameOf } from "../grpc/frame.ts";
 import { StatusCode } from "../grpc/status-code.ts";
+import { clientOfAddress } from "./client-address.ts";
 import { isOpen, replyMessage, replyStatus, startReply } from "./grpc-reply.ts";
 import type { Reservation } from "./limits.ts";
+import { createOpenCalls } from "./open-calls.ts";
 import { readMessage } from "./read-message.ts";
 
 /** Health checking of gRPC (grpc.health.v1.Health). */
@@ -36,17 +38,14 @@ const UNCOUNTED: Reservation = {
  */
 export function createHealth(services: readonly string[], arrivalMsMax = ARRIVAL_MS_MAX): Health {
   const known = new Set(["", ...services]);
-  const open = new Set<ServerHttp2Stream>();
+  const open = createOpenCalls<ServerHttp2Stream>(CALLS_MAX);
   const watching = new Set<ServerHttp2Stream>();
   let status: number = ServingStatus.SERVING;
-  /** Where too many are open, the longest one makes room: a check is over in a moment, and who watches may watch again. */
+  /** Somebody makes room rather than that the latest is refused: a check is over in a moment, and who watches may watch again. */
   const enter = (stream: ServerHttp2Stream) => {
-    open.add(stream);
-    stream.on("close", () => open.delete(stream));
-    const [longest] = open;
-    if (open.size <= CALLS_MAX || longest === undefined) return;
-    open.delete(longest);
-    longest.close(constants.NGHTTP2_REFUSED_STREAM);
+    const client = clientOfAddress(stream.session?.socket.remoteAddress);
+    stream.on("close", () => open.leave(client, stream));
+    open.enter(client, stream)?.close(constants.NGHTTP2_REFUSED_STREAM);
   };
   return {
     check(stream) {

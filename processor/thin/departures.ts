@@ -28,11 +28,15 @@ export function createDepartures(): Departures {
         if (other !== undefined) before.push(other);
         last.set(key, promise);
       }
+      const inTurn = async () => void (await Promise.all(before));
       return {
-        inTurn: async () => void (await Promise.all(before)),
+        inTurn,
         leave() {
-          for (const key of keys) if (last.get(key) === promise) last.delete(key);
-          resolve();
+          // Who leaves before its turn does not let those behind it go before their own.
+          void inTurn().then(() => {
+            for (const key of keys) if (last.get(key) === promise) last.delete(key);
+            resolve();
+          });
         },
       };
     },

@@ -42,9 +42,10 @@ export function readTlsFiles({ ca, cert, key }: TlsPaths): TlsFiles {
   return files;
 }
 
-/** Throws a {@link TlsFileError} for a certificate whose time is over: nobody would believe it. */
-export function checkNotExpired({ cert }: TlsPaths, files: TlsFiles): void {
-  if (files.cert !== undefined && new X509Certificate(files.cert).validToDate.getTime() < Date.now())
+/** Throws a {@link TlsFileError} for a certificate that is another one than before and whose time is over: nobody would believe it. */
+export function checkNotExpired({ cert }: TlsPaths, files: TlsFiles, before: TlsFiles): void {
+  if (files.cert === undefined || before.cert?.equals(files.cert)) return;
+  if (new X509Certificate(files.cert).validToDate.getTime() < Date.now())
     throw new TlsFileError(`${cert.setting}: ${cert.path} has expired`);
 }
 

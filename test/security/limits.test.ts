@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { decodeStatus } from "../../processor/wire/rpc-status.ts";
 import { type Doors, startDoors } from "../edges/doors.ts";
@@ -103,6 +104,23 @@ describe("a sender that begins requests and ends none", () => {
     expect((await sendHttp(httpAddress, aRequest(), alice)).status).toBe(503);
     expect((await sendHttp(httpAddress, aRequest(), bob)).status).toBe(200);
     expect((await sendGrpc(grpcAddress, aRequest(), { metadata: { ...bob } })).code).toBe(0);
+  });
+});
+
+describe("what has arrived and is being unpacked", () => {
+  it.each(["http", "grpc"] as const)("over %s is not held to what its client may begin", async (way) => {
+    const doors = await doorsWith({ max_in_flight_bytes: 1_048_576 });
+    const { grpcAddress, httpAddress } = doors;
+    connect(httpAddress).write(
+      "POST /v1/logs HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 1000\r\n\r\n",
+    );
+    await expect.poll(() => doors.bytesInFlight).toBeGreaterThan(0);
+    const large = aRequest(1, "a".repeat(700_000));
+    if (way === "grpc") expect((await sendGrpc(grpcAddress, large, { gzip: true })).code).toBe(0);
+    else {
+      const gzip = { "content-encoding": "gzip" };
+      expect((await sendHttp(httpAddress, gzipSync(large), gzip)).status).toBe(200);
+    }
   });
 });
 

@@ -21,8 +21,9 @@ export interface RenewableFiles {
   renew(holder: Holder, authority?: Authority): void;
   /** Puts the key of somebody else beside the certificate. */
   breakKey(): void;
-  /** Puts a key, or a certificate, alone. */
+  /** Puts a key, a certificate or an authority alone. */
   put(part: "cert" | "key", holder: Holder): void;
+  put(part: "ca", authority: Authority): void;
 }
 
 /** A directory with the certificate of a holder, and an authority. */
@@ -47,7 +48,7 @@ export function renewableFiles(holder: Holder, authority: Authority = "ca"): Ren
     ...paths,
     renew,
     breakKey: () => put(fixture("stranger.key"), paths.key),
-    put: (part, next) => put(fixture(part === "cert" ? `${next}.pem` : `${next}.key`), paths[part]),
+    put: (part, next) => put(join(fixtures, `${next}.${part === "key" ? "key" : "pem"}`), paths[part]),
   };
 }
 

@@ -7,6 +7,7 @@ import { rateLimitedAnswer } from "../answer.ts";
 import type { Entrance } from "../entrance.ts";
 import { createAdmission } from "../limits.ts";
 import { createServices } from "./create-services.ts";
+import type { Score } from "./score.ts";
 
 const STREAM = "/logbert.v1.Scoring/ScoreStream";
 
@@ -14,11 +15,12 @@ const STREAM = "/logbert.v1.Scoring/ScoreStream";
 async function clientOf(
   idleMsMax?: number,
   entrance: Entrance = () => ({ kind: "entered", name: undefined, metadata: undefined }),
+  score: Score = () => Promise.reject(new Error("nothing is scored here")),
 ): Promise<ClientHttp2Session & { readonly refused: string[] }> {
   const refused: string[] = [];
   const { methods } = createServices(
     {
-      score: () => Promise.reject(new Error("nothing is scored here")),
+      score,
       admission: createAdmission(1_000),
       entrance,
       observer: { refused: (reason) => refused.push(reason), connectionRefused: () => undefined },
@@ -133,5 +135,26 @@ describe("calls of the services", () => {
       expect(told.at(-1)?.["grpc-status"]).toBe(String(code));
     }
     await expect.poll(() => session.refused).toEqual([reason, reason]);
+  });
+
+  it("that find too many records in work are counted as told to wait, and those whose caller has gone are not", async () => {
+    const scoring: (() => void)[] = [];
+    const busy: Score = async () => {
+      await new Promise<void>((resolve) => scoring.push(resolve));
+      return { kind: "retry", afterMs: undefined, message: "too many records in work" };
+    };
+    const session = await clientOf(undefined, undefined, busy);
+    // A line "b" of the service "a" (lines = 1; in it service = 1, lines = 3).
+    const message = Buffer.from([0, 0, 0, 0, 8, 0x0a, 6, 0x0a, 1, 0x61, 0x1a, 1, 0x62]);
+    const gone = call(session, "/logbert.v1.Scoring/Score").end(message).resume();
+    await expect.poll(() => scoring).toHaveLength(1);
+    gone.close(constants.NGHTTP2_CANCEL);
+    await once(gone, "close");
+    const stream = call(session, "/logbert.v1.Scoring/Score").end(message).resume();
+    await expect.poll(() => scoring).toHaveLength(2);
+    for (const end of scoring) end();
+    const [trailers] = await once(stream, "trailers");
+    expect(trailers["grpc-status"]).toBe(String(StatusCode.UNAVAILABLE));
+    expect(session.refused).toEqual(["overloaded"]);
   });
 });

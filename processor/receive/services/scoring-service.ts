@@ -35,7 +35,8 @@ async function scoreOrThrow(
 ): Promise<ScoreResponse> {
   const result = await scoreOne(request, signal, ports);
   if (!("kind" in result)) return result;
-  values.get(CALL).refused(result.reason);
+  // Who has gone was not refused.
+  if (!signal.aborted) values.get(CALL).refused(result.reason);
   throw errorOf(result);
 }
 
@@ -53,7 +54,9 @@ async function scoreOne(
     const outcome = await score(input.bytes, signal);
     if (outcome.kind === "scored") return responseOf(outcome.judged, input.sources);
     const answer = answerOf(outcome);
-    return answer.kind === "error" ? answer : internalAnswer();
+    if (answer.kind === "ok") return internalAnswer();
+    // There is no next hop here: it is this stage that has too much to do.
+    return outcome.kind === "retry" ? { ...answer, reason: "overloaded" } : answer;
   } catch (error) {
     onError(error);
     return internalAnswer();
