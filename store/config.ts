@@ -28,6 +28,7 @@ export const storeConfig = z.strictObject({
   statement_timeout_ms: z
     .int()
     .min(100)
+    .max(86_400_000)
     .default(30_000)
     .describe("PostgreSQL: milliseconds after which a statement is given up."),
 });
