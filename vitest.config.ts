@@ -5,7 +5,14 @@ import { defineConfig } from "vitest/config";
 // now and then where many threads come and go that each load the stripper's WebAssembly (nodejs/node#64500).
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compile", import.meta.url));
 
-/** unit: beside the code, no sockets, no child processes. system: real components, from the outside. */
+const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** Two files at a time: their tests wait for a browser or a database most of the time. */
+const twoAtATime = { ...patient, maxWorkers: 2, sequence: { groupOrder: 1 } };
+
+/**
+ * unit: beside the code, no sockets, no child processes. system: real components, from the outside. browser: the page in a real
+ * Chromium. postgres: what holds of every database, on PostgreSQL, and what holds of that one alone.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -20,9 +27,25 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.test.ts", "bench/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: ["test/browser/**", "test/postgres/**"],
           fileParallelism: false,
+          ...patient,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          ...twoAtATime,
+        },
+      },
+      {
+        test: {
+          name: "postgres",
+          include: ["test/postgres/**/*.test.ts", "test/store-contract/*-contract.test.ts"],
+          globalSetup: "test/postgres/global-setup.ts",
+          setupFiles: "test/postgres/skip-without-postgres.ts",
+          ...twoAtATime,
         },
       },
     ],

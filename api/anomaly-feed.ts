@@ -24,7 +24,7 @@ export interface AnomalyFeed {
   anomalies(): AsyncGenerator<StoredAnomaly>;
   /** The incidents that they were added to, or that were judged here, as they are then; each once for all that came together. */
   incidents(): AsyncGenerator<Incident>;
-  /** Tells an incident with the next poll: what this process itself writes does not move the store's change counter. */
+  /** Tells an incident with the next poll: a poll looks for new anomalies, and what is said of one adds none. */
   judged(incidentId: string): void;
   close(): void;
 }

@@ -20,7 +20,7 @@ export const startMessage = z.object({
 
 /** To the API process. */
 export type ToApi =
-  | z.infer<typeof startMessage>
+  | z.input<typeof startMessage>
   | { readonly kind: "records"; readonly records: readonly LiveRecord[] }
   | { readonly kind: "stop" };
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { constants, setPriority } from "node:os";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { StoreConfig } from "../store/config.ts";
+import type { StoreSettings } from "../store/config.ts";
 import type { LiveRecord } from "../store/live-record.ts";
 import { type AlertsConfig, alertsConfig } from "./alerts/config.ts";
 import type { AlertOutcome } from "./alerts/send-messages.ts";
@@ -19,7 +19,7 @@ export interface ApiProcessOptions {
   readonly alerts?: AlertsConfig | undefined;
   /** No language model by default. */
   readonly explainer?: ExplainerConfig | undefined;
-  readonly store: StoreConfig;
+  readonly store: StoreSettings;
   /** When the database is there and up to date; the process reads its program meanwhile. At once by default. */
   readonly storeIsOpen?: Promise<unknown>;
   readonly version: string;

@@ -42,6 +42,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { file: "alerts.ts", title: "Alerts that a newcomer gets to see", minutes: 3 },
   { file: "releases.ts", title: "What a release costs", minutes: 12 },
   { file: "thinning.ts", title: "How much of a log thinning keeps", minutes: 5, needsData: true },
+  { file: "thinning-cost.bench.ts", title: "What thinning costs", minutes: 2, needsData: true },
   { file: "scoring-cost.bench.ts", title: "From window to verdict", minutes: 3, needsData: true },
   { file: "stage.bench.ts", title: "The whole stage", minutes: 8, needsData: true },
   { file: "cost-curves.bench.ts", title: "Ten times as many services, templates, events", minutes: 5 },
@@ -57,6 +58,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { file: "canaries.bench.ts", title: "Canaries that the detector finds", minutes: 2, needsData: true },
   { file: "training-latency.bench.ts", title: "A training beside the stage", minutes: 2 },
   { file: "preview.bench.ts", title: "The API's answers over a month of scores", minutes: 4 },
+  { file: "store.bench.ts", title: "PostgreSQL in the place of SQLite", minutes: 3 },
   { file: "api-load.bench.ts", title: "A client of the API beside the stage", minutes: 6 },
 ];
 

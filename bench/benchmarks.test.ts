@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { testData, testWith } from "../test/helpers/requirement.ts";
 import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
+import { postgres } from "../test/postgres/postgres-server.ts";
 
 /** Runs a benchmark with next to nothing to do: what it measures then means nothing, but that it measures does. */
 function runQuick(file: string, data?: string): void {
@@ -39,7 +40,13 @@ testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
   runQuick("scoring-cost.bench.ts", data),
 );
 
+testWith([postgres()], "store.bench.ts runs", async () => runQuick("store.bench.ts"));
+
 testWith([testData()], "thinning.ts runs", async ([data]) => runQuick("thinning.ts", data));
+
+testWith([testData()], "thinning-cost.bench.ts runs", async ([data]) =>
+  runQuick("thinning-cost.bench.ts", data),
+);
 
 // Without a Collector it says so and measures logbert alone.
 testWith([testData()], "stage.bench.ts runs", async ([data]) => runQuick("stage.bench.ts", data));

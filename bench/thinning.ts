@@ -11,7 +11,7 @@ import { createRooms } from "../processor/rooms.ts";
 import { drawnRandomness } from "../processor/thin/randomness.ts";
 import type { Standing } from "../processor/thin/stream-context.ts";
 import { passes, thresholdOf } from "../processor/thin/threshold.ts";
-import { encodeRequest } from "../processor/wire/encode.ts";
+import { encodeLines } from "./thinning/encode-lines.ts";
 import { type LabelledLine, readHdfsLines, readIotdbLines } from "./thinning/labelled-logs.ts";
 import { type ThinnedLog, thinLog } from "./thinning/thinned-log.ts";
 
@@ -153,8 +153,8 @@ async function play(
         heldBytes: 0,
       },
       isLearned: (service) => rooms.judge.service(service)?.state === "ready",
-      mark(records) {
-        randomness.push(...records.map(drawnRandomness));
+      async mark(records) {
+        randomness.push(...records.map((record) => drawnRandomness(record)));
         return { leftOut: new Set(), marks: [], counts: new Map() };
       },
     },
@@ -170,32 +170,11 @@ async function play(
   for (let from = 0; from < lines.length; from += REQUEST_RECORDS) {
     const own = lines.slice(from, from + REQUEST_RECORDS);
     nowMs = own.at(-1)?.timeMs ?? nowMs;
-    const bytes = encode(own);
+    const bytes = encodeLines(own);
     await processRequest({ bytes, transport: "grpc" }, stages, new AbortController().signal);
     await stages.lane.drained();
     await processIdle(nowMs, stages);
     if (from % (50 * REQUEST_RECORDS) === 0) console.error(`${from} of ${lines.length} lines`);
   }
   return randomness;
-}
-
-/** One request, in the order of the lines: a resource for each run of lines of one instance. */
-function encode(lines: readonly LabelledLine[]): Uint8Array {
-  const runs: {
-    attributes: Record<string, string>;
-    records: { timeUnixNano: bigint; severityNumber: number; body: string }[];
-  }[] = [];
-  let instance: string | undefined;
-  for (const line of lines) {
-    if (line.instance !== instance) {
-      instance = line.instance;
-      runs.push({ attributes: { "service.name": "log", "service.instance.id": instance }, records: [] });
-    }
-    runs.at(-1)?.records.push({
-      timeUnixNano: BigInt(line.timeMs) * 1_000_000n,
-      severityNumber: line.severity,
-      body: line.body,
-    });
-  }
-  return encodeRequest(runs);
 }

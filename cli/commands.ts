@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, Register>> = {
   train: registerTrain,
   evaluate: async (program) => (await import("./evaluate.ts")).registerEvaluate(program),
   explain: async (program) => (await import("./explain.ts")).registerExplain(program),
+  "migrate-store": async (program) => (await import("./migrate-store.ts")).registerMigrateStore(program),
   "verify-lossless": async (program) =>
     (await import("./verify-lossless.ts")).registerVerifyLossless(program),
 };

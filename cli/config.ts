@@ -59,6 +59,7 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [room: keyof Config, 
   EXPLAINER_MODEL: ["explainer", "model"],
   GOOGLE_API_KEY: ["explainer", "google_api_key"],
   DB_PATH: ["store", "path"],
+  DATABASE_URL: ["store", "url"],
   LOG_LEVEL: ["telemetry", "log_level"],
   OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: ["forward", "endpoint"],
 };

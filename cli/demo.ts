@@ -12,8 +12,17 @@ import { runGenerate } from "./generate.ts";
 import { type CommandIo, processIo } from "./lines/command-io.ts";
 import { startProduct } from "./start-product.ts";
 
-/** What is played: some minutes of a normal past at once, then a live stream with an incident every 20 s, and once a release. */
-const STREAM = { rate: "50", history: "10m", incidents: "every=20s,for=10s", release: "2m", seed: "42" };
+/**
+ * What is played: some minutes of a normal past at once, then a live stream with an incident every 20 s, and once a release. No
+ * silence is among them: ten seconds are less than the half minute from which one is told.
+ */
+const STREAM = {
+  rate: "50",
+  history: "10m",
+  incidents: "new-error,wrong-order,missing-step,burst,odd-value,every=20s,for=10s",
+  release: "2m",
+  seed: "42",
+};
 
 /** `logbert demo`: the whole product on embedded defaults, with a live log stream. */
 export function registerDemo(program: Command): void {
@@ -67,7 +76,7 @@ async function play(config: Config, io: CommandIo): Promise<0 | 1> {
   const store = await openStore(config.store);
   try {
     await io.out(
-      `logbert is running.\n\n  UI       http://${product.apiAddress}/\n  GraphQL  http://${product.apiAddress}/graphql\n  OTLP     ${product.grpcAddress} (gRPC), ${product.httpAddress} (HTTP)\n  Metrics  http://${product.metricsAddress}/metrics\n\nTen minutes of normal logs are played first, then incidents come every 20 s, and after two minutes a release. Stop with Ctrl-C.\n\n`,
+      `logbert is running.\n\n  UI       http://${product.apiAddress}/\n  GraphQL  http://${product.apiAddress}/graphql\n  OTLP     ${product.grpcAddress} (gRPC), ${product.httpAddress} (HTTP)\n  Metrics  http://${product.metricsAddress}/metrics\n\nTen minutes of normal logs are played first, then incidents come every 20 s, and after two minutes a release. What comes again and again becomes usual, and is flagged no more. Stop with Ctrl-C.\n\n`,
     );
     const watcher = watchIncidents(
       store,
@@ -77,7 +86,8 @@ async function play(config: Config, io: CommandIo): Promise<0 | 1> {
         ),
     );
     const options = { ...STREAM, endpoint: product.grpcAddress };
-    await runGenerate(options, io, watcher.expect);
+    // What the environment has a sender show is meant for others.
+    await runGenerate(options, { ...io, environment: {} }, watcher.expect);
     await watcher.stop();
     return 0;
   } finally {

@@ -5,9 +5,11 @@ import { type ExplainerConfig, meantBy } from "../api/llm/config.ts";
 import { fingerprint, ownFingerprint } from "../api/llm/fingerprint.ts";
 import { shownExplanation } from "../api/llm/shown-explanation.ts";
 import type { StoredAnomaly } from "../store/anomaly.ts";
+import type { StoreConfig } from "../store/config.ts";
 import type { Incident } from "../store/incident.ts";
 import type { LlmExplanation } from "../store/llm.ts";
 import { openStore } from "../store/open-store.ts";
+import { shownDatabase } from "../store/shown-database.ts";
 import type { Store } from "../store/store.ts";
 import { UsageError } from "./exit-code.ts";
 import { type ExplainedAnomaly, explanationText } from "./explain/explanation-text.ts";
@@ -31,11 +33,12 @@ export function registerExplain(program: Command): void {
     .action(async (raw: unknown) => {
       const { id, json, config } = parseOptions(optionsSchema, raw);
       const { store, explainer } = loadConfig({ file: config, environment: process.env });
-      const { path } = store;
-      if (!existsSync(path)) throw new UsageError(`there is no database at ${path}: name it by DB_PATH`);
-      const found = await find(path, id, explainer);
+      // Opened, a SQLite file would be made.
+      if (store.url === "" && !existsSync(store.path))
+        throw new UsageError(`there is no database at ${store.path}: name it by DB_PATH or DATABASE_URL`);
+      const found = await find(store, id, explainer);
       if (found === undefined) {
-        process.stderr.write(`There is no anomaly ${id} in ${path}.\n`);
+        process.stderr.write(`There is no anomaly ${id} in ${shownDatabase(store)}.\n`);
         process.exitCode = 1;
         return;
       }
@@ -46,11 +49,11 @@ export function registerExplain(program: Command): void {
 }
 
 async function find(
-  path: string,
+  config: StoreConfig,
   id: string,
   explainer: ExplainerConfig,
 ): Promise<ExplainedAnomaly | undefined> {
-  const store = await openStore({ path });
+  const store = await openStore(config);
   try {
     const anomaly: StoredAnomaly | undefined = await store.anomaly(id);
     if (anomaly === undefined) return undefined;

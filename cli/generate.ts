@@ -14,6 +14,7 @@ import { durationOption } from "./lines/duration.ts";
 import { ENDPOINT_HELP, endpointOptions, forwardConfigOf } from "./lines/endpoint-options.ts";
 import { parseOptions } from "./lines/parse-options.ts";
 import { createRecordSender, summarise } from "./lines/record-sender.ts";
+import { SENDER_HELP } from "./lines/sender-environment.ts";
 
 const RATE_MAX = 100_000;
 
@@ -45,6 +46,7 @@ export function registerGenerate(program: Command): void {
     .option("--format <format>", "otlp, lines or jsonl; the last two go to stdout (default otlp)")
     .option("--endpoint <address>", ENDPOINT_HELP.endpoint)
     .option("--protocol <protocol>", ENDPOINT_HELP.protocol)
+    .addHelpText("after", SENDER_HELP)
     .option("--duration <time>", "how long the live part lasts, such as 90s or 5m (default: until stopped)")
     .option("--records <n>", "stop after so many records")
     .option("--history <time>", "begin so long ago: the past is made as fast as possible, without incidents")
@@ -109,7 +111,7 @@ async function sendStream(
   options: GenerateOptions,
   io: CommandIo,
 ): Promise<0 | 1> {
-  const forwarder = createForwarder(forwardConfigOf(options));
+  const forwarder = createForwarder(forwardConfigOf(options, io.environment));
   const sender = createRecordSender(forwarder, io);
   try {
     await play(stream, pace, io, (records) => sender.send(toResources(records)));

@@ -50,11 +50,26 @@ describe("a wrong configuration", () => {
   test.each([
     ["a list", "- 1\n- 2\n", /keys and values/],
     ["broken YAML", "window: [1, 2\n", /no valid YAML/],
+    [
+      "a second document, which would not be read",
+      "window: {}\n---\nreceive: { auth: { tokens: [] } }\n",
+      /no valid YAML at line 2 \(MULTIPLE_DOCS\)/,
+    ],
+    [
+      "a merge as YAML 1.1 had it",
+      "receive: { http: { <<: {} } }\n",
+      /receive\.http: Unrecognized key: "<<"/,
+    ],
     ["a room that is no mapping", "window: 3\n", /window: .*object/],
     [
       "a retention in which an incident would never end",
       "remember: { retention_days: 0.9 }",
       /remember\.retention_days: .*1/,
+    ],
+    [
+      "a prefix whose threshold is a sampler's",
+      "attributes: { prefix: sampling }",
+      /attributes\.prefix: .*another/,
     ],
   ])("%s is refused", (_, text, message) => {
     expect(problemsOf(text).join("\n")).toMatch(message);

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { parse as parseYaml, YAMLParseError } from "yaml";
 import type { z } from "zod";
 import { API_TOKEN, type Config, configSchema, ENVIRONMENT } from "./config.ts";
 import { expandEnvironment } from "./expand-environment.ts";
+import { readYaml } from "./read-yaml.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,10 +28,6 @@ export interface ConfigSource {
  * Throws a {@link ConfigError} that lists every problem. */
 export function loadConfig({ file, environment }: ConfigSource): Config {
   const withDotEnv = { ...readDotEnv(), ...environment };
-  if (withDotEnv["DATABASE_URL"])
-    throw new ConfigError("The environment", [
-      "DATABASE_URL: PostgreSQL is not supported by this version; leave it out, and name a SQLite file by DB_PATH",
-    ]);
   const path =
     file ?? withDotEnv["LOGBERT_CONFIG"] ?? (existsSync("logbert.yaml") ? "logbert.yaml" : undefined);
   const source = path ?? "The configuration";
@@ -60,18 +56,12 @@ function readFile(path: string, environment: Environment): Record<string, unknow
       `cannot be read (${code}): name an existing file by --config or LOGBERT_CONFIG`,
     ]);
   }
-  try {
-    const parsed: unknown = parseYaml(text);
-    if (parsed === null || parsed === undefined) return {};
-    if (isObject(parsed)) return Object.fromEntries(Object.entries(expandEnvironment(parsed, environment)));
-    throw new ConfigError(path, ["the file must hold keys and values, such as `forward:`"]);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    const line = error.linePos?.[0].line;
-    throw new ConfigError(path, [
-      `no valid YAML${line === undefined ? "" : ` at line ${line}`} (${error.code})`,
-    ]);
-  }
+  const read = readYaml(text);
+  if ("problem" in read) throw new ConfigError(path, [read.problem]);
+  const { value } = read;
+  if (value === null || value === undefined) return {};
+  if (isObject(value)) return Object.fromEntries(Object.entries(expandEnvironment(value, environment)));
+  throw new ConfigError(path, ["the file must hold keys and values, such as `forward:`"]);
 }
 
 /** Lays the environment's values over the file's. */
@@ -122,14 +112,25 @@ function describeIssue(
   environment: Environment,
   tokenVariable: string | undefined,
 ): string {
-  const path = issue.path.join(".");
+  const path = issue.path
+    .map((key, i) => (issue.path[i - 1] === "headers" ? shownKey(String(key)) : String(key)))
+    .join(".");
   const variable = path.startsWith("api.tokens.")
     ? tokenVariable
     : Object.keys(ENVIRONMENT).find((name) => ENVIRONMENT[name]?.join(".") === path && environment[name]);
   const origin = variable === undefined ? "" : ` (from the environment variable ${variable})`;
-  const remedy =
-    issue.code === "unrecognized_keys" ? "; `logbert validate --help` says where the keys are listed" : "";
-  return `${path === "" ? "(top level)" : path}${origin}: ${issue.message}${remedy}`;
+  return `${path === "" ? "(top level)" : path}${origin}: ${messageOf(issue)}`;
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "unrecognized_keys") return issue.message;
+  const keys = issue.keys.map((key) => `"${shownKey(key)}"`).join(", ");
+  return `Unrecognized key: ${keys}; \`logbert validate --help\` says where the keys are listed`;
+}
+
+/** A secret in the place of a key, as in `headers: { authorization=Bearer … }`, is not shown: it has other signs, or digits. */
+function shownKey(key: string): string {
+  return /^(<<|[\w.-]{1,64})$/.test(key) && !/^(?=.*\d).{16}/.test(key) ? key : "(hidden)";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -12,6 +12,7 @@ import { createOtlpSink } from "./lines/otlp-sink.ts";
 import { createPacer, type Pacer } from "./lines/pacer.ts";
 import { parseOptions } from "./lines/parse-options.ts";
 import { progressBar } from "./lines/progress-bar.ts";
+import { SENDER_HELP } from "./lines/sender-environment.ts";
 import { serviceOfFile } from "./lines/service-of-file.ts";
 import { createLineSplitter } from "./lines/split-lines.ts";
 
@@ -38,6 +39,7 @@ export function registerReplay(program: Command): void {
     .option("--format <format>", `${LINE_FORMATS.join(", ")} (default auto)`)
     .option("--endpoint <address>", ENDPOINT_HELP.endpoint)
     .option("--protocol <protocol>", ENDPOINT_HELP.protocol)
+    .addHelpText("after", SENDER_HELP)
     .action(async (file: string, options: unknown) => {
       process.exitCode = await runReplay(file, options, processIo());
     });
@@ -58,7 +60,7 @@ export async function runReplay(
 ): Promise<0 | 1> {
   const options = parseOptions(optionsSchema, rawOptions);
   const { size } = await stat(file);
-  const sink = createOtlpSink(openForwarder(forwardConfigOf(options)), io);
+  const sink = createOtlpSink(openForwarder(forwardConfigOf(options, io.environment)), io);
   const pacer = createPacer({
     speed: options.speed,
     clock: io.clock,

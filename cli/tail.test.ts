@@ -38,6 +38,10 @@ describe("wrong usage", () => {
     [{ format: "xml" }, /--format: must be one of/],
     [{ service: " " }, /--service: must not be empty/],
     [{ endpoint: "a b" }, /--endpoint: must be host:port/],
+    [
+      { endpoint: "http://me:secret@a:1" },
+      /^--endpoint: must hold no user name, password or fragment[^\n]*$/,
+    ],
     [{ protocol: "smtp" }, /--protocol/],
     [{ standalone: true }, /--standalone is not available/],
   ])("%j", async (options, message) => {

@@ -10,6 +10,7 @@ import type { LineSink } from "./lines/line-sink.ts";
 import { createOtlpSink } from "./lines/otlp-sink.ts";
 import { parseOptions } from "./lines/parse-options.ts";
 import { readStream } from "./lines/read-stream.ts";
+import { SENDER_HELP } from "./lines/sender-environment.ts";
 import { serviceOfFile } from "./lines/service-of-file.ts";
 import { createTailSource, type Step, type TailSource } from "./lines/tail-source.ts";
 import { createWakeUp, type WakeUp } from "./lines/wake-up.ts";
@@ -47,6 +48,7 @@ export function registerTail(program: Command, ports: TailPorts = {}): void {
     .option("--standalone", "score in this process and print scored records instead of sending")
     .option("--endpoint <address>", ENDPOINT_HELP.endpoint)
     .option("--protocol <protocol>", ENDPOINT_HELP.protocol)
+    .addHelpText("after", SENDER_HELP)
     .action(async (files: string[], options: unknown) => {
       process.exitCode = await runTail(files, options, processIo(), ports);
     });
@@ -87,7 +89,10 @@ export async function runTail(
 
 async function openSink(options: TailOptions, io: CommandIo, ports: TailPorts): Promise<LineSink> {
   if (!options.standalone)
-    return createOtlpSink((ports.openForwarder ?? createForwarder)(forwardConfigOf(options)), io);
+    return createOtlpSink(
+      (ports.openForwarder ?? createForwarder)(forwardConfigOf(options, io.environment)),
+      io,
+    );
   if (ports.openStandalone === undefined) throw new UsageError("--standalone is not available here");
   return ports.openStandalone(io);
 }

@@ -6,6 +6,7 @@ import type { SaslConfig } from "../processor/kafka/config.ts";
 import { clientTlsPaths } from "../processor/tls/client-tls.ts";
 import { serverTlsPaths } from "../processor/tls/server-tls.ts";
 import { readTlsFiles } from "../processor/tls/tls-files.ts";
+import { shownAddress } from "../store/shown-database.ts";
 import { loadConfig } from "./load-config.ts";
 import { checkModel } from "./open-scorer.ts";
 
@@ -27,7 +28,9 @@ export function registerValidate(program: Command): void {
       readTlsFiles(serverTlsPaths(config.receive.http.tls, "receive.http.tls"));
       checkModel(config.inference);
       process.stdout.write(
-        options.print ? `${JSON.stringify(hideSecrets(config), null, 2)}\n` : "The configuration is valid.\n",
+        options.print
+          ? `${JSON.stringify(hideSecrets(config), hideInUrl, 2)}\n`
+          : "The configuration is valid.\n",
       );
     });
 }
@@ -45,6 +48,7 @@ function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
       endpoint: shownEndpoint(config.forward.endpoint),
       kafka: hidePassword(config.forward.kafka),
     },
+    store: { ...config.store, url: config.store.url === "" ? "" : shownAddress(config.store.url) },
     api: { ...config.api, tokens },
     alerts: hideAlertSecrets(config.alerts),
     explainer: hideExplainerSecrets(config.explainer),
@@ -54,6 +58,11 @@ function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
 function hidePassword<Kafka extends { readonly sasl: SaslConfig }>(kafka: Kafka): Kafka {
   const { sasl } = kafka;
   return sasl.password === "" ? kafka : { ...kafka, sasl: { ...sasl, password: "(hidden)" } };
+}
+
+/** Whatever an address is for. */
+function hideInUrl(_: string, value: unknown): unknown {
+  return typeof value === "string" && /^https?:/i.test(value) ? shownEndpoint(value) : value;
 }
 
 function hideToken<Token extends { readonly token: string }>(one: Token): Token {

@@ -38,11 +38,9 @@ export function registerVerifyLossless(program: Command): void {
       const config = loadConfig({ file: options.config, environment: process.env });
       const findings = createFindings(options.differences);
       const isOurs = isOurAttribute(config.attributes.prefix, samplingKeys(config.sampling));
-      const identities = createIdentities(
-        isOurs,
-        config.redact.forward ? createRedactor(config.redact) : undefined,
-        createIsInShare(config.sampling),
-      );
+      const redactor = config.redact.forward ? createRedactor(config.redact) : undefined;
+      const isInShare = createIsInShare(config.sampling, redactor?.plain);
+      const identities = createIdentities(isOurs, redactor, isInShare);
       if (options.out === undefined) await runThrough(capture, config, { isOurs, identities, findings });
       else await compareCaptures(openCapture(capture), openCapture(options.out), identities, findings);
       process.stdout.write(report(findings));

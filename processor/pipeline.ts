@@ -59,7 +59,7 @@ export interface PipelineObserver {
   incoming(records: number): void;
   /** What became of the records of a request, or of what fell silent, which has none. */
   scored(records: number, scored: Scored, seconds: number): void;
-  /** Something of ours that broke after the acknowledgement; the records are safe. */
+  /** Something of ours that broke, by which no record is lost: thinning, or what follows the acknowledgement. */
   failed(what: string, cause: unknown): void;
   /** Time that a request took before it was forwarded. */
   prepared(seconds: number): void;
@@ -112,8 +112,10 @@ export async function processRequest(
 }
 
 const NOTHING_TO_SEND: ForwardOutcome = { kind: "accepted", rejectedRecords: 0, message: "" };
+/** It comes again. */
+const SENDER_GONE: ForwardOutcome = { kind: "retry", afterMs: undefined, message: "the sender went away" };
 
-/** A request of which no record is to go on has nothing to ask the next hop. */
+/** A request of which no record is to go on has nothing to ask the next hop. Of a sender that has left, its next try counts. */
 function handOn(
   { bytes, thinned, handedOn }: Pending,
   { forwarder }: Stages,
@@ -121,9 +123,12 @@ function handOn(
   metadata: Metadata | undefined,
 ): Promise<ForwardOutcome> {
   const isEmpty = bytes.length === 0 && thinned !== undefined && thinned.leftOut > 0;
-  const outcome = isEmpty ? Promise.resolve(NOTHING_TO_SEND) : forwarder.forward(bytes, signal, metadata);
-  handedOn?.();
-  return outcome;
+  try {
+    if (!isEmpty) return forwarder.forward(bytes, signal, metadata);
+    return Promise.resolve(signal.aborted ? SENDER_GONE : NOTHING_TO_SEND);
+  } finally {
+    handedOn?.();
+  }
 }
 
 /** What a retry of the same bytes is to find: what is still to be sent, or what a sender that has left could not hear. */
@@ -132,7 +137,9 @@ function restOf(
   pending: Pending,
   isUnheard: boolean,
 ): Pending | ForwardOutcome | undefined {
-  if (outcome.kind === "retry") return { ...pending, bytes: outcome.remainder ?? pending.bytes };
+  // Nobody waits behind it any more, nor is what thinning held of it needed.
+  if (outcome.kind === "retry")
+    return { ...pending, bytes: outcome.remainder ?? pending.bytes, handedOn: undefined };
   return isUnheard ? outcome : undefined;
 }
 
@@ -185,7 +192,7 @@ export function readOrRefuse(
     return stages.read(bytes);
   } catch (error) {
     if (!(error instanceof MalformedRequestError)) throw error;
-    return { kind: "refused", reason: "malformed", message: error.message };
+    return { kind: "refused", reason: "malformed", message: error.message, isUnread: true };
   }
 }
 
@@ -205,11 +212,12 @@ async function prepare(
   const asked =
     place === undefined ? passBy(records.length, stages) : await takeTurn({ records, isAwaited }, stages);
   // Nothing of it has been looked at: it comes again, and is new then.
-  if (asked === "gone") return { kind: "retry", afterMs: undefined, message: "the sender went away" };
+  if (asked === "gone") return SENDER_GONE;
   stages.observer.incoming(records.length);
-  const { thinner } = stages;
-  const thinning =
-    thinner === undefined ? undefined : enterThinning(request, asked, place !== undefined, thinner);
+  const inTurn = { request, asked, isLookedAt: place !== undefined };
+  const thinning = enterThinning(inTurn, stages.thinner, (cause) =>
+    stages.observer.failed("thinning out", cause),
+  );
   try {
     return await judgeAndWrite(request, asked, startedAtMs, stages, thinning);
   } catch (error) {
@@ -227,7 +235,7 @@ async function judgeAndWrite(
 ): Promise<Pending> {
   const scored = "outcome" in asked ? await judgeAnswers(asked) : asked;
   const judgedAtMs = performance.now();
-  const thinned = thinning === undefined ? undefined : await thinning.thin(scored);
+  const thinned = await thinning?.thin(scored, stages.breathe);
   const heldMs = performance.now() - judgedAtMs;
   const [enriched, told, left] = enrichOrPass(request, scored, thinned, stages);
   const bytes = await stages.protect(enriched, stages.breathe);

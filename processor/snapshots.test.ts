@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { StoreError } from "../store/store.ts";
 import { closedSession, freshWindow } from "../test/helpers/detector-windows.ts";
 import { calibrateConfig } from "./calibrate/config.ts";
 import { createJudge } from "./calibrate/create-judge.ts";
@@ -42,6 +43,25 @@ describe("saving what was learned", () => {
     ).rejects.toThrow("disk full");
     expect([...saved.keys()]).toEqual(["templates", "detector:ngram"]);
     expect(saved.get("detector:ngram")).toEqual(JSON.parse(JSON.stringify(ngram.snapshot())));
+  });
+
+  it("asks a database that is away once, not once for each part", async () => {
+    const asked: string[] = [];
+    const store = {
+      saveSnapshot: async (name: string) => {
+        asked.push(name);
+        throw new StoreError("unreachable", "the database is away", "start it");
+      },
+    };
+    const parts = {
+      miner: createTemplateMiner(templateConfig.parse({})),
+      judge: createJudge(calibrateConfig.parse({}), { modelVersion: () => "test", now: () => 0 }),
+      detectors: [createLengthDetector()],
+    };
+    await expect(
+      saveSnapshots(store, parts, 0, { last: () => 0, learned: async () => undefined }),
+    ).rejects.toThrow("away");
+    expect(asked).toEqual(["templates"]);
   });
 
   it("takes no pauses of its own when it is told what to do between slices, and says so before each write", async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Store } from "../store/store.ts";
+import { type Store, StoreError } from "../store/store.ts";
 import { reservoirState } from "./calibrate/reservoir.ts";
 import type { Judge } from "./calibrate/verdict.ts";
 import type { Detector } from "./detect/detector.ts";
@@ -88,8 +88,8 @@ export async function restoreStates(
 }
 
 /**
- * Writes down the state of everything that learns, a little at a time. A part that cannot be written keeps no other from it;
- * rejects at the end with the first error.
+ * Writes down the state of everything that learns, a little at a time. A part that cannot be written keeps no other from it, unless the
+ * database is away; rejects at the end with the first error.
  */
 export async function saveSnapshots(
   store: Pick<Store, "saveSnapshot">,
@@ -116,6 +116,8 @@ export async function saveSnapshots(
       await store.saveSnapshot(name, pieces, nowMs, upTo);
     } catch (error) {
       failures.push(error);
+      // Nor can the others be: each would wait for it as long.
+      if (error instanceof StoreError && error.code === "unreachable") break;
     }
   }
   if (failures.length > 0) throw failures[0];

@@ -68,7 +68,7 @@ export function createStageObserver(
       health.add(records, shed, new Map([...absent].map(([detector, one]) => [detector, one.records])));
     },
     failed(what, cause) {
-      warn(what, { what, reason: textOf(cause) }, "something failed after the records were safe");
+      warn(what, { what, reason: textOf(cause) }, "something failed; no record is lost by it");
     },
     selfChecked: metrics.losslessChecked,
     altered(records, cause) {

@@ -81,11 +81,12 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
   ];
 }
 
-function retentionOf(config: RememberConfig, nowMs: number): Retention {
+/** Days may be fractions; times are whole milliseconds. */
+export function retentionOf(config: RememberConfig, nowMs: number): Retention {
   const { retention_days: days, labelled_retention_days: labelledDays, max_samples: samplesMax } = config;
   return {
-    beforeMs: nowMs - days * DAY_MS,
-    labelledBeforeMs: nowMs - Math.max(days, labelledDays) * DAY_MS,
+    beforeMs: Math.floor(nowMs - days * DAY_MS),
+    labelledBeforeMs: Math.floor(nowMs - Math.max(days, labelledDays) * DAY_MS),
     samplesMax,
   };
 }

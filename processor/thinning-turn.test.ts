@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ACCEPTED, boom, next, request, send, stagesUnderTest } from "../test/helpers/stages-under-test.ts";
 import type { ForwardOutcome } from "./forward/forwarder.ts";
+import { processRequest } from "./pipeline.ts";
 import { samplingConfig } from "./thin/config.ts";
 import { createMark } from "./thin/marks.ts";
 import type { Standing } from "./thin/stream-context.ts";
@@ -65,8 +66,23 @@ describe("a request that is thinned out", () => {
     expect([seen.remembered, seen.learned > 0, asked.left]).toEqual([1, true, 1]);
   });
 
+  it("is counted once where its sender leaves and tries again while it waits, and none of its records is to go on", async () => {
+    const { thinner, asked } = saying("rest");
+    const before = Promise.withResolvers<void>();
+    asked.inTurn = before.promise;
+    const { stages, counted } = run(thinner);
+    const sender = new AbortController();
+    const left = processRequest({ bytes: request, transport: "grpc" }, stages, sender.signal);
+    await stages.lane.drained();
+    sender.abort();
+    const again = send(stages);
+    before.resolve();
+    expect([(await left).kind, await again]).toEqual(["retry", ACCEPTED]);
+    expect(counted.map(([kind]) => kind)).toEqual(["retry", "accepted"]);
+  });
+
   it("comes again as it was thinned out, and is counted when it is taken", async () => {
-    const { thinner } = saying("anomaly");
+    const { thinner, asked } = saying("anomaly");
     const again: ForwardOutcome = { kind: "retry", afterMs: 1, message: "busy" };
     const { stages, forwarded, counted } = run(thinner, [again]);
     expect((await send(stages)).kind).toBe("retry");
@@ -76,6 +92,7 @@ describe("a request that is thinned out", () => {
       ["retry", 3],
       ["accepted", 3],
     ]);
+    expect(asked.left).toBe(1);
   });
 
   it("goes on as it came, and whole, where our attributes cannot be written into it", async () => {
@@ -84,6 +101,21 @@ describe("a request that is thinned out", () => {
     expect(await send({ ...stages, enrich: boom })).toEqual(ACCEPTED);
     expect(forwarded).toEqual([request]);
     expect([counted[0]?.[2], asked.left]).toEqual([undefined, 1]);
+  });
+
+  it.each([
+    ["nothing can be entered", (broken: Thinner) => ({ ...broken.thinning, enter: boom }), undefined],
+    ["the share cannot be drawn", (broken: Thinner) => broken.thinning, boom],
+  ])("goes on whole, scored and counted, where %s", async (_, thinningOf, mark) => {
+    const { thinner } = saying("rest");
+    const broken = { ...thinner, thinning: thinningOf(thinner), mark: mark ?? thinner.mark };
+    const { stages, seen, forwarded, counted } = run(broken);
+    expect(await send(stages)).toEqual(ACCEPTED);
+    const records = forwarded.flatMap((bytes) => readRequest(bytes).records);
+    expect(records).toHaveLength(3);
+    expect(records.every((record) => record.attribute("sampling.priority") === undefined)).toBe(true);
+    expect([seen.failed, seen.learned > 0]).toEqual([["thinning out"], true]);
+    expect(counted).toEqual([["accepted", 3, undefined]]);
   });
 
   it("holds nobody up where it cannot be gone on with at all", async () => {

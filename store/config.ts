@@ -6,6 +6,40 @@ export const storeConfig = z.strictObject({
     .string()
     .min(1)
     .default("./logbert-data/logbert.db")
-    .describe("SQLite database file; its directory is created. Environment: DB_PATH."),
+    .describe(
+      "SQLite database file; its directory is created. Beside it are kept what trainings learn from and their weights, also where the database is PostgreSQL. Environment: DB_PATH.",
+    ),
+  url: z
+    .string()
+    .refine((url) => url === "" || isPostgresUrl(url), {
+      error:
+        'must be empty, or name a PostgreSQL database as in "postgres://user:password@host:5432/logbert", with %40 for "@" in a password, %2F for "/", %23 for "#" and %3F for "?"',
+    })
+    .default("")
+    .describe(
+      'PostgreSQL (15 or later) in the place of SQLite: "postgres://user:password@host:5432/logbert"; `?sslmode=verify-full&sslrootcert=FILE` for TLS. Empty: SQLite. Environment: DATABASE_URL.',
+    ),
+  max_connections: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(4)
+    .describe("PostgreSQL: connections at most of each process (a stage has two, with its API)."),
+  statement_timeout_ms: z
+    .int()
+    .min(100)
+    .max(86_400_000)
+    .default(30_000)
+    .describe("PostgreSQL: milliseconds after which a statement is given up."),
 });
 export type StoreConfig = z.infer<typeof storeConfig>;
+/** As it is written: what is left out is as by default. */
+export type StoreSettings = z.input<typeof storeConfig>;
+
+/** What is behind the host must not be the rest of a password, since it is shown. */
+function isPostgresUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, search, hash } = new URL(text);
+  const behind = pathname + search;
+  return ["postgres:", "postgresql:"].includes(protocol) && !behind.includes("@") && hash === "";
+}

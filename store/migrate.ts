@@ -8,6 +8,8 @@ import { alertTables } from "./migrations/0005-alerts.ts";
 import { llmExplanations } from "./migrations/0006-llm-explanations.ts";
 import { deploymentTables } from "./migrations/0007-deployments.ts";
 import { alertMessages } from "./migrations/0008-alert-messages.ts";
+import { postgres } from "./migrations/0009-postgres.ts";
+import { currentSchema } from "./migrations/dialect.ts";
 import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -21,6 +23,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0006-llm-explanations": llmExplanations,
   "0007-deployments": deploymentTables,
   "0008-alert-messages": alertMessages,
+  "0009-postgres": postgres,
 };
 
 /** Whether {@link migrate} has nothing to do. Rejects as it does. */
@@ -32,15 +35,22 @@ export async function isUpToDate(db: Kysely<Tables>): Promise<boolean> {
 
 /** Brings the database to this program's schema. Rejects when a newer program has already gone further, or with what the database said. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const schema = await currentSchema(db);
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  });
   refuseNewerSchema(await appliedMigrations(db));
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
 }
 
+/** Other programs may have such a table in other schemas. */
 async function appliedMigrations(db: Kysely<Tables>): Promise<readonly string[]> {
+  const own = await currentSchema(db);
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === "kysely_migration")) return [];
+  if (!tables.some(({ name, schema }) => name === "kysely_migration" && schema === own)) return [];
   const rows = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom("kysely_migration")

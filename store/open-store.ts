@@ -1,16 +1,16 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { AlertStore } from "./alert.ts";
-import type { StoreConfig } from "./config.ts";
+import type { StoreSettings } from "./config.ts";
 import type { LlmStore } from "./llm.ts";
 import { type Store, StoreError } from "./store.ts";
 import { OPENING, type StoreAnswer, type StoreCall } from "./store-calls.ts";
 
-/** Opens the configured database in a thread of its own: SQLite blocks the thread that calls it.
- * Rejects with a {@link StoreError} when it cannot be opened. */
-export async function openStore({ path }: StoreConfig): Promise<Store> {
-  const url = new URL(`./sqlite-worker${extname(import.meta.filename)}`, import.meta.url);
-  const worker = new Worker(url, { workerData: { path } });
+/** Opens the configured database in a thread of its own: SQLite blocks the thread that calls it, and many rows are read and written as
+ * JSON. Rejects with a {@link StoreError} when it cannot be opened. */
+export async function openStore(config: StoreSettings): Promise<Store> {
+  const url = new URL(`./store-worker${extname(import.meta.filename)}`, import.meta.url);
+  const worker = new Worker(url, { workerData: config });
   const calls = createCalls(worker);
   await calls.opened;
   return {

@@ -12,6 +12,7 @@ import {
   selectAnomaliesSince,
 } from "./queries/anomalies.ts";
 import { addToDeployments, selectDeployments, selectNewTemplates } from "./queries/deployments.ts";
+import { expirySteps } from "./queries/expire.ts";
 import {
   countFeedback,
   insertFeedback,
@@ -24,7 +25,7 @@ import {
 import { saveHealthMessage } from "./queries/health-messages.ts";
 import { addToHistograms, selectHistograms } from "./queries/histograms.ts";
 import { selectIncidentSubjects } from "./queries/incident-subjects.ts";
-import { assignIncidents, nextRevision, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
+import { assignIncidents, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
 import { selectLabelCounts, selectLabellingCandidates } from "./queries/labelling.ts";
 import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
 import { saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
@@ -44,11 +45,11 @@ import {
   selectChannelStatuses,
   selectDueMessages,
 } from "./queries/outbox.ts";
+import { countChange, nextRevision, selectChanges } from "./queries/revisions.ts";
 import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
 import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
 import {
   addToJournal,
-  deleteOlder,
   saveSnapshot,
   saveStatus,
   selectJournal,
@@ -64,19 +65,25 @@ import {
   selectThresholds,
 } from "./queries/thresholds.ts";
 import { requestTraining, selectOpenRun, selectRuns, updateRun } from "./queries/training.ts";
-import type { StageBatch, Store } from "./store.ts";
+import type { Retention, StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
 /** What differs between databases. */
 export interface SqlDatabase {
   readonly db: Kysely<Tables>;
-  /** A number that changes whenever another connection has written. */
-  changeCounter(): Promise<number>;
+  /** Begins a transaction that writes: whoever else does so waits for its end. */
+  begin(connection: Kysely<Tables>): Promise<void>;
 }
 
 /** The store over any SQL database that Kysely speaks to. Rejects with the driver's own errors. */
-export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => number): Store {
-  const atomically: Atomically = (work) => inTransaction(db, work);
+export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): Store {
+  const atomically: Atomically = (work) => inTransaction({ db, begin }, work);
+  /** What pollers are told of. */
+  const visibly: Atomically = (work) =>
+    atomically(async (transaction) => {
+      await countChange(transaction);
+      return work(transaction);
+    });
   return {
     saveBatch: (batch) => atomically((transaction) => saveBatch(transaction, batch, now())),
     anomalies: (filter, page) => selectAnomalies(db, filter, page),
@@ -94,8 +101,52 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     scoreHistograms: (service, fromMs, toMs) => selectHistograms(db, service, fromMs, toMs),
     scoreHours: (services, fromMs, toMs) => selectHours(db, services, fromMs, toMs),
     scoreTotals: (service, fromMs, toMs) => selectScoreTotals(db, service, fromMs, toMs),
-    addFeedback: (...feedback) => atomically((transaction) => insertFeedback(transaction, feedback)),
-    undoFeedback: (id, atMs, by) => markUndone(db, id, atMs, by),
+    ...feedbackCalls(db, visibly),
+    threshold: async (service) => (await selectThresholds(db, service))[0],
+    thresholds: () => selectThresholds(db, undefined),
+    setThreshold: (setting, atMs) => visibly((transaction) => changeThreshold(transaction, setting, atMs)),
+    thresholdChanges: (service, page) => selectThresholdChanges(db, service, page),
+    thresholdChange: (id) => selectThresholdChange(db, id),
+    status: () => selectStatus(db),
+    saveSnapshot: (name, json, atMs, journaled) =>
+      atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
+    snapshot: (name) => selectSnapshot(db, name),
+    addToJournal: (entries) => atomically((transaction) => addToJournal(transaction, entries)),
+    journal: (name) => selectJournal(db, name),
+    requestTraining: (request) => visibly((transaction) => requestTraining(transaction, request)),
+    openTrainingRun: () => selectOpenRun(db),
+    trainingRuns: (page) => selectRuns(db, page),
+    saveTrainingRun: (run) => updateRun(db, run),
+    ...modelCalls(db, { atomically, visibly }),
+    ...alertCalls(db, atomically),
+    ...llmCalls(db, atomically),
+    changeCounter: () => selectChanges(db),
+    expire: (retention) => expire(retention, atomically, visibly),
+    close: () => db.destroy(),
+  };
+}
+
+type Atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Promise<T>;
+
+type FeedbackCalls = Pick<
+  Store,
+  | "addFeedback"
+  | "undoFeedback"
+  | "feedbackFor"
+  | "feedbackForIncidents"
+  | "incidentOfFeedback"
+  | "countFeedback"
+  | "labelCounts"
+  | "labellingCandidates"
+  | "labelledScores"
+  | "labels"
+  | "labelsRevision"
+>;
+
+function feedbackCalls(db: Kysely<Tables>, visibly: Atomically): FeedbackCalls {
+  return {
+    addFeedback: (...feedback) => visibly((transaction) => insertFeedback(transaction, feedback)),
+    undoFeedback: (id, atMs, by) => visibly((transaction) => markUndone(transaction, id, atMs, by)),
     feedbackFor: (anomalyIds, includeUndone) => selectFeedback(db, anomalyIds, includeUndone ?? false),
     feedbackForIncidents: (incidentIds) => selectIncidentFeedback(db, incidentIds),
     incidentOfFeedback: (id) => selectIncidentOfFeedback(db, id),
@@ -105,41 +156,36 @@ export function createSqlStore({ db, changeCounter }: SqlDatabase, now: () => nu
     labelledScores: (service, fromMs, toMs) => selectLabelledScores(db, service, fromMs, toMs),
     labels: (page) => selectLabels(db, page),
     labelsRevision: () => selectLabelsRevision(db),
-    threshold: async (service) => (await selectThresholds(db, service))[0],
-    thresholds: () => selectThresholds(db, undefined),
-    setThreshold: (setting, atMs) => atomically((transaction) => changeThreshold(transaction, setting, atMs)),
-    thresholdChanges: (service, page) => selectThresholdChanges(db, service, page),
-    thresholdChange: (id) => selectThresholdChange(db, id),
-    status: () => selectStatus(db),
-    saveSnapshot: (name, json, atMs, journaled) =>
-      atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
-    snapshot: (name) => selectSnapshot(db, name),
-    addToJournal: (entries) => atomically((transaction) => addToJournal(transaction, entries)),
-    journal: (name) => selectJournal(db, name),
-    requestTraining: (request) => requestTraining(db, request),
-    openTrainingRun: () => selectOpenRun(db),
-    trainingRuns: (page) => selectRuns(db, page),
-    saveTrainingRun: (run) => updateRun(db, run),
-    models: () => selectModels(db),
-    activeModel: () => selectActiveModel(db),
-    configureModel: (version, atMs) =>
-      atomically((transaction) => configureModel(transaction, version, atMs)),
-    promoteModel: (promotion, atMs) =>
-      atomically((transaction) => promoteModel(transaction, promotion, atMs)),
-    rollbackModel: (atMs, from) => atomically((transaction) => rollbackModel(transaction, atMs, from)),
-    replaceUnusableModel: (version, problem, instead, atMs) =>
-      atomically((transaction) => replaceUnusableModel(transaction, { version, problem }, instead, atMs)),
-    forgetModel: (version, instead) =>
-      atomically((transaction) => forgetModel(transaction, version, instead)),
-    ...alertCalls(db, atomically),
-    ...llmCalls(db, atomically),
-    changeCounter,
-    expire: (retention) => atomically((transaction) => deleteOlder(transaction, retention)),
-    close: () => db.destroy(),
   };
 }
 
-type Atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Promise<T>;
+type ModelCalls = Pick<
+  Store,
+  | "models"
+  | "activeModel"
+  | "configureModel"
+  | "promoteModel"
+  | "rollbackModel"
+  | "replaceUnusableModel"
+  | "forgetModel"
+>;
+
+function modelCalls(
+  db: Kysely<Tables>,
+  { atomically, visibly }: Readonly<Record<"atomically" | "visibly", Atomically>>,
+): ModelCalls {
+  return {
+    models: () => selectModels(db),
+    activeModel: () => selectActiveModel(db),
+    configureModel: (version, atMs) => visibly((transaction) => configureModel(transaction, version, atMs)),
+    promoteModel: (promotion, atMs) => visibly((transaction) => promoteModel(transaction, promotion, atMs)),
+    rollbackModel: (atMs, from) => visibly((transaction) => rollbackModel(transaction, atMs, from)),
+    replaceUnusableModel: (version, problem, instead, atMs) =>
+      visibly((transaction) => replaceUnusableModel(transaction, { version, problem }, instead, atMs)),
+    forgetModel: (version, instead) =>
+      atomically((transaction) => forgetModel(transaction, version, instead)),
+  };
+}
 
 function deploymentCalls(db: Kysely<Tables>): Pick<Store, "deployments" | "newTemplates"> {
   return {
@@ -182,10 +228,13 @@ function llmCalls(db: Kysely<Tables>, atomically: Atomically): LlmStore {
  * Rejects with what went wrong first. On a full disk SQLite may have rolled back by itself, and then says of the rollback that
  * there is nothing to roll back: Kysely's own transactions tell that, and the reason is gone.
  */
-function inTransaction<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>) => Promise<T>): Promise<T> {
+function inTransaction<T>(
+  { db, begin }: SqlDatabase,
+  work: (transaction: Kysely<Tables>) => Promise<T>,
+): Promise<T> {
   return db.connection().execute(async (connection) => {
-    await sql`begin`.execute(connection);
     try {
+      await begin(connection);
       const result = await work(connection);
       await sql`commit`.execute(connection);
       return result;
@@ -194,6 +243,12 @@ function inTransaction<T>(db: Kysely<Tables>, work: (transaction: Kysely<Tables>
       throw error;
     }
   });
+}
+
+/** Labels go with their anomalies: who follows them is told at the end. */
+async function expire(retention: Retention, atomically: Atomically, visibly: Atomically): Promise<void> {
+  for (const step of expirySteps(retention)) while (await atomically(step)) {}
+  await visibly(async () => undefined);
 }
 
 async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {

@@ -1,13 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import SqliteDatabase from "better-sqlite3";
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely, SqliteDialect, sql } from "kysely";
 import { FOLD_CASE, foldCase } from "./fold-case.ts";
 import { isUpToDate, migrate } from "./migrate.ts";
 import { createSqlStore } from "./sql-store.ts";
 import { withStatementCache } from "./statement-cache.ts";
 import { type Store, StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
+import { explained, withExplainedErrors } from "./with-explained-errors.ts";
 
 /** How long a statement waits for another process's transaction before it gives up. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -19,26 +20,40 @@ const MIGRATION_WAIT_MS = 60_000;
  * Every call blocks the calling thread while SQLite works: run it in a worker. Rejects with a {@link StoreError} only.
  */
 export async function openSqlite(path: string, now: () => number): Promise<Store> {
-  return explained(path, async () => {
-    mkdirSync(dirname(path), { recursive: true });
-    const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
-    const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: withStatementCache(database) }) });
-    try {
-      // WAL: readers and the one writer do not wait for each other (sqlite.org/wal.html).
-      database.pragma("journal_mode = WAL");
-      database.pragma("synchronous = NORMAL");
-      database.pragma("foreign_keys = ON");
-      database.function(FOLD_CASE, { deterministic: true }, (text) =>
-        typeof text === "string" ? foldCase(text) : null,
-      );
-      if (!(await isUpToDate(db))) await migrateAlone(database, db);
-    } catch (error) {
-      await db.destroy();
-      throw error;
-    }
-    const changeCounter = async () => Number(database.pragma("data_version", { simple: true }));
-    return withExplainedErrors(path, createSqlStore({ db, changeCounter }, now));
-  });
+  const db = await openSqliteDatabase(path);
+  return withExplainedErrors(createSqlStore({ db, begin }, now), (error) => explainSqlite(path, error));
+}
+
+/** The same as a database for statements, whose errors are the driver's own. */
+export function openSqliteDatabase(path: string): Promise<Kysely<Tables>> {
+  return explained(
+    async () => {
+      mkdirSync(dirname(path), { recursive: true });
+      const database = new SqliteDatabase(path, { timeout: BUSY_TIMEOUT_MS });
+      const db = new Kysely<Tables>({
+        dialect: new SqliteDialect({ database: withStatementCache(database) }),
+      });
+      try {
+        // WAL: readers and the one writer do not wait for each other (sqlite.org/wal.html).
+        database.pragma("journal_mode = WAL");
+        database.pragma("synchronous = NORMAL");
+        database.pragma("foreign_keys = ON");
+        database.function(FOLD_CASE, { deterministic: true }, (text) =>
+          typeof text === "string" ? foldCase(text) : null,
+        );
+        if (!(await isUpToDate(db))) await migrateAlone(database, db);
+      } catch (error) {
+        await db.destroy();
+        throw error;
+      }
+      return db;
+    },
+    (error) => explainSqlite(path, error),
+  );
+}
+
+async function begin(connection: Kysely<Tables>): Promise<void> {
+  await sql`begin`.execute(connection);
 }
 
 /** All or nothing, and one process after the other: Kysely does neither on SQLite. */
@@ -56,26 +71,8 @@ async function migrateAlone(database: SqliteDatabase.Database, db: Kysely<Tables
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
 }
 
-function withExplainedErrors(path: string, store: Store): Store {
-  return new Proxy(store, {
-    get(target, method, receiver) {
-      const call: unknown = Reflect.get(target, method, receiver);
-      if (typeof call !== "function") return call;
-      return (...args: unknown[]) => explained(path, async () => Reflect.apply(call, target, args));
-    },
-  });
-}
-
-async function explained<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof StoreError ? error : explain(path, error);
-  }
-}
-
 /** SQLite's result codes (sqlite.org/rescode.html) in a person's words. */
-function explain(path: string, cause: unknown): StoreError {
+export function explainSqlite(path: string, cause: unknown): StoreError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   const error = (kind: StoreError["code"], message: string, remedy: string) =>
     new StoreError(kind, `the database ${path} ${message}`, remedy, { cause });

@@ -177,7 +177,7 @@ export interface Retention {
   readonly samplesMax: number;
 }
 
-/** Everything that outlives a restart; every database implements it alike. All times are milliseconds since the epoch.
+/** Everything that outlives a restart; every database implements it alike. All times are whole milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
 export interface Store extends AlertStore, LlmStore {
   saveBatch(batch: StageBatch): Promise<void>;
@@ -299,7 +299,8 @@ export interface Store extends AlertStore, LlmStore {
    * they are in use. */
   forgetModel(version: string, instead: string): Promise<boolean>;
 
-  /** A number that changes whenever another connection has written: what a poller watches. */
+  /** A number that grows whenever somebody has set or asked for something (a threshold, a label, a training, other weights), an anomaly
+   * was stored, or what is too old was deleted: what a poller watches. */
   changeCounter(): Promise<number>;
   /** Deletes what is older than the retention, and the oldest samples over their number. */
   expire(retention: Retention): Promise<void>;

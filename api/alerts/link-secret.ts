@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SECRET_CHARACTERS_MIN } from "./config.ts";
 
@@ -34,6 +34,8 @@ function readSecret(path: string): string {
 /** Whole or not at all, and the first one stays: another process may start at the same time. */
 function makeSecret(path: string): void {
   const own = `${path}.${process.pid}`;
+  // Beside a SQLite file it is there; where the database is on a server, nobody has made it yet.
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(own, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flush: true });
   try {
     if (existsSync(path)) renameSync(own, path);

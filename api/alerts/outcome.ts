@@ -16,9 +16,10 @@ export const RETRY_AFTER_MS_MAX = 3_600_000;
  * come back together; never earlier than the receiver asked for.
  *
  * @param random 0 to 1
+ * @returns whole milliseconds
  */
 export function retryDelayMs(attempts: number, afterMs: number | undefined, random: number): number {
   const longest = Math.min(FIRST_DELAY_MS * 2 ** Math.min(attempts, 30), DELAY_MS_MAX);
   const ownMs = longest * (0.5 + random / 2);
-  return Math.max(ownMs, Math.min(afterMs ?? 0, RETRY_AFTER_MS_MAX));
+  return Math.ceil(Math.max(ownMs, Math.min(afterMs ?? 0, RETRY_AFTER_MS_MAX)));
 }

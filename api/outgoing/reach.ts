@@ -42,11 +42,14 @@ const PRIVATE_V6: readonly Subnet[] = [
 ];
 const NEVER_V6: readonly Subnet[] = [
   ["fe80::", 10],
-  // Amazon's metadata.
-  ["fd00:ec2::254", 128],
+  // Metadata of Amazon, whose containers ask a neighbour of it, Google and Oracle.
+  ["fd00:ec2::", 32],
+  ["fd20:ce::254", 128],
+  ["fd00:c1::a9fe:a9fe", 128],
   ["ff00::", 8],
-  // What hides an address of IPv4 where nobody needs it: IPv4-compatible, 6to4, Teredo.
+  // What hides an address of IPv4 where nobody needs it: IPv4-compatible, IPv4-translated, 6to4, Teredo.
   ["::", 96],
+  ["::ffff:0:0:0", 96],
   ["2002::", 16],
   ["2001::", 32],
 ];

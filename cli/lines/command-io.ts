@@ -17,6 +17,8 @@ export interface CommandIo {
   /** Aborted some seconds after `signal`: what is on its way by then is given up. */
   readonly giveUp: AbortSignal;
   readonly clock: Clock;
+  /** Variables of the process. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 const GIVE_UP_AFTER_MS = 5_000;
@@ -46,6 +48,7 @@ export function processIo(): CommandIo {
     signal: stop.signal,
     giveUp: giveUp.signal,
     clock: systemClock,
+    environment: process.env,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Forwarder } from "../../processor/forward/forwarder.ts";
+import { CREDENTIALS_HINT } from "../../processor/forward/outcome.ts";
 import { encodeRequest, type NewResource } from "../../processor/wire/encode.ts";
 import type { CommandIo } from "./command-io.ts";
 import { deliver } from "./deliver.ts";
@@ -26,7 +27,10 @@ export function createRecordSender(forwarder: Forwarder, io: CommandIo): RecordS
     forwarder,
     clock: io.clock,
     random: Math.random,
-    onWait: (message: string) => io.err(`The stage does not take records now (${message}); trying again.`),
+    onWait: (message: string) =>
+      io.err(
+        `The stage does not take records now (${message.replace(CREDENTIALS_HINT, "check OTEL_EXPORTER_OTLP_HEADERS")}); trying again.`,
+      ),
   };
   return {
     counts,

@@ -5,10 +5,10 @@ import { z } from "zod";
 /**
  * A client of logbert's GraphQL API: a program to read, to run and to start from. It needs Node 22.18 or later, graphql-ws and zod.
  *
- *   node docs/examples/graphql-client.ts list [--service NAME] [--page 100]
- *   node docs/examples/graphql-client.ts follow [--service NAME] [--count N]
- *   node docs/examples/graphql-client.ts feedback ID true|false [NOTE]
- *   node docs/examples/graphql-client.ts threshold SERVICE [VALUE] [--based-on CHANGE]
+ *   npx node docs/examples/graphql-client.ts list [--service NAME] [--page 100]
+ *   npx node docs/examples/graphql-client.ts follow [--service NAME] [--count N]
+ *   npx node docs/examples/graphql-client.ts feedback ID true|false [NOTE]
+ *   npx node docs/examples/graphql-client.ts threshold SERVICE [VALUE] [--based-on CHANGE]
  *
  * LOGBERT_URL names the API (http://127.0.0.1:4000), LOGBERT_API_TOKEN the token where the API wants one.
  */

@@ -9,9 +9,10 @@ import { Scoring } from "../../proto/gen/logbert/v1/scoring_pb.js";
  * A client of logbert's gRPC service logbert.v1.Scoring: a program to read, to run and to start from. It needs Node 22.18 or later,
  * @connectrpc/connect, @connectrpc/connect-node and what protoc-gen-es generates of proto/.
  *
- *   node docs/examples/scoring-client.ts --service NAME FILE    lines of a file; - for standard input
+ *   npx node docs/examples/scoring-client.ts --service NAME FILE    lines of a file; - for standard input
  *
- * LOGBERT_GRPC_URL names the stage (http://127.0.0.1:4317). Prints the odd ones: score, text, and why.
+ * LOGBERT_GRPC_URL names the stage (http://127.0.0.1:4317), LOGBERT_INTAKE_TOKEN the token where it wants one (receive.auth.tokens),
+ * Node's own NODE_EXTRA_CA_CERTS its authority where it has TLS. Prints the odd ones: score, text, and why.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,9 +39,12 @@ async function* batches(input: NodeJS.ReadableStream) {
 }
 
 const baseUrl = process.env["LOGBERT_GRPC_URL"] ?? "http://127.0.0.1:4317";
+const token = process.env["LOGBERT_INTAKE_TOKEN"];
+const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
 const client = createClient(Scoring, createGrpcTransport({ baseUrl }));
 for await (const { records } of client.scoreStream(
   batches(file === "-" ? process.stdin : createReadStream(file)),
+  { headers },
 )) {
   for (const { isAnomaly, score, line, explanation } of records)
     if (isAnomaly) console.log(`${score?.toFixed(3)}\t${line}\t${explanation}`);

@@ -247,6 +247,18 @@ describe("a verdict with feedback", () => {
     judge.applyFeedback([]);
     expect(judge.feedback()).toMatchObject({ labels: 0, detectorWeights: [] });
   });
+
+  it("hears what adds up over many events as its weight says", () => {
+    const right = label(find({ ngram: 14, "order-change": 0.5 }), true);
+    const wrong = label(find({ ngram: 0.5, "order-change": 14 }, { template: "t9" }), false);
+    const told = { ngram: 5, "order-change": 8 };
+    // Nothing of its own past holds it.
+    const unknown = { service: "cart", template: "t77" };
+    judge.applyFeedback([]);
+    const before = find(told, unknown).verdict.pValue;
+    judge.applyFeedback([...Array(20).fill(right), ...Array(20).fill(wrong)]);
+    expect(find(told, unknown).verdict.pValue).toBeGreaterThan(before);
+  });
 });
 
 describe("a classifier's verdict on what was called expected", () => {

@@ -107,7 +107,7 @@ export function createScopeCalibration(
     const share = isNew(scope, grounds) ? 0 : ownShare(learned, config.learning_records);
     const measured = combined.pValue(strength);
     const blended = scope === "event" ? Math.max(p, share * measured) : share * measured + (1 - share) * p;
-    const all = changed < 1 ? combine([blended, changed]) : blended;
+    const all = changed < 1 ? combine([blended, changed], besides(ORDER_CHANGE, weights)) : blended;
     return { strength, pValue: Math.max(drift.correct(all), kept), quieted: undefined };
   };
 
@@ -154,6 +154,11 @@ function placeOf(detector: DetectorName, grounds: Grounds): number {
 
 function combineIn(grounds: Grounds, pValues: readonly number[], weights: DetectorWeights): number {
   return combine(pValues, weights === undefined ? undefined : weightsIn(grounds, weights));
+}
+
+/** Of all others together, who weigh 1 on average, and of a detector beside them. */
+function besides(detector: DetectorName, weights: DetectorWeights): readonly number[] | undefined {
+  return weights === undefined ? undefined : [1, weights[detectorNumber(detector)] ?? 1];
 }
 
 /** The weights in the order of the grounds. */

@@ -8,6 +8,10 @@ export const attributesConfig = z.strictObject({
       /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/,
       "lower-case words joined by dots, such as anomaly or acme.anomaly",
     )
+    .refine(
+      (prefix) => prefix !== "sampling",
+      "sampling.threshold is OpenTelemetry's, of what samplers keep: take another prefix",
+    )
     .default("anomaly")
     .describe("Prefix of the attributes that are added to each record."),
   self_check_share: z

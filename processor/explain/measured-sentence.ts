@@ -43,9 +43,9 @@ function length({ events, usual, usualMin, usualMax }: Of<"length">): string {
     usualMin === usualMax
       ? `usual is about ${grouped(usual)}`
       : `usual is about ${grouped(usualMin)} to ${grouped(usualMax)}`;
-  const long =
-    events > usualMax ? "Long session" : events < usualMin ? "Short session" : "Session of unusual length";
-  return `${long}: it had ${counted(events, "event")}; ${range}.`;
+  if (events >= usualMin && events <= usualMax)
+    return `Session of unusual length: ${counted(events, "event")} are rare in one, though ${range}.`;
+  return `${events > usualMax ? "Long" : "Short"} session: it had ${counted(events, "event")}; ${range}.`;
 }
 
 function rate({ template, count, usual, spanMs }: Of<"rate">): string {

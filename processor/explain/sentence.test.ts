@@ -145,7 +145,7 @@ const GOLDEN: readonly (readonly [oddness: Oddness, expected: string])[] = [
   ],
   [
     { kind: "length", events: 9, usual: 20, usualMin: 3, usualMax: 22 },
-    "Session of unusual length: it had 9 events; usual is about 3 to 22.",
+    "Session of unusual length: 9 events are rare in one, though usual is about 3 to 22.",
   ],
   [
     { kind: "rate", template: "login failed", count: 120, usual: 0.42, spanMs: 10_000 },

@@ -16,7 +16,13 @@ export type ForwardOutcome =
       readonly remainder?: Uint8Array | undefined;
     }
   /** Not taken, and the same bytes will not be taken later either. */
-  | { readonly kind: "refused"; readonly reason: RefusalReason; readonly message: string };
+  | {
+      readonly kind: "refused";
+      readonly reason: RefusalReason;
+      readonly message: string;
+      /** By the stage itself, which cannot read it; the next hop has not seen it. */
+      readonly isUnread?: true;
+    };
 
 /** The next hop. */
 export interface Forwarder {

@@ -153,6 +153,11 @@ function connectTo(
   });
   // Each call on the connection hears of it as well.
   session.on("error", finish);
+  // Of an alert behind the handshake, such as TLS 1.3 has for a certificate that is missing, the session is not told.
+  socket.once("error", (error) => {
+    finish(error);
+    cut(session, socket);
+  });
   session.once("close", () => finish(new Error("the connection was closed before it could be used")));
   return { session, socket };
 }

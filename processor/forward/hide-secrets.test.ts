@@ -16,6 +16,7 @@ it.each([
   ["which was cut in it: Bearer abcdef12…", "which was cut in it: (hidden)…"],
   ["which was cut in it: abcdef12… (see)", "which was cut in it: (hidden)… (see)"],
   ["send a Bearer token", "send a Bearer token"],
+  ["needed is Authorization: Bearer …", "needed is Authorization: Bearer …"],
   ["tenant one: abcdef", "tenant one: abcdef"],
 ])("a next hop that says %j is quoted as %j", async (said, quoted) => {
   const sender = hideSecrets(saying(said), ["Bearer abcdef123456"]);

@@ -5,6 +5,8 @@ import type { Sender } from "./sender.ts";
 const IS_CREDENTIAL = /auth|cookie|key|password|secret|token/i;
 /** Shorter ones stand in any sentence, and are no secrets. */
 const SECRET_CHARACTERS_MIN = 6;
+/** The name of a scheme alone, as "Authorization: Bearer …" has it. */
+const IS_SCHEME = /^(basic|bearer) *$/i;
 
 /**
  * Takes what a next hop repeats of our credentials, or of a sender's, out of what it says: that is logged, and told upstream.
@@ -27,8 +29,10 @@ export function hideSecrets(sender: Sender, configured: readonly string[]): Send
 function hide(text: string, secret: string): string {
   let hidden = text.replaceAll(secret, "(hidden)");
   if (!hidden.includes("…")) return hidden;
-  for (let length = secret.length - 1; length >= SECRET_CHARACTERS_MIN; length -= 1)
-    hidden = hidden.replaceAll(`${secret.slice(0, length)}…`, "(hidden)…");
+  for (let length = secret.length - 1; length >= SECRET_CHARACTERS_MIN; length -= 1) {
+    const beginning = secret.slice(0, length);
+    if (!IS_SCHEME.test(beginning)) hidden = hidden.replaceAll(`${beginning}…`, "(hidden)…");
+  }
   return hidden;
 }
 
@@ -43,6 +47,6 @@ function credentialsOf(headers: Metadata["headers"]): readonly string[] {
 function partsOf(values: readonly string[]): readonly string[] {
   return values
     .flatMap((value) => [value, ...value.split(/[\s,;=]+/)])
-    .filter((part) => part.length >= SECRET_CHARACTERS_MIN && part.toLowerCase() !== "bearer")
+    .filter((part) => part.length >= SECRET_CHARACTERS_MIN && !IS_SCHEME.test(part))
     .sort((a, b) => b.length - a.length);
 }

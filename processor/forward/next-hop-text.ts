@@ -4,8 +4,9 @@
  */
 export const NEXT_HOP_TEXT_MAX = 400;
 
-/** A next hop's text, cut to what fits every answer and a line of a log. */
-export function nextHopText(text: string): string {
+/** A next hop's text, cut to what fits every answer and a line of a log, and without what a terminal would obey. */
+export function nextHopText(said: string): string {
+  const text = said.replace(/[\p{Cc}\p{Cf}]+/gu, " ").trim();
   const cut = text.length > NEXT_HOP_TEXT_MAX ? `${text.slice(0, NEXT_HOP_TEXT_MAX - 1)}…` : text;
   return cut.toWellFormed();
 }

@@ -14,6 +14,11 @@ const grpc = (code: number, message = "why", retryAfterMs?: number, retryExhaust
 const http = (statusCode: number, retryAfter?: string) => outcomeOfHttp(statusCode, retryAfter, "why", 0);
 
 describe("a gRPC answer", () => {
+  it("is told without what a terminal would obey", () => {
+    const { message } = grpc(Code.UNAVAILABLE, "\u001b[2Jbusy\r\n\u202eton");
+    expect(message).toBe("next hop: UNAVAILABLE: [2Jbusy ton");
+  });
+
   it.each([
     "CANCELLED",
     "DEADLINE_EXCEEDED",

@@ -21,6 +21,9 @@ export function outcomeOfSuccess({ rejectedRecords, message }: PartialSuccess): 
   return { kind: "accepted", rejectedRecords, message: nextHopText(message) };
 }
 
+/** What to look at then. */
+export const CREDENTIALS_HINT = "check forward.headers and forward.tls";
+
 /** The next hop's gRPC answer, other than OK, as an outcome. */
 export function outcomeOfGrpc(
   answer: { readonly code: number; readonly message: string; readonly retryAfterMs: number | undefined },
@@ -30,7 +33,7 @@ export function outcomeOfGrpc(
   const message = `next hop: ${nameOfStatusCode(code)}: ${nextHopText(answer.message)}`;
   if (RETRYABLE.has(code)) return { kind: "retry", afterMs, message };
   if (OUR_CREDENTIALS.has(code)) {
-    return { kind: "retry", afterMs, message: `${message} (check forward.headers and forward.tls)` };
+    return { kind: "retry", afterMs, message: `${message} (${CREDENTIALS_HINT})` };
   }
   if (code === Code.RESOURCE_EXHAUSTED)
     return outcomeOfExhaustion(answer.message, afterMs, message, retryResourceExhausted);
@@ -70,7 +73,7 @@ export function outcomeOfHttp(
     return {
       kind: "retry",
       afterMs: undefined,
-      message: `${message} (check forward.headers and forward.tls)`,
+      message: `${message} (${CREDENTIALS_HINT})`,
     };
   }
   if (statusCode === 400) return { kind: "refused", reason: "malformed", message };

@@ -33,9 +33,9 @@ export function targetOf({ endpoint, protocol, tls }: ForwardConfig): Target {
   return { protocol: chosen, authority: `${url.hostname}:${port}`, url: url.href, isTls };
 }
 
-/** An endpoint as it may be shown: a query may hold a key. */
+/** An endpoint as it may be shown: a query may hold a key, and before an @ stands a password. */
 export function shownEndpoint(endpoint: string): string {
-  return endpoint.replace(/\?.*$/, "?(hidden)");
+  return endpoint.replace(/\?.*$/s, "?(hidden)").replace(/^(https?:\/\/)[^/]*@/i, "$1(hidden)@");
 }
 
 /** The port as it is written: a URL leaves out the one of its protocol, and OTLP has others. */

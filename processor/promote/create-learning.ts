@@ -52,14 +52,15 @@ export function createLearning(
       await store.replaceUnusableModel(active.version, problem, scorer.version, now());
     }
   };
-  const followRuns = async () => {
-    if (running !== undefined || stopping.signal.aborted) return;
+  /** Answers whether it could look: one that is asked for while another one ends waits for that. */
+  const followRuns = async (): Promise<boolean> => {
+    if (running !== undefined || stopping.signal.aborted) return false;
     const run = await store.openTrainingRun();
-    if (run === undefined) return;
+    if (run === undefined) return true;
     if (run.state !== "QUEUED") {
       await clearWork(ports);
       await store.saveTrainingRun({ ...run, state: "FAILED", message: STOPPED, finishedAtMs: now() });
-      return;
+      return true;
     }
     const limit = new AbortController();
     const timer = setTimeout(
@@ -74,6 +75,7 @@ export function createLearning(
         clearTimeout(timer);
         running = undefined;
       });
+    return true;
   };
 
   return {
@@ -83,8 +85,7 @@ export function createLearning(
       const counter = await store.changeCounter();
       if (counter === seen) return;
       await inTurn(followModel);
-      await followRuns();
-      seen = counter;
+      if (await followRuns()) seen = counter;
     },
     async stop() {
       stopping.abort(STOPPED);

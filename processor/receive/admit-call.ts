@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { ErrorAnswer } from "./answer.ts";
+import { clientOfAddress } from "./client-address.ts";
 import type { Entry } from "./entrance.ts";
 import type { HandlePorts } from "./handle.ts";
 
@@ -15,4 +16,9 @@ export function admitCall(
   const entry = entrance(headers, () => stream.session?.socket.remoteAddress);
   if (entry.kind === "error") observer.refused(entry.reason, "grpc");
   return entry;
+}
+
+/** Who makes a call that came in: a token's name, or an address where there are no tokens. */
+export function clientOf(stream: ServerHttp2Stream, { name }: Entry): string {
+  return name ?? clientOfAddress(stream.session?.socket.remoteAddress);
 }

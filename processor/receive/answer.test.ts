@@ -49,12 +49,17 @@ describe("what is refused for good", () => {
     ["too-large", Code.RESOURCE_EXHAUSTED, 413],
     ["unsupported", Code.UNIMPLEMENTED, 415],
     ["other", Code.INTERNAL, 500],
-  ])("%s keeps its kind, and has no time to come back", (reason, code, httpStatus) => {
-    const answer = answerOf({ kind: "refused", reason, message: "no" });
-    if (answer.kind !== "error") throw new Error("expected an error");
-    expect([answer.status.code, answer.httpStatus, answer.reason]).toEqual([code, httpStatus, reason]);
-    expect(answer.status.retryAfterMs).toBeUndefined();
-  });
+  ])(
+    "%s keeps its kind, has no time to come back, and is counted as who refused it",
+    (reason, code, httpStatus) => {
+      const refused = { kind: "refused", reason, message: "no" } as const;
+      const answer = answerOf(refused);
+      if (answer.kind !== "error") throw new Error("expected an error");
+      expect([answer.status.code, answer.httpStatus, answer.reason]).toEqual([code, httpStatus, "next-hop"]);
+      expect(answer.status.retryAfterMs).toBeUndefined();
+      expect(answerOf({ ...refused, isUnread: true })).toEqual({ ...answer, reason });
+    },
+  );
 
   it("says what is wrong with the request where it is the request", () => {
     expect(answerOf({ kind: "refused", reason: "malformed", message: "cut" })).toMatchObject({

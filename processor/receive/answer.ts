@@ -37,7 +37,8 @@ export function answerOf(outcome: ForwardOutcome): Answer {
     return { kind: "ok", result: { rejectedRecords: outcome.rejectedRecords, message: outcome.message } };
   }
   if (outcome.kind === "retry") return retryAnswer(outcome.message, outcome.afterMs, "next-hop");
-  return refusalAnswer(outcome.reason, outcome.message);
+  const answer = refusalAnswer(outcome.reason, outcome.message);
+  return outcome.isUnread === true ? answer : { ...answer, reason: "next-hop" };
 }
 
 /** A request that will never be taken. */
@@ -55,7 +56,7 @@ export function refusalAnswer(reason: RefusalReason, message: string): ErrorAnsw
 export function overloadedAnswer(transport: Transport, random = Math.random()): ErrorAnswer {
   const spread = transport === "http" ? Math.floor(random * RETRY_AFTER_SECONDS_MAX) : random;
   return retryAnswer(
-    "overloaded: more bytes are in flight than receive.max_in_flight_bytes",
+    "overloaded: more bytes are in flight than receive.max_in_flight_bytes, or half of it from one client that has not ended them",
     RETRY_AFTER_MS * (1 + spread),
     "overloaded",
   );

@@ -43,6 +43,8 @@ export async function readBody(
   const length = Number(request.headers["content-length"] ?? Number.NaN);
   if (length > limits.bytesMax) return tooLarge(limits.bytesMax);
   if (encoding === "identity") return collect(request, limits);
+  // What is still to be unpacked then is not its sender's to hold up.
+  request.once("end", () => limits.reservation.arrived());
   const isSmall = length <= SMALL_BYTES;
   const decoder = isSmall ? undefined : createDecoder(encoding);
   try {

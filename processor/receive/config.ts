@@ -119,7 +119,7 @@ export const receiveConfig = z.strictObject({
     .min(1_024)
     .default(256 * MIB)
     .describe(
-      "Bytes of all requests in the stage at one time, each counted as 8 KiB more than it is; over it senders are told to wait.",
+      "Bytes of all requests in the stage at one time, each counted as 8 KiB more than it is; over it senders are told to wait, and one client, as it is for limits.requests_per_second, when what of its requests is still arriving comes to half of it.",
     ),
   max_connection_age_ms: z
     .int()

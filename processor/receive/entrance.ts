@@ -18,6 +18,8 @@ export type Entrance = (
 /** A request that may come in. */
 export interface Entry {
   readonly kind: "entered";
+  /** Whose token it came with; undefined where none are asked for. */
+  readonly name: string | undefined;
   /** Undefined where no headers go on. */
   readonly metadata: Metadata | undefined;
 }
@@ -32,7 +34,7 @@ export interface EntranceOptions {
   readonly now: () => number;
 }
 
-const OPEN: Entry = { kind: "entered", metadata: undefined };
+const OPEN: Entry = { kind: "entered", name: undefined, metadata: undefined };
 
 /** Who it is comes first, because it is whose requests are counted. What is not configured costs nothing. */
 export function createEntrance({ auth, limits, metadataKeys, now }: EntranceOptions): Entrance {
@@ -47,9 +49,8 @@ export function createEntrance({ auth, limits, metadataKeys, now }: EntranceOpti
     const waitMs = waitOf?.(name ?? clientOfAddress(address())) ?? 0;
     if (waitMs > 0) return rateLimitedAnswer(waitMs);
     const metadata = read?.(headers);
-    if (metadata === undefined) return OPEN;
-    return "problem" in metadata
+    return metadata !== undefined && "problem" in metadata
       ? refusalAnswer("malformed", metadata.problem)
-      : { kind: "entered", metadata };
+      : { kind: "entered", name, metadata };
   };
 }

@@ -27,17 +27,19 @@ export interface ExportHead {
   readonly headers: IncomingHttpHeaders;
   /** Those of them that go on. */
   readonly metadata: Metadata | undefined;
+  /** Whose call it is. */
+  readonly client: string;
 }
 
 /** One call of LogsService/Export. Its sender's deadline, or its going away, is told to the consumer. */
 export function serveExport(
   stream: ServerHttp2Stream,
-  { headers, metadata }: ExportHead,
+  { headers, metadata, client }: ExportHead,
   bytesMax: number,
   ports: HandlePorts,
 ): void {
   const head = readHead(headers, metadata);
-  const reservation = ports.admission.open();
+  const reservation = ports.admission.open(client);
   if ("problem" in head) refuse(stream, head, ports);
   // Counted from its headers on: very many that send no more would be in no bound.
   else if (!reservation.grow(bytesOfHeaders(headers))) refuse(stream, OVERLOADED, ports);
@@ -83,6 +85,7 @@ function serveCall(
   readMessage(stream, encoding, { bytesMax, reservation }, (read) => {
     if (call.signal.aborted) return;
     call.arrived();
+    reservation.arrived();
     const work = { read, encoding, bytesMax, reservation, signal: call.signal, metadata };
     answerMessage(stream, work, ports).finally(call.close);
   });

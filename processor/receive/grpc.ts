@@ -6,13 +6,13 @@ import {
 } from "node:http2";
 import type { TlsOptions } from "node:tls";
 import { Scoring } from "../../proto/gen/logbert/v1/scoring_pb.js";
-import type { Metadata } from "../forward/metadata.ts";
 import { SESSION_MEMORY_MB_MAX, STREAM_WINDOW_BYTES } from "../grpc/http2-options.ts";
 import { StatusCode } from "../grpc/status-code.ts";
-import { admitCall } from "./admit-call.ts";
+import { admitCall, clientOf } from "./admit-call.ts";
 import type { ReceiveConfig } from "./config.ts";
 import type { Receiver } from "./consume.ts";
 import { prepareDoor } from "./door.ts";
+import type { Entry } from "./entrance.ts";
 import { serveExport } from "./export-call.ts";
 import { replyHttp, replyStatus, replyTo } from "./grpc-reply.ts";
 import type { HandlePorts } from "./handle.ts";
@@ -29,11 +29,7 @@ const STREAMS_MAX = 1_000;
 const AGE_GRACE_MS = 30_000;
 
 /** Serves one method of gRPC. */
-type Serve = (
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  metadata: Metadata | undefined,
-) => void;
+type Serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, entry: Entry) => void;
 
 /**
  * OTLP/gRPC with gzip and deflate, gRPC health checking, scoring on demand and reflection, on Node's own HTTP/2
@@ -54,12 +50,17 @@ export async function startGrpcReceiver(
     prefaceMsMax: config.limits.header_timeout_ms,
     isTls: door.tls !== undefined,
   });
-  const open = new Map<unknown, Serve>(methodsOf(health));
+  const open = new Map<unknown, Health["check"]>(methodsOf(health));
   const methods = new Map<unknown, Serve>([
     [
       `/${SERVICE}/Export`,
-      (stream, headers, metadata) =>
-        serveExport(stream, { headers, metadata }, config.max_request_bytes, ports),
+      (stream, headers, entry) =>
+        serveExport(
+          stream,
+          { headers, metadata: entry.metadata, client: clientOf(stream, entry) },
+          config.max_request_bytes,
+          ports,
+        ),
     ],
     ...services.methods,
   ]);
@@ -71,7 +72,7 @@ export async function startGrpcReceiver(
     const serveAny = open.get(headers[":path"]);
     if (refusal !== undefined) replyHttp(stream, refusal);
     else if (serveAny === undefined) enter(stream, headers, methods, ports);
-    else serveAny(stream, headers, undefined);
+    else serveAny(stream);
   });
   const address = await door.open(server);
   return {
@@ -109,11 +110,11 @@ function enter(
   ports: HandlePorts,
 ): void {
   const entry = admitCall(stream, headers, ports);
-  if (entry.kind === "entered") serve(stream, headers, methods, entry.metadata);
+  if (entry.kind === "entered") serve(stream, headers, methods, entry);
   else replyTo(stream, entry);
 }
 
-function methodsOf({ check, watch }: Health): readonly (readonly [path: string, serve: Serve])[] {
+function methodsOf({ check, watch }: Health): readonly (readonly [path: string, serve: Health["check"]])[] {
   return [
     ["/grpc.health.v1.Health/Check", check],
     ["/grpc.health.v1.Health/Watch", watch],
@@ -130,11 +131,11 @@ function serve(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   methods: ReadonlyMap<unknown, Serve>,
-  metadata: Metadata | undefined,
+  entry: Entry,
 ): void {
   const method = methods.get(headers[":path"]);
   if (method === undefined) {
     const message = `The server does not implement the method ${headers[":path"]}`;
     replyStatus(stream, { code: StatusCode.UNIMPLEMENTED, message });
-  } else method(stream, headers, metadata);
+  } else method(stream, headers, entry);
 }

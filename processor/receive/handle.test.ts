@@ -13,7 +13,7 @@ function ports(consume: HandlePorts["consume"]) {
   const all: HandlePorts = {
     consume,
     admission,
-    entrance: () => ({ kind: "entered", metadata: undefined }),
+    entrance: () => ({ kind: "entered", name: undefined, metadata: undefined }),
     observer: {
       refused: (reason, transport) => seen.refused.push(`${reason} ${transport}`),
       connectionRefused: () => undefined,

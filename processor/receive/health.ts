@@ -1,8 +1,10 @@
-import type { ServerHttp2Stream } from "node:http2";
+import { constants, type ServerHttp2Stream } from "node:http2";
 import { frameOf } from "../grpc/frame.ts";
 import { StatusCode } from "../grpc/status-code.ts";
+import { clientOfAddress } from "./client-address.ts";
 import { isOpen, replyMessage, replyStatus, startReply } from "./grpc-reply.ts";
 import type { Reservation } from "./limits.ts";
+import { createOpenCalls } from "./open-calls.ts";
 import { readMessage } from "./read-message.ts";
 
 /** Health checking of gRPC (grpc.health.v1.Health). */
@@ -21,8 +23,14 @@ const ServingStatus = { SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 } as cons
 const REQUEST_BYTES_MAX = 64 * 1024;
 /** For a call's message to arrive. */
 const ARRIVAL_MS_MAX = 10_000;
+/** Calls open at a time, those that watch among them: they need no token, and each takes some kilobytes. */
+const CALLS_MAX = 1_000;
 /** A name is next to nothing beside what the stage holds. */
-const UNCOUNTED: Reservation = { grow: () => true, release: () => undefined };
+const UNCOUNTED: Reservation = {
+  grow: () => true,
+  arrived: () => undefined,
+  release: () => undefined,
+};
 
 /**
  * @param services names that are known beside "", the server as a whole
@@ -30,15 +38,25 @@ const UNCOUNTED: Reservation = { grow: () => true, release: () => undefined };
  */
 export function createHealth(services: readonly string[], arrivalMsMax = ARRIVAL_MS_MAX): Health {
   const known = new Set(["", ...services]);
+  const open = createOpenCalls<ServerHttp2Stream>(CALLS_MAX);
   const watching = new Set<ServerHttp2Stream>();
   let status: number = ServingStatus.SERVING;
+  /** Somebody makes room rather than that the latest is refused: a check is over in a moment, and who watches may watch again. */
+  const enter = (stream: ServerHttp2Stream) => {
+    const client = clientOfAddress(stream.session?.socket.remoteAddress);
+    stream.on("close", () => open.leave(client, stream));
+    open.enter(client, stream)?.close(constants.NGHTTP2_REFUSED_STREAM);
+  };
   return {
-    check: (stream) =>
+    check(stream) {
+      enter(stream);
       readName(stream, arrivalMsMax, (name) => {
         if (known.has(name)) replyMessage(stream, responseOf(status));
         else replyStatus(stream, { code: StatusCode.NOT_FOUND, message: "unknown service" });
-      }),
-    watch: (stream) =>
+      });
+    },
+    watch(stream) {
+      enter(stream);
       readName(stream, arrivalMsMax, (name) => {
         if (!isOpen(stream)) return;
         startReply(stream);
@@ -47,7 +65,8 @@ export function createHealth(services: readonly string[], arrivalMsMax = ARRIVAL
         if (status !== ServingStatus.SERVING) return void stream.end();
         watching.add(stream);
         stream.on("close", () => watching.delete(stream));
-      }),
+      });
+    },
     stop() {
       status = ServingStatus.NOT_SERVING;
       for (const stream of watching) stream.end(responseOf(status));

@@ -7,6 +7,7 @@ import { MalformedRequestError } from "../wire/record-view.ts";
 import { encodeStatus, statusToJson } from "../wire/rpc-status.ts";
 import { type Answer, type ErrorAnswer, internalAnswer, overloadedAnswer, refusalAnswer } from "./answer.ts";
 import { readBody } from "./body.ts";
+import { clientOfAddress } from "./client-address.ts";
 import type { ReceiveConfig } from "./config.ts";
 import { createConnectionAge } from "./connection-age.ts";
 import type { Receiver } from "./consume.ts";
@@ -89,12 +90,13 @@ async function answerRequest(
   ports: HandlePorts,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const reservation = ports.admission.open();
+  const entry = enter(request, ports);
+  if (entry.kind === "error") return refuse(entry, ports);
+  const reservation = ports.admission.open(entry.name ?? clientOfAddress(request.socket.remoteAddress));
   try {
-    const entry = enter(request, ports);
-    if (entry.kind === "error") return refuse(entry, ports);
     const read = await readOrRefuse(request, config, reservation);
     if ("kind" in read) return refuse(read, ports);
+    reservation.arrived();
     const isJson = typeOf(request) === JSON_TYPE;
     return await handle(
       { bytes: read, transport: "http", signal, reservation, metadata: entry.metadata },
@@ -146,7 +148,7 @@ function fromJson({ consume }: HandlePorts): HandlePorts["consume"] {
       return await consume(jsonToProtobuf(bytes), ...rest);
     } catch (error) {
       if (!(error instanceof MalformedRequestError)) throw error;
-      return { kind: "refused", reason: "malformed", message: error.message };
+      return { kind: "refused", reason: "malformed", message: error.message, isUnread: true };
     }
   };
 }

@@ -35,6 +35,31 @@ describe("admission", () => {
     expect(admission.bytesInFlight).toBe(100);
   });
 
+  it("leaves the rest to others, where requests of one client do not come to their end", () => {
+    const admission = createAdmission(100, 10);
+    const slow = Array.from({ length: 20 }, () => admission.open("slow").grow(0));
+    expect(slow.filter(Boolean)).toHaveLength(5);
+    const [first, second] = [admission.open("quick"), admission.open("quick")];
+    expect([first.grow(20), second.grow(20)]).toEqual([true, false]);
+    // What has arrived is not its sender's to hold.
+    first.arrived();
+    expect(second.grow(10)).toBe(true);
+    second.release();
+    first.release();
+    expect(admission.bytesInFlight).toBe(50);
+    const [one, other] = [admission.open("large"), admission.open("large")];
+    expect(one.grow(40)).toBe(true);
+    expect(other.grow(0)).toBe(false);
+    one.release();
+    expect(other.grow(0)).toBe(true);
+  });
+
+  it("takes a request that is larger than the share of its client, where it is the only one", () => {
+    const one = createAdmission(100).open("a");
+    expect(one.grow(60)).toBe(true);
+    expect(one.grow(30)).toBe(true);
+  });
+
   it("gets everything back once, however often it is given", () => {
     const admission = createAdmission(100);
     const [first, second] = [admission.open(), admission.open()];

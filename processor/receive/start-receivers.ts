@@ -5,11 +5,8 @@ import { startGrpcReceiver } from "./grpc.ts";
 import type { HandlePorts } from "./handle.ts";
 import { startHttpReceiver } from "./http.ts";
 import { type KafkaReceiver, startKafkaReceiver } from "./kafka/kafka-receiver.ts";
-import { createAdmission } from "./limits.ts";
+import { createAdmission, REQUEST_BYTES } from "./limits.ts";
 import type { ScoringPorts } from "./services/scoring-service.ts";
-
-/** About what the stage holds of a request however small it is: its call, its place in the lane, its answer. */
-const REQUEST_BYTES = 8_192;
 
 /** The open doors. */
 export interface Receivers {

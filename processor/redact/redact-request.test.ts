@@ -89,3 +89,13 @@ it("hides a secret in every place of a resource and a scope", async () => {
     fromBinary(ExportLogsServiceRequestSchema, sentBy("mail <EMAIL>")),
   );
 });
+
+it("leaves the randomness that samplers draw by, in which a card's number stands by chance", async () => {
+  const attributes = { "sampling.randomness": "4260586524155f", other: "4260586524155f" };
+  const request = encodeRequest([
+    { attributes: {}, records: [{ timeUnixNano: 1n, body: "paid", attributes }] },
+  ]);
+  const [record] = readRequest(await protect(request, async () => undefined)).records;
+  expect(record?.attribute("sampling.randomness")).toBe("4260586524155f");
+  expect(record?.attribute("other")).toMatch(/^<CARD-[b-z]{5}>/);
+});

@@ -20,7 +20,7 @@ export const telemetryConfig = z.strictObject({
         .refine((text) => text === "" || URL.canParse(text), "no valid URL")
         .default("")
         .describe(
-          'OTLP/HTTP URL that traces of slow requests are sent to, such as http://127.0.0.1:4318/v1/traces of a Collector; "": nowhere.',
+          'OTLP/HTTP URL that traces of slow requests are sent to, such as http://collector:4318 of a Collector; without a path, /v1/traces is appended; "": nowhere.',
         ),
       slow_ms: z
         .number()

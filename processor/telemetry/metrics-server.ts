@@ -21,7 +21,12 @@ const REQUEST_MS_MAX = 10_000;
 /** Serves `/metrics` in the Prometheus text format. Rejects with a {@link MetricsPortError} when it cannot listen. */
 export async function startMetricsServer(endpoint: string, metrics: Metrics): Promise<MetricsServer> {
   const { hostname, port } = new URL(`http://${endpoint}`);
-  const limits = { headersTimeout: REQUEST_MS_MAX, requestTimeout: REQUEST_MS_MAX };
+  const limits = {
+    headersTimeout: REQUEST_MS_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    // How often is looked who takes longer: Node's own half a minute would let each take that.
+    connectionsCheckingInterval: REQUEST_MS_MAX / 2,
+  };
   const server = createServer(limits, (request, response) => {
     if (request.url?.split("?")[0] === "/metrics") return metrics.handle(request, response);
     response.writeHead(404, { "content-type": "text/plain" }).end("Not found; the metrics are at /metrics\n");

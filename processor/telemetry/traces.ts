@@ -58,7 +58,19 @@ export function createTraces(
   };
 }
 
-function createProvider(url: string, version: string, onLost: (reason: unknown) => void): TracerProvider {
+/** An address without a path is a receiver's, which takes traces at the path that OTLP names. */
+function urlOf(endpoint: string): string {
+  const url = new URL(endpoint);
+  if (url.pathname === "/") url.pathname = "/v1/traces";
+  return url.href;
+}
+
+function createProvider(
+  endpoint: string,
+  version: string,
+  onLost: (reason: unknown) => void,
+): TracerProvider {
+  const url = urlOf(endpoint);
   const exporter = tellingLosses(new OTLPTraceExporter({ url, timeoutMillis: EXPORT_MS_MAX }), onLost);
   return new TracerProvider({
     resource: resourceFromAttributes({ "service.name": "logbert", "service.version": version }),

@@ -45,7 +45,7 @@ export const samplingConfig = z.strictObject({
     .min(0)
     .default(32 * 1024 * 1024)
     .describe(
-      "Bytes of all requests that wait so; over it the oldest are decided at once, as they are when their records make up half of detect.max_records_in_work.",
+      "Bytes of all requests that wait so, each counted as 8 KiB more than it is; over it the oldest are decided at once, as they are over half of receive.max_in_flight_bytes, or when their records make up half of detect.max_records_in_work.",
     ),
   undecided: z
     .enum(["keep", "sample"])

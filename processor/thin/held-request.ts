@@ -16,16 +16,20 @@ export interface HeldRequest extends RequestToThin, SlotHolder {
   readonly slots: readonly Slot[];
   /** Set when its verdicts have come. */
   told: Told | undefined;
-  /** Resolves when all of its records are decided. */
+  /** Resolves when all of its records are decided; rejects where they never will be. */
   readonly allDecided: Promise<void>;
   readonly isDecided: boolean;
   /** Decides what is still open. Returns how many records that were. */
   decideRest(standing: Standing): number;
+  /** What broke: nobody may wait for it any longer. */
+  fail(cause: unknown): void;
 }
 
 /** Records that nobody looked at are decided at once. */
 export function createHeldRequest(request: RequestToThin): HeldRequest {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // Of one that has left nobody may be waiting.
+  promise.catch(() => undefined);
   const slots: Slot[] = [];
   let open = request.records;
   const held: HeldRequest = {
@@ -41,6 +45,7 @@ export function createHeldRequest(request: RequestToThin): HeldRequest {
       if (open === 0) resolve();
     },
     decideRest: (standing) => decideEarly(slots, standing),
+    fail: reject,
   };
   for (let index = 0; index < request.records; index++)
     slots.push({ standing: undefined, isEarly: false, holder: held });

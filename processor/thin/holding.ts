@@ -68,7 +68,7 @@ export function createHolding(config: SamplingConfig, ports: HoldingPorts): Hold
       bytes += request.bytes;
       records += request.records;
       void request.allDecided.then(() => release(request));
-      for (const oldest of [...waiting.keys()]) {
+      for (const oldest of waiting.keys()) {
         if (bytes <= bytesMax && records <= heldRecordsMax) break;
         decideNow(oldest, "memory");
       }

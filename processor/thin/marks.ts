@@ -1,6 +1,6 @@
 import type { NewAttribute, RecordView } from "../wire/record-view.ts";
 import type { SamplingConfig } from "./config.ts";
-import { drawnRandomness, givenRandomness, RANDOMNESS_ATTRIBUTE } from "./randomness.ts";
+import { drawnRandomness, givenRandomness, RANDOMNESS_ATTRIBUTE, type Shown } from "./randomness.ts";
 import type { Standing } from "./stream-context.ts";
 import {
   ALWAYS,
@@ -27,8 +27,12 @@ export interface Thinned {
   readonly counts: ReadonlyMap<Standing, number>;
 }
 
-/** Draws the share. */
-export type Mark = (records: readonly RecordView[], standings: readonly Standing[]) => Thinned;
+/** Draws the share, a record after each breath: what of a body is shown may take long to tell. */
+export type Mark = (
+  records: readonly RecordView[],
+  standings: readonly Standing[],
+  breathe: () => Promise<void>,
+) => Promise<Thinned>;
 
 /** Keys that are written into records in this mode. */
 export function samplingKeys({ enabled, mode }: Pick<SamplingConfig, "enabled" | "mode">): readonly string[] {
@@ -42,19 +46,24 @@ export function baseThreshold({ base_percent }: Pick<SamplingConfig, "base_perce
   return thresholdOf(base_percent / 100);
 }
 
-/** @param config the mode, and the share */
-export function createMark(config: Pick<SamplingConfig, "mode" | "base_percent">): Mark {
-  const markOne = config.mode === "mark" ? markAll(config) : markKept(config);
-  return (records, standings) => {
+/**
+ * @param config the mode, and the share
+ * @param shown what of a body goes on to the next hop; by default all
+ */
+export function createMark(config: Pick<SamplingConfig, "mode" | "base_percent">, shown?: Shown): Mark {
+  const markOne = config.mode === "mark" ? markAll(config, shown) : markKept(config, shown);
+  return async (records, standings, breathe) => {
     const leftOut = new Set<number>();
     const counts = new Map<Standing, number>();
-    const marks = records.map((record, index) => {
+    const marks: (readonly NewAttribute[])[] = [];
+    for (const [index, record] of records.entries()) {
+      await breathe();
       const standing = standings[index] ?? "unknown";
       counts.set(standing, (counts.get(standing) ?? 0) + 1);
       const marked = markOne(record, standing === "rest");
       if (marked === undefined) leftOut.add(index);
-      return marked ?? [];
-    });
+      marks.push(marked ?? []);
+    }
     return { leftOut, marks, counts };
   };
 }
@@ -63,17 +72,17 @@ export function createMark(config: Pick<SamplingConfig, "mode" | "base_percent">
 type MarkOne = (record: RecordView, isRest: boolean) => readonly NewAttribute[] | undefined;
 
 /** The sampler behind this stage draws the share. */
-function markAll(config: Pick<SamplingConfig, "base_percent">): MarkOne {
+function markAll(config: Pick<SamplingConfig, "base_percent">, shown?: Shown): MarkOne {
   const priorityOf = createPriority(config);
-  return (record, isRest) => [priorityOf(isRest), ...randomnessOf(record).marks];
+  return (record, isRest) => [priorityOf(isRest), ...randomnessOf(record, shown).marks];
 }
 
 /** The share is drawn here. */
-function markKept(config: Pick<SamplingConfig, "base_percent">): MarkOne {
+function markKept(config: Pick<SamplingConfig, "base_percent">, shown?: Shown): MarkOne {
   const priorityOf = createPriority(config);
   const base = baseThreshold(config);
   return (record, isRest) => {
-    const { randomness, marks } = randomnessOf(record);
+    const { randomness, marks } = randomnessOf(record, shown);
     const earlier = earlierThreshold(record, randomness);
     const threshold = isRest ? larger(base, earlier) : earlier;
     if (threshold === undefined || !passes(threshold, randomness)) return undefined;
@@ -88,10 +97,13 @@ function createPriority({ base_percent }: Pick<SamplingConfig, "base_percent">) 
 }
 
 /** A record's randomness, and the mark of one that it did not bring. */
-function randomnessOf(record: RecordView): { randomness: Randomness; marks: readonly NewAttribute[] } {
+function randomnessOf(
+  record: RecordView,
+  shown: Shown | undefined,
+): { randomness: Randomness; marks: readonly NewAttribute[] } {
   const given = givenRandomness(record);
   if (given !== undefined) return { randomness: given, marks: [] };
-  const randomness = drawnRandomness(record);
+  const randomness = drawnRandomness(record, shown);
   return { randomness, marks: [{ key: RANDOMNESS_ATTRIBUTE, value: randomness }] };
 }
 

@@ -25,7 +25,16 @@ export function givenRandomness(record: RandomnessSource): Randomness | undefine
   return readRandomness(record.attribute(RANDOMNESS_ATTRIBUTE)) ?? record.traceId?.slice(-DIGITS);
 }
 
-/** Of times and body: the same whenever, and in whichever request, a record comes. */
-export function drawnRandomness({ timeUnixNano, observedTimeUnixNano, body }: RandomnessSource): Randomness {
-  return hash("sha1", `${timeUnixNano} ${observedTimeUnixNano} ${body}`).slice(0, DIGITS);
+/** What of a body goes on to the next hop. */
+export type Shown = (body: string) => string;
+
+/**
+ * Of times and body: the same whenever, and in whichever request, a record comes.
+ * @param shown by default all: a digest of what is redacted would let it be guessed
+ */
+export function drawnRandomness(
+  { timeUnixNano, observedTimeUnixNano, body }: RandomnessSource,
+  shown: Shown = (text) => text,
+): Randomness {
+  return hash("sha1", `${timeUnixNano} ${observedTimeUnixNano} ${shown(body)}`).slice(0, DIGITS);
 }

@@ -1,22 +1,7 @@
 import { LRUCache } from "lru-cache";
-import type { ParsedRecord } from "../window/sequence-window.ts";
 import type { Slot, StreamContext } from "./stream-context.ts";
 import { createStreamContext } from "./stream-context.ts";
-
-/** What names a stream. */
-export type StreamName = Pick<ParsedRecord, "service" | "stream">;
-
-/** A request's going on, by which those behind it wait. */
-export interface Departure {
-  readonly promise: Promise<void>;
-  isOver: boolean;
-}
-
-/** A stream, and the last request with a record of it. */
-export interface ThinnedStream {
-  readonly context: StreamContext;
-  last: Departure | undefined;
-}
+import { keyOf, type StreamName } from "./stream-name.ts";
 
 /** What a table of streams needs. */
 export interface StreamTablePorts {
@@ -32,7 +17,7 @@ export interface StreamTablePorts {
 
 /** The streams, at most `streamsMax`: the least recently used is forgotten. */
 export interface StreamTable {
-  of(name: StreamName): ThinnedStream;
+  of(name: StreamName): StreamContext;
   /** Of no stream is known what came before. */
   clear(): void;
 }
@@ -42,21 +27,17 @@ export const SETTLING_MS = 60_000;
 
 export function createStreamTable(ports: StreamTablePorts): StreamTable {
   const { streamsMax, contextRecords, now, onMissed, onForgotten } = ports;
-  const streams = new LRUCache<string, ThinnedStream>({
+  const streams = new LRUCache<string, StreamContext>({
     max: streamsMax,
-    dispose: ({ context }) => onForgotten(context.open()),
+    dispose: (stream) => onForgotten(stream.open()),
   });
   let settledMs = now() + SETTLING_MS;
   return {
-    of({ service, stream }) {
-      // The length keeps apart names that hold any separator there could be.
-      const key = `${service.length} ${service}${stream}`;
+    of(name) {
+      const key = keyOf(name);
       const known = streams.get(key);
       if (known !== undefined) return known;
-      const made = {
-        context: createStreamContext(contextRecords, now() < settledMs, onMissed),
-        last: undefined,
-      };
+      const made = createStreamContext(contextRecords, now() < settledMs, onMissed);
       streams.set(key, made);
       return made;
     },

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   findingAt,
+  findingsOf,
   parsedOf,
   settled,
   standingsByDefinition,
@@ -132,6 +133,40 @@ describe("requests that wait", () => {
       inRecords.tell(inRecords.enter(normal(`stream ${request}`)));
     await settled();
     expect(inRecords.gone).toEqual([0, 1]);
+  });
+
+  it("keep their order though what is known of their stream is forgotten, or something passes unread", async () => {
+    for (const forget of ["another stream", "skip"]) {
+      const thin = thinRequests({ context_records: 0 }, { streamsMax: 1 });
+      const parsed = parsedOf(normal("a"));
+      const first = thin.thinning.enter({ records: 1, bytes: 1, parsed });
+      await first.judged({ findings: findingsOf(normal("a")), isReliable });
+      if (forget === "skip") thin.thinning.skip();
+      else thin.thinning.enter({ records: 1, bytes: 1, parsed: parsedOf(normal("b")) }).leave();
+      thin.tell(thin.enter(normal("a")));
+      await settled();
+      expect(thin.gone).toEqual([]);
+      first.leave();
+      await settled();
+      expect(thin.gone).toEqual([0]);
+    }
+  });
+
+  it("that cannot be placed hold up neither themselves nor others", async () => {
+    const { thinning } = thinRequests({ context_records: 0 });
+    const enter = () => thinning.enter({ records: 1, bytes: 1, parsed: parsedOf(normal("a")) });
+    const [first, second, third] = [enter(), enter(), enter()];
+    const findings = findingsOf(normal("a"));
+    const broken = second.judged({
+      findings,
+      isReliable: () => {
+        throw new Error("boom");
+      },
+    });
+    const last = third.judged({ findings, isReliable });
+    expect(await first.judged({ findings, isReliable })).toEqual(["rest"]);
+    await expect(broken).rejects.toThrow("boom");
+    expect(await last).toEqual(["rest"]);
   });
 
   it("are decided where their stream is forgotten", async () => {

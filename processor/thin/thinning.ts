@@ -1,14 +1,10 @@
 import type { SamplingConfig } from "./config.ts";
+import { createDepartures } from "./departures.ts";
 import { createHeldRequest, decideEarly, type HeldRequest, type RequestToThin } from "./held-request.ts";
 import { createHolding, type HoldingPorts, standingAtBound } from "./holding.ts";
 import { AT_START, oddEndsIn, opinionsOf, type ThinningFinding, type Told } from "./opinions.ts";
 import type { Standing } from "./stream-context.ts";
-import {
-  createStreamTable,
-  type Departure,
-  type StreamTable,
-  type StreamTablePorts,
-} from "./stream-table.ts";
+import { createStreamTable, type StreamTable, type StreamTablePorts } from "./stream-table.ts";
 
 /** Decides what of each stream is context of an anomaly, and holds requests until that is known. */
 export interface Thinning {
@@ -25,7 +21,7 @@ export interface Thinning {
 
 /** A request's place. */
 export interface ThinningPlace {
-  /** What each of its records is. Waits until that is known, or for as long as it may. */
+  /** What each of its records is. Waits until that is known, or for as long as it may. Rejects where its own verdicts break something. */
   judged(told: Told): Promise<readonly Standing[]>;
   /** Waits until those before it that share a stream with it have gone on. */
   inTurn(): Promise<void>;
@@ -47,13 +43,19 @@ export function createThinning(config: SamplingConfig, ports: ThinningPorts): Th
     },
   });
   const holding = createHolding(config, ports);
+  const departures = createDepartures();
   /** Requests that are not placed yet, in the order of arrival: verdicts come in another. */
   const judging: HeldRequest[] = [];
   const placeNext = () => {
     for (let next = judging[0]; next?.told !== undefined; next = judging[0]) {
       judging.shift();
-      place(next, next.told, streams);
-      holding.hold(next);
+      try {
+        place(next, next.told, streams);
+        holding.hold(next);
+      } catch (cause) {
+        // It is another request's verdict, perhaps, that has come.
+        next.fail(cause);
+      }
     }
   };
   const tell = (request: HeldRequest, told: Told) => {
@@ -64,7 +66,7 @@ export function createThinning(config: SamplingConfig, ports: ThinningPorts): Th
   return {
     enter(toThin) {
       const request = createHeldRequest(toThin);
-      const [before, departure, leave] = queueUp(request, streams);
+      const departure = departures.queueUp(request.parsed);
       if (request.parsed.length > 0) judging.push(request);
       return {
         async judged(told) {
@@ -72,17 +74,16 @@ export function createThinning(config: SamplingConfig, ports: ThinningPorts): Th
           await request.allDecided;
           return request.slots.map(({ standing }) => standing ?? "unknown");
         },
-        inTurn: async () => void (await Promise.all(before.map(({ promise }) => promise))),
+        inTurn: departure.inTurn,
         leave() {
-          if (departure.isOver) return;
-          leave();
+          departure.leave();
           tell(request, NOTHING_KNOWN);
         },
       };
     },
     fellSilent(findings) {
       for (const { recordIndex, window, verdict } of findings)
-        if (recordIndex === undefined && verdict.isAnomaly) streams.of(window).context.markLast();
+        if (recordIndex === undefined && verdict.isAnomaly) streams.of(window).markLast();
     },
     skip() {
       holding.decideAll("memory");
@@ -97,37 +98,17 @@ export function createThinning(config: SamplingConfig, ports: ThinningPorts): Th
 
 const NOTHING_KNOWN: Told = { findings: [], isReliable: () => false };
 
-/** Stands behind those that share a stream with it and have not gone on. */
-function queueUp(
-  { parsed }: HeldRequest,
-  streams: StreamTable,
-): readonly [before: readonly Departure[], own: Departure, leave: () => void] {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const own: Departure = { promise, isOver: false };
-  const before = new Set<Departure>();
-  for (const record of parsed) {
-    const stream = streams.of(record);
-    if (stream.last?.isOver === false && stream.last !== own) before.add(stream.last);
-    stream.last = own;
-  }
-  const leave = () => {
-    own.isOver = true;
-    resolve();
-  };
-  return [[...before], own, leave];
-}
-
 /** Gives the request's records to their streams, in their order. */
 function place(request: HeldRequest, told: Told, streams: StreamTable): void {
   const opinions = opinionsOf(request.records, told);
   const ends = oddEndsIn(told.findings);
   const markEnds = (at: number) => {
-    for (const end of ends.get(at) ?? []) streams.of(end).context.markLast();
+    for (const end of ends.get(at) ?? []) streams.of(end).markLast();
   };
   markEnds(AT_START);
   for (const record of request.parsed) {
     const slot = request.slots[record.recordIndex];
-    if (slot !== undefined) streams.of(record).context.add(slot, opinions[record.recordIndex] ?? "unknown");
+    if (slot !== undefined) streams.of(record).add(slot, opinions[record.recordIndex] ?? "unknown");
     markEnds(record.recordIndex);
   }
 }

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { readTlsFiles, type TlsFiles, type TlsPaths } from "./tls-files.ts";
+import { checkNotExpired, readTlsFiles, type TlsFiles, type TlsPaths } from "./tls-files.ts";
 
 /** What is told of files that are looked at again and again. */
 export interface TlsFollower {
@@ -19,21 +19,29 @@ export interface FollowedTlsFiles {
 
 /**
  * Reads the files and looks at intervals whether they are still the same, by what the file system says of them: a renewed
- * certificate is used without a restart, however it is put there (written over, renamed, or behind another link).
+ * certificate is used without a restart, however it is put there (written over, renamed, or behind another link). One that has
+ * expired already is not: the one before it is no worse. To begin with it is, as there is no other. What cannot be used is tried at
+ * each look: the clock may be set, and permissions are no part of what is compared.
  * Throws a TlsFileError when they cannot be used to begin with.
  */
 export function followTlsFiles(paths: TlsPaths, follower: TlsFollower): FollowedTlsFiles {
-  let seen = stateOf(paths);
+  let used = stateOf(paths);
+  let told = used;
   const files = readTlsFiles(paths);
+  let inForce = files;
   if (files.ca === undefined && files.cert === undefined) return { files, stop: () => undefined };
   const look = () => {
     const state = stateOf(paths);
-    if (state === seen) return;
-    seen = state;
+    if (state === used) return;
     try {
-      follower.onChanged(readTlsFiles(paths));
+      const changed = readTlsFiles(paths);
+      checkNotExpired(paths, changed, inForce);
+      follower.onChanged(changed);
+      used = state;
+      inForce = changed;
     } catch (error) {
-      follower.onBroken(error);
+      if (state !== told) follower.onBroken(error);
+      told = state;
     }
   };
   const timer = setInterval(look, follower.intervalMs).unref();
@@ -45,6 +53,12 @@ function stateOf({ ca, cert, key }: TlsPaths): string {
 }
 
 function stateOfFile(path: string): string {
-  const stat = path === "" ? undefined : statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? "-" : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+  if (path === "") return "-";
+  try {
+    const stat = statSync(path);
+    return `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+  } catch {
+    // Why is told by who reads it.
+    return "-";
+  }
 }

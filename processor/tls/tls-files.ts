@@ -42,6 +42,13 @@ export function readTlsFiles({ ca, cert, key }: TlsPaths): TlsFiles {
   return files;
 }
 
+/** Throws a {@link TlsFileError} for a certificate that is another one than before and whose time is over: nobody would believe it. */
+export function checkNotExpired({ cert }: TlsPaths, files: TlsFiles, before: TlsFiles): void {
+  if (files.cert === undefined || before.cert?.equals(files.cert)) return;
+  if (new X509Certificate(files.cert).validToDate.getTime() < Date.now())
+    throw new TlsFileError(`${cert.setting}: ${cert.path} has expired`);
+}
+
 function read(part: keyof TlsFiles, { setting, path }: TlsFile): TlsFiles {
   if (path === "") return {};
   try {

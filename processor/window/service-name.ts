@@ -9,6 +9,7 @@ const UNKNOWN_SERVICE = "unknown_service";
 export function serviceName(record: RecordView): string {
   const value = record.resourceAttribute("service.name");
   if (typeof value !== "string") return UNKNOWN_SERVICE;
-  const name = value.trim().slice(0, SERVICE_CHARACTERS_MAX).toWellFormed();
+  // As PostgreSQL keeps it, which has no NUL: two names of a batch would be one there.
+  const name = value.trim().slice(0, SERVICE_CHARACTERS_MAX).toWellFormed().replaceAll("\0", "\ufffd");
   return name === "" ? UNKNOWN_SERVICE : name;
 }

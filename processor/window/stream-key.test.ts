@@ -89,6 +89,10 @@ describe("the service of a record", () => {
     );
   });
 
+  it("has no NUL, which a database may not keep", () => {
+    expect(serviceName(view({ resource: { "service.name": "shop\0" } }))).toBe("shop\ufffd");
+  });
+
   it("is service.name, trimmed, bounded and well formed", () => {
     expect(serviceName(view({ resource: { "service.name": " checkout " } }))).toBe("checkout");
     const odd = serviceName(view({ resource: { "service.name": `${"x".repeat(127)}😀` } }));

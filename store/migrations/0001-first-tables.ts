@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
+import { sequenceColumn } from "./dialect.ts";
 
 /** Anomalies, feedback, services, templates, scores, thresholds, and the stage's own memory. */
 export const firstTables: Migration = {
@@ -57,7 +58,7 @@ async function createStatistics(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema
     .createTable("templates")
-    .addColumn("sequence", "integer", (c) => c.primaryKey().autoIncrement())
+    .addColumn("sequence", ...sequenceColumn(db))
     .addColumn("service", "text", (c) => c.notNull())
     .addColumn("id", "text", (c) => c.notNull())
     .addColumn("text", "text", (c) => c.notNull())
@@ -88,7 +89,7 @@ async function createThresholds(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema
     .createTable("threshold_history")
-    .addColumn("sequence", "integer", (c) => c.primaryKey().autoIncrement())
+    .addColumn("sequence", ...sequenceColumn(db))
     .addColumn("service", "text", (c) => c.notNull())
     .addColumn("mode", "text", (c) => c.notNull())
     .addColumn("alerts_per_day", "double precision")

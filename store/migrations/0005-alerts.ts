@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
+import { sequenceColumn } from "./dialect.ts";
 
 /** What was told to whom, what is still to be sent, and what has changed since a channel last looked. */
 export const alertTables: Migration = {
@@ -85,7 +86,7 @@ async function createAlerts(db: Kysely<unknown>): Promise<void> {
 async function createOutbox(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable("outbox")
-    .addColumn("sequence", "integer", (c) => c.primaryKey().autoIncrement())
+    .addColumn("sequence", ...sequenceColumn(db))
     .addColumn("channel", "text", (c) => c.notNull())
     .addColumn("key", "text", (c) => c.notNull())
     .addColumn("kind", "text", (c) => c.notNull())

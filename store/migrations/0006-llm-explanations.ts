@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
+import { sequenceColumn } from "./dialect.ts";
 
 /** What language models were asked and answered, and when they were called. */
 export const llmExplanations: Migration = {
@@ -23,7 +24,7 @@ export const llmExplanations: Migration = {
       .execute();
     await db.schema
       .createTable("llm_calls")
-      .addColumn("sequence", "integer", (c) => c.primaryKey().autoIncrement())
+      .addColumn("sequence", ...sequenceColumn(db))
       .addColumn("at_ms", "bigint", (c) => c.notNull())
       .execute();
   },

@@ -1,12 +1,13 @@
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
+import { sequenceColumn } from "./dialect.ts";
 
 /** Releases of services, and the messages that each of them has brought. */
 export const deploymentTables: Migration = {
   async up(db: Kysely<unknown>) {
     await db.schema
       .createTable("deployments")
-      .addColumn("sequence", "integer", (c) => c.primaryKey().autoIncrement())
+      .addColumn("sequence", ...sequenceColumn(db))
       .addColumn("service", "text", (c) => c.notNull())
       .addColumn("release", "text", (c) => c.notNull())
       .addColumn("version", "text")

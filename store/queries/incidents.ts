@@ -78,17 +78,6 @@ async function selectCandidates(
   return rows.map(toIncident);
 }
 
-/** A number for a batch that changes incidents. Its row is locked until the batch is committed: what has a lower one is there by then. */
-export async function nextRevision(db: Kysely<Tables>): Promise<number> {
-  const { value } = await db
-    .updateTable("revisions")
-    .set((row) => ({ value: row("value", "+", 1) }))
-    .where("name", "=", "incidents")
-    .returning("value")
-    .executeTakeFirstOrThrow();
-  return value;
-}
-
 /**
  * In the place of those with the same ids.
  *
@@ -146,7 +135,9 @@ export async function selectIncidents(
 ): Promise<readonly Incident[]> {
   const { incidentId } = filter;
   const isUnlabelled = filter.verdict === "unlabelled";
-  const inOne: AnomalyFilter = isUnlabelled ? { ...filter, verdict: undefined } : filter;
+  // Its anomalies are of its service: asked for, SQLite looks at all of that service for each incident.
+  const verdict = isUnlabelled ? undefined : filter.verdict;
+  const inOne: AnomalyFilter = { ...filter, service: undefined, verdict };
   const isFiltered = Object.values(inOne).some((value) => value !== undefined);
   const rows = await db
     .selectFrom("incidents")

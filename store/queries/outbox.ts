@@ -246,7 +246,7 @@ export async function deleteOlderAlerts(db: Kysely<Tables>, beforeMs: number): P
   await db
     .deleteFrom("alerts")
     .where("state", "not in", ["waiting", "open"])
-    .where(sql<boolean>`incident_id not in (select id from incidents)`)
+    .where(sql<boolean>`not exists (select 1 from incidents where incidents.id = alerts.incident_id)`)
     .execute();
   await db
     .deleteFrom("outbox")

@@ -35,26 +35,21 @@ function isSilence(row: Pair, kind: "asked.kind" | "one.kind") {
   return row.or([row(kind, "=", "silence"), row(kind, "like", "silence %")]);
 }
 
-/** Whether what fell silent, a service or one of its templates, has come again. */
-function hasEnded({ exists, selectFrom, case: when }: Pair) {
+/** 1 where what fell silent, a service or one of its templates, has come again; 0 where it has not. */
+function hasEnded({ and, or, not, exists, selectFrom, eb, case: when }: Pair) {
+  const isService = eb("one.kind", "=", "silence");
+  const service = selectFrom("services")
+    .select("services.name")
+    .whereRef("services.name", "=", "one.service")
+    .where(sql<boolean>`services.last_seen_ms > one.time_ms + ${SKEW_MS}`);
+  const template = selectFrom("templates")
+    .select("templates.id")
+    .whereRef("templates.service", "=", "one.service")
+    .whereRef("templates.id", "=", "one.template_id")
+    .where(sql<boolean>`templates.last_seen_ms > one.time_ms + ${SKEW_MS}`);
   return when()
-    .when("one.kind", "=", "silence")
-    .then(
-      exists(
-        selectFrom("services")
-          .select("services.name")
-          .whereRef("services.name", "=", "one.service")
-          .where(sql<boolean>`services.last_seen_ms > one.time_ms + ${SKEW_MS}`),
-      ),
-    )
-    .else(
-      exists(
-        selectFrom("templates")
-          .select("templates.id")
-          .whereRef("templates.service", "=", "one.service")
-          .whereRef("templates.id", "=", "one.template_id")
-          .where(sql<boolean>`templates.last_seen_ms > one.time_ms + ${SKEW_MS}`),
-      ),
-    )
+    .when(or([and([isService, exists(service)]), and([not(isService), exists(template)])]))
+    .then(sql.lit(1))
+    .else(sql.lit(0))
     .end();
 }

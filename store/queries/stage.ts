@@ -1,12 +1,7 @@
-import { type Kysely, sql } from "kysely";
+import type { Kysely } from "kysely";
 import { fromJson, jsonColumns } from "../rows.ts";
-import type { JournalEntry, Retention, StageStatus } from "../store.ts";
+import type { JournalEntry, StageStatus } from "../store.ts";
 import type { Tables } from "../tables.ts";
-import { deleteOlderDeployments } from "./deployments.ts";
-import { deleteOlderLlmExplanations } from "./llm.ts";
-import { deleteOlderAlerts } from "./outbox.ts";
-import { recountIncidents } from "./recount-incidents.ts";
-import { trimSamples } from "./samples.ts";
 
 const ONLY_ROW = 1;
 
@@ -46,8 +41,12 @@ export async function saveSnapshot(
 export async function addToJournal(db: Kysely<Tables>, entries: readonly JournalEntry[]): Promise<number> {
   let last = 0;
   for (const { name, json } of entries) {
-    const { insertId } = await db.insertInto("journal").values({ name, json }).executeTakeFirstOrThrow();
-    last = Number(insertId ?? 0);
+    const { sequence } = await db
+      .insertInto("journal")
+      .values({ name, json })
+      .returning("sequence")
+      .executeTakeFirstOrThrow();
+    last = sequence;
   }
   return last;
 }
@@ -65,31 +64,4 @@ export async function selectJournal(db: Kysely<Tables>, name: string): Promise<r
 export async function selectSnapshot(db: Kysely<Tables>, name: string): Promise<string | undefined> {
   const row = await db.selectFrom("snapshots").select("json").where("name", "=", name).executeTakeFirst();
   return row?.json;
-}
-
-/** Deletes what is older than the retention; feedback goes with its anomaly, which is kept longer for it. An incident is then what is
- * left of it; samples belong to none. */
-export async function deleteOlder(
-  db: Kysely<Tables>,
-  { beforeMs, labelledBeforeMs, samplesMax }: Retention,
-): Promise<void> {
-  await db.deleteFrom("anomalies").where("time_ms", "<", labelledBeforeMs).execute();
-  await db
-    .deleteFrom("anomalies")
-    .where("time_ms", "<", beforeMs)
-    .where(sql<boolean>`id not in (select anomaly_id from feedback where undone_at_ms is null)`)
-    .execute();
-  await trimSamples(db, samplesMax);
-  await recountIncidents(db, beforeMs);
-  await deleteOlderAlerts(db, beforeMs);
-  await deleteOlderLlmExplanations(db, beforeMs);
-  await deleteOlderDeployments(db, beforeMs);
-  await db.deleteFrom("score_histograms").where("minute_ms", "<", beforeMs).execute();
-  await db.deleteFrom("score_hours").where("hour_ms", "<", beforeMs).execute();
-  await db
-    .deleteFrom("training_runs")
-    .where("is_open", "is", null)
-    .where("finished_at_ms", "<", beforeMs)
-    .execute();
-  await db.deleteFrom("templates").where("last_seen_ms", "<", beforeMs).execute();
 }

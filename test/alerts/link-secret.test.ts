@@ -22,6 +22,11 @@ describe("the secret that signs links", () => {
     expect(readdirSync(directory)).toEqual(["alert-links.key"]);
   });
 
+  it("is made with its directory where the database is on a server", () => {
+    const nested = join(directory, "data", "logbert.db");
+    expect(keptLinkSecret(nested)).toBe(keptLinkSecret(nested));
+  });
+
   it("is made anew where the file is empty", () => {
     for (const empty of ["", " \n"]) {
       writeFileSync(file, empty);

@@ -42,9 +42,10 @@ beforeAll(async () => {
   });
   for (const body of shopRequests()) expect((await send(body)).status).toBe(200);
   sent = sentRecords(loki.received);
-  metrics = await waitFor("canaries to have been tried", async () => {
+  metrics = await waitFor("canaries to have been tried, normal ones too", async () => {
     const text = await (await fetch(logbert.metricsUrl)).text();
-    return text.includes("logbert_canary_recall_ratio ") ? text : undefined;
+    const isThere = (name: string) => text.includes(`logbert_canary_${name} `);
+    return ["recall_ratio", "false_alarm_ratio"].every(isThere) ? text : undefined;
   });
 });
 afterAll(async () => {

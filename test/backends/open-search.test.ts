@@ -12,7 +12,7 @@ import { collector, openSearch, testWith } from "../helpers/requirement.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { startCollector } from "../pipelines/collector-process.ts";
-import { recipe } from "../pipelines/pipeline.ts";
+import { argumentsOf } from "../pipelines/pipeline.ts";
 import { backendFile, codeOf } from "./documents.ts";
 import { SS4O_INDEX, ss4oDocument } from "./open-search-documents.ts";
 import { type OpenSearchProcess, startOpenSearch } from "./open-search-process.ts";
@@ -114,7 +114,7 @@ async function throughCollector(otelcol: string, request: Uint8Array, count: num
   const scored = `127.0.0.1:${await freePort()}`;
   const running = await startCollector({
     binary: otelcol,
-    configs: [recipe("files"), config],
+    arguments: [...argumentsOf("files"), "--config", config],
     health: `127.0.0.1:${await freePort()}`,
     environment: {
       LOGBERT_SCORED_ENDPOINT: scored,

@@ -11,7 +11,7 @@ import { startLogbert } from "../helpers/logbert-process.ts";
 import { collector, testWith, victoriaLogs } from "../helpers/requirement.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { waitFor } from "../helpers/wait-for.ts";
-import { recipe, sharedStage } from "../pipelines/pipeline.ts";
+import { argumentsOf, sharedStage } from "../pipelines/pipeline.ts";
 import { backendFile, codeOf } from "./documents.ts";
 import { answerAsLoki } from "./loki-door.ts";
 import { bodyOf, sentRecords } from "./sent-records.ts";
@@ -98,8 +98,9 @@ describe("VictoriaLogs", () => {
       const tee = join(logs, "tee.yaml");
       const back = { exporters: ["otlp_http/victorialogs", "otlp_http/loki", "file"] };
       writeFileSync(tee, stringify({ service: { pipelines: { "logs/back": back } } }));
-      const configs = [recipe("files"), backendFile("victorialogs.yaml"), backendFile("loki.yaml"), tee];
-      const running = await (await stage()).run("victorialogs", otelcol, configs, {
+      const behind = [backendFile("victorialogs.yaml"), backendFile("loki.yaml"), tee];
+      const commandLine = [...argumentsOf("files"), ...behind.flatMap((config) => ["--config", config])];
+      const running = await (await stage()).run("victorialogs", otelcol, commandLine, {
         LOGBERT_INPUT_DIRECTORY: logs,
         LOGBERT_VICTORIALOGS: server.url,
         LOGBERT_LOKI: `http://${loki.address}`,

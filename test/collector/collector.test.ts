@@ -54,18 +54,22 @@ describe("a real Collector with logbert in the middle", () => {
           window: { type: "session", stream: { by: "pattern", pattern: "blk_-?\\d+" }, idle_ms: 20_000 },
         },
       });
-      const otel = spawn(otelcol, ["--config", shippedConfig], {
-        env: {
-          ...process.env,
-          LOGBERT_INPUT: input,
-          LOGBERT_OUTPUT: output,
-          LOGBERT_SERVICE: "hdfs",
-          LOGBERT_ENDPOINT: logbert.grpcEndpoint,
-          LOGBERT_SCORED_ENDPOINT: `127.0.0.1:${scoredPort}`,
-          LOGBERT_COLLECTOR_STATE: join(directory, "state"),
+      const otel = spawn(
+        otelcol,
+        ["--config", shippedConfig, "--feature-gates=stanza.synchronousLogEmitter"],
+        {
+          env: {
+            ...process.env,
+            LOGBERT_INPUT: input,
+            LOGBERT_OUTPUT: output,
+            LOGBERT_SERVICE: "hdfs",
+            LOGBERT_ENDPOINT: logbert.grpcEndpoint,
+            LOGBERT_SCORED_ENDPOINT: `127.0.0.1:${scoredPort}`,
+            LOGBERT_COLLECTOR_STATE: join(directory, "state"),
+          },
+          stdio: ["ignore", "ignore", "pipe"],
         },
-        stdio: ["ignore", "ignore", "pipe"],
-      });
+      );
       let otelLog = "";
       otel.stderr.on("data", (chunk: Buffer) => {
         otelLog = (otelLog + chunk.toString("utf8")).slice(-20_000);

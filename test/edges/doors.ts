@@ -13,6 +13,7 @@ export interface Doors {
   readonly errors: unknown[];
   readonly warnings: string[];
   readonly connectionsRefused: ConnectionLimit[];
+  readonly bytesInFlight: number;
   stop(): Promise<void>;
 }
 
@@ -53,6 +54,9 @@ export async function startDoors(
     errors,
     warnings,
     connectionsRefused,
+    get bytesInFlight() {
+      return receivers.bytesInFlight;
+    },
     stop: receivers.stop,
   };
 }

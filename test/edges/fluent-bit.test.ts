@@ -1,6 +1,8 @@
+import { createServer } from "node:net";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { status as Code } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import type { ForwardOutcome, RefusalReason } from "../../processor/forward/forwarder.ts";
 import { frameOf } from "../../processor/grpc/frame.ts";
 import { jsonToProtobuf } from "../../processor/wire/json.ts";
@@ -181,6 +183,16 @@ describe("Fluent Bit as the next hop", () => {
       expect(hop.received).toHaveLength(1);
     },
   );
+
+  it("hangs up on a request that it has taken when its memory is full, and the sender hears to try again", async () => {
+    const paused = createServer((socket) => socket.once("data", () => socket.destroy()));
+    await new Promise<void>((resolve) => paused.listen(0, "127.0.0.1", resolve));
+    keep(paused);
+    const { port } = z.object({ port: z.int() }).parse(paused.address());
+    const relay = await relayTo(`http://127.0.0.1:${port}/v1/logs`);
+    const { status } = await sendHttp(relay.httpAddress, aRequest());
+    expect(TRIED_AGAIN_OVER_HTTP.has(status)).toBe(true);
+  });
 
   it("gets protobuf even of a request that came as JSON: it knows JSON's flags by another name", async () => {
     const types: (string | undefined)[] = [];

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 import { type Account, createLedger, type Ledger } from "./ledger.ts";
 import { numbersIn } from "./numbered-requests.ts";
 import { PROTOCOLS, startRecordingHop } from "./recording-hop.ts";
@@ -24,6 +25,8 @@ export interface KillOptions {
   /** Told what the next hop has, beside the ledger. */
   readonly onArrived?: (body: Uint8Array) => void;
   readonly ledger?: Ledger;
+  /** Whether what the run is about has happened: until then the senders go on after the last kill. */
+  readonly isEnough?: () => boolean;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface KillOptions {
 export async function killUnderLoad(
   kills: number,
   random: () => number,
-  { onKill, settings: more, onArrived, ledger = createLedger() }: KillOptions = {},
+  { onKill, settings: more, onArrived, ledger = createLedger(), isEnough = () => true }: KillOptions = {},
 ): Promise<KillReport> {
   const hop = await startRecordingHop("grpc", (body) => {
     ledger.arrived(numbersIn(body));
@@ -66,6 +69,7 @@ export async function killUnderLoad(
       stage = await startLogbert({ settings, directory, ports });
       onKill?.(kill);
     }
+    await waitFor("what the run is about", () => (isEnough() ? true : undefined));
     await Promise.all(senders.map((sender) => sender.finish()));
   } finally {
     await stage.stop();

@@ -39,6 +39,7 @@ describe("a stage that thins out, and is killed under load", () => {
     const ledger = createLedger();
     const arrived = new Set<string>();
     const flagged = new Map<string, NumberedRecord>();
+    const flaggedOnce = () => [...flagged.values()].filter((record) => ledger.answered(record).tries === 1);
     const report = await killUnderLoad(3, mulberry32(5), {
       ledger,
       settings: {
@@ -46,6 +47,7 @@ describe("a stage that thins out, and is killed under load", () => {
         // Many are flagged, and soon.
         calibrate: { learning_records: 100, alerts_per_day: 1_000_000 },
       },
+      isEnough: () => flaggedOnce().length > 0,
       onArrived(body) {
         const numbers = numbersIn(body);
         for (const record of readRequest(body).records) {
@@ -63,7 +65,7 @@ describe("a stage that thins out, and is killed under load", () => {
     const missing = report.lost.map(placeOf);
     expect(missing.length).toBeGreaterThan(0);
     expect(missing.filter(isInShare)).toEqual([]);
-    const once = [...flagged.values()].filter((record) => ledger.answered(record).tries === 1);
+    const once = flaggedOnce();
     expect(once.length).toBeGreaterThan(0);
     const context = once.flatMap(contextOf).filter((record) => ledger.answered(record).isAcknowledged);
     expect(context.filter((record) => !arrived.has(keyOf(record)))).toEqual([]);

@@ -16,12 +16,13 @@ export interface ScriptedIo {
 export interface Script {
   readonly beginMs: number;
   readonly stdin?: string;
+  readonly environment?: Readonly<Record<string, string>>;
   /** Called after each sleep, with the number of sleeps so far; `stop` is the user's Ctrl-C. */
   readonly onSleep?: (sleeps: number, stop: () => void) => void;
 }
 
 /** The outside of a command, with a clock that goes on only while somebody sleeps on it. */
-export function scriptedIo({ beginMs, stdin = "", onSleep }: Script): ScriptedIo {
+export function scriptedIo({ beginMs, stdin = "", environment = {}, onSleep }: Script): ScriptedIo {
   const stop = new AbortController();
   const printed: string[] = [];
   const told: string[] = [];
@@ -34,6 +35,7 @@ export function scriptedIo({ beginMs, stdin = "", onSleep }: Script): ScriptedIo
     stdin: Readable.from(stdin === "" ? [] : [Buffer.from(stdin)], { objectMode: false }),
     signal: stop.signal,
     giveUp: new AbortController().signal,
+    environment,
     clock: {
       now: () => nowMs,
       async sleep(durationMs) {

@@ -99,7 +99,8 @@ export function rsyslog(): Requirement {
   };
 }
 
-function onPath(program: string): string | undefined {
+/** Where a program of the path is. */
+export function onPath(program: string): string | undefined {
   const { stdout } = spawnSync("sh", ["-c", 'command -v "$0"', program], { encoding: "utf8" });
   return stdout.trim() === "" ? undefined : stdout.trim();
 }

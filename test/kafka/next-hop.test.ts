@@ -117,7 +117,7 @@ testWith(
     produce("bad.in", [refused]);
     const [, , , letter] = await lettersOf(4);
     expect(letter?.value).toEqual(Buffer.from(refused));
-    expect(letter?.headers).toContain("logbert.reason=malformed");
+    expect(letter?.headers).toContain("logbert.reason=next-hop");
     hop.behave(() => ({ kind: "take" }));
     produce("bad.in", [requestOf("shop", ["the last one"])]);
     await waitFor("the last one to arrive", () => arrived.find((body) => body.includes("the last one")));

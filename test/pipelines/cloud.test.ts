@@ -44,7 +44,7 @@ describe("clouds, but for their receivers", () => {
     const running = await (await stage()).run(
       "cloudwatch",
       otelcol,
-      [withStandIn("cloudwatch", "aws_cloudwatch", port)],
+      ["--config", withStandIn("cloudwatch", "aws_cloudwatch", port)],
       {},
     );
     const attributes = {
@@ -71,7 +71,7 @@ describe("clouds, but for their receivers", () => {
     const running = await (await stage()).run(
       "google-cloud",
       otelcol,
-      [withStandIn("google-cloud", "googlecloudpubsub", port)],
+      ["--config", withStandIn("google-cloud", "googlecloudpubsub", port)],
       {},
     );
     const labels = [

@@ -5,14 +5,19 @@ import { waitFor } from "../helpers/wait-for.ts";
 export interface CollectorProcess {
   /** What it says of itself, the last of it. */
   log(): string;
-  /** SIGTERM, and its end: what it holds is sent on or kept before. */
+  /** SIGTERM, and its end: what it holds is sent on or kept before. Rejects where a recipe relies on what newer Collectors do otherwise. */
   stop(): Promise<void>;
+  /** SIGKILL, and its end. */
+  kill(): Promise<void>;
 }
+
+/** What OTTL's `set` says once of a value that is not there; later it will set it (its gate `ottl.set.allowNil`). */
+const IGNORED_NIL = "silently ignored a nil value";
 
 /** What a Collector is started with. */
 export interface CollectorOptions {
   readonly binary: string;
-  readonly configs: readonly string[];
+  readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** host:port of its health check. */
   readonly health: string;
@@ -20,15 +25,11 @@ export interface CollectorOptions {
 
 /** Starts it and waits until its receivers are there. */
 export async function startCollector(options: CollectorOptions): Promise<CollectorProcess> {
-  const { binary, configs, environment, health } = options;
-  const child = spawn(
-    binary,
-    configs.flatMap((config) => ["--config", config]),
-    {
-      env: { ...process.env, ...environment, LOGBERT_COLLECTOR_HEALTH: health },
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
+  const { binary, environment, health } = options;
+  const child = spawn(binary, options.arguments, {
+    env: { ...process.env, ...environment, LOGBERT_COLLECTOR_HEALTH: health },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let log = "";
   child.stderr.on("data", (chunk: Buffer) => {
     log = (log + chunk.toString("utf8")).slice(-20_000);
@@ -38,11 +39,13 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     if (child.exitCode !== null) throw new Error(`the Collector left: ${log}`);
     return (await fetch(`http://${health}/`).catch(() => undefined))?.ok === true ? true : undefined;
   });
-  return {
-    log: () => log,
-    stop: async () => {
-      child.kill("SIGTERM");
-      await ended;
-    },
+  const end = async (signal: "SIGTERM" | "SIGKILL") => {
+    child.kill(signal);
+    await ended;
   };
+  const stop = async () => {
+    await end("SIGTERM");
+    if (log.includes(IGNORED_NIL)) throw new Error(`a value that is not there was set: ${log}`);
+  };
+  return { log: () => log, stop, kill: () => end("SIGKILL") };
 }

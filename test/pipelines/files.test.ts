@@ -3,8 +3,12 @@ import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { collector, testWith } from "../helpers/requirement.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { waitFor } from "../helpers/wait-for.ts";
 import { expectOnce, type SourceRecord } from "./expect-once.ts";
-import { recipe, sharedStage } from "./pipeline.ts";
+import { argumentsOf, sharedStage } from "./pipeline.ts";
+
+/** How often the Collector dies in the middle of its work. */
+const KILLS = 3;
 
 const START_MS = Date.UTC(2026, 10, 30, 14, 5, 9, 123);
 const SEVERITIES = { INFO: 9, WARN: 13, ERROR: 17 };
@@ -16,6 +20,11 @@ const TRACE = [
   "",
   "\tat java.base/sun.nio.ch.NioSocketImpl.timedRead(NioSocketImpl.java:278)",
 ].join("\n");
+
+/** When the n-th record was written, as its line begins with it. */
+function lineStart(n: number): string {
+  return new Date(START_MS + n * 1_001).toISOString().replace("T", " ").replace(".", ",").slice(0, 23);
+}
 
 const stage = sharedStage();
 
@@ -35,12 +44,12 @@ describe("files", () => {
         path = join(logs, `${service}.log`),
       ) => {
         const timeMs = START_MS + written.length * 1_001;
-        const body = `${new Date(timeMs).toISOString().replace("T", " ").replace(".", ",").slice(0, 23)} ${level} ${text}`;
+        const body = `${lineStart(written.length)} ${level} ${text}`;
         written.push({ service, body, severityNumber: SEVERITIES[level], timeMs });
         appendFileSync(path, `${body}\n`);
       };
       const run = async () =>
-        (await stage()).run("files", otelcol, [recipe("files")], { LOGBERT_INPUT_DIRECTORY: logs });
+        (await stage()).run("files", otelcol, argumentsOf("files"), { LOGBERT_INPUT_DIRECTORY: logs });
 
       const first = await run();
       write("checkout", "INFO", "[main] order 1 accepted");
@@ -70,6 +79,42 @@ describe("files", () => {
       const back = await second.stop();
       expectOnce(back, written);
       for (const { attributes } of back) expect(attributes).not.toHaveProperty("level");
+    },
+  );
+
+  testWith(
+    [collector()],
+    "a Collector that is killed, and a rotation meanwhile, lose nothing",
+    async ([otelcol = ""]) => {
+      const logs = temporaryDirectory("logbert-files");
+      const file = join(logs, "checkout.log");
+      const written: string[] = [];
+      const writer = setInterval(() => {
+        const bodies = Array.from(
+          { length: 10 },
+          (_, i) => `${lineStart(written.length + i)} INFO order accepted`,
+        );
+        written.push(...bodies);
+        appendFileSync(file, `${bodies.join("\n")}\n`);
+      }, 5);
+      const run = async () =>
+        (await stage()).run("killed", otelcol, argumentsOf("files"), { LOGBERT_INPUT_DIRECTORY: logs });
+      const back = async () => new Set((await running.arrived(0)).map(({ body }) => String(body)));
+      let running = await run();
+      try {
+        for (let kill = 1; kill <= KILLS; kill++) {
+          await running.arrived(kill * 1_000);
+          await running.kill();
+          if (kill === 1) renameSync(file, `${file}.1`);
+          running = await run();
+        }
+      } finally {
+        clearInterval(writer);
+      }
+      await waitFor("every line to come back", async () =>
+        (await back()).size >= written.length ? true : undefined,
+      ).finally(() => running.stop());
+      expect(await back()).toEqual(new Set(written));
     },
   );
 });

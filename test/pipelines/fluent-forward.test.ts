@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { freePort } from "../helpers/free-port.ts";
 import { collector, testWith } from "../helpers/requirement.ts";
 import { expectOnce, type SourceRecord } from "./expect-once.ts";
-import { recipe, sharedStage } from "./pipeline.ts";
+import { argumentsOf, sharedStage } from "./pipeline.ts";
 
 const START_MS = Date.UTC(2026, 10, 30, 14, 5, 9, 123);
 const ACK_TIMEOUT_MS = 30_000;
@@ -17,7 +17,7 @@ describe("fluent forward", () => {
     "events in every mode of the protocol are acknowledged and arrive exactly once",
     async ([otelcol = ""]) => {
       const port = await freePort();
-      const running = await (await stage()).run("fluent-forward", otelcol, [recipe("fluent-forward")], {
+      const running = await (await stage()).run("fluent-forward", otelcol, argumentsOf("fluent-forward"), {
         LOGBERT_FLUENT_FORWARD: `127.0.0.1:${port}`,
       });
       const written: SourceRecord[] = [];

@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { collector, journal, testWith } from "../helpers/requirement.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { expectOnce, type SourceRecord } from "./expect-once.ts";
-import { recipe, sharedStage } from "./pipeline.ts";
+import { argumentsOf, sharedStage } from "./pipeline.ts";
 
-/** A following journalctl shows the entries of the running boot. */
-const bootId = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").replaceAll("-", "").trim();
+/** Two boots of one machine, one after the other. */
+const BOOTS = ["5ec7075e5b3d4ce3aaec92c6b8a0310e", "94b4f8d193874da1a77c05cd85bc6382"] as const;
 
 /** One entry in the journal's export format: text as a line, other bytes behind their length. */
 function exported(fields: Readonly<Record<string, string>>): Buffer {
@@ -27,19 +27,20 @@ const stage = sharedStage();
 describe("journald", () => {
   testWith(
     [collector(), journal()],
-    "entries of a real journal file arrive exactly once, also over a restart",
+    "entries of a real journal file arrive exactly once, also over a restart of the machine",
     async ([otelcol = "", writer = ""]) => {
       const directory = join(temporaryDirectory("logbert-journal"), "journal");
       mkdirSync(directory);
       const startMs = Date.now();
       const written: SourceRecord[] = [];
+      let boot: string = BOOTS[0];
       const write = (service: string, severityNumber: number, fields: Readonly<Record<string, string>>) => {
         const timeMs = startMs + written.length;
         written.push({ service, body: fields["MESSAGE"] ?? "", severityNumber, timeMs });
         const entry = exported({
           __REALTIME_TIMESTAMP: `${timeMs}042`,
           __MONOTONIC_TIMESTAMP: String(1_000 + written.length),
-          _BOOT_ID: bootId,
+          _BOOT_ID: boot,
           _HOSTNAME: "web-1",
           _PID: "42",
           ...fields,
@@ -50,7 +51,7 @@ describe("journald", () => {
         if (status !== 0) throw new Error(stderr.toString());
       };
       const run = async () =>
-        (await stage()).run("journald", otelcol, [recipe("journald")], { LOGBERT_JOURNAL: directory });
+        (await stage()).run("journald", otelcol, argumentsOf("journald"), { LOGBERT_JOURNAL: directory });
 
       write("checkout", 9, {
         _SYSTEMD_UNIT: "checkout.service",
@@ -81,7 +82,13 @@ describe("journald", () => {
       write("checkout", 21, {
         _SYSTEMD_UNIT: "checkout.service",
         PRIORITY: "0",
-        MESSAGE: "written while nobody reads",
+        MESSAGE: "written when nobody reads any more",
+      });
+      boot = BOOTS[1];
+      write("checkout", 9, {
+        _SYSTEMD_UNIT: "checkout.service",
+        PRIORITY: "6",
+        MESSAGE: "written when nobody reads yet",
       });
       const second = await run();
       await second.arrived(written.length);
@@ -96,6 +103,7 @@ describe("journald", () => {
         "DEBUG",
         "ERROR",
         "FATAL",
+        "INFO",
         "INFO",
         "WARN",
       ]);

@@ -3,7 +3,7 @@ import { encodeRequest } from "../../processor/wire/encode.ts";
 import { collector, kafka, kcat, testWith } from "../helpers/requirement.ts";
 import { expectOnce, type SourceRecord } from "./expect-once.ts";
 import { type KafkaBroker, startKafka } from "./kafka-broker.ts";
-import { recipe, sharedStage } from "./pipeline.ts";
+import { argumentsOf, sharedStage } from "./pipeline.ts";
 
 const START_MS = Date.UTC(2026, 10, 30, 14, 5, 9, 123);
 
@@ -42,7 +42,7 @@ describe("kafka", () => {
         ]);
       };
       const run = async () =>
-        (await stage()).run("kafka", otelcol, [recipe("kafka")], { LOGBERT_KAFKA: address });
+        (await stage()).run("kafka", otelcol, argumentsOf("kafka"), { LOGBERT_KAFKA: address });
 
       text("checkout", 9, "2026-11-30 14:05:09 INFO order 1 accepted");
       text("checkout", 17, "2026-11-30 14:05:10 ERROR order 2 failed\n\tat Gateway.capture(Gateway.java:91)");
@@ -100,7 +100,7 @@ describe("beats", () => {
         event("a line of nobody's", 3, { log: { offset: 3 } }),
         "no event at all",
       ]);
-      const running = await (await stage()).run("beats", otelcol, [recipe("beats")], {
+      const running = await (await stage()).run("beats", otelcol, argumentsOf("beats"), {
         LOGBERT_KAFKA: address,
       });
       await running.arrived(4);

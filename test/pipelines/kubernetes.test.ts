@@ -4,7 +4,7 @@ import { describe, expect } from "vitest";
 import { collector, testWith } from "../helpers/requirement.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { expectOnce, type SourceRecord } from "./expect-once.ts";
-import { recipe, sharedStage } from "./pipeline.ts";
+import { argumentsOf, sharedStage } from "./pipeline.ts";
 
 const START_MS = Date.UTC(2026, 10, 30, 14, 5, 9, 123);
 /** What container runtimes cut lines at. */
@@ -90,7 +90,7 @@ describe("kubernetes", () => {
         write(service, writeLine, 0, [`no level here in ${service}`]);
       }
       const run = async () =>
-        (await stage()).run("kubernetes", otelcol, [recipe("kubernetes")], { LOGBERT_POD_LOGS: logs });
+        (await stage()).run("kubernetes", otelcol, argumentsOf("kubernetes"), { LOGBERT_POD_LOGS: logs });
       const first = await run();
       await first.arrived(written.length);
       await first.stop();

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { freePort } from "../helpers/free-port.ts";
@@ -7,9 +8,22 @@ import { waitFor } from "../helpers/wait-for.ts";
 import { type CollectorProcess, startCollector } from "./collector-process.ts";
 import { readScoredRecords, type ScoredRecord } from "./scored-records.ts";
 
+const pages = join(import.meta.dirname, "../../docs/pipelines");
+
 /** The recipes of docs/pipelines/ by name. */
 export function recipe(name: string): string {
-  return join(import.meta.dirname, "../../docs/pipelines", `${name}.yaml`);
+  return join(pages, `${name}.yaml`);
+}
+
+/** How the page of a recipe starts a Collector with it: the arguments behind `otelcol`. */
+export function argumentsOf(name: string): string[] {
+  const page = readFileSync(join(pages, `${name}.md`), "utf8");
+  const command = new RegExp(`^(?:\\w+=\\S+ )*otelcol --config docs/pipelines/${name}[.]yaml(.*)$`, "m").exec(
+    page,
+  );
+  if (command === null) throw new Error(`docs/pipelines/${name}.md does not say how it is started`);
+  const [, options = ""] = command;
+  return ["--config", recipe(name), ...options.split(" ").filter((option) => option !== "")];
 }
 
 /** A running logbert that hands on to whichever Collector runs; recipes take turns at it. */
@@ -18,7 +32,7 @@ export interface Stage {
   run(
     name: string,
     binary: string,
-    configs: readonly string[],
+    commandLine: readonly string[],
     environment: Readonly<Record<string, string>>,
   ): Promise<RunningRecipe>;
   stop(): Promise<void>;
@@ -29,6 +43,8 @@ export interface RunningRecipe {
   readonly collector: CollectorProcess;
   /** Waits until so many records have come back in all. */
   arrived(count: number): Promise<readonly ScoredRecord[]>;
+  /** Ends the Collector in the middle of whatever it does. */
+  kill(): Promise<void>;
   /** Ends the Collector in peace; what has come back by then, so that a record too many shows. */
   stop(): Promise<readonly ScoredRecord[]>;
 }
@@ -54,11 +70,11 @@ async function startStage(): Promise<Stage> {
     },
   });
   return {
-    async run(name, binary, configs, environment) {
+    async run(name, binary, commandLine, environment) {
       const output = join(directory, `${name}.jsonl`);
       const collector = await startCollector({
         binary,
-        configs,
+        arguments: commandLine,
         health: `127.0.0.1:${await freePort()}`,
         environment: {
           LOGBERT_ENDPOINT: logbert.grpcEndpoint,
@@ -80,6 +96,7 @@ async function startStage(): Promise<Stage> {
               cause,
             });
           }),
+        kill: () => collector.kill(),
         stop: async () => {
           await collector.stop();
           return readScoredRecords(output);

@@ -6,13 +6,15 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { forwardConfig } from "../../processor/forward/config.ts";
 import { collector, testWith } from "../helpers/requirement.ts";
-import { recipe } from "./pipeline.ts";
+import { argumentsOf, recipe } from "./pipeline.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const pages = join(repository, "docs/pipelines");
 /** Without receivers that the tests' Collector lacks: see cloud.test.ts. */
 const CLOUDS = ["cloudwatch", "google-cloud"];
 const FLUENT_BIT = ["fluent-bit", "fluent-bit-back"];
+/** Whose receivers note how far they have read. */
+const CHECKPOINTED = ["otel-collector-config", "files", "kubernetes", "journald"];
 const names = readdirSync(pages)
   .filter((file) => file.endsWith(".yaml"))
   .map((file) => file.slice(0, -".yaml".length))
@@ -48,6 +50,12 @@ function hopOf({ receivers, processors, exporters, service }: Config): unknown {
   };
 }
 
+function markdownIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join(folder, file));
+}
+
 describe("the recipes of docs/pipelines", () => {
   it.each(names)("have one way through logbert, that of otel-collector-config.yaml: %s", (name) => {
     expect(hopOf(read(recipe(name)))).toEqual(hopOf(read(join(repository, "otel-collector-config.yaml"))));
@@ -67,6 +75,21 @@ describe("the recipes of docs/pipelines", () => {
     const linked = [...index.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page = ""]) => page);
     const texts = linked.map((page) => readFileSync(join(pages, page), "utf8"));
     expect(texts.some((text) => text.includes(`](${name}.yaml)`))).toBe(true);
+  });
+
+  it.each(names)("are started by a command on their page: %s", (name) => {
+    expect(argumentsOf(name).slice(0, 2)).toEqual(["--config", recipe(name)]);
+  });
+
+  it("are started with the gate wherever a command names one that a killed Collector goes on reading", () => {
+    const texts = [join(repository, "README.md"), join(repository, "otel-collector-config.yaml")].concat(
+      ["docs", "docs/pipelines", "docs/backends"].flatMap((folder) => markdownIn(join(repository, folder))),
+    );
+    const commands = texts
+      .flatMap((path) => readFileSync(path, "utf8").match(/\botelcol (?:--\S+ ?\S*\s?)+/g) ?? [])
+      .filter((command) => CHECKPOINTED.some((name) => command.includes(`${name}.yaml`)));
+    expect(commands.length).toBeGreaterThan(CHECKPOINTED.length);
+    for (const command of commands) expect(command).toContain("--feature-gates=stanza.synchronousLogEmitter");
   });
 
   it("of Fluent Bit give up nothing, and take whatever logbert sends", () => {

@@ -12,7 +12,10 @@ export interface ScoredRecord {
   readonly resource: Readonly<Record<string, unknown>>;
 }
 
-/** Every record of a file of OTLP/JSON lines; a line that is not complete yet is left out. */
+/**
+ * Every record of a file of OTLP/JSON lines. Left out is what is not complete: a line that is being written, and the half of
+ * one that a killed Collector left, behind which the next one then wrote a whole one.
+ */
 export function readScoredRecords(path: string): ScoredRecord[] {
   if (!existsSync(path)) return [];
   const text = readFileSync(path, "utf8");
@@ -20,8 +23,12 @@ export function readScoredRecords(path: string): ScoredRecord[] {
     .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")
     .filter((line) => line !== "")
+    .map((line) => line.slice(line.lastIndexOf(REQUEST_START)))
     .flatMap((line) => exportRequest.parse(JSON.parse(line)).resourceLogs.flatMap(recordsOf));
 }
+
+/** Nowhere else: inside a text its quotes would be escaped. */
+const REQUEST_START = '{"resourceLogs":';
 
 const anyValue: z.ZodType<unknown> = z.lazy(() =>
   z.union([

@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { freePort } from "../helpers/free-port.ts";
 import { collector, rsyslog, testWith } from "../helpers/requirement.ts";
 import { expectOnce, type SourceRecord } from "./expect-once.ts";
-import { recipe, sharedStage } from "./pipeline.ts";
+import { argumentsOf, sharedStage } from "./pipeline.ts";
 import { startRsyslog } from "./rsyslog-process.ts";
 
 /** A door of the recipe, and how the two real senders are told to use it. */
@@ -85,7 +85,7 @@ describe("syslog", () => {
       const environment = Object.fromEntries(
         DOORS.map(({ variable }, i) => [variable, `127.0.0.1:${ports[i]}`]),
       );
-      const running = await (await stage()).run("syslog", otelcol, [recipe("syslog")], environment);
+      const running = await (await stage()).run("syslog", otelcol, argumentsOf("syslog"), environment);
       const relay = await startRsyslog(
         rsyslogd,
         DOORS.map(

@@ -159,6 +159,33 @@ describe("a stage that thins out", () => {
     await hop.close();
   });
 
+  it("has counts that add up where the next hop refuses requests for good", async () => {
+    let seen = 0;
+    const hop = await startGrpcNextHop(() => {
+      seen += 1;
+      return seen % 4 === 0
+        ? { code: Code.INVALID_ARGUMENT, details: "not this one" }
+        : { body: new Uint8Array(0) };
+    });
+    const logbert = await startLogbert({
+      settings: { forward: { endpoint: hop.address }, sampling, detect: { scoring_budget_ms: 20_000 } },
+    });
+    running.push(logbert);
+    let refused = 0;
+    for (const request of requests)
+      if ((await sendGrpc(logbert.grpcEndpoint, request)).code !== Code.OK) refused += REQUEST_RECORDS;
+    expect(refused).toBeGreaterThan(0);
+    const metric = (name: string) => logbert.metric(`logbert_${name}_total`);
+    expect(await metric("receiver_refused_log_records")).toBe(refused);
+    const [went, left] = [
+      await metric("processor_outgoing_items"),
+      await metric("sampling_dropped_log_records"),
+    ];
+    expect(left).toBeGreaterThan(0);
+    expect(went + left + refused).toBe(await metric("processor_incoming_items"));
+    await hop.close();
+  });
+
   it("does nothing at all unless it is enabled", async () => {
     const hop = await startGrpcNextHop(() => ({ body: new Uint8Array(0) }));
     const [request = new Uint8Array(0)] = requests;

@@ -151,6 +151,28 @@ describe("logbert verify-lossless", () => {
     expect((await verify([before, "--out", thinned])).stdout).toContain(`: ${count} differences\n`);
   });
 
+  it("knows what sampling leaves out of what is redacted", async () => {
+    const share = { enabled: true, mode: "drop" as const, base_percent: 50 };
+    const config = file("both.yaml", stringify({ sampling: share, redact: { forward: true } }));
+    const redactor = createRedactor(redactConfig.parse({}));
+    const isInShare = createIsInShare(share, redactor.plain);
+    const secret = requestsWith((record) => `user ${record} sent bob@example.com from 10.0.0.1`);
+    const thinned = secret.map((bytes) => {
+      const request = readRequest(bytes);
+      const out = request.records.filter((record) => !isInShare(record)).map(({ index }) => index);
+      return Buffer.from(spliceAttributes(request, () => [], undefined, new Set(out)));
+    });
+    const left = thinned.reduce((sum, bytes) => sum + readRequest(bytes).records.length, 0);
+    const protect = createRequestRedactor(redactor);
+    const redacted = await Promise.all(thinned.map((bytes) => protect(bytes, async () => undefined)));
+    const [sent, out] = [file("came.binpb", framed(secret)), file("went.binpb", framed(redacted))];
+    const { stdout } = await verify([sent, "--out", out, "--config", config]);
+    expect(left).toBeLessThan(20);
+    expect(stdout).toBe(
+      `20 records in 4 requests: nothing but our attributes changed, ${20 - left} records left out by sampling\n`,
+    );
+  });
+
   it("runs a capture through the stage's own code with thinning, and finds nothing else missing", async () => {
     const config = file(
       "through.yaml",

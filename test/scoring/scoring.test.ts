@@ -230,6 +230,12 @@ it("each message of a stream is a request, where clients may make only so many",
     }
     expect(codes).toEqual([1, 1, Code.Unavailable]);
     expect(await stage.metric("logbert_receiver_refused_log_records_total")).toBe(1);
+    // Who asks by reflection is held to the same.
+    const transport = createGrpcTransport({ baseUrl: `http://${stage.grpcEndpoint}` });
+    const question = { messageRequest: { case: "listServices" as const, value: "" } };
+    const answers = createClient(ServerReflection, transport).serverReflectionInfo(each([question]));
+    await expect(answers[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: Code.Unavailable });
+    expect(await stage.metric("logbert_receiver_refused_log_records_total")).toBe(2);
   } finally {
     await stage.stop();
   }

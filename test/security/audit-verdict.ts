@@ -26,10 +26,10 @@ export function verdictOf(json: string): AuditVerdict {
   const found = Object.entries(data.vulnerabilities).map(([name, { severity }]) => ({ name, severity }));
   const grave = found.filter(({ severity }) => GRAVE.includes(severity));
   const list = found.map(({ name, severity }) => `${name} (${severity})`).join(", ");
-  if (grave.length > 0) return { kind: "weak", text: `known weaknesses in what ships: ${list}` };
+  if (grave.length > 0) return { kind: "weak", text: `known weaknesses: ${list}` };
   return {
     kind: "clean",
-    text: `no grave weakness is known of what ships${list === "" ? "" : `; lesser ones: ${list}`}`,
+    text: `no grave weakness is known${list === "" ? "" : `; lesser ones: ${list}`}`,
   };
 }
 

@@ -1,11 +1,17 @@
-import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { text } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
+import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { verdictOf } from "./audit-verdict.ts";
 
-const read = (file: string): unknown =>
-  JSON.parse(readFileSync(join(import.meta.dirname, "../..", file), "utf8"));
+const root = join(import.meta.dirname, "../..");
+const read = (file: string): unknown => JSON.parse(readFileSync(join(root, file), "utf8"));
 
 const locked = z.object({
   version: z.string(),
@@ -15,6 +21,7 @@ const locked = z.object({
   link: z.boolean().optional(),
   dev: z.boolean().optional(),
   hasInstallScript: z.boolean().optional(),
+  dependencies: z.record(z.string(), z.string()).default({}),
 });
 const lockfile = z.object({ lockfileVersion: z.literal(3), packages: z.record(z.string(), z.unknown()) });
 const manifest = z.object({
@@ -30,6 +37,21 @@ const packages = Object.entries(others).map(([path, one]) => ({
   ...locked.parse(one),
 }));
 const { dependencies, devDependencies, allowScripts } = manifest.parse(read("package.json"));
+
+/** What is bundled into the page: npm calls it tools, and it ships all the same. */
+function bundled(): ReadonlySet<string> {
+  const sources = globSync("ui/**/*.{ts,tsx}", { cwd: root, exclude: ["ui/vite.config.ts", "**/*.test.*"] });
+  const imports = sources.flatMap((file) => [
+    ...readFileSync(join(root, file), "utf8").matchAll(
+      /^(?:import|export) (?!type ).*?from "((?:@[^/"]+\/)?[^./"][^/"]*)/gms,
+    ),
+  ]);
+  const names = new Set(imports.map(([, name = ""]) => name));
+  for (const name of names)
+    for (const one of packages)
+      if (one.name === name) for (const needed of Object.keys(one.dependencies)) names.add(needed);
+  return names;
+}
 
 /** Of what ships: permissive ones that go with Apache-2.0. */
 const LICENCES = [
@@ -80,8 +102,12 @@ describe("dependencies", () => {
   });
 
   it("have licences that were agreed on", () => {
-    const others = packages.filter(({ dev, license }) => {
-      const agreed = dev === true ? TOOL_LICENCES : LICENCES;
+    const inPage = bundled();
+    expect([...inPage]).toEqual(
+      expect.arrayContaining(["react", "scheduler", "urql", "@urql/core", "uplot"]),
+    );
+    const others = packages.filter(({ name, dev, license }) => {
+      const agreed = dev === true && !inPage.has(name) ? TOOL_LICENCES : LICENCES;
       return !licencesOf(license).every((one) => agreed.includes(one));
     });
     expect(others.map(({ path, license }) => `${path}: ${license}`)).toEqual([]);
@@ -119,5 +145,49 @@ describe("the audit", () => {
     expect(verdict.kind).toBe("unknown");
     expect(verdict.text).toContain("NOT asked");
     expect(verdict.text).toContain(said);
+  });
+
+  it.each([
+    ["react", "high", 1],
+    ["react", "moderate", 0],
+    ["better-sqlite3", "critical", 1],
+    ["vitest", "high", 1],
+  ])("asks a registry for all that is installed, and hears of %s (%s)", async (name, severity, code) => {
+    const asked: string[] = [];
+    const registry = createServer(async (request, response) => {
+      if (request.method !== "POST") return response.writeHead(404).end("{}");
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const body = Buffer.concat(chunks);
+      const packed = request.headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
+      asked.push(...Object.keys(JSON.parse(packed.toString("utf8"))));
+      const advisory = {
+        id: 1,
+        url: "https://example.com/1",
+        title: "t",
+        severity,
+        vulnerable_versions: "*",
+      };
+      response.writeHead(200, { "content-type": "application/json" });
+      return response.end(JSON.stringify({ [name]: [advisory] }));
+    });
+    await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void registry.close());
+    const url = `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`;
+    const child = spawn(process.execPath, ["test/security/audit.ts"], {
+      cwd: root,
+      env: {
+        ...process.env,
+        npm_config_registry: url,
+        NPM_CONFIG_REGISTRY: url,
+        npm_config_cache: temporaryDirectory("logbert-npm"),
+      },
+    });
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    expect([await text(child.stderr), await ended]).toEqual([
+      expect.stringContaining(`${name} (${severity})`),
+      code,
+    ]);
+    expect(new Set(asked)).toEqual(new Set([...packages.map((one) => one.name)]));
   });
 });

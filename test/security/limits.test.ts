@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { decodeStatus } from "../../processor/wire/rpc-status.ts";
 import { type Doors, startDoors } from "../edges/doors.ts";
@@ -24,6 +25,7 @@ async function doorsWith(receive: Record<string, unknown>): Promise<Doors> {
   return doors;
 }
 
+const EXPORT = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
 const tokens = [
   { name: "alice", token: "alice-0123456789abcdef" },
   { name: "bob", token: "bob-0123456789abcdefgh" },
@@ -74,6 +76,51 @@ describe("a client that asks for more than its share", () => {
     const sent = Array.from({ length: 300 }, () => sendHttp(httpAddress, aRequest()));
     expect(new Set((await Promise.all(sent)).map(({ status }) => status))).toEqual(new Set([200]));
     expect(refused).toEqual([]);
+  });
+});
+
+describe("a sender that begins requests and ends none", () => {
+  const [alice, bob] = tokens.map(({ token }) => ({ authorization: `Bearer ${token}` }));
+
+  it.each(["http", "grpc"] as const)("over %s is told to wait, and takes nobody else's room", async (way) => {
+    // Room for 128 requests that are next to nothing.
+    const doors = await doorsWith({ auth: { tokens }, max_in_flight_bytes: 1_048_576 });
+    const { grpcAddress, httpAddress, refused } = doors;
+    if (way === "http")
+      for (let i = 0; i < 130; i += 1)
+        connect(httpAddress).write(
+          `POST /v1/logs HTTP/1.1\r\nhost: x\r\nauthorization: ${alice?.authorization}\r\ncontent-type: application/x-protobuf\r\ncontent-length: 1000\r\n\r\n`,
+        );
+    else {
+      const session = connectHttp2(`http://${grpcAddress}`);
+      open.push(session);
+      for (let i = 0; i < 130; i += 1)
+        session
+          .request({ ...alice, ":method": "POST", ":path": EXPORT, "content-type": "application/grpc" })
+          .on("error", () => undefined);
+    }
+    await expect.poll(() => refused.length).toBeGreaterThan(60);
+    expect(new Set(refused)).toEqual(new Set(["overloaded"]));
+    expect((await sendHttp(httpAddress, aRequest(), alice)).status).toBe(503);
+    expect((await sendHttp(httpAddress, aRequest(), bob)).status).toBe(200);
+    expect((await sendGrpc(grpcAddress, aRequest(), { metadata: { ...bob } })).code).toBe(0);
+  });
+});
+
+describe("what has arrived and is being unpacked", () => {
+  it.each(["http", "grpc"] as const)("over %s is not held to what its client may begin", async (way) => {
+    const doors = await doorsWith({ max_in_flight_bytes: 1_048_576 });
+    const { grpcAddress, httpAddress } = doors;
+    connect(httpAddress).write(
+      "POST /v1/logs HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 1000\r\n\r\n",
+    );
+    await expect.poll(() => doors.bytesInFlight).toBeGreaterThan(0);
+    const large = aRequest(1, "a".repeat(700_000));
+    if (way === "grpc") expect((await sendGrpc(grpcAddress, large, { gzip: true })).code).toBe(0);
+    else {
+      const gzip = { "content-encoding": "gzip" };
+      expect((await sendHttp(httpAddress, gzipSync(large), gzip)).status).toBe(200);
+    }
   });
 });
 

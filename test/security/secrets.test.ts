@@ -183,6 +183,12 @@ it.each([
     "an unknown key beside it",
     { receive: { auth: { tokens: [{ name: "a", token: secret("x"), tocken: 1 }] } } },
   ],
+  [
+    "a header and its value as a key",
+    { forward: { headers: { [`authorization=Bearer ${secret("x")}`]: null } } },
+  ],
+  ["a secret as a key", { forward: { headers: { [secret("x")]: 1 } } }],
+  ["a secret as an unknown key", { receive: { auth: { [secret("x")]: 1 } } }],
   ["a token of another type", { api: { tokens: [{ name: "a", role: "write", token: [secret("x")] }] } }],
   ["a header that cannot be sent", { forward: { headers: { authorization: `${secret("x")}\n` } } }],
   ["an address with a password", { forward: { endpoint: `http://user:${secret("x")}@127.0.0.1:1` } }],
@@ -204,4 +210,32 @@ it.each([
     expect(code).toBe(2);
     expect(linesWith(stdout + stderr)).toEqual([]);
   }
+});
+
+it.each([
+  ["an alias of YAML", `token: *${MARK}`],
+  ["a tag of YAML", `token: !${MARK} x`],
+  ["an anchor of YAML", `token: &${MARK}`],
+  ["a directive of YAML", `%${MARK}`],
+  ["a sign that YAML keeps to itself", `token: @${MARK}`],
+  ["half a text", `token: "${MARK}`],
+  ["a list that has no end", `token: [${MARK}`],
+])("a secret that is taken for %s is not told", async (_, line) => {
+  const cwd = temporaryDirectory("logbert-secrets");
+  writeFileSync(join(cwd, "logbert.yaml"), `${line}\n`);
+  const { code, stdout, stderr } = await runCommand(["validate"], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toContain("logbert.yaml is not valid");
+  expect(linesWith(stdout + stderr)).toEqual([]);
+});
+
+it("a configuration is printed without what stands in its addresses", async () => {
+  const cwd = temporaryDirectory("logbert-secrets");
+  const url = `https://me:${secret("password")}@hop.example/x?key=${secret("query")}`;
+  const settings = { telemetry: { traces: { endpoint: url } } };
+  writeFileSync(join(cwd, "logbert.yaml"), stringify(settings));
+  const { code, stdout } = await runCommand(["validate", "--print"], { cwd });
+  expect(code).toBe(0);
+  expect(stdout).toContain("https://(hidden)@hop.example/x?(hidden)");
+  expect(linesWith(stdout)).toEqual([]);
 });

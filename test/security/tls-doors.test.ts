@@ -5,7 +5,7 @@ import { receiveConfig } from "../../processor/receive/config.ts";
 import { type Doors, startDoors } from "../edges/doors.ts";
 import { aRequest } from "../edges/relay.ts";
 import { sendGrpc, sendHttp } from "../edges/senders.ts";
-import { fixture, type RenewableFiles, renewableFiles } from "./tls-files.ts";
+import { fixture, mountedFiles, type RenewableFiles, renewableFiles } from "./tls-files.ts";
 import { exportOverGrpc, exportOverHttp, handshake, shownName } from "./tls-senders.ts";
 
 const open: Doors[] = [];
@@ -75,7 +75,7 @@ describe("doors with TLS", () => {
     expect(await exportOverHttp(doors.httpAddress, aRequest(), { holder: "client" })).toBe(200);
     expect(doors.taken).toBe(2);
     expect(doors.warnings).toEqual([]);
-    for (const holder of [undefined, "stranger"] as const) {
+    for (const holder of [undefined, "stranger", "expired"] as const) {
       expect(await exportOverGrpc(doors.grpcAddress, aRequest(), { holder })).toBe(14);
       expect(await exportOverHttp(doors.httpAddress, aRequest(), { holder })).toMatch(/^E/);
     }
@@ -136,6 +136,39 @@ describe("certificates of doors", () => {
     expect(await shownName(doors.httpAddress)).toBe("server");
     files.renew("renewed-server");
     await expect.poll(() => shownName(doors.httpAddress)).toBe("renewed-server");
+  });
+
+  it("are renewed as Kubernetes does it, by another link", async () => {
+    const { cert, key, renew } = mountedFiles("server");
+    const doors = await secureDoors({ cert_file: cert, key_file: key, reload_interval_ms: 100 });
+    renew("renewed-server");
+    for (const address of [doors.grpcAddress, doors.httpAddress])
+      await expect.poll(() => shownName(address)).toBe("renewed-server");
+    expect(doors.warnings).toEqual([]);
+  });
+
+  it("may come long before their keys: the old ones stay in force until both are there", async () => {
+    const files = renewableFiles("server");
+    const { client_ca_file: _, ...tls } = of(files);
+    const doors = await secureDoors(tls);
+    files.put("cert", "renewed-server");
+    await expect.poll(() => doors.warnings).toHaveLength(2);
+    for (const address of [doors.grpcAddress, doors.httpAddress])
+      expect(await shownName(address)).toBe("server");
+    files.put("key", "renewed-server");
+    for (const address of [doors.grpcAddress, doors.httpAddress])
+      await expect.poll(() => shownName(address)).toBe("renewed-server");
+    expect(new Set(doors.warnings)).toEqual(new Set(["new TLS files cannot be used: the old ones stay"]));
+  });
+
+  it("whose time is over take the place of none", async () => {
+    const files = renewableFiles("server");
+    const { client_ca_file: _, ...tls } = of(files);
+    const doors = await secureDoors(tls);
+    files.renew("expired");
+    await expect.poll(() => doors.warnings).toHaveLength(2);
+    for (const address of [doors.grpcAddress, doors.httpAddress])
+      expect(await shownName(address)).toBe("server");
   });
 
   it("of an authority that is gone open nothing any more, not by a session that is resumed either", async () => {

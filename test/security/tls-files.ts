@@ -1,9 +1,9 @@
-import { copyFileSync, renameSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 
 /** A certificate of test/fixtures/tls/pki. */
-export type Holder = "server" | "renewed-server" | "client" | "renewed-client" | "stranger";
+export type Holder = "server" | "renewed-server" | "client" | "renewed-client" | "expired" | "stranger";
 export type Authority = "ca" | "other-ca";
 
 const fixtures = join(import.meta.dirname, "../fixtures/tls/pki");
@@ -21,6 +21,9 @@ export interface RenewableFiles {
   renew(holder: Holder, authority?: Authority): void;
   /** Puts the key of somebody else beside the certificate. */
   breakKey(): void;
+  /** Puts a key, a certificate or an authority alone. */
+  put(part: "cert" | "key", holder: Holder): void;
+  put(part: "ca", authority: Authority): void;
 }
 
 /** A directory with the certificate of a holder, and an authority. */
@@ -41,5 +44,27 @@ export function renewableFiles(holder: Holder, authority: Authority = "ca"): Ren
     put(fixture(`${next}.key`), paths.key);
   };
   renew(holder, authority);
-  return { ...paths, renew, breakKey: () => put(fixture("stranger.key"), paths.key) };
+  return {
+    ...paths,
+    renew,
+    breakKey: () => put(fixture("stranger.key"), paths.key),
+    put: (part, next) => put(join(fixtures, `${next}.${part === "key" ? "key" : "pem"}`), paths[part]),
+  };
+}
+
+/** The certificate and key of a holder as Kubernetes mounts a Secret: links through `..data`, which is replaced in one go. */
+export function mountedFiles(holder: Holder) {
+  const directory = temporaryDirectory("logbert-mount");
+  let version = 0;
+  const renew = (next: Holder) => {
+    version += 1;
+    mkdirSync(join(directory, `..${version}`));
+    copyFileSync(fixture(`${next}.pem`), join(directory, `..${version}`, "tls.crt"));
+    copyFileSync(fixture(`${next}.key`), join(directory, `..${version}`, "tls.key"));
+    symlinkSync(`..${version}`, join(directory, "..data_tmp"));
+    renameSync(join(directory, "..data_tmp"), join(directory, "..data"));
+  };
+  renew(holder);
+  for (const name of ["tls.crt", "tls.key"]) symlinkSync(`..data/${name}`, join(directory, name));
+  return { cert: join(directory, "tls.crt"), key: join(directory, "tls.key"), renew };
 }

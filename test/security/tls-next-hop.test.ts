@@ -83,7 +83,8 @@ function forwarderTo({ port }: MutualHop, protocol: "grpc" | "http", files: obje
   });
   const forwarder = createForwarder(config, (_, message) => warnings.push(message));
   open.unshift(forwarder);
-  return { warnings, send: async () => (await forwarder.forward(aRequest(), never)).kind };
+  const forward = () => forwarder.forward(aRequest(), never);
+  return { warnings, forward, send: async () => (await forward()).kind };
 }
 
 describe.each(["grpc", "http"] as const)("the next hop over TLS by %s", (protocol) => {
@@ -117,6 +118,15 @@ describe.each(["grpc", "http"] as const)("the next hop over TLS by %s", (protoco
     files.breakKey();
     await expect.poll(() => warnings).toEqual(["new TLS files cannot be used: the old ones stay"]);
     expect(await send()).toBe("accepted");
+  });
+
+  it("that wants a certificate of us, and gets none, is told as what it says, at once", async () => {
+    const hop = await startMutualHop(protocol);
+    const { forward } = forwarderTo(hop, protocol, { ca_file: fixture("ca.pem") });
+    expect(await forward()).toMatchObject({
+      kind: "retry",
+      message: expect.stringContaining("certificate required"),
+    });
   });
 
   it("is not believed when another authority vouches for it, and is worth another try", async () => {

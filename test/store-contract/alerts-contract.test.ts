@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Alert, AlertPlan, DueQuery, NewMessage, SendResult } from "../../store/alert.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import { NOTHING } from "../api/start-api.ts";
-import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { testDatabase } from "../helpers/test-database.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
 import { keptSince } from "./kept-since.ts";
 
@@ -13,7 +12,7 @@ const lease = (holder: string, deadRevision?: number) => store.takeAlertLease({ 
 
 let store: Store;
 beforeEach(async () => {
-  store = await openStore({ path: join(temporaryDirectory("store"), "logbert.db") });
+  store = await openStore((await testDatabase()).settings);
   await lease(HOLDER);
   await store.syncAlertChannels(HOLDER, ["ops"]);
 });

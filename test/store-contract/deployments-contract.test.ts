@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeploymentDelta } from "../../store/deployment.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
-import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { testDatabase } from "../helpers/test-database.ts";
 import { aDeployment, aNewTemplate } from "./a-deployment.ts";
 import { EMPTY } from "./empty-batch.ts";
 import { keptSince } from "./kept-since.ts";
@@ -12,7 +11,7 @@ const PAGE = { first: 9 };
 
 let store: Store;
 beforeEach(async () => {
-  store = await openStore({ path: join(temporaryDirectory("store"), "logbert.db") });
+  store = await openStore((await testDatabase()).settings);
 });
 afterEach(() => store.close());
 

@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Anomaly } from "../../store/anomaly.ts";
 import type { Incident } from "../../store/incident.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
-import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { testDatabase } from "../helpers/test-database.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
 import { EMPTY } from "./empty-batch.ts";
 import { keptSince } from "./kept-since.ts";
@@ -13,7 +12,7 @@ const PAGE = { first: 9 };
 
 let store: Store;
 beforeEach(async () => {
-  store = await openStore({ path: join(temporaryDirectory("store"), "logbert.db") });
+  store = await openStore((await testDatabase()).settings);
 });
 afterEach(() => store.close());
 
@@ -43,6 +42,13 @@ async function expectTrue(incident: Incident): Promise<void> {
     expect(of.find(({ id }) => id === strongestId)?.score).toBe(maxScore);
   }
 }
+
+it("is told to pollers, since labels go with what is too old", async () => {
+  await write(anAnomaly(1));
+  const before = await store.changeCounter();
+  await store.expire(keptSince(0));
+  expect(await store.changeCounter()).toBeGreaterThan(before);
+});
 
 describe("an incident that loses some of its anomalies", () => {
   it("is what is left of it where only a weaker one was labelled", async () => {
@@ -144,4 +150,13 @@ it("many incidents of many anomalies are cut at the edge in one go", async () =>
   const incidents = await store.incidents({}, { first: 500 });
   expect(incidents).toHaveLength(services.length);
   for (const incident of incidents) await expectTrue(incident);
+});
+
+it("of very many rows leaves none that is too old, and all others", async () => {
+  await write(...Array.from({ length: 2_500 }, (_, number) => anAnomaly(number)));
+
+  await store.expire(keptSince(2_400 * 1_000));
+  expect(await store.countAnomalies({})).toBe(100);
+  const incidents = await store.incidents({}, { first: 1_000 });
+  expect(incidents.reduce((sum, { anomalies }) => sum + anomalies, 0)).toBe(100);
 });

@@ -1,17 +1,15 @@
-import { join } from "node:path";
-import SqliteDatabase from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Anomaly } from "../../store/anomaly.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Page, Store } from "../../store/store.ts";
-import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
 
-let path: string;
+let database: TestDatabase;
 let store: Store;
 beforeEach(async () => {
-  path = join(temporaryDirectory("labels"), "logbert.db");
-  store = await openStore({ path });
+  database = await testDatabase();
+  store = await openStore(database.settings);
 });
 afterEach(() => store.close());
 
@@ -26,11 +24,7 @@ const save = (...anomalies: readonly Anomaly[]) =>
     status: undefined,
   });
 /** What this program would not write. */
-const alter = (statement: string) => {
-  const database = new SqliteDatabase(path);
-  database.exec(statement);
-  database.close();
-};
+const alter = (statement: string) => database.run(statement);
 let words = 0;
 const say = async (anomaly: number, isTrueAnomaly: boolean) => {
   words += 1;
@@ -122,7 +116,7 @@ it("of what an earlier version stored tell the end of a session from its events,
   );
   await say(1, false);
   await say(2, false);
-  alter("update anomalies set kind = null");
+  await alter("update anomalies set kind = null");
   expect((await store.labels(PAGE)).labels.map(({ kind }) => kind)).toEqual(["t1", "end t1"]);
   expect(await store.anomaly(idOf(1))).toMatchObject({ kind: "end t1", window: [{ templateId: "a" }] });
 });
@@ -130,8 +124,8 @@ it("of what an earlier version stored tell the end of a session from its events,
 it("are passed over, and counted, where what the verdict stood on cannot be read", async () => {
   await save(anAnomaly(1), anAnomaly(2), anAnomaly(3));
   for (const number of [1, 2, 3]) await say(number, false);
-  alter(`update anomalies set explanation = '{"detectors":[{"detector":1}]}' where id = '${idOf(2)}'`);
-  alter(`update anomalies set explanation = '{' where id = '${idOf(3)}'`);
+  await alter(`update anomalies set explanation = '{"detectors":[{"detector":1}]}' where id = '${idOf(2)}'`);
+  await alter(`update anomalies set explanation = '{' where id = '${idOf(3)}'`);
   expect(await told()).toEqual([[1, false]]);
   expect(await store.labels({ first: 2 })).toMatchObject({ labels: [], unreadable: 2 });
 });
@@ -168,7 +162,7 @@ it("of an incident are about its strongest anomalies: what each is about, and wh
     anAnomaly(4, { score: 0.91 }),
     anAnomaly(9_000, { score: 0.99 }),
   );
-  alter(`update anomalies set explanation = '{' where id = '${idOf(4)}'`);
+  await alter(`update anomalies set explanation = '{' where id = '${idOf(4)}'`);
   expect(await store.incidentSubjects(idOf(1), 10)).toEqual([
     { id: idOf(2), kind: "t1", detector: "rate" },
     { id: idOf(3), kind: "end t1", detector: "" },

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
 import { SCORE_BUCKETS, type Store } from "../../store/store.ts";
 import type { ThresholdSetting } from "../../store/threshold.ts";
-import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
 import { EMPTY } from "./empty-batch.ts";
 import { keptSince } from "./kept-since.ts";
@@ -11,11 +10,11 @@ import { keptSince } from "./kept-since.ts";
 const PAGE = { first: 9 };
 const HOUR_MS = 3_600_000;
 
-let path: string;
+let database: TestDatabase;
 let store: Store;
 beforeEach(async () => {
-  path = join(temporaryDirectory("store"), "logbert.db");
-  store = await openStore({ path });
+  database = await testDatabase();
+  store = await openStore(database.settings);
 });
 afterEach(() => store.close());
 
@@ -316,7 +315,7 @@ describe("the history of a threshold", () => {
   });
 
   it("lets of two people who saw the same only one change it", async () => {
-    const other = await openStore({ path });
+    const other = await openStore(database.settings);
     const both = await Promise.all([
       store.setThreshold(manual(0.9, { basedOn: null }), 5),
       other.setThreshold(manual(0.95, { basedOn: null, author: "bob" }), 5),

@@ -1,17 +1,16 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LlmExplanation } from "../../store/llm.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
-import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { testDatabase } from "../helpers/test-database.ts";
 import { keptSince } from "./kept-since.ts";
 
 let store: Store;
 let other: Store;
 beforeEach(async () => {
-  const path = join(temporaryDirectory("store"), "logbert.db");
-  store = await openStore({ path });
-  other = await openStore({ path });
+  const { settings } = await testDatabase();
+  store = await openStore(settings);
+  other = await openStore(settings);
 });
 afterEach(() => Promise.all([store.close(), other.close()]));
 

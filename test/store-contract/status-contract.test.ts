@@ -1,9 +1,7 @@
-import { join } from "node:path";
-import SqliteDatabase from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
 import { type StageStatus, type Store, USUAL_SERVICES_MAX } from "../../store/store.ts";
-import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
 import { EMPTY } from "./empty-batch.ts";
 
 const SHOP = { service: "shop", runs: 9, meanRatio: 0.54 };
@@ -18,21 +16,19 @@ const STATUS: StageStatus = {
   canary: { state: "collapsed", recallRatio: 0, collapsedAtMs: 7, usual: [SHOP] },
 };
 
-let path: string;
+let database: TestDatabase;
 let store: Store;
 beforeEach(async () => {
-  path = join(temporaryDirectory("store"), "logbert.db");
-  store = await openStore({ path });
+  database = await testDatabase();
+  store = await openStore(database.settings);
 });
 afterEach(() => store.close());
 
 /** The status after somebody else has written what is usual. */
 async function readWith(usual: unknown) {
   await store.saveBatch({ ...EMPTY, status: STATUS });
-  const rival = new SqliteDatabase(path);
   const json = JSON.stringify({ ...STATUS, canary: { ...STATUS.canary, usual } });
-  rival.prepare("update stage_status set status = ?").run(json);
-  rival.close();
+  await database.run(`update stage_status set status = '${json}'`);
   return store.status();
 }
 

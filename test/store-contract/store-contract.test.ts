@@ -1,21 +1,18 @@
-import { copyFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import SqliteDatabase from "better-sqlite3";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
 import { SCORE_BUCKETS, type Store, type StoreError } from "../../store/store.ts";
-import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
 import { EMPTY } from "./empty-batch.ts";
 import { keptSince } from "./kept-since.ts";
 
-let path: string;
+let database: TestDatabase;
 let store: Store;
 const others: Store[] = [];
 beforeEach(async () => {
-  path = join(temporaryDirectory("store"), "nested", "logbert.db");
-  store = await openStore({ path });
+  database = await testDatabase();
+  store = await openStore(database.settings);
 });
 afterEach(async () => {
   await store.close();
@@ -30,51 +27,16 @@ async function failureOf(promise: Promise<unknown>): Promise<StoreError> {
 }
 
 describe("a database that cannot be used", () => {
-  it("is named when it is no SQLite file, with a remedy", async () => {
-    const file = join(temporaryDirectory("store"), "notes.txt");
-    writeFileSync(file, "this is no database, but long enough to have a header ".repeat(40));
-    const error = await failureOf(openStore({ path: file }));
-    expect(error.code).toBe("corrupt");
-    expect(error.message).toContain(file);
-    expect(error.remedy).toContain("DB_PATH");
-  });
-
   it("is refused when a newer program has written it", async () => {
-    await store.close();
-    const database = new SqliteDatabase(path);
-    database
-      .prepare("insert into kysely_migration (name, timestamp) values ('9999-from-the-future', 'x')")
-      .run();
-    database.close();
-    const error = await failureOf(openStore({ path }));
+    await database.run("insert into kysely_migration (name, timestamp) values ('9999-from-the-future', 'x')");
+    const error = await failureOf(openStore(database.settings));
     expect(error.code).toBe("newer-schema");
     expect(error.message).toContain("9999-from-the-future");
-    store = await openStore({ path: join(temporaryDirectory("store"), "another.db") });
   });
-
-  it("is refused when its directory cannot be made", async () => {
-    const file = join(temporaryDirectory("store"), "a-file");
-    writeFileSync(file, "");
-    const error = await failureOf(openStore({ path: join(file, "logbert.db") }));
-    expect(error.code).toBe("unreachable");
-  });
-
-  it("reports a lock, and goes on once it is gone", async () => {
-    const rival = new SqliteDatabase(path);
-    rival.exec("begin exclusive");
-    const error = await failureOf(store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] }));
-    expect(error.code).toBe("locked");
-    rival.exec("rollback");
-    rival.close();
-    await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
-    expect(await store.countAnomalies({})).toBe(1);
-  }, 20_000);
 
   it("tells about damaged rows instead of passing them on", async () => {
     await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
-    const rival = new SqliteDatabase(path);
-    rival.exec("update anomalies set explanation = '{}'");
-    rival.close();
+    await database.run("update anomalies set explanation = '{}'");
     const error = await failureOf(store.anomaly(idOf(1)));
     expect(error.code).toBe("corrupt");
     expect(error.message).toContain("anomalies.explanation");
@@ -83,7 +45,7 @@ describe("a database that cannot be used", () => {
   it("fails every call after it was closed", async () => {
     await store.close();
     expect((await failureOf(store.services())).message).toContain("closed");
-    store = await openStore({ path });
+    store = await openStore(database.settings);
   });
 });
 
@@ -267,7 +229,7 @@ describe("thresholds", () => {
 
 describe("two processes", () => {
   it("see each other's writes, and the change counter tells", async () => {
-    const other = await openStore({ path });
+    const other = await openStore(database.settings);
     others.push(other);
     const before = await other.changeCounter();
     await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
@@ -276,7 +238,7 @@ describe("two processes", () => {
   });
 
   it("write at the same time, and neither is told that the database is locked", async () => {
-    const other = await openStore({ path });
+    const other = await openStore(database.settings);
     others.push(other);
     const histogram = { service: "shop", anomalies: 0, maxScore: 0.5, counts: [] };
     const batches = Array.from({ length: 60 }, (_, i) =>
@@ -297,21 +259,18 @@ describe("two processes", () => {
   });
 
   it("open a new database at the same time", async () => {
-    const fresh = join(temporaryDirectory("store"), "fresh.db");
-    others.push(...(await Promise.all([1, 2, 3].map(() => openStore({ path: fresh })))));
+    const fresh = await testDatabase();
+    others.push(...(await Promise.all([1, 2, 3].map(() => openStore(fresh.settings)))));
     expect(await Promise.all(others.map((one) => one.countAnomalies({})))).toEqual([0, 0, 0]);
   });
 
-  it("a copy of the file opens with everything in it after a close", async () => {
-    await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
-    await store.saveSnapshot("templates", [Buffer.from('{"a"'), new TextEncoder().encode(":1}")], 1, 0);
-    await store.close();
-    const copy = join(temporaryDirectory("store"), "copy.db");
-    copyFileSync(path, copy);
-    store = await openStore({ path: copy });
-    expect(await store.countAnomalies({})).toBe(1);
-    expect(await store.snapshot("templates")).toBe('{"a":1}');
-    expect(await store.snapshot("none")).toBeUndefined();
+  it("a snapshot is what was written last, whole", async () => {
+    await store.saveSnapshot("templates", [Buffer.from("old")], 1, 0);
+    await store.saveSnapshot("templates", [Buffer.from('{"a"'), new TextEncoder().encode(":1}")], 2, 0);
+    const other = await openStore(database.settings);
+    others.push(other);
+    expect(await other.snapshot("templates")).toBe('{"a":1}');
+    expect(await other.snapshot("none")).toBeUndefined();
   });
 
   it("the journal holds what came after a snapshot, in order, each part's own", async () => {

@@ -1,17 +1,16 @@
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
-import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
 import { aRun, promoted } from "./a-run.ts";
 import { idOf } from "./an-anomaly.ts";
 import { keptSince } from "./kept-since.ts";
 
-let path: string;
+let database: TestDatabase;
 let store: Store;
 beforeEach(async () => {
-  path = join(temporaryDirectory("store"), "logbert.db");
-  store = await openStore({ path });
+  database = await testDatabase();
+  store = await openStore(database.settings);
 });
 afterEach(() => store.close());
 
@@ -37,7 +36,7 @@ describe("runs of the trainer", () => {
   });
 
   it("asked for by two processes at the same time are one", async () => {
-    const other = await openStore({ path });
+    const other = await openStore(database.settings);
     const asked = await Promise.all(
       Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? store : other).requestTraining(aRun(i))),
     );

@@ -29,7 +29,11 @@ export interface DeliveryPorts {
 }
 
 /** Bytes that were counted when they were read. */
-const COUNTED: NonNullable<Arrival["reservation"]> = { grow: () => true, release: () => undefined };
+const COUNTED: NonNullable<Arrival["reservation"]> = {
+  grow: () => true,
+  arrived: () => undefined,
+  release: () => undefined,
+};
 
 /**
  * Hands messages of one partition on, those of one key in their order, and comes back when each was taken by the next hop or

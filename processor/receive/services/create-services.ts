@@ -19,16 +19,21 @@ import {
 } from "../../../proto/gen/grpc/reflection/v1/reflection_pb.js";
 import { file_logbert_v1_scoring, Scoring } from "../../../proto/gen/logbert/v1/scoring_pb.js";
 import { file_opentelemetry_proto_collector_logs_v1_logs_service } from "../../../proto/gen/opentelemetry/proto/collector/logs/v1/logs_service_pb.js";
-import { admitCall, type CallPorts } from "../admit-call.ts";
+import { admitCall, type CallPorts, clientOf } from "../admit-call.ts";
 import { type ErrorAnswer, overloadedAnswer } from "../answer.ts";
+import type { RefusedReason } from "../consume.ts";
+import type { Entry } from "../entrance.ts";
 import { replyTo } from "../grpc-reply.ts";
+import { CALL, type CallUnderWay } from "./as-requests.ts";
 import { createReflectionService } from "./reflection-service.ts";
-import { createScoringService, NEXT_REQUEST, type ScoringPorts } from "./scoring-service.ts";
+import { createScoringService, type ScoringPorts } from "./scoring-service.ts";
+
+type ServeCall = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, entry: Entry) => void;
 
 /** Services for which messages are decoded: scoring on demand, and reflection. */
 export interface Services {
   /** By path, "/logbert.v1.Scoring/Score". */
-  readonly methods: ReadonlyMap<string, (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void>;
+  readonly methods: ReadonlyMap<string, ServeCall>;
   /** Ends streams of calls that wait for more to come. */
   stop(): void;
 }
@@ -38,6 +43,15 @@ export interface Services {
 const MESSAGE_BYTES_MAX = 1024 * 1024;
 /** Open at a time. */
 const CALLS_MAX = 64;
+/** Of these of one client, who keeps no other out so. */
+const CALLS_OF_CLIENT_MAX = 32;
+/** What the library refuses by itself, a message that it cannot read, by its gRPC status. */
+const REFUSED_BY_LIBRARY: ReadonlyMap<string | null | undefined, RefusedReason> = new Map([
+  [String(Code.Internal), "malformed"],
+  [String(Code.InvalidArgument), "malformed"],
+  [String(Code.ResourceExhausted), "too-large"],
+  [String(Code.Unimplemented), "unsupported"],
+]);
 /** Connect makes a URL of a client's own, which need not be one; nobody reads it. */
 const AUTHORITY = { ":authority": "localhost" };
 /** Tools ask by the name that reflection had before it was settled; the messages are the same. */
@@ -66,11 +80,19 @@ export function createServices(ports: ScoringPorts & CallPorts, idleMsMax = IDLE
       file_grpc_reflection_v1_reflection,
     ]),
   );
-  const open = new Set<ServerHttp2Stream>();
+  const open = new Map<ServerHttp2Stream, string>();
+  const refuse = (stream: ServerHttp2Stream, what: string) => {
+    ports.observer.refused("overloaded", "grpc");
+    replyTo(stream, tooMany(what));
+  };
   const serveBy =
-    (handler: UniversalHandler) => (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
-      if (open.size >= CALLS_MAX) return replyTo(stream, tooManyCalls());
-      open.add(stream);
+    (handler: UniversalHandler): ServeCall =>
+    (stream, headers, entry) => {
+      if (open.size >= CALLS_MAX) return refuse(stream, `${CALLS_MAX} calls of these services`);
+      const client = clientOf(stream, entry);
+      const others = [...open.values()].filter((one) => one === client).length;
+      if (others >= CALLS_OF_CLIENT_MAX) return refuse(stream, `${CALLS_OF_CLIENT_MAX} calls of this client`);
+      open.set(stream, client);
       stream.once("close", () => open.delete(stream));
       stream.setTimeout(idleMsMax, () => stream.close(constants.NGHTTP2_CANCEL));
       void serve(handler, stream, headers, ports);
@@ -92,15 +114,28 @@ async function serve(
   headers: IncomingHttpHeaders,
   ports: ScoringPorts & CallPorts,
 ): Promise<void> {
-  const again = () => {
-    const entry = admitCall(stream, headers, ports);
-    return entry.kind === "error" ? entry : undefined;
+  let isCounted = false;
+  const call: CallUnderWay = {
+    next() {
+      const entry = admitCall(stream, headers, ports);
+      if (entry.kind === "entered") return undefined;
+      isCounted = true;
+      return entry;
+    },
+    refused(reason) {
+      isCounted = true;
+      ports.observer.refused(reason, "grpc");
+    },
   };
   try {
     const response = new Http2ServerResponse(stream);
     const request = new Http2ServerRequest(stream, { ...headers, ...AUTHORITY }, {}, []);
-    const values = createContextValues().set(NEXT_REQUEST, again);
+    const values = createContextValues().set(CALL, call);
     const answer = await handler(universalRequestFromNodeRequest(request, response, undefined, values));
+    stream.once("close", () => {
+      const reason = isCounted ? undefined : REFUSED_BY_LIBRARY.get(answer.trailer?.get("grpc-status"));
+      if (reason !== undefined) ports.observer.refused(reason, "grpc");
+    });
     await universalResponseToNodeResponse(answer, response);
   } catch (error) {
     // A caller that has gone is no fault of ours.
@@ -109,9 +144,9 @@ async function serve(
   }
 }
 
-function tooManyCalls(): ErrorAnswer {
+function tooMany(what: string): ErrorAnswer {
   const answer = overloadedAnswer("grpc");
-  const message = `overloaded: ${CALLS_MAX} calls of these services are open`;
+  const message = `overloaded: ${what} are open`;
   return { ...answer, status: { ...answer.status, message } };
 }
 

@@ -15,7 +15,7 @@ import {
   ServerReflectionResponseSchema,
 } from "../../../proto/gen/grpc/reflection/v1/reflection_pb.js";
 import { StatusCode } from "../../grpc/status-code.ts";
-import { untilAborted } from "./until-aborted.ts";
+import { asRequests } from "./as-requests.ts";
 
 type Answer = NonNullable<MessageInitShape<typeof ServerReflectionResponseSchema>["messageResponse"]>;
 
@@ -31,8 +31,8 @@ export function createReflectionService(files: readonly DescFile[]): ServiceImpl
       messageResponse: answerOf(request.messageRequest, { known, registry, services }),
     });
   return {
-    async *serverReflectionInfo(requests, { signal }) {
-      for await (const request of untilAborted(requests, signal)) yield answer(request);
+    async *serverReflectionInfo(messages, context) {
+      for await (const request of asRequests(messages, context)) yield answer(request);
     },
   };
 }

@@ -1,14 +1,11 @@
-import { create } from "@bufbuild/protobuf";
-import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError, createContextKey, type ServiceImpl } from "@connectrpc/connect";
-import { RetryInfoSchema } from "../../../proto/gen/google/rpc/error_details_pb.js";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { ScoreRequest, ScoreResponse, Scoring } from "../../../proto/gen/logbert/v1/scoring_pb.js";
-import { answerOf, type ErrorAnswer, internalAnswer, overloadedAnswer } from "../answer.ts";
+import { answerOf, type ErrorAnswer, internalAnswer, overloadedAnswer, refusalAnswer } from "../answer.ts";
 import type { Admission } from "../limits.ts";
+import { asRequests, CALL, errorOf } from "./as-requests.ts";
 import { readInput } from "./read-input.ts";
 import type { Score } from "./score.ts";
 import { responseOf } from "./scored-records.ts";
-import { untilAborted } from "./until-aborted.ts";
 
 /** What scoring on demand needs. */
 export interface ScoringPorts {
@@ -19,61 +16,51 @@ export interface ScoringPorts {
   readonly onError: (error: unknown) => void;
 }
 
-/** Why a call may not make another request now: each message of a stream is a request, and counts as one. */
-export const NEXT_REQUEST = createContextKey<() => ErrorAnswer | undefined>(() => undefined);
-
 /** logbert.v1.Scoring. */
 export function createScoringService(ports: ScoringPorts): ServiceImpl<typeof Scoring> {
   return {
-    score: (request, { signal }) => scoreOne(request, signal, ports),
-    async *scoreStream(requests, { signal, values }) {
-      let isFirst = true;
-      for await (const request of untilAborted(requests, signal)) {
-        // The first one came in with its call.
-        const refusal = isFirst ? undefined : values.get(NEXT_REQUEST)();
-        if (refusal !== undefined) throw errorOf(refusal);
-        isFirst = false;
-        yield await scoreOne(request, signal, ports);
-      }
+    score: (request, context) => scoreOrThrow(request, context, ports),
+    async *scoreStream(messages, context) {
+      for await (const request of asRequests(messages, context))
+        yield await scoreOrThrow(request, context, ports);
     },
   };
 }
 
 /** Throws a ConnectError alone. */
+async function scoreOrThrow(
+  request: ScoreRequest,
+  { signal, values }: HandlerContext,
+  ports: ScoringPorts,
+): Promise<ScoreResponse> {
+  const result = await scoreOne(request, signal, ports);
+  if (!("kind" in result)) return result;
+  // Who has gone was not refused.
+  if (!signal.aborted) values.get(CALL).refused(result.reason);
+  throw errorOf(result);
+}
+
+/** Never rejects. */
 async function scoreOne(
   request: ScoreRequest,
   signal: AbortSignal,
   { score, admission, now, onError }: ScoringPorts,
-): Promise<ScoreResponse> {
-  const input = readInput(request, now());
-  if ("error" in input) throw new ConnectError(input.error, Code.InvalidArgument);
+): Promise<ScoreResponse | ErrorAnswer> {
   const reservation = admission.open();
-  if (!reservation.grow(input.bytes.length)) throw errorOf(overloadedAnswer("grpc"));
   try {
+    const input = readInput(request, now());
+    if ("error" in input) return refusalAnswer("malformed", input.error);
+    if (!reservation.grow(input.bytes.length)) return overloadedAnswer("grpc");
     const outcome = await score(input.bytes, signal);
     if (outcome.kind === "scored") return responseOf(outcome.judged, input.sources);
     const answer = answerOf(outcome);
-    throw errorOf(answer.kind === "error" ? answer : internalAnswer());
+    if (answer.kind === "ok") return internalAnswer();
+    // There is no next hop here: it is this stage that has too much to do.
+    return outcome.kind === "retry" ? { ...answer, reason: "overloaded" } : answer;
   } catch (error) {
-    if (error instanceof ConnectError) throw error;
     onError(error);
-    throw errorOf(internalAnswer());
+    return internalAnswer();
   } finally {
     reservation.release();
   }
-}
-
-/** gRPC has the same numbers for its codes as Connect. */
-function errorOf({ status: { code, message, retryAfterMs } }: ErrorAnswer): ConnectError {
-  const known = Object.values(Code).find((one): one is Code => one === code) ?? Code.Internal;
-  const details =
-    retryAfterMs === undefined
-      ? []
-      : [
-          {
-            desc: RetryInfoSchema,
-            value: create(RetryInfoSchema, { retryDelay: durationFromMs(retryAfterMs) }),
-          },
-        ];
-  return new ConnectError(message, known, undefined, details);
 }

@@ -1,0 +1,31 @@
+import type { Kysely } from "kysely";
+import type { Tables } from "../tables.ts";
+
+/** A number for a batch that changes incidents. Its row is locked until the batch is committed: what has a lower one is there by then. */
+export function nextRevision(db: Kysely<Tables>): Promise<number> {
+  return next(db, "incidents");
+}
+
+/** Counts that somebody has set or asked for something; called within the transaction that does it. */
+export async function countChange(db: Kysely<Tables>): Promise<void> {
+  await next(db, "settings");
+}
+
+/** Grows with every batch that changes incidents, and with every change that is counted. */
+export async function selectChanges(db: Kysely<Tables>): Promise<number> {
+  const { changes } = await db
+    .selectFrom("revisions")
+    .select(({ fn }) => fn.sum<number>("value").as("changes"))
+    .executeTakeFirstOrThrow();
+  return Number(changes);
+}
+
+async function next(db: Kysely<Tables>, name: string): Promise<number> {
+  const { value } = await db
+    .updateTable("revisions")
+    .set((row) => ({ value: row("value", "+", 1) }))
+    .where("name", "=", name)
+    .returning("value")
+    .executeTakeFirstOrThrow();
+  return value;
+}

@@ -1,0 +1,6 @@
+import { beforeEach, inject } from "vitest";
+
+beforeEach(({ skip }) => {
+  if (inject("postgresUrl") === undefined)
+    skip("needs PostgreSQL; provide it by: apt-get install postgresql");
+});

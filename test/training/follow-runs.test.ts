@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { ulid } from "ulid";
+import { expect, it } from "vitest";
+import { configSchema } from "../../cli/config.ts";
+import { openTriedScorer } from "../../cli/open-scorer.ts";
+import type { Learning } from "../../processor/promote/create-learning.ts";
+import { startLearning } from "../../processor/promote/start-learning.ts";
+import { createRedactor } from "../../processor/redact/redact.ts";
+import { createLog } from "../../processor/telemetry/log.ts";
+import { createMetrics } from "../../processor/telemetry/metrics.ts";
+import { openStore } from "../../store/open-store.ts";
+import type { TrainingRun } from "../../store/training.ts";
+import { SHIPPED_MODEL, SHIPPED_VERSION } from "../helpers/shipped-model.ts";
+import { temporaryDirectory } from "../helpers/temporary-directory.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+import { aRun } from "../store-contract/a-run.ts";
+import { idOf } from "../store-contract/an-anomaly.ts";
+import { ended } from "./start-stage-under-test.ts";
+
+it("a training that is asked for while another one ends is carried out", async () => {
+  const directory = temporaryDirectory("training");
+  const path = join(directory, "logbert.db");
+  const [store, people] = await Promise.all([openStore({ path }), openStore({ path })]);
+  const config = configSchema.parse({ training: { directory } });
+  const metrics = createMetrics();
+  const started: { learning?: Learning } = {};
+  const saveTrainingRun = async (run: TrainingRun) => {
+    await store.saveTrainingRun(run);
+    if (run.id !== idOf(1) || run.state !== "FAILED") return;
+    await people.requestTraining(aRun(2));
+    await started.learning?.follow();
+  };
+  const { scorer, learning } = await startLearning(config.training, {
+    store: { ...store, saveTrainingRun },
+    metrics,
+    log: createLog("SILENT"),
+    now: Date.now,
+    newId: ulid,
+    configured: { directory: SHIPPED_MODEL, version: SHIPPED_VERSION },
+    openModel: (model) => openTriedScorer(model, config.inference, () => undefined),
+    trainer: { file: process.execPath, args: ["--eval", ""] },
+    redact: createRedactor(config.redact).plain,
+  });
+  started.learning = learning;
+  await people.requestTraining(aRun(1));
+  const run = await waitFor("the end of the second one", async () => {
+    await learning.follow();
+    return ended(people, idOf(2));
+  });
+  expect(run.message).toContain("nothing has been recorded yet");
+  await learning.stop();
+  await scorer.close();
+  await Promise.all([metrics.close(), people.close(), store.close()]);
+});
