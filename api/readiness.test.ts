@@ -52,3 +52,13 @@ it("is not ready while the next hop cannot be connected to", () => {
   expect(of(true).isReady).toBe(true);
   expect(of().isReady).toBe(true);
 });
+
+it("is not ready while the brokers that it reads from cannot be", () => {
+  const of = (isKafkaReachable?: boolean) => readinessOf({ ...STATUS, isKafkaReachable }, 950, 2_000, false);
+  expect(of(false)).toEqual({
+    isReady: false,
+    text: "not ready; the brokers of receive.kafka cannot be read from",
+  });
+  expect(of(true).isReady).toBe(true);
+  expect(of().isReady).toBe(true);
+});

@@ -9,11 +9,12 @@ export interface Readiness {
 }
 
 const CUT_OFF = "the next hop cannot be reached";
+const UNFED = "the brokers of receive.kafka cannot be read from";
 const COLLAPSED = "the detector does not find what it should";
 
 /**
  * Ready is what can take records and forward them: the stage has written its heartbeat lately, and its next hop can be connected
- * to; one that is there and says *wait* is no reason to send elsewhere. A detector that does not work is told,
+ * to, and so can Kafka where it reads from it; one that is there and says *wait* is no reason to send elsewhere. A detector that does not work is told,
  * and fails no probe unless it shall: logs must go on. Never one that was found out in an earlier run: a stage that is not ready may get no
  * records to show that it works again.
  *
@@ -30,6 +31,7 @@ export function readinessOf(
     status !== undefined && status.updatedAtMs >= startedAtMs && nowMs - status.updatedAtMs <= STALE_AFTER_MS;
   if (!isAlive) return { isReady: false, text: "not ready" };
   if (status.isForwardReachable === false) return { isReady: false, text: `not ready; ${CUT_OFF}` };
+  if (status.isKafkaReachable === false) return { isReady: false, text: `not ready; ${UNFED}` };
   if (status.canary?.state !== "collapsed") return { isReady: true, text: "ready" };
   const isReady = !failOnCollapse || status.canary.checkedAtMs === undefined;
   return { isReady, text: `${isReady ? "ready" : "not ready"}; ${COLLAPSED}` };

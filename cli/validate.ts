@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { hideAlertSecrets } from "../api/alerts/config.ts";
 import { hideExplainerSecrets } from "../api/llm/config.ts";
-import { clientTlsPaths } from "../processor/forward/client-tls.ts";
 import { shownEndpoint } from "../processor/forward/target.ts";
+import type { SaslConfig } from "../processor/kafka/config.ts";
+import { clientTlsPaths } from "../processor/tls/client-tls.ts";
 import { serverTlsPaths } from "../processor/tls/server-tls.ts";
 import { readTlsFiles } from "../processor/tls/tls-files.ts";
 import { shownAddress } from "../store/shown-database.ts";
@@ -22,6 +23,7 @@ export function registerValidate(program: Command): void {
     .action((options: { config?: string; print?: boolean }) => {
       const config = loadConfig({ file: options.config, environment: process.env });
       readTlsFiles(clientTlsPaths(config.forward.tls));
+      readTlsFiles(clientTlsPaths(config.receive.kafka.tls, "receive.kafka.tls"));
       readTlsFiles(serverTlsPaths(config.receive.grpc.tls, "receive.grpc.tls"));
       readTlsFiles(serverTlsPaths(config.receive.http.tls, "receive.http.tls"));
       checkModel(config.inference);
@@ -39,13 +41,23 @@ function hideSecrets(config: ReturnType<typeof loadConfig>): unknown {
   const auth = { tokens: config.receive.auth.tokens.map(hideToken) };
   return {
     ...config,
-    receive: { ...config.receive, auth },
-    forward: { ...config.forward, headers, endpoint: shownEndpoint(config.forward.endpoint) },
+    receive: { ...config.receive, auth, kafka: hidePassword(config.receive.kafka) },
+    forward: {
+      ...config.forward,
+      headers,
+      endpoint: shownEndpoint(config.forward.endpoint),
+      kafka: hidePassword(config.forward.kafka),
+    },
     store: { ...config.store, url: config.store.url === "" ? "" : shownAddress(config.store.url) },
     api: { ...config.api, tokens },
     alerts: hideAlertSecrets(config.alerts),
     explainer: hideExplainerSecrets(config.explainer),
   };
+}
+
+function hidePassword<Kafka extends { readonly sasl: SaslConfig }>(kafka: Kafka): Kafka {
+  const { sasl } = kafka;
+  return sasl.password === "" ? kafka : { ...kafka, sasl: { ...sasl, password: "(hidden)" } };
 }
 
 /** Whatever an address is for. */

@@ -28,13 +28,15 @@ export interface StatusSources {
   readonly observer: Pick<StageObserver, "recordsPerSecond" | "scoringHealth">;
   readonly canaries: Pick<Canaries, "status">;
   readonly forward: Pick<ForwardMonitor, "state" | "isReachable">;
+  /** Undefined where nothing is read from Kafka. */
+  readonly isKafkaReachable: () => boolean | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /** What the stage says of itself, from now on. */
 export function statusOf(sources: StatusSources): () => StageStatus {
-  const { config, version, scorer, rooms, observer, canaries, forward, now } = sources;
+  const { config, version, scorer, rooms, observer, canaries, forward, isKafkaReachable, now } = sources;
   const startedAtMs = now();
   return () => {
     const { labels, detectorWeights } = rooms.judge.feedback();
@@ -51,6 +53,7 @@ export function statusOf(sources: StatusSources): () => StageStatus {
       forwardEndpoint: shownEndpoint(config.forward.endpoint) || undefined,
       forwardState: forward.state(),
       isForwardReachable: forward.isReachable(),
+      isKafkaReachable: isKafkaReachable(),
     };
   };
 }

@@ -14,6 +14,8 @@ import { canConnect } from "./forward/can-connect.ts";
 import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
 import { createForwardMonitor, type ForwardMonitor } from "./forward/forward-monitor.ts";
+import { isKafkaEndpoint } from "./forward/kafka/kafka-endpoint.ts";
+import { maxMessageBytes } from "./forward/max-message-bytes.ts";
 import { inTime } from "./in-time.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import type { Periodic } from "./periodic.ts";
@@ -91,6 +93,8 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const [rooms] = await Promise.all([furnish(config, ports), forwarder.look()]);
   const settings = await followSettings(store, rooms.judge, log);
   const canaries = await createStageCanaries(config, { ...ports, rooms, observer });
+  let receivers: Receivers | undefined;
+  const isKafkaReachable = () => receivers?.isKafkaReachable;
   const rememberer = createRememberer(config.remember, {
     store,
     redactor: rooms.redactor,
@@ -100,7 +104,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     explainTokens: rooms.explainTokens,
     learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
     thresholds: () => thresholdsOf(rooms.judge),
-    status: statusOf({ ...ports, config, rooms, observer, canaries, forward: forwarder }),
+    status: statusOf({ ...ports, config, rooms, observer, canaries, forward: forwarder, isKafkaReachable }),
     onDropped: metrics.rememberDropped,
     onNewsLeftOut: metrics.newsLeftOut,
   });
@@ -125,7 +129,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     now,
     newId: ports.newId,
   });
-  const receivers = await openDoors(config, stages, observer, ports);
+  receivers = await openDoors(config, stages, observer, ports);
   const parts = {
     ...ports,
     config,
@@ -161,6 +165,7 @@ function openDoors(
     score: (bytes, signal) => scoreRecords(bytes, stages, signal),
     now,
     metadataKeys: forward.metadata_keys,
+    keepsMessageKeys: isKafkaEndpoint(forward.endpoint),
     // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
     observer: {
       refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)),
@@ -205,7 +210,7 @@ function createWriting(
   { decidedEarly: onEarly, contextMissed: onMissed }: Metrics,
 ): Pick<Stages, "thinner" | "enrich" | "protect"> {
   const { attributes, forward, redact, sampling } = config;
-  const bytesMax = forward.endpoint === "" ? Number.POSITIVE_INFINITY : forward.max_message_bytes;
+  const bytesMax = maxMessageBytes(forward);
   const enrich = createEnrich(attributes.prefix);
   const checked = createSelfCheck({
     prefix: attributes.prefix,

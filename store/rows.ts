@@ -52,6 +52,7 @@ const status = z.object({
   forwardEndpoint: z.string().optional(),
   forwardState: z.enum(["sink", "ok", "retrying", "refusing", "unknown"]),
   isForwardReachable: z.boolean().optional(),
+  isKafkaReachable: z.boolean().optional(),
   scoring: z
     .object({
       state: z.enum(["scoring", "degraded", "shedding"]),

@@ -75,6 +75,8 @@ export interface StageStatus {
   readonly forwardState: "sink" | "ok" | "retrying" | "refusing" | "unknown";
   /** Whether the next hop could be connected to lately; undefined before that is known. */
   readonly isForwardReachable?: boolean | undefined;
+  /** Whether the brokers that it reads from could be lately; undefined where it reads from none. */
+  readonly isKafkaReachable?: boolean | undefined;
   /** How judging goes; undefined from a stage of an earlier version. */
   readonly scoring?: ScoringStatus | undefined;
   /** Anomalies that people have judged, as far as the verdicts follow them. */

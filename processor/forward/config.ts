@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { tlsVersionConfig } from "../tls/config.ts";
+import { saslConfig } from "../kafka/config.ts";
+import { clientTlsConfig } from "../tls/config.ts";
+import { isKafkaEndpoint } from "./kafka/kafka-endpoint.ts";
 import { isReservedHeader } from "./reserved-headers.ts";
 
 const forwardSettings = z.strictObject({
@@ -7,16 +9,23 @@ const forwardSettings = z.strictObject({
     .string()
     .regex(/^$|^(https?:\/\/)?[^\s/]+(\/\S*)?$/, 'host:port or http(s)://host:port[/path]; "" for a sink')
     .refine(
-      (text) => text === "" || URL.canParse(/^https?:/.test(text) ? text : `http://${text}`),
+      (text) =>
+        text === "" ||
+        text.startsWith("kafka:") ||
+        URL.canParse(/^https?:/.test(text) ? text : `http://${text}`),
       "no valid address: the port must be a number up to 65535",
     )
     .refine(
       (text) => !/[@#]/.test(text.split("?")[0] ?? ""),
       "must hold no user name, password or fragment: credentials go into forward.headers",
     )
+    .refine(
+      (text) => !text.startsWith("kafka:") || isKafkaEndpoint(text),
+      "must be kafka://host:port[,host:port…]/topic",
+    )
     .default("")
     .describe(
-      'OTLP next hop: host:port or http(s)://host:port[/path]. "": none, the stage is a sink that acknowledges what it has processed. Environment: OTEL_EXPORTER_OTLP_LOGS_ENDPOINT.',
+      'Next hop: host:port or http(s)://host:port[/path] for OTLP, kafka://host:port[,host:port…]/topic for a topic of OTLP (docs/kafka.md). "": none, the stage is a sink that acknowledges what it has processed. Environment: OTEL_EXPORTER_OTLP_LOGS_ENDPOINT.',
     ),
   protocol: z
     .enum(["auto", "grpc", "http"])
@@ -82,18 +91,18 @@ const forwardSettings = z.strictObject({
     .describe(
       "Whether RESOURCE_EXHAUSTED without RetryInfo is retried. The specification says no, a Collector's memory_limiter answers so, and dropping would lose data.",
     ),
-  tls: z
+  tls: clientTlsConfig("TLS for gRPC and Kafka; https:// endpoints use it anyway.").prefault({}),
+  kafka: z
     .strictObject({
-      enabled: z.boolean().default(false).describe("TLS for gRPC; https:// endpoints use it anyway."),
-      ca_file: z.string().default("").describe('PEM file of the authority; "" for the system\'s.'),
-      cert_file: z.string().default("").describe("PEM certificate of this client (mTLS)."),
-      key_file: z.string().default("").describe("PEM key of this client (mTLS)."),
-      ...tlsVersionConfig,
+      max_message_bytes: z
+        .int()
+        .min(1_024)
+        .default(1_000_000)
+        .describe(
+          "Of a kafka:// endpoint: messages stay under it, as under forward.max_message_bytes, split along records; the topic's max.message.bytes (1,048,588 by default) must be larger.",
+        ),
+      sasl: saslConfig.prefault({}),
     })
-    .refine(
-      ({ cert_file, key_file }) => (cert_file === "") === (key_file === ""),
-      "cert_file and key_file go together",
-    )
     .prefault({}),
 });
 

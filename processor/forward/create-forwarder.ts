@@ -1,7 +1,7 @@
+import { openClientTls, type Warn } from "../tls/client-tls.ts";
 import { readRequest } from "../wire/read-request.ts";
 import { MalformedRequestError } from "../wire/record-view.ts";
 import { splitRequest } from "../wire/split.ts";
-import { openClientTls, type Warn } from "./client-tls.ts";
 import type { ForwardConfig } from "./config.ts";
 import type { Forwarder, ForwardOutcome } from "./forwarder.ts";
 import { createGrpcSender } from "./grpc.ts";
@@ -9,6 +9,9 @@ import { hideSecrets } from "./hide-secrets.ts";
 import { createHttpSender } from "./http.ts";
 import { joinApart } from "./join-apart.ts";
 import { joinRequests } from "./join-requests.ts";
+import { kafkaEndpointOf } from "./kafka/kafka-endpoint.ts";
+import { createKafkaSender } from "./kafka/kafka-sender.ts";
+import { maxMessageBytes } from "./max-message-bytes.ts";
 import { nextHopText } from "./next-hop-text.ts";
 import { outcomeOfSilence } from "./outcome.ts";
 import type { Sender } from "./sender.ts";
@@ -21,6 +24,11 @@ import { type Target, targetOf } from "./target.ts";
  */
 export function createForwarder(config: ForwardConfig, warn: Warn = () => undefined): Forwarder {
   if (config.endpoint === "") return createSinkForwarder();
+  const kafka = kafkaEndpointOf(config.endpoint);
+  if (kafka !== undefined) {
+    const sender = createKafkaSender(config, kafka, openClientTls(config.tls, warn));
+    return inParts(hideSecrets(sender, [config.kafka.sasl.password]), maxMessageBytes(config));
+  }
   const target = targetOf(config);
   const create = target.protocol === "grpc" ? createGrpcSender : createHttpSender;
   const plain = create(config, target, openClientTls(config.tls, warn));

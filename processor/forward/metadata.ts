@@ -5,6 +5,8 @@ export interface Metadata {
   readonly headers: Readonly<Record<string, string>>;
   /** The same for the same headers; of no use to whoever sees it. */
   readonly key: string;
+  /** The key of the message of Kafka that the request came in. */
+  readonly messageKey?: Buffer;
 }
 
 /** A header that cannot go on; nothing of its value is told. */

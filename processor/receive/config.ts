@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { serverTlsConfig } from "../tls/config.ts";
+import { kafkaConfig } from "./kafka/config.ts";
 
 const MIB = 1024 * 1024;
 
@@ -107,6 +108,7 @@ export const receiveConfig = z.strictObject({
   http: endpoint(4318, "OTLP/HTTP (/v1/logs)"),
   auth: authConfig.prefault({}),
   limits: limitsConfig.prefault({}),
+  kafka: kafkaConfig.prefault({}),
   max_request_bytes: z
     .int()
     .min(1_024)

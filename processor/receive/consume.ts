@@ -23,7 +23,7 @@ export interface ReceiveObserver {
 /** Which bound a connection broke. */
 export type ConnectionLimit = "total" | "client";
 
-export type Transport = "grpc" | "http";
+export type Transport = "grpc" | "http" | "kafka";
 
 /** Why a request was not taken; a bounded set, because it labels a metric. */
 export type RefusedReason =

@@ -3,7 +3,6 @@ import type { TlsOptions } from "node:tls";
 import { openServerTls } from "../tls/server-tls.ts";
 import type { ReceiveConfig } from "./config.ts";
 import { type Connections, limitConnections } from "./connections.ts";
-import type { Transport } from "./consume.ts";
 import type { HandlePorts } from "./handle.ts";
 import { listen } from "./listen.ts";
 
@@ -18,7 +17,7 @@ export interface Door {
 }
 
 /** Throws a TlsFileError. */
-export function prepareDoor(config: ReceiveConfig, transport: Transport, ports: HandlePorts): Door {
+export function prepareDoor(config: ReceiveConfig, transport: "grpc" | "http", ports: HandlePorts): Door {
   const { endpoint, tls: tlsConfig } = config[transport];
   const handshakeMsMax = config.limits.header_timeout_ms;
   const tls = openServerTls(tlsConfig, `receive.${transport}.tls`, { handshakeMsMax, warn: ports.warn });

@@ -4,6 +4,7 @@ import { createEntrance } from "./entrance.ts";
 import { startGrpcReceiver } from "./grpc.ts";
 import type { HandlePorts } from "./handle.ts";
 import { startHttpReceiver } from "./http.ts";
+import { type KafkaReceiver, startKafkaReceiver } from "./kafka/kafka-receiver.ts";
 import { createAdmission, REQUEST_BYTES } from "./limits.ts";
 import type { ScoringPorts } from "./services/scoring-service.ts";
 
@@ -12,6 +13,8 @@ export interface Receivers {
   /** host:port really bound; undefined for a transport that is switched off. */
   readonly grpcAddress: string | undefined;
   readonly httpAddress: string | undefined;
+  /** Whether what Kafka holds can be read; undefined where nothing is read from it. */
+  readonly isKafkaReachable: boolean | undefined;
   /** Of all requests that have arrived and are not answered yet. */
   readonly bytesInFlight: number;
   stop(): Promise<void>;
@@ -21,12 +24,14 @@ export interface Receivers {
 export interface ReceiverPorts extends Omit<HandlePorts & ScoringPorts, "admission" | "entrance"> {
   /** Headers that go on to the next hop, in lower case; none by default. */
   readonly metadataKeys?: readonly string[];
+  /** Whether the next hop is told the keys of Kafka's messages; not by default. */
+  readonly keepsMessageKeys?: boolean;
 }
 
 /** Opens every transport that the configuration names; when one cannot listen, the others are closed again. */
 export async function startReceivers(config: ReceiveConfig, ports: ReceiverPorts): Promise<Receivers> {
   const admission = createAdmission(config.max_in_flight_bytes, REQUEST_BYTES);
-  const { metadataKeys = [] } = ports;
+  const { metadataKeys = [], keepsMessageKeys = false } = ports;
   const entrance = createEntrance({ ...config, metadataKeys, now: () => performance.now() });
   const shared = { ...ports, admission, entrance };
   const started = await Promise.allSettled([
@@ -34,20 +39,38 @@ export async function startReceivers(config: ReceiveConfig, ports: ReceiverPorts
     config.http.endpoint === "" ? undefined : startHttpReceiver(config, shared),
   ]);
   const [grpc, http] = started.map((one) => (one.status === "fulfilled" ? one.value : undefined));
-  const stop = async () => {
-    await Promise.all([grpc, http].map((receiver: Receiver | undefined) => receiver?.stop()));
-  };
+  const stopDoors = () => Promise.all([grpc, http].map((receiver: Receiver | undefined) => receiver?.stop()));
   const failure = started.find((one) => one.status === "rejected");
   if (failure !== undefined) {
-    await stop();
+    await stopDoors();
     throw failure.reason;
   }
+  const kafka = await startKafka(config, keepsMessageKeys, shared, stopDoors);
   return {
     grpcAddress: grpc?.address,
     httpAddress: http?.address,
     get bytesInFlight() {
       return admission.bytesInFlight;
     },
-    stop,
+    get isKafkaReachable() {
+      return kafka?.isReachable();
+    },
+    stop: async () => void (await Promise.all([stopDoors(), kafka?.stop()])),
   };
+}
+
+/** Last of all: it reads on at once. */
+async function startKafka(
+  config: ReceiveConfig,
+  keepsKeys: boolean,
+  ports: HandlePorts,
+  stopDoors: () => Promise<unknown>,
+): Promise<KafkaReceiver | undefined> {
+  if (config.kafka.brokers.length === 0) return undefined;
+  try {
+    return startKafkaReceiver(config, keepsKeys, ports);
+  } catch (error) {
+    await stopDoors();
+    throw error;
+  }
 }

@@ -119,7 +119,7 @@ export function createMetrics(): Metrics {
   const redacted = counter("redactions", "Values replaced before something was stored or shown.");
   const dropped = counter("remember_dropped_rows", "Rows not stored because the database did not keep up.");
   for (const label of ["normal", "anomalous", "unscored"]) scored.add(0, { result: label });
-  for (const transport of ["grpc", "http"]) accepted.add(0, { transport });
+  for (const transport of ["grpc", "http", "kafka"]) accepted.add(0, { transport });
   for (const kind of ["email", "ip", "secret"]) redacted.add(0, { kind });
   for (const total of [sent, sendFailed, incoming, outgoing, dropped]) total.add(0);
   explained.add(0, { source: "model", outcome: "ok" });

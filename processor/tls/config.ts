@@ -18,6 +18,25 @@ export const tlsVersionConfig = {
     ),
 };
 
+/**
+ * TLS of the side that connects.
+ * @param enabled what switching it on means there
+ */
+export const clientTlsConfig = (enabled: string) =>
+  z
+    .strictObject({
+      enabled: z.boolean().default(false).describe(enabled),
+      ca_file: file.describe('PEM file of the authority; "" for the system\'s.'),
+      cert_file: file.describe("PEM certificate of this client (mTLS)."),
+      key_file: file.describe("PEM key of this client (mTLS)."),
+      ...tlsVersionConfig,
+    })
+    .refine(
+      ({ cert_file, key_file }) => (cert_file === "") === (key_file === ""),
+      "cert_file and key_file go together",
+    );
+export type ClientTlsConfig = z.infer<ReturnType<typeof clientTlsConfig>>;
+
 /** TLS of a door. */
 export const serverTlsConfig = z
   .strictObject({

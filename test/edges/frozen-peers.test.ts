@@ -3,13 +3,13 @@ import { type ClientHttp2Session, createServer } from "node:http2";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { openClientTls } from "../../processor/forward/client-tls.ts";
 import { forwardConfig } from "../../processor/forward/config.ts";
 import { createGrpcSender } from "../../processor/forward/grpc.ts";
 import { createGrpcConnection } from "../../processor/forward/grpc-connection.ts";
 import { targetOf } from "../../processor/forward/target.ts";
 import { listen } from "../../processor/receive/listen.ts";
 import { createSessions } from "../../processor/receive/sessions.ts";
+import { openClientTls } from "../../processor/tls/client-tls.ts";
 import { startDoors } from "./doors.ts";
 import { connectFrozenSender, startFrozenServer } from "./frozen-peer.ts";
 

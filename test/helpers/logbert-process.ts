@@ -48,10 +48,10 @@ export interface LogbertOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** All is ready but for the next hop, which a test may start later. */
-const CUT_OFF = "not ready; the next hop cannot be reached";
+/** All is ready but for what is around it, the next hop or the brokers that it reads from, which a test may start later. */
+const CUT_OFF = /^not ready; the (?:next hop|brokers) /;
 
-/** Starts `logbert serve` and waits until it is ready; its next hop need not be there yet. */
+/** Starts `logbert serve` and waits until it is ready; its next hop, and brokers to read from, need not be there yet. */
 export async function startLogbert(options: LogbertOptions = {}): Promise<LogbertProcess> {
   const directory = options.directory ?? temporaryDirectory("logbert");
   const { grpc, http, api, metrics } = options.ports ?? (await freePorts());
@@ -86,7 +86,7 @@ export async function startLogbert(options: LogbertOptions = {}): Promise<Logber
     const response = await fetch(`${apiUrl}/readyz`).catch(() => undefined);
     if (response === undefined) return undefined;
     const text = await response.text();
-    return response.ok || text.trim() === CUT_OFF ? true : undefined;
+    return response.ok || CUT_OFF.test(text) ? true : undefined;
   });
   return {
     pid: child.pid ?? 0,

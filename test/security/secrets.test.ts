@@ -24,11 +24,19 @@ function secretSettings(port: number) {
     allow_private_addresses: true,
   };
   return {
-    receive: { auth: { tokens: [{ name: "sender", token: secret("intake") }] } },
+    receive: {
+      auth: { tokens: [{ name: "sender", token: secret("intake") }] },
+      kafka: {
+        brokers: ["127.0.0.1:1"],
+        topics: [{ name: "logs" }],
+        sasl: { mechanism: "PLAIN", username: "logbert", password: secret("kafka-in") },
+      },
+    },
     forward: {
       endpoint: `http://127.0.0.1:${port}/v1/logs?key=${secret("query")}`,
       headers: { authorization: `Bearer ${secret("forward")}`, "x-api-key": secret("key") },
       metadata_keys: ["x-sender-token"],
+      kafka: { sasl: { mechanism: "PLAIN", username: "logbert", password: secret("kafka-out") } },
     },
     api: {
       tokens: [

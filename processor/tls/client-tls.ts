@@ -1,12 +1,12 @@
 import type { SecureContextOptions } from "node:tls";
-import { followTlsFiles } from "../tls/follow-tls-files.ts";
-import type { TlsFiles, TlsPaths } from "../tls/tls-files.ts";
-import type { ForwardConfig } from "./config.ts";
+import type { ClientTlsConfig } from "./config.ts";
+import { followTlsFiles } from "./follow-tls-files.ts";
+import type { TlsFiles, TlsPaths } from "./tls-files.ts";
 
 /** Something that a person should know. */
 export type Warn = (details: object, message: string) => void;
 
-/** TLS towards the next hop. */
+/** TLS of the side that connects: towards the next hop, or the brokers that are read from. */
 export interface ClientTls {
   /** As the files are now. */
   options(): SecureContextOptions;
@@ -15,14 +15,17 @@ export interface ClientTls {
   stop(): void;
 }
 
-/** Reads and follows the files that `forward.tls` names. Throws a TlsFileError. */
-export function openClientTls(tls: ForwardConfig["tls"], warn: Warn): ClientTls {
+/**
+ * Reads and follows the files that the configuration names. Throws a TlsFileError.
+ * @param setting the configuration key
+ */
+export function openClientTls(tls: ClientTlsConfig, warn: Warn, setting = "forward.tls"): ClientTls {
   const listeners: (() => void)[] = [];
   const toOptions = (files: TlsFiles): SecureContextOptions => ({
     ...files,
     minVersion: `TLSv${tls.min_version}`,
   });
-  const { files, stop } = followTlsFiles(clientTlsPaths(tls), {
+  const { files, stop } = followTlsFiles(clientTlsPaths(tls, setting), {
     intervalMs: tls.reload_interval_ms,
     onChanged(changed) {
       options = toOptions(changed);
@@ -34,10 +37,10 @@ export function openClientTls(tls: ForwardConfig["tls"], warn: Warn): ClientTls 
   return { options: () => options, onChanged: (listener) => void listeners.push(listener), stop };
 }
 
-/** The files that `forward.tls` names. */
-export function clientTlsPaths(tls: ForwardConfig["tls"]): TlsPaths {
+/** The files that `setting` names. */
+export function clientTlsPaths(tls: ClientTlsConfig, setting = "forward.tls"): TlsPaths {
   const file = (key: "ca_file" | "cert_file" | "key_file") => ({
-    setting: `forward.tls.${key}`,
+    setting: `${setting}.${key}`,
     path: tls[key],
   });
   return { ca: file("ca_file"), cert: file("cert_file"), key: file("key_file") };

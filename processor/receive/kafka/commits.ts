@@ -1,0 +1,75 @@
+import type { GroupMember, Position } from "../../kafka/group-member.ts";
+import { type Pause, pauseMs } from "./pauses.ts";
+import { keyOf } from "./read-on.ts";
+
+/** Tells the group how far its partitions are worked off. */
+export interface Commits {
+  /** Something may have been settled. */
+  look(): void;
+  /** What the group has of a place; needs no commit before it has changed. */
+  know(positions: readonly Position[]): void;
+  /** Tells what is still to be told, once, and ends. */
+  flush(): Promise<void>;
+}
+
+/** What committing needs. */
+export interface CommitPorts {
+  /** After what has failed. */
+  readonly pause: Pause;
+  readonly member: Pick<GroupMember, "commit" | "isSettled">;
+  /** Of the partitions that are ours now. */
+  readonly settled: () => readonly Position[];
+  readonly onFailed: (cause: unknown) => void;
+}
+
+/** One commit at a time, of all that was settled by then; what fails is told again later, with what came after it. */
+export function createCommits({ member, settled, onFailed, pause }: CommitPorts): Commits {
+  const known = new Map<string, bigint>();
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+  let isWanted = false;
+
+  const know = (positions: readonly Position[]) => {
+    for (const one of positions) known.set(keyOf(one), one.offset);
+  };
+  const changed = () => settled().filter((one) => known.get(keyOf(one)) !== one.offset);
+  const commit = async () => {
+    const positions = changed();
+    if (positions.length === 0) return;
+    await member.commit(positions);
+    know(positions);
+  };
+  const run = async () => {
+    for (let failures = 0; isWanted && !stopping.signal.aborted; ) {
+      isWanted = false;
+      try {
+        // Between two assignments the group takes none: what is settled then is told after the next one.
+        if (member.isSettled()) await commit();
+        failures = 0;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        failures += 1;
+        onFailed(error);
+        await pause(pauseMs(failures), stopping.signal);
+        isWanted = true;
+      }
+    }
+  };
+  const look = () => {
+    isWanted = true;
+    if (stopping.signal.aborted) return;
+    running ??= run().finally(() => {
+      running = undefined;
+      if (isWanted) look();
+    });
+  };
+  return {
+    look,
+    know,
+    async flush() {
+      stopping.abort();
+      await running;
+      if (member.isSettled()) await commit().catch(onFailed);
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import type {
+  Assignment,
+  Fetched,
+  GroupMember,
+  KafkaMessage,
+  Place,
+  Position,
+} from "../../kafka/group-member.ts";
+import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
+import type { Admission } from "../limits.ts";
+import { createCommits } from "./commits.ts";
+import type { KafkaConfig } from "./config.ts";
+import { createPartitionWorker, type PartitionWorker } from "./partition-worker.ts";
+import type { Pause } from "./pauses.ts";
+import { createReading, keyOf } from "./read-on.ts";
+
+/** A member's work, from its joining to its leaving. */
+export interface Session {
+  /** The member has other partitions from now on. */
+  assign(assignment: Assignment): void;
+  /** Finishes what is in flight and tells the group; what takes longer than so long is let go of, untold. */
+  drain(timeoutMs: number): Promise<void>;
+  /** Lets go of everything, untold: another member, or another session, begins where the group was told last. */
+  abandon(): Promise<void>;
+}
+
+/** What a session needs. */
+export interface SessionPorts {
+  readonly member: GroupMember;
+  readonly config: KafkaConfig;
+  readonly admission: Admission;
+  readonly deliver: (messages: readonly KafkaMessage[], signal: AbortSignal) => Promise<void>;
+  /** After what has failed. */
+  readonly pause: Pause;
+  readonly warn: (details: object, message: string) => void;
+  /** Reading goes well, or has failed so many times in a row. */
+  readonly onRead: () => void;
+  readonly onFailed: (cause: unknown, times: number) => void;
+  /** The session cannot go on. */
+  readonly onBroken: (cause: unknown) => void;
+}
+
+/** Has a worker for each partition of the member, reads on for them, and commits what they have settled. */
+export function startSession(ports: SessionPorts): Session {
+  const { member, warn, pause } = ports;
+  const workers = new Map<string, PartitionWorker>();
+  let last: Assignment | undefined;
+  let isOver = false;
+
+  const onSettled = () => {
+    commits.look();
+    reading.look();
+  };
+  const commits = createCommits({
+    member,
+    pause,
+    settled: () => [...workers.values()].map(({ settled }) => settled),
+    onFailed: (cause) => warn({ reason: kafkaProblemOf(cause).text }, "offsets could not be committed yet"),
+  });
+  const reading = createReading({
+    member,
+    pause,
+    workers: () => workers.values(),
+    workerOf: (place) => workers.get(keyOf(place)),
+    onOutOfRange: (fetched) =>
+      void goOnElsewhere(fetched, workers, ports, onSettled).then(() => reading.look(), ports.onBroken),
+    onRead: ports.onRead,
+    onFailed: ports.onFailed,
+  });
+  const assign = async (assignment: Assignment) => {
+    const before = last;
+    last = assignment;
+    // After a division that we missed, what was ours may have been others' for a while.
+    const isNext =
+      before?.memberId === assignment.memberId && before.generation + 1 === assignment.generation;
+    keep(isNext ? assignment.places : [], workers);
+    const added = assignment.places.filter((place) => !workers.has(keyOf(place)));
+    const [committed, begun] = await startPositions(added, ports);
+    if (last !== assignment || isOver) return;
+    commits.know(committed);
+    for (const position of [...committed, ...begun])
+      workers.set(keyOf(position), createWorker(position, ports, onSettled));
+    onSettled();
+  };
+
+  return {
+    assign: (assignment) => void assign(assignment).catch(ports.onBroken),
+    async drain(timeoutMs) {
+      isOver = true;
+      const cut = setTimeout(() => {
+        for (const worker of workers.values()) void worker.abandon();
+      }, timeoutMs);
+      const finished = [...workers.values()].map((worker) => worker.finish());
+      await Promise.all([reading.stop(), ...finished]);
+      clearTimeout(cut);
+      await commits.flush();
+    },
+    async abandon() {
+      isOver = true;
+      keep([], workers);
+      await reading.stop();
+    },
+  };
+}
+
+type Workers = Map<string, PartitionWorker>;
+
+function createWorker(
+  position: Position,
+  { admission, config, deliver, onBroken }: SessionPorts,
+  onSettled: () => void,
+): PartitionWorker {
+  return createPartitionWorker(position, {
+    admission,
+    batchMessagesMax: config.max_batch_messages,
+    batchBytesMax: config.max_batch_bytes,
+    deliver,
+    onSettled,
+    onBroken,
+  });
+}
+
+/** Lets go of all other partitions. */
+function keep(places: readonly Place[], workers: Workers): void {
+  const kept = new Set(places.map(keyOf));
+  for (const [key, worker] of workers) {
+    if (kept.has(key)) continue;
+    workers.delete(key);
+    void worker.abandon();
+  }
+}
+
+/** What was read before goes on; it has nothing to do with where reading goes on. */
+async function goOnElsewhere(
+  fetched: OutOfRange,
+  workers: Workers,
+  ports: SessionPorts,
+  onSettled: () => void,
+): Promise<void> {
+  const { topic, partition } = fetched;
+  const key = keyOf(fetched);
+  const worker = workers.get(key);
+  ports.warn(
+    { topic, partition },
+    "what was to be read of a partition is not there any more: Kafka has deleted it",
+  );
+  await worker?.complete();
+  const [edge] = await ports.member.edges([{ topic, partition }], ports.config.initial_offset);
+  if (edge === undefined) throw new Error(`${topic} has no partition ${partition} any more`);
+  if (worker === undefined || workers.get(key) !== worker) return;
+  workers.set(key, createWorker(edge, ports, onSettled));
+}
+
+type OutOfRange = Extract<Fetched, { readonly kind: "out-of-range" }>;
+
+/**
+ * Where the group has got to, and where it begins for the first time. A beginning at the end is written down at once: after a
+ * crash it would be further on, and what was in between never read.
+ */
+async function startPositions(
+  places: readonly Place[],
+  { member, config }: SessionPorts,
+): Promise<readonly [committed: readonly Position[], begun: readonly Position[]]> {
+  const committed = await member.committed(places);
+  const known = new Set(committed.map(keyOf));
+  const begun = await member.edges(
+    places.filter((place) => !known.has(keyOf(place))),
+    config.initial_offset,
+  );
+  if (config.initial_offset === "earliest" || begun.length === 0) return [committed, begun];
+  await member.commit(begun);
+  return [[...committed, ...begun], []];
+}
