@@ -60,6 +60,11 @@ describe("a wrong configuration", () => {
       "receive: { http: { <<: {} } }\n",
       /receive\.http: Unrecognized key: "<<"/,
     ],
+    [
+      "an alias within what it stands for",
+      "window: &all { size: 3, all: *all }\n",
+      /no valid YAML: an alias/,
+    ],
     ["a room that is no mapping", "window: 3\n", /window: .*object/],
     [
       "a retention in which an incident would never end",

@@ -15,8 +15,13 @@ export function readYaml(text: string): { readonly value: unknown } | { readonly
     return { problem: `no valid YAML${where} (${problem.code})${hint}` };
   }
   try {
-    return { value: document.toJS() };
+    const value: unknown = document.toJS();
+    // Throws where a value holds itself.
+    JSON.stringify(value);
+    return { value };
   } catch {
-    return { problem: `no valid YAML: an alias leads nowhere, or there are too many; ${QUOTE}` };
+    return {
+      problem: `no valid YAML: an alias leads nowhere or into itself, or there are too many; ${QUOTE}`,
+    };
   }
 }
