@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Kysely, sql } from "kysely";
 import type { StoreConfig } from "./config.ts";
 import { beginWriting, openPostgresDatabase } from "./postgres.ts";
+import { storable } from "./postgres-client.ts";
 import { explainPostgres } from "./postgres-errors.ts";
 import { selectStatus } from "./queries/stage.ts";
 import { shownAddress } from "./shown-database.ts";
@@ -195,7 +196,7 @@ async function writeRows(table: keyof Tables, rows: readonly Row[], to: Kysely<T
   const { rows: written } = await sql<Row>`
     insert into ${sql.table(table)} (${sql.join(columns.map((column) => sql.ref(column)))})
     values ${sql.join(values)} returning *`.execute(to);
-  const changed = rows.findIndex((row, index) => !isDeepStrictEqual(withoutNul(row), { ...written[index] }));
+  const changed = rows.findIndex((row, index) => !isDeepStrictEqual(kept(row), { ...written[index] }));
   if (changed === -1 && written.length === rows.length) return;
   throw new StoreError(
     "other",
@@ -205,11 +206,6 @@ async function writeRows(table: keyof Tables, rows: readonly Row[], to: Kysely<T
 }
 
 /** As PostgreSQL keeps it. */
-function withoutNul(row: Row): Row {
-  return Object.fromEntries(
-    Object.entries(row).map(([column, value]) => [
-      column,
-      typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value,
-    ]),
-  );
+function kept(row: Row): Row {
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, storable(value)]));
 }

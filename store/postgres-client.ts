@@ -31,6 +31,6 @@ export function asKyselyClient(client: PoolClient): PostgresPoolClient {
 }
 
 /** PostgreSQL's text holds every character but NUL, which stands as the replacement character there. */
-function storable(value: unknown): unknown {
+export function storable(value: unknown): unknown {
   return typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value;
 }

@@ -5,6 +5,7 @@ import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { anAnomaly, idOf } from "../store-contract/an-anomaly.ts";
 import { EMPTY } from "../store-contract/empty-batch.ts";
+import { failureOf } from "../store-contract/failure-of.ts";
 import { type PostgresServer, postgres, startPostgres } from "./postgres-server.ts";
 
 let database: TestDatabase;
@@ -14,13 +15,6 @@ beforeEach(async () => {
   store = await openStore(database.settings);
 });
 afterEach(() => store.close());
-
-async function failureOf(promise: Promise<unknown>): Promise<StoreError> {
-  return promise.then(
-    () => expect.unreachable("should have failed"),
-    (error) => error,
-  );
-}
 
 const urlOf = (changes: Partial<URL>) =>
   Object.assign(new URL(inject("postgresUrl") ?? ""), changes).href.replace("logbert@", "logbert:hunter2@");

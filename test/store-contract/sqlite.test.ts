@@ -3,10 +3,11 @@ import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
-import type { Store, StoreError } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { anAnomaly } from "./an-anomaly.ts";
 import { EMPTY } from "./empty-batch.ts";
+import { failureOf } from "./failure-of.ts";
 
 let path: string;
 let store: Store;
@@ -15,13 +16,6 @@ beforeEach(async () => {
   store = await openStore({ path });
 });
 afterEach(() => store.close());
-
-async function failureOf(promise: Promise<unknown>): Promise<StoreError> {
-  return promise.then(
-    () => expect.unreachable("should have failed"),
-    (error) => error,
-  );
-}
 
 describe("a SQLite file that cannot be used", () => {
   it("is named when it is no SQLite file, with a remedy", async () => {

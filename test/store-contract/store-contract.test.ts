@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
-import { SCORE_BUCKETS, type Store, type StoreError } from "../../store/store.ts";
+import { SCORE_BUCKETS, type Store } from "../../store/store.ts";
 import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
 import { EMPTY } from "./empty-batch.ts";
+import { failureOf } from "./failure-of.ts";
 import { keptSince } from "./kept-since.ts";
 
 let database: TestDatabase;
@@ -18,13 +19,6 @@ afterEach(async () => {
   await store.close();
   for (const other of others.splice(0)) await other.close();
 });
-
-async function failureOf(promise: Promise<unknown>): Promise<StoreError> {
-  return promise.then(
-    () => expect.unreachable("should have failed"),
-    (error) => error,
-  );
-}
 
 describe("a database that cannot be used", () => {
   it("is refused when a newer program has written it", async () => {
