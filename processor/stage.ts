@@ -68,6 +68,8 @@ export interface StagePorts {
   readonly now: () => number;
   /** A new ULID; sorts by time. */
   readonly newId: () => string;
+  /** The name of this stage among those that share the store. */
+  readonly instance: string;
   /** The program's version, for the status. */
   readonly version: string;
   /** What goes on in the background: recording, training, other weights. */

@@ -114,6 +114,7 @@ export async function startStageUnderLoad(
     log: createLog("SILENT"),
     now,
     newId: ulid,
+    instance: "logbert",
     version: "1.2.3",
     learning: createNoLearning(store, now),
     live: () => undefined,
