@@ -31,6 +31,8 @@ const TABLES: Readonly<Record<keyof Tables, "counted" | "named">> = {
   threshold_history: "counted",
   stage_status: "named",
   snapshots: "named",
+  service_memories: "named",
+  sightings: "named",
   journal: "counted",
   training_runs: "named",
   models: "named",
