@@ -47,7 +47,7 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     setThreshold: calls.remote("setThreshold"),
     thresholdChanges: calls.remote("thresholdChanges"),
     thresholdChange: calls.remote("thresholdChange"),
-    status: calls.remote("status"),
+    statuses: calls.remote("statuses"),
     saveSnapshot: calls.remote("saveSnapshot"),
     snapshot: calls.remote("snapshot"),
     addToJournal: calls.remote("addToJournal"),

@@ -54,7 +54,7 @@ import {
   saveStatus,
   selectJournal,
   selectSnapshot,
-  selectStatus,
+  selectStatuses,
 } from "./queries/stage.ts";
 import { addToServices, addToTemplates, selectServices, selectTemplates } from "./queries/statistics.ts";
 import {
@@ -65,7 +65,7 @@ import {
   selectThresholds,
 } from "./queries/thresholds.ts";
 import { requestTraining, selectOpenRun, selectRuns, updateRun } from "./queries/training.ts";
-import type { Retention, StageBatch, Store } from "./store.ts";
+import type { Retention, SavedBatch, StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
 /** What differs between databases. */
@@ -107,7 +107,7 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     setThreshold: (setting, atMs) => visibly((transaction) => changeThreshold(transaction, setting, atMs)),
     thresholdChanges: (service, page) => selectThresholdChanges(db, service, page),
     thresholdChange: (id) => selectThresholdChange(db, id),
-    status: () => selectStatus(db),
+    statuses: () => selectStatuses(db),
     saveSnapshot: (name, json, atMs, journaled) =>
       atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
     snapshot: (name) => selectSnapshot(db, name),
@@ -251,7 +251,7 @@ async function expire(retention: Retention, atomically: Atomically, visibly: Ato
   await visibly(async () => undefined);
 }
 
-async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {
+async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<SavedBatch> {
   // Writes first: a SQLite transaction that begins by reading cannot wait for another writer (SQLITE_BUSY_SNAPSHOT).
   await insertAnomalies(db, batch.anomalies);
   await replaceSamples(db, batch.samples);
@@ -261,6 +261,7 @@ async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): 
   await addToHistograms(db, batch.histograms);
   await addToHours(db, batch.histograms);
   await saveComputedThresholds(db, batch.thresholds, nowMs);
-  if (batch.status !== undefined) await saveStatus(db, batch.status);
+  const hasNamesake = batch.status !== undefined && (await saveStatus(db, batch.status));
   if (batch.anomalies.length > 0) await assignIncidents(db, batch.anomalies, await nextRevision(db));
+  return { hasNamesake };
 }

@@ -66,6 +66,8 @@ export interface ScoreTotals {
 
 /** What a running stage says of itself, a heartbeat every few seconds. */
 export interface StageStatus {
+  /** Its name among those that share the store. */
+  readonly instance: string;
   readonly version: string;
   readonly modelVersion: string;
   readonly startedAtMs: number;
@@ -152,6 +154,12 @@ export interface StageBatch {
   readonly status: StageStatus | undefined;
 }
 
+/** What a stage learns from writing a batch. */
+export interface SavedBatch {
+  /** Another stage that has started later writes under this one's name. */
+  readonly hasNamesake: boolean;
+}
+
 /** Added to what is stored: `records` and `anomalies` are increments, as are the `counts` of histograms. */
 export interface ServiceDelta {
   readonly name: string;
@@ -180,7 +188,7 @@ export interface Retention {
 /** Everything that outlives a restart; every database implements it alike. All times are whole milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
 export interface Store extends AlertStore, LlmStore {
-  saveBatch(batch: StageBatch): Promise<void>;
+  saveBatch(batch: StageBatch): Promise<SavedBatch>;
 
   /** Newest first, paged by id. */
   anomalies(filter: AnomalyFilter, page: Page<string>): Promise<readonly StoredAnomaly[]>;
@@ -257,7 +265,8 @@ export interface Store extends AlertStore, LlmStore {
   thresholdChanges(service: string, page: Page<string>): Promise<readonly ThresholdChange[]>;
   thresholdChange(id: string): Promise<ThresholdChange | undefined>;
 
-  status(): Promise<StageStatus | undefined>;
+  /** The last heartbeat of each stage that was heard of within a day, by name. */
+  statuses(): Promise<readonly StageStatus[]>;
 
   /**
    * A named part of the stage's memory (template miner, calibration, …) as JSON, UTF-8 in pieces. Their buffers are handed over:

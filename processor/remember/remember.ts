@@ -36,6 +36,8 @@ export interface RememberPorts {
   readonly thresholds: () => readonly ThresholdInForce[];
   readonly status: () => StageStatus;
   readonly onDropped: (anomalies: number) => void;
+  /** Told, once, that another stage has taken this one's name since. */
+  readonly onNamesake?: (() => void) | undefined;
   /** Told what of new releases there is no room for. */
   readonly onNewsLeftOut?: ((what: LeftOut) => void) | undefined;
 }
@@ -66,6 +68,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
   const newMessages = createNewMessages(texts, sampler, ports.onNewsLeftOut);
   const changed = createChangedThresholds();
   let flushing: Promise<void> | undefined;
+  const noteName = createNameWatch(ports.onNamesake);
 
   const write = async () => {
     const drained = tally.drain();
@@ -78,7 +81,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     const samples = sampler?.drain() ?? [];
     const deployments = newMessages.drain();
     try {
-      await ports.store.saveBatch({
+      const { hasNamesake } = await ports.store.saveBatch({
         ...batch,
         samples,
         deployments,
@@ -86,6 +89,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
         status: ports.status(),
       });
       changed.written(thresholds);
+      noteName(hasNamesake);
     } catch (error) {
       tally.restore(batch);
       sampler?.restore(samples);
@@ -123,6 +127,19 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       });
       return flushing;
     },
+  };
+}
+
+/** Tells once of a namesake. What the first heartbeat finds may be an earlier run's, before the clock was set back. */
+function createNameWatch(onNamesake: RememberPorts["onNamesake"]): (hasNamesake: boolean) => void {
+  let isOwn = false;
+  let isTold = false;
+  return (hasNamesake) => {
+    if (hasNamesake && isOwn && !isTold) {
+      isTold = true;
+      onNamesake?.();
+    }
+    isOwn = true;
   };
 }
 
