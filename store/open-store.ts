@@ -19,6 +19,7 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     anomaly: calls.remote("anomaly"),
     anomaliesById: calls.remote("anomaliesById"),
     anomaliesSince: calls.remote("anomaliesSince"),
+    anomalyCursor: calls.remote("anomalyCursor"),
     countAnomalies: calls.remote("countAnomalies"),
     incidents: calls.remote("incidents"),
     incidentsById: calls.remote("incidentsById"),

@@ -95,6 +95,7 @@ const store: Store = {
   replaceUnusableModel: unused,
   forgetModel: unused,
   changeCounter: unused,
+  anomalyCursor: unused,
   expire: unused,
   close: unused,
 };

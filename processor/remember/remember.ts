@@ -9,6 +9,7 @@ import type { ExplainTokens } from "../explain/token-importance.ts";
 import type { ExportRequest } from "../wire/record-view.ts";
 import { createChangedThresholds, type ThresholdInForce } from "./changed-thresholds.ts";
 import type { RememberConfig } from "./config.ts";
+import { createFingerprints } from "./fingerprints.ts";
 import { createNewMessages } from "./new-messages.ts";
 import { createSampler, type Sampler } from "./sampler.ts";
 import { createTally } from "./tally.ts";
@@ -55,16 +56,9 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
   const tally = createTally(config.max_queued_anomalies, ports.onDropped);
   /** What new messages were compared with; it lives as long as its anomaly waits. */
   const nearest = new WeakMap<Anomaly, string>();
-  const shown = new LRUCache<string, string>({
-    max: TEMPLATES_MAX,
-    memoMethod: (text) => ports.redactor.plain(text),
-  });
-  const texts: ShownTexts = {
-    body: ports.redactor.body,
-    plain: (text, charactersMax) =>
-      charactersMax === undefined ? shown.memo(text) : ports.redactor.plain(text, charactersMax),
-  };
+  const texts = remembering(ports.redactor);
   const sampler = samplerOf(config, ports, texts);
+  const fingerprints = createFingerprints();
   const newMessages = createNewMessages(texts, sampler, ports.onNewsLeftOut);
   const changed = createChangedThresholds();
   let flushing: Promise<void> | undefined;
@@ -113,7 +107,8 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       for (const named of judged.anomalies) {
         const { recordIndex } = named.finding;
         const record = recordIndex === undefined ? undefined : request?.records[recordIndex];
-        const anomaly = toAnomaly(named, record, texts);
+        const stored = toAnomaly(named, record, texts);
+        const anomaly = { ...stored, fingerprint: fingerprints.of(named, record, stored) };
         const compared = nearestIn(named.finding.verdict);
         if (compared !== undefined) nearest.set(anomaly, compared);
         tally.anomaly(anomaly);
@@ -127,6 +122,16 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       });
       return flushing;
     },
+  };
+}
+
+/** The same texts, those of templates redacted once. */
+function remembering({ body, plain }: ShownTexts): ShownTexts {
+  const shown = new LRUCache<string, string>({ max: TEMPLATES_MAX, memoMethod: (text) => plain(text) });
+  return {
+    body,
+    plain: (text, charactersMax) =>
+      charactersMax === undefined ? shown.memo(text) : plain(text, charactersMax),
   };
 }
 
