@@ -9,11 +9,12 @@ import {
   autoscaler,
   deployFile,
   disruptionBudget,
+  filledSecret,
   networkPolicy,
   readAdapterRule,
+  readExampleSecret,
   readObject,
   readText,
-  secret,
   service,
   statefulSet,
 } from "./manifests.ts";
@@ -26,7 +27,7 @@ const front = readObject("services.yaml", "Service", "logbert", service);
 const policy = readObject("network-policy.yaml", "NetworkPolicy", "logbert", networkPolicy);
 const budget = readObject("disruption-budget.yaml", "PodDisruptionBudget", "logbert", disruptionBudget);
 const scaler = readObject("autoscaler.yaml", "HorizontalPodAutoscaler", "logbert", autoscaler);
-const example = readObject("secret.example.yaml", "Secret", "logbert", secret);
+const example = readExampleSecret();
 const configuration = z
   .looseObject({
     receive: z.looseObject({
@@ -81,7 +82,7 @@ describe("the manifests agree", () => {
 
   it("on the way out, which the policy lets through", () => {
     const ports = policy.spec.egress.flatMap((rule) => rule.ports.map(({ port }) => Number(port)));
-    const database = new URL(example.stringData["DATABASE_URL"] ?? "");
+    const database = new URL(example["DATABASE_URL"] ?? "");
     for (const port of [configuration.forward.endpoint.split(":")[1], database.port, "53"])
       expect(ports).toContain(Number(port));
   });
@@ -116,15 +117,18 @@ describe("the manifests agree", () => {
       valueFrom === undefined ? [] : [{ variable: name, ...valueFrom.secretKeyRef }],
     );
     for (const { variable, name, key } of given) expect([name, key]).toEqual(["logbert", variable]);
-    expect(given.map(({ key }) => key).sort()).toEqual(Object.keys(example.stringData).sort());
+    expect(given.map(({ key }) => key).sort()).toEqual(Object.keys(example).sort());
     expect(given.map(({ key }) => key)).toEqual(expect.arrayContaining(asked));
   });
 });
 
-it("the configuration is a valid one", async () => {
+it("the configuration is a valid one, and none with the tokens of the example", async () => {
   const cwd = temporaryDirectory("logbert-config");
   writeFileSync(join(cwd, "logbert.yaml"), readText("kubernetes/logbert.yaml"));
-  const environment = { ...example.stringData, LOGBERT_CONFIG: join(cwd, "logbert.yaml") };
-  const { code, stderr } = await runCommand(["validate"], { cwd, environment });
-  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const validate = (values: Readonly<Record<string, string>>) =>
+    runCommand(["validate"], { cwd, environment: { ...values, LOGBERT_CONFIG: join(cwd, "logbert.yaml") } });
+  expect(await validate(filledSecret())).toMatchObject({ code: 0 });
+  const { code, stderr } = await validate(example);
+  expect(code).toBe(2);
+  for (const key of ["receive.auth.tokens", "api.tokens"]) expect(stderr).toContain(key);
 });

@@ -104,7 +104,7 @@ export const autoscaler = z.looseObject({
     metrics: z.tuple([containerMetric, podsMetric]),
   }),
 });
-export const secret = z.looseObject({ metadata: named, stringData: labels });
+const secret = z.looseObject({ metadata: named, stringData: labels });
 
 /** The rule of deploy/prometheus-adapter.yaml. */
 export function readAdapterRule(): { readonly series: string; readonly as: string } {
@@ -118,4 +118,18 @@ export function readAdapterRule(): { readonly series: string; readonly as: strin
     .parse(parse(readText("prometheus-adapter.yaml")));
   const [{ seriesQuery, name }] = rules;
   return { series: /^\w+/.exec(seriesQuery)?.[0] ?? "", as: name.as };
+}
+
+/** The values of the example's Secret, as they stand there. */
+export function readExampleSecret(): Readonly<Record<string, string>> {
+  return readObject("secret.example.yaml", "Secret", "logbert", secret).stringData;
+}
+
+/** The same with tokens put in. */
+export function filledSecret(): Readonly<Record<string, string>> {
+  const filled = Object.entries(readExampleSecret()).map(([name, value]) => [
+    name,
+    value === "REPLACE-ME" ? `${name}-0123456789abcdef` : value,
+  ]);
+  return Object.fromEntries(filled);
 }

@@ -4,9 +4,8 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { startRecordingHop } from "../faults/recording-hop.ts";
 import { startLogbert } from "../helpers/logbert-process.ts";
-import { readAdapterRule, readObject, readText, secret, statefulSet } from "./manifests.ts";
+import { filledSecret, readAdapterRule, readObject, readText, statefulSet } from "./manifests.ts";
 
-const { stringData: environment } = readObject("secret.example.yaml", "Secret", "logbert", secret);
 const [container] = readObject("stateful-set.yaml", "StatefulSet", "logbert", statefulSet).spec.template.spec
   .containers;
 const settings = z
@@ -41,7 +40,7 @@ it("the probes of the pods and the autoscaler's metric are there in a stage with
       api: { tokens: settings["api"]?.["tokens"] },
       telemetry: {},
     },
-    environment: { ...environment, DATABASE_URL: "" },
+    environment: { ...filledSecret(), DATABASE_URL: "" },
   });
   try {
     const { path } = container.startupProbe.httpGet;
