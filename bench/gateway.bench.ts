@@ -166,7 +166,7 @@ async function measure(): Promise<void> {
 if (process.env[IN_OWN_NAMESPACE] === undefined) {
   const { status } = spawnSync("unshare", ["--mount", process.execPath, ...process.argv.slice(1)], {
     stdio: "inherit",
-    env: { ...process.env, [IN_OWN_NAMESPACE]: "1", ORT_DISABLE_TELEMETRY: "1" },
+    env: { ...process.env, [IN_OWN_NAMESPACE]: "1" },
   });
   process.exit(status ?? 1);
 }
