@@ -46,7 +46,6 @@ export interface Judged {
   readonly score: number | undefined;
   readonly isAnomaly: boolean;
   readonly template: string;
-  readonly x?: unknown;
 }
 
 /** Records of requests as they left a stage, by time, sender and body, which no two of the shop's share. */
@@ -62,7 +61,6 @@ export function judgedIn(requests: readonly Uint8Array[]): ReadonlyMap<string, J
         body: record.body,
         score: typeof score === "number" ? score : undefined,
         isAnomaly: record.attribute("anomaly.is_anomaly") === true,
-        x: record.attribute("anomaly.explanation"),
         template: String(record.attribute("log.record.template") ?? ""),
       });
     }
@@ -76,7 +74,6 @@ export interface Agreement {
   readonly verdicts: number;
   /** Scores that differ by less than 0.01. */
   readonly scores: number;
-  readonly flagged: readonly [number, number];
 }
 
 export function agreement(one: ReadonlyMap<string, Judged>, other: ReadonlyMap<string, Judged>): Agreement {
@@ -87,13 +84,10 @@ export function agreement(one: ReadonlyMap<string, Judged>, other: ReadonlyMap<s
     });
     return same.length / one.size;
   };
-  const flagged = (all: ReadonlyMap<string, Judged>) =>
-    [...all.values()].filter(({ isAnomaly }) => isAnomaly).length;
   return {
     records: shareOf(() => true),
     templates: shareOf((a, b) => a.template === b.template),
     verdicts: shareOf((a, b) => a.isAnomaly === b.isAnomaly),
     scores: shareOf((a, b) => Math.abs((a.score ?? 2) - (b.score ?? 2)) < 0.01),
-    flagged: [flagged(one), flagged(other)],
   };
 }
