@@ -57,18 +57,36 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     openTrainingRun: calls.remote("openTrainingRun"),
     trainingRuns: calls.remote("trainingRuns"),
     saveTrainingRun: calls.remote("saveTrainingRun"),
-    models: calls.remote("models"),
-    activeModel: calls.remote("activeModel"),
-    configureModel: calls.remote("configureModel"),
-    promoteModel: calls.remote("promoteModel"),
-    rollbackModel: calls.remote("rollbackModel"),
-    replaceUnusableModel: calls.remote("replaceUnusableModel"),
-    forgetModel: calls.remote("forgetModel"),
+    ...modelCalls(calls.remote),
     ...alertCalls(calls.remote),
     ...llmCalls(calls.remote),
+    keptSecret: calls.remote("keptSecret"),
     changeCounter: calls.remote("changeCounter"),
     expire: calls.remote("expire"),
     close: calls.remote("close"),
+  };
+}
+
+type ModelCalls = Pick<
+  Store,
+  | "models"
+  | "activeModel"
+  | "configureModel"
+  | "promoteModel"
+  | "rollbackModel"
+  | "replaceUnusableModel"
+  | "forgetModel"
+>;
+
+function modelCalls(remote: ReturnType<typeof createCalls>["remote"]): ModelCalls {
+  return {
+    models: remote("models"),
+    activeModel: remote("activeModel"),
+    configureModel: remote("configureModel"),
+    promoteModel: remote("promoteModel"),
+    rollbackModel: remote("rollbackModel"),
+    replaceUnusableModel: remote("replaceUnusableModel"),
+    forgetModel: remote("forgetModel"),
   };
 }
 
@@ -97,6 +115,7 @@ function llmCalls(remote: ReturnType<typeof createCalls>["remote"]): LlmStore {
   return {
     llmExplanations: remote("llmExplanations"),
     saveLlmExplanation: remote("saveLlmExplanation"),
+    claimIncident: remote("claimIncident"),
     takeLlmCall: remote("takeLlmCall"),
   };
 }

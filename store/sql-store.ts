@@ -30,7 +30,7 @@ import { selectIncidentSubjects } from "./queries/incident-subjects.ts";
 import { assignIncidents, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
 import { selectLabelCounts, selectLabellingCandidates } from "./queries/labelling.ts";
 import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
-import { saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
+import { claimIncident, saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
 import {
   configureModel,
   forgetModel,
@@ -50,6 +50,7 @@ import {
 import { countChange, nextRevision, selectChanges, selectRevision } from "./queries/revisions.ts";
 import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
 import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
+import { keepSecret } from "./queries/secrets.ts";
 import {
   addToJournal,
   saveSnapshot,
@@ -123,6 +124,7 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     ...modelCalls(db, { atomically, visibly }),
     ...alertCalls(db, atomically),
     ...llmCalls(db, atomically),
+    keptSecret: (name, proposal) => keepSecret(db, name, proposal),
     changeCounter: () => selectChanges(db),
     expire: (retention) => expire(retention, atomically, visibly),
     close: () => db.destroy(),
@@ -223,6 +225,7 @@ function llmCalls(db: Kysely<Tables>, atomically: Atomically): LlmStore {
   return {
     llmExplanations: (keys) => selectLlmExplanations(db, keys),
     saveLlmExplanation: (explanation) => saveLlmExplanation(db, explanation),
+    claimIncident: (incidentId) => claimIncident(db, incidentId),
     takeLlmCall: (atMs, limits) => atomically((transaction) => takeLlmCall(transaction, atMs, limits)),
   };
 }

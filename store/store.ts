@@ -317,6 +317,9 @@ export interface Store extends AlertStore, LlmStore {
    * they are in use. */
   forgetModel(version: string, instead: string): Promise<boolean>;
 
+  /** A secret that the processes over a database share: the first one that is proposed under a name stays. */
+  keptSecret(name: string, proposal: string): Promise<string>;
+
   /** A number that grows whenever somebody has set or asked for something (a threshold, a label, a training, other weights), an anomaly
    * was stored, or what is too old was deleted: what a poller watches. */
   changeCounter(): Promise<number>;
