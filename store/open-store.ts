@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { AlertStore } from "./alert.ts";
 import type { StoreSettings } from "./config.ts";
 import type { LlmStore } from "./llm.ts";
+import type { MemoryStore } from "./memory.ts";
 import { type Store, StoreError } from "./store.ts";
 import { OPENING, type StoreAnswer, type StoreCall } from "./store-calls.ts";
 
@@ -49,10 +50,7 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     thresholdChanges: calls.remote("thresholdChanges"),
     thresholdChange: calls.remote("thresholdChange"),
     statuses: calls.remote("statuses"),
-    saveSnapshot: calls.remote("saveSnapshot"),
-    snapshot: calls.remote("snapshot"),
-    addToJournal: calls.remote("addToJournal"),
-    journal: calls.remote("journal"),
+    ...memoryCalls(calls.remote),
     requestTraining: calls.remote("requestTraining"),
     openTrainingRun: calls.remote("openTrainingRun"),
     trainingRuns: calls.remote("trainingRuns"),
@@ -87,6 +85,20 @@ function modelCalls(remote: ReturnType<typeof createCalls>["remote"]): ModelCall
     rollbackModel: remote("rollbackModel"),
     replaceUnusableModel: remote("replaceUnusableModel"),
     forgetModel: remote("forgetModel"),
+  };
+}
+
+function memoryCalls(remote: ReturnType<typeof createCalls>["remote"]): MemoryStore {
+  return {
+    saveSnapshot: remote("saveSnapshot"),
+    snapshot: remote("snapshot"),
+    addToJournal: remote("addToJournal"),
+    journalSince: remote("journalSince"),
+    saveMemories: remote("saveMemories"),
+    takeServices: remote("takeServices"),
+    servicesSeenBy: remote("servicesSeenBy"),
+    saveSightings: remote("saveSightings"),
+    sightingsOfOthers: remote("sightingsOfOthers"),
   };
 }
 

@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { AlertStore } from "./alert.ts";
 import type { Anomaly } from "./anomaly.ts";
 import type { LlmStore } from "./llm.ts";
+import type { MemoryStore } from "./memory.ts";
 import { selectAlertChanges, selectAlertEvents, selectAlertWork } from "./queries/alert-changes.ts";
 import { releaseAlertLease, syncAlertChannels, takeAlertLease } from "./queries/alert-channels.ts";
 import { saveAlertPlan, selectActiveAlerts, selectAlerts, selectOpenedServices } from "./queries/alerts.ts";
@@ -32,6 +33,13 @@ import { selectLabelCounts, selectLabellingCandidates } from "./queries/labellin
 import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
 import { claimIncident, saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
 import {
+  saveMemories,
+  saveSightings,
+  selectServicesSeenBy,
+  selectSightingsOfOthers,
+  takeServices,
+} from "./queries/memories.ts";
+import {
   configureModel,
   forgetModel,
   promoteModel,
@@ -51,14 +59,8 @@ import { countChange, nextRevision, selectChanges, selectRevision } from "./quer
 import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
 import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
 import { keepSecret } from "./queries/secrets.ts";
-import {
-  addToJournal,
-  saveSnapshot,
-  saveStatus,
-  selectJournal,
-  selectSnapshot,
-  selectStatuses,
-} from "./queries/stage.ts";
+import { addToJournal, saveSnapshot, selectJournalSince, selectSnapshot } from "./queries/snapshots.ts";
+import { saveStatus, selectStatuses } from "./queries/stage.ts";
 import { addToServices, addToTemplates, selectServices, selectTemplates } from "./queries/statistics.ts";
 import {
   changeThreshold,
@@ -112,11 +114,7 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     thresholdChanges: (service, page) => selectThresholdChanges(db, service, page),
     thresholdChange: (id) => selectThresholdChange(db, id),
     statuses: () => selectStatuses(db),
-    saveSnapshot: (name, json, atMs, journaled) =>
-      atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
-    snapshot: (name) => selectSnapshot(db, name),
-    addToJournal: (entries) => atomically((transaction) => addToJournal(transaction, entries)),
-    journal: (name) => selectJournal(db, name),
+    ...memoryCalls(db, atomically),
     requestTraining: (request) => visibly((transaction) => requestTraining(transaction, request)),
     openTrainingRun: () => selectOpenRun(db),
     trainingRuns: (page) => selectRuns(db, page),
@@ -189,6 +187,25 @@ function modelCalls(
       visibly((transaction) => replaceUnusableModel(transaction, { version, problem }, instead, atMs)),
     forgetModel: (version, instead) =>
       atomically((transaction) => forgetModel(transaction, version, instead)),
+  };
+}
+
+function memoryCalls(db: Kysely<Tables>, atomically: Atomically): MemoryStore {
+  return {
+    saveSnapshot: (name, json, atMs, journaled) =>
+      atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
+    snapshot: (name) => selectSnapshot(db, name),
+    addToJournal: (entries, writer, atMs) =>
+      atomically((transaction) => addToJournal(transaction, entries, writer, atMs)),
+    journalSince: (name, afterSequence, limit) => selectJournalSince(db, name, afterSequence, limit),
+    saveMemories: (memories, journaled, atMs) =>
+      atomically((transaction) => saveMemories(transaction, memories, journaled, atMs)),
+    takeServices: (services, instance, atMs) =>
+      atomically((transaction) => takeServices(transaction, services, instance, atMs)),
+    servicesSeenBy: (instance) => selectServicesSeenBy(db, instance),
+    saveSightings: (sightings, instance) =>
+      atomically((transaction) => saveSightings(transaction, sightings, instance)),
+    sightingsOfOthers: (instance, afterRevision) => selectSightingsOfOthers(db, instance, afterRevision),
   };
 }
 
