@@ -22,7 +22,7 @@ import {
   markUndone,
   selectFeedback,
   selectIncidentFeedback,
-  selectIncidentOfFeedback,
+  selectIncidentsJudgedSince,
   selectLabelledScores,
 } from "./queries/feedback.ts";
 import { saveHealthMessage } from "./queries/health-messages.ts";
@@ -84,18 +84,16 @@ export interface SqlDatabase {
 export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): Store {
   const atomically: Atomically = (work) => inTransaction({ db, begin }, work);
   /** What pollers are told of. */
-  const visibly: Atomically = (work) =>
-    atomically(async (transaction) => {
-      await countChange(transaction);
-      return work(transaction);
-    });
+  const visibly: Visibly = (work) =>
+    atomically(async (transaction) => work(transaction, await countChange(transaction)));
   return {
     saveBatch: (batch) => atomically((transaction) => saveBatch(transaction, batch, now())),
     anomalies: (filter, page) => selectAnomalies(db, filter, page),
     anomaly: (id) => selectAnomaly(db, id),
     anomaliesById: (ids) => selectAnomaliesById(db, ids),
     anomaliesSince: (after, limit) => selectAnomaliesSince(db, after, limit),
-    anomalyCursor: async () => ({ revision: await selectRevision(db), id: undefined }),
+    anomalyCursor: async () => ({ revision: await selectRevision(db, "incidents"), id: undefined }),
+    judgedRevision: () => selectRevision(db, "settings"),
     countAnomalies: (filter) => countAnomalies(db, filter),
     incidents: (filter, page) => selectIncidents(db, filter, page),
     incidentsById: (ids) => selectIncidentsById(db, ids),
@@ -129,6 +127,9 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
   };
 }
 
+/** @param revision of the change */
+type Visibly = <T>(work: (transaction: Kysely<Tables>, revision: number) => Promise<T>) => Promise<T>;
+
 type Atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Promise<T>;
 
 type FeedbackCalls = Pick<
@@ -137,7 +138,7 @@ type FeedbackCalls = Pick<
   | "undoFeedback"
   | "feedbackFor"
   | "feedbackForIncidents"
-  | "incidentOfFeedback"
+  | "incidentsJudgedSince"
   | "countFeedback"
   | "labelCounts"
   | "labellingCandidates"
@@ -146,13 +147,15 @@ type FeedbackCalls = Pick<
   | "labelsRevision"
 >;
 
-function feedbackCalls(db: Kysely<Tables>, visibly: Atomically): FeedbackCalls {
+function feedbackCalls(db: Kysely<Tables>, visibly: Visibly): FeedbackCalls {
   return {
-    addFeedback: (...feedback) => visibly((transaction) => insertFeedback(transaction, feedback)),
-    undoFeedback: (id, atMs, by) => visibly((transaction) => markUndone(transaction, id, atMs, by)),
+    addFeedback: (...feedback) =>
+      visibly((transaction, revision) => insertFeedback(transaction, feedback, revision)),
+    undoFeedback: (id, atMs, by) =>
+      visibly((transaction, revision) => markUndone(transaction, id, { atMs, by, revision })),
     feedbackFor: (anomalyIds, includeUndone) => selectFeedback(db, anomalyIds, includeUndone ?? false),
     feedbackForIncidents: (incidentIds) => selectIncidentFeedback(db, incidentIds),
-    incidentOfFeedback: (id) => selectIncidentOfFeedback(db, id),
+    incidentsJudgedSince: (revision) => selectIncidentsJudgedSince(db, revision),
     countFeedback: () => countFeedback(db),
     labelCounts: (service) => selectLabelCounts(db, service),
     labellingCandidates: (service, limit) => selectLabellingCandidates(db, service, limit),

@@ -243,8 +243,12 @@ export interface Store extends AlertStore, LlmStore, MemoryStore {
   feedbackFor(anomalyIds: readonly string[], includeUndone?: boolean): Promise<readonly Feedback[]>;
   /** What stands of the anomalies of incidents, oldest first. */
   feedbackForIncidents(incidentIds: readonly string[]): Promise<readonly IncidentFeedback[]>;
-  /** The incident of the anomaly that a feedback, undone or not, was given of; undefined where there is none. */
-  incidentOfFeedback(id: string): Promise<string | undefined>;
+  /** The incidents of which something was said, or taken back, after that change, and the last such change. */
+  incidentsJudgedSince(
+    revision: number,
+  ): Promise<{ readonly incidentIds: readonly string[]; readonly revision: number }>;
+  /** Behind all that was said up to now. */
+  judgedRevision(): Promise<number>;
   /** Feedback ever given, undone or not. */
   countFeedback(): Promise<FeedbackCounts>;
   /** Labelled records by the last word on each, for each service and template with any. */

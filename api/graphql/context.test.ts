@@ -46,7 +46,8 @@ const store: Store = {
     return [];
   },
   feedbackForIncidents: unused,
-  incidentOfFeedback: unused,
+  incidentsJudgedSince: unused,
+  judgedRevision: unused,
   countFeedback: unused,
   labelCounts: unused,
   labellingCandidates: unused,

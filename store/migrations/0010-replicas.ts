@@ -12,6 +12,11 @@ export const replicas: Migration = {
     await tellStagesApart(db);
     await knowAnomaliesAgain(db);
     await db.schema
+      .alterTable("feedback")
+      .addColumn("revision", "bigint", (c) => c.notNull().defaultTo(0))
+      .execute();
+    await db.schema.createIndex("feedback_by_revision").on("feedback").column("revision").execute();
+    await db.schema
       .alterTable("incidents")
       .addColumn("is_asked_about", "integer", (c) => c.notNull().defaultTo(0))
       .execute();
