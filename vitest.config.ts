@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 // Threads read what Node made of the sources instead of stripping types anew. They start faster, and V8 ends no process: it does
 // now and then where many threads come and go that each load the stripper's WebAssembly (nodejs/node#64500).
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compile", import.meta.url));
+// As bin/logbert.js does, for tests that load the model themselves.
+process.env["ORT_DISABLE_TELEMETRY"] = "1";
 
 const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
 /** Two files at a time: their tests wait for a browser or a database most of the time. */

@@ -18,6 +18,9 @@ if (major < 22 || (major === 22 && minor < 18)) {
 const { HOME, XDG_CACHE_HOME = HOME && join(HOME, ".cache") } = process.env;
 if (XDG_CACHE_HOME) process.env.NODE_COMPILE_CACHE ??= join(XDG_CACHE_HOME, "logbert");
 if (process.env.NODE_COMPILE_CACHE) module.enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
+// ONNX Runtime would tell Microsoft about its machine and its models. It is asked once, when it is loaded, and threads cannot change
+// what it reads.
+process.env.ORT_DISABLE_TELEMETRY = "1";
 // Reading the program takes a while. A stop that comes meanwhile ends what has begun nothing yet as a stop ends it later: with 0.
 // The command takes the signals over (cli/stop-signal.ts).
 if (["serve", "demo"].includes(process.argv[2])) {

@@ -74,6 +74,13 @@ export function dashboardCheck(): Requirement {
   return { name: "a check of Grafana dashboards", path, remedy: "bash test/backends/build.sh" };
 }
 
+/** A real Kubernetes API server with its etcd, and kubectl. */
+export function kubernetes(): Requirement {
+  const sources = ["go.mod", "kube/main.go", "kube/serve.go"].map((file) => `test/deploy/go/${file}`);
+  const path = cached("deploy", "kube", ...sources);
+  return { name: "a Kubernetes API server", path, remedy: "bash test/deploy/build.sh" };
+}
+
 /** A client of Kafka on the command line. */
 export function kcat(): Requirement {
   return { name: "kcat", path: onPath("kcat"), remedy: "apt-get install kafkacat" };

@@ -7,6 +7,8 @@ export interface CollectorProcess {
   log(): string;
   /** SIGTERM, and its end: what it holds is sent on or kept before. Rejects where a recipe relies on what newer Collectors do otherwise. */
   stop(): Promise<void>;
+  /** SIGHUP: it reads its configuration anew. */
+  reload(): void;
   /** SIGKILL, and its end. */
   kill(): Promise<void>;
 }
@@ -47,5 +49,5 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     await end("SIGTERM");
     if (log.includes(IGNORED_NIL)) throw new Error(`a value that is not there was set: ${log}`);
   };
-  return { log: () => log, stop, kill: () => end("SIGKILL") };
+  return { log: () => log, stop, reload: () => void child.kill("SIGHUP"), kill: () => end("SIGKILL") };
 }

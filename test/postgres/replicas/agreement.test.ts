@@ -1,0 +1,105 @@
+import { status as Code } from "@grpc/grpc-js";
+import { afterEach, describe, expect, it } from "vitest";
+import type { GeneratedRecord } from "../../../cli/generate/generated-record.ts";
+import { sendGrpc } from "../../edges/senders.ts";
+import { collector, testWith } from "../../helpers/requirement.ts";
+import { waitFor } from "../../helpers/wait-for.ts";
+import { startGateway } from "./gateway.ts";
+import { agreement, type Judged, requestOf, requestsFor, shopRecords } from "./shop-requests.ts";
+import { type Stages, startStages } from "./stages.ts";
+
+const undo: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const one of undo.splice(0).reverse()) await one();
+});
+
+async function start(...options: Parameters<typeof startStages>): Promise<Stages> {
+  const stages = await startStages(...options);
+  undo.push(stages.stop);
+  return stages;
+}
+
+async function send(endpoint: string, request: Uint8Array | undefined): Promise<void> {
+  if (request !== undefined) expect((await sendGrpc(endpoint, request)).code).toBe(Code.OK);
+}
+
+const RECORDS = shopRecords(1_200);
+const SESSIONS = { window: { type: "session", stream: { by: "trace" }, idle_ms: 1_000 } };
+
+/** What so many stages say of the shop's records, each of which goes to the stage that `placeOf` tells, modulo their number. */
+async function judgedBy(
+  count: number,
+  placeOf: (record: GeneratedRecord) => number,
+  settings = {},
+): Promise<ReadonlyMap<string, Judged>> {
+  const { running, judged } = await start(count, settings);
+  for (const records of RECORDS) {
+    const requests = requestsFor(records, count, placeOf);
+    await Promise.all(running.map(({ grpcEndpoint }, at) => send(grpcEndpoint, requests[at])));
+  }
+  return judged();
+}
+
+const services: string[] = [];
+function serviceOf({ service }: GeneratedRecord): number {
+  if (!services.includes(service)) services.push(service);
+  return services.indexOf(service);
+}
+const traceOf = ({ traceId }: GeneratedRecord) => Number.parseInt((traceId ?? "0").slice(0, 8), 16);
+
+describe("three stages", () => {
+  it("say of a stream what one says of it, where each has some of the services", async () => {
+    const told = agreement(await judgedBy(1, serviceOf), await judgedBy(3, serviceOf));
+    console.log(told);
+  });
+
+  it("say of sessions what one says of them, where each has some of the traces", async () => {
+    const told = agreement(await judgedBy(1, traceOf, SESSIONS), await judgedBy(3, traceOf, SESSIONS));
+    console.log(told);
+  });
+
+  testWith(
+    [collector()],
+    "lose nothing when one of them is killed: the others go on with its services from what it knew",
+    async ([otelcol = ""]) => {
+      const alone = await judgedBy(1, serviceOf);
+      const { running, judged } = await start(3, { remember: { snapshot_interval_ms: 1_000 } });
+      const gateway = await startGateway(
+        otelcol,
+        running.map(({ grpcEndpoint }) => grpcEndpoint),
+        "service",
+      );
+      undo.push(gateway.stop);
+      const { endpoint } = gateway;
+      const half = RECORDS.length / 2;
+      for (const records of RECORDS.slice(0, half)) await send(endpoint, requestOf(records));
+      const [killed, ...others] = running;
+      const [inTheMiddle = [], ...later] = RECORDS.slice(half);
+      const sending = send(endpoint, requestOf(inTheMiddle)).catch(() => undefined);
+      await killed?.kill();
+      await sending;
+      gateway.resolve(others.map(({ grpcEndpoint }) => grpcEndpoint));
+      const isTaken = () =>
+        send(endpoint, requestOf(inTheMiddle)).then(
+          () => true,
+          () => undefined,
+        );
+      await waitFor("the gateway to go by the others", isTaken);
+      for (const records of later) await send(endpoint, requestOf(records));
+      await waitFor("every record", () => (judged().size === alone.size ? true : undefined), 120_000);
+      console.log(agreement(alone, judged()));
+      const moved = RECORDS[half]?.[0]?.timeMs ?? 0;
+      for (const [key, one] of judged())
+        if (one.isAnomaly && !alone.get(key)?.isAnomaly)
+          console.log(
+            Math.round(Number(BigInt(key.split(" ")[0] ?? 0) / 1_000_000n) - moved),
+            one.service,
+            one.score,
+            alone.get(key)?.score,
+            one.body,
+            one.x,
+          );
+    },
+    300_000,
+  );
+}, 300_000);

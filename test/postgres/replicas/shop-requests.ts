@@ -1,0 +1,99 @@
+import { createLogStream } from "../../../cli/generate/create-log-stream.ts";
+import type { GeneratedRecord } from "../../../cli/generate/generated-record.ts";
+import { planIncidents } from "../../../cli/generate/incident.ts";
+import { toResources } from "../../../cli/generate/to-resources.ts";
+import { encodeRequest } from "../../../processor/wire/encode.ts";
+import { readRequest } from "../../../processor/wire/read-request.ts";
+
+const CHUNK_MS = 10_000;
+
+/** A shop's records until now, in pieces of ten seconds; incidents come when it is known. */
+export function shopRecords(seconds: number): readonly (readonly GeneratedRecord[])[] {
+  const startMs = Date.now() - seconds * 1_000;
+  const incidents = planIncidents({
+    kinds: ["new-error", "wrong-order", "missing-step", "odd-value"],
+    startMs: startMs + 600_000,
+    everyMs: 60_000,
+    durationMs: 10_000,
+  });
+  const stream = createLogStream({ seed: 42, startMs, ratePerSecond: 40, incidents });
+  return Array.from({ length: (seconds * 1_000) / CHUNK_MS }, (_, piece) =>
+    stream.next(startMs + (piece + 1) * CHUNK_MS),
+  );
+}
+
+export function requestOf(records: readonly GeneratedRecord[]): Uint8Array {
+  return encodeRequest(toResources(records));
+}
+
+/** A request for each stage that gets some of the records. */
+export function requestsFor(
+  records: readonly GeneratedRecord[],
+  stages: number,
+  stageOf: (record: GeneratedRecord) => number,
+): readonly (Uint8Array | undefined)[] {
+  const byStage = Map.groupBy(records, (record) => stageOf(record) % stages);
+  return Array.from({ length: stages }, (_, stage) => {
+    const own = byStage.get(stage);
+    return own && requestOf(own);
+  });
+}
+
+/** What became of a record. */
+export interface Judged {
+  readonly service: string;
+  readonly body: string;
+  readonly score: number | undefined;
+  readonly isAnomaly: boolean;
+  readonly template: string;
+  readonly x?: unknown;
+}
+
+/** Records of requests as they left a stage, by time, sender and body, which no two of the shop's share. */
+export function judgedIn(requests: readonly Uint8Array[]): ReadonlyMap<string, Judged> {
+  const judged = new Map<string, Judged>();
+  for (const bytes of requests)
+    for (const record of readRequest(bytes).records) {
+      const service = String(record.resourceAttribute("service.name"));
+      const key = `${record.timeUnixNano} ${service} ${record.traceId} ${record.body}`;
+      const score = record.attribute("anomaly.score");
+      judged.set(key, {
+        service,
+        body: record.body,
+        score: typeof score === "number" ? score : undefined,
+        isAnomaly: record.attribute("anomaly.is_anomaly") === true,
+        x: record.attribute("anomaly.explanation"),
+        template: String(record.attribute("log.record.template") ?? ""),
+      });
+    }
+  return judged;
+}
+
+/** How far two runs over the same records say the same, as shares of the first one's. */
+export interface Agreement {
+  readonly records: number;
+  readonly templates: number;
+  readonly verdicts: number;
+  /** Scores that differ by less than 0.01. */
+  readonly scores: number;
+  readonly flagged: readonly [number, number];
+}
+
+export function agreement(one: ReadonlyMap<string, Judged>, other: ReadonlyMap<string, Judged>): Agreement {
+  const shareOf = (isSame: (a: Judged, b: Judged) => boolean) => {
+    const same = [...one].filter(([key, a]) => {
+      const b = other.get(key);
+      return b !== undefined && isSame(a, b);
+    });
+    return same.length / one.size;
+  };
+  const flagged = (all: ReadonlyMap<string, Judged>) =>
+    [...all.values()].filter(({ isAnomaly }) => isAnomaly).length;
+  return {
+    records: shareOf(() => true),
+    templates: shareOf((a, b) => a.template === b.template),
+    verdicts: shareOf((a, b) => a.isAnomaly === b.isAnomaly),
+    scores: shareOf((a, b) => Math.abs((a.score ?? 2) - (b.score ?? 2)) < 0.01),
+    flagged: [flagged(one), flagged(other)],
+  };
+}
