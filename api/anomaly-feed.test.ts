@@ -27,6 +27,7 @@ const numbers = (from: number, count: number) => Array.from({ length: count }, (
 /** The methods of a store, with what another process wrote into it. */
 function createMemory() {
   const stored: (StoredAnomaly & { readonly revision: number })[] = [];
+  const judged: string[] = [];
   let revision = 0;
   const memory = {
     reads: 0,
@@ -35,6 +36,13 @@ function createMemory() {
       revision += 1;
       stored.push(...ids.toSorted((a, b) => a - b).map((id) => ({ ...anomaly(id), revision })));
     },
+    /** What another process says of incidents. */
+    judge: (...incidents: readonly string[]) => judged.push(...incidents),
+    judgedRevision: async () => judged.length,
+    incidentsJudgedSince: async (after: number) => ({
+      incidentIds: [...new Set(judged.slice(after))],
+      revision: judged.length,
+    }),
     anomalyCursor: async () => ({ revision, id: undefined }),
     async anomaliesSince(after: AnomalyCursor, limit: number) {
       const from = after.id ?? "~";
@@ -58,7 +66,7 @@ function createMemory() {
     async changeCounter() {
       memory.reads += 1;
       if (memory.fault !== undefined) throw memory.fault;
-      return stored.length;
+      return stored.length + judged.length;
     },
   };
   return memory;
@@ -178,8 +186,7 @@ it("tells an incident that was judged, once however often, although nothing was 
     for await (const { id } of listener) heard.push(id);
   })();
   await poll(2);
-  feed.judged("early");
-  feed.judged("early");
+  memory.judge("early", "early");
   await poll(3);
   expect(heard).toEqual(["early"]);
 });

@@ -8,7 +8,15 @@ const QUEUE_MAX = 1_000;
 
 /** What a feed is built from. */
 export interface AnomalyFeedOptions {
-  readonly store: Pick<Store, "anomalyCursor" | "anomaliesSince" | "changeCounter" | "incidentsById">;
+  readonly store: Pick<
+    Store,
+    | "anomalyCursor"
+    | "anomaliesSince"
+    | "judgedRevision"
+    | "incidentsJudgedSince"
+    | "changeCounter"
+    | "incidentsById"
+  >;
   readonly pollIntervalMs: number;
   /** Told when the store can no longer be read, once until it can be read again; the feed goes on. */
   readonly onError: (error: unknown) => void;
@@ -17,10 +25,8 @@ export interface AnomalyFeedOptions {
 /** Anomalies as they are stored, by whatever stage, each once, for any number of listeners; the store is read only while somebody listens. */
 export interface AnomalyFeed {
   anomalies(): AsyncGenerator<StoredAnomaly>;
-  /** The incidents that they were added to, or that were judged here, as they are then; each once for all that came together. */
+  /** The incidents that they were added to, or that were judged, as they are then; each once for all that came together. */
   incidents(): AsyncGenerator<Incident>;
-  /** Tells an incident with the next poll: a poll looks for new anomalies, and what is said of one adds none. */
-  judged(incidentId: string): void;
   close(): void;
 }
 
@@ -39,11 +45,9 @@ export function createAnomalyFeed({ store, pollIntervalMs, onError }: AnomalyFee
   };
   const anomalies = createBroadcast<StoredAnomaly>(QUEUE_MAX, onListeners("anomalies"));
   const incidents = createBroadcast<Incident>(QUEUE_MAX, onListeners("incidents"));
-  const judged = new Set<string>();
-  const tell = async (fresh: readonly StoredAnomaly[]) => {
+  const tell = async ({ fresh, judged }: News) => {
     anomalies.send(fresh);
     const ids = [...new Set([...judged, ...fresh.flatMap(({ incidentId }) => incidentId ?? [])])];
-    judged.clear();
     if (listening.incidents > 0 && ids.length > 0) incidents.send(await store.incidentsById(ids));
   };
 
@@ -72,9 +76,6 @@ export function createAnomalyFeed({ store, pollIntervalMs, onError }: AnomalyFee
   return {
     anomalies: anomalies.listen,
     incidents: incidents.listen,
-    judged(incidentId) {
-      if (listening.incidents > 0) judged.add(incidentId);
-    },
     close() {
       clearInterval(timer);
       anomalies.close();
@@ -83,22 +84,32 @@ export function createAnomalyFeed({ store, pollIntervalMs, onError }: AnomalyFee
   };
 }
 
+/** What has come since the last look. */
+interface News {
+  readonly fresh: readonly StoredAnomaly[];
+  /** Ids of the incidents of which something was said. */
+  readonly judged: readonly string[];
+}
+
+const NO_NEWS: News = { fresh: [], judged: [] };
+
 /** Reads what has been stored since the call before, when another connection has written; the first call only looks where the store stands. */
-function createReader(store: AnomalyFeedOptions["store"]): () => Promise<readonly StoredAnomaly[]> {
-  let cursor: AnomalyCursor | undefined;
+function createReader(store: AnomalyFeedOptions["store"]): () => Promise<News> {
+  let seen: { readonly anomalies: AnomalyCursor; readonly judged: number } | undefined;
   let changes: number | undefined;
 
   return async () => {
-    if (cursor === undefined) {
-      cursor = await store.anomalyCursor();
-      return [];
+    if (seen === undefined) {
+      seen = { anomalies: await store.anomalyCursor(), judged: await store.judgedRevision() };
+      return NO_NEWS;
     }
     const counter = await store.changeCounter();
-    if (counter === changes) return [];
-    const { anomalies, next } = await store.anomaliesSince(cursor, ANOMALIES_PER_POLL);
-    cursor = next;
+    if (counter === changes) return NO_NEWS;
+    const { anomalies, next } = await store.anomaliesSince(seen.anomalies, ANOMALIES_PER_POLL);
+    const { incidentIds, revision } = await store.incidentsJudgedSince(seen.judged);
+    seen = { anomalies: next, judged: revision };
     // A full page may have more behind it.
     if (anomalies.length < ANOMALIES_PER_POLL) changes = counter;
-    return anomalies;
+    return { fresh: anomalies, judged: incidentIds };
   };
 }

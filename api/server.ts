@@ -6,7 +6,6 @@ import { createGate } from "./access/gate.ts";
 import { createHostCheck } from "./access/host.ts";
 import type { AlertsConfig } from "./alerts/config.ts";
 import { createVerdictEndpoint, isVerdictPath } from "./alerts/verdict-endpoint.ts";
-import { announceFeedback } from "./announce-feedback.ts";
 import { createAnomalyFeed } from "./anomaly-feed.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ApiConfig } from "./config.ts";
@@ -71,11 +70,10 @@ const READ_METHODS = new Set(["GET", "HEAD"]);
 /** Serves GraphQL, the UI and the probes. GraphQL is read when somebody first asks it: where nobody looks it would take a third of
  * the process's memory, and of the time until the probes answer. Rejects with an {@link ApiListenError}. */
 export async function startApi(ports: ApiPorts): Promise<Api> {
-  const { config, alerts, explainer, now, instance, version, onError } = ports;
+  const { config, alerts, explainer, store, now, instance, version, onError } = ports;
   const startedAtMs = now();
-  const feed = createAnomalyFeed({ store: ports.store, pollIntervalMs: POLL_INTERVAL_MS, onError });
+  const feed = createAnomalyFeed({ store, pollIntervalMs: POLL_INTERVAL_MS, onError });
   const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
-  const store = announceFeedback(ports.store, feed.judged, onError);
   // Of several words on one anomaly the last one counts, by its id: within a millisecond too.
   const nextId = monotonicFactory();
   const newId = () => nextId();

@@ -37,7 +37,8 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     undoFeedback: calls.remote("undoFeedback"),
     feedbackFor: calls.remote("feedbackFor"),
     feedbackForIncidents: calls.remote("feedbackForIncidents"),
-    incidentOfFeedback: calls.remote("incidentOfFeedback"),
+    judgedRevision: calls.remote("judgedRevision"),
+    incidentsJudgedSince: calls.remote("incidentsJudgedSince"),
     countFeedback: calls.remote("countFeedback"),
     labelCounts: calls.remote("labelCounts"),
     labellingCandidates: calls.remote("labellingCandidates"),
@@ -55,18 +56,36 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     openTrainingRun: calls.remote("openTrainingRun"),
     trainingRuns: calls.remote("trainingRuns"),
     saveTrainingRun: calls.remote("saveTrainingRun"),
-    models: calls.remote("models"),
-    activeModel: calls.remote("activeModel"),
-    configureModel: calls.remote("configureModel"),
-    promoteModel: calls.remote("promoteModel"),
-    rollbackModel: calls.remote("rollbackModel"),
-    replaceUnusableModel: calls.remote("replaceUnusableModel"),
-    forgetModel: calls.remote("forgetModel"),
+    ...modelCalls(calls.remote),
     ...alertCalls(calls.remote),
     ...llmCalls(calls.remote),
+    keptSecret: calls.remote("keptSecret"),
     changeCounter: calls.remote("changeCounter"),
     expire: calls.remote("expire"),
     close: calls.remote("close"),
+  };
+}
+
+type ModelCalls = Pick<
+  Store,
+  | "models"
+  | "activeModel"
+  | "configureModel"
+  | "promoteModel"
+  | "rollbackModel"
+  | "replaceUnusableModel"
+  | "forgetModel"
+>;
+
+function modelCalls(remote: ReturnType<typeof createCalls>["remote"]): ModelCalls {
+  return {
+    models: remote("models"),
+    activeModel: remote("activeModel"),
+    configureModel: remote("configureModel"),
+    promoteModel: remote("promoteModel"),
+    rollbackModel: remote("rollbackModel"),
+    replaceUnusableModel: remote("replaceUnusableModel"),
+    forgetModel: remote("forgetModel"),
   };
 }
 
@@ -109,6 +128,7 @@ function llmCalls(remote: ReturnType<typeof createCalls>["remote"]): LlmStore {
   return {
     llmExplanations: remote("llmExplanations"),
     saveLlmExplanation: remote("saveLlmExplanation"),
+    claimIncident: remote("claimIncident"),
     takeLlmCall: remote("takeLlmCall"),
   };
 }

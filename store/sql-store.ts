@@ -22,7 +22,7 @@ import {
   markUndone,
   selectFeedback,
   selectIncidentFeedback,
-  selectIncidentOfFeedback,
+  selectIncidentsJudgedSince,
   selectLabelledScores,
 } from "./queries/feedback.ts";
 import { saveHealthMessage } from "./queries/health-messages.ts";
@@ -31,7 +31,7 @@ import { selectIncidentSubjects } from "./queries/incident-subjects.ts";
 import { assignIncidents, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
 import { selectLabelCounts, selectLabellingCandidates } from "./queries/labelling.ts";
 import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
-import { saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
+import { claimIncident, saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
 import {
   saveMemories,
   saveSightings,
@@ -58,6 +58,7 @@ import {
 import { countChange, nextRevision, selectChanges, selectRevision } from "./queries/revisions.ts";
 import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
 import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
+import { keepSecret } from "./queries/secrets.ts";
 import { addToJournal, saveSnapshot, selectJournalSince, selectSnapshot } from "./queries/snapshots.ts";
 import { saveStatus, selectStatuses } from "./queries/stage.ts";
 import { addToServices, addToTemplates, selectServices, selectTemplates } from "./queries/statistics.ts";
@@ -83,18 +84,16 @@ export interface SqlDatabase {
 export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): Store {
   const atomically: Atomically = (work) => inTransaction({ db, begin }, work);
   /** What pollers are told of. */
-  const visibly: Atomically = (work) =>
-    atomically(async (transaction) => {
-      await countChange(transaction);
-      return work(transaction);
-    });
+  const visibly: Visibly = (work) =>
+    atomically(async (transaction) => work(transaction, await countChange(transaction)));
   return {
     saveBatch: (batch) => atomically((transaction) => saveBatch(transaction, batch, now())),
     anomalies: (filter, page) => selectAnomalies(db, filter, page),
     anomaly: (id) => selectAnomaly(db, id),
     anomaliesById: (ids) => selectAnomaliesById(db, ids),
     anomaliesSince: (after, limit) => selectAnomaliesSince(db, after, limit),
-    anomalyCursor: async () => ({ revision: await selectRevision(db), id: undefined }),
+    anomalyCursor: async () => ({ revision: await selectRevision(db, "incidents"), id: undefined }),
+    judgedRevision: () => selectRevision(db, "settings"),
     countAnomalies: (filter) => countAnomalies(db, filter),
     incidents: (filter, page) => selectIncidents(db, filter, page),
     incidentsById: (ids) => selectIncidentsById(db, ids),
@@ -121,11 +120,15 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     ...modelCalls(db, { atomically, visibly }),
     ...alertCalls(db, atomically),
     ...llmCalls(db, atomically),
+    keptSecret: (name, proposal) => keepSecret(db, name, proposal),
     changeCounter: () => selectChanges(db),
     expire: (retention) => expire(retention, atomically, visibly),
     close: () => db.destroy(),
   };
 }
+
+/** @param revision of the change */
+type Visibly = <T>(work: (transaction: Kysely<Tables>, revision: number) => Promise<T>) => Promise<T>;
 
 type Atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Promise<T>;
 
@@ -135,7 +138,7 @@ type FeedbackCalls = Pick<
   | "undoFeedback"
   | "feedbackFor"
   | "feedbackForIncidents"
-  | "incidentOfFeedback"
+  | "incidentsJudgedSince"
   | "countFeedback"
   | "labelCounts"
   | "labellingCandidates"
@@ -144,13 +147,15 @@ type FeedbackCalls = Pick<
   | "labelsRevision"
 >;
 
-function feedbackCalls(db: Kysely<Tables>, visibly: Atomically): FeedbackCalls {
+function feedbackCalls(db: Kysely<Tables>, visibly: Visibly): FeedbackCalls {
   return {
-    addFeedback: (...feedback) => visibly((transaction) => insertFeedback(transaction, feedback)),
-    undoFeedback: (id, atMs, by) => visibly((transaction) => markUndone(transaction, id, atMs, by)),
+    addFeedback: (...feedback) =>
+      visibly((transaction, revision) => insertFeedback(transaction, feedback, revision)),
+    undoFeedback: (id, atMs, by) =>
+      visibly((transaction, revision) => markUndone(transaction, id, { atMs, by, revision })),
     feedbackFor: (anomalyIds, includeUndone) => selectFeedback(db, anomalyIds, includeUndone ?? false),
     feedbackForIncidents: (incidentIds) => selectIncidentFeedback(db, incidentIds),
-    incidentOfFeedback: (id) => selectIncidentOfFeedback(db, id),
+    incidentsJudgedSince: (revision) => selectIncidentsJudgedSince(db, revision),
     countFeedback: () => countFeedback(db),
     labelCounts: (service) => selectLabelCounts(db, service),
     labellingCandidates: (service, limit) => selectLabellingCandidates(db, service, limit),
@@ -240,6 +245,7 @@ function llmCalls(db: Kysely<Tables>, atomically: Atomically): LlmStore {
   return {
     llmExplanations: (keys) => selectLlmExplanations(db, keys),
     saveLlmExplanation: (explanation) => saveLlmExplanation(db, explanation),
+    claimIncident: (incidentId) => claimIncident(db, incidentId),
     takeLlmCall: (atMs, limits) => atomically((transaction) => takeLlmCall(transaction, atMs, limits)),
   };
 }

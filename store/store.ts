@@ -243,8 +243,12 @@ export interface Store extends AlertStore, LlmStore, MemoryStore {
   feedbackFor(anomalyIds: readonly string[], includeUndone?: boolean): Promise<readonly Feedback[]>;
   /** What stands of the anomalies of incidents, oldest first. */
   feedbackForIncidents(incidentIds: readonly string[]): Promise<readonly IncidentFeedback[]>;
-  /** The incident of the anomaly that a feedback, undone or not, was given of; undefined where there is none. */
-  incidentOfFeedback(id: string): Promise<string | undefined>;
+  /** The incidents of which something was said, or taken back, after that change, and the last such change. */
+  incidentsJudgedSince(
+    revision: number,
+  ): Promise<{ readonly incidentIds: readonly string[]; readonly revision: number }>;
+  /** Behind all that was said up to now. */
+  judgedRevision(): Promise<number>;
   /** Feedback ever given, undone or not. */
   countFeedback(): Promise<FeedbackCounts>;
   /** Labelled records by the last word on each, for each service and template with any. */
@@ -294,6 +298,9 @@ export interface Store extends AlertStore, LlmStore, MemoryStore {
   /** Forgets weights that are not in use; who would go back to them goes back to `instead`. False, with nothing changed, when
    * they are in use. */
   forgetModel(version: string, instead: string): Promise<boolean>;
+
+  /** A secret that the processes over a database share: the first one that is proposed under a name stays. */
+  keptSecret(name: string, proposal: string): Promise<string>;
 
   /** A number that grows whenever somebody has set or asked for something (a threshold, a label, a training, other weights), an anomaly
    * was stored, or what is too old was deleted: what a poller watches. */

@@ -95,6 +95,8 @@ interface FeedbackTable {
   created_at_ms: number;
   undone_at_ms: number | null;
   undone_by: string | null;
+  /** Of the change by which it was given or undone last; 0 before there were any. */
+  revision: Generated<number>;
 }
 
 interface ServicesTable {

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { z } from "zod";
-import { compareTextsByCode, isPostgres } from "./dialect.ts";
+import { compareTextsByCode } from "./dialect.ts";
 
 /** The stage that there was before they had names. */
 const FIRST_INSTANCE = "logbert";
@@ -12,6 +12,11 @@ export const replicas: Migration = {
     await tellStagesApart(db);
     await knowAnomaliesAgain(db);
     await db.schema
+      .alterTable("feedback")
+      .addColumn("revision", "bigint", (c) => c.notNull().defaultTo(0))
+      .execute();
+    await db.schema.createIndex("feedback_by_revision").on("feedback").column("revision").execute();
+    await db.schema
       .alterTable("incidents")
       .addColumn("is_asked_about", "integer", (c) => c.notNull().defaultTo(0))
       .execute();
@@ -20,7 +25,7 @@ export const replicas: Migration = {
       .addColumn("name", "text", (c) => c.primaryKey())
       .addColumn("value", "text", (c) => c.notNull())
       .execute();
-    if (isPostgres(db)) await compareTextsByCode(db);
+    await compareTextsByCode(db);
   },
 };
 

@@ -8,22 +8,26 @@ import type { Tables } from "../tables.ts";
  * Within a transaction: all of it or nothing.
  * @returns false when one of the anomalies is not there: a sample may have been replaced meanwhile
  */
-export async function insertFeedback(db: Kysely<Tables>, feedback: readonly NewFeedback[]): Promise<boolean> {
+export async function insertFeedback(
+  db: Kysely<Tables>,
+  feedback: readonly NewFeedback[],
+  revision: number,
+): Promise<boolean> {
   for (const [index, one] of feedback.entries()) {
-    if (await insertOne(db, one)) continue;
+    if (await insertOne(db, one, revision)) continue;
     const before = feedback.slice(0, index).map(({ id }) => id);
     if (before.length > 0) await db.deleteFrom("feedback").where("id", "in", before).execute();
     return false;
   }
   for (const { replaces = [], createdAtMs, author } of feedback)
-    for (const id of replaces) await markUndone(db, id, createdAtMs, author);
+    for (const id of replaces) await markUndone(db, id, { atMs: createdAtMs, by: author, revision });
   return true;
 }
 
-async function insertOne(db: Kysely<Tables>, feedback: Feedback): Promise<boolean> {
+async function insertOne(db: Kysely<Tables>, feedback: Feedback, revision: number): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto("feedback")
-    .columns(["id", "anomaly_id", "is_true_anomaly", "note", "author", "created_at_ms"])
+    .columns(["id", "anomaly_id", "is_true_anomaly", "note", "author", "created_at_ms", "revision"])
     .expression(
       db
         .selectFrom("anomalies")
@@ -34,6 +38,7 @@ async function insertOne(db: Kysely<Tables>, feedback: Feedback): Promise<boolea
           sql.val(feedback.note ?? null).as("note"),
           sql.val(feedback.author ?? null).as("author"),
           sql.val(feedback.createdAtMs).as("created_at_ms"),
+          sql.val(revision).as("revision"),
         ])
         .where("anomalies.id", "=", feedback.anomalyId),
     )
@@ -41,16 +46,22 @@ async function insertOne(db: Kysely<Tables>, feedback: Feedback): Promise<boolea
   return numInsertedOrUpdatedRows !== 0n;
 }
 
+interface Undoing {
+  readonly atMs: number;
+  readonly by: string | undefined;
+  /** Of the change. */
+  readonly revision: number;
+}
+
 /** @returns false when there is no such feedback, or it was undone before */
 export async function markUndone(
   db: Kysely<Tables>,
   id: string,
-  atMs: number,
-  by: string | undefined,
+  { atMs, by, revision }: Undoing,
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("feedback")
-    .set({ undone_at_ms: atMs, undone_by: by ?? null })
+    .set({ undone_at_ms: atMs, undone_by: by ?? null, revision })
     .where("id", "=", id)
     .where("undone_at_ms", "is", null)
     .executeTakeFirstOrThrow();
@@ -102,15 +113,23 @@ export async function selectIncidentFeedback(
   return found;
 }
 
-/** The incident of the anomaly that a feedback, undone or not, was given of; undefined where there is none. */
-export async function selectIncidentOfFeedback(db: Kysely<Tables>, id: string): Promise<string | undefined> {
-  const row = await db
+/** The incidents of which something was said or taken back after a change, in any order. */
+export async function selectIncidentsJudgedSince(
+  db: Kysely<Tables>,
+  after: number,
+): Promise<{ incidentIds: readonly string[]; revision: number }> {
+  const rows = await db
     .selectFrom("feedback")
     .innerJoin("anomalies", "anomalies.id", "feedback.anomaly_id")
     .select("anomalies.incident_id")
-    .where("feedback.id", "=", id)
-    .executeTakeFirst();
-  return row?.incident_id ?? undefined;
+    .select(({ fn }) => fn.max("feedback.revision").as("revision"))
+    .where("feedback.revision", ">", after)
+    .groupBy("anomalies.incident_id")
+    .execute();
+  return {
+    incidentIds: rows.flatMap(({ incident_id }) => incident_id ?? []),
+    revision: rows.reduce((last, { revision }) => Math.max(last, revision), after),
+  };
 }
 
 export async function countFeedback(db: Kysely<Tables>): Promise<FeedbackCounts> {

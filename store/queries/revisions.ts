@@ -6,19 +6,19 @@ export function nextRevision(db: Kysely<Tables>): Promise<number> {
   return next(db, "incidents");
 }
 
-/** The last such number that was committed. */
-export async function selectRevision(db: Kysely<Tables>): Promise<number> {
+/** The last such number that was committed, or that of what somebody has set or asked for. */
+export async function selectRevision(db: Kysely<Tables>, name: "incidents" | "settings"): Promise<number> {
   const { value } = await db
     .selectFrom("revisions")
     .select("value")
-    .where("name", "=", "incidents")
+    .where("name", "=", name)
     .executeTakeFirstOrThrow();
   return value;
 }
 
-/** Counts that somebody has set or asked for something; called within the transaction that does it. */
-export async function countChange(db: Kysely<Tables>): Promise<void> {
-  await next(db, "settings");
+/** A number for what somebody has set or asked for; called within the transaction that does it. What has a lower one is there by then. */
+export function countChange(db: Kysely<Tables>): Promise<number> {
+  return next(db, "settings");
 }
 
 /** A number for services that a stage has seen; what has a lower one is there when it is. */

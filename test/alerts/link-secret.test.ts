@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { keptLinkSecret } from "../../api/alerts/link-secret.ts";
+import { keptLinkSecret, sharedLinkSecret } from "../../api/alerts/link-secret.ts";
+import { openStore } from "../../store/open-store.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 
 let directory: string;
@@ -25,6 +26,17 @@ describe("the secret that signs links", () => {
   it("is made with its directory where the database is on a server", () => {
     const nested = join(directory, "data", "logbert.db");
     expect(keptLinkSecret(nested)).toBe(keptLinkSecret(nested));
+  });
+
+  it("is kept by a database that several processes share, which takes over that of the file", async () => {
+    const store = await openStore({ path: join(directory, "shared.db") });
+    const other = join(temporaryDirectory("link-secret"), "logbert.db");
+    const secret = kept();
+    expect(await sharedLinkSecret(store, join(directory, "logbert.db"))).toBe(secret);
+    expect(await sharedLinkSecret(store, other)).toBe(secret);
+    writeFileSync(file, "tooshort\n");
+    await expect(sharedLinkSecret(store, join(directory, "logbert.db"))).rejects.toThrow(file);
+    await store.close();
   });
 
   it("is made anew where the file is empty", () => {

@@ -85,6 +85,23 @@ async function openHere(): Promise<Store> {
 }
 
 describe("a database of the released version", () => {
+  it("keeps what its stage said last, as that of the stage that a SQLite file is for", async () => {
+    const said = {
+      version: "0.1.0",
+      modelVersion: "logbert-s",
+      startedAtMs: 5,
+      updatedAtMs: 7,
+      recordsPerSecond: 1,
+      forwardState: "sink",
+    };
+    const database = new SqliteDatabase(path);
+    database.prepare("insert into stage_status values (1, ?)").run(JSON.stringify(said));
+    database.close();
+    const store = await openHere();
+    const heartbeat = { instance: "logbert", ...said, forwardEndpoint: undefined };
+    expect(await store.statuses()).toEqual([heartbeat]);
+  });
+
   it("keeps what was in it", async () => {
     const store = await openHere();
     const [newest] = await store.anomalies({}, { first: 9 });

@@ -84,3 +84,53 @@ it("who follows anomalies is told each once, whichever stage found it when", asy
   await other.saveBatch({ ...EMPTY, anomalies: [anAnomaly(3)] });
   expect(await follow()).toEqual([idOf(3)]);
 });
+
+it("an incident is taken by one, once", async () => {
+  await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
+  const [incident] = await store.incidents({}, { first: 1 });
+  const id = incident?.id ?? "";
+  const claims = await Promise.all([store.claimIncident(id), other.claimIncident(id)]);
+  expect(claims.toSorted()).toEqual([false, true]);
+  await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(2)] });
+  expect(await other.claimIncident(id)).toBe(false);
+  expect(await other.claimIncident("none")).toBe(false);
+});
+
+it("the first secret of a name stays", async () => {
+  const kept = await Promise.all([store.keptSecret("a", "one"), other.keptSecret("a", "two")]);
+  expect(new Set(kept).size).toBe(1);
+  expect(await store.keptSecret("a", "three")).toBe(kept[0]);
+  expect(await store.keptSecret("b", "four")).toBe("four");
+});
+
+it("who follows what is said is told the incidents of it, whoever it was said to", async () => {
+  await store.saveBatch({
+    ...EMPTY,
+    anomalies: [anAnomaly(1), anAnomaly(2), anAnomaly(3, { service: "b" })],
+  });
+  const [b, shop] = (await store.incidents({}, { first: 2 })).map(({ id }) => id);
+  const word = (id: string, anomaly: number) => ({
+    id,
+    anomalyId: idOf(anomaly),
+    isTrueAnomaly: true,
+    note: undefined,
+    author: undefined,
+    createdAtMs: 1,
+  });
+  await store.addFeedback(word("early", 1));
+  let seen = await store.judgedRevision();
+  const follow = async () => {
+    const { incidentIds, revision } = await store.incidentsJudgedSince(seen);
+    seen = revision;
+    return incidentIds.toSorted();
+  };
+  expect(await follow()).toEqual([]);
+  await other.addFeedback(word("f1", 1), word("f2", 2));
+  expect(await follow()).toEqual([shop]);
+  await other.addFeedback({ ...word("f3", 3), replaces: ["f1"] });
+  expect(await follow()).toEqual([b, shop].toSorted());
+  await store.undoFeedback("f2", 5, undefined);
+  expect(await follow()).toEqual([shop]);
+  await store.undoFeedback("f2", 6, undefined);
+  expect(await follow()).toEqual([]);
+});
