@@ -4,37 +4,10 @@ import {
   type FetchOptions,
   type GroupAssignment,
   ListOffsetTimestamps,
-  type RecordsBatch,
 } from "@platformatic/kafka";
 import { clientOptions, type KafkaConnection } from "./connection.ts";
-
-/** A partition of a topic. */
-export interface Place {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** A place, and the offset of the next message there. */
-export interface Position extends Place {
-  readonly offset: bigint;
-}
-
-/** A message as it was read. */
-export interface KafkaMessage extends Position {
-  /** Milliseconds since the epoch, as the producer or the broker has it. */
-  readonly timestampMs: number;
-  readonly key: Buffer | undefined;
-  /** Undefined: a tombstone. */
-  readonly value: Buffer | undefined;
-}
-
-/** What was read of one partition. */
-export type Fetched = Place &
-  (
-    | { readonly kind: "messages"; readonly messages: readonly KafkaMessage[]; readonly next: bigint }
-    /** The offset is not there any more, or not yet. */
-    | { readonly kind: "out-of-range" }
-  );
+import { fetchedOf, outOfRangeOf } from "./fetch-answer.ts";
+import type { Fetched, Place, Position } from "./messages.ts";
 
 /** How a group is joined. */
 export interface GroupSettings {
@@ -81,14 +54,12 @@ export interface GroupMember {
 }
 
 type FetchRequestTopic = FetchOptions<Buffer, Buffer, Buffer, Buffer>["topics"][number];
-type FetchResponse = Awaited<ReturnType<Consumer["fetch"]>>;
 
 /** A broker that has nothing waits so long with its answer. */
 const FETCH_WAIT_MS = 250;
 /** For a member to come back when the group is divided anew. */
 const REBALANCE_MS = 60_000;
 const HEARTBEATS_A_SESSION = 4;
-const IS_CONTROL = 0b100000;
 
 /** Joins the group. Rejects when that fails; nothing is left behind then. */
 export async function joinGroup(settings: GroupSettings, events: GroupEvents): Promise<GroupMember> {
@@ -177,91 +148,17 @@ function createReading(
           })),
         }),
       );
-      const asked = new Map(positions.map((one) => [`${one.topic}/${one.partition}`, one]));
-      const positionOf = (topic: string, partition: number) => asked.get(`${topic}/${partition}`);
+      const question = { names, positions };
       try {
         const response = await consumer.fetch({ node, topics: request, connectionPool: reading.connections });
-        return fetchedOf(response, names, positionOf);
+        return fetchedOf(response, question);
       } catch (error) {
-        const outOfRange = outOfRangeOf(error, names, positionOf);
+        const outOfRange = outOfRangeOf(error, question);
         if (outOfRange.length === 0) throw error;
         return outOfRange;
       }
     },
   };
-}
-
-type PositionOf = (topic: string, partition: number) => Position | undefined;
-
-function fetchedOf(
-  { responses }: FetchResponse,
-  names: ReadonlyMap<string, string>,
-  positionOf: PositionOf,
-): readonly Fetched[] {
-  return responses.flatMap(({ topicId, partitions }) =>
-    partitions.flatMap(({ partitionIndex, records }): readonly Fetched[] => {
-      const position = positionOf(names.get(topicId) ?? "", partitionIndex);
-      if (position === undefined || !Array.isArray(records) || records.length === 0) return [];
-      return [messagesOf(position, records)];
-    }),
-  );
-}
-
-function messagesOf({ topic, partition, offset }: Position, batches: readonly RecordsBatch[]): Fetched {
-  const messages: KafkaMessage[] = [];
-  let next = offset;
-  for (const batch of batches) {
-    const end = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
-    if (end > next) next = end;
-    if ((batch.attributes & IS_CONTROL) !== 0) continue;
-    for (const { offsetDelta, timestampDelta, key, value } of batch.records) {
-      const at = batch.firstOffset + BigInt(offsetDelta);
-      // A batch is read whole, also what stands before the offset that was asked for.
-      if (at < offset) continue;
-      const timestampMs = Number(batch.firstTimestamp + timestampDelta);
-      messages.push({
-        topic,
-        partition,
-        offset: at,
-        timestampMs,
-        key: key ?? undefined,
-        value: value ?? undefined,
-      });
-    }
-  }
-  return { kind: "messages", topic, partition, messages, next };
-}
-
-const OFFSET_OUT_OF_RANGE = 1;
-
-function outOfRangeOf(
-  error: unknown,
-  names: ReadonlyMap<string, string>,
-  positionOf: PositionOf,
-): readonly Fetched[] {
-  const response = responseIn(error);
-  if (response === undefined) return [];
-  return response.responses.flatMap(({ topicId, partitions }) =>
-    partitions.flatMap(({ partitionIndex, errorCode }): readonly Fetched[] => {
-      const position = positionOf(names.get(topicId) ?? "", partitionIndex);
-      if (position === undefined || errorCode !== OFFSET_OUT_OF_RANGE) return [];
-      const { topic, partition } = position;
-      return [{ kind: "out-of-range", topic, partition }];
-    }),
-  );
-}
-
-/** What the broker has answered, the last time where the client has tried several times. */
-function responseIn(error: unknown): FetchResponse | undefined {
-  if (!(error instanceof AggregateError)) return undefined;
-  if ("response" in error && isFetchResponse(error.response)) return error.response;
-  return responseIn(error.errors.at(-1));
-}
-
-function isFetchResponse(value: unknown): value is FetchResponse {
-  return (
-    typeof value === "object" && value !== null && "responses" in value && Array.isArray(value.responses)
-  );
 }
 
 function createOffsets(consumer: Consumer): Pick<GroupMember, "committed" | "edges" | "commit"> {

@@ -1,4 +1,5 @@
-import type { GroupMember, Position } from "../../kafka/group-member.ts";
+import type { GroupMember } from "../../kafka/group-member.ts";
+import type { Position } from "../../kafka/messages.ts";
 import { type Pause, pauseMs } from "./pauses.ts";
 import { keyOf } from "./read-on.ts";
 

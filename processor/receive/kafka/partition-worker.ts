@@ -1,4 +1,4 @@
-import type { KafkaMessage, Place, Position } from "../../kafka/group-member.ts";
+import type { KafkaMessage, Place, Position } from "../../kafka/messages.ts";
 import type { Admission, Reservation } from "../limits.ts";
 import { type BatchLimits, createPartitionLog } from "./partition-log.ts";
 

@@ -1,4 +1,5 @@
-import type { Fetched, GroupMember, Position } from "../../kafka/group-member.ts";
+import type { GroupMember } from "../../kafka/group-member.ts";
+import type { Fetched, Position } from "../../kafka/messages.ts";
 import type { PartitionWorker } from "./partition-worker.ts";
 import { type Pause, pauseMs } from "./pauses.ts";
 

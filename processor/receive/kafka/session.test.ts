@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { GroupMember, KafkaMessage, Place, Position } from "../../kafka/group-member.ts";
+import type { GroupMember } from "../../kafka/group-member.ts";
+import type { KafkaMessage, Place, Position } from "../../kafka/messages.ts";
 import { createAdmission } from "../limits.ts";
 import { kafkaConfig } from "./config.ts";
 import { type Session, startSession } from "./session.ts";

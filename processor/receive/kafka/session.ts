@@ -1,12 +1,6 @@
-import type {
-  Assignment,
-  Fetched,
-  GroupMember,
-  KafkaMessage,
-  Place,
-  Position,
-} from "../../kafka/group-member.ts";
+import type { Assignment, GroupMember } from "../../kafka/group-member.ts";
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
+import type { Fetched, KafkaMessage, Place, Position } from "../../kafka/messages.ts";
 import type { Admission } from "../limits.ts";
 import { createCommits } from "./commits.ts";
 import type { KafkaConfig } from "./config.ts";
