@@ -54,7 +54,7 @@ export const kafkaConfig = z
       .max(64 * MIB)
       .default(MIB)
       .describe(
-        "Read of one partition at a time; twice as much of each may wait in memory, within receive.max_in_flight_bytes.",
+        "Read of one partition at a time; twice as much of each may wait in memory, within half of receive.max_in_flight_bytes.",
       ),
     max_batch_messages: z
       .int()

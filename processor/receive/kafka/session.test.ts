@@ -41,7 +41,7 @@ function brokersOf(messagesEach: number, random: () => number) {
     value: Buffer.from("x"),
   });
   const member: GroupMember = {
-    isSettled: () => random() > 0.1,
+    isCurrent: () => random() > 0.1,
     leaders: async (places) => Map.groupBy(places, ({ partition }) => partition % 2),
     async fetch(_, positions) {
       await turn();

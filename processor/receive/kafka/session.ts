@@ -101,7 +101,7 @@ type Workers = Map<string, PartitionWorker>;
 
 function createWorker(
   position: Position,
-  { admission, config, deliver, onBroken }: SessionPorts,
+  { admission, config, deliver, member, onBroken, pause }: SessionPorts,
   onSettled: () => void,
 ): PartitionWorker {
   return createPartitionWorker(position, {
@@ -109,6 +109,8 @@ function createWorker(
     batchMessagesMax: config.max_batch_messages,
     batchBytesMax: config.max_batch_bytes,
     deliver,
+    isCurrent: member.isCurrent,
+    pause,
     onSettled,
     onBroken,
   });
