@@ -13,7 +13,7 @@ export async function findTopics(client: Base, topics: readonly string[]): Promi
   const ids = new Map<string, string>();
   const away = new Map<string, unknown>();
   let partitions = 0;
-  for (const topic of topics) {
+  const look = async (topic: string) => {
     try {
       const { id, partitionsCount } = await topicOf(client, topic);
       ids.set(topic, id);
@@ -21,7 +21,8 @@ export async function findTopics(client: Base, topics: readonly string[]): Promi
     } catch (error) {
       away.set(topic, error);
     }
-  }
+  };
+  await Promise.all(topics.map(look));
   if (ids.size === 0) throw new AggregateError(away.values(), "no topic can be read");
   return { ids, partitions, away };
 }
