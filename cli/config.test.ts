@@ -37,3 +37,19 @@ describe("a time in milliseconds", () => {
     }
   });
 });
+
+describe("a topic of Kafka that would come back", () => {
+  const from = (brokers: string[]) => ({
+    receive: { kafka: { brokers, topics: [{ name: "logs" }] } },
+    forward: { endpoint: "kafka://k1:9092,k2:9092/logs" },
+  });
+
+  it("is no next hop", () => {
+    const { error } = configSchema.safeParse(from(["k2:9092"]));
+    expect(error?.issues.map(({ path }) => path.join("."))).toEqual(["forward.endpoint"]);
+  });
+
+  it("is one of other brokers with the same name", () => {
+    expect(configSchema.safeParse(from(["k3:9092"])).success).toBe(true);
+  });
+});

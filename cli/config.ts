@@ -7,6 +7,7 @@ import { canaryConfig } from "../processor/canary/config.ts";
 import { detectConfig } from "../processor/detect/config.ts";
 import { attributesConfig } from "../processor/enrich/config.ts";
 import { forwardConfig } from "../processor/forward/config.ts";
+import { kafkaEndpointOf } from "../processor/forward/kafka/kafka-endpoint.ts";
 import { inferenceConfig } from "../processor/inference/config.ts";
 import { trainingConfig } from "../processor/promote/config.ts";
 import { receiveConfig } from "../processor/receive/config.ts";
@@ -19,30 +20,40 @@ import { windowConfig } from "../processor/window/config.ts";
 import { storeConfig } from "../store/config.ts";
 
 /** The whole configuration, in the order that a record meets it: one schema for the file, the docs and the checks. */
-export const configSchema = z.strictObject({
-  receive: receiveConfig.prefault({}).describe("Taking in OTLP."),
-  forward: forwardConfig.prefault({}).describe("The next hop."),
-  template: templateConfig.prefault({}).describe("Template mining."),
-  window: windowConfig.prefault({}).describe("Streams and windows."),
-  detect: detectConfig.prefault({}).describe("Detectors."),
-  inference: inferenceConfig.prefault({}).describe("The model's weights."),
-  calibrate: calibrateConfig.prefault({}).describe("From surprise to score, and from score to alert."),
-  redact: redactConfig
-    .prefault({})
-    .describe("What is replaced before anything is shown, or stored in the database."),
-  attributes: attributesConfig.prefault({}).describe("What is written into each record."),
-  sampling: samplingConfig
-    .prefault({})
-    .describe("Thinning out: what stays of the records that are no anomaly and no context of one."),
-  remember: rememberConfig.prefault({}).describe("What is written down, how often, for how long."),
-  training: trainingConfig.prefault({}).describe("Learning on: what is recorded for it, and its bounds."),
-  canary: canaryConfig.prefault({}).describe("Trying whether the detector works."),
-  store: storeConfig.prefault({}).describe("The database."),
-  api: apiConfig.prefault({}).describe("GraphQL and the UI."),
-  alerts: alertsConfig.prefault({}).describe("Telling incidents in Slack, Teams and the like."),
-  explainer: explainerConfig.prefault({}).describe("Explanations by a language model."),
-  telemetry: telemetryConfig.prefault({}).describe("Own metrics and logs."),
-});
+export const configSchema = z
+  .strictObject({
+    receive: receiveConfig.prefault({}).describe("Taking in OTLP."),
+    forward: forwardConfig.prefault({}).describe("The next hop."),
+    template: templateConfig.prefault({}).describe("Template mining."),
+    window: windowConfig.prefault({}).describe("Streams and windows."),
+    detect: detectConfig.prefault({}).describe("Detectors."),
+    inference: inferenceConfig.prefault({}).describe("The model's weights."),
+    calibrate: calibrateConfig.prefault({}).describe("From surprise to score, and from score to alert."),
+    redact: redactConfig
+      .prefault({})
+      .describe("What is replaced before anything is shown, or stored in the database."),
+    attributes: attributesConfig.prefault({}).describe("What is written into each record."),
+    sampling: samplingConfig
+      .prefault({})
+      .describe("Thinning out: what stays of the records that are no anomaly and no context of one."),
+    remember: rememberConfig.prefault({}).describe("What is written down, how often, for how long."),
+    training: trainingConfig.prefault({}).describe("Learning on: what is recorded for it, and its bounds."),
+    canary: canaryConfig.prefault({}).describe("Trying whether the detector works."),
+    store: storeConfig.prefault({}).describe("The database."),
+    api: apiConfig.prefault({}).describe("GraphQL and the UI."),
+    alerts: alertsConfig.prefault({}).describe("Telling incidents in Slack, Teams and the like."),
+    explainer: explainerConfig.prefault({}).describe("Explanations by a language model."),
+    telemetry: telemetryConfig.prefault({}).describe("Own metrics and logs."),
+  })
+  .superRefine(({ receive: { kafka }, forward }, context) => {
+    const next = kafkaEndpointOf(forward.endpoint);
+    const comesBack =
+      next !== undefined &&
+      kafka.topics.some(({ name }) => name === next.topic) &&
+      kafka.brokers.some((broker) => next.brokers.includes(broker));
+    const message = "is a topic that receive.kafka reads: what goes there would come back, for ever";
+    if (comesBack) context.addIssue({ code: "custom", path: ["forward", "endpoint"], message });
+  });
 
 /** A validated configuration. */
 export type Config = z.infer<typeof configSchema>;

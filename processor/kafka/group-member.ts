@@ -4,37 +4,12 @@ import {
   type FetchOptions,
   type GroupAssignment,
   ListOffsetTimestamps,
-  type RecordsBatch,
 } from "@platformatic/kafka";
 import { clientOptions, type KafkaConnection } from "./connection.ts";
-
-/** A partition of a topic. */
-export interface Place {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** A place, and the offset of the next message there. */
-export interface Position extends Place {
-  readonly offset: bigint;
-}
-
-/** A message as it was read. */
-export interface KafkaMessage extends Position {
-  /** Milliseconds since the epoch, as the producer or the broker has it. */
-  readonly timestampMs: number;
-  readonly key: Buffer | undefined;
-  /** Undefined: a tombstone. */
-  readonly value: Buffer | undefined;
-}
-
-/** What was read of one partition. */
-export type Fetched = Place &
-  (
-    | { readonly kind: "messages"; readonly messages: readonly KafkaMessage[]; readonly next: bigint }
-    /** The offset is not there any more, or not yet. */
-    | { readonly kind: "out-of-range" }
-  );
+import { dividePartitions } from "./divide.ts";
+import { fetchedOf, outOfRangeOf } from "./fetch-answer.ts";
+import type { Fetched, Place, Position } from "./messages.ts";
+import { findTopics, type TopicsThere } from "./topics-there.ts";
 
 /** How a group is joined. */
 export interface GroupSettings {
@@ -60,14 +35,16 @@ export interface GroupEvents {
   readonly onAssigned: (assignment: Assignment) => void;
   /** Its membership cannot go on. */
   readonly onLost: (cause: unknown) => void;
-  /** A topic has more partitions than when the group was joined: somebody has to join again for them to be read. */
+  /** There is more to read than when the group was joined, partitions or a topic: somebody has to join again for it to be read. */
   readonly onGrown: () => void;
+  /** A topic cannot be read now; the others are. */
+  readonly onAway: (topic: string, cause: unknown) => void;
 }
 
 /** A member of a consumer group. Everything rejects with what the client rejects with. */
 export interface GroupMember {
-  /** Whether the group is between two assignments of its partitions: nothing can be committed then. */
-  readonly isSettled: () => boolean;
+  /** False where the group has not heard of the member for so long that another may have its partitions: it may have been stopped meanwhile. */
+  readonly isCurrent: () => boolean;
   /** Of each place, the broker to read it from. */
   leaders(places: readonly Place[]): Promise<ReadonlyMap<number, readonly Place[]>>;
   /** Reads on at the positions, which one broker has; waits a moment where there is nothing. */
@@ -76,60 +53,111 @@ export interface GroupMember {
   committed(places: readonly Place[]): Promise<readonly Position[]>;
   /** Where a partition begins or ends. */
   edges(places: readonly Place[], edge: "earliest" | "latest"): Promise<readonly Position[]>;
+  /** As the member of the last division that it was told; rejects where the group has gone on without it. */
   commit(positions: readonly Position[]): Promise<void>;
   leave(): Promise<void>;
 }
 
 type FetchRequestTopic = FetchOptions<Buffer, Buffer, Buffer, Buffer>["topics"][number];
-type FetchResponse = Awaited<ReturnType<Consumer["fetch"]>>;
 
 /** A broker that has nothing waits so long with its answer. */
 const FETCH_WAIT_MS = 250;
 /** For a member to come back when the group is divided anew. */
 const REBALANCE_MS = 60_000;
 const HEARTBEATS_A_SESSION = 4;
-const IS_CONTROL = 0b100000;
+/** Between two looks for topics that were away. */
+const LOOK_MS = 5_000;
 
 /** Joins the group. Rejects when that fails; nothing is left behind then. */
 export async function joinGroup(settings: GroupSettings, events: GroupEvents): Promise<GroupMember> {
-  const { connection, groupId, topics, sessionTimeoutMs } = settings;
-  const options = clientOptions(connection);
-  const consumer = new Consumer({
-    ...options,
-    groupId,
-    autocommit: false,
-    sessionTimeout: sessionTimeoutMs,
-    rebalanceTimeout: Math.max(REBALANCE_MS, sessionTimeoutMs),
-    heartbeatInterval: Math.ceil(sessionTimeoutMs / HEARTBEATS_A_SESSION),
-    heartbeatStallTimeout: sessionTimeoutMs,
-    maxBytes: settings.fetchBytesMax * topics.length,
-    maxWaitTime: FETCH_WAIT_MS,
-  });
+  const options = clientOptions(settings.connection);
   // Reading waits at the broker: on connections of its own, so that heartbeats and commits do not wait behind it.
   const reading = new Base(options);
-  consumer.on("consumer:group:join", ({ memberId, generationId = 0, assignments = [] }) =>
-    events.onAssigned({ memberId, generation: generationId, places: assignments.flatMap(placesOf) }),
-  );
+  const consumer = createConsumer(settings);
+  // The member itself would answer a commit that comes too late by joining again, and then commit it over its successor.
+  const offsets = new Consumer({ ...options, groupId: settings.groupId, retries: 0 });
+  let looking: NodeJS.Timeout | undefined;
+  const leave = async () => {
+    clearInterval(looking);
+    await Promise.allSettled([consumer.close(true), offsets.close(), reading.close()]);
+  };
+  let heartbeatAt = 0;
+  let heardAt = 0;
+  consumer.on("consumer:heartbeat:start", () => {
+    heartbeatAt = performance.now();
+  });
+  consumer.on("consumer:heartbeat:end", () => {
+    heardAt = heartbeatAt;
+  });
+  consumer.on("consumer:group:join", ({ memberId, generationId = 0, assignments = [] }) => {
+    heardAt = performance.now();
+    offsets.memberId = memberId;
+    offsets.generationId = generationId;
+    events.onAssigned({ memberId, generation: generationId, places: assignments.flatMap(placesOf) });
+  });
   consumer.on("consumer:heartbeat:stalled", ({ lastError }) =>
     events.onLost(lastError ?? new Error("no heartbeat has got through")),
   );
   // The client tells so that it could not join again; as an event that nobody hears it would end the process.
   consumer.on("error", events.onLost);
-  for (const topic of topics) consumer.topics.track(topic);
-  const leave = async () => {
-    await Promise.allSettled([consumer.close(true), reading.close()]);
-  };
   try {
+    const there = await findTopics(reading, settings.topics);
+    for (const topic of there.ids.keys())
+      for (const client of [consumer, offsets]) client.topics.track(topic);
+    for (const [topic, cause] of there.away) events.onAway(topic, cause);
+    if (there.away.size > 0) {
+      const look = () => findTopics(reading, [...there.away.keys()]).then(events.onGrown, () => undefined);
+      looking = setInterval(() => void look(), LOOK_MS);
+    }
+    const metadata = createMetadata(consumer, there, events);
     await consumer.joinGroup({});
+    return {
+      ...createReading(consumer, reading, settings, { metadata, ids: there.ids }),
+      ...createOffsets(consumer, offsets, metadata),
+      isCurrent: () => performance.now() - heardAt < settings.sessionTimeoutMs,
+      leave,
+    };
   } catch (error) {
     await leave();
     throw error;
   }
-  return {
-    ...createReading(consumer, reading, settings, events.onGrown),
-    ...createOffsets(consumer),
-    isSettled: () => consumer.isActive(),
-    leave,
+}
+
+function createConsumer({ connection, groupId, topics, sessionTimeoutMs, fetchBytesMax }: GroupSettings) {
+  return new Consumer({
+    ...clientOptions(connection),
+    groupId,
+    autocommit: false,
+    partitionAssigner: dividePartitions,
+    sessionTimeout: sessionTimeoutMs,
+    rebalanceTimeout: Math.max(REBALANCE_MS, sessionTimeoutMs),
+    heartbeatInterval: Math.ceil(sessionTimeoutMs / HEARTBEATS_A_SESSION),
+    heartbeatStallTimeout: sessionTimeoutMs,
+    maxBytes: fetchBytesMax * topics.length,
+    maxWaitTime: FETCH_WAIT_MS,
+  });
+}
+
+type Metadata = Awaited<ReturnType<Consumer["metadata"]>>;
+
+/** What the brokers know of the topics, some seconds old at most; rejects where one is not the one that was joined for. */
+function createMetadata(
+  consumer: Consumer,
+  { ids, partitions }: TopicsThere,
+  { onGrown, onLost }: GroupEvents,
+): () => Promise<Metadata> {
+  return async () => {
+    const current = await consumer.metadata({ topics: [...ids.keys()] });
+    const counts = [...current.topics.values()].map(({ partitionsCount }) => partitionsCount);
+    if (counts.reduce((sum, count) => sum + count, 0) > partitions) onGrown();
+    for (const [topic, id] of ids) {
+      if (current.topics.get(topic)?.id === id) continue;
+      // Its offsets mean other messages now, and must be neither read on at nor committed.
+      const cause = new Error(`${topic} is another topic of the same name now`);
+      onLost(cause);
+      throw cause;
+    }
+    return current;
   };
 }
 
@@ -140,20 +168,10 @@ function placesOf({ topic, partitions }: GroupAssignment): readonly Place[] {
 function createReading(
   consumer: Consumer,
   reading: Base,
-  { topics, fetchBytesMax }: GroupSettings,
-  onGrown: () => void,
+  { fetchBytesMax }: GroupSettings,
+  { metadata, ids }: { readonly metadata: () => Promise<Metadata>; readonly ids: TopicsThere["ids"] },
 ): Pick<GroupMember, "leaders" | "fetch"> {
-  let partitionsBefore: number | undefined;
-  const metadata = async () => {
-    const current = await consumer.metadata({ topics: [...topics] });
-    const partitions = topics.reduce(
-      (sum, topic) => sum + (current.topics.get(topic)?.partitionsCount ?? 0),
-      0,
-    );
-    if (partitions > (partitionsBefore ?? partitions)) onGrown();
-    partitionsBefore = partitions;
-    return current;
-  };
+  const names = new Map([...ids].map(([name, id]) => [id, name]));
   return {
     async leaders(places) {
       const known = (await metadata()).topics;
@@ -163,9 +181,7 @@ function createReading(
       );
     },
     async fetch(node, positions) {
-      const known = (await metadata()).topics;
-      const names = new Map([...known].map(([name, { id }]) => [id, name]));
-      const request = [...Map.groupBy(positions, ({ topic }) => known.get(topic)?.id ?? "")].map(
+      const request = [...Map.groupBy(positions, ({ topic }) => ids.get(topic) ?? "")].map(
         ([topicId, wanted]): FetchRequestTopic => ({
           topicId,
           partitions: wanted.map(({ partition, offset }) => ({
@@ -177,13 +193,12 @@ function createReading(
           })),
         }),
       );
-      const asked = new Map(positions.map((one) => [`${one.topic}/${one.partition}`, one]));
-      const positionOf = (topic: string, partition: number) => asked.get(`${topic}/${partition}`);
+      const question = { names, positions };
       try {
         const response = await consumer.fetch({ node, topics: request, connectionPool: reading.connections });
-        return fetchedOf(response, names, positionOf);
+        return fetchedOf(response, question);
       } catch (error) {
-        const outOfRange = outOfRangeOf(error, names, positionOf);
+        const outOfRange = outOfRangeOf(error, question);
         if (outOfRange.length === 0) throw error;
         return outOfRange;
       }
@@ -191,83 +206,14 @@ function createReading(
   };
 }
 
-type PositionOf = (topic: string, partition: number) => Position | undefined;
-
-function fetchedOf(
-  { responses }: FetchResponse,
-  names: ReadonlyMap<string, string>,
-  positionOf: PositionOf,
-): readonly Fetched[] {
-  return responses.flatMap(({ topicId, partitions }) =>
-    partitions.flatMap(({ partitionIndex, records }): readonly Fetched[] => {
-      const position = positionOf(names.get(topicId) ?? "", partitionIndex);
-      if (position === undefined || !Array.isArray(records) || records.length === 0) return [];
-      return [messagesOf(position, records)];
-    }),
-  );
-}
-
-function messagesOf({ topic, partition, offset }: Position, batches: readonly RecordsBatch[]): Fetched {
-  const messages: KafkaMessage[] = [];
-  let next = offset;
-  for (const batch of batches) {
-    const end = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
-    if (end > next) next = end;
-    if ((batch.attributes & IS_CONTROL) !== 0) continue;
-    for (const { offsetDelta, timestampDelta, key, value } of batch.records) {
-      const at = batch.firstOffset + BigInt(offsetDelta);
-      // A batch is read whole, also what stands before the offset that was asked for.
-      if (at < offset) continue;
-      const timestampMs = Number(batch.firstTimestamp + timestampDelta);
-      messages.push({
-        topic,
-        partition,
-        offset: at,
-        timestampMs,
-        key: key ?? undefined,
-        value: value ?? undefined,
-      });
-    }
-  }
-  return { kind: "messages", topic, partition, messages, next };
-}
-
-const OFFSET_OUT_OF_RANGE = 1;
-
-function outOfRangeOf(
-  error: unknown,
-  names: ReadonlyMap<string, string>,
-  positionOf: PositionOf,
-): readonly Fetched[] {
-  const response = responseIn(error);
-  if (response === undefined) return [];
-  return response.responses.flatMap(({ topicId, partitions }) =>
-    partitions.flatMap(({ partitionIndex, errorCode }): readonly Fetched[] => {
-      const position = positionOf(names.get(topicId) ?? "", partitionIndex);
-      if (position === undefined || errorCode !== OFFSET_OUT_OF_RANGE) return [];
-      const { topic, partition } = position;
-      return [{ kind: "out-of-range", topic, partition }];
-    }),
-  );
-}
-
-/** What the broker has answered, the last time where the client has tried several times. */
-function responseIn(error: unknown): FetchResponse | undefined {
-  if (!(error instanceof AggregateError)) return undefined;
-  if ("response" in error && isFetchResponse(error.response)) return error.response;
-  return responseIn(error.errors.at(-1));
-}
-
-function isFetchResponse(value: unknown): value is FetchResponse {
-  return (
-    typeof value === "object" && value !== null && "responses" in value && Array.isArray(value.responses)
-  );
-}
-
-function createOffsets(consumer: Consumer): Pick<GroupMember, "committed" | "edges" | "commit"> {
-  const pick = (places: readonly Place[], offsets: ReadonlyMap<string, readonly bigint[]>) =>
+function createOffsets(
+  consumer: Consumer,
+  offsets: Consumer,
+  metadata: () => Promise<Metadata>,
+): Pick<GroupMember, "committed" | "edges" | "commit"> {
+  const pick = (places: readonly Place[], found: ReadonlyMap<string, readonly bigint[]>) =>
     places.flatMap(({ topic, partition }): readonly Position[] => {
-      const offset = offsets.get(topic)?.[partition];
+      const offset = found.get(topic)?.[partition];
       return offset === undefined || offset < 0n ? [] : [{ topic, partition, offset }];
     });
   return {
@@ -279,15 +225,16 @@ function createOffsets(consumer: Consumer): Pick<GroupMember, "committed" | "edg
       if (places.length === 0) return [];
       const { EARLIEST, LATEST } = ListOffsetTimestamps;
       const wanted = [...byTopic(places)];
-      const offsets = await consumer.listOffsets({
+      const found = await consumer.listOffsets({
         topics: wanted.map(({ topic }) => topic),
         partitions: Object.fromEntries(wanted.map(({ topic, partitions }) => [topic, partitions])),
         timestamp: edge === "earliest" ? EARLIEST : LATEST,
       });
-      return pick(places, offsets);
+      return pick(places, found);
     },
     async commit(positions) {
-      await consumer.commit({ offsets: positions.map((one) => ({ ...one, leaderEpoch: -1 })) });
+      await metadata();
+      await offsets.commit({ offsets: positions.map((one) => ({ ...one, leaderEpoch: -1 })) });
     },
   };
 }

@@ -8,6 +8,7 @@ import { outcomeOfSilence } from "../outcome.ts";
 import type { Sender } from "../sender.ts";
 import type { KafkaEndpoint } from "./kafka-endpoint.ts";
 import { outcomeOfKafka } from "./outcome-of-kafka.ts";
+import { toBatches } from "./to-batches.ts";
 import { toMessages } from "./to-messages.ts";
 
 /** A request that waits for its turn. */
@@ -47,7 +48,8 @@ export function createKafkaSender(
   const write = async (requests: readonly Waiting[]): Promise<ForwardOutcome> => {
     try {
       writer ??= open();
-      await (await writer).write(requests.flatMap(({ messages }) => messages));
+      const messages = requests.flatMap((one) => one.messages);
+      for (const batch of toBatches(messages, bytesMax)) await (await writer).write(batch);
       return ACCEPTED;
     } catch (error) {
       return outcomeOfKafka(kafkaProblemOf(error));
@@ -87,7 +89,7 @@ export function createKafkaSender(
   };
 }
 
-/** The first that waits, and those behind it that fit into the same batch of a partition. */
+/** The first that waits, and those behind it that go on in about the same batch. */
 function take(queue: Waiting[], bytesMax: number): readonly Waiting[] {
   let count = 0;
   let bytes = 0;

@@ -1,4 +1,5 @@
-import type { GroupMember, Position } from "../../kafka/group-member.ts";
+import type { GroupMember } from "../../kafka/group-member.ts";
+import type { Position } from "../../kafka/messages.ts";
 import { type Pause, pauseMs } from "./pauses.ts";
 import { keyOf } from "./read-on.ts";
 
@@ -8,7 +9,7 @@ export interface Commits {
   look(): void;
   /** What the group has of a place; needs no commit before it has changed. */
   know(positions: readonly Position[]): void;
-  /** Tells what is still to be told, once, and ends. */
+  /** Tells what is still to be told, and ends; gives up after some tries. */
   flush(): Promise<void>;
 }
 
@@ -16,11 +17,15 @@ export interface Commits {
 export interface CommitPorts {
   /** After what has failed. */
   readonly pause: Pause;
-  readonly member: Pick<GroupMember, "commit" | "isSettled">;
+  readonly member: Pick<GroupMember, "commit">;
   /** Of the partitions that are ours now. */
   readonly settled: () => readonly Position[];
   readonly onFailed: (cause: unknown) => void;
 }
+
+/** While the group divides its partitions anew it takes none for a moment: that is no news. */
+const FAILURES_TOLD = 3;
+const FLUSH_TRIES = 5;
 
 /** One commit at a time, of all that was settled by then; what fails is told again later, with what came after it. */
 export function createCommits({ member, settled, onFailed, pause }: CommitPorts): Commits {
@@ -43,13 +48,12 @@ export function createCommits({ member, settled, onFailed, pause }: CommitPorts)
     for (let failures = 0; isWanted && !stopping.signal.aborted; ) {
       isWanted = false;
       try {
-        // Between two assignments the group takes none: what is settled then is told after the next one.
-        if (member.isSettled()) await commit();
+        await commit();
         failures = 0;
       } catch (error) {
         if (stopping.signal.aborted) return;
         failures += 1;
-        onFailed(error);
+        if (failures >= FAILURES_TOLD) onFailed(error);
         await pause(pauseMs(failures), stopping.signal);
         isWanted = true;
       }
@@ -69,7 +73,14 @@ export function createCommits({ member, settled, onFailed, pause }: CommitPorts)
     async flush() {
       stopping.abort();
       await running;
-      if (member.isSettled()) await commit().catch(onFailed);
+      for (let tries = 1; tries <= FLUSH_TRIES; tries += 1) {
+        try {
+          return await commit();
+        } catch (error) {
+          if (tries === FLUSH_TRIES) onFailed(error);
+          else await pause(pauseMs(1), new AbortController().signal);
+        }
+      }
     },
   };
 }

@@ -3,7 +3,8 @@ import { brokerAddress, saslConfig, topicName } from "../../kafka/config.ts";
 import { clientTlsConfig } from "../../tls/config.ts";
 import { LINE_FORMATS } from "../lines/parsed-line.ts";
 
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 
 const topic = z.strictObject({
   name: topicName,
@@ -54,19 +55,19 @@ export const kafkaConfig = z
       .max(64 * MIB)
       .default(MIB)
       .describe(
-        "Read of one partition at a time; twice as much of each may wait in memory, within receive.max_in_flight_bytes.",
+        "Read of one partition at a time; twice as much of each may wait in memory, within half of receive.max_in_flight_bytes.",
       ),
     max_batch_messages: z
       .int()
       .min(1)
       .max(10_000)
-      .default(500)
+      .default(100)
       .describe("Messages of one partition in flight at a time; all of them are taken before the next ones."),
     max_batch_bytes: z
       .int()
       .min(1_024)
       .max(64 * MIB)
-      .default(MIB)
+      .default(128 * KIB)
       .describe("Their bytes; a single message may be larger, up to receive.max_request_bytes."),
     dead_letter_topic: z
       .string()

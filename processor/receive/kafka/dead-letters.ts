@@ -1,3 +1,4 @@
+import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
 import type { MessageWriter } from "../../kafka/message-writer.ts";
 import type { DeadLetter } from "./deliver.ts";
 
@@ -15,14 +16,22 @@ export function createDeadLetters(topic: string, open: () => Promise<MessageWrit
   let last: Promise<unknown> = Promise.resolve();
   const write = async ({ message, reason, text }: DeadLetter) => {
     writer ??= await open();
-    const headers = new Map([
-      ["logbert.reason", reason],
-      ["logbert.message", text],
-      ["logbert.topic", message.topic],
-      ["logbert.partition", String(message.partition)],
-      ["logbert.offset", String(message.offset)],
-    ]);
-    await writer.write([{ topic, key: message.key, value: message.value, headers }]);
+    const headersWith = (explanation: string) =>
+      new Map([
+        ["logbert.reason", reason],
+        ["logbert.message", explanation],
+        ["logbert.topic", message.topic],
+        ["logbert.partition", String(message.partition)],
+        ["logbert.offset", String(message.offset)],
+      ]);
+    try {
+      await writer.write([{ topic, key: message.key, value: message.value, headers: headersWith(text) }]);
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      // It must hold nothing up: where it is can be told.
+      const headers = headersWith(`${text}; it is too large for this topic, and its contents are left out`);
+      await writer.write([{ topic, key: undefined, value: undefined, headers }]);
+    }
   };
   return {
     async put(letter) {
@@ -36,4 +45,11 @@ export function createDeadLetters(topic: string, open: () => Promise<MessageWrit
       await writer?.close();
     },
   };
+}
+
+/** Whether the brokers take no message of that size there (Kafka protocol, "Error Codes"). */
+function isTooLarge(error: unknown): boolean {
+  return kafkaProblemOf(error).errors.some(
+    (one) => one === "MESSAGE_TOO_LARGE" || one === "RECORD_LIST_TOO_LARGE",
+  );
 }

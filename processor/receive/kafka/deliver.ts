@@ -1,6 +1,6 @@
 import type { Metadata } from "../../forward/metadata.ts";
-import type { KafkaMessage } from "../../kafka/group-member.ts";
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
+import type { KafkaMessage } from "../../kafka/messages.ts";
 import type { Answer } from "../answer.ts";
 import type { RefusedReason } from "../consume.ts";
 import { type Arrival, type HandlePorts, handle } from "../handle.ts";

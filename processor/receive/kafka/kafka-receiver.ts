@@ -63,7 +63,15 @@ export function startKafkaReceiver(
           sessionTimeoutMs: kafka.session_timeout_ms,
           fetchBytesMax: kafka.fetch_max_bytes,
         },
-        { ...events, onGrown: () => renewal.abort() },
+        {
+          ...events,
+          onGrown: () => renewal.abort(),
+          onAway: (topic, cause) =>
+            warn(
+              { topic, reason: kafkaProblemOf(cause).text },
+              "a topic of Kafka cannot be read; the others are",
+            ),
+        },
       ),
   };
   const stopping = new AbortController();

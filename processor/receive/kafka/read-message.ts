@@ -1,4 +1,4 @@
-import type { KafkaMessage } from "../../kafka/group-member.ts";
+import type { KafkaMessage } from "../../kafka/messages.ts";
 import { encodeRequest, type NewResource } from "../../wire/encode.ts";
 import { isConcatenable } from "../../wire/is-concatenable.ts";
 import { jsonToProtobuf } from "../../wire/json.ts";

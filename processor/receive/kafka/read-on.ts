@@ -1,4 +1,5 @@
-import type { Fetched, GroupMember, Position } from "../../kafka/group-member.ts";
+import type { GroupMember } from "../../kafka/group-member.ts";
+import type { Fetched, Position } from "../../kafka/messages.ts";
 import type { PartitionWorker } from "./partition-worker.ts";
 import { type Pause, pauseMs } from "./pauses.ts";
 
@@ -25,6 +26,9 @@ export interface ReadingPorts {
   readonly onFailed: (cause: unknown, times: number) => void;
 }
 
+/** What there was no room for is read again after this: not at once, because unpacking it is work. */
+const NO_ROOM_MS = 1_000;
+
 /** A broker is asked for one thing at a time, which waits there for a moment when there is nothing. */
 export function createReading(ports: ReadingPorts): Reading {
   const { member, workers, pause } = ports;
@@ -46,7 +50,7 @@ export function createReading(ports: ReadingPorts): Reading {
       failures = 0;
       ports.onRead();
       const hasRoom = fetched.map((one) => handOver(one, ports)).every((isTaken) => isTaken);
-      if (!hasRoom) await pause(pauseMs(1), stopping.signal);
+      if (!hasRoom) await pause(NO_ROOM_MS, stopping.signal);
     } catch (error) {
       await failed(error);
     }

@@ -3,7 +3,7 @@ import { type Session, type SessionPorts, startSession } from "./session.ts";
 
 /** What being a member needs. */
 export interface ServePorts extends Omit<SessionPorts, "member" | "onBroken"> {
-  readonly join: (events: Omit<GroupEvents, "onGrown">) => Promise<GroupMember>;
+  readonly join: (events: Pick<GroupEvents, "onAssigned" | "onLost">) => Promise<GroupMember>;
   /** So many failures of reading in a row, and it is given up. */
   readonly failuresMax: number;
   readonly drainTimeoutMs: number;

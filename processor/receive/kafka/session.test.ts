@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { GroupMember, KafkaMessage, Place, Position } from "../../kafka/group-member.ts";
+import type { GroupMember } from "../../kafka/group-member.ts";
+import type { KafkaMessage, Place, Position } from "../../kafka/messages.ts";
 import { createAdmission } from "../limits.ts";
 import { kafkaConfig } from "./config.ts";
 import { type Session, startSession } from "./session.ts";
@@ -40,7 +41,7 @@ function brokersOf(messagesEach: number, random: () => number) {
     value: Buffer.from("x"),
   });
   const member: GroupMember = {
-    isSettled: () => random() > 0.1,
+    isCurrent: () => random() > 0.1,
     leaders: async (places) => Map.groupBy(places, ({ partition }) => partition % 2),
     async fetch(_, positions) {
       await turn();

@@ -1,12 +1,6 @@
-import type {
-  Assignment,
-  Fetched,
-  GroupMember,
-  KafkaMessage,
-  Place,
-  Position,
-} from "../../kafka/group-member.ts";
+import type { Assignment, GroupMember } from "../../kafka/group-member.ts";
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
+import type { Fetched, KafkaMessage, Place, Position } from "../../kafka/messages.ts";
 import type { Admission } from "../limits.ts";
 import { createCommits } from "./commits.ts";
 import type { KafkaConfig } from "./config.ts";
@@ -107,7 +101,7 @@ type Workers = Map<string, PartitionWorker>;
 
 function createWorker(
   position: Position,
-  { admission, config, deliver, onBroken }: SessionPorts,
+  { admission, config, deliver, member, onBroken, pause }: SessionPorts,
   onSettled: () => void,
 ): PartitionWorker {
   return createPartitionWorker(position, {
@@ -115,6 +109,8 @@ function createWorker(
     batchMessagesMax: config.max_batch_messages,
     batchBytesMax: config.max_batch_bytes,
     deliver,
+    isCurrent: member.isCurrent,
+    pause,
     onSettled,
     onBroken,
   });

@@ -1,0 +1,85 @@
+import { Admin } from "@platformatic/kafka";
+import { expect } from "vitest";
+import { numbersIn } from "../faults/numbered-requests.ts";
+import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
+import { kafka, kcat, testWith } from "../helpers/requirement.ts";
+import { waitFor } from "../helpers/wait-for.ts";
+import { startKafka } from "../pipelines/kafka-broker.ts";
+import { accountOf } from "./account.ts";
+import { startLoad } from "./load.ts";
+
+const PARTITIONS = [0, 1, 2, 3];
+const RECORDS_EACH = 10;
+const BATCH_MESSAGES = 8;
+/** A member joins, one goes for the others, and comes back. */
+const DIVISIONS = 3;
+const ACCEPTED = "logbert_receiver_accepted_log_records_total";
+
+testWith(
+  [kafka(), kcat()],
+  "a member that was frozen for longer than its session hands on and commits nothing over its successor",
+  async ([jars = "", client = ""]) => {
+    const broker = await startKafka(jars, client, { "num.partitions": String(PARTITIONS.length) });
+    const { address } = broker;
+    const start = () =>
+      startLogbert({
+        settings: {
+          receive: {
+            kafka: {
+              brokers: [address],
+              topics: [{ name: "in" }],
+              group_id: "frozen",
+              session_timeout_ms: 2_000,
+              max_batch_messages: BATCH_MESSAGES,
+            },
+          },
+          forward: { endpoint: `kafka://${address}/out` },
+        },
+      });
+    const more = async (member: LogbertProcess, records: number) => {
+      const until = (await member.metric(ACCEPTED)) + records;
+      await waitFor(`${records} more records`, async () =>
+        (await member.metric(ACCEPTED)) >= until ? true : undefined,
+      );
+    };
+    const admin = new Admin({ clientId: "test", bootstrapBrokers: [address] });
+    const committed = async () => {
+      const [group] = await admin.listConsumerGroupOffsets({
+        groups: [{ groupId: "frozen", topics: [{ name: "in", partitionIndexes: PARTITIONS }] }],
+      });
+      const offsets = (group?.topics ?? []).flatMap(({ partitions }) => partitions);
+      return PARTITIONS.map(
+        (one) => offsets.find(({ partitionIndex }) => partitionIndex === one)?.committedOffset ?? 0n,
+      );
+    };
+    const load = startLoad(address, "in", { streams: 8, recordsEach: RECORDS_EACH });
+    const first = await start();
+    await more(first, 500);
+    const second = await start();
+    await more(second, 500);
+    process.kill(first.pid, "SIGSTOP");
+    const before = await committed();
+    await waitFor("the second to have all partitions", async () =>
+      (await committed()).every((offset, i) => offset > (before[i] ?? 0n)) ? true : undefined,
+    );
+    const handedOver = await committed();
+    process.kill(first.pid, "SIGCONT");
+    await more(first, 500);
+    expect((await committed()).every((offset, i) => offset >= (handedOver[i] ?? 0n))).toBe(true);
+    const sent = await load.stop();
+    const account = await waitFor("all records to arrive", () => {
+      const now = accountOf(
+        sent,
+        broker.read("out").flatMap(({ value }) => numbersIn(value)),
+      );
+      return now.missing === 0 ? now : undefined;
+    });
+    expect(account.disordered).toBe(0);
+    const batch = BATCH_MESSAGES * RECORDS_EACH;
+    expect(account.repeated).toBeLessThanOrEqual(DIVISIONS * PARTITIONS.length * batch);
+    expect(await first.stop()).toBe(0);
+    expect(await second.stop()).toBe(0);
+    await admin.close();
+    await broker.stop();
+  },
+);
