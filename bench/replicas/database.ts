@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Client } from "pg";
+import { z } from "zod";
+import { startPostgres } from "../../test/postgres/postgres-server.ts";
+
+/** A PostgreSQL with a database for each stage, that counts what it does. */
+export interface Database {
+  readonly pid: number;
+  /** A new database's address. */
+  create(name: string): Promise<string>;
+  work(): Promise<DatabaseWork>;
+  remove(): Promise<void>;
+}
+
+/** What the server has done since its start, beside this question. */
+export interface DatabaseWork {
+  readonly statements: number;
+  /** Written to its log, which is what a standby gets. */
+  readonly walBytes: number;
+  /** Of the stages. */
+  readonly connections: number;
+  /** Of all databases. */
+  readonly bytes: number;
+}
+
+const QUESTION = `select
+  (select coalesce(sum(calls), 0)::float8 from pg_stat_statements where query not like '%pg_stat_statements%') as statements,
+  (select wal_bytes::float8 from pg_stat_wal) as "walBytes",
+  (select count(*)::int from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as connections,
+  (select sum(pg_database_size(oid))::float8 from pg_database) as bytes`;
+const answer = z.object({
+  statements: z.number(),
+  walBytes: z.number(),
+  connections: z.int(),
+  bytes: z.number(),
+});
+
+/** A server that writes each commit to its disk, as it does by default. */
+export async function startDatabase(programs: string): Promise<Database> {
+  const server = await startPostgres(programs, [
+    "-c",
+    "fsync=on",
+    "-c",
+    "shared_preload_libraries=pg_stat_statements",
+  ]);
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  await client.query("create extension pg_stat_statements");
+  const { rows } = await client.query("show data_directory");
+  const { data_directory: directory } = z.object({ data_directory: z.string() }).parse(rows[0]);
+  return {
+    pid: Number(readFileSync(join(directory, "postmaster.pid"), "utf8").split("\n")[0]),
+    async create(name) {
+      await client.query(`create database ${client.escapeIdentifier(name)}`);
+      return Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+    },
+    work: async () => answer.parse((await client.query(QUESTION)).rows[0]),
+    async remove() {
+      await client.end();
+      await server.remove();
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { markdownTable } from "../../cli/evaluate/report/markdown-table.ts";
+import { figure } from "../stage/statistics.ts";
+
+/** What a kind of log costs a stage. */
+export interface LogKind {
+  readonly name: string;
+  /** CPU time of the stage's process for a record. */
+  readonly usARecord: number;
+  /** What one stage takes at most, records/s. */
+  readonly recordsPerSecondMax: number;
+  /** Of a record on the wire, uncompressed. */
+  readonly bytesARecord: number;
+}
+
+/**
+ * Figures of bench/RESULTS.md (The whole stage, one, two and four stages), and the assumptions that no measurement decides. Those that
+ * are measured are so on two cores of an AMD EPYC.
+ */
+export const COSTS = {
+  /** Assumed: how full a stage, a gateway or a database is on the mean, so that peaks, trainings and new services fit in. */
+  utilisation: 0.5,
+  /** Assumed: stages of which the loss leaves enough. */
+  spareStages: 1,
+  /** One thread scores; the model, garbage collection and compiling have others. */
+  vcpusAStage: 2,
+  /** docs/sizing.md: 630 MiB and the API's 125, and room. Thousands of services on a stage: 3. */
+  gibAStage: 1,
+  /** The Collector's CPU for a record that comes in, is routed and goes out. */
+  gatewayUsARecord: 2,
+  /** Assumed: at least so many gateways. */
+  gatewaysMin: 2,
+  vcpusAGateway: 2,
+  gibAGateway: 1,
+  /** Statements and bytes of log that PostgreSQL has for a stage at work, and its CPU. */
+  statementsAStage: 25,
+  walKibAStage: 60,
+  databaseMsAStage: 10,
+  /** Assumed: attributes that a stage adds to a record. */
+  bytesAdded: 150,
+} as const;
+
+/** What a rate takes. */
+export interface Plan {
+  readonly stages: number;
+  /** Reserved for the stages, and what they use of it on the mean. */
+  readonly stageVcpus: number;
+  readonly usedVcpus: number;
+  readonly stageGib: number;
+  readonly gateways: number;
+  readonly statementsPerSecond: number;
+  readonly walMibPerSecond: number;
+  readonly databaseVcpus: number;
+  /** Into the gateways, into the stages, and out of them. */
+  readonly networkMibPerSecond: readonly [number, number, number];
+}
+
+/** Records/s that a stage is to have at most on the mean. */
+export function stageLimit({ recordsPerSecondMax }: LogKind): number {
+  return recordsPerSecondMax * COSTS.utilisation;
+}
+
+const US_PER_SECOND = 1e6;
+const MS_PER_SECOND = 1e3;
+const MIB = 2 ** 20;
+const KIB_PER_MIB = 2 ** 10;
+
+/** @param needed stages that leave none over its limit; the spare ones come on top where there is more than one */
+export function planFor(rate: number, needed: number, kind: LogKind): Plan {
+  const stages = needed + (needed > 1 ? COSTS.spareStages : 0);
+  const gatewayVcpus = (rate * COSTS.gatewayUsARecord) / US_PER_SECOND / COSTS.utilisation;
+  const plain = (rate * kind.bytesARecord) / MIB;
+  return {
+    stages,
+    stageVcpus: stages * COSTS.vcpusAStage,
+    usedVcpus: (rate * kind.usARecord) / US_PER_SECOND,
+    stageGib: stages * COSTS.gibAStage,
+    gateways: needed > 1 ? Math.max(COSTS.gatewaysMin, Math.ceil(gatewayVcpus / COSTS.vcpusAGateway)) : 0,
+    statementsPerSecond: stages * COSTS.statementsAStage,
+    walMibPerSecond: (stages * COSTS.walKibAStage) / KIB_PER_MIB,
+    databaseVcpus: (stages * COSTS.databaseMsAStage) / MS_PER_SECOND / COSTS.utilisation,
+    networkMibPerSecond: [plain, plain, plain + (rate * COSTS.bytesAdded) / MIB],
+  };
+}
+
+/** One line for each rate. */
+export function planTable(rows: readonly { readonly title: string; readonly plan: Plan }[]): string {
+  return markdownTable(
+    [
+      "",
+      "stages, spare included",
+      "vCPUs (used on the mean)",
+      "GiB",
+      "gateways",
+      "their vCPUs, GiB",
+      "PostgreSQL: statements/s",
+      "MiB/s to the WAL",
+      "its vCPUs",
+      "network, MiB/s: in, between, out",
+    ],
+    rows.map(({ title, plan }) => [
+      title,
+      String(plan.stages),
+      `${plan.stageVcpus} (${figure(plan.usedVcpus)})`,
+      String(plan.stageGib),
+      String(plan.gateways),
+      `${plan.gateways * COSTS.vcpusAGateway}, ${plan.gateways * COSTS.gibAGateway}`,
+      figure(plan.statementsPerSecond),
+      figure(plan.walMibPerSecond),
+      figure(plan.databaseVcpus),
+      plan.networkMibPerSecond.map(figure).join(", "),
+    ]),
+  );
+}
