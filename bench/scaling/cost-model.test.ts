@@ -5,13 +5,15 @@ const KIND: LogKind = { name: "a log", usARecord: 40, recordsPerSecondMax: 30_00
 
 it("one stage that is enough has no gateway before it, and no spare one beside it", () => {
   const plan = planFor(1_000, 1, KIND);
-  expect(plan).toMatchObject({ stages: 1, gateways: 0, stageVcpus: COSTS.vcpusAStage, usedVcpus: 0.04 });
+  expect(plan).toMatchObject({ stages: 1, gateways: 0, sharedVcpus: COSTS.vcpusAStage, usedVcpus: 0.04 });
 });
 
 it("several have a spare one, gateways, and cost the database by their number", () => {
   const plan = planFor(100_000, 12, KIND);
   expect(plan.stages).toBe(12 + COSTS.spareStages);
   expect(plan.gateways).toBeGreaterThanOrEqual(COSTS.gatewaysMin);
+  expect(plan.sharedVcpus).toBe(plan.usedVcpus / COSTS.utilisation);
+  expect(plan.ownVcpus).toBe(plan.stages * COSTS.vcpusAStage);
   expect(plan.statementsPerSecond).toBe(plan.stages * COSTS.statementsAStage);
 });
 

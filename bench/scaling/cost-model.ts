@@ -35,6 +35,8 @@ export const COSTS = {
   statementsAStage: 25,
   walKibAStage: 60,
   databaseMsAStage: 10,
+  /** `store.max_connections` of the stage's process and of its API's. */
+  connectionsAStage: 8,
   /** Assumed: attributes that a stage adds to a record. */
   bytesAdded: 150,
 } as const;
@@ -42,14 +44,18 @@ export const COSTS = {
 /** What a rate takes. */
 export interface Plan {
   readonly stages: number;
-  /** Reserved for the stages, and what they use of it on the mean. */
-  readonly stageVcpus: number;
+  /** What the stages use on the mean. */
   readonly usedVcpus: number;
+  /** For stages that share machines, where one's peak is another's pause; no stage may be held to its share. */
+  readonly sharedVcpus: number;
+  /** For stages that share nothing. */
+  readonly ownVcpus: number;
   readonly stageGib: number;
   readonly gateways: number;
   readonly statementsPerSecond: number;
   readonly walMibPerSecond: number;
   readonly databaseVcpus: number;
+  readonly connectionsMax: number;
   /** Into the gateways, into the stages, and out of them. */
   readonly networkMibPerSecond: readonly [number, number, number];
 }
@@ -68,16 +74,19 @@ const KIB_PER_MIB = 2 ** 10;
 export function planFor(rate: number, needed: number, kind: LogKind): Plan {
   const stages = needed + (needed > 1 ? COSTS.spareStages : 0);
   const gatewayVcpus = (rate * COSTS.gatewayUsARecord) / US_PER_SECOND / COSTS.utilisation;
+  const usedVcpus = (rate * kind.usARecord) / US_PER_SECOND;
   const plain = (rate * kind.bytesARecord) / MIB;
   return {
     stages,
-    stageVcpus: stages * COSTS.vcpusAStage,
-    usedVcpus: (rate * kind.usARecord) / US_PER_SECOND,
+    usedVcpus,
+    sharedVcpus: Math.max(COSTS.vcpusAStage, usedVcpus / COSTS.utilisation),
+    ownVcpus: stages * COSTS.vcpusAStage,
     stageGib: stages * COSTS.gibAStage,
     gateways: needed > 1 ? Math.max(COSTS.gatewaysMin, Math.ceil(gatewayVcpus / COSTS.vcpusAGateway)) : 0,
     statementsPerSecond: stages * COSTS.statementsAStage,
     walMibPerSecond: (stages * COSTS.walKibAStage) / KIB_PER_MIB,
     databaseVcpus: (stages * COSTS.databaseMsAStage) / MS_PER_SECOND / COSTS.utilisation,
+    connectionsMax: stages * COSTS.connectionsAStage,
     networkMibPerSecond: [plain, plain, plain + (rate * COSTS.bytesAdded) / MIB],
   };
 }
@@ -88,25 +97,27 @@ export function planTable(rows: readonly { readonly title: string; readonly plan
     [
       "",
       "stages, spare included",
-      "vCPUs (used on the mean)",
+      "vCPUs: used, shared, two each",
       "GiB",
       "gateways",
       "their vCPUs, GiB",
       "PostgreSQL: statements/s",
       "MiB/s to the WAL",
       "its vCPUs",
+      "connections at most",
       "network, MiB/s: in, between, out",
     ],
     rows.map(({ title, plan }) => [
       title,
       String(plan.stages),
-      `${plan.stageVcpus} (${figure(plan.usedVcpus)})`,
+      [plan.usedVcpus, plan.sharedVcpus, plan.ownVcpus].map(figure).join(", "),
       String(plan.stageGib),
       String(plan.gateways),
       `${plan.gateways * COSTS.vcpusAGateway}, ${plan.gateways * COSTS.gibAGateway}`,
       figure(plan.statementsPerSecond),
       figure(plan.walMibPerSecond),
       figure(plan.databaseVcpus),
+      String(plan.connectionsMax),
       plan.networkMibPerSecond.map(figure).join(", "),
     ]),
   );
