@@ -47,7 +47,7 @@ export const configSchema = z.strictObject({
 /** A validated configuration. */
 export type Config = z.infer<typeof configSchema>;
 
-/** Where the environment variables of the original program, and of OpenTelemetry, go. */
+/** Where the environment variables of the original program, of OpenTelemetry, and those that differ between stages, go. */
 export const ENVIRONMENT: Readonly<Record<string, readonly [room: keyof Config, key: string]>> = {
   LOGBERT_MODEL: ["inference", "model"],
   WINDOW_TYPE: ["window", "type"],
@@ -60,6 +60,7 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [room: keyof Config, 
   GOOGLE_API_KEY: ["explainer", "google_api_key"],
   DB_PATH: ["store", "path"],
   DATABASE_URL: ["store", "url"],
+  LOGBERT_INSTANCE: ["store", "instance"],
   LOG_LEVEL: ["telemetry", "log_level"],
   OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: ["forward", "endpoint"],
 };

@@ -34,6 +34,15 @@ describe("a wrong configuration", () => {
     ]);
   });
 
+  test("a name of an instance that is a number is a name", () => {
+    expect(loadConfig({ file: fileWith(""), environment: { LOGBERT_INSTANCE: "0" } }).store.instance).toBe(
+      "0",
+    );
+    expect(problemsOf("", { LOGBERT_INSTANCE: "my stage" })).toEqual([
+      expect.stringMatching(/^store\.instance \(from the environment variable LOGBERT_INSTANCE\): must be/),
+    ]);
+  });
+
   test("names the variable of a token, where the file has none", () => {
     for (const file of ["", "api: { tokens: [] }\n"])
       expect(problemsOf(file, { LOGBERT_API_TOKEN: "short" })).toEqual([

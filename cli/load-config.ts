@@ -103,6 +103,8 @@ const LEVEL_ALIASES: Readonly<Record<string, string>> = {
 
 function fromText(name: string, value: string): unknown {
   if (name === "LOG_LEVEL") return LEVEL_ALIASES[value.toUpperCase()] ?? value.toUpperCase();
+  // A name, also where it is "0".
+  if (name === "LOGBERT_INSTANCE") return value;
   return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
 }
 

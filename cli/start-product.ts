@@ -13,6 +13,7 @@ import type { Log } from "../processor/telemetry/log.ts";
 import { createMetrics, type Metrics } from "../processor/telemetry/metrics.ts";
 import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
 import { createTraces } from "../processor/telemetry/traces.ts";
+import { instanceOf } from "../store/config.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./load-config.ts";
@@ -63,7 +64,8 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
     const [model, api, metricsServer] = await Promise.all(parts);
     const { scorer, encoder, learning, ports } = model;
     const live = () => api?.live();
-    const stage = await startStage(config, { ...ports, scorer, encoder, learning, version, live });
+    const instance = instanceOf(config.store);
+    const stage = await startStage(config, { ...ports, scorer, encoder, learning, instance, version, live });
     keep(stage, stage.stop);
     return {
       grpcAddress: stage.grpcAddress,

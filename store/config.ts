@@ -1,4 +1,8 @@
+import { hostname } from "node:os";
 import { z } from "zod";
+
+/** Characters of an instance's name at most: more than a host name of Linux has. */
+const INSTANCE_CHARACTERS_MAX = 128;
 
 /** Where everything that outlives a restart is kept. */
 export const storeConfig = z.strictObject({
@@ -31,10 +35,39 @@ export const storeConfig = z.strictObject({
     .max(86_400_000)
     .default(30_000)
     .describe("PostgreSQL: milliseconds after which a statement is given up."),
+  instance: z
+    .string()
+    .max(INSTANCE_CHARACTERS_MAX)
+    .regex(/^([A-Za-z0-9][A-Za-z0-9._-]*)?$/, {
+      error:
+        'must be empty, or a name of letters, digits, ".", "_" and "-" that begins with a letter or a digit',
+    })
+    .default("")
+    .describe(
+      "PostgreSQL: the name of this stage among those that share the database; each needs its own, and keeps it over restarts. Empty: the host's name. With SQLite there is one stage, and it needs none. Environment: LOGBERT_INSTANCE.",
+    ),
 });
 export type StoreConfig = z.infer<typeof storeConfig>;
 /** As it is written: what is left out is as by default. */
 export type StoreSettings = z.input<typeof storeConfig>;
+
+/** The stage of a database that only one stage uses. */
+const ONLY_INSTANCE = "logbert";
+
+/**
+ * The name of the stage among those that share its database.
+ *
+ * Example: on the host "logbert-0", with PostgreSQL and nothing configured: "logbert-0"; with SQLite always "logbert".
+ */
+export function instanceOf({ url, instance }: Pick<StoreConfig, "url" | "instance">): string {
+  if (url === "") return ONLY_INSTANCE;
+  if (instance !== "") return instance;
+  const fromHost = hostname()
+    .replace(/[^A-Za-z0-9._-]/g, "-")
+    .replace(/^[^A-Za-z0-9]+/, "")
+    .slice(0, INSTANCE_CHARACTERS_MAX);
+  return fromHost || ONLY_INSTANCE;
+}
 
 /** What is behind the host must not be the rest of a password, since it is shown. */
 function isPostgresUrl(text: string): boolean {

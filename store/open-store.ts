@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { AlertStore } from "./alert.ts";
 import type { StoreSettings } from "./config.ts";
 import type { LlmStore } from "./llm.ts";
+import type { MemoryStore } from "./memory.ts";
 import { type Store, StoreError } from "./store.ts";
 import { OPENING, type StoreAnswer, type StoreCall } from "./store-calls.ts";
 
@@ -19,6 +20,7 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     anomaly: calls.remote("anomaly"),
     anomaliesById: calls.remote("anomaliesById"),
     anomaliesSince: calls.remote("anomaliesSince"),
+    anomalyCursor: calls.remote("anomalyCursor"),
     countAnomalies: calls.remote("countAnomalies"),
     incidents: calls.remote("incidents"),
     incidentsById: calls.remote("incidentsById"),
@@ -47,11 +49,8 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     setThreshold: calls.remote("setThreshold"),
     thresholdChanges: calls.remote("thresholdChanges"),
     thresholdChange: calls.remote("thresholdChange"),
-    status: calls.remote("status"),
-    saveSnapshot: calls.remote("saveSnapshot"),
-    snapshot: calls.remote("snapshot"),
-    addToJournal: calls.remote("addToJournal"),
-    journal: calls.remote("journal"),
+    statuses: calls.remote("statuses"),
+    ...memoryCalls(calls.remote),
     requestTraining: calls.remote("requestTraining"),
     openTrainingRun: calls.remote("openTrainingRun"),
     trainingRuns: calls.remote("trainingRuns"),
@@ -68,6 +67,20 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     changeCounter: calls.remote("changeCounter"),
     expire: calls.remote("expire"),
     close: calls.remote("close"),
+  };
+}
+
+function memoryCalls(remote: ReturnType<typeof createCalls>["remote"]): MemoryStore {
+  return {
+    saveSnapshot: remote("saveSnapshot"),
+    snapshot: remote("snapshot"),
+    addToJournal: remote("addToJournal"),
+    journalSince: remote("journalSince"),
+    saveMemories: remote("saveMemories"),
+    takeServices: remote("takeServices"),
+    servicesSeenBy: remote("servicesSeenBy"),
+    saveSightings: remote("saveSightings"),
+    sightingsOfOthers: remote("sightingsOfOthers"),
   };
 }
 

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import type { AlertStore } from "./alert.ts";
+import type { Anomaly } from "./anomaly.ts";
 import type { LlmStore } from "./llm.ts";
+import type { MemoryStore } from "./memory.ts";
 import { selectAlertChanges, selectAlertEvents, selectAlertWork } from "./queries/alert-changes.ts";
 import { releaseAlertLease, syncAlertChannels, takeAlertLease } from "./queries/alert-channels.ts";
 import { saveAlertPlan, selectActiveAlerts, selectAlerts, selectOpenedServices } from "./queries/alerts.ts";
@@ -10,6 +12,7 @@ import {
   selectAnomalies,
   selectAnomaliesById,
   selectAnomaliesSince,
+  selectAnomaly,
 } from "./queries/anomalies.ts";
 import { addToDeployments, selectDeployments, selectNewTemplates } from "./queries/deployments.ts";
 import { expirySteps } from "./queries/expire.ts";
@@ -30,6 +33,13 @@ import { selectLabelCounts, selectLabellingCandidates } from "./queries/labellin
 import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
 import { saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
 import {
+  saveMemories,
+  saveSightings,
+  selectServicesSeenBy,
+  selectSightingsOfOthers,
+  takeServices,
+} from "./queries/memories.ts";
+import {
   configureModel,
   forgetModel,
   promoteModel,
@@ -45,17 +55,11 @@ import {
   selectChannelStatuses,
   selectDueMessages,
 } from "./queries/outbox.ts";
-import { countChange, nextRevision, selectChanges } from "./queries/revisions.ts";
+import { countChange, nextRevision, selectChanges, selectRevision } from "./queries/revisions.ts";
 import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
 import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
-import {
-  addToJournal,
-  saveSnapshot,
-  saveStatus,
-  selectJournal,
-  selectSnapshot,
-  selectStatus,
-} from "./queries/stage.ts";
+import { addToJournal, saveSnapshot, selectJournalSince, selectSnapshot } from "./queries/snapshots.ts";
+import { saveStatus, selectStatuses } from "./queries/stage.ts";
 import { addToServices, addToTemplates, selectServices, selectTemplates } from "./queries/statistics.ts";
 import {
   changeThreshold,
@@ -65,7 +69,7 @@ import {
   selectThresholds,
 } from "./queries/thresholds.ts";
 import { requestTraining, selectOpenRun, selectRuns, updateRun } from "./queries/training.ts";
-import type { Retention, StageBatch, Store } from "./store.ts";
+import type { Retention, SavedBatch, ServiceDelta, StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
 /** What differs between databases. */
@@ -87,9 +91,10 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
   return {
     saveBatch: (batch) => atomically((transaction) => saveBatch(transaction, batch, now())),
     anomalies: (filter, page) => selectAnomalies(db, filter, page),
-    anomaly: async (id) => (await selectAnomaliesById(db, [id]))[0],
+    anomaly: (id) => selectAnomaly(db, id),
     anomaliesById: (ids) => selectAnomaliesById(db, ids),
-    anomaliesSince: (afterId, limit, service) => selectAnomaliesSince(db, afterId, limit, service),
+    anomaliesSince: (after, limit) => selectAnomaliesSince(db, after, limit),
+    anomalyCursor: async () => ({ revision: await selectRevision(db), id: undefined }),
     countAnomalies: (filter) => countAnomalies(db, filter),
     incidents: (filter, page) => selectIncidents(db, filter, page),
     incidentsById: (ids) => selectIncidentsById(db, ids),
@@ -107,12 +112,8 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     setThreshold: (setting, atMs) => visibly((transaction) => changeThreshold(transaction, setting, atMs)),
     thresholdChanges: (service, page) => selectThresholdChanges(db, service, page),
     thresholdChange: (id) => selectThresholdChange(db, id),
-    status: () => selectStatus(db),
-    saveSnapshot: (name, json, atMs, journaled) =>
-      atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
-    snapshot: (name) => selectSnapshot(db, name),
-    addToJournal: (entries) => atomically((transaction) => addToJournal(transaction, entries)),
-    journal: (name) => selectJournal(db, name),
+    statuses: () => selectStatuses(db),
+    ...memoryCalls(db, atomically),
     requestTraining: (request) => visibly((transaction) => requestTraining(transaction, request)),
     openTrainingRun: () => selectOpenRun(db),
     trainingRuns: (page) => selectRuns(db, page),
@@ -187,6 +188,25 @@ function modelCalls(
   };
 }
 
+function memoryCalls(db: Kysely<Tables>, atomically: Atomically): MemoryStore {
+  return {
+    saveSnapshot: (name, json, atMs, journaled) =>
+      atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
+    snapshot: (name) => selectSnapshot(db, name),
+    addToJournal: (entries, writer, atMs) =>
+      atomically((transaction) => addToJournal(transaction, entries, writer, atMs)),
+    journalSince: (name, afterSequence, limit) => selectJournalSince(db, name, afterSequence, limit),
+    saveMemories: (memories, journaled, atMs) =>
+      atomically((transaction) => saveMemories(transaction, memories, journaled, atMs)),
+    takeServices: (services, instance, atMs) =>
+      atomically((transaction) => takeServices(transaction, services, instance, atMs)),
+    servicesSeenBy: (instance) => selectServicesSeenBy(db, instance),
+    saveSightings: (sightings, instance) =>
+      atomically((transaction) => saveSightings(transaction, sightings, instance)),
+    sightingsOfOthers: (instance, afterRevision) => selectSightingsOfOthers(db, instance, afterRevision),
+  };
+}
+
 function deploymentCalls(db: Kysely<Tables>): Pick<Store, "deployments" | "newTemplates"> {
   return {
     deployments: (filter, page) => selectDeployments(db, filter, page),
@@ -251,16 +271,29 @@ async function expire(retention: Retention, atomically: Atomically, visibly: Ato
   await visibly(async () => undefined);
 }
 
-async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {
+/** What another stage has stored already is counted there. */
+function withoutRepeated(
+  services: readonly ServiceDelta[],
+  repeated: readonly Anomaly[],
+): readonly ServiceDelta[] {
+  const counts = Map.groupBy(repeated, ({ service }) => service);
+  return services.map((one) => ({
+    ...one,
+    anomalies: Math.max(0, one.anomalies - (counts.get(one.name)?.length ?? 0)),
+  }));
+}
+
+async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<SavedBatch> {
   // Writes first: a SQLite transaction that begins by reading cannot wait for another writer (SQLITE_BUSY_SNAPSHOT).
-  await insertAnomalies(db, batch.anomalies);
+  const repeated = await insertAnomalies(db, batch.anomalies);
   await replaceSamples(db, batch.samples);
-  await addToServices(db, batch.services);
+  await addToServices(db, withoutRepeated(batch.services, repeated));
   await addToTemplates(db, batch.templates);
   await addToDeployments(db, batch.deployments ?? []);
   await addToHistograms(db, batch.histograms);
   await addToHours(db, batch.histograms);
   await saveComputedThresholds(db, batch.thresholds, nowMs);
-  if (batch.status !== undefined) await saveStatus(db, batch.status);
+  const hasNamesake = batch.status !== undefined && (await saveStatus(db, batch.status));
   if (batch.anomalies.length > 0) await assignIncidents(db, batch.anomalies, await nextRevision(db));
+  return { hasNamesake };
 }

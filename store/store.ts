@@ -1,5 +1,12 @@
 import type { AlertStore } from "./alert.ts";
-import type { Anomaly, AnomalyFilter, NormalWindow, Sample, StoredAnomaly } from "./anomaly.ts";
+import type {
+  Anomaly,
+  AnomalyCursor,
+  AnomalyFilter,
+  NormalWindow,
+  Sample,
+  StoredAnomaly,
+} from "./anomaly.ts";
 import type { Deployment, DeploymentDelta, DeploymentFilter, NewTemplate } from "./deployment.ts";
 import type {
   Feedback,
@@ -13,6 +20,7 @@ import type {
 import type { Incident } from "./incident.ts";
 import type { AnomalySubject, LabelPage } from "./label.ts";
 import type { LlmStore } from "./llm.ts";
+import type { MemoryStore } from "./memory.ts";
 import type { Threshold, ThresholdChange, ThresholdSetting } from "./threshold.ts";
 import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
 
@@ -66,6 +74,8 @@ export interface ScoreTotals {
 
 /** What a running stage says of itself, a heartbeat every few seconds. */
 export interface StageStatus {
+  /** Its name among those that share the store. */
+  readonly instance: string;
   readonly version: string;
   readonly modelVersion: string;
   readonly startedAtMs: number;
@@ -152,6 +162,12 @@ export interface StageBatch {
   readonly status: StageStatus | undefined;
 }
 
+/** What a stage learns from writing a batch. */
+export interface SavedBatch {
+  /** Another stage that has started later writes under this one's name. */
+  readonly hasNamesake: boolean;
+}
+
 /** Added to what is stored: `records` and `anomalies` are increments, as are the `counts` of histograms. */
 export interface ServiceDelta {
   readonly name: string;
@@ -159,13 +175,6 @@ export interface ServiceDelta {
   readonly anomalies: number;
   readonly learningState: LearningState;
   readonly lastSeenMs: number;
-}
-
-/** Something that a part of the stage's memory has learned for the first time. */
-export interface JournalEntry {
-  /** Of the snapshot that will hold it. */
-  readonly name: string;
-  readonly json: string;
 }
 
 /** What is kept. */
@@ -179,21 +188,23 @@ export interface Retention {
 
 /** Everything that outlives a restart; every database implements it alike. All times are whole milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
-export interface Store extends AlertStore, LlmStore {
-  saveBatch(batch: StageBatch): Promise<void>;
+export interface Store extends AlertStore, LlmStore, MemoryStore {
+  /** What another stage has found and stored before, as its fingerprint tells, is neither stored nor counted again. */
+  saveBatch(batch: StageBatch): Promise<SavedBatch>;
 
   /** Newest first, paged by id. */
   anomalies(filter: AnomalyFilter, page: Page<string>): Promise<readonly StoredAnomaly[]>;
-  /** An anomaly or a sampled record. */
+  /** An anomaly or a sampled record, also by the id that another stage has given it. */
   anomaly(id: string): Promise<StoredAnomaly | undefined>;
   /** The same of many, in any order. */
   anomaliesById(ids: readonly string[]): Promise<readonly StoredAnomaly[]>;
-  /** Anomalies with an id greater than `afterId`, oldest first: what a live view polls. */
+  /** Anomalies in the order in which they were stored, and where it goes on behind them: what a live view polls. */
   anomaliesSince(
-    afterId: string,
+    after: AnomalyCursor,
     limit: number,
-    service: string | undefined,
-  ): Promise<readonly StoredAnomaly[]>;
+  ): Promise<{ readonly anomalies: readonly StoredAnomaly[]; readonly next: AnomalyCursor }>;
+  /** Behind all that are stored now. */
+  anomalyCursor(): Promise<AnomalyCursor>;
   countAnomalies(filter: AnomalyFilter): Promise<number>;
   /** Those of which an anomaly matches, the last to begin first, paged by id; unlabelled are those of which nothing is said of any. */
   incidents(filter: AnomalyFilter, page: Page<string>): Promise<readonly Incident[]>;
@@ -257,23 +268,8 @@ export interface Store extends AlertStore, LlmStore {
   thresholdChanges(service: string, page: Page<string>): Promise<readonly ThresholdChange[]>;
   thresholdChange(id: string): Promise<ThresholdChange | undefined>;
 
-  status(): Promise<StageStatus | undefined>;
-
-  /**
-   * A named part of the stage's memory (template miner, calibration, …) as JSON, UTF-8 in pieces. Their buffers are handed over:
-   * the caller must not read them again. It holds what the journal had of that name up to `journaled`, which is deleted.
-   */
-  saveSnapshot(
-    name: string,
-    json: readonly Uint8Array<ArrayBuffer>[],
-    atMs: number,
-    journaled: number,
-  ): Promise<void>;
-  snapshot(name: string): Promise<string | undefined>;
-  /** Writes down at once what the next snapshot of that name will hold. Answers the sequence of the last entry. */
-  addToJournal(entries: readonly JournalEntry[]): Promise<number>;
-  /** What came after the last snapshot of that name, oldest first. */
-  journal(name: string): Promise<readonly string[]>;
+  /** The last heartbeat of each stage that was heard of within a day, by name. */
+  statuses(): Promise<readonly StageStatus[]>;
 
   /** Asks for a run of the trainer; answers the open one when there is one: a stage trains one at a time. */
   requestTraining(request: TrainingRequest): Promise<TrainingRun>;

@@ -3,6 +3,7 @@ import type { Generated } from "kysely";
 /** The tables as they are stored, one interface a table; see migrations/ for their keys and indexes. All times are milliseconds. */
 export interface Tables {
   anomalies: AnomaliesTable;
+  anomaly_aliases: AnomalyAliasesTable;
   incidents: IncidentsTable;
   feedback: FeedbackTable;
   services: ServicesTable;
@@ -12,7 +13,10 @@ export interface Tables {
   thresholds: ThresholdsTable;
   threshold_history: ThresholdHistoryTable;
   stage_status: StageStatusTable;
+  secrets: SecretsTable;
   snapshots: SnapshotsTable;
+  service_memories: ServiceMemoriesTable;
+  sightings: SightingsTable;
   journal: JournalTable;
   training_runs: TrainingRunsTable;
   models: ModelsTable;
@@ -54,6 +58,14 @@ export interface AnomaliesTable {
   incident_id: string | null;
   /** Of the batch that put it into its incident. */
   revision: Generated<number>;
+  /** The same of what is found again, by whichever stage; null where nothing tells. */
+  fingerprint: string | null;
+}
+
+/** Names that stages gave what another had stored already. */
+interface AnomalyAliasesTable {
+  id: string;
+  anomaly_id: string;
 }
 
 export interface IncidentsTable {
@@ -70,6 +82,8 @@ export interface IncidentsTable {
   /** Of the batch that changed it last, and of the one that began it; 0 before there were revisions. */
   revision: Generated<number>;
   begun_revision: Generated<number>;
+  /** 1 once a process has taken it on itself to ask a language model about it. */
+  is_asked_about: Generated<number>;
 }
 
 interface FeedbackTable {
@@ -142,22 +156,52 @@ interface ThresholdHistoryTable {
 }
 
 interface StageStatusTable {
-  id: number;
+  instance: string;
   /** JSON of a StageStatus. */
   status: string;
+  started_at_ms: number;
+  updated_at_ms: number;
+}
+
+/** What the processes over a database share, and nobody else may know. */
+interface SecretsTable {
+  name: string;
+  value: string;
 }
 
 interface SnapshotsTable {
   name: string;
   json: string;
   at_ms: number;
+  /** It holds what the journal had of its name up to this sequence. */
+  journaled: number;
+}
+
+interface ServiceMemoriesTable {
+  service: string;
+  json: string;
+  at_ms: number;
+  /** 1: the stage that saved it has ended with it, and no other one has taken it since. */
+  is_last: number;
+}
+
+interface SightingsTable {
+  service: string;
+  instance: string;
+  seen_ms: number;
+  revision: number;
 }
 
 interface JournalTable {
   sequence: Generated<number>;
   name: string;
+  /** Null: of all services together. */
+  service: string | null;
   /** Of what was learned for the first time. */
   json: string;
+  /** The running stage that wrote it. */
+  writer: string;
+  at_ms: number;
 }
 
 interface TrainingRunsTable {

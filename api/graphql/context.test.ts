@@ -62,7 +62,7 @@ const store: Store = {
   llmExplanations: unused,
   saveLlmExplanation: unused,
   takeLlmCall: unused,
-  status: unused,
+  statuses: unused,
   syncAlertChannels: unused,
   takeAlertLease: unused,
   releaseAlertLease: unused,
@@ -81,7 +81,12 @@ const store: Store = {
   channelStatuses: unused,
   saveSnapshot: unused,
   addToJournal: unused,
-  journal: unused,
+  journalSince: unused,
+  saveMemories: unused,
+  takeServices: unused,
+  servicesSeenBy: unused,
+  saveSightings: unused,
+  sightingsOfOthers: unused,
   snapshot: unused,
   requestTraining: unused,
   openTrainingRun: unused,
@@ -95,6 +100,7 @@ const store: Store = {
   replaceUnusableModel: unused,
   forgetModel: unused,
   changeCounter: unused,
+  anomalyCursor: unused,
   expire: unused,
   close: unused,
 };
@@ -108,6 +114,7 @@ const newContext = () =>
       explainer: undefined,
       now: () => 0,
       newId: () => "id",
+      instance: "logbert",
       version: "1",
       anomalies: () => {
         throw new Error("not asked for here");

@@ -71,6 +71,7 @@ export async function startFuzzedStage(forward: string): Promise<FuzzedStage> {
     scorer,
     encoder: standInEncoder,
     learning: createNoLearning(store, Date.now),
+    instance: "logbert",
     version: "fuzz",
     live: () => undefined,
   });

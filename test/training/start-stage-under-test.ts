@@ -105,6 +105,7 @@ export async function startStageUnderTest(
     scorer,
     encoder: scorer.encoder,
     learning,
+    instance: "logbert",
     version: "1.2.3",
     live: () => undefined,
   });
