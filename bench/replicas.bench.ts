@@ -11,11 +11,10 @@ import { type GeneratorCall, readAnswer } from "./stage/generator.ts";
 import { listenAnswer, type SinkCall } from "./stage/sink.ts";
 
 /**
- * One, two and four stages with one PostgreSQL behind a Collector that routes by service (load_balancing), fed with BGL's lines: as fast
- * as they are taken, at a steady rate that is the same for any number of stages, and idle. Each stage has a database of its own on the
- * server. Names of services are chosen so that each stage gets as many. What is measured is the CPU time of each process; all of them,
- * the sender and the next hop share the machine, so records/s show no more than that machine's cores. `--quick` only shows that it
- * still runs.
+ * One, two and four stages that share a PostgreSQL database, behind a Collector that routes by service (load_balancing), fed with BGL's
+ * lines: as fast as they are taken, at a steady rate that is the same for any number of stages, and idle. Names of services are chosen so
+ * that each stage gets as many. What is measured is the CPU time of each process; all of them, the sender and the next hop share the
+ * machine, so records/s show no more than that machine's cores. `--quick` only shows that it still runs.
  */
 const { values } = parseArgs({
   options: {

@@ -4,7 +4,7 @@ import { Client } from "pg";
 import { z } from "zod";
 import { startPostgres } from "../../test/postgres/postgres-server.ts";
 
-/** A PostgreSQL with a database for each stage, that counts what it does. */
+/** A PostgreSQL that counts what it does. */
 export interface Database {
   readonly pid: number;
   /** A new database's address. */
@@ -18,22 +18,26 @@ export interface DatabaseWork {
   readonly statements: number;
   /** Written to its log, which is what a standby gets. */
   readonly walBytes: number;
+  /** Writing transactions, which go one after the other in a database, and how long they waited for their turn. */
+  readonly writes: number;
+  readonly writesWaitedMs: number;
   /** Of the stages. */
   readonly connections: number;
-  /** Of all databases. */
-  readonly bytes: number;
 }
 
-const QUESTION = `select
+const QUESTION = `with turns as (select calls, total_exec_time from pg_stat_statements where query like 'select pg_advisory_xact_lock%')
+select
   (select coalesce(sum(calls), 0)::float8 from pg_stat_statements where query not like '%pg_stat_statements%') as statements,
+  (select coalesce(sum(calls), 0)::float8 from turns) as writes,
+  (select coalesce(sum(total_exec_time), 0)::float8 from turns) as "writesWaitedMs",
   (select wal_bytes::float8 from pg_stat_wal) as "walBytes",
-  (select count(*)::int from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as connections,
-  (select sum(pg_database_size(oid))::float8 from pg_database) as bytes`;
+  (select count(*)::int from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()) as connections`;
 const answer = z.object({
   statements: z.number(),
   walBytes: z.number(),
+  writes: z.number(),
+  writesWaitedMs: z.number(),
   connections: z.int(),
-  bytes: z.number(),
 });
 
 /** A server that writes each commit to its disk, as it does by default. */

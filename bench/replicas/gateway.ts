@@ -12,6 +12,8 @@ export async function startGateway(binary: string, endpoints: readonly string[])
   const file = join(temporaryDirectory("bench-gateway"), "collector.yaml");
   const otlp = {
     compression: "none",
+    // Four stages on two cores may take long; 5 s is the default.
+    timeout: "60s",
     tls: { insecure: true },
     sending_queue: { enabled: false },
     retry_on_failure: { enabled: false },

@@ -12,6 +12,7 @@ const MS_PER_SECOND = 1_000;
 const KIB = 1_024;
 
 const stagesCpu = ({ stagesCpuMs }: Look) => sum(stagesCpuMs);
+const writes = ({ database }: Look) => database.writes;
 const used = ({ before, after }: Stretch, of: (look: Look) => number) => of(after) - of(before);
 const spanSeconds = ({ before, after }: Stretch) => (after.atMs - before.atMs) / MS_PER_SECOND;
 const usARecord = (stretch: Stretch, of: (look: Look) => number) =>
@@ -83,6 +84,8 @@ export function pacedTable(all: readonly Rounds[]): string {
       "p50 ms",
       "p99 ms",
       "statements/s",
+      "writing transactions/s",
+      "each waits for its turn, ms",
       "KiB/s to the WAL",
       "RSS of a stage, MiB",
       "of its API",
@@ -100,6 +103,11 @@ export function pacedTable(all: readonly Rounds[]): string {
         figure(quantile(sorted, 0.5)),
         figure(quantile(sorted, 0.99)),
         cells(rounds, ({ paced }) => aSecond(paced, ({ database }) => database.statements)),
+        cells(rounds, ({ paced }) => aSecond(paced, writes)),
+        cells(
+          rounds,
+          ({ paced }) => used(paced, ({ database }) => database.writesWaitedMs) / used(paced, writes),
+        ),
         cells(rounds, ({ paced }) => aSecond(paced, ({ database }) => database.walBytes) / KIB),
         cells(rounds, ({ paced }) => median(paced.after.stagesRssMiB)),
         cells(rounds, ({ paced }) => median(paced.after.apisRssMiB)),
@@ -120,6 +128,7 @@ export function idleTable(all: readonly Rounds[]): string {
       "its API, ms/s",
       "PostgreSQL for it, ms/s",
       "statements/s",
+      "writing transactions/s",
       "KiB/s to the WAL",
       "connections",
     ],
@@ -129,6 +138,7 @@ export function idleTable(all: readonly Rounds[]): string {
       each(rounds, ({ apisCpuMs }) => apisCpuMs),
       each(rounds, ({ databaseCpuMs }) => databaseCpuMs),
       each(rounds, ({ database }) => database.statements),
+      each(rounds, writes),
       each(rounds, ({ database }) => database.walBytes / KIB),
       spread(rounds.map(({ idle, stages }) => idle.after.database.connections / stages)),
     ]),

@@ -8,7 +8,7 @@ import { evenServices, startGateway } from "./gateway.ts";
 
 const SERVICES_EACH = 4;
 
-/** Stages behind a Collector, with one PostgreSQL. */
+/** Stages behind a Collector that share one database. */
 export interface Stages {
   /** host:port of the Collector. */
   readonly endpoint: string;
@@ -54,10 +54,14 @@ export async function startStages(options: {
     await Promise.all(stages.map((stage) => stage.stop()));
   };
   try {
+    const url = await database.create(`stages_of_${options.stages}`);
     for (let i = 0; i < options.stages; i += 1) {
-      const url = await database.create(`stage_${options.stages}_${i}`);
       const settings = {
-        store: { url, path: join(temporaryDirectory("bench-replica"), "logbert.db") },
+        store: {
+          url,
+          instance: `logbert-${i}`,
+          path: join(temporaryDirectory("bench-replica"), "logbert.db"),
+        },
         remember: { snapshot_interval_ms: options.snapshotMs },
       };
       stages.push(await logbertSubject("", settings).start(nextHop, { window: {} }));

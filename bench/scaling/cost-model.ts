@@ -35,6 +35,11 @@ export const COSTS = {
   statementsAStage: 25,
   walKibAStage: 60,
   databaseMsAStage: 10,
+  /**
+   * For how long a stage's writing transactions of a second hold the one turn that there is: 3 ms for a second of five services
+   * (PostgreSQL in the place of SQLite, on one machine), and a dozen round trips of 0.5 ms (assumed) where the server is another one.
+   */
+  writingMsAStage: 9,
   /** `store.max_connections` of the stage's process and of its API's. */
   connectionsAStage: 8,
   /** Assumed: attributes that a stage adds to a record. */
@@ -56,6 +61,8 @@ export interface Plan {
   readonly walMibPerSecond: number;
   readonly databaseVcpus: number;
   readonly connectionsMax: number;
+  /** Databases, or schemas of one: in each, one transaction writes after the other. */
+  readonly databases: number;
   /** Into the gateways, into the stages, and out of them. */
   readonly networkMibPerSecond: readonly [number, number, number];
 }
@@ -86,6 +93,7 @@ export function planFor(rate: number, needed: number, kind: LogKind): Plan {
     statementsPerSecond: stages * COSTS.statementsAStage,
     walMibPerSecond: (stages * COSTS.walKibAStage) / KIB_PER_MIB,
     databaseVcpus: (stages * COSTS.databaseMsAStage) / MS_PER_SECOND / COSTS.utilisation,
+    databases: Math.ceil((stages * COSTS.writingMsAStage) / MS_PER_SECOND / COSTS.utilisation),
     connectionsMax: stages * COSTS.connectionsAStage,
     networkMibPerSecond: [plain, plain, plain + (rate * COSTS.bytesAdded) / MIB],
   };
@@ -105,6 +113,7 @@ export function planTable(rows: readonly { readonly title: string; readonly plan
       "MiB/s to the WAL",
       "its vCPUs",
       "connections at most",
+      "databases",
       "network, MiB/s: in, between, out",
     ],
     rows.map(({ title, plan }) => [
@@ -118,6 +127,7 @@ export function planTable(rows: readonly { readonly title: string; readonly plan
       figure(plan.walMibPerSecond),
       figure(plan.databaseVcpus),
       String(plan.connectionsMax),
+      String(plan.databases),
       plan.networkMibPerSecond.map(figure).join(", "),
     ]),
   );
