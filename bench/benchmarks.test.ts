@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { testData, testWith } from "../test/helpers/requirement.ts";
+import { collector, testData, testWith } from "../test/helpers/requirement.ts";
 import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
 import { postgres } from "../test/postgres/postgres-server.ts";
 
@@ -41,6 +41,12 @@ testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
 );
 
 testWith([postgres()], "store.bench.ts runs", async () => runQuick("store.bench.ts"));
+
+testWith([testData()], "scaling.ts runs", async ([data]) => runQuick("scaling.ts", data));
+
+testWith([testData(), postgres(), collector()], "replicas.bench.ts runs", async ([data]) =>
+  runQuick("replicas.bench.ts", data),
+);
 
 testWith([testData()], "thinning.ts runs", async ([data]) => runQuick("thinning.ts", data));
 

@@ -11,7 +11,7 @@ const NUMBERED_FROM = 0x1790_0000n << 32n;
 export function encodeRequests(
   lines: readonly Line[],
   options: {
-    readonly service: string;
+    readonly service: (line: Line) => string;
     readonly recordsEach: number;
     /** The number of the first record. */
     readonly from: number;
@@ -25,13 +25,14 @@ export function encodeRequests(
       line,
       record: recordOf(line, options.from + at + i, options.startMs),
     }));
+    // Lines of one instance are of one service.
     const byInstance = Map.groupBy(records, ({ line }) => line.instance);
     frames.push(
       toFrame(
         encodeRequest(
           [...byInstance].map(([instance, group]) => ({
             attributes: {
-              "service.name": options.service,
+              "service.name": group[0] === undefined ? "" : options.service(group[0].line),
               ...(instance === "" ? {} : { "service.instance.id": instance }),
             },
             records: group.map(({ record }) => record),

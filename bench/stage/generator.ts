@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay, setImmediate as soon } from "node:timers/promises";
 import { z } from "zod";
+import { apartByService, serviceOf } from "./apart-by-service.ts";
 import { serveCalls } from "./child.ts";
 import { encodeRequests } from "./encode-requests.ts";
 import { createGrpcCaller, type GrpcCaller } from "./grpc-caller.ts";
@@ -13,7 +14,15 @@ import { type Line, STREAM_NAMES, STREAMS } from "./streams.ts";
 const phase = z.enum(["cold", "warm", "paced", "single"]);
 const generatorCall = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("read"), stream: z.enum(STREAM_NAMES), data: z.string(), lines: z.int() }),
-  z.object({ kind: z.literal("encode"), phase, recordsEach: z.int(), from: z.int(), to: z.int() }),
+  z.object({
+    kind: z.literal("encode"),
+    phase,
+    recordsEach: z.int(),
+    from: z.int(),
+    to: z.int(),
+    /** The instances are of these, each request of one; a rest that fills no request is left out. Without them all are of the stream's own service. */
+    services: z.array(z.string()).optional(),
+  }),
   z.object({
     kind: z.literal("burst"),
     phase,
@@ -51,8 +60,17 @@ serveCalls(generatorCall, async (call) => {
     }
     case "encode": {
       const { from, recordsEach } = call;
-      const options = { service, recordsEach, from, startMs: Date.now() };
-      const frames = encodeRequests(lines.slice(from, call.to), options);
+      const { services } = call;
+      const slice = lines.slice(from, call.to);
+      const frames =
+        services === undefined
+          ? encodeRequests(slice, { service: () => service, recordsEach, from, startMs: Date.now() })
+          : encodeRequests(apartByService(slice, services, recordsEach), {
+              service: (line) => serviceOf(line, services),
+              recordsEach,
+              from,
+              startMs: Date.now(),
+            });
       encoded.set(call.phase, frames);
       return { requests: frames.length, bytes: frames.reduce((sum, { length }) => sum + length, 0) };
     }

@@ -19,14 +19,16 @@ const KIB_PER_MIB = 1024;
 /** Fields of /proc/<pid>/stat after the name: utime and stime (proc(5): fields 14 and 15). */
 const UTIME = 11;
 const STIME = 12;
+/** cutime and cstime (fields 16 and 17). */
+const CUTIME = 13;
+const CSTIME = 14;
 
 /** Rejects nothing: a process that has gone is an error of the caller, and throws. */
 export function readUsage(pid: number): ProcessUsage {
   const children = childrenOf(pid).map(readUsage);
   const sum = (value: (usage: ProcessUsage) => number) =>
     children.reduce((total, usage) => total + value(usage), 0);
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = statOf(pid);
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const mib = (name: string) =>
     Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0) / KIB_PER_MIB;
@@ -38,6 +40,17 @@ export function readUsage(pid: number): ProcessUsage {
     peakRssMiB: mib("VmHWM"),
     childrenRssMiB: sum(({ rssMiB, childrenRssMiB }) => rssMiB + childrenRssMiB),
   };
+}
+
+/** CPU time of the child processes that have gone. {@link readUsage} knows those that are there. */
+export function readGoneCpuMs(pid: number): number {
+  const fields = statOf(pid);
+  return (Number(fields[CUTIME]) + Number(fields[CSTIME])) * TICK_MS;
+}
+
+function statOf(pid: number): readonly string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 const LOOK_MS = 500;
