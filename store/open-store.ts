@@ -5,6 +5,7 @@ import type { StoreSettings } from "./config.ts";
 import type { LlmStore } from "./llm.ts";
 import { type Store, StoreError } from "./store.ts";
 import { OPENING, type StoreAnswer, type StoreCall } from "./store-calls.ts";
+import type { TrainingStore } from "./training.ts";
 
 /** Opens the configured database in a thread of its own: SQLite blocks the thread that calls it, and many rows are read and written as
  * JSON. Rejects with a {@link StoreError} when it cannot be opened. */
@@ -52,22 +53,40 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     snapshot: calls.remote("snapshot"),
     addToJournal: calls.remote("addToJournal"),
     journal: calls.remote("journal"),
-    requestTraining: calls.remote("requestTraining"),
-    openTrainingRun: calls.remote("openTrainingRun"),
-    trainingRuns: calls.remote("trainingRuns"),
-    saveTrainingRun: calls.remote("saveTrainingRun"),
-    models: calls.remote("models"),
-    activeModel: calls.remote("activeModel"),
-    configureModel: calls.remote("configureModel"),
-    promoteModel: calls.remote("promoteModel"),
-    rollbackModel: calls.remote("rollbackModel"),
-    replaceUnusableModel: calls.remote("replaceUnusableModel"),
-    forgetModel: calls.remote("forgetModel"),
+    ...trainingCalls(calls.remote),
     ...alertCalls(calls.remote),
     ...llmCalls(calls.remote),
     changeCounter: calls.remote("changeCounter"),
     expire: calls.remote("expire"),
     close: calls.remote("close"),
+  };
+}
+
+function trainingCalls(remote: ReturnType<typeof createCalls>["remote"]): TrainingStore {
+  return {
+    requestTraining: remote("requestTraining"),
+    openTrainingRun: remote("openTrainingRun"),
+    trainingTurn: remote("trainingTurn"),
+    claimTraining: remote("claimTraining"),
+    returnTraining: remote("returnTraining"),
+    trainingRuns: remote("trainingRuns"),
+    saveTrainingRun: remote("saveTrainingRun"),
+    models: remote("models"),
+    activeModel: remote("activeModel"),
+    configureModel: remote("configureModel"),
+    promoteModel: remote("promoteModel"),
+    rollbackModel: remote("rollbackModel"),
+    replaceUnusableModel: remote("replaceUnusableModel"),
+    noteModelProblem: remote("noteModelProblem"),
+    forgetModel: remote("forgetModel"),
+    saveModelPart: remote("saveModelPart"),
+    modelParts: remote("modelParts"),
+    modelPart: remote("modelPart"),
+    dropModelParts: remote("dropModelParts"),
+    saveRecordingPart: remote("saveRecordingPart"),
+    finishRecording: remote("finishRecording"),
+    recordings: remote("recordings"),
+    recordingPart: remote("recordingPart"),
   };
 }
 

@@ -30,15 +30,6 @@ import { selectLabelCounts, selectLabellingCandidates } from "./queries/labellin
 import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
 import { saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
 import {
-  configureModel,
-  forgetModel,
-  promoteModel,
-  replaceUnusableModel,
-  rollbackModel,
-  selectActiveModel,
-  selectModels,
-} from "./queries/models.ts";
-import {
   addTestMessage,
   saveSendResult,
   selectChannelLoad,
@@ -64,9 +55,9 @@ import {
   selectThresholdChanges,
   selectThresholds,
 } from "./queries/thresholds.ts";
-import { requestTraining, selectOpenRun, selectRuns, updateRun } from "./queries/training.ts";
 import type { Retention, StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
+import { type Atomically, trainingCalls } from "./training-calls.ts";
 
 /** What differs between databases. */
 export interface SqlDatabase {
@@ -113,11 +104,7 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     snapshot: (name) => selectSnapshot(db, name),
     addToJournal: (entries) => atomically((transaction) => addToJournal(transaction, entries)),
     journal: (name) => selectJournal(db, name),
-    requestTraining: (request) => visibly((transaction) => requestTraining(transaction, request)),
-    openTrainingRun: () => selectOpenRun(db),
-    trainingRuns: (page) => selectRuns(db, page),
-    saveTrainingRun: (run) => updateRun(db, run),
-    ...modelCalls(db, { atomically, visibly }),
+    ...trainingCalls(db, { atomically, visibly }),
     ...alertCalls(db, atomically),
     ...llmCalls(db, atomically),
     changeCounter: () => selectChanges(db),
@@ -125,8 +112,6 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     close: () => db.destroy(),
   };
 }
-
-type Atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Promise<T>;
 
 type FeedbackCalls = Pick<
   Store,
@@ -156,34 +141,6 @@ function feedbackCalls(db: Kysely<Tables>, visibly: Atomically): FeedbackCalls {
     labelledScores: (service, fromMs, toMs) => selectLabelledScores(db, service, fromMs, toMs),
     labels: (page) => selectLabels(db, page),
     labelsRevision: () => selectLabelsRevision(db),
-  };
-}
-
-type ModelCalls = Pick<
-  Store,
-  | "models"
-  | "activeModel"
-  | "configureModel"
-  | "promoteModel"
-  | "rollbackModel"
-  | "replaceUnusableModel"
-  | "forgetModel"
->;
-
-function modelCalls(
-  db: Kysely<Tables>,
-  { atomically, visibly }: Readonly<Record<"atomically" | "visibly", Atomically>>,
-): ModelCalls {
-  return {
-    models: () => selectModels(db),
-    activeModel: () => selectActiveModel(db),
-    configureModel: (version, atMs) => visibly((transaction) => configureModel(transaction, version, atMs)),
-    promoteModel: (promotion, atMs) => visibly((transaction) => promoteModel(transaction, promotion, atMs)),
-    rollbackModel: (atMs, from) => visibly((transaction) => rollbackModel(transaction, atMs, from)),
-    replaceUnusableModel: (version, problem, instead, atMs) =>
-      visibly((transaction) => replaceUnusableModel(transaction, { version, problem }, instead, atMs)),
-    forgetModel: (version, instead) =>
-      atomically((transaction) => forgetModel(transaction, version, instead)),
   };
 }
 

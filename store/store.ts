@@ -14,7 +14,7 @@ import type { Incident } from "./incident.ts";
 import type { AnomalySubject, LabelPage } from "./label.ts";
 import type { LlmStore } from "./llm.ts";
 import type { Threshold, ThresholdChange, ThresholdSetting } from "./threshold.ts";
-import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
+import type { TrainingStore } from "./training.ts";
 
 export type LearningState = "learning" | "ready";
 
@@ -179,7 +179,7 @@ export interface Retention {
 
 /** Everything that outlives a restart; every database implements it alike. All times are whole milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
-export interface Store extends AlertStore, LlmStore {
+export interface Store extends AlertStore, LlmStore, TrainingStore {
   saveBatch(batch: StageBatch): Promise<void>;
 
   /** Newest first, paged by id. */
@@ -274,30 +274,6 @@ export interface Store extends AlertStore, LlmStore {
   addToJournal(entries: readonly JournalEntry[]): Promise<number>;
   /** What came after the last snapshot of that name, oldest first. */
   journal(name: string): Promise<readonly string[]>;
-
-  /** Asks for a run of the trainer; answers the open one when there is one: a stage trains one at a time. */
-  requestTraining(request: TrainingRequest): Promise<TrainingRun>;
-  openTrainingRun(): Promise<TrainingRun | undefined>;
-  /** Newest first, paged by id. */
-  trainingRuns(page: Page<string>): Promise<readonly TrainingRun[]>;
-  /** Writes down how far a run is. */
-  saveTrainingRun(run: TrainingRun): Promise<void>;
-
-  /** Newest first. */
-  models(): Promise<readonly ModelVersion[]>;
-  activeModel(): Promise<ModelVersion | undefined>;
-  /** Puts a configured model in use, in the place of the one that was configured before. */
-  configureModel(version: string, atMs: number): Promise<void>;
-  /** Puts new weights in use and stores their run. False, and nothing is changed, when the weights that the run started from
-   * are no longer the active ones. */
-  promoteModel(promotion: Promotion, atMs: number): Promise<boolean>;
-  /** Brings back what the active weights replaced and marks their run; undefined when they replaced nothing, or are not `from`. */
-  rollbackModel(atMs: number, from?: string): Promise<ModelVersion | undefined>;
-  /** Notes that weights could not be loaded, and puts others in use instead. */
-  replaceUnusableModel(version: string, problem: string, instead: string, atMs: number): Promise<void>;
-  /** Forgets weights that are not in use; who would go back to them goes back to `instead`. False, with nothing changed, when
-   * they are in use. */
-  forgetModel(version: string, instead: string): Promise<boolean>;
 
   /** A number that grows whenever somebody has set or asked for something (a threshold, a label, a training, other weights), an anomaly
    * was stored, or what is too old was deleted: what a poller watches. */

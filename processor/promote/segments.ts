@@ -8,6 +8,11 @@ export interface Segments {
   append(runs: readonly RecordedRun[]): Promise<void>;
   /** Makes the files that there are, complete and unchanging, appear in `directory` too; tells their paths, oldest first. */
   freeze(directory: string): Promise<readonly string[]>;
+  /** Hands the files over, oldest first, with their names' ids: one that was taken is deleted here. Rejects as `take` does; the rest stays. */
+  handOver(take: (id: string, path: string) => Promise<void>): Promise<void>;
+  /** To be called after each flush, and after the last one. */
+  flushed(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Where segments are, and how large they may become. */
@@ -92,6 +97,18 @@ export function createSegments({ directory, bytesMax, newId, redact }: SegmentsO
       for (const { name } of all) await linkOrCopy(join(directory, name), join(target, name));
       return all.map(({ name }) => join(target, name));
     },
+    async handOver(take) {
+      current = undefined;
+      const all = await known();
+      for (let first = all[0]; first !== undefined; first = all[0]) {
+        const path = join(directory, first.name);
+        await take(first.name.slice(0, -SUFFIX.length), path);
+        await rm(path, { force: true });
+        all.shift();
+      }
+    },
+    flushed: async () => undefined,
+    close: async () => undefined,
   };
 }
 
