@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { StoredAnomaly } from "../store/anomaly.ts";
+import type { AnomalyCursor, StoredAnomaly } from "../store/anomaly.ts";
 import { type AnomalyFeed, createAnomalyFeed } from "./anomaly-feed.ts";
 
 const anomaly = (number: number): StoredAnomaly => ({
@@ -26,17 +26,23 @@ const numbers = (from: number, count: number) => Array.from({ length: count }, (
 
 /** The methods of a store, with what another process wrote into it. */
 function createMemory() {
-  const stored: StoredAnomaly[] = [];
+  const stored: (StoredAnomaly & { readonly revision: number })[] = [];
+  let revision = 0;
   const memory = {
     reads: 0,
     fault: undefined as Error | undefined,
     write(...ids: readonly number[]) {
-      stored.push(...ids.map(anomaly));
-      stored.sort((a, b) => (a.id < b.id ? -1 : 1));
+      revision += 1;
+      stored.push(...ids.toSorted((a, b) => a - b).map((id) => ({ ...anomaly(id), revision })));
     },
-    anomalies: async (_: object, { first }: { first: number }) => stored.slice(-first).reverse(),
-    anomaliesSince: async (after: string, limit: number) =>
-      stored.filter(({ id }) => id > after).slice(0, limit),
+    anomalyCursor: async () => ({ revision, id: undefined }),
+    async anomaliesSince(after: AnomalyCursor, limit: number) {
+      const from = after.id ?? "~";
+      const anomalies = stored
+        .filter((one) => one.revision > after.revision || (one.revision === after.revision && one.id > from))
+        .slice(0, limit);
+      return { anomalies, next: anomalies.at(-1) ?? after };
+    },
     incidentsById: async (ids: readonly string[]) =>
       ids.map((id) => ({
         id,
@@ -114,14 +120,14 @@ it("tells what is stored from now on, each once", async () => {
   expect(heard).toEqual([1_000, 1_001, 1_002]);
 });
 
-it("tells an anomaly that was found early and stored late, while it is among the newest", async () => {
+it("tells an anomaly that was found early and stored late, however many were found since", async () => {
   memory.write(...numbers(1_000, 300));
   const { heard } = await listen();
   memory.write(5_000);
   await poll();
   memory.write(4_999, 10);
   await poll();
-  expect(heard).toEqual([5_000, 4_999]);
+  expect(heard).toEqual([5_000, 10, 4_999]);
 });
 
 it("tells a storm of anomalies whole, over several reads", async () => {

@@ -1,25 +1,20 @@
-import type { StoredAnomaly } from "../store/anomaly.ts";
+import type { AnomalyCursor, StoredAnomaly } from "../store/anomaly.ts";
 import type { Incident } from "../store/incident.ts";
 import type { Store } from "../store/store.ts";
 import { createBroadcast } from "./broadcast.ts";
 
 const ANOMALIES_PER_POLL = 500;
 const QUEUE_MAX = 1_000;
-/**
- * Ids tell when an anomaly was found, not when it was stored: one whose record the next hop was slow to take comes late,
- * below ids that were told already. It is still noticed while it is among this many newest.
- */
-const RECENT_MAX = 100;
 
 /** What a feed is built from. */
 export interface AnomalyFeedOptions {
-  readonly store: Pick<Store, "anomalies" | "anomaliesSince" | "changeCounter" | "incidentsById">;
+  readonly store: Pick<Store, "anomalyCursor" | "anomaliesSince" | "changeCounter" | "incidentsById">;
   readonly pollIntervalMs: number;
   /** Told when the store can no longer be read, once until it can be read again; the feed goes on. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Anomalies as they are stored, each once, for any number of listeners; the store is read only while somebody listens. */
+/** Anomalies as they are stored, by whatever stage, each once, for any number of listeners; the store is read only while somebody listens. */
 export interface AnomalyFeed {
   anomalies(): AsyncGenerator<StoredAnomaly>;
   /** The incidents that they were added to, or that were judged here, as they are then; each once for all that came together. */
@@ -90,25 +85,20 @@ export function createAnomalyFeed({ store, pollIntervalMs, onError }: AnomalyFee
 
 /** Reads what has been stored since the call before, when another connection has written; the first call only looks where the store stands. */
 function createReader(store: AnomalyFeedOptions["store"]): () => Promise<readonly StoredAnomaly[]> {
-  /** The newest ids that are known, oldest first. */
-  let recent: readonly string[] | undefined;
+  let cursor: AnomalyCursor | undefined;
   let changes: number | undefined;
 
   return async () => {
-    if (recent === undefined) {
-      const newest = await store.anomalies({}, { first: RECENT_MAX });
-      recent = newest.map(({ id }) => id).reverse();
+    if (cursor === undefined) {
+      cursor = await store.anomalyCursor();
       return [];
     }
     const counter = await store.changeCounter();
     if (counter === changes) return [];
-    const floor = recent.length < RECENT_MAX ? "" : (recent[0] ?? "");
-    const read = await store.anomaliesSince(floor, ANOMALIES_PER_POLL, undefined);
-    const known = new Set(recent);
-    const fresh = read.filter(({ id }) => !known.has(id));
-    recent = [...known, ...fresh.map(({ id }) => id)].sort().slice(-RECENT_MAX);
+    const { anomalies, next } = await store.anomaliesSince(cursor, ANOMALIES_PER_POLL);
+    cursor = next;
     // A full page may have more behind it.
-    if (read.length < ANOMALIES_PER_POLL) changes = counter;
-    return fresh;
+    if (anomalies.length < ANOMALIES_PER_POLL) changes = counter;
+    return anomalies;
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { z } from "zod";
+import { instanceOf } from "../store/config.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { keptLinkSecret } from "./alerts/link-secret.ts";
@@ -96,6 +97,7 @@ async function openDoors({ settings, store, linkSecret, onError }: DoorPorts): P
     explainer,
     store,
     now,
+    instance: instanceOf(settings.store),
     version,
     uiDirectory,
     onWatched: (isWatched) => say({ kind: "watched", isWatched }),

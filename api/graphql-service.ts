@@ -32,6 +32,8 @@ export interface GraphqlPorts {
   readonly now: () => number;
   /** A new ULID. */
   readonly newId: () => string;
+  /** The name of the stage that the API belongs to, among those that share the store. */
+  readonly instance: string;
   readonly version: string;
   /** Anomalies as they are stored, until the iterator is closed. */
   readonly anomalies: () => AsyncGenerator<StoredAnomaly>;

@@ -3,6 +3,7 @@ import type { CanaryStatus, StageStatus } from "../store/store.ts";
 import { readinessOf } from "./readiness.ts";
 
 const STATUS: StageStatus = {
+  instance: "logbert",
   version: "1",
   modelVersion: "m",
   startedAtMs: 900,

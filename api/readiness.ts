@@ -1,5 +1,5 @@
 import type { StageStatus } from "../store/store.ts";
-import { STALE_AFTER_MS } from "./graphql/status.ts";
+import { isHeard } from "./stages.ts";
 
 /** What /readyz answers. */
 export interface Readiness {
@@ -18,7 +18,7 @@ const COLLAPSED = "the detector does not find what it should";
  * and fails no probe unless it shall: logs must go on. Never one that was found out in an earlier run: a stage that is not ready may get no
  * records to show that it works again.
  *
- * @param status undefined: there is none, or the database does not answer
+ * @param status of the stage that the probe is of; undefined: there is none, or the database does not answer
  * @param startedAtMs a heartbeat from before is another run's
  */
 export function readinessOf(
@@ -27,8 +27,7 @@ export function readinessOf(
   nowMs: number,
   failOnCollapse: boolean,
 ): Readiness {
-  const isAlive =
-    status !== undefined && status.updatedAtMs >= startedAtMs && nowMs - status.updatedAtMs <= STALE_AFTER_MS;
+  const isAlive = status !== undefined && status.updatedAtMs >= startedAtMs && isHeard(status, nowMs);
   if (!isAlive) return { isReady: false, text: "not ready" };
   if (status.isForwardReachable === false) return { isReady: false, text: `not ready; ${CUT_OFF}` };
   if (status.isKafkaReachable === false) return { isReady: false, text: `not ready; ${UNFED}` };

@@ -30,6 +30,8 @@ export interface ApiPorts {
   readonly store: Store;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** The name of the stage that it belongs to, among those that share the store. */
+  readonly instance: string;
   readonly version: string;
   /** Directory of the built UI. */
   readonly uiDirectory: string;
@@ -69,7 +71,7 @@ const READ_METHODS = new Set(["GET", "HEAD"]);
 /** Serves GraphQL, the UI and the probes. GraphQL is read when somebody first asks it: where nobody looks it would take a third of
  * the process's memory, and of the time until the probes answer. Rejects with an {@link ApiListenError}. */
 export async function startApi(ports: ApiPorts): Promise<Api> {
-  const { config, alerts, explainer, now, version, onError } = ports;
+  const { config, alerts, explainer, now, instance, version, onError } = ports;
   const startedAtMs = now();
   const feed = createAnomalyFeed({ store: ports.store, pollIntervalMs: POLL_INTERVAL_MS, onError });
   const live = createBroadcast<LiveRecord>(LIVE_QUEUE_MAX, (listeners) => ports.onWatched(listeners > 0));
@@ -93,6 +95,7 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
       explainer,
       now,
       newId,
+      instance,
       version,
       anomalies,
       incidents,
@@ -112,7 +115,8 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
         : createVerdictEndpoint(ports.linkSecret, { store, now, newId }),
     files,
     readiness: async () => {
-      const status = await store.status().catch(() => undefined);
+      const statuses = await store.statuses().catch(() => []);
+      const status = statuses.find((one) => one.instance === ports.instance);
       return readinessOf(status, startedAtMs, now(), config.fail_readiness_on_collapse);
     },
   });

@@ -25,6 +25,7 @@ import { createMetrics } from "./telemetry/metrics.ts";
 import { encodeRequest } from "./wire/encode.ts";
 
 const STATUS: StageStatus = {
+  instance: "logbert",
   version: "1",
   modelVersion: "even",
   startedAtMs: 0,
@@ -173,6 +174,7 @@ describe("the canaries of a stage", () => {
     earlier?: CanaryStatus,
     modelVersion = "even",
     names: readonly string[] = ["event-model"],
+    instance = "logbert",
   ) => {
     const config = { canary: canaryConfig.parse({}), detect: detectConfig.parse({}), ...settings };
     const { judge, detectors } = createRooms(stageConfig, {
@@ -181,10 +183,14 @@ describe("the canaries of a stage", () => {
       now: () => 1,
     });
     const rooms = { judge, detectors: detectors.filter(({ name }) => names.includes(name)) };
-    const store = { status: async () => earlier && { ...STATUS, modelVersion, canary: earlier } };
+    const store = {
+      statuses: async () =>
+        earlier === undefined ? [] : [{ ...STATUS, instance, modelVersion, canary: earlier }],
+    };
     const canaries = await createStageCanaries(config, {
       rooms,
       store,
+      instance: "logbert",
       scorer: { version: "even" },
       observer: createStageObserver(createMetrics(), createLog("SILENT"), () => 1),
       log: createLog("SILENT"),
@@ -214,6 +220,14 @@ describe("the canaries of a stage", () => {
     expect((await stateWith({}, collapsed, "others")).usual).toBeUndefined();
     const off = { canary: canaryConfig.parse({ interval_ms: 0 }) };
     expect((await stateWith(off, collapsed)).usual).toBeUndefined();
+  });
+
+  it("of a new stage among others know what those usually find, and of a collapse of theirs nothing", async () => {
+    const usual = [{ service: "shop", runs: 9, meanRatio: 0.54 }];
+    const collapsed = { state: "collapsed", recallRatio: 0, collapsedAtMs: 7, usual } as const;
+    const others = ["event-model"];
+    expect(await stateWith({}, collapsed, "even", others, "other")).toEqual({ state: "waiting", usual });
+    expect(await stateWith({}, collapsed, "others", others, "other")).toEqual({ state: "waiting" });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { CanaryStatus, Store } from "../store/store.ts";
+import type { CanaryStatus, StageStatus, Store } from "../store/store.ts";
 import type { ServiceJudge } from "./calibrate/create-judge.ts";
 import type { Finding, Judge } from "./calibrate/verdict.ts";
 import { beforeRuns, withoutRuns } from "./canary/canary-health.ts";
@@ -23,7 +23,9 @@ import type { SequenceWindow } from "./window/sequence-window.ts";
 /** What a stage tries its detector with. */
 export interface StageCanaryPorts {
   readonly rooms: Pick<Rooms, "detectors" | "judge">;
-  readonly store: Pick<Store, "status">;
+  readonly store: Pick<Store, "statuses">;
+  /** Of this stage. */
+  readonly instance: string;
   /** The weights in use. */
   readonly scorer: { readonly version: string };
   readonly observer: Pick<StageObserver, "scoringHealth">;
@@ -41,12 +43,14 @@ const ALL_RECORDS = 1 - 1e-9;
 /** Nobody is left out for what went wrong earlier, and nothing that goes wrong here leaves one out of live verdicts. */
 const ALWAYS_ASKED: Breaker = { admits: () => true, tell: () => undefined };
 
-/** The canaries of a stage, which know what it told of them before its last stop. Rejects when the store cannot be read. */
+/** The canaries of a stage, which know what it told of them before its last stop; a new stage among others knows what those usually
+ * find. Rejects when the store cannot be read. */
 export async function createStageCanaries(
   { canary, detect }: { readonly canary: CanaryConfig; readonly detect: DetectConfig },
-  { rooms, store, scorer, observer, log, now }: StageCanaryPorts,
+  { rooms, store, instance, scorer, observer, log, now }: StageCanaryPorts,
 ): Promise<Canaries> {
-  const earlier = await store.status();
+  const statuses = await store.statuses();
+  const earlier = statuses.find((one) => one.instance === instance);
   const hasModel = rooms.detectors.some(({ name }) => name === MODEL);
   // With fewer rows the model would not be asked about all of them, and seem not to work.
   if (canary.interval_ms === 0 || !hasModel || detect.max_model_rows < ASKED_MAX)
@@ -57,11 +61,18 @@ export async function createStageCanaries(
     readyServices: () => readyServices(rooms.judge),
     minRecall: canary.min_recall,
     before: beforeRuns(earlier?.canary, hasOtherWeights),
-    usualBefore: hasOtherWeights ? undefined : earlier?.canary?.usual,
+    usualBefore: usualWith(scorer.version, earlier === undefined ? statuses : [earlier]),
     onChanged: (status) => tellChange(status, log),
     random: Math.random,
     now,
   });
+}
+
+/** What the detector usually finds with these weights, from who said so last: one stage knows it as well as another. */
+function usualWith(modelVersion: string, statuses: readonly StageStatus[]): CanaryStatus["usual"] {
+  return statuses
+    .filter((one) => one.modelVersion === modelVersion && one.canary?.usual !== undefined)
+    .toSorted((a, b) => b.updatedAtMs - a.updatedAtMs)[0]?.canary?.usual;
 }
 
 /**

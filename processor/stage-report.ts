@@ -10,6 +10,7 @@ import type { Rememberer } from "./remember/remember.ts";
 import type { Rooms } from "./rooms.ts";
 import type { Settings } from "./settings.ts";
 import type { StageObserver } from "./stage-observer.ts";
+import type { Log } from "./telemetry/log.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 
 /** Thresholds in force, by service. */
@@ -22,6 +23,7 @@ export function thresholdsOf(
 /** What the heartbeat is made of. */
 export interface StatusSources {
   readonly config: { readonly forward: Pick<ForwardConfig, "endpoint"> };
+  readonly instance: string;
   readonly version: string;
   readonly scorer: { readonly version: string };
   readonly rooms: Pick<Rooms, "judge">;
@@ -36,11 +38,13 @@ export interface StatusSources {
 
 /** What the stage says of itself, from now on. */
 export function statusOf(sources: StatusSources): () => StageStatus {
-  const { config, version, scorer, rooms, observer, canaries, forward, isKafkaReachable, now } = sources;
+  const { config, instance, version, scorer, rooms, observer, canaries, forward, isKafkaReachable, now } =
+    sources;
   const startedAtMs = now();
   return () => {
     const { labels, detectorWeights } = rooms.judge.feedback();
     return {
+      instance,
       version,
       modelVersion: scorer.version,
       startedAtMs,
@@ -56,6 +60,14 @@ export function statusOf(sources: StatusSources): () => StageStatus {
       isKafkaReachable: isKafkaReachable(),
     };
   };
+}
+
+/** Says what to do where another stage has this one's name. */
+export function tellNamesake({ log, instance }: { readonly log: Log; readonly instance: string }): void {
+  log.error(
+    { instance },
+    "another stage writes into the database under this one's name: give each its own store.instance (LOGBERT_INSTANCE); a SQLite file is for one stage",
+  );
 }
 
 /** What is read when somebody scrapes. */

@@ -35,7 +35,7 @@ import { followSettings } from "./settings.ts";
 import { loadMinerSnapshot, restoreStates, saveSnapshots } from "./snapshots.ts";
 import { createStageCanaries } from "./stage-canaries.ts";
 import { createStageObserver, type StageObserver } from "./stage-observer.ts";
-import { observeGauges, statusOf, thresholdsOf } from "./stage-report.ts";
+import { observeGauges, statusOf, tellNamesake, thresholdsOf } from "./stage-report.ts";
 import { startTimers } from "./stage-timers.ts";
 import { watchEventLoop } from "./telemetry/event-loop-delay.ts";
 import type { Log } from "./telemetry/log.ts";
@@ -108,6 +108,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     thresholds: () => thresholdsOf(rooms.judge),
     status: statusOf({ ...ports, config, rooms, observer, canaries, forward: forwarder, isKafkaReachable }),
     onDropped: metrics.rememberDropped,
+    onNamesake: () => tellNamesake(ports),
     onNewsLeftOut: metrics.newsLeftOut,
   });
   const journal = createJournal(store, rooms, (reason) =>

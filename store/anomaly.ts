@@ -68,6 +68,8 @@ export interface Anomaly {
   readonly traceId: string | undefined;
   readonly explanation: Explanation;
   readonly window: readonly WindowEvent[];
+  /** The same of what is found again by another stage, where something tells: it is stored once. Not read back. */
+  readonly fingerprint?: string | undefined;
 }
 
 /** An anomaly, or a sampled record that did not alert, as it is read back. */
@@ -76,6 +78,14 @@ export interface StoredAnomaly extends Anomaly {
   readonly isAlert: boolean;
   /** Undefined for a sampled record, and for what was stored before there were incidents. */
   readonly incidentId: string | undefined;
+}
+
+/** How far whoever follows anomalies has come: they follow each other as they were stored, whoever stores them. */
+export interface AnomalyCursor {
+  /** Of the batch of the last one. */
+  readonly revision: number;
+  /** Of the last one; undefined where it is the last of its batch. */
+  readonly id: string | undefined;
 }
 
 /** Slots of samples that stand for what is usual begin with this; others are near misses. */

@@ -9,6 +9,7 @@ import { llmExplanations } from "./migrations/0006-llm-explanations.ts";
 import { deploymentTables } from "./migrations/0007-deployments.ts";
 import { alertMessages } from "./migrations/0008-alert-messages.ts";
 import { postgres } from "./migrations/0009-postgres.ts";
+import { replicas } from "./migrations/0010-replicas.ts";
 import { sharedTraining } from "./migrations/0011-shared-training.ts";
 import { currentSchema } from "./migrations/dialect.ts";
 import { StoreError } from "./store.ts";
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0007-deployments": deploymentTables,
   "0008-alert-messages": alertMessages,
   "0009-postgres": postgres,
+  "0010-replicas": replicas,
   "0011-shared-training": sharedTraining,
 };
 

@@ -4,7 +4,7 @@ import type { StoreConfig } from "./config.ts";
 import { beginWriting, openPostgresDatabase } from "./postgres.ts";
 import { storable } from "./postgres-client.ts";
 import { explainPostgres } from "./postgres-errors.ts";
-import { selectStatus } from "./queries/stage.ts";
+import { selectStatuses } from "./queries/stage.ts";
 import { shownAddress } from "./shown-database.ts";
 import { explainSqlite, openSqliteDatabase } from "./sqlite.ts";
 import { StoreError } from "./store.ts";
@@ -21,6 +21,7 @@ const TABLES: Readonly<Record<keyof Tables, "counted" | "named">> = {
   revisions: "named",
   alert_lease: "named",
   anomalies: "named",
+  anomaly_aliases: "named",
   incidents: "named",
   feedback: "named",
   services: "named",
@@ -30,6 +31,7 @@ const TABLES: Readonly<Record<keyof Tables, "counted" | "named">> = {
   thresholds: "named",
   threshold_history: "counted",
   stage_status: "named",
+  secrets: "named",
   snapshots: "named",
   journal: "counted",
   training_runs: "named",
@@ -113,10 +115,10 @@ function isTable(name: string): name is keyof Tables {
 
 /** A time ahead of now is of a clock that was set back since. */
 async function refuseBusy(from: Kysely<Tables>, { store, flushIntervalMs, nowMs }: Move): Promise<void> {
-  const status = await selectStatus(from);
+  const statuses = await selectStatuses(from);
   const silenceMs = Math.max(HEARTBEAT_MS_MIN, 2 * flushIntervalMs);
-  if (status === undefined || Math.abs(nowMs - status.updatedAtMs) > silenceMs) return;
-  throw busy(store.path, silenceMs);
+  if (statuses.some(({ updatedAtMs }) => Math.abs(nowMs - updatedAtMs) <= silenceMs))
+    throw busy(store.path, silenceMs);
 }
 
 function busy(path: string, silenceMs: number): StoreError {

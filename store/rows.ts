@@ -132,6 +132,7 @@ export function anomalyRow(
     is_alert: sampleSlot === undefined ? 1 : 0,
     sample_slot: sampleSlot ?? null,
     incident_id: null,
+    fingerprint: (sampleSlot === undefined ? anomaly.fingerprint : undefined) ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { AlertStore } from "./alert.ts";
+import type { Anomaly } from "./anomaly.ts";
 import type { LlmStore } from "./llm.ts";
 import { selectAlertChanges, selectAlertEvents, selectAlertWork } from "./queries/alert-changes.ts";
 import { releaseAlertLease, syncAlertChannels, takeAlertLease } from "./queries/alert-channels.ts";
@@ -10,6 +11,7 @@ import {
   selectAnomalies,
   selectAnomaliesById,
   selectAnomaliesSince,
+  selectAnomaly,
 } from "./queries/anomalies.ts";
 import { addToDeployments, selectDeployments, selectNewTemplates } from "./queries/deployments.ts";
 import { expirySteps } from "./queries/expire.ts";
@@ -36,7 +38,7 @@ import {
   selectChannelStatuses,
   selectDueMessages,
 } from "./queries/outbox.ts";
-import { countChange, nextRevision, selectChanges } from "./queries/revisions.ts";
+import { countChange, nextRevision, selectChanges, selectRevision } from "./queries/revisions.ts";
 import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
 import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
 import {
@@ -45,7 +47,7 @@ import {
   saveStatus,
   selectJournal,
   selectSnapshot,
-  selectStatus,
+  selectStatuses,
 } from "./queries/stage.ts";
 import { addToServices, addToTemplates, selectServices, selectTemplates } from "./queries/statistics.ts";
 import {
@@ -55,7 +57,7 @@ import {
   selectThresholdChanges,
   selectThresholds,
 } from "./queries/thresholds.ts";
-import type { Retention, StageBatch, Store } from "./store.ts";
+import type { Retention, SavedBatch, ServiceDelta, StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 import { type Atomically, trainingCalls } from "./training-calls.ts";
 
@@ -78,9 +80,10 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
   return {
     saveBatch: (batch) => atomically((transaction) => saveBatch(transaction, batch, now())),
     anomalies: (filter, page) => selectAnomalies(db, filter, page),
-    anomaly: async (id) => (await selectAnomaliesById(db, [id]))[0],
+    anomaly: (id) => selectAnomaly(db, id),
     anomaliesById: (ids) => selectAnomaliesById(db, ids),
-    anomaliesSince: (afterId, limit, service) => selectAnomaliesSince(db, afterId, limit, service),
+    anomaliesSince: (after, limit) => selectAnomaliesSince(db, after, limit),
+    anomalyCursor: async () => ({ revision: await selectRevision(db), id: undefined }),
     countAnomalies: (filter) => countAnomalies(db, filter),
     incidents: (filter, page) => selectIncidents(db, filter, page),
     incidentsById: (ids) => selectIncidentsById(db, ids),
@@ -98,7 +101,7 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     setThreshold: (setting, atMs) => visibly((transaction) => changeThreshold(transaction, setting, atMs)),
     thresholdChanges: (service, page) => selectThresholdChanges(db, service, page),
     thresholdChange: (id) => selectThresholdChange(db, id),
-    status: () => selectStatus(db),
+    statuses: () => selectStatuses(db),
     saveSnapshot: (name, json, atMs, journaled) =>
       atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
     snapshot: (name) => selectSnapshot(db, name),
@@ -208,16 +211,29 @@ async function expire(retention: Retention, atomically: Atomically, visibly: Ato
   await visibly(async () => undefined);
 }
 
-async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<void> {
+/** What another stage has stored already is counted there. */
+function withoutRepeated(
+  services: readonly ServiceDelta[],
+  repeated: readonly Anomaly[],
+): readonly ServiceDelta[] {
+  const counts = Map.groupBy(repeated, ({ service }) => service);
+  return services.map((one) => ({
+    ...one,
+    anomalies: Math.max(0, one.anomalies - (counts.get(one.name)?.length ?? 0)),
+  }));
+}
+
+async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<SavedBatch> {
   // Writes first: a SQLite transaction that begins by reading cannot wait for another writer (SQLITE_BUSY_SNAPSHOT).
-  await insertAnomalies(db, batch.anomalies);
+  const repeated = await insertAnomalies(db, batch.anomalies);
   await replaceSamples(db, batch.samples);
-  await addToServices(db, batch.services);
+  await addToServices(db, withoutRepeated(batch.services, repeated));
   await addToTemplates(db, batch.templates);
   await addToDeployments(db, batch.deployments ?? []);
   await addToHistograms(db, batch.histograms);
   await addToHours(db, batch.histograms);
   await saveComputedThresholds(db, batch.thresholds, nowMs);
-  if (batch.status !== undefined) await saveStatus(db, batch.status);
+  const hasNamesake = batch.status !== undefined && (await saveStatus(db, batch.status));
   if (batch.anomalies.length > 0) await assignIncidents(db, batch.anomalies, await nextRevision(db));
+  return { hasNamesake };
 }

@@ -1,5 +1,12 @@
 import type { AlertStore } from "./alert.ts";
-import type { Anomaly, AnomalyFilter, NormalWindow, Sample, StoredAnomaly } from "./anomaly.ts";
+import type {
+  Anomaly,
+  AnomalyCursor,
+  AnomalyFilter,
+  NormalWindow,
+  Sample,
+  StoredAnomaly,
+} from "./anomaly.ts";
 import type { Deployment, DeploymentDelta, DeploymentFilter, NewTemplate } from "./deployment.ts";
 import type {
   Feedback,
@@ -66,6 +73,8 @@ export interface ScoreTotals {
 
 /** What a running stage says of itself, a heartbeat every few seconds. */
 export interface StageStatus {
+  /** Its name among those that share the store. */
+  readonly instance: string;
   readonly version: string;
   readonly modelVersion: string;
   readonly startedAtMs: number;
@@ -152,6 +161,12 @@ export interface StageBatch {
   readonly status: StageStatus | undefined;
 }
 
+/** What a stage learns from writing a batch. */
+export interface SavedBatch {
+  /** Another stage that has started later writes under this one's name. */
+  readonly hasNamesake: boolean;
+}
+
 /** Added to what is stored: `records` and `anomalies` are increments, as are the `counts` of histograms. */
 export interface ServiceDelta {
   readonly name: string;
@@ -180,20 +195,22 @@ export interface Retention {
 /** Everything that outlives a restart; every database implements it alike. All times are whole milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
 export interface Store extends AlertStore, LlmStore, TrainingStore {
-  saveBatch(batch: StageBatch): Promise<void>;
+  /** What another stage has found and stored before, as its fingerprint tells, is neither stored nor counted again. */
+  saveBatch(batch: StageBatch): Promise<SavedBatch>;
 
   /** Newest first, paged by id. */
   anomalies(filter: AnomalyFilter, page: Page<string>): Promise<readonly StoredAnomaly[]>;
-  /** An anomaly or a sampled record. */
+  /** An anomaly or a sampled record, also by the id that another stage has given it. */
   anomaly(id: string): Promise<StoredAnomaly | undefined>;
   /** The same of many, in any order. */
   anomaliesById(ids: readonly string[]): Promise<readonly StoredAnomaly[]>;
-  /** Anomalies with an id greater than `afterId`, oldest first: what a live view polls. */
+  /** Anomalies in the order in which they were stored, and where it goes on behind them: what a live view polls. */
   anomaliesSince(
-    afterId: string,
+    after: AnomalyCursor,
     limit: number,
-    service: string | undefined,
-  ): Promise<readonly StoredAnomaly[]>;
+  ): Promise<{ readonly anomalies: readonly StoredAnomaly[]; readonly next: AnomalyCursor }>;
+  /** Behind all that are stored now. */
+  anomalyCursor(): Promise<AnomalyCursor>;
   countAnomalies(filter: AnomalyFilter): Promise<number>;
   /** Those of which an anomaly matches, the last to begin first, paged by id; unlabelled are those of which nothing is said of any. */
   incidents(filter: AnomalyFilter, page: Page<string>): Promise<readonly Incident[]>;
@@ -257,7 +274,8 @@ export interface Store extends AlertStore, LlmStore, TrainingStore {
   thresholdChanges(service: string, page: Page<string>): Promise<readonly ThresholdChange[]>;
   thresholdChange(id: string): Promise<ThresholdChange | undefined>;
 
-  status(): Promise<StageStatus | undefined>;
+  /** The last heartbeat of each stage that was heard of within a day, by name. */
+  statuses(): Promise<readonly StageStatus[]>;
 
   /**
    * A named part of the stage's memory (template miner, calibration, …) as JSON, UTF-8 in pieces. Their buffers are handed over:

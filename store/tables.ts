@@ -3,6 +3,7 @@ import type { Generated } from "kysely";
 /** The tables as they are stored, one interface a table; see migrations/ for their keys and indexes. All times are milliseconds. */
 export interface Tables {
   anomalies: AnomaliesTable;
+  anomaly_aliases: AnomalyAliasesTable;
   incidents: IncidentsTable;
   feedback: FeedbackTable;
   services: ServicesTable;
@@ -12,6 +13,7 @@ export interface Tables {
   thresholds: ThresholdsTable;
   threshold_history: ThresholdHistoryTable;
   stage_status: StageStatusTable;
+  secrets: SecretsTable;
   snapshots: SnapshotsTable;
   journal: JournalTable;
   training_runs: TrainingRunsTable;
@@ -57,6 +59,14 @@ export interface AnomaliesTable {
   incident_id: string | null;
   /** Of the batch that put it into its incident. */
   revision: Generated<number>;
+  /** The same of what is found again, by whichever stage; null where nothing tells. */
+  fingerprint: string | null;
+}
+
+/** Names that stages gave what another had stored already. */
+interface AnomalyAliasesTable {
+  id: string;
+  anomaly_id: string;
 }
 
 export interface IncidentsTable {
@@ -73,6 +83,8 @@ export interface IncidentsTable {
   /** Of the batch that changed it last, and of the one that began it; 0 before there were revisions. */
   revision: Generated<number>;
   begun_revision: Generated<number>;
+  /** 1 once a process has taken it on itself to ask a language model about it. */
+  is_asked_about: Generated<number>;
 }
 
 interface FeedbackTable {
@@ -145,9 +157,17 @@ interface ThresholdHistoryTable {
 }
 
 interface StageStatusTable {
-  id: number;
+  instance: string;
   /** JSON of a StageStatus. */
   status: string;
+  started_at_ms: number;
+  updated_at_ms: number;
+}
+
+/** What the processes over a database share, and nobody else may know. */
+interface SecretsTable {
+  name: string;
+  value: string;
 }
 
 interface SnapshotsTable {

@@ -1,5 +1,7 @@
 import type { AlertStore, ChannelWork, NewMessage } from "../../store/alert.ts";
 import type { CanaryStatus, Store } from "../../store/store.ts";
+import { runningStages } from "../stages.ts";
+import { detectorOfAll } from "./detector-of-all.ts";
 import type { HealthNotice } from "./notice.ts";
 
 /** A recovery that is older is no news where the collapse was not told. */
@@ -12,7 +14,7 @@ type Said = Pick<HealthNotice, "collapsedAtMs" | "phase">;
  * What is to be told of the detector: that it does not work, that it works again, or that nobody tries any more whether it does. The key
  * is that of the collapse, so that each is told once in a channel, also by another process.
  *
- * @param canary what the stage says; undefined where no stage has said anything
+ * @param canary what the stages come to; undefined where no stage has said anything of a collapse
  * @param lastKey of the channel's last such message
  */
 export function healthMessage(
@@ -67,7 +69,7 @@ function readKey(key: string): Said | undefined {
 
 /** What planning is handed. */
 export interface HealthPorts {
-  readonly store: Pick<AlertStore, "saveHealthMessage"> & Pick<Store, "status">;
+  readonly store: Pick<AlertStore, "saveHealthMessage"> & Pick<Store, "statuses">;
   readonly holder: string;
   readonly now: () => number;
 }
@@ -77,9 +79,13 @@ export async function planHealth(
   channels: readonly Pick<ChannelWork, "name" | "healthKey">[],
   { store, holder, now }: HealthPorts,
 ): Promise<void> {
-  const canary = (await store.status())?.canary;
+  const running = runningStages(await store.statuses(), now());
   for (const { name, healthKey } of channels) {
     const atMs = now();
+    const canary = detectorOfAll(
+      running,
+      healthKey === undefined ? undefined : readKey(healthKey)?.collapsedAtMs,
+    );
     const message = healthMessage(canary, healthKey, atMs);
     if (message !== undefined) await store.saveHealthMessage({ channel: name, holder, atMs, message });
   }

@@ -62,7 +62,7 @@ const store: Store = {
   llmExplanations: unused,
   saveLlmExplanation: unused,
   takeLlmCall: unused,
-  status: unused,
+  statuses: unused,
   syncAlertChannels: unused,
   takeAlertLease: unused,
   releaseAlertLease: unused,
@@ -107,6 +107,7 @@ const store: Store = {
   replaceUnusableModel: unused,
   forgetModel: unused,
   changeCounter: unused,
+  anomalyCursor: unused,
   expire: unused,
   close: unused,
 };
@@ -120,6 +121,7 @@ const newContext = () =>
       explainer: undefined,
       now: () => 0,
       newId: () => "id",
+      instance: "logbert",
       version: "1",
       anomalies: () => {
         throw new Error("not asked for here");

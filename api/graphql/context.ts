@@ -31,6 +31,8 @@ export interface ContextPorts {
   readonly now: () => number;
   /** A new ULID. */
   readonly newId: () => string;
+  /** The name of the stage that the API belongs to, among those that share the store. */
+  readonly instance: string;
   /** The program's version. */
   readonly version: string;
   /** Anomalies as they are stored, until the iterator is closed. */

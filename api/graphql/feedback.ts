@@ -34,8 +34,9 @@ export const feedback = {
   Mutation: {
     async addFeedback(_: unknown, { input }: { readonly input: FeedbackInput }, context: Context) {
       const word = toWord(input);
-      if ((await context.store.anomaly(input.anomalyId)) === undefined) throw noAnomaly();
-      const [given] = await give([input.anomalyId], word, context);
+      const anomaly = await context.store.anomaly(input.anomalyId);
+      if (anomaly === undefined) throw noAnomaly();
+      const [given] = await give([anomaly.id], word, context);
       return given;
     },
     async addIncidentFeedback(

@@ -1,4 +1,4 @@
-import type { Anomaly } from "../../store/anomaly.ts";
+import type { Anomaly, AnomalyCursor } from "../../store/anomaly.ts";
 import type { Store } from "../../store/store.ts";
 import type { Incident } from "../generate/incident.ts";
 
@@ -20,12 +20,13 @@ export function watchIncidents(
   onFlagged: (incident: Incident, anomaly: Anomaly) => void,
 ): IncidentWatcher {
   const open = new Set<Incident>();
-  let lastId = "";
+  let cursor: AnomalyCursor = { revision: 0, id: undefined };
   let running: Promise<void> | undefined;
 
   const poll = async () => {
-    for (const anomaly of await store.anomaliesSince(lastId, ANOMALIES_PER_POLL, undefined)) {
-      lastId = anomaly.id;
+    const { anomalies, next } = await store.anomaliesSince(cursor, ANOMALIES_PER_POLL);
+    cursor = next;
+    for (const anomaly of anomalies) {
       const incident = [...open].find((one) => isPartOf(anomaly, one));
       if (incident === undefined) continue;
       open.delete(incident);

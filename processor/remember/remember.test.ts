@@ -10,6 +10,7 @@ describe("the rememberer", () => {
       saveBatch: async (batch) => {
         written.push(batch);
         if (written.length === 1) throw new Error("disk full");
+        return { hasNamesake: false };
       },
     };
     const rememberer = createRememberer(rememberConfig.parse({}), {
@@ -25,6 +26,7 @@ describe("the rememberer", () => {
       learningState: () => "ready",
       thresholds: () => [],
       status: () => ({
+        instance: "logbert",
         version: "1",
         modelVersion: "test",
         startedAtMs: 0,

@@ -9,6 +9,7 @@ import type { ExplainTokens } from "../explain/token-importance.ts";
 import type { ExportRequest } from "../wire/record-view.ts";
 import { createChangedThresholds, type ThresholdInForce } from "./changed-thresholds.ts";
 import type { RememberConfig } from "./config.ts";
+import { createFingerprints } from "./fingerprints.ts";
 import { createNewMessages } from "./new-messages.ts";
 import { createSampler, type Sampler } from "./sampler.ts";
 import { createTally } from "./tally.ts";
@@ -36,6 +37,8 @@ export interface RememberPorts {
   readonly thresholds: () => readonly ThresholdInForce[];
   readonly status: () => StageStatus;
   readonly onDropped: (anomalies: number) => void;
+  /** Told, once, that another stage has taken this one's name since. */
+  readonly onNamesake?: (() => void) | undefined;
   /** Told what of new releases there is no room for. */
   readonly onNewsLeftOut?: ((what: LeftOut) => void) | undefined;
 }
@@ -53,19 +56,13 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
   const tally = createTally(config.max_queued_anomalies, ports.onDropped);
   /** What new messages were compared with; it lives as long as its anomaly waits. */
   const nearest = new WeakMap<Anomaly, string>();
-  const shown = new LRUCache<string, string>({
-    max: TEMPLATES_MAX,
-    memoMethod: (text) => ports.redactor.plain(text),
-  });
-  const texts: ShownTexts = {
-    body: ports.redactor.body,
-    plain: (text, charactersMax) =>
-      charactersMax === undefined ? shown.memo(text) : ports.redactor.plain(text, charactersMax),
-  };
+  const texts = remembering(ports.redactor);
   const sampler = samplerOf(config, ports, texts);
+  const fingerprints = createFingerprints();
   const newMessages = createNewMessages(texts, sampler, ports.onNewsLeftOut);
   const changed = createChangedThresholds();
   let flushing: Promise<void> | undefined;
+  const noteName = createNameWatch(ports.onNamesake);
 
   const write = async () => {
     const drained = tally.drain();
@@ -78,7 +75,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
     const samples = sampler?.drain() ?? [];
     const deployments = newMessages.drain();
     try {
-      await ports.store.saveBatch({
+      const { hasNamesake } = await ports.store.saveBatch({
         ...batch,
         samples,
         deployments,
@@ -86,6 +83,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
         status: ports.status(),
       });
       changed.written(thresholds);
+      noteName(hasNamesake);
     } catch (error) {
       tally.restore(batch);
       sampler?.restore(samples);
@@ -109,7 +107,8 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       for (const named of judged.anomalies) {
         const { recordIndex } = named.finding;
         const record = recordIndex === undefined ? undefined : request?.records[recordIndex];
-        const anomaly = toAnomaly(named, record, texts);
+        const stored = toAnomaly(named, record, texts);
+        const anomaly = { ...stored, fingerprint: fingerprints.of(named, record, stored) };
         const compared = nearestIn(named.finding.verdict);
         if (compared !== undefined) nearest.set(anomaly, compared);
         tally.anomaly(anomaly);
@@ -123,6 +122,29 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
       });
       return flushing;
     },
+  };
+}
+
+/** The same texts, those of templates redacted once. */
+function remembering({ body, plain }: ShownTexts): ShownTexts {
+  const shown = new LRUCache<string, string>({ max: TEMPLATES_MAX, memoMethod: (text) => plain(text) });
+  return {
+    body,
+    plain: (text, charactersMax) =>
+      charactersMax === undefined ? shown.memo(text) : plain(text, charactersMax),
+  };
+}
+
+/** Tells once of a namesake. What the first heartbeat finds may be an earlier run's, before the clock was set back. */
+function createNameWatch(onNamesake: RememberPorts["onNamesake"]): (hasNamesake: boolean) => void {
+  let isOwn = false;
+  let isTold = false;
+  return (hasNamesake) => {
+    if (hasNamesake && isOwn && !isTold) {
+      isTold = true;
+      onNamesake?.();
+    }
+    isOwn = true;
   };
 }
 

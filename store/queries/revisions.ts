@@ -6,6 +6,16 @@ export function nextRevision(db: Kysely<Tables>): Promise<number> {
   return next(db, "incidents");
 }
 
+/** The last such number that was committed. */
+export async function selectRevision(db: Kysely<Tables>): Promise<number> {
+  const { value } = await db
+    .selectFrom("revisions")
+    .select("value")
+    .where("name", "=", "incidents")
+    .executeTakeFirstOrThrow();
+  return value;
+}
+
 /** Counts that somebody has set or asked for something; called within the transaction that does it. */
 export async function countChange(db: Kysely<Tables>): Promise<void> {
   await next(db, "settings");

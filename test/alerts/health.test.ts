@@ -17,10 +17,11 @@ afterEach(async () => {
 
 const webhook = (fields?: object) => webhookTo(receiver, fields);
 
-const stageSays = (canary: CanaryStatus) =>
+const stageSays = (canary: CanaryStatus, instance = "logbert") =>
   telling.stage.saveBatch({
     ...NOTHING,
     status: {
+      instance,
       version: "1",
       modelVersion: "m",
       startedAtMs: 0,
@@ -48,6 +49,21 @@ it("a detector that does not work is told once, by whoever tells, and once more 
   expect(received.map((one) => bodyOf(one).type)).toEqual(["detector.collapsed", "detector.recovered"]);
 });
 
+it("a detector that does not work in several stages is told once, and once when it works in all again", async () => {
+  telling = await createTelling({ channels: [webhook()] });
+  await telling.start();
+  const [a, b] = [Date.now(), Date.now() + 1];
+  await stageSays({ state: "collapsed", recallRatio: 0, collapsedAtMs: a }, "a");
+  await receiver.got(1);
+  await stageSays({ state: "collapsed", recallRatio: 0, collapsedAtMs: b }, "b");
+  await stageSays({ state: "well", recallRatio: 1, collapsedAtMs: a, recoveredAtMs: b + 1 }, "a");
+  await stageSays({ state: "well", recallRatio: 1, collapsedAtMs: b, recoveredAtMs: b + 2 }, "b");
+  await receiver.got(2);
+  await telling.stage.addTestMessage("ops", aTest, Date.now());
+  await receiver.got(3);
+  expect(types()).toEqual(["detector.collapsed", "detector.recovered", "test"]);
+});
+
 it("that nobody tries any more a detector that does not work is told, and what a trial shows after that", async () => {
   telling = await createTelling({ channels: [webhook()] });
   await telling.start();
@@ -66,6 +82,11 @@ it("that nobody tries any more a detector that does not work is told, and what a
   expect(new Set(received.map(({ id }) => id)).size).toBe(3);
 });
 
+const aTest = {
+  key: "t",
+  kind: "test",
+  notice: JSON.stringify({ kind: "test", channel: "ops" }),
+} as const;
 const types = () => receiver.received.map((one) => bodyOf(one).type);
 const HOUR_MS = 3_600_000;
 
@@ -114,9 +135,7 @@ it("that was to be told before quiet hours, and could not be, waits until they e
   await waitFor("a failed try", async () => (telling.outcomes.includes("ops retry") ? true : undefined));
   telling.clock.aheadMs = 2 * HOUR_MS;
   receiver.answer(() => ({ status: 200 }));
-  const test = { key: "t", kind: "test" } as const;
-  const notice = JSON.stringify({ kind: "test", channel: "ops" });
-  await telling.stage.addTestMessage("ops", { ...test, notice }, Date.now());
+  await telling.stage.addTestMessage("ops", aTest, Date.now());
   await waitFor("the test", async () => (types().includes("test") ? true : undefined));
   expect(types().at(-1)).toBe("test");
   telling.clock.aheadMs = 4 * HOUR_MS;

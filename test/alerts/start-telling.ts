@@ -66,11 +66,12 @@ export async function createTelling(settings: Readonly<Record<string, unknown>>)
       running.push(close);
       return { close };
     },
-    anomaly: (number, fields) =>
-      stage.saveBatch({
+    async anomaly(number, fields) {
+      await stage.saveBatch({
         ...NOTHING,
         anomalies: [anAnomaly(number, { timeMs: Date.now() + clock.aheadMs, ...fields })],
-      }),
+      });
+    },
     async close() {
       for (const close of running) await close();
       await store.close();

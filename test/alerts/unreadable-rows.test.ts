@@ -48,7 +48,9 @@ it("an alert that cannot be read does not keep back what waits to be sent", asyn
 });
 
 it("a stage's status that cannot be read does not keep back incidents", async () => {
-  damage("insert into stage_status (id, status) values (1, 'nothing')");
+  damage(
+    "insert into stage_status (instance, status, started_at_ms, updated_at_ms) values ('a', 'nothing', 0, 0)",
+  );
   await telling.start();
   await error("stage_status");
   await telling.anomaly(1);

@@ -130,6 +130,7 @@ describe("the API's process", () => {
       explainer: undefined,
       store,
       now: Date.now,
+      instance: "logbert",
       version: "1",
       uiDirectory: "none",
       onWatched: () => undefined,

@@ -12,6 +12,7 @@ beforeEach(async () => {
 afterEach(() => under.close());
 
 const heartbeat = (updatedAtMs: number): StageStatus => ({
+  instance: "logbert",
   version: "1.2.3",
   modelVersion: "m1",
   startedAtMs: updatedAtMs - 60_000,
@@ -255,6 +256,59 @@ it("adds scores up over hours, and tries thresholds on them and on the last word
     high: { alerts: 3e9, precision: 1 / 2, recall: 1 / 2, missed: [{ id: idOf(2) }] },
     now: { alerts: 0, alertsPerDay: 0, precision: null, recall: null, missed: [] },
   });
+});
+
+it("tells of several stages as of one, of each by itself, and is ready when its own stage is", async () => {
+  const nowMs = Date.now();
+  const worse: StageStatus = { ...heartbeat(nowMs), instance: "b", forwardState: "refusing" };
+  const better: StageStatus = {
+    ...heartbeat(nowMs),
+    instance: "a",
+    modelVersion: "m2",
+    scoring: { state: "scoring", unscoredRatio: 0, degradedRatio: 0 },
+    canary: { state: "well", recallRatio: 1, falseAlarmRatio: 0 },
+  };
+  const silent: StageStatus = { ...better, instance: "c", updatedAtMs: nowMs - 20_000 };
+  for (const status of [better, worse, silent]) await under.stage.saveBatch({ ...NOTHING, status });
+  expect((await under.raw("/readyz")).status).toBe(503);
+  const { data } = await under.ask(
+    "{ status { recordsPerSecond forwardState scoring unscoredRatio database canary { state } stages { instance model isRunning recordsPerSecond scoring canaryState } } }",
+  );
+  const stage = {
+    model: "m2",
+    isRunning: true,
+    recordsPerSecond: 7,
+    scoring: "SCORING",
+    canaryState: "WELL",
+  };
+  expect(data).toEqual({
+    status: {
+      recordsPerSecond: 14,
+      forwardState: "REFUSING",
+      scoring: "SHEDDING",
+      unscoredRatio: 0.5,
+      database: "ok",
+      canary: { state: "COLLAPSED" },
+      stages: [
+        { ...stage, instance: "a" },
+        { ...stage, instance: "b", model: "m1", scoring: "SHEDDING", canaryState: "COLLAPSED" },
+        {
+          ...stage,
+          instance: "c",
+          isRunning: false,
+          recordsPerSecond: 0,
+          scoring: "UNKNOWN",
+          canaryState: "UNKNOWN",
+        },
+      ],
+    },
+  });
+  await under.stage.saveBatch({
+    ...NOTHING,
+    status: { ...better, instance: "logbert", modelVersion: "own" },
+  });
+  expect((await under.raw("/readyz")).status).toBe(200);
+  expect((await under.ask("{ status { model } }")).data).toEqual({ status: { model: "own" } });
 });
 
 it("tells how the stage is, and is ready with a heartbeat of this run that is not old", async () => {

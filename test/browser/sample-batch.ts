@@ -48,6 +48,7 @@ export function sampleBatch(nowMs: number, count: number): StageBatch {
       { service: "inventory", value: 0.85 },
     ],
     status: {
+      instance: "logbert",
       version: "0.1.0",
       modelVersion: "logbert-s",
       startedAtMs: nowMs - MINUTES * MINUTE_MS,

@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 const metrics = async () => (await fetch(`http://${exporter.address}/metrics`)).text();
-const told = async () => (await stage.people.status())?.canary;
+const told = async () => (await stage.people.statuses())[0]?.canary;
 
 /** What is told once it is so, and has been tried again since. */
 function status(is: (canary: CanaryStatus) => boolean): Promise<CanaryStatus> {

@@ -32,6 +32,7 @@ const MINUTE_MS = 60_000;
 const STEP_MS = 1_000;
 
 const STATUS: StageStatus = {
+  instance: "logbert",
   version: "1.2.3",
   modelVersion: "test",
   startedAtMs: BEGIN_MS,

@@ -129,7 +129,7 @@ export async function startStageUnderLoad(
         .filter((line) => line.includes(label))
         .reduce((sum, line) => sum + Number(/ ([\d.e+]+)/.exec(line)?.[1]), 0);
     },
-    status: () => people.status(),
+    status: async () => (await people.statuses())[0],
     passMs: (milliseconds) => {
       passedMs += milliseconds;
     },

@@ -16,6 +16,7 @@ import { EMPTY } from "../store-contract/empty-batch.ts";
 
 const PAGE = { first: 5_000 };
 const STATUS: StageStatus = {
+  instance: "logbert",
   version: "1",
   modelVersion: "shipped",
   startedAtMs: 1,
@@ -105,7 +106,7 @@ async function everything(store: Store) {
     feedback: await store.feedbackFor([idOf(3)], true),
     thresholds: await store.thresholds(),
     changes: await store.thresholdChanges("shop", PAGE),
-    status: await store.status(),
+    statuses: await store.statuses(),
     snapshot: await store.snapshot("templates"),
     journal: await store.journal("templates"),
     runs: await store.trainingRuns(PAGE),

@@ -97,7 +97,7 @@ describe("samples", () => {
     await store.saveBatch({ ...EMPTY, samples: [sample("usual t1 shop", 1), sample("odd 1 shop", 2)] });
     expect(await store.anomalies({}, PAGE)).toEqual([]);
     expect(await store.countAnomalies({})).toBe(0);
-    expect(await store.anomaliesSince("", 9, undefined)).toEqual([]);
+    expect((await store.anomaliesSince({ revision: 0, id: undefined }, 9)).anomalies).toEqual([]);
     expect(await store.incidents({}, PAGE)).toEqual([]);
     expect(await store.anomaly(idOf(1))).toMatchObject({ isAlert: false, incidentId: undefined });
     expect(await store.normalWindows("shop", 9)).toEqual([{ timeMs: 1_000, window: anAnomaly(1).window }]);

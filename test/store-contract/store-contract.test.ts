@@ -94,8 +94,6 @@ describe("anomalies", () => {
     expect(await idsFor({ text: "100% LOST_" })).toEqual([idOf(1)]);
     expect(await idsFor({ text: "lost%it" })).toEqual([]);
     expect(await idsFor({ text: "PAYMENT OF <num>" })).toEqual([idOf(2), idOf(1)]);
-    expect(await store.anomaliesSince(idOf(1), 10, undefined)).toHaveLength(1);
-    expect(await store.anomaliesSince(idOf(1), 10, "cart")).toHaveLength(0);
   });
 
   it.each(["ÄRGER mit Straße", "Ärger", "äRGER", "ärger MIT", "MIT stra", "ΟΔΟΣ", "οδος", "İ", "ﬁ"])(

@@ -71,7 +71,7 @@ async function aStage() {
       ),
     labels: (count: number) =>
       waitFor(`${count} labels`, async () =>
-        (await running.people.status())?.labels === count ? true : undefined,
+        (await running.people.statuses())[0]?.labels === count ? true : undefined,
       ),
     train: running.train,
   };

@@ -63,7 +63,7 @@ it(
     });
     const { people } = stage;
     await waitFor("the status to name the new weights", async () =>
-      (await people.status())?.modelVersion === run.modelAfter ? true : undefined,
+      (await people.statuses())[0]?.modelVersion === run.modelAfter ? true : undefined,
     );
   },
   TRAINING_MS_MAX,

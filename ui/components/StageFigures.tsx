@@ -14,6 +14,23 @@ const forwardWords: Readonly<Record<ForwardState, { readonly text: string; reado
   UNKNOWN: { text: "unknown", tone: "muted" },
 };
 
+/** How many stages share the database; nothing where there is one. */
+function StageCount({ stages }: Pick<NonNullable<StageStatus["status"]>, "stages">) {
+  if (stages.length < 2) return null;
+  const running = stages.filter((one) => one.isRunning).length;
+  const silent = stages.length - running;
+  const names = stages.map(({ instance, isRunning }) => (isRunning ? instance : `${instance} (silent)`));
+  return (
+    <div>
+      <dt>Stages</dt>
+      <dd title={names.join(", ")}>
+        {formatCount(running)}
+        {silent > 0 && ` (${formatCount(silent)} silent)`}
+      </dd>
+    </div>
+  );
+}
+
 /** The stage at a glance: throughput, model, next hop, what is still learning. */
 export function StageFigures() {
   const { status, services, error } = useStageStatus();
@@ -39,6 +56,7 @@ export function StageFigures() {
           {forward.text}
         </dd>
       </div>
+      <StageCount stages={status.stages} />
       <div className="figure-learning">
         <dt>Services learning</dt>
         <dd>{formatCount(learning)}</dd>

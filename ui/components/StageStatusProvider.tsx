@@ -21,6 +21,10 @@ const stageStatusQuery = graphql(`
         state
         recallRatio
       }
+      stages {
+        instance
+        isRunning
+      }
     }
     services {
       name
