@@ -2,13 +2,13 @@ import { createReadStream } from "node:fs";
 import { appendFile, mkdir, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { PART_BYTES_MAX, type Recording, type TrainingStore } from "../../store/training.ts";
-import type { Segments } from "./segments.ts";
+import type { RecordedFile, Segments } from "./segments.ts";
 
 /** What is written is handed over this often: with the default interval once a minute. */
 const FLUSHES = 12;
 /** Recordings are joined to files of at least so many bytes: a service with few records makes very many of them. */
 const FILE_BYTES = 1024 * 1024;
-/** A new line, by which a crash can be told to have cut off what is behind it. */
+/** Where a line ends; what is behind the last one was cut off by a crash. */
 const LINE_BREAK = 10;
 
 type RecordingStore = Pick<
@@ -25,17 +25,7 @@ type RecordingStore = Pick<
  */
 export function createSharedSegments(own: Segments, store: RecordingStore, bytesMax: number): Segments {
   let flushes = 0;
-  const share = () =>
-    own.handOver(async (id, path) => {
-      let parts = 0;
-      for await (const content of partsOf(path)) {
-        await store.saveRecordingPart(id, parts, content);
-        parts += 1;
-      }
-      // An empty one is what a crash left of its first line.
-      if (parts > 0 && !(await store.finishRecording(id, parts, bytesMax)))
-        throw new Error(`parts of the recording ${id} are missing in the database`);
-    });
+  const share = () => own.handOver((recorded) => shareRecording(store, recorded, bytesMax));
   return {
     ...own,
     async flushed() {
@@ -50,11 +40,34 @@ export function createSharedSegments(own: Segments, store: RecordingStore, bytes
   };
 }
 
+/** A recorded file cannot be read: the system's reason. */
+export class UnreadableRecording extends Error {
+  override readonly name = "UnreadableRecording";
+}
+
+/**
+ * Hands a recorded file to the other stages, unless they have it. Rejects with an {@link UnreadableRecording}, or with the store's error;
+ * the next call goes on.
+ */
+export async function shareRecording(
+  store: Pick<TrainingStore, "saveRecordingPart" | "finishRecording">,
+  { id, path }: RecordedFile,
+  bytesMax: number,
+): Promise<void> {
+  let parts = 0;
+  for await (const content of partsOf(path)) {
+    await store.saveRecordingPart(id, parts, content);
+    parts += 1;
+  }
+  // An empty one is what a crash left of its first line.
+  if (parts > 0 && !(await store.finishRecording(id, parts, bytesMax)))
+    throw new Error(`parts of the recording ${id} are missing in the database`);
+}
+
 /** Whole lines, in parts as the store takes them. */
 async function* partsOf(path: string): AsyncGenerator<Uint8Array> {
   let rest: Uint8Array[] = [];
-  for await (const chunk of createReadStream(path, { highWaterMark: PART_BYTES_MAX })) {
-    if (!(chunk instanceof Uint8Array)) continue;
+  for await (const chunk of chunksOf(path)) {
     const end = chunk.lastIndexOf(LINE_BREAK) + 1;
     if (end === 0) {
       rest.push(chunk);
@@ -64,6 +77,15 @@ async function* partsOf(path: string): AsyncGenerator<Uint8Array> {
     for (let from = 0; from < lines.length; from += PART_BYTES_MAX)
       yield lines.subarray(from, from + PART_BYTES_MAX);
     rest = [chunk.subarray(end)];
+  }
+}
+
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: PART_BYTES_MAX }))
+      if (chunk instanceof Uint8Array) yield chunk;
+  } catch (cause) {
+    throw new UnreadableRecording(`the recorded file ${path} cannot be read: ${String(cause)}`, { cause });
   }
 }
 
