@@ -9,6 +9,7 @@ const sideRooms = [
   "tls",
   "kafka",
   "remember",
+  "memory",
   "inference",
   "learn",
   "promote",

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { instanceOf } from "../store/config.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
-import { keptLinkSecret } from "./alerts/link-secret.ts";
+import { keptLinkSecret, sharedLinkSecret } from "./alerts/link-secret.ts";
 import { startAlerts } from "./alerts/start-alerts.ts";
 import { type FromApi, startMessage, type ToApi } from "./api-messages.ts";
 import { openExplainer } from "./llm/open-explainer.ts";
@@ -53,7 +53,7 @@ async function start(message: ToApi): Promise<() => Promise<void>> {
 /** The doors first: who cannot open them tells nothing. */
 async function startParts(settings: Settings, store: Store): Promise<() => Promise<void>> {
   const { config, alerts } = settings;
-  const linkSecret = toLinkSecret(settings);
+  const linkSecret = await toLinkSecret(settings, store);
   const onError = (error: unknown) => say({ kind: "error", reason: describe(error) });
   const running =
     config.endpoint === "" ? undefined : await openDoors({ settings, store, linkSecret, onError });
@@ -113,10 +113,14 @@ async function openDoors({ settings, store, linkSecret, onError }: DoorPorts): P
 }
 
 /** Where nobody could follow a link there is none. */
-function toLinkSecret({ config, alerts, store }: Settings): string | undefined {
+async function toLinkSecret(
+  { config, alerts, store: { path, url } }: Settings,
+  store: Store,
+): Promise<string | undefined> {
   const { channels, public_url: publicUrl, feedback_links: isWanted, link_secret: secret } = alerts;
   if (!isWanted || publicUrl === "" || config.endpoint === "" || channels.length === 0) return undefined;
-  return secret === "" ? keptLinkSecret(store.path) : secret;
+  if (secret !== "") return secret;
+  return url === "" ? keptLinkSecret(path) : sharedLinkSecret(store, path);
 }
 
 function fail(error: unknown): void {

@@ -35,7 +35,8 @@ const WORK: readonly Work[] = [
   },
   {
     name: "what is new, before its sender is answered (addToJournal)",
-    run: (store, turn) => store.addToJournal([{ name: "templates", json: JSON.stringify([{ id: turn }]) }]),
+    run: (store, turn) =>
+      store.addToJournal([{ name: "templates", json: JSON.stringify([{ id: turn }]) }], "bench", nowMs),
   },
   {
     name: `scores of one service, ${DAYS} days (scoreTotals)`,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { inTime } from "../processor/flow/in-time.ts";
 import { shownEndpoint } from "../processor/forward/target.ts";
-import { inTime } from "../processor/in-time.ts";
 import { createLog, type Log } from "../processor/telemetry/log.ts";
 import type { Config } from "./config.ts";
 import { exposedDoors } from "./exposed-doors.ts";

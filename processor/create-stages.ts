@@ -12,7 +12,20 @@ import { readRequest } from "./wire/read-request.ts";
 /** What is around the rooms. */
 export interface StagesPorts
   extends Pick<Stages, "enrich" | "forwarder" | "retries" | "scoringBudgetMs">,
-    Partial<Pick<Stages, "protect" | "show" | "remember" | "writeDown" | "record" | "thinner">> {
+    Partial<
+      Pick<
+        Stages,
+        | "protect"
+        | "show"
+        | "remember"
+        | "writeDown"
+        | "record"
+        | "thinner"
+        | "admit"
+        | "isElsewhere"
+        | "lookElsewhere"
+      >
+    > {
   readonly lane: Lane;
   /** Who wants to hear only of some things need not name the others. */
   readonly observer?: Partial<Stages["observer"]>;
@@ -35,6 +48,9 @@ export function createStages(rooms: Rooms, ports: StagesPorts): Stages {
     remember: ignore,
     writeDown: ignore,
     record: ignore,
+    admit: ignore,
+    isElsewhere: () => false,
+    lookElsewhere: async () => undefined,
     ...around,
     read: readRequest,
     parse: (records) => parseRecords(records, { ...rooms, now }),

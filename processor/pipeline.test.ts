@@ -253,6 +253,7 @@ describe("what did not come", () => {
       },
       watch: () => absences,
       snapshot: () => undefined,
+      forget: () => undefined,
       restore: () => undefined,
     });
     const { stages: real } = stagesUnderTest();

@@ -43,6 +43,10 @@ export interface Stages extends ScoringTurnRooms, TeachingRooms {
   readonly forwarder: Forwarder;
   /** What was made of requests that are under way or come again; an outcome where a sender left before it heard it. */
   readonly retries: RetryMemory<Pending | ForwardOutcome>;
+  /** Whether records of a service have come to another stage since they came here: what is missing here may be there. */
+  readonly isElsewhere: (service: string) => boolean;
+  /** Asks what other stages have seen; never rejects, and waits for no more than a moment. */
+  readonly lookElsewhere: () => Promise<void>;
   readonly observer: PipelineObserver;
 }
 
@@ -155,13 +159,13 @@ export function leaveInTurn(place: Place, { lane }: Pick<Stages, "lane">): void 
 
 /** Judges what is missing. Its findings have no record to travel on: they go to the store alone. */
 export async function processAbsences(nowMs: number, stages: Stages): Promise<void> {
-  await stages.lane.inTurn(async () => judgeAbsences(nowMs, stages));
+  await stages.lane.inTurn(() => judgeAbsences(nowMs, stages));
 }
 
 /** Judges the sessions that fell silent. Their last records have gone on: these findings go to the store alone, too. */
 export async function processIdle(nowMs: number, stages: Stages): Promise<void> {
   const [asked] = await stages.lane.inTurn(async () => {
-    const windows = stages.windower.closeIdle(nowMs);
+    const windows = stages.windower.closeIdle(nowMs).filter(({ service }) => !stages.isElsewhere(service));
     return windows.length === 0 ? [] : askDetectors([{ parsed: [], windows }], stages);
   });
   if (asked === undefined) return;
@@ -173,8 +177,11 @@ export async function processIdle(nowMs: number, stages: Stages): Promise<void> 
 }
 
 /** What did not come has one piece of evidence and no events: only the calibration learns from it. */
-function judgeAbsences(nowMs: number, stages: Stages): void {
-  const absences = stages.detectors.flatMap((detector) => detector.watch?.(nowMs) ?? []);
+async function judgeAbsences(nowMs: number, stages: Stages): Promise<void> {
+  const missed = stages.detectors.flatMap((detector) => detector.watch?.(nowMs) ?? []);
+  if (missed.length === 0) return;
+  await stages.lookElsewhere();
+  const absences = missed.filter(({ window }) => !stages.isElsewhere(window.service));
   if (absences.length === 0) return;
   const findings = absences.flatMap((absence) => stages.judge.judge(...saidOfAbsence(absence)));
   // Before they are learned: an explanation tells how often the like of it came earlier.

@@ -13,6 +13,8 @@ import type { RecordView } from "./wire/record-view.ts";
 /** The rooms between reading a request and writing into it. */
 export interface ScoringRooms {
   readonly parse: (records: readonly RecordView[]) => readonly ParsedRecord[];
+  /** Takes what is known of services that were elsewhere before; undefined where there are none. */
+  readonly admit: (services: ReadonlySet<string>) => Promise<void> | undefined;
   readonly windower: Windower;
   readonly panel: Panel;
   readonly judge: Judge;
@@ -56,7 +58,7 @@ export interface Asked {
 /** Mines the records and cuts their streams into windows: what changes the state that the next request is read with. */
 export async function cutRecords(
   records: readonly RecordView[],
-  { parse, windower, breathe }: ScoringRooms,
+  { parse, admit, windower, breathe }: ScoringRooms,
 ): Promise<CutRequest> {
   const parsed: ParsedRecord[] = [];
   const windows: SequenceWindow[] = [];
@@ -64,6 +66,7 @@ export async function cutRecords(
     await breathe();
     for (const one of parse(records.slice(from, from + SLICE_RECORDS))) parsed.push(one);
   }
+  await admit(new Set(parsed.map(({ service }) => service)));
   for (let from = 0; from < parsed.length; from += CUT_TOGETHER) {
     await breathe();
     for (const one of windower.push(parsed.slice(from, from + CUT_TOGETHER))) windows.push(one);

@@ -2,20 +2,20 @@ import type { Retention, Store } from "../store/store.ts";
 import type { CanaryConfig } from "./canary/config.ts";
 import type { Canaries } from "./canary/create-canaries.ts";
 import type { ForwardMonitor } from "./forward/forward-monitor.ts";
-import type { Journal } from "./journal.ts";
+import type { Memory } from "./memory/create-memory.ts";
 import { type Periodic, periodically } from "./periodic.ts";
 import { processAbsences, processIdle, type Stages } from "./pipeline.ts";
 import type { TrainingConfig } from "./promote/config.ts";
 import type { Learning } from "./promote/create-learning.ts";
 import type { RememberConfig } from "./remember/config.ts";
 import type { Rememberer } from "./remember/remember.ts";
-import type { Rooms } from "./rooms.ts";
 import type { Settings } from "./settings.ts";
-import { saveSnapshots } from "./snapshots.ts";
 import type { Log } from "./telemetry/log.ts";
 
 const SETTINGS_INTERVAL_MS = 1_000;
 const TRAINING_INTERVAL_MS = 1_000;
+/** Templates that two stages find meanwhile are found twice. */
+const MEMORY_INTERVAL_MS = 500;
 const ABSENCE_INTERVAL_MS = 1_000;
 /** Sessions that end together are work together, for which requests wait: so they are looked for often. */
 const IDLE_INTERVAL_MS = 200;
@@ -34,10 +34,9 @@ export interface TimedWork {
   readonly store: Store;
   readonly log: Log;
   readonly now: () => number;
-  readonly rooms: Rooms;
   readonly stages: Stages;
   readonly rememberer: Rememberer;
-  readonly journal: Journal;
+  readonly memory: Memory;
   readonly settings: Settings;
   readonly learning: Learning;
   readonly canaries: Canaries;
@@ -49,7 +48,7 @@ export interface TimedWork {
 /** Writes findings down, saves what was learned, judges silence, follows what people ask for, tries
  * the detector, and deletes what is too old. */
 export function startTimers(work: TimedWork): readonly Periodic[] {
-  const { config, store, log, now, rooms, stages, rememberer, journal, settings, learning, canaries } = work;
+  const { config, store, log, now, stages, rememberer, memory, settings, learning, canaries } = work;
   const every = (intervalMs: number, what: string, task: () => Promise<void>) =>
     periodically(intervalMs, task, (error) =>
       log.warn({ reason: String(error) }, `${what} failed; it is tried again`),
@@ -60,12 +59,9 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
   return [
     writing,
     every(config.remember.snapshot_interval_ms, "saving what was learned", () =>
-      saveSnapshots(store, rooms, now(), {
-        last: () => journal.last,
-        learned: stages.lane.drained,
-        signal: work.savingUntil,
-      }),
+      memory.save({ learned: stages.lane.drained, signal: work.savingUntil }),
     ),
+    every(MEMORY_INTERVAL_MS, "following what other stages learn", () => memory.follow()),
     every(ABSENCE_INTERVAL_MS, "judging silence", () => processAbsences(now(), stages)),
     every(IDLE_INTERVAL_MS, "judging sessions that fell silent", () => processIdle(now(), stages)),
     every(SETTINGS_INTERVAL_MS, "reading thresholds", () => settings.follow()),

@@ -9,6 +9,8 @@ import type { TextEncoder } from "./detect/text-encoder.ts";
 import { createEnrich } from "./enrich/enrich.ts";
 import { createSelfCheck } from "./enrich/self-check.ts";
 import { withinLimit } from "./enrich/within-limit.ts";
+import { createBreathe } from "./flow/breathe.ts";
+import { inTime } from "./flow/in-time.ts";
 import { createLane } from "./flow/lane.ts";
 import { canConnect } from "./forward/can-connect.ts";
 import type { ForwardConfig } from "./forward/config.ts";
@@ -16,8 +18,7 @@ import { createForwarder } from "./forward/create-forwarder.ts";
 import { createForwardMonitor, type ForwardMonitor } from "./forward/forward-monitor.ts";
 import { isKafkaEndpoint } from "./forward/kafka/kafka-endpoint.ts";
 import { maxMessageBytes } from "./forward/max-message-bytes.ts";
-import { inTime } from "./in-time.ts";
-import { createJournal, type Journal } from "./journal.ts";
+import { type Memory, openMemory } from "./memory/create-memory.ts";
 import type { Periodic } from "./periodic.ts";
 import { isOutcome, processRequest, type Stages } from "./pipeline.ts";
 import type { TrainingConfig } from "./promote/config.ts";
@@ -32,7 +33,6 @@ import { createRememberer, type Rememberer } from "./remember/remember.ts";
 import { createRooms, type Rooms, type RoomsConfig } from "./rooms.ts";
 import { scoreRecords } from "./score-records.ts";
 import { followSettings } from "./settings.ts";
-import { loadMinerSnapshot, restoreStates, saveSnapshots } from "./snapshots.ts";
 import { createStageCanaries } from "./stage-canaries.ts";
 import { createStageObserver, type StageObserver } from "./stage-observer.ts";
 import { observeGauges, statusOf, tellNamesake, thresholdsOf } from "./stage-report.ts";
@@ -92,7 +92,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
   const { store, log, metrics, now } = ports;
   const observer = createStageObserver(metrics, log, now, ports.traces);
   const forwarder = watchedForwarder(config.forward, observer);
-  const [rooms] = await Promise.all([furnish(config, ports), forwarder.look()]);
+  const [{ rooms, memory }] = await Promise.all([furnish(config, ports, observer), forwarder.look()]);
   const settings = await followSettings(store, rooms.judge, log);
   const canaries = await createStageCanaries(config, { ...ports, rooms, observer });
   let receivers: Receivers | undefined;
@@ -105,15 +105,12 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     now,
     explainTokens: rooms.explainTokens,
     learningState: (service) => rooms.judge.service(service)?.state ?? "learning",
-    thresholds: () => thresholdsOf(rooms.judge),
+    thresholds: () => thresholdsOf(rooms.judge).filter(({ service }) => !memory.isElsewhere(service)),
     status: statusOf({ ...ports, config, rooms, observer, canaries, forward: forwarder, isKafkaReachable }),
     onDropped: metrics.rememberDropped,
     onNamesake: () => tellNamesake(ports),
     onNewsLeftOut: metrics.newsLeftOut,
   });
-  const journal = createJournal(store, rooms, (reason) =>
-    observer.failed("writing down what is new", reason),
-  );
   const stages = createStages(rooms, {
     lane: createLane(config.detect.max_records_in_work),
     ...createWriting(config, rooms, observer, metrics),
@@ -125,8 +122,8 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     }),
     show: createShowing(ports, rooms, observer),
     remember: rememberer.remember,
-    writeDown: journal.write,
-    record: recordFor(ports.learning, canaries),
+    ...memory,
+    record: recordFor(ports.learning, canaries, memory),
     scoringBudgetMs: config.detect.scoring_budget_ms,
     observer,
     now,
@@ -138,7 +135,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     config,
     rooms,
     rememberer,
-    journal,
+    memory,
     settings,
     stages,
     receivers,
@@ -197,9 +194,14 @@ function watchedForwarder(config: ForwardConfig, { warn }: StageObserver): Forwa
   );
 }
 
-/** What was learned from is what training and the canaries are made of. */
-function recordFor(learning: Learning, canaries: Canaries): Stages["record"] {
+/** What was learned from is what training and the canaries are made of, and is to be saved. */
+function recordFor(
+  learning: Learning,
+  canaries: Canaries,
+  memory: Pick<Memory, "learned">,
+): Stages["record"] {
   return (windows, findings) => {
+    memory.learned(windows);
     learning.record(windows, findings);
     canaries.record(windows, findings);
   };
@@ -232,33 +234,40 @@ function createWriting(
 }
 
 /** The rooms with everything that they knew before the last stop. */
-async function furnish(
+function furnish(
   config: StageConfig,
-  { store, scorer, encoder, metrics, log, now }: StagePorts,
-): Promise<Rooms> {
-  const onUnusable = (name: string, cause: unknown) =>
-    log.warn({ name, reason: String(cause) }, "a saved state could not be read: that part starts empty");
-  const rooms = createRooms(config, {
-    scorer,
-    encoder,
-    now,
-    minerSnapshot: await loadMinerSnapshot(store, onUnusable),
-    onRedaction: (kind) => metrics.redacted(kind, 1),
-    onSkipped: metrics.modelSkipped,
-    onSessionsSkipped: metrics.sessionsSkipped,
-    onNewsLeftOut: metrics.newsLeftOut,
-  });
-  await restoreStates(store, rooms, rooms.redactor.sender, onUnusable);
-  return rooms;
+  ports: StagePorts,
+  observer: StageObserver,
+): Promise<{ readonly rooms: Rooms; readonly memory: Memory }> {
+  const { metrics, log } = ports;
+  return openMemory(
+    {
+      ...ports,
+      servicesMax: Math.max(config.calibrate.max_services, config.detect.max_services),
+      breathe: createBreathe(),
+      onUnusable: (name, cause) =>
+        log.warn({ name, reason: String(cause) }, "a saved state could not be read: that part starts empty"),
+      onFailure: observer.failed,
+      elapsed: () => performance.now(),
+    },
+    (minerSnapshot) =>
+      createRooms(config, {
+        ...ports,
+        minerSnapshot,
+        onRedaction: (kind) => metrics.redacted(kind, 1),
+        onSkipped: metrics.modelSkipped,
+        onSessionsSkipped: metrics.sessionsSkipped,
+        onNewsLeftOut: metrics.newsLeftOut,
+      }),
+  );
 }
 
 interface Running {
   readonly receivers: Receivers;
   readonly timers: readonly Periodic[];
   readonly stages: Stages;
-  readonly rooms: Rooms;
   readonly rememberer: Rememberer;
-  readonly journal: Journal;
+  readonly memory: Memory;
   /** Aborted when the last state is going to be saved. */
   readonly lastSave: AbortController;
   /** Ends the watch on the event loop. */
@@ -270,8 +279,8 @@ const CUT_MS = 5_000;
 
 async function stopStage(
   { receive }: StageConfig,
-  { receivers, timers, stages, rooms, rememberer, journal, lastSave, stopWatching }: Running,
-  { store, log, now, learning }: StagePorts,
+  { receivers, timers, stages, rememberer, memory, lastSave, stopWatching }: Running,
+  { log, learning }: StagePorts,
 ): Promise<void> {
   const step = (what: string, work: Parameters<typeof inTime>[0], stepMsMax?: number) =>
     inTime(
@@ -287,9 +296,8 @@ async function stopStage(
   await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
   await step("the connection to the next hop", stages.forwarder.close());
   await step("writing findings", rememberer.flush());
-  const progress = { last: () => journal.last, learned: stages.lane.drained };
   await step("saving what was learned", (goesOn) =>
-    saveSnapshots(store, rooms, now(), { ...progress, afterSlice: goesOn }),
+    memory.save({ learned: stages.lane.drained, afterSlice: goesOn, isLast: true }),
   );
   await step("recording for training", learning.stop());
   stopWatching();

@@ -64,6 +64,8 @@ export interface LlmStore {
   llmExplanations(keys: readonly string[]): Promise<readonly LlmExplanation[]>;
   /** Takes the place of what was stored under its key; a failure never that of an answer. */
   saveLlmExplanation(explanation: LlmExplanation): Promise<void>;
+  /** Takes an incident on oneself, to ask about it unasked. False where a process has done so before, or there is none any more. */
+  claimIncident(incidentId: string): Promise<boolean>;
   /** Counts a call if the limits leave room for it; else nothing is counted, and when there will be room is answered. */
   takeLlmCall(atMs: number, limits: readonly CallLimit[]): Promise<number | undefined>;
 }

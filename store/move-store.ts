@@ -35,6 +35,8 @@ const TABLES: Readonly<Record<keyof Tables, "counted" | "named">> = {
   stage_status: "named",
   secrets: "named",
   snapshots: "named",
+  service_memories: "named",
+  sightings: "named",
   journal: "counted",
   training_runs: "named",
   models: "named",

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { AlertStore } from "./alert.ts";
 import type { StoreSettings } from "./config.ts";
 import type { LlmStore } from "./llm.ts";
+import type { MemoryStore } from "./memory.ts";
 import { type Store, StoreError } from "./store.ts";
 import { OPENING, type StoreAnswer, type StoreCall } from "./store-calls.ts";
 import type { TrainingStore } from "./training.ts";
@@ -50,13 +51,11 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     thresholdChanges: calls.remote("thresholdChanges"),
     thresholdChange: calls.remote("thresholdChange"),
     statuses: calls.remote("statuses"),
-    saveSnapshot: calls.remote("saveSnapshot"),
-    snapshot: calls.remote("snapshot"),
-    addToJournal: calls.remote("addToJournal"),
-    journal: calls.remote("journal"),
+    ...memoryCalls(calls.remote),
     ...trainingCalls(calls.remote),
     ...alertCalls(calls.remote),
     ...llmCalls(calls.remote),
+    keptSecret: calls.remote("keptSecret"),
     changeCounter: calls.remote("changeCounter"),
     expire: calls.remote("expire"),
     close: calls.remote("close"),
@@ -91,6 +90,20 @@ function trainingCalls(remote: ReturnType<typeof createCalls>["remote"]): Traini
   };
 }
 
+function memoryCalls(remote: ReturnType<typeof createCalls>["remote"]): MemoryStore {
+  return {
+    saveSnapshot: remote("saveSnapshot"),
+    snapshot: remote("snapshot"),
+    addToJournal: remote("addToJournal"),
+    journalSince: remote("journalSince"),
+    saveMemories: remote("saveMemories"),
+    takeServices: remote("takeServices"),
+    servicesSeenBy: remote("servicesSeenBy"),
+    saveSightings: remote("saveSightings"),
+    sightingsOfOthers: remote("sightingsOfOthers"),
+  };
+}
+
 function alertCalls(remote: ReturnType<typeof createCalls>["remote"]): AlertStore {
   return {
     syncAlertChannels: remote("syncAlertChannels"),
@@ -116,6 +129,7 @@ function llmCalls(remote: ReturnType<typeof createCalls>["remote"]): LlmStore {
   return {
     llmExplanations: remote("llmExplanations"),
     saveLlmExplanation: remote("saveLlmExplanation"),
+    claimIncident: remote("claimIncident"),
     takeLlmCall: remote("takeLlmCall"),
   };
 }

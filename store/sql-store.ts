@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { AlertStore } from "./alert.ts";
 import type { Anomaly } from "./anomaly.ts";
 import type { LlmStore } from "./llm.ts";
+import type { MemoryStore } from "./memory.ts";
 import { selectAlertChanges, selectAlertEvents, selectAlertWork } from "./queries/alert-changes.ts";
 import { releaseAlertLease, syncAlertChannels, takeAlertLease } from "./queries/alert-channels.ts";
 import { saveAlertPlan, selectActiveAlerts, selectAlerts, selectOpenedServices } from "./queries/alerts.ts";
@@ -30,7 +31,14 @@ import { selectIncidentSubjects } from "./queries/incident-subjects.ts";
 import { assignIncidents, selectIncidents, selectIncidentsById } from "./queries/incidents.ts";
 import { selectLabelCounts, selectLabellingCandidates } from "./queries/labelling.ts";
 import { selectLabels, selectLabelsRevision } from "./queries/labels.ts";
-import { saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
+import { claimIncident, saveLlmExplanation, selectLlmExplanations, takeLlmCall } from "./queries/llm.ts";
+import {
+  saveMemories,
+  saveSightings,
+  selectServicesSeenBy,
+  selectSightingsOfOthers,
+  takeServices,
+} from "./queries/memories.ts";
 import {
   addTestMessage,
   saveSendResult,
@@ -41,14 +49,9 @@ import {
 import { countChange, nextRevision, selectChanges, selectRevision } from "./queries/revisions.ts";
 import { replaceSamples, selectNormalWindows } from "./queries/samples.ts";
 import { addToHours, selectHours, selectScoreTotals } from "./queries/score-hours.ts";
-import {
-  addToJournal,
-  saveSnapshot,
-  saveStatus,
-  selectJournal,
-  selectSnapshot,
-  selectStatuses,
-} from "./queries/stage.ts";
+import { keepSecret } from "./queries/secrets.ts";
+import { addToJournal, saveSnapshot, selectJournalSince, selectSnapshot } from "./queries/snapshots.ts";
+import { saveStatus, selectStatuses } from "./queries/stage.ts";
 import { addToServices, addToTemplates, selectServices, selectTemplates } from "./queries/statistics.ts";
 import {
   changeThreshold,
@@ -102,14 +105,11 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     thresholdChanges: (service, page) => selectThresholdChanges(db, service, page),
     thresholdChange: (id) => selectThresholdChange(db, id),
     statuses: () => selectStatuses(db),
-    saveSnapshot: (name, json, atMs, journaled) =>
-      atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
-    snapshot: (name) => selectSnapshot(db, name),
-    addToJournal: (entries) => atomically((transaction) => addToJournal(transaction, entries)),
-    journal: (name) => selectJournal(db, name),
+    ...memoryCalls(db, atomically),
     ...trainingCalls(db, { atomically, visibly }),
     ...alertCalls(db, atomically),
     ...llmCalls(db, atomically),
+    keptSecret: (name, proposal) => keepSecret(db, name, proposal),
     changeCounter: () => selectChanges(db),
     expire: (retention) => expire(retention, atomically, visibly),
     close: () => db.destroy(),
@@ -147,6 +147,25 @@ function feedbackCalls(db: Kysely<Tables>, visibly: Atomically): FeedbackCalls {
   };
 }
 
+function memoryCalls(db: Kysely<Tables>, atomically: Atomically): MemoryStore {
+  return {
+    saveSnapshot: (name, json, atMs, journaled) =>
+      atomically((transaction) => saveSnapshot(transaction, name, json, atMs, journaled)),
+    snapshot: (name) => selectSnapshot(db, name),
+    addToJournal: (entries, writer, atMs) =>
+      atomically((transaction) => addToJournal(transaction, entries, writer, atMs)),
+    journalSince: (name, afterSequence, limit) => selectJournalSince(db, name, afterSequence, limit),
+    saveMemories: (memories, journaled, atMs) =>
+      atomically((transaction) => saveMemories(transaction, memories, journaled, atMs)),
+    takeServices: (services, instance, atMs) =>
+      atomically((transaction) => takeServices(transaction, services, instance, atMs)),
+    servicesSeenBy: (instance) => selectServicesSeenBy(db, instance),
+    saveSightings: (sightings, instance) =>
+      atomically((transaction) => saveSightings(transaction, sightings, instance)),
+    sightingsOfOthers: (instance, afterRevision) => selectSightingsOfOthers(db, instance, afterRevision),
+  };
+}
+
 function deploymentCalls(db: Kysely<Tables>): Pick<Store, "deployments" | "newTemplates"> {
   return {
     deployments: (filter, page) => selectDeployments(db, filter, page),
@@ -180,6 +199,7 @@ function llmCalls(db: Kysely<Tables>, atomically: Atomically): LlmStore {
   return {
     llmExplanations: (keys) => selectLlmExplanations(db, keys),
     saveLlmExplanation: (explanation) => saveLlmExplanation(db, explanation),
+    claimIncident: (incidentId) => claimIncident(db, incidentId),
     takeLlmCall: (atMs, limits) => atomically((transaction) => takeLlmCall(transaction, atMs, limits)),
   };
 }

@@ -20,6 +20,7 @@ import type {
 import type { Incident } from "./incident.ts";
 import type { AnomalySubject, LabelPage } from "./label.ts";
 import type { LlmStore } from "./llm.ts";
+import type { MemoryStore } from "./memory.ts";
 import type { Threshold, ThresholdChange, ThresholdSetting } from "./threshold.ts";
 import type { TrainingStore } from "./training.ts";
 
@@ -176,13 +177,6 @@ export interface ServiceDelta {
   readonly lastSeenMs: number;
 }
 
-/** Something that a part of the stage's memory has learned for the first time. */
-export interface JournalEntry {
-  /** Of the snapshot that will hold it. */
-  readonly name: string;
-  readonly json: string;
-}
-
 /** What is kept. */
 export interface Retention {
   /** Older anomalies, scores, incidents, templates and runs are deleted. */
@@ -194,7 +188,7 @@ export interface Retention {
 
 /** Everything that outlives a restart; every database implements it alike. All times are whole milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
-export interface Store extends AlertStore, LlmStore, TrainingStore {
+export interface Store extends AlertStore, LlmStore, MemoryStore, TrainingStore {
   /** What another stage has found and stored before, as its fingerprint tells, is neither stored nor counted again. */
   saveBatch(batch: StageBatch): Promise<SavedBatch>;
 
@@ -277,21 +271,8 @@ export interface Store extends AlertStore, LlmStore, TrainingStore {
   /** The last heartbeat of each stage that was heard of within a day, by name. */
   statuses(): Promise<readonly StageStatus[]>;
 
-  /**
-   * A named part of the stage's memory (template miner, calibration, …) as JSON, UTF-8 in pieces. Their buffers are handed over:
-   * the caller must not read them again. It holds what the journal had of that name up to `journaled`, which is deleted.
-   */
-  saveSnapshot(
-    name: string,
-    json: readonly Uint8Array<ArrayBuffer>[],
-    atMs: number,
-    journaled: number,
-  ): Promise<void>;
-  snapshot(name: string): Promise<string | undefined>;
-  /** Writes down at once what the next snapshot of that name will hold. Answers the sequence of the last entry. */
-  addToJournal(entries: readonly JournalEntry[]): Promise<number>;
-  /** What came after the last snapshot of that name, oldest first. */
-  journal(name: string): Promise<readonly string[]>;
+  /** A secret that the processes over a database share: the first one that is proposed under a name stays. */
+  keptSecret(name: string, proposal: string): Promise<string>;
 
   /** A number that grows whenever somebody has set or asked for something (a threshold, a label, a training, other weights), an anomaly
    * was stored, or what is too old was deleted: what a poller watches. */

@@ -15,6 +15,8 @@ export interface Tables {
   stage_status: StageStatusTable;
   secrets: SecretsTable;
   snapshots: SnapshotsTable;
+  service_memories: ServiceMemoriesTable;
+  sightings: SightingsTable;
   journal: JournalTable;
   training_runs: TrainingRunsTable;
   models: ModelsTable;
@@ -174,13 +176,35 @@ interface SnapshotsTable {
   name: string;
   json: string;
   at_ms: number;
+  /** It holds what the journal had of its name up to this sequence. */
+  journaled: number;
+}
+
+interface ServiceMemoriesTable {
+  service: string;
+  json: string;
+  at_ms: number;
+  /** 1: the stage that saved it has ended with it, and no other one has taken it since. */
+  is_last: number;
+}
+
+interface SightingsTable {
+  service: string;
+  instance: string;
+  seen_ms: number;
+  revision: number;
 }
 
 interface JournalTable {
   sequence: Generated<number>;
   name: string;
+  /** Null: of all services together. */
+  service: string | null;
   /** Of what was learned for the first time. */
   json: string;
+  /** The running stage that wrote it. */
+  writer: string;
+  at_ms: number;
 }
 
 interface TrainingRunsTable {

@@ -150,7 +150,7 @@ const alertsSettings = z.strictObject({
     .union([z.literal(""), secret])
     .default("")
     .describe(
-      "What those links are signed with, 16 characters or more. Without it one is made and kept beside the database, in `alert-links.key`. Secret: never printed.",
+      "What those links are signed with, 16 characters or more. Without it one is made and kept beside the database, in `alert-links.key`, or in it where it is PostgreSQL. Secret: never printed.",
     ),
   allow_private_addresses: allow_private_addresses
     .default(false)

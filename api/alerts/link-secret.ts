@@ -1,9 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Store } from "../../store/store.ts";
 import { SECRET_CHARACTERS_MIN } from "./config.ts";
 
 const FILE = "alert-links.key";
+/** Of the secret in a database. */
+const SHARED_NAME = "alert-links";
 
 /** The file of the secret holds none. */
 export class LinkSecretError extends Error {
@@ -26,6 +29,26 @@ export function keptLinkSecret(databasePath: string): string {
   return secret;
 }
 
+/**
+ * The secret that a database keeps for all processes over it, so that each takes the links of the others; that of the file, where there is
+ * one, is taken over, so that links sent before hold. Rejects as {@link keptLinkSecret} does.
+ *
+ * @param databasePath what the file is beside
+ */
+export async function sharedLinkSecret(
+  store: Pick<Store, "keptSecret">,
+  databasePath: string,
+): Promise<string> {
+  const path = join(dirname(databasePath), FILE);
+  const secret = readSecret(path) || newSecret();
+  if (secret.length < SECRET_CHARACTERS_MIN) throw new LinkSecretError(path);
+  return store.keptSecret(SHARED_NAME, secret);
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString("base64url");
+}
+
 /** "" where there is none: a file system that was full, or a disk that failed, may have left an empty file. */
 function readSecret(path: string): string {
   return existsSync(path) ? readFileSync(path, "utf8").trim() : "";
@@ -36,7 +59,7 @@ function makeSecret(path: string): void {
   const own = `${path}.${process.pid}`;
   // Beside a SQLite file it is there; where the database is on a server, nobody has made it yet.
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(own, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flush: true });
+  writeFileSync(own, `${newSecret()}\n`, { mode: 0o600, flush: true });
   try {
     if (existsSync(path)) renameSync(own, path);
     else placeFirst(own, path);

@@ -23,7 +23,7 @@ const anomalyOf = (id: string): StoredAnomaly => ({
   incidentId: "i",
 });
 
-it("asks about each incident once, and goes on after one that cannot be read or is gone", async () => {
+it("asks about each incident once, unless another process has, and goes on after one that cannot be read or is gone", async () => {
   async function* incidents() {
     for (const [id, strongestId] of [
       ["i1", "a1"],
@@ -31,6 +31,7 @@ it("asks about each incident once, and goes on after one that cannot be read or 
       ["i3", "gone"],
       ["i1", "a2"],
       ["i4", "a4"],
+      ["i5", "a5"],
     ] as const)
       yield { id, strongestId };
   }
@@ -42,6 +43,7 @@ it("asks about each incident once, and goes on after one that cannot be read or 
         if (id === "locked") throw new Error("locked");
         return id === "gone" ? undefined : anomalyOf(id);
       },
+      claimIncident: async (id) => id !== "i5",
     },
     explainer: {
       async explain({ id }, asker) {

@@ -120,20 +120,17 @@ export function createJudge(config: CalibrateConfig, ports: JudgePorts): Service
     },
     services: () => calibrations.entries().map(([service, calibration]) => stateOf(service, calibration)),
     falseAlarmRates: () => ratesOver(calibrations.entries().map(([, { meter }]) => meter)),
-    snapshot: () => ({
+    snapshot: (service) => ({
       version: 2,
-      services: stateList(calibrations.entries(), ([service, calibration]) => [
+      services: stateList(calibrations.entries(service), ([service, calibration]) => [
         service,
         calibration.snapshot(),
       ]),
     }),
     restore(state) {
-      const saved = readState(state);
-      calibrations.clear();
-      for (const [service, one] of saved) {
-        calibrations.set(service, create(one));
-      }
+      for (const [service, one] of readState(state)) calibrations.set(service, create(one));
     },
+    forget: calibrations.delete,
   };
 }
 

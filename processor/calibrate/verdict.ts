@@ -91,6 +91,9 @@ export interface Judge {
   /** One finding for each fresh event (and session end) that a detector has something to say of. */
   judge(places: Places, opinions: readonly Opinions[]): readonly Finding[];
   learn(findings: readonly Finding[]): void;
-  snapshot(): unknown;
+  /** As a detector's: of one service, or of all where none is named. */
+  snapshot(service?: string): unknown;
+  /** Takes back what `snapshot` gave, in the place of what is known of its services. */
   restore(state: unknown): void;
+  forget(service: string): void;
 }

@@ -73,6 +73,7 @@ export function createCountVectorDetector({
     },
     snapshot: services.snapshot,
     restore: services.restore,
+    forget: services.forget,
   };
 }
 

@@ -31,10 +31,13 @@ export interface Detector {
   /** What has been missing by `nowMs` (wall clock, milliseconds since the epoch), each absence told once; called about once
    * a second, also while nothing arrives. */
   watch?(nowMs: number): readonly Absence[];
-  /** JSON-serialisable state, its long lists as StateList; undefined when the detector keeps none. */
-  snapshot(): unknown;
-  /** Takes back what `snapshot` gave; throws a plain Error when the state is not in the expected format. */
+  /** JSON-serialisable state, its long lists as StateList: of one service, or of all where none is named. */
+  snapshot(service?: string): unknown;
+  /** Takes back what `snapshot` gave, in the place of what is known of its services; throws a plain Error when the state is not in the
+   * expected format. */
   restore(state: unknown): void;
+  /** Forgets all that it knows of a service. */
+  forget(service: string): void;
   /** What these windows, once learned, will have taught for the first time, where forgetting it would be told as a novelty once
    * more; JSON. Asked before they are learned. */
   news?(windows: readonly SequenceWindow[]): readonly unknown[];

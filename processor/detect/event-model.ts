@@ -116,17 +116,16 @@ export function createEventModelDetector(
         for (const event of window.events.slice(window.freshFrom)) codeOf(window.service, event);
       }
     },
-    snapshot: () => ({
+    snapshot: (service) => ({
       version: 1,
       model: scorer.version,
-      services: stateList(services.entries(), ([service, candidates]) => [service, candidates.snapshot()]),
+      services: stateList(services.entries(service), ([name, candidates]) => [name, candidates.snapshot()]),
     }),
     restore(state) {
       const { model, services: saved } = readState(state);
-      services.clear();
-      memory.clear();
       for (const [service, one] of saved) services.set(service, create(service, one, model));
     },
+    forget: services.delete,
   };
 }
 

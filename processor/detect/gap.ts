@@ -49,6 +49,7 @@ export function createGapDetector({
     },
     snapshot: services.snapshot,
     restore: services.restore,
+    forget: services.forget,
   };
 }
 

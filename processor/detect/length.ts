@@ -54,6 +54,7 @@ export function createLengthDetector({ maxServices = 1_000 }: LengthOptions = {}
     },
     snapshot: services.snapshot,
     restore: services.restore,
+    forget: services.forget,
   };
 }
 

@@ -38,7 +38,6 @@ export interface MemorisedScores {
     places: readonly RememberedPlace[],
     signal: AbortSignal,
   ): Promise<readonly (Prediction | undefined)[]>;
-  clear(): void;
 }
 
 /** Numbers in all that is remembered, about 12 MiB: of 4 bytes in predictions, of 8 in what the model was shown. */
@@ -126,7 +125,6 @@ export function createMemorisedScores(
         for (const one of leave) one();
       }
     },
-    clear: () => memory.clear(),
   };
 }
 

@@ -92,9 +92,9 @@ export function createNewTemplateDetector(
       for (const window of windows)
         room -= learnWindow(window, services.touch(window.service), vectors, room);
     },
-    snapshot: () => ({
+    snapshot: (service) => ({
       version: 1,
-      services: stateList(services.entries(), ([service, known]) => [service, known.snapshot()]),
+      services: stateList(services.entries(service), ([name, known]) => [name, known.snapshot()]),
     }),
     restore(state) {
       const parsed = newTemplateState.safeParse(state);
@@ -103,11 +103,11 @@ export function createNewTemplateDetector(
           `The state of the new-template detector is not usable: ${z.prettifyError(parsed.error)}`,
         );
       }
-      services.clear();
       for (const [service, saved] of parsed.data.services) {
         services.set(service, createKnownTemplates(maxKnownTemplates, saved));
       }
     },
+    forget: services.delete,
     news: (windows) => windows.flatMap((window) => sightingsIn(window, knownOf(window.service))),
     recall(written) {
       for (const [service, id, template, severity] of readFirstSightings(written)) {

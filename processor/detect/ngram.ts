@@ -62,6 +62,7 @@ export function createNgramDetector({
     },
     snapshot: services.snapshot,
     restore: services.restore,
+    forget: services.forget,
   };
 }
 

@@ -68,6 +68,7 @@ export function createOrderChangeDetector({
     },
     snapshot: services.snapshot,
     restore: services.restore,
+    forget: services.forget,
   };
 }
 

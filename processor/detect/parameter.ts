@@ -62,6 +62,7 @@ export function createParameterDetector({
       parameterFeatures(match.parameters, services.peek(service)?.oddities(match) ?? []),
     snapshot: services.snapshot,
     restore: services.restore,
+    forget: services.forget,
   };
 }
 

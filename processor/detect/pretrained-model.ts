@@ -104,10 +104,10 @@ export function createPretrainedModelDetector(
           if (surprise !== undefined) services.touch(service).learn(event.match.templateId, surprise);
         }
     },
-    snapshot: () => ({
+    snapshot: (service) => ({
       version: 1,
       model: scorer.version,
-      services: stateList(services.entries(), ([service, usual]) => [service, usual.snapshot()]),
+      services: stateList(services.entries(service), ([name, usual]) => [name, usual.snapshot()]),
     }),
     restore(state) {
       const parsed = pretrainedModelState.safeParse(state);
@@ -115,11 +115,11 @@ export function createPretrainedModelDetector(
         throw new Error(
           `The state of the pretrained-model detector is not usable: ${z.prettifyError(parsed.error)}`,
         );
-      services.clear();
       if ((parsed.data.model ?? scorer.version) !== scorer.version) return;
       for (const [service, saved] of parsed.data.services)
         services.set(service, createUsualSurprise(maxKnownTemplates, saved));
     },
+    forget: services.delete,
   };
 }
 

@@ -85,6 +85,7 @@ export function createRateDetector({
     },
     snapshot: services.snapshot,
     restore: services.restore,
+    forget: services.forget,
   };
 }
 

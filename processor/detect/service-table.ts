@@ -5,9 +5,9 @@ export interface ServiceTable<T> {
   /** The service's value as it is; nothing is created or moved. */
   peek(service: string): T | undefined;
   set(service: string, value: T): void;
-  /** Least recently touched first. */
-  entries(): readonly (readonly [string, T])[];
-  clear(): void;
+  /** Least recently touched first; of one service alone where it is named. */
+  entries(service?: string): readonly (readonly [string, T])[];
+  delete(service: string): void;
   size(): number;
 }
 
@@ -39,10 +39,14 @@ export function createServiceTable<T>(servicesMax: number, create: (service: str
     },
     peek: (service) => values.get(service),
     set,
-    entries: () => [...values],
-    clear() {
-      values.clear();
-      newest = undefined;
+    entries(service) {
+      if (service === undefined) return [...values];
+      const value = values.get(service);
+      return value === undefined ? [] : [[service, value]];
+    },
+    delete(service) {
+      values.delete(service);
+      if (service === newest) newest = undefined;
     },
   };
 }

@@ -24,9 +24,12 @@ export interface SizedTable<T> {
   teach(service: string, change: (value: T) => void): void;
   /** Least recently taught first. */
   entries(): Iterable<readonly [string, T]>;
-  snapshot(): unknown;
-  /** Takes back what `snapshot` gave; throws an Error that names the field when it is not in the expected format. */
+  /** Of one service, or of all where none is named. */
+  snapshot(service?: string): unknown;
+  /** Takes back what `snapshot` gave, in the place of what there is of its services; throws an Error that names the field when it is not
+   * in the expected format. */
   restore(state: unknown): void;
+  forget(service: string): void;
 }
 
 /**
@@ -59,14 +62,22 @@ export function createSizedTable<T extends Sized, S>(
     return value;
   };
   const isFull = () => values.size > servicesMax || (sizeTotal > sizeMax && values.size > 1);
+  const forget = (service: string) => {
+    sizeTotal -= values.get(service)?.size() ?? 0;
+    values.delete(service);
+    if (service === newest) newest = undefined;
+  };
   const makeRoom = () => {
     if (!isFull()) return;
-    for (const [service, value] of values) {
-      values.delete(service);
-      if (service === newest) newest = undefined;
-      sizeTotal -= value.size();
+    for (const service of values.keys()) {
+      forget(service);
       if (!isFull()) return;
     }
+  };
+  const entriesOf = (service: string | undefined): Iterable<readonly [string, T]> => {
+    if (service === undefined) return values;
+    const value = values.get(service);
+    return value === undefined ? [] : [[service, value]];
   };
 
   return {
@@ -82,9 +93,9 @@ export function createSizedTable<T extends Sized, S>(
       makeRoom();
     },
     entries: () => values,
-    snapshot: () => ({
+    snapshot: (service) => ({
       version: 1,
-      services: stateList(values, ([service, value]) => [service, value.snapshot()]),
+      services: stateList(entriesOf(service), ([name, value]) => [name, value.snapshot()]),
     }),
     restore(state) {
       const parsed = tableState.safeParse(state);
@@ -92,15 +103,14 @@ export function createSizedTable<T extends Sized, S>(
         throw new Error(
           `The state of the ${detector} detector is not usable: ${z.prettifyError(parsed.error)}`,
         );
-      values.clear();
-      newest = undefined;
-      sizeTotal = 0;
       for (const [service, saved] of parsed.data.services) {
+        forget(service);
         const value = create(saved);
         values.set(service, value);
         sizeTotal += value.size();
       }
       makeRoom();
     },
+    forget,
   };
 }

@@ -5,9 +5,9 @@ import type { TemplateConfig } from "./config.ts";
 import { createDrain, type Drain, storedOf } from "./drain.ts";
 import { createKnownIds, type KnownIds } from "./known-ids.ts";
 import type { FindHidden } from "./redact-tokens.ts";
-import { createShownTemplate, shownSnapshot } from "./shown-templates.ts";
+import { createShownTemplate, shownSnapshot, shownTemplates } from "./shown-templates.ts";
 import { templateId } from "./template-id.ts";
-import type { MinerSnapshot, TemplateMatch, TemplateMiner } from "./template-miner.ts";
+import type { MinerSnapshot, StoredTemplate, TemplateMatch, TemplateMiner } from "./template-miner.ts";
 
 /** Ids of evicted templates that are remembered, for each template in memory. */
 const TOMBSTONES_PER_TEMPLATE = 4;
@@ -52,8 +52,7 @@ export function createTemplateMiner(
     templatesEvicted += 1;
   });
   const changes = createChanges(config.max_templates);
-  for (const id of snapshot?.tombstones ?? []) tombstones.add(id);
-  if (snapshot !== undefined) load(shownSnapshot(snapshot, findHidden), active, attic);
+  if (snapshot !== undefined) load(shownSnapshot(snapshot, findHidden), { active, attic, tombstones });
 
   const bringBack = (evicted: Cluster, tokens: readonly string[]): Cluster => {
     attic.remove(evicted);
@@ -106,6 +105,7 @@ export function createTemplateMiner(
       evicted: attic.stored(),
       tombstones: [...tombstones],
     }),
+    absorb: (templates) => absorb(shownTemplates(templates, findHidden), active, attic),
     changes: () =>
       changes
         .take()
@@ -121,12 +121,25 @@ export function createTemplateMiner(
 }
 
 /** What was brought back after it had been evicted is in the later list. */
-function load({ templates, evicted }: MinerSnapshot, active: Drain, attic: Drain): void {
+function load(
+  { templates, evicted, tombstones: known }: MinerSnapshot,
+  { active, attic, tombstones }: Readonly<Record<"active" | "attic", Drain>> & { tombstones: KnownIds },
+): void {
+  for (const id of known) tombstones.add(id);
   for (const template of evicted) attic.insert(template);
   for (const template of templates) {
     const broughtBack = attic.get(template.id);
     if (broughtBack !== undefined) attic.remove(broughtBack);
     active.insert(template);
+  }
+}
+
+function absorb(templates: Iterable<StoredTemplate>, active: Drain, attic: Drain): void {
+  for (const template of templates) {
+    const place = attic.get(template.id) === undefined ? active : attic;
+    const known = place.get(template.id);
+    if (known === undefined) place.insert({ ...template, count: 0 });
+    else place.merge(known, template.tokens);
   }
 }
 

@@ -13,6 +13,8 @@ export interface Drain {
   get(id: string): Cluster | undefined;
   /** Counts a body as one of the template; true when the template became more general, because the two differ. */
   join(cluster: Cluster, tokens: readonly string[]): boolean;
+  /** Makes the template as general as it and other tokens are together; true when it was less so. */
+  merge(cluster: Cluster, tokens: readonly string[]): boolean;
   /** Counts a body as one of the template, from which it does not differ. */
   use(cluster: Cluster): void;
   /** Changes with every template that is put in, taken out or made more general. */
@@ -39,6 +41,14 @@ export function createDrain(config: TemplateConfig, onEvict: (template: StoredTe
     if (cluster.leaf.clusters.size === 0) tree.prune(cluster.leaf, cluster.tokens.length);
   };
 
+  const mergeInto = (cluster: Cluster, tokens: readonly string[]): boolean => {
+    const merged = merge(cluster.tokens, tokens);
+    if (merged === cluster.tokens) return false;
+    revision += 1;
+    generalise(cluster, merged);
+    return true;
+  };
+
   const use = (cluster: Cluster) => {
     cluster.count += 1;
     byId.delete(cluster.id);
@@ -60,13 +70,9 @@ export function createDrain(config: TemplateConfig, onEvict: (template: StoredTe
       const leaf = tree.find(tokens);
       return leaf && mostSimilar(leaf.clusters, tokens, config.similarity);
     },
+    merge: mergeInto,
     join(cluster, tokens) {
-      const merged = merge(cluster.tokens, tokens);
-      const isOther = merged !== cluster.tokens;
-      if (isOther) {
-        revision += 1;
-        generalise(cluster, merged);
-      }
+      const isOther = mergeInto(cluster, tokens);
       use(cluster);
       return isOther;
     },

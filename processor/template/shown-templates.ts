@@ -19,12 +19,19 @@ export function createShownTemplate(findHidden: FindHidden, readMax: number): (t
 
 /** A snapshot may be older than redaction, or than the rule that hides something. */
 export function shownSnapshot(snapshot: MinerSnapshot, findHidden: FindHidden): MinerSnapshot {
-  const shown = (templates: Iterable<StoredTemplate>) =>
-    [...templates].map(({ branch, ...one }) => {
-      const tokens = shownTokens(one.tokens, findHidden);
-      return tokens === one.tokens ? { ...one, branch } : { ...one, tokens };
-    });
-  return { ...snapshot, templates: shown(snapshot.templates), evicted: shown(snapshot.evicted) };
+  const templates = shownTemplates(snapshot.templates, findHidden);
+  return { ...snapshot, templates, evicted: shownTemplates(snapshot.evicted, findHidden) };
+}
+
+/** Templates that somebody else has written down, who may have hidden less. */
+export function shownTemplates(
+  templates: Iterable<StoredTemplate>,
+  findHidden: FindHidden,
+): readonly StoredTemplate[] {
+  return [...templates].map(({ branch, ...one }) => {
+    const tokens = shownTokens(one.tokens, findHidden);
+    return tokens === one.tokens ? { ...one, branch } : { ...one, tokens };
+  });
 }
 
 function readTokens(template: string, readMax: number): readonly string[] {

@@ -43,6 +43,12 @@ export interface TemplateMiner {
   snapshot(): MinerSnapshot;
   /** Templates that are new, came back or became more general since the last call: what a snapshot from before lacks. */
   changes(): readonly StoredTemplate[];
+  /**
+   * Takes in what other miners have found: a template that is known here becomes as general as both are. Whatever the order, and
+   * however often, in which two miners take in each other's templates, they know the same ones then; of two that have come to read alike
+   * both take the one with the lesser id.
+   */
+  absorb(templates: Iterable<StoredTemplate>): void;
   readonly templatesActive: number;
   readonly templatesEvicted: number;
 }

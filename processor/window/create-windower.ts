@@ -3,14 +3,14 @@ import { bySession } from "./by-session.ts";
 import { byTime } from "./by-time.ts";
 import type { WindowConfig } from "./config.ts";
 import { type OpenStream, openStream } from "./open-stream.ts";
-import type { LogEvent, ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
-import { createTraceMemory } from "./trace-memory.ts";
+import { createPreviousInTrace } from "./previous-in-trace.ts";
+import type { ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
+import { writeStreamStates } from "./stream-states.ts";
+import { createTakenOver } from "./taken-over.ts";
 import type { WindowRule } from "./window-rule.ts";
 
 /** Most sessions that one call of `closeIdle` closes, so that judging them stays within a scoring budget; the rest come with the next call. */
 export const CLOSED_PER_CALL_MAX = 1_000;
-/** A trace whose first event is seen so soon after a start, or after records that were not seen, may have begun before. */
-const TRACES_ONGOING_MS = 60_000;
 
 /**
  * Cuts streams into windows. Every pushed record is fresh in exactly one window, and that window comes out of the
@@ -28,22 +28,17 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
   const streams = new Map<string, OpenStream>();
   /** Wall clock of the last record that was not pushed: a session that seems to begin soon after it may have begun before. */
   let skippedMs = Number.NEGATIVE_INFINITY;
+  const takenOver = createTakenOver(config.idle_ms);
+  const previousInTrace = createPreviousInTrace(now(), takenOver.sinceMs);
 
-  const traces = createTraceMemory();
-  /** Since when every record was pushed. */
-  let wholeSinceMs = now();
-  let pushedMs = wholeSinceMs;
-
-  const previousOf = (key: string, { trace, match }: ParsedRecord): LogEvent["previousInTrace"] => {
-    if (trace === undefined) return undefined;
-    const previous = traces.follow(key, trace, match.templateId);
-    return previous === "" && pushedMs - wholeSinceMs <= TRACES_ONGOING_MS ? null : previous;
-  };
-  const open = (key: string, first: ParsedRecord, nowMs: number): OpenStream =>
-    openStream(first, rule, limits, {
-      isMidway: nowMs - skippedMs <= config.idle_ms,
-      previousOf: (record) => previousOf(key, record),
+  const open = (key: string, { service, stream }: ParsedRecord, nowMs: number): OpenStream => {
+    const before = takenOver.before(service, stream, nowMs);
+    return openStream({ service, stream }, rule, limits, {
+      ...before,
+      isMidway: before?.isMidway === true || nowMs - skippedMs <= config.idle_ms,
+      previousOf: (record, pushedMs) => previousInTrace.of(key, record, pushedMs),
     });
+  };
   const evict = (): readonly SequenceWindow[] => {
     const closed: SequenceWindow[] = [];
     for (const [key, stream] of streams) {
@@ -58,7 +53,6 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
   return {
     push(records) {
       const nowMs = now();
-      pushedMs = nowMs;
       const windows: SequenceWindow[] = [];
       for (const [key, group] of groupByStream(records)) {
         const [first] = group;
@@ -83,10 +77,24 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
       return closed;
     },
     skip() {
+      takenOver.skip();
       streams.clear();
-      traces.clear();
       skippedMs = now();
-      wholeSinceMs = skippedMs;
+      previousInTrace.skip(skippedMs);
+    },
+    snapshot() {
+      const byService = Map.groupBy([...streams.values()].reverse(), ({ service }) => service);
+      return (service) => {
+        const open = byService.get(service);
+        return open && writeStreamStates(open.map((one) => [one.stream, one.state()]));
+      };
+    },
+    takeOver(service, state, isLast) {
+      takenOver.add(service, state, isLast, now());
+    },
+    forget(service) {
+      takenOver.forget(service);
+      for (const [key, stream] of streams) if (stream.service === service) streams.delete(key);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { LogEvent, ParsedRecord, SequenceWindow } from "./sequence-window.ts";
+import type { LogEvent, ParsedRecord, SequenceWindow, Session } from "./sequence-window.ts";
 import { createSessionTally } from "./session-tally.ts";
 import type { WindowRule } from "./window-rule.ts";
 
@@ -13,21 +13,37 @@ export interface WindowLimits {
 }
 
 /** A stream that may still go on. */
-export interface OpenStream {
+export interface OpenStream extends Pick<ParsedRecord, "service" | "stream"> {
   /** Judges the records with the context so far; a session that ended between them comes out closed. */
   push(records: readonly ParsedRecord[], nowMs: number): readonly SequenceWindow[];
   /** The session's end; undefined where ends are not judged. */
   close(): SequenceWindow | undefined;
   /** Wall clock of the last push, in milliseconds since the epoch. */
   lastArrivalMs(): number;
+  /** Where it stops now. */
+  state(): StreamState;
+}
+
+/** Where a stream stops. */
+export interface StreamState {
+  /** Whether the beginning of the session was seen. */
+  readonly isWhole: boolean;
+  /** The last ones, oldest first. */
+  readonly events: readonly LogEvent[];
+  /** What the session has been so far. */
+  readonly session: Pick<Session, "events" | "counts" | "startedMs">;
 }
 
 /** What is known of a stream when it is opened. */
 export interface StreamPast {
   /** Whether it may have gone on for a while: then neither the beginning nor the end of its first session is judged. */
   readonly isMidway?: boolean;
+  /** What it goes on from. */
+  readonly state?: StreamState | undefined;
+  /** Whether events have passed between the state and what comes first now: it is not judged by what was before them. */
+  readonly isBroken?: boolean;
   /** See {@link LogEvent.previousInTrace}. */
-  readonly previousOf?: (record: ParsedRecord) => LogEvent["previousInTrace"];
+  readonly previousOf?: (record: ParsedRecord, nowMs: number) => LogEvent["previousInTrace"];
 }
 
 /** Events that are not judged yet, and the records that they come from. */
@@ -41,43 +57,39 @@ export function openStream(
   { service, stream }: Pick<ParsedRecord, "service" | "stream">,
   rule: WindowRule,
   { size, step, maxSessionEvents }: WindowLimits,
-  { isMidway = false, previousOf = () => undefined }: StreamPast = {},
+  past: StreamPast = {},
 ): OpenStream {
-  let isWhole = !isMidway;
-  let recent: readonly LogEvent[] = [];
-  let session = createSessionTally();
+  const { isMidway = false, state, previousOf = () => undefined } = past;
+  let { isBroken = false } = past;
+  let isWhole = !isMidway && (state?.isWhole ?? true);
+  let recent: readonly LogEvent[] = state?.events ?? [];
+  let session = createSessionTally(state?.session);
   let lastArrivalMs = 0;
 
+  const windowOf = (events: readonly LogEvent[], freshRecords: readonly number[]): SequenceWindow => ({
+    service,
+    stream,
+    events,
+    freshFrom: events.length - freshRecords.length,
+    freshRecords,
+    isStart: rule.hasEnds && isWhole && session.events === events.length,
+    isClosed: freshRecords.length === 0,
+    session,
+  });
+
   const cut = (fresh: Fresh): SequenceWindow => {
-    const context = rule.context(recent, fresh.events.at(-1)?.timeMs ?? 0);
+    const context = isBroken ? [] : rule.context(recent, fresh.events.at(-1)?.timeMs ?? 0);
+    isBroken = false;
     const events = [...lastOf(context, size - fresh.events.length), ...fresh.events];
     recent = context === recent ? events : [...recent, ...fresh.events].slice(-size);
     session.add(fresh.events);
-    return {
-      service,
-      stream,
-      events,
-      freshFrom: events.length - fresh.events.length,
-      freshRecords: fresh.records,
-      isStart: rule.hasEnds && isWhole && session.events === events.length,
-      isClosed: false,
-      session,
-    };
+    return windowOf(events, fresh.records);
   };
 
   const close = (): SequenceWindow | undefined => {
     if (!rule.hasEnds || !isWhole || recent.length === 0 || session.events > maxSessionEvents)
       return undefined;
-    return {
-      service,
-      stream,
-      events: recent,
-      freshFrom: recent.length,
-      freshRecords: [],
-      isStart: session.events === recent.length,
-      isClosed: true,
-      session,
-    };
+    return windowOf(recent, []);
   };
 
   const startSession = (): readonly SequenceWindow[] => {
@@ -96,12 +108,12 @@ export function openStream(
       if (fresh.events.length > 0) windows.push(cut(fresh));
       fresh = { events: [], records: [] };
     };
-    let previousMs = recent.at(-1)?.timeMs;
+    let previousMs = isBroken ? undefined : recent.at(-1)?.timeMs;
     for (const record of records) {
       const gapMs = Math.max(0, record.timeMs - (previousMs ?? record.timeMs));
       previousMs = record.timeMs;
       const isNewSession = rule.ends(gapMs);
-      const event = toEvent(record, isNewSession ? 0 : gapMs, previousOf(record));
+      const event = toEvent(record, isNewSession ? 0 : gapMs, previousOf(record, nowMs));
       if (isNewSession || isFull(fresh, event, rule, step)) flush();
       if (isNewSession) windows.push(...startSession());
       fresh.events.push(event);
@@ -112,11 +124,14 @@ export function openStream(
   };
 
   return {
+    service,
+    stream,
     push,
     close,
     lastArrivalMs() {
       return lastArrivalMs;
     },
+    state: () => ({ isWhole, events: recent, session }),
   };
 }
 

@@ -72,4 +72,15 @@ export interface Windower {
   closeIdle(nowMs: number): readonly SequenceWindow[];
   /** Records of any stream have passed that were not pushed: no stream is known to be whole any more. */
   skip(): void;
+  /** What are open streams now: tells those of a service as JSON, undefined where it has none. */
+  snapshot(): (service: string) => unknown;
+  /**
+   * The service's records come here from now on, and went elsewhere before: its streams go on where the state stops.
+   * @param state what `snapshot` gave of the service; undefined where that is not known
+   * @param isLast whether no record has come since
+   * @throws Error that names the field when the state is not in the expected format
+   */
+  takeOver(service: string, state: unknown, isLast: boolean): void;
+  /** Lets go of a service's streams: its records go elsewhere. */
+  forget(service: string): void;
 }

@@ -8,9 +8,14 @@ export interface SessionTally extends Session {
   add(events: readonly LogEvent[]): void;
 }
 
-/** A session that has not begun. */
-export function createSessionTally(): SessionTally {
-  return new Tally();
+/** A session that has not begun, or goes on. */
+export function createSessionTally(past?: Pick<Session, "events" | "counts" | "startedMs">): SessionTally {
+  const tally = new Tally();
+  if (past === undefined) return tally;
+  tally.events = past.events;
+  tally.startedMs = past.startedMs;
+  for (const [id, { template, count }] of past.counts) tally.counts.set(id, { template, count });
+  return tally;
 }
 
 /** A class, because there is one for each session: with getters of its own in each, V8 would keep none of their shapes. */

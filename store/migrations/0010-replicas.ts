@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "kysely/migration";
 import { z } from "zod";
-import { compareTextsByCode, isPostgres } from "./dialect.ts";
+import { compareTextsByCode } from "./dialect.ts";
 
 /** The stage that there was before they had names. */
 const FIRST_INSTANCE = "logbert";
@@ -20,7 +20,7 @@ export const replicas: Migration = {
       .addColumn("name", "text", (c) => c.primaryKey())
       .addColumn("value", "text", (c) => c.notNull())
       .execute();
-    if (isPostgres(db)) await compareTextsByCode(db);
+    await compareTextsByCode(db);
   },
 };
 

@@ -37,9 +37,10 @@ export function bytesType(db: QueryExecutorProvider): "bytea" | "blob" {
 
 /**
  * Has texts compared by their characters' numbers, as SQLite and this program do, whatever the language of the database: ids follow
- * each other by it. Only where the database is PostgreSQL.
+ * each other by it. Nothing is to be done where the database is SQLite.
  */
 export async function compareTextsByCode(db: Kysely<unknown>): Promise<void> {
+  if (!isPostgres(db)) return;
   const { rows } = await sql<{ table_name: string; column_name: string }>`
     select table_name, column_name from information_schema.columns
     where table_schema = current_schema() and data_type = 'text' and collation_name is distinct from 'C'

@@ -3,12 +3,15 @@ import type { Retention } from "../store.ts";
 import type { Tables } from "../tables.ts";
 import { deleteOlderDeployments } from "./deployments.ts";
 import { deleteOlderLlmExplanations } from "./llm.ts";
+import { trimMemories } from "./memories.ts";
 import { deleteOlderAlerts } from "./outbox.ts";
 import { recountIncidents } from "./recount-incidents.ts";
 import { trimSamples } from "./samples.ts";
 
 /** Rows that are deleted together: whoever else writes waits for no more. */
 const ROWS_AT_ONCE = 1_000;
+/** Services whose memories are kept at most: each takes some kilobytes. */
+const MEMORIES_MAX = 20_000;
 
 /** A part of the work, done within a transaction of its own. Answers whether more of it is left. */
 export type ExpiryStep = (db: Kysely<Tables>) => Promise<boolean>;
@@ -40,6 +43,10 @@ export function expirySteps({ beforeMs, labelledBeforeMs, samplesMax }: Retentio
         .execute();
     }),
     someOf("templates", ["sequence"], sql`last_seen_ms < ${beforeMs}`),
+    someOf("service_memories", ["service"], sql`at_ms < ${beforeMs}`),
+    (db) => trimMemories(db, MEMORIES_MAX, ROWS_AT_ONCE),
+    someOf("sightings", ["service", "instance"], sql`seen_ms < ${beforeMs}`),
+    someOf("journal", ["sequence"], sql`at_ms < ${beforeMs}`),
   ];
 }
 

@@ -59,6 +59,17 @@ export async function saveLlmExplanation(
     .execute();
 }
 
+/** Takes an incident on oneself; false where somebody has before. One statement: of several at a time one succeeds. */
+export async function claimIncident(db: Kysely<Tables>, incidentId: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("incidents")
+    .set({ is_asked_about: 1 })
+    .where("id", "=", incidentId)
+    .where("is_asked_about", "=", 0)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 /** Counts a call if the limits leave room for it, or answers when there will be room; called within a transaction. */
 export async function takeLlmCall(
   db: Kysely<Tables>,

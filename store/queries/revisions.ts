@@ -21,10 +21,16 @@ export async function countChange(db: Kysely<Tables>): Promise<void> {
   await next(db, "settings");
 }
 
+/** A number for services that a stage has seen; what has a lower one is there when it is. */
+export function nextSighting(db: Kysely<Tables>): Promise<number> {
+  return next(db, "sightings");
+}
+
 /** Grows with every batch that changes incidents, and with every change that is counted. */
 export async function selectChanges(db: Kysely<Tables>): Promise<number> {
   const { changes } = await db
     .selectFrom("revisions")
+    .where("name", "<>", "sightings")
     .select(({ fn }) => fn.sum<number>("value").as("changes"))
     .executeTakeFirstOrThrow();
   return Number(changes);

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { fromJson, jsonColumns } from "../rows.ts";
-import type { JournalEntry, StageStatus } from "../store.ts";
+import type { StageStatus } from "../store.ts";
 import type { Tables } from "../tables.ts";
 
 /** A stage that has not been heard of for so long is gone for good. */
@@ -44,49 +44,4 @@ export async function selectStatuses(db: Kysely<Tables>): Promise<readonly Stage
     const { forwardEndpoint, ...rest } = fromJson(jsonColumns.status, "stage_status.status", status);
     return { instance, ...rest, forwardEndpoint };
   });
-}
-
-export async function saveSnapshot(
-  db: Kysely<Tables>,
-  name: string,
-  json: readonly Uint8Array[],
-  atMs: number,
-  journaled: number,
-): Promise<void> {
-  const row = { json: Buffer.concat(json).toString("utf8"), at_ms: atMs };
-  await db
-    .insertInto("snapshots")
-    .values({ name, ...row })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet(row))
-    .execute();
-  await db.deleteFrom("journal").where("name", "=", name).where("sequence", "<=", journaled).execute();
-}
-
-/** @returns the sequence of the last entry; 0 for none */
-export async function addToJournal(db: Kysely<Tables>, entries: readonly JournalEntry[]): Promise<number> {
-  let last = 0;
-  for (const { name, json } of entries) {
-    const { sequence } = await db
-      .insertInto("journal")
-      .values({ name, json })
-      .returning("sequence")
-      .executeTakeFirstOrThrow();
-    last = sequence;
-  }
-  return last;
-}
-
-export async function selectJournal(db: Kysely<Tables>, name: string): Promise<readonly string[]> {
-  const rows = await db
-    .selectFrom("journal")
-    .select("json")
-    .where("name", "=", name)
-    .orderBy("sequence")
-    .execute();
-  return rows.map(({ json }) => json);
-}
-
-export async function selectSnapshot(db: Kysely<Tables>, name: string): Promise<string | undefined> {
-  const row = await db.selectFrom("snapshots").select("json").where("name", "=", name).executeTakeFirst();
-  return row?.json;
 }

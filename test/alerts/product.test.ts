@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { status as Code } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { encodeRequest } from "../../processor/wire/encode.ts";
 import { openStore } from "../../store/open-store.ts";
 import { sendGrpc } from "../edges/senders.ts";
+import { childrenOf } from "../helpers/children-of.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { bodyOf, type Receiver, startReceiver } from "./receiver.ts";
@@ -66,16 +66,6 @@ async function endLease(directory: string): Promise<void> {
     await store.takeAlertLease({ holder: "test", deadRevision: answer.revision });
   await store.releaseAlertLease("test");
   await store.close();
-}
-
-/** The product's child processes. */
-function childrenOf(pid: number): readonly number[] {
-  const listed = execFileSync("ps", ["-o", "pid=,ppid=", "-A"], { encoding: "utf8" });
-  return listed
-    .trim()
-    .split("\n")
-    .map((row) => row.trim().split(/\s+/).map(Number))
-    .flatMap(([child = 0, parent]) => (parent === pid ? [child] : []));
 }
 
 describe("the whole product", () => {

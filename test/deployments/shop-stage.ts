@@ -8,8 +8,10 @@ import { toResources } from "../../cli/generate/to-resources.ts";
 import type { OpenModel } from "../../cli/open-scorer.ts";
 import { createStages } from "../../processor/create-stages.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
+import { createBreathe } from "../../processor/flow/breathe.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import { createSinkForwarder } from "../../processor/forward/sink.ts";
+import { openMemory } from "../../processor/memory/create-memory.ts";
 import {
   isOutcome,
   processAbsences,
@@ -20,7 +22,6 @@ import {
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { createRememberer } from "../../processor/remember/remember.ts";
 import { createRooms } from "../../processor/rooms.ts";
-import { loadMinerSnapshot, restoreStates, saveSnapshots } from "../../processor/snapshots.ts";
 import { encodeRequest, type NewResource } from "../../processor/wire/encode.ts";
 import type { StoredAnomaly } from "../../store/anomaly.ts";
 import { openStore } from "../../store/open-store.ts";
@@ -107,9 +108,13 @@ async function furnish(config: Config, store: Store, { scorer, encoder }: OpenMo
   const fail = (what: string, cause: unknown) => {
     throw new Error(`${what} failed`, { cause });
   };
-  const minerSnapshot = await loadMinerSnapshot(store, fail);
-  const rooms = createRooms(config, { scorer, encoder, now, minerSnapshot });
-  await restoreStates(store, rooms, rooms.redactor.sender, fail);
+  const { rooms, memory } = await openMemory(
+    {
+      ...{ store, now, instance: "logbert", servicesMax: 100, breathe: createBreathe() },
+      ...{ onUnusable: fail, onFailure: fail, elapsed: () => performance.now(), newId: () => ulid(now()) },
+    },
+    (minerSnapshot) => createRooms(config, { scorer, encoder, now, minerSnapshot }),
+  );
   const rememberer = createRememberer(config.remember, {
     ...rooms,
     store,
@@ -126,6 +131,10 @@ async function furnish(config: Config, store: Store, { scorer, encoder }: OpenMo
     forwarder: createSinkForwarder(),
     retries: createRetryMemory({ isSettled: isOutcome, max_bytes: 1e6, max_age_ms: 1e6, now }),
     remember: rememberer.remember,
+    ...memory,
+    // On a clock that runs so fast nobody has time to wait for the disk.
+    writeDown: () => undefined,
+    record: memory.learned,
     scoringBudgetMs: 60_000,
     observer: { failed: fail },
     now,
@@ -150,8 +159,7 @@ async function furnish(config: Config, store: Store, { scorer, encoder }: OpenMo
     },
     async stop() {
       await rememberer.flush();
-      const progress = { last: () => 0, learned: stages.lane.drained, afterSlice: () => undefined };
-      await saveSnapshots(store, rooms, now(), progress);
+      await memory.save({ learned: stages.lane.drained, afterSlice: () => undefined, isLast: true });
     },
   };
 }

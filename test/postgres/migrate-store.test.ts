@@ -77,7 +77,10 @@ async function fill(store: Store, updatedAtMs: number): Promise<void> {
   await promoted(store, 1, "shipped", "trained");
   await store.saveTrainingRun(aRun(1, { state: "PROMOTED", report: '{"loss":1}' }));
   await store.saveSnapshot("templates", [Buffer.from('{"a":"\\u0000"}')], 1, 0);
-  await store.addToJournal([{ name: "templates", json: '{"b":1}' }]);
+  await store.addToJournal([{ name: "templates", json: '{"b":1}' }], "one", 1);
+  const memory = { service: "shop", json: [Buffer.from('{"c":1}')], isLast: false };
+  await store.saveMemories([memory], { writer: "one", upTo: 0 }, 1);
+  await store.saveSightings([{ service: "shop", seenMs: 1 }], "logbert");
   await store.addTestMessage("ops", { key: "k", kind: "test", notice: "{}" }, 5);
   await store.takeLlmCall(5, [{ spanMs: 10, max: 9 }]);
   await store.saveLlmExplanation({
@@ -113,7 +116,8 @@ async function everything(store: Store) {
     changes: await store.thresholdChanges("shop", PAGE),
     statuses: await store.statuses(),
     snapshot: await store.snapshot("templates"),
-    journal: await store.journal("templates"),
+    journal: await store.journalSince("templates", 0, 9),
+    sightings: await store.sightingsOfOthers("", 0),
     runs: await store.trainingRuns(PAGE),
     models: await store.models(),
     channels: await store.channelStatuses(),
@@ -260,12 +264,13 @@ it("leaves nothing behind where somebody writes meanwhile", async () => {
 
 it("goes on counting behind what was deleted", async () => {
   const sqlite = await openStore({ path });
-  await sqlite.addToJournal(Array.from({ length: 5 }, () => ({ name: "templates", json: "1" })));
-  await sqlite.saveSnapshot("templates", [Buffer.from("{}")], 1, 5);
+  const five = Array.from({ length: 5 }, () => ({ name: "templates", json: "1" }));
+  await sqlite.addToJournal(five, "one", 0);
+  await sqlite.saveSnapshot("templates", [Buffer.from("{}")], 1e9, 5);
   await sqlite.close();
   expect((await migrate()).code).toBe(0);
   const postgres = await openStore(database.settings);
-  expect(await postgres.addToJournal([{ name: "templates", json: "1" }])).toBe(6);
+  expect(await postgres.addToJournal([{ name: "templates", json: "1" }], "one", 0)).toBe(6);
   await postgres.close();
 });
 

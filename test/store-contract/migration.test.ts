@@ -60,7 +60,7 @@ async function writeReleased(file: string): Promise<void> {
     insert into threshold_history (service, mode, alerts_per_day, value, author, at_ms)
       values ('shop', 'manual', null, 0.9, 'ann', 8);
     insert into snapshots values ('templates', '{"a":1}', 3);
-    insert into journal (name, json) values ('templates', '2');
+    insert into journal (name, json) values ('templates', '[2]');
   `);
   await db.destroy();
 }
@@ -98,8 +98,8 @@ describe("a database of the released version", () => {
     expect((await store.threshold("shop"))?.changeId).toBe("1");
     expect((await store.services()).map(({ name, records }) => [name, records])).toEqual([["shop", 10]]);
     expect(await store.templates("shop", { first: 9 })).toHaveLength(1);
-    expect(await store.snapshot("templates")).toBe('{"a":1}');
-    expect(await store.journal("templates")).toEqual(["2"]);
+    expect(await store.snapshot("templates")).toEqual({ json: '{"a":1}', journaled: 0 });
+    expect((await store.journalSince("templates", 0, 9)).map(({ json }) => json)).toEqual(["[2]"]);
   });
 
   it("has its anomalies put into incidents, and its scores added up by the hour", async () => {

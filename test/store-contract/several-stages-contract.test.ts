@@ -84,3 +84,21 @@ it("who follows anomalies is told each once, whichever stage found it when", asy
   await other.saveBatch({ ...EMPTY, anomalies: [anAnomaly(3)] });
   expect(await follow()).toEqual([idOf(3)]);
 });
+
+it("an incident is taken by one, once", async () => {
+  await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(1)] });
+  const [incident] = await store.incidents({}, { first: 1 });
+  const id = incident?.id ?? "";
+  const claims = await Promise.all([store.claimIncident(id), other.claimIncident(id)]);
+  expect(claims.toSorted()).toEqual([false, true]);
+  await store.saveBatch({ ...EMPTY, anomalies: [anAnomaly(2)] });
+  expect(await other.claimIncident(id)).toBe(false);
+  expect(await other.claimIncident("none")).toBe(false);
+});
+
+it("the first secret of a name stays", async () => {
+  const kept = await Promise.all([store.keptSecret("a", "one"), other.keptSecret("a", "two")]);
+  expect(new Set(kept).size).toBe(1);
+  expect(await store.keptSecret("a", "three")).toBe(kept[0]);
+  expect(await store.keptSecret("b", "four")).toBe("four");
+});

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { JOURNAL_KEPT_MS } from "../../store/memory.ts";
 import { openStore } from "../../store/open-store.ts";
 import { SCORE_BUCKETS, type Store } from "../../store/store.ts";
 import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
@@ -261,19 +262,120 @@ describe("two processes", () => {
     await store.saveSnapshot("templates", [Buffer.from('{"a"'), new TextEncoder().encode(":1}")], 2, 0);
     const other = await openStore(database.settings);
     others.push(other);
-    expect(await other.snapshot("templates")).toBe('{"a":1}');
+    expect(await other.snapshot("templates")).toEqual({ json: '{"a":1}', journaled: 0 });
     expect(await other.snapshot("none")).toBeUndefined();
   });
 
-  it("the journal holds what came after a snapshot, in order, each part's own", async () => {
-    const last = await store.addToJournal([
-      { name: "templates", json: "1" },
-      { name: "other", json: "2" },
-    ]);
-    await store.addToJournal([{ name: "templates", json: "3" }]);
-    expect(await store.journal("templates")).toEqual(["1", "3"]);
-    await store.saveSnapshot("templates", [], 1, last);
-    expect(await store.journal("templates")).toEqual(["3"]);
-    expect(await store.journal("other")).toEqual(["2"]);
+  it("a snapshot that holds less of the journal than the one that is there does not take its place", async () => {
+    await store.saveSnapshot("templates", [Buffer.from("new")], 1, 7);
+    await store.saveSnapshot("templates", [Buffer.from("old")], 2, 6);
+    expect(await store.snapshot("templates")).toEqual({ json: "new", journaled: 7 });
+  });
+
+  it("the journal tells each part's news in order, and keeps for a while what a snapshot has", async () => {
+    const last = await store.addToJournal(
+      [
+        { name: "templates", json: "1" },
+        { name: "other", json: "2" },
+      ],
+      "one",
+      0,
+    );
+    await store.addToJournal([{ name: "templates", json: "3" }], "another", 0);
+    const told = async (name: string, after = 0) =>
+      (await store.journalSince(name, after, 9)).map(({ writer, json }) => [writer, json]);
+    const both = [
+      ["one", "1"],
+      ["another", "3"],
+    ];
+    expect(await told("templates")).toEqual(both);
+    expect(await told("templates", last)).toEqual([["another", "3"]]);
+    expect(await store.journalSince("templates", 0, 1)).toHaveLength(1);
+    await store.saveSnapshot("templates", [], JOURNAL_KEPT_MS, last);
+    expect(await told("templates")).toEqual(both);
+    await store.saveSnapshot("templates", [], JOURNAL_KEPT_MS + 1, last);
+    expect(await told("templates")).toEqual([["another", "3"]]);
+    expect(await told("other")).toEqual([["one", "2"]]);
+  });
+
+  describe("the memory of a service", () => {
+    const memory = (service: string, text: string, isLast = false) => ({
+      service,
+      json: [Buffer.from(text)],
+      isLast,
+    });
+    const journaled = { writer: "one", upTo: 0 };
+    const nothing = { json: undefined, isLast: false, news: [] };
+
+    it("is what was saved last, for any stage that takes the service; of another one nothing is known", async () => {
+      await store.saveMemories([memory("shop", "old"), memory("bank", "b")], journaled, 1);
+      await store.saveMemories([memory("shop", "new")], journaled, 2);
+      expect(await store.takeServices(["shop", "none"], "a", 3)).toEqual([
+        { ...nothing, service: "shop", json: "new" },
+        { ...nothing, service: "none" },
+      ]);
+      expect(await store.takeServices(["shop"], "b", 4)).toMatchObject([{ json: "new" }]);
+    });
+
+    it("is the last of its stage for the one that takes it first", async () => {
+      await store.saveMemories([memory("shop", "s", true)], journaled, 1);
+      expect(await store.takeServices(["shop"], "a", 2)).toMatchObject([{ isLast: true }]);
+      expect(await store.takeServices(["shop"], "b", 3)).toMatchObject([{ isLast: false }]);
+    });
+
+    it("comes with its news until it holds them, and with those of others for a while", async () => {
+      const upTo = await store.addToJournal([{ name: "p", service: "shop", json: "1" }], "one", 0);
+      await store.addToJournal([{ name: "p", service: "shop", json: "2" }], "two", 0);
+      await store.addToJournal([{ name: "p", service: "bank", json: "3" }], "one", 0);
+      const news = async () =>
+        (await store.takeServices(["shop"], "a", 1)).flatMap((one) => one.news.map(({ json }) => json));
+      expect(await news()).toEqual(["1", "2"]);
+      await store.saveMemories([memory("shop", "s")], { writer: "one", upTo }, JOURNAL_KEPT_MS);
+      expect(await news()).toEqual(["2"]);
+      await store.saveMemories([memory("shop", "s")], { writer: "one", upTo }, JOURNAL_KEPT_MS + 1);
+      expect(await news()).toEqual([]);
+      expect(await store.journalSince("p", 0, 9)).toEqual([]);
+    });
+
+    it("belongs to the stage that has seen the service last", async () => {
+      await store.takeServices(["shop", "bank"], "a", 1);
+      await store.takeServices(["bank"], "b", 2);
+      expect(await store.servicesSeenBy("a")).toEqual(["shop"]);
+      expect(await store.servicesSeenBy("b")).toEqual(["bank"]);
+      await store.saveSightings([{ service: "bank", seenMs: 3 }], "a");
+      expect(await store.servicesSeenBy("a")).toEqual(["shop", "bank"]);
+      expect(await store.servicesSeenBy("b")).toEqual([]);
+    });
+
+    it("tells a stage what others have seen, each sighting once", async () => {
+      await store.takeServices(["shop"], "a", 1);
+      await store.takeServices(["bank"], "b", 2);
+      const first = await store.sightingsOfOthers("a", 0);
+      expect(first.sightings).toEqual([{ service: "bank", seenMs: 2 }]);
+      expect(await store.sightingsOfOthers("a", first.revision)).toEqual({ ...first, sightings: [] });
+      await store.saveSightings([{ service: "bank", seenMs: 5 }], "b");
+      expect((await store.sightingsOfOthers("a", first.revision)).sightings).toEqual([
+        { service: "bank", seenMs: 5 },
+      ]);
+    });
+
+    it("makes no poller of what people set look again", async () => {
+      const before = await store.changeCounter();
+      await store.takeServices(["shop"], "a", 1);
+      await store.saveMemories([memory("shop", "s")], journaled, 1);
+      expect(await store.changeCounter()).toBe(before);
+    });
+
+    it("is deleted when it is older than the retention", async () => {
+      await store.takeServices(["shop", "bank"], "a", 5);
+      await store.saveMemories([memory("shop", "s")], journaled, 5);
+      await store.saveMemories([memory("bank", "b")], journaled, 10);
+      await store.expire({ beforeMs: 10, labelledBeforeMs: 10, samplesMax: 9 });
+      expect(await store.servicesSeenBy("a")).toEqual([]);
+      expect(await store.takeServices(["shop", "bank"], "a", 11)).toEqual([
+        { ...nothing, service: "shop" },
+        { ...nothing, service: "bank", json: "b" },
+      ]);
+    });
   });
 });

@@ -1,7 +1,9 @@
-import type { JournalEntry, Store } from "../store/store.ts";
-import { inTime } from "./in-time.ts";
-import { detectorKey, MINER, type Remembering } from "./snapshots.ts";
-import type { SequenceWindow } from "./window/sequence-window.ts";
+import type { JournalEntry, MemoryStore } from "../../store/memory.ts";
+import { inTime } from "../flow/in-time.ts";
+import type { TemplateMiner } from "../template/template-miner.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
+import { MINER } from "./miner-memory.ts";
+import { detectorKey, type Parts } from "./parts.ts";
 
 /** Longest time that an answer waits for the journal. */
 const WAIT_MS_MAX = 50;
@@ -20,16 +22,24 @@ export interface Journal {
    * nothing is; else it resolves when that is written, or nobody may wait longer.
    */
   write(windows: readonly SequenceWindow[]): Promise<void> | undefined;
-  /** Sequence of the last entry: a state holds it that is taken when all has been learned that waits to be learned now. */
+  /** Sequence of the last entry: a memory holds it that is made when all has been learned that waits to be learned now. */
   readonly last: number;
 }
 
-/** @param onFailure told why entries are not written yet */
-export function createJournal(
-  store: Pick<Store, "addToJournal">,
-  { miner, detectors }: Pick<Remembering, "miner" | "detectors">,
-  onFailure: (reason: unknown) => void,
-): Journal {
+/** What a journal is written with. */
+export interface JournalPorts extends Pick<Parts, "detectors"> {
+  readonly store: Pick<MemoryStore, "addToJournal">;
+  readonly miner: Pick<TemplateMiner, "changes">;
+  /** Names this running stage among those that write. */
+  readonly writer: string;
+  /** Told why entries are not written yet. */
+  readonly onFailure: (reason: unknown) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Nothing is written yet. */
+export function createJournal({ store, miner, detectors, writer, onFailure, now }: JournalPorts): Journal {
   let queued: JournalEntry[] = [];
   let last = 0;
   let writing: Promise<void> | undefined;
@@ -38,11 +48,12 @@ export function createJournal(
   let retryAtMs = 0;
 
   const collect = (windows: readonly SequenceWindow[]) => {
-    const add = (name: string, news: readonly unknown[]) => {
-      if (news.length > 0) queued.push({ name, json: JSON.stringify(news) });
+    const add = (name: string, news: readonly unknown[], service?: string) => {
+      if (news.length > 0) queued.push({ name, service, json: JSON.stringify(news) });
     };
     add(MINER, miner.changes());
-    for (const detector of detectors) add(detectorKey(detector), detector.news?.(windows) ?? []);
+    for (const [service, own] of Map.groupBy(windows, (window) => window.service))
+      for (const detector of detectors) add(detectorKey(detector), detector.news?.(own) ?? [], service);
     if (queued.length > QUEUED_MAX) queued = queued.slice(-QUEUED_MAX);
   };
   const writeQueued = async () => {
@@ -50,7 +61,7 @@ export function createJournal(
       const entries = queued;
       queued = [];
       try {
-        last = Math.max(last, await store.addToJournal(entries));
+        last = Math.max(last, await store.addToJournal(entries, writer, now()));
         isAwaited = true;
       } catch (reason) {
         queued = [...entries, ...queued];

@@ -1,4 +1,4 @@
-import { isStateList } from "./template/state-list.ts";
+import { isStateList } from "../template/state-list.ts";
 
 /** Members of an array that are written as one piece. */
 const MEMBERS_MAX = 64;
@@ -9,9 +9,9 @@ const PIECE_CHARACTERS = 8_192;
 /** A state's JSON in pieces that each take little time to make; joined they are `JSON.stringify(state)`. */
 export function* jsonPieces(state: unknown): Generator<string> {
   if (isStateList(state)) yield* listPieces(state);
-  else if (Array.isArray(state) && (state.length > MEMBERS_MAX || state.some(isLong)))
+  else if (Array.isArray(state) && (state.length > MEMBERS_MAX || state.some((one) => isLong(one))))
     yield* arrayPieces(state);
-  else if (isRecord(state) && Object.values(state).some(isLong)) yield* recordPieces(state);
+  else if (isRecord(state) && Object.values(state).some((one) => isLong(one))) yield* recordPieces(state);
   else yield JSON.stringify(state) ?? "null";
 }
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { JournalEntry } from "../store/store.ts";
-import { evidenceOf, freshWindow } from "../test/helpers/detector-windows.ts";
-import { standInEncoder } from "../test/helpers/stand-in-encoder.ts";
-import { createNewTemplateDetector } from "./detect/new-template.ts";
-import { createVectorCache } from "./detect/vector-cache.ts";
+import type { JournalEntry } from "../../store/memory.ts";
+import { evidenceOf, freshWindow } from "../../test/helpers/detector-windows.ts";
+import { standInEncoder } from "../../test/helpers/stand-in-encoder.ts";
+import { createNewTemplateDetector } from "../detect/new-template.ts";
+import { createVectorCache } from "../detect/vector-cache.ts";
+import { templateConfig } from "../template/config.ts";
+import { createTemplateMiner } from "../template/create-template-miner.ts";
 import { createJournal } from "./journal.ts";
-import { templateConfig } from "./template/config.ts";
-import { createTemplateMiner } from "./template/create-template-miner.ts";
 
 const newDetector = () => createNewTemplateDetector(createVectorCache(standInEncoder));
 
@@ -14,9 +14,14 @@ function journalOver(addToJournal: (entries: readonly JournalEntry[]) => Promise
   const miner = createTemplateMiner(templateConfig.parse({}));
   const detector = newDetector();
   const failures: unknown[] = [];
-  const journal = createJournal({ addToJournal }, { miner, detectors: [detector] }, (reason) =>
-    failures.push(reason),
-  );
+  const journal = createJournal({
+    store: { addToJournal },
+    miner,
+    detectors: [detector],
+    writer: "one",
+    onFailure: (reason) => failures.push(reason),
+    now: () => 0,
+  });
   return { miner, detector, journal, failures };
 }
 

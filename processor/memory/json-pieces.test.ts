@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { stateList } from "../template/state-list.ts";
 import { jsonPieces } from "./json-pieces.ts";
-import { stateList } from "./template/state-list.ts";
 
 const written = (state: unknown) => [...jsonPieces(state)].join("");
 

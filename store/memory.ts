@@ -1,0 +1,98 @@
+/** Something that a part of the stage's memory has learned for the first time. */
+export interface JournalEntry {
+  /** Of the part. */
+  readonly name: string;
+  /** Whose memory will hold it; undefined: the snapshot of that name will. */
+  readonly service?: string | undefined;
+  readonly json: string;
+}
+
+/** An entry of a snapshot's journal. */
+export interface SnapshotNews {
+  readonly sequence: number;
+  /** The running stage that wrote it. */
+  readonly writer: string;
+  readonly json: string;
+}
+
+/** A named part of the stage's memory that is about all services together (the template miner). */
+export interface Snapshot {
+  readonly json: string;
+  /** It holds what the journal had of that name up to this sequence. */
+  readonly journaled: number;
+}
+
+/** How long the journal keeps what a snapshot has: who has not looked for so long reads the snapshot again. */
+export const JOURNAL_KEPT_MS = 600_000;
+
+/** What a stage has learned of one service. */
+export interface ServiceMemory {
+  readonly service: string;
+  /** JSON, UTF-8 in pieces. */
+  readonly json: readonly Uint8Array[];
+  /** Whether the stage has ended with it: then the service's streams go on just where it stops. */
+  readonly isLast: boolean;
+}
+
+/** What a stage goes on from, of a service that it has not met before. */
+export interface TakenService {
+  readonly service: string;
+  /** Undefined where nothing has been saved. */
+  readonly json: string | undefined;
+  /** Of the memory, for the one who takes it first; another one would go on from what is no longer the end. */
+  readonly isLast: boolean;
+  /** What the journal has of the service, oldest first; the memory may hold some of it. */
+  readonly news: readonly JournalEntry[];
+}
+
+/** What a stage has written into the journal, and holds now. */
+export interface Journaled {
+  readonly writer: string;
+  readonly upTo: number;
+}
+
+/** When a stage last had a record of a service, milliseconds since the epoch. */
+export interface Sighting {
+  readonly service: string;
+  readonly seenMs: number;
+}
+
+/** What other stages have seen. */
+export interface OthersSightings {
+  /** Of the last one: what to ask with the next time. */
+  readonly revision: number;
+  readonly sightings: readonly Sighting[];
+}
+
+/** What stages have learned: any of them may go on from there. */
+export interface MemoryStore {
+  /**
+   * Replaces a snapshot, unless it holds more of the journal than this one: other stages write it as well. JSON, UTF-8 in pieces; their
+   * buffers are handed over: the caller must not read them again. What the journal had of that name up to `journaled` is deleted when
+   * it is older than {@link JOURNAL_KEPT_MS}.
+   */
+  saveSnapshot(
+    name: string,
+    json: readonly Uint8Array<ArrayBuffer>[],
+    atMs: number,
+    journaled: number,
+  ): Promise<void>;
+  snapshot(name: string): Promise<Snapshot | undefined>;
+  /** Writes down at once what the next snapshot or memory will hold. Answers the sequence of the last entry; each has a higher one than
+   * what was there when it came.
+   * @param writer names the running stage */
+  addToJournal(entries: readonly JournalEntry[], writer: string, atMs: number): Promise<number>;
+  /** What came of a snapshot's news after that sequence, whoever wrote it, oldest first. */
+  journalSince(name: string, afterSequence: number, limit: number): Promise<readonly SnapshotNews[]>;
+
+  /** Replaces what was saved of these services, by whichever stage. What they hold of the journal is deleted there, as is what is older
+   * than {@link JOURNAL_KEPT_MS}. */
+  saveMemories(memories: readonly ServiceMemory[], journaled: Journaled, atMs: number): Promise<void>;
+  /** Notes that the stage has these services now, and answers what was saved of each, in any order. */
+  takeServices(services: readonly string[], instance: string, atMs: number): Promise<readonly TakenService[]>;
+  /** The services that this stage was the last to see, the one seen longest ago first. */
+  servicesSeenBy(instance: string): Promise<readonly string[]>;
+  saveSightings(sightings: readonly Sighting[], instance: string): Promise<void>;
+  /** What other stages than this one have seen since that revision; 0: ever. */
+  sightingsOfOthers(instance: string, afterRevision: number): Promise<OthersSightings>;
+}
