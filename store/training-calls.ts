@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import {
+  deleteLostParts,
   deleteModelParts,
   finishRecording,
   insertModelPart,
@@ -43,7 +44,12 @@ export function trainingCalls(
     requestTraining: (request) => visibly((transaction) => requestTraining(transaction, request)),
     openTrainingRun: () => selectOpenRun(db),
     trainingTurn: () => selectTurn(db),
-    claimTraining: (claim, atMs) => atomically((transaction) => claimRun(transaction, claim, atMs)),
+    claimTraining: (claim, atMs) =>
+      atomically(async (transaction) => {
+        const run = await claimRun(transaction, claim, atMs);
+        if (run !== undefined) await deleteLostParts(transaction);
+        return run;
+      }),
     returnTraining: (id, holder) => visibly((transaction) => returnRun(transaction, id, holder)),
     trainingRuns: (page) => selectRuns(db, page),
     saveTrainingRun: (run, holder) => updateRun(db, run, holder),

@@ -101,7 +101,8 @@ export interface TrainingStore {
   trainingTurn(): Promise<TrainingTurn | undefined>;
   /**
    * Makes the open run the holder's where it is queued, or where whoever carried it out is gone: once it is begun anew then, and fails the
-   * second time. Undefined where there is nothing for the holder to do.
+   * second time. What an earlier holder left of weights that were never put in use goes. Undefined where there is nothing for the holder
+   * to do.
    */
   claimTraining(claim: TrainingClaim, atMs: number): Promise<TrainingRun | undefined>;
   /** Puts a run that the holder carries out back into the queue, as if it had not begun. */

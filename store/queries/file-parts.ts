@@ -55,6 +55,14 @@ export async function deleteModelParts(db: Kysely<Tables>, version: string): Pro
     .execute();
 }
 
+/** Those of weights that were never put in use: of who was ended in between. Called by who may put some in use now. */
+export async function deleteLostParts(db: Kysely<Tables>): Promise<void> {
+  await db
+    .deleteFrom("model_parts")
+    .where("version", "not in", (query) => query.selectFrom("models").select("models.version"))
+    .execute();
+}
+
 export async function insertRecordingPart(db: Kysely<Tables>, row: Tables["recording_parts"]): Promise<void> {
   await db
     .insertInto("recording_parts")

@@ -126,6 +126,16 @@ describe("the files of weights", () => {
     expect(await store.modelParts("a", 9)).toEqual([]);
   });
 
+  it("go where they were never put in use, when somebody else begins a training", async () => {
+    await store.configureModel("base", 1);
+    await promoted(store, 1, "base", "a");
+    for (const version of ["a", "lost"]) await store.saveModelPart(version, "config.json", 0, bytes("{}"));
+    await store.requestTraining(aRun(2));
+    await claim("b");
+    expect(await store.modelParts("lost", 9)).toEqual([]);
+    expect(await store.modelParts("a", 9)).toHaveLength(1);
+  });
+
   it("are not read where a part is too large", async () => {
     await store.saveModelPart("a", "weights.bin", 0, new Uint8Array(PART_BYTES_MAX + 1));
     expect(await store.modelPart("a", "weights.bin", 0)).toBeUndefined();
