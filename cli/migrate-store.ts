@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { moveStore } from "../store/move-store.ts";
@@ -6,6 +7,7 @@ import { shownDatabase } from "../store/shown-database.ts";
 import { UsageError } from "./exit-code.ts";
 import { parseOptions } from "./lines/parse-options.ts";
 import { loadConfig } from "./load-config.ts";
+import { moveTraining } from "./move-training.ts";
 
 const optionsSchema = z.strictObject({ config: z.string().min(1).optional() });
 
@@ -14,17 +16,18 @@ export function registerMigrateStore(program: Command): void {
   program
     .command("migrate-store")
     .description(
-      "Copy everything from the SQLite file (store.path, DB_PATH) into an empty PostgreSQL database (store.url, DATABASE_URL): all of it, or nothing. Stop the stage first. The file stays as it is, but for what an earlier version has written, which is brought up to date.",
+      "Copy everything from the SQLite file (store.path, DB_PATH), and what trainings have recorded and made beside it, into an empty PostgreSQL database (store.url, DATABASE_URL): all of it, or nothing. Stop the stage first. The files stay as they are, but for what an earlier version has written, which is brought up to date.",
     )
     .option("--config <file>", "configuration file (default: LOGBERT_CONFIG, else ./logbert.yaml)")
     .action(async (raw: unknown) => {
       const { config } = parseOptions(optionsSchema, raw);
-      const { store, remember } = loadConfig({ file: config, environment: process.env });
+      const { store, remember, training } = loadConfig({ file: config, environment: process.env });
       if (store.url === "")
         throw new UsageError("there is no database to copy into: name it by DATABASE_URL (store.url)");
       // Opened, a SQLite file would be made.
       if (!existsSync(store.path))
         throw new UsageError(`there is no database at ${store.path}: name it by DB_PATH (store.path)`);
+      const say = (line: string) => process.stderr.write(`${line}\n`);
       let all = 0;
       await moveStore({
         store,
@@ -32,8 +35,15 @@ export function registerMigrateStore(program: Command): void {
         nowMs: Date.now(),
         onTable(table, rows) {
           all += rows;
-          process.stderr.write(`${table}: ${rows}\n`);
+          say(`${table}: ${rows}`);
         },
+        moveFiles: (to) =>
+          moveTraining(to, {
+            directory: training.directory || dirname(store.path),
+            bytesMax: training.max_bytes,
+            onCopied: (what, count) => say(`${what}: ${count}`),
+            onUnusable: (version, reason) => say(`the weights ${version} are left out: ${reason}`),
+          }),
       });
       process.stdout.write(`${all} rows of ${store.path} are in ${shownDatabase(store)}.\n`);
     });

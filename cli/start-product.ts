@@ -53,7 +53,8 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
     const opening = openStore(config.store).then((store) => keep(store, ({ close }) => close()));
     const parts = [
       opening.then(async (store) => {
-        const ports = { store, metrics, traces, log, now: Date.now, newId: () => newId() };
+        const instance = instanceOf(config.store);
+        const ports = { store, instance, metrics, traces, log, now: Date.now, newId: () => newId() };
         return keep({ ports, ...(await openModel(config, ports)) }, ({ close }) => close());
       }),
       startApi(config, opening, version, log, metrics).then((api) => keep(api, api?.stop)),
@@ -64,8 +65,7 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
     const [model, api, metricsServer] = await Promise.all(parts);
     const { scorer, encoder, learning, ports } = model;
     const live = () => api?.live();
-    const instance = instanceOf(config.store);
-    const stage = await startStage(config, { ...ports, scorer, encoder, learning, instance, version, live });
+    const stage = await startStage(config, { ...ports, scorer, encoder, learning, version, live });
     keep(stage, stage.stop);
     return {
       grpcAddress: stage.grpcAddress,
@@ -116,14 +116,14 @@ function startMetrics({ telemetry }: Config, metrics: Metrics) {
 /** The model in use and what goes on around it: one that is logbert's own learns on, a Hugging Face one stays as it is. */
 async function openModel(
   config: Config,
-  ports: Pick<StagePorts, "store" | "metrics" | "log" | "now" | "newId">,
+  ports: Pick<StagePorts, "store" | "instance" | "metrics" | "log" | "now" | "newId">,
 ): Promise<OpenModel & { readonly learning: Learning }> {
   const onDeath = (reason: string) => ports.log.error({ reason }, "the model's thread");
   const patienceMs = config.detect.scoring_budget_ms;
   const configured = trainableDirectory(config.inference);
   if (configured === undefined) {
     const model = await openScorer(config.inference, onDeath, patienceMs);
-    return { ...model, learning: createNoLearning(ports.store, ports.now) };
+    return { ...model, learning: createNoLearning(ports.store, ports.now, ports.newId()) };
   }
   const { scorer, learning } = await startLearning(
     { ...config.training, directory: config.training.directory || dirname(config.store.path) },
@@ -133,6 +133,7 @@ async function openModel(
       openModel: (directory) => openTriedScorer(directory, config.inference, onDeath, patienceMs),
       trainer: { file: process.execPath, args: [packageFile("bin/logbert.js")] },
       redact: createRedactor(config.redact).plain,
+      isShared: config.store.url !== "",
     },
   );
   return { scorer, encoder: scorer.encoder, learning, close: scorer.close };

@@ -10,6 +10,7 @@ import { deploymentTables } from "./migrations/0007-deployments.ts";
 import { alertMessages } from "./migrations/0008-alert-messages.ts";
 import { postgres } from "./migrations/0009-postgres.ts";
 import { replicas } from "./migrations/0010-replicas.ts";
+import { sharedTraining } from "./migrations/0011-shared-training.ts";
 import { serviceMemories } from "./migrations/0012-service-memories.ts";
 import { currentSchema } from "./migrations/dialect.ts";
 import { StoreError } from "./store.ts";
@@ -27,6 +28,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0008-alert-messages": alertMessages,
   "0009-postgres": postgres,
   "0010-replicas": replicas,
+  "0011-shared-training": sharedTraining,
   "0012-service-memories": serviceMemories,
 };
 

@@ -9,6 +9,8 @@ import { shownAddress } from "./shown-database.ts";
 import { explainSqlite, openSqliteDatabase } from "./sqlite.ts";
 import { StoreError } from "./store.ts";
 import type { Tables } from "./tables.ts";
+import type { TrainingStore } from "./training.ts";
+import { type Atomically, trainingCalls } from "./training-calls.ts";
 import { explained } from "./with-explained-errors.ts";
 
 /** Rows that are read and written together. */
@@ -38,6 +40,9 @@ const TABLES: Readonly<Record<keyof Tables, "counted" | "named">> = {
   journal: "counted",
   training_runs: "named",
   models: "named",
+  model_parts: "named",
+  recordings: "named",
+  recording_parts: "named",
   alert_channels: "named",
   alerts: "named",
   outbox: "counted",
@@ -57,6 +62,8 @@ export interface Move {
   readonly nowMs: number;
   /** Told how many rows each table had. */
   onTable(table: string, rows: number): void;
+  /** Copies the files that belong to the rows, into what is handed in; all is undone where it rejects. */
+  moveFiles(to: TrainingStore): Promise<void>;
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -95,6 +102,8 @@ function copyAll(move: Move, from: Kysely<Tables>, to: Kysely<Tables>): Promise<
           await refuseFull(writer, url);
           for (const table of Object.keys(TABLES).filter(isTable))
             move.onTable(table, await copyTable(table, from, writer, read));
+          const within: Atomically = (work) => work(writer);
+          await move.moveFiles(trainingCalls(writer, { atomically: within, visibly: within }));
           await read(() => sql`commit`.execute(from));
           if ((await read(() => selectVersion(from))) !== version) throw busy(path, HEARTBEAT_MS_MIN);
           await sql`commit`.execute(writer);

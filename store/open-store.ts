@@ -6,6 +6,7 @@ import type { LlmStore } from "./llm.ts";
 import type { MemoryStore } from "./memory.ts";
 import { type Store, StoreError } from "./store.ts";
 import { OPENING, type StoreAnswer, type StoreCall } from "./store-calls.ts";
+import type { TrainingStore } from "./training.ts";
 
 /** Opens the configured database in a thread of its own: SQLite blocks the thread that calls it, and many rows are read and written as
  * JSON. Rejects with a {@link StoreError} when it cannot be opened. */
@@ -52,11 +53,7 @@ export async function openStore(config: StoreSettings): Promise<Store> {
     thresholdChange: calls.remote("thresholdChange"),
     statuses: calls.remote("statuses"),
     ...memoryCalls(calls.remote),
-    requestTraining: calls.remote("requestTraining"),
-    openTrainingRun: calls.remote("openTrainingRun"),
-    trainingRuns: calls.remote("trainingRuns"),
-    saveTrainingRun: calls.remote("saveTrainingRun"),
-    ...modelCalls(calls.remote),
+    ...trainingCalls(calls.remote),
     ...alertCalls(calls.remote),
     ...llmCalls(calls.remote),
     keptSecret: calls.remote("keptSecret"),
@@ -66,26 +63,31 @@ export async function openStore(config: StoreSettings): Promise<Store> {
   };
 }
 
-type ModelCalls = Pick<
-  Store,
-  | "models"
-  | "activeModel"
-  | "configureModel"
-  | "promoteModel"
-  | "rollbackModel"
-  | "replaceUnusableModel"
-  | "forgetModel"
->;
-
-function modelCalls(remote: ReturnType<typeof createCalls>["remote"]): ModelCalls {
+function trainingCalls(remote: ReturnType<typeof createCalls>["remote"]): TrainingStore {
   return {
+    requestTraining: remote("requestTraining"),
+    openTrainingRun: remote("openTrainingRun"),
+    trainingTurn: remote("trainingTurn"),
+    claimTraining: remote("claimTraining"),
+    returnTraining: remote("returnTraining"),
+    trainingRuns: remote("trainingRuns"),
+    saveTrainingRun: remote("saveTrainingRun"),
     models: remote("models"),
     activeModel: remote("activeModel"),
     configureModel: remote("configureModel"),
     promoteModel: remote("promoteModel"),
     rollbackModel: remote("rollbackModel"),
     replaceUnusableModel: remote("replaceUnusableModel"),
+    noteModelProblem: remote("noteModelProblem"),
     forgetModel: remote("forgetModel"),
+    saveModelPart: remote("saveModelPart"),
+    modelParts: remote("modelParts"),
+    modelPart: remote("modelPart"),
+    dropModelParts: remote("dropModelParts"),
+    saveRecordingPart: remote("saveRecordingPart"),
+    finishRecording: remote("finishRecording"),
+    recordings: remote("recordings"),
+    recordingPart: remote("recordingPart"),
   };
 }
 

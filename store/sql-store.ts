@@ -40,15 +40,6 @@ import {
   takeServices,
 } from "./queries/memories.ts";
 import {
-  configureModel,
-  forgetModel,
-  promoteModel,
-  replaceUnusableModel,
-  rollbackModel,
-  selectActiveModel,
-  selectModels,
-} from "./queries/models.ts";
-import {
   addTestMessage,
   saveSendResult,
   selectChannelLoad,
@@ -69,9 +60,9 @@ import {
   selectThresholdChanges,
   selectThresholds,
 } from "./queries/thresholds.ts";
-import { requestTraining, selectOpenRun, selectRuns, updateRun } from "./queries/training.ts";
 import type { Retention, SavedBatch, ServiceDelta, StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
+import { type Atomically, trainingCalls } from "./training-calls.ts";
 
 /** What differs between databases. */
 export interface SqlDatabase {
@@ -113,11 +104,7 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
     thresholdChange: (id) => selectThresholdChange(db, id),
     statuses: () => selectStatuses(db),
     ...memoryCalls(db, atomically),
-    requestTraining: (request) => visibly((transaction) => requestTraining(transaction, request)),
-    openTrainingRun: () => selectOpenRun(db),
-    trainingRuns: (page) => selectRuns(db, page),
-    saveTrainingRun: (run) => updateRun(db, run),
-    ...modelCalls(db, { atomically, visibly }),
+    ...trainingCalls(db, { atomically, visibly }),
     ...alertCalls(db, atomically),
     ...llmCalls(db, atomically),
     keptSecret: (name, proposal) => keepSecret(db, name, proposal),
@@ -129,8 +116,6 @@ export function createSqlStore({ db, begin }: SqlDatabase, now: () => number): S
 
 /** @param revision of the change */
 type Visibly = <T>(work: (transaction: Kysely<Tables>, revision: number) => Promise<T>) => Promise<T>;
-
-type Atomically = <T>(work: (transaction: Kysely<Tables>) => Promise<T>) => Promise<T>;
 
 type FeedbackCalls = Pick<
   Store,
@@ -162,34 +147,6 @@ function feedbackCalls(db: Kysely<Tables>, visibly: Visibly): FeedbackCalls {
     labelledScores: (service, fromMs, toMs) => selectLabelledScores(db, service, fromMs, toMs),
     labels: (page) => selectLabels(db, page),
     labelsRevision: () => selectLabelsRevision(db),
-  };
-}
-
-type ModelCalls = Pick<
-  Store,
-  | "models"
-  | "activeModel"
-  | "configureModel"
-  | "promoteModel"
-  | "rollbackModel"
-  | "replaceUnusableModel"
-  | "forgetModel"
->;
-
-function modelCalls(
-  db: Kysely<Tables>,
-  { atomically, visibly }: Readonly<Record<"atomically" | "visibly", Atomically>>,
-): ModelCalls {
-  return {
-    models: () => selectModels(db),
-    activeModel: () => selectActiveModel(db),
-    configureModel: (version, atMs) => visibly((transaction) => configureModel(transaction, version, atMs)),
-    promoteModel: (promotion, atMs) => visibly((transaction) => promoteModel(transaction, promotion, atMs)),
-    rollbackModel: (atMs, from) => visibly((transaction) => rollbackModel(transaction, atMs, from)),
-    replaceUnusableModel: (version, problem, instead, atMs) =>
-      visibly((transaction) => replaceUnusableModel(transaction, { version, problem }, instead, atMs)),
-    forgetModel: (version, instead) =>
-      atomically((transaction) => forgetModel(transaction, version, instead)),
   };
 }
 

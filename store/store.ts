@@ -22,7 +22,7 @@ import type { AnomalySubject, LabelPage } from "./label.ts";
 import type { LlmStore } from "./llm.ts";
 import type { MemoryStore } from "./memory.ts";
 import type { Threshold, ThresholdChange, ThresholdSetting } from "./threshold.ts";
-import type { ModelVersion, Promotion, TrainingRequest, TrainingRun } from "./training.ts";
+import type { TrainingStore } from "./training.ts";
 
 export type LearningState = "learning" | "ready";
 
@@ -188,7 +188,7 @@ export interface Retention {
 
 /** Everything that outlives a restart; every database implements it alike. All times are whole milliseconds since the epoch.
  * Methods reject with a {@link StoreError} only. */
-export interface Store extends AlertStore, LlmStore, MemoryStore {
+export interface Store extends AlertStore, LlmStore, MemoryStore, TrainingStore {
   /** What another stage has found and stored before, as its fingerprint tells, is neither stored nor counted again. */
   saveBatch(batch: StageBatch): Promise<SavedBatch>;
 
@@ -274,30 +274,6 @@ export interface Store extends AlertStore, LlmStore, MemoryStore {
 
   /** The last heartbeat of each stage that was heard of within a day, by name. */
   statuses(): Promise<readonly StageStatus[]>;
-
-  /** Asks for a run of the trainer; answers the open one when there is one: a stage trains one at a time. */
-  requestTraining(request: TrainingRequest): Promise<TrainingRun>;
-  openTrainingRun(): Promise<TrainingRun | undefined>;
-  /** Newest first, paged by id. */
-  trainingRuns(page: Page<string>): Promise<readonly TrainingRun[]>;
-  /** Writes down how far a run is. */
-  saveTrainingRun(run: TrainingRun): Promise<void>;
-
-  /** Newest first. */
-  models(): Promise<readonly ModelVersion[]>;
-  activeModel(): Promise<ModelVersion | undefined>;
-  /** Puts a configured model in use, in the place of the one that was configured before. */
-  configureModel(version: string, atMs: number): Promise<void>;
-  /** Puts new weights in use and stores their run. False, and nothing is changed, when the weights that the run started from
-   * are no longer the active ones. */
-  promoteModel(promotion: Promotion, atMs: number): Promise<boolean>;
-  /** Brings back what the active weights replaced and marks their run; undefined when they replaced nothing, or are not `from`. */
-  rollbackModel(atMs: number, from?: string): Promise<ModelVersion | undefined>;
-  /** Notes that weights could not be loaded, and puts others in use instead. */
-  replaceUnusableModel(version: string, problem: string, instead: string, atMs: number): Promise<void>;
-  /** Forgets weights that are not in use; who would go back to them goes back to `instead`. False, with nothing changed, when
-   * they are in use. */
-  forgetModel(version: string, instead: string): Promise<boolean>;
 
   /** A secret that the processes over a database share: the first one that is proposed under a name stays. */
   keptSecret(name: string, proposal: string): Promise<string>;

@@ -20,6 +20,9 @@ export interface Tables {
   journal: JournalTable;
   training_runs: TrainingRunsTable;
   models: ModelsTable;
+  model_parts: ModelPartsTable;
+  recordings: RecordingsTable;
+  recording_parts: RecordingPartsTable;
   revisions: RevisionsTable;
   alert_channels: AlertChannelsTable;
   alert_lease: AlertLeaseTable;
@@ -223,6 +226,11 @@ interface TrainingRunsTable {
   model_before: string | null;
   model_after: string | null;
   message: string | null;
+  /** Who carries it out; another revision each time that this one is heard of. */
+  holder: string | null;
+  revision: Generated<number>;
+  /** How often another one has taken it over. */
+  takeovers: Generated<number>;
 }
 
 interface ModelsTable {
@@ -234,6 +242,28 @@ interface ModelsTable {
   activated_at_ms: number | null;
   is_active: number | null;
   problem: string | null;
+}
+
+/** Files of trained weights, cut into parts that are counted from 0. */
+export interface ModelPartsTable {
+  version: string;
+  name: string;
+  part: number;
+  content: Uint8Array;
+}
+
+/** Recorded files of which all parts are there. */
+interface RecordingsTable {
+  /** ULID: sorts by time. */
+  id: string;
+  bytes: number;
+  parts: number;
+}
+
+interface RecordingPartsTable {
+  id: string;
+  part: number;
+  content: Uint8Array;
 }
 
 interface RevisionsTable {

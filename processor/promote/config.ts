@@ -18,7 +18,9 @@ export const trainingConfig = z.strictObject({
     .int()
     .min(MIB)
     .default(64 * MIB)
-    .describe("Bytes of recorded sequences; over it the oldest are deleted."),
+    .describe(
+      "Bytes of recorded sequences, of all stages together that share a PostgreSQL; over it the oldest are deleted.",
+    ),
   max_waiting_events: z
     .int()
     .min(100)
@@ -31,7 +33,9 @@ export const trainingConfig = z.strictObject({
     .min(50)
     .max(60_000)
     .default(5_000)
-    .describe("How often recorded sequences go to disk."),
+    .describe(
+      "How often recorded sequences go to disk; every twelfth time into the PostgreSQL, where there is one.",
+    ),
   max_duration_ms: z
     .int()
     .min(1_000)

@@ -20,6 +20,21 @@ export interface LearningPorts {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Milliseconds, never going back. */
+  readonly elapsed: () => number;
+  /** The name of this stage, for people. */
+  readonly instance: string;
+  /** What it carries runs out as: a name that no other process has, nor the one before it. */
+  readonly holder: string;
+  /** Whether other stages may follow the same store. */
+  readonly isShared: boolean;
   /** Told how each run ended. */
   readonly onTrained: (outcome: "promoted" | "rejected" | "failed") => void;
+}
+
+/** Bounds of learning. */
+export interface LearningOptions {
+  readonly durationMsMax: number;
+  /** Trained weights that are kept, those in use among them. */
+  readonly keepModels: number;
 }

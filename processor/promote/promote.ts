@@ -24,12 +24,13 @@ export async function promote(
   const { store, shelf, scorer, now } = ports;
   if ((await store.models()).some((model) => model.version === version))
     throw new Error(`there are weights with the name ${version} already`);
-  await shelf.put(version, trainedDirectory);
+  const place = await shelf.put(version, trainedDirectory);
   const ending: Ending = { state: "PROMOTED", message: undefined };
   try {
-    const next = await ports.openModel(shelf.directoryOf({ version, origin: "trained" }));
-    const isPromoted = await store
-      .promoteModel({ version, run: { ...run, ...ending } }, now())
+    const next = await ports.openModel(place);
+    const isPromoted = await shelf
+      .share(version)
+      .then(() => store.promoteModel({ version, run: { ...run, ...ending }, holder: ports.holder }, now()))
       .catch(async (error) => {
         await next.close();
         throw error;

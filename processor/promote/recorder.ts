@@ -18,8 +18,10 @@ export interface RecorderPorts {
 export interface Recorder {
   /** The fresh events of acknowledged windows, with what was found in them. Never waits, never throws: drops and counts. */
   record(windows: readonly SequenceWindow[], findings: readonly Finding[]): void;
-  /** Writes what waits. Rejects with the file system's error; what could not be written is dropped and counted. */
+  /** Writes what waits. Rejects with the file system's error, or the store's; what could not be written is dropped and counted. */
   flush(): Promise<void>;
+  /** The same for the last time: other stages have then what this one recorded. */
+  close(): Promise<void>;
   /** Writes what waits and makes all that is recorded appear, complete and unchanging, in `directory`; tells the paths, oldest first. */
   freeze(directory: string): Promise<readonly string[]>;
 }
@@ -52,7 +54,8 @@ export function createRecorder({
 
   return {
     record: waiting.add,
-    flush: () => inTurn(write),
+    flush: () => inTurn(write).then(() => inTurn(segments.flushed)),
+    close: () => inTurn(write).then(() => inTurn(segments.close)),
     freeze: (directory) =>
       inTurn(async () => {
         await write();

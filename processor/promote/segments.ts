@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { appendFile, copyFile, link, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createRecordedLines, type RecordedRun } from "./recorded-format.ts";
@@ -8,6 +9,18 @@ export interface Segments {
   append(runs: readonly RecordedRun[]): Promise<void>;
   /** Makes the files that there are, complete and unchanging, appear in `directory` too; tells their paths, oldest first. */
   freeze(directory: string): Promise<readonly string[]>;
+  /** Hands the files over, oldest first: one that was taken is deleted here. Rejects as `take` does; the rest stays. */
+  handOver(take: (recorded: RecordedFile) => Promise<void>): Promise<void>;
+  /** To be called after each flush, and after the last one. */
+  flushed(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A file of recorded sequences. */
+export interface RecordedFile {
+  /** ULID: sorts by time. */
+  readonly id: string;
+  readonly path: string;
 }
 
 /** Where segments are, and how large they may become. */
@@ -92,11 +105,36 @@ export function createSegments({ directory, bytesMax, newId, redact }: SegmentsO
       for (const { name } of all) await linkOrCopy(join(directory, name), join(target, name));
       return all.map(({ name }) => join(target, name));
     },
+    async handOver(take) {
+      current = undefined;
+      const all = await known();
+      for (let first = all[0]; first !== undefined; first = all[0]) {
+        const recorded = fileOf(directory, first.name);
+        await take(recorded);
+        await rm(recorded.path, { force: true });
+        all.shift();
+      }
+    },
+    flushed: async () => undefined,
+    close: async () => undefined,
   };
 }
 
+/** Those that a directory has, oldest first; none where it is missing. */
+export async function recordedFiles(directory: string): Promise<readonly RecordedFile[]> {
+  return existsSync(directory) ? (await namesIn(directory)).map((name) => fileOf(directory, name)) : [];
+}
+
+function fileOf(directory: string, name: string): RecordedFile {
+  return { id: name.slice(0, -SUFFIX.length), path: join(directory, name) };
+}
+
+async function namesIn(directory: string): Promise<readonly string[]> {
+  return (await readdir(directory)).filter((name) => name.endsWith(SUFFIX)).sort();
+}
+
 async function listed(directory: string): Promise<Segment[]> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith(SUFFIX)).sort();
+  const names = await namesIn(directory);
   return Promise.all(names.map(async (name) => ({ name, bytes: (await stat(join(directory, name))).size })));
 }
 

@@ -6,11 +6,12 @@ import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { TrainingConfig } from "./config.ts";
 import { createLearning, type Learning } from "./create-learning.ts";
-import { createModelShelf } from "./model-shelf.ts";
+import { createModelShelf, createSharedShelf } from "./model-shelf.ts";
 import { openActiveModel } from "./open-active-model.ts";
 import { createRecorder } from "./recorder.ts";
 import type { TrainerCommand } from "./run-trainer.ts";
 import { createSegments } from "./segments.ts";
+import { createSharedSegments } from "./shared-segments.ts";
 
 /** What learning is started with. */
 export interface LearningStart {
@@ -26,6 +27,10 @@ export interface LearningStart {
   readonly now: () => number;
   /** A new ULID; sorts by time. */
   readonly newId: () => string;
+  /** The name of this stage, for people. */
+  readonly instance: string;
+  /** Whether other stages may share the store, and so trainings, recordings and weights. */
+  readonly isShared: boolean;
 }
 
 /** The weights in use, loaded, and what goes on around them. Rejects when not even the configured weights can be loaded. */
@@ -34,12 +39,14 @@ export async function startLearning(
   { store, configured, metrics, newId, redact, ...ports }: LearningStart,
 ): Promise<{ readonly scorer: SwappableScorer; readonly learning: Learning }> {
   const recorded = join(config.directory, "training");
-  const shelf = createModelShelf(join(config.directory, "models"), configured.directory);
+  const at = { directory: join(config.directory, "models"), configured };
+  const shelf = ports.isShared ? createSharedShelf(at, store) : createModelShelf(at);
   const scorer = createSwappableScorer(
     await openActiveModel({ ...ports, store, shelf, configured: configured.version }),
   );
+  const own = createSegments({ directory: recorded, bytesMax: config.max_bytes, newId, redact });
   const recorder = createRecorder({
-    segments: createSegments({ directory: recorded, bytesMax: config.max_bytes, newId, redact }),
+    segments: ports.isShared ? createSharedSegments(own, store, config.max_bytes) : own,
     waitingEventsMax: config.record ? config.max_waiting_events : 0,
     onRecorded: metrics.recorded,
     onDropped: config.record ? metrics.recordingDropped : () => undefined,
@@ -51,6 +58,8 @@ export async function startLearning(
       scorer,
       recorder,
       shelf,
+      elapsed: () => performance.now(),
+      holder: `${ports.instance} ${newId()}`,
       workDirectory: join(recorded, "run"),
       onTrained: metrics.trained,
     },

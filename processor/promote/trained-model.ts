@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Comparison } from "../learn/judge-gains.ts";
+import { MODEL_NAME } from "./model-name.ts";
 import { TrainerError } from "./run-trainer.ts";
 
 /** What a trainer left in its directory. */
@@ -28,7 +29,7 @@ const heldOut = z.looseObject({ before: score, after: score, learned: gains, oth
 
 /** `config.json` of a trained directory, as far as a promotion depends on it. The version becomes a directory's name. */
 const trainedConfig = z.looseObject({
-  version: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/),
+  version: z.string().regex(MODEL_NAME),
   training_report: z.looseObject({ heldOut }),
 });
 

@@ -9,8 +9,9 @@ import type { InTurn } from "./turns.ts";
 import { withoutPlaces } from "./without-places.ts";
 import { writeFeedback } from "./write-feedback.ts";
 
-/** Progress is written down this often at most. */
-const PROGRESS_INTERVAL_MS = 1_000;
+/** How often it is written down how far a run is, which also says that this stage still carries it out. */
+const BEAT_MS = 2_000;
+const LOST = "another stage has taken it over, since nothing was heard of this one";
 
 /** What one run is carried out with. */
 export interface TrainingPorts extends LearningPorts {
@@ -18,36 +19,53 @@ export interface TrainingPorts extends LearningPorts {
   readonly inTurn: InTurn;
 }
 
-/** Carries one queued run out, from the recorded files to its last state in the store. Rejects only when the store does. */
+/** What ends a run early: its time is over, or the stage stops. */
+export interface Ends {
+  readonly limit: AbortSignal;
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Carries one claimed run out, from what was recorded to its last state in the store; where the stage stops, back into the queue. Whatever
+ * another stage has taken over meanwhile it leaves alone. Rejects only when the store does.
+ */
 export async function carryOut(
-  queued: TrainingRun,
+  claimed: TrainingRun,
   ports: TrainingPorts,
-  signal: AbortSignal,
+  { limit, stopping }: Ends,
 ): Promise<void> {
-  const { inTurn, store, scorer, shelf, workDirectory, log, now } = ports;
-  let run: TrainingRun = { ...queued, state: "RUNNING", startedAtMs: now(), modelBefore: scorer.version };
-  await store.saveTrainingRun(run);
+  const { inTurn, store, scorer, shelf, workDirectory, log, now, holder } = ports;
+  let run: TrainingRun = { ...claimed, modelBefore: scorer.version };
   log.info({ run: run.id, model: scorer.version }, "a training has begun");
-  const progress = progressWriter(ports, run);
+  const beat = startBeat(ports, run);
   let reason: string | undefined;
   try {
-    const directory = await train(run, ports, signal, progress.tell);
+    const signal = AbortSignal.any([limit, stopping, beat.lost]);
+    const directory = await train(run, ports, signal, beat.tell);
     const trained = await readTrainedModel(directory);
     const { version, comparison: _, ...figures } = trained;
     run = { ...run, ...figures, progress: 1, modelAfter: version, finishedAtMs: now() };
     const trainedRun = run;
     run = { ...run, ...(await inTurn(() => promote(trainedRun, trained, directory, ports))) };
   } catch (error) {
-    const reached = Math.max(run.progress, progress.last()?.progress ?? 0);
-    run = { ...run, ...progress.last(), progress: reached };
+    const reached = Math.max(run.progress, beat.last()?.progress ?? 0);
+    run = { ...run, ...beat.last(), progress: reached };
     reason = reasonOf(error);
     const message = withoutPlaces(reason, [workDirectory, ...shelf.places]);
     run = { ...run, state: "FAILED", message, finishedAtMs: now() };
   }
-  await progress.written();
+  await beat.stop();
   await clearWork(ports);
+  if (stopping.aborted && run.state === "FAILED") {
+    await store.returnTraining(run.id, holder);
+    log.info({ run: run.id }, "a training goes back into the queue, since the stage stops");
+    return;
+  }
   // A promoted run is stored with its promotion, and people may have given it up since.
-  if (run.state !== "PROMOTED") await store.saveTrainingRun(run);
+  if (run.state !== "PROMOTED" && !(await store.saveTrainingRun(run, holder))) {
+    log.warn({ run: run.id }, `a training ends here: ${LOST}`);
+    return;
+  }
   tell(run, reason ?? run.message, ports);
 }
 
@@ -74,7 +92,7 @@ async function train(
   const isFeedback = await writeFeedback(feedback, store);
   const args = [
     ["train", "--format", "recorded", "--input", ...files],
-    ["--from", shelf.directoryOf(active), "--out", out],
+    ["--from", await shelf.bring(active), "--out", out],
     ["--threads", "1", "--progress", "json"],
     service === undefined ? [] : ["--only-service", service],
     isFeedback ? ["--feedback", feedback] : [],
@@ -92,35 +110,45 @@ function reasonOf(error: unknown): string {
   return error.message;
 }
 
-interface ProgressWriter {
+interface Beat {
   readonly tell: (progress: TrainerProgress) => void;
   /** What was told last, whether or not it was written. */
   last(): TrainerProgress | undefined;
+  /** Aborted where another stage has taken the run over. */
+  readonly lost: AbortSignal;
   /** Resolves when no write is on its way any more: one that came late would open the run again. */
-  written(): Promise<void>;
+  stop(): Promise<void>;
 }
 
-/** Writes down how far a run is, now and then; a write that fails is no reason to end it. */
-function progressWriter({ store, now, log }: LearningPorts, run: TrainingRun): ProgressWriter {
-  let writtenAtMs = Number.NEGATIVE_INFINITY;
-  let writing: Promise<void> | undefined;
+/** Writes down again and again how far a run is; a write that fails is no reason to end it. */
+function startBeat({ store, log, holder }: LearningPorts, run: TrainingRun): Beat {
+  const lost = new AbortController();
   let last: TrainerProgress | undefined;
+  let writing: Promise<void> | undefined;
+  const write = async () => {
+    try {
+      if (!(await store.saveTrainingRun({ ...run, ...last }, holder))) lost.abort(LOST);
+    } catch (error) {
+      log.warn({ reason: String(error) }, "a training's progress was not written");
+    }
+  };
+  const beat = () => {
+    writing ??= write().finally(() => {
+      writing = undefined;
+    });
+  };
+  beat();
+  const timer = setInterval(beat, BEAT_MS);
   return {
     tell(told) {
       last = told;
-      if (writing !== undefined || now() - writtenAtMs < PROGRESS_INTERVAL_MS) return;
-      writtenAtMs = now();
-      writing = store
-        .saveTrainingRun({ ...run, ...told })
-        .catch((error: unknown) =>
-          log.warn({ reason: String(error) }, "a training's progress was not written"),
-        )
-        .finally(() => {
-          writing = undefined;
-        });
     },
     last: () => last,
-    written: async () => writing,
+    lost: lost.signal,
+    async stop() {
+      clearInterval(timer);
+      await writing;
+    },
   };
 }
 

@@ -30,6 +30,11 @@ export function sequenceColumn(
     : ["integer", (column) => column.primaryKey().autoIncrement()];
 }
 
+/** Type of a column of bytes. */
+export function bytesType(db: QueryExecutorProvider): "bytea" | "blob" {
+  return isPostgres(db) ? "bytea" : "blob";
+}
+
 /**
  * Has texts compared by their characters' numbers, as SQLite and this program do, whatever the language of the database: ids follow
  * each other by it. Nothing is to be done where the database is SQLite.

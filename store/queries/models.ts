@@ -3,7 +3,7 @@ import { z } from "zod";
 import { corrupt } from "../rows.ts";
 import type { Tables } from "../tables.ts";
 import type { ModelVersion, Promotion } from "../training.ts";
-import { updateRun } from "./training.ts";
+import { holdsRun, updateRun } from "./training.ts";
 
 const ACTIVE = 1;
 const modelOrigin = z.enum(["configured", "trained"]);
@@ -43,12 +43,13 @@ export async function configureModel(db: Kysely<Tables>, version: string, atMs: 
     .execute();
 }
 
-/** @returns false, with nothing changed, when the run's weights are no longer the active ones */
+/** @returns false, with nothing changed, when the run's weights are no longer the active ones, or another one carries it out */
 export async function promoteModel(
   db: Kysely<Tables>,
-  { version, run }: Promotion,
+  { version, run, holder }: Promotion,
   atMs: number,
 ): Promise<boolean> {
+  if (holder !== undefined && !(await holdsRun(db, run.id, holder))) return false;
   const previous = run.modelBefore ?? "";
   const { numUpdatedRows } = await db
     .updateTable("models")
@@ -112,6 +113,18 @@ export async function replaceUnusableModel(
   await activate(db, instead, atMs);
 }
 
+export async function noteModelProblem(
+  db: Kysely<Tables>,
+  version: string,
+  problem: string | undefined,
+): Promise<void> {
+  await db
+    .updateTable("models")
+    .set({ problem: problem ?? null })
+    .where("version", "=", version)
+    .execute();
+}
+
 /** @returns false, with nothing changed, when the weights are in use */
 export async function forgetModel(db: Kysely<Tables>, version: string, instead: string): Promise<boolean> {
   const { numDeletedRows } = await db
@@ -125,6 +138,7 @@ export async function forgetModel(db: Kysely<Tables>, version: string, instead: 
     .set({ previous_version: instead })
     .where("previous_version", "=", version)
     .execute();
+  await db.deleteFrom("model_parts").where("version", "=", version).execute();
   return true;
 }
 

@@ -70,7 +70,7 @@ export async function startFuzzedStage(forward: string): Promise<FuzzedStage> {
     newId: () => newId(),
     scorer,
     encoder: standInEncoder,
-    learning: createNoLearning(store, Date.now),
+    learning: createNoLearning(store, Date.now, "test"),
     instance: "logbert",
     version: "fuzz",
     live: () => undefined,

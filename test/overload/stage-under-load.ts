@@ -116,7 +116,7 @@ export async function startStageUnderLoad(
     newId: ulid,
     instance: "logbert",
     version: "1.2.3",
-    learning: createNoLearning(store, now),
+    learning: createNoLearning(store, now, "test"),
     live: () => undefined,
   });
   return {

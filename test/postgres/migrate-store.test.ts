@@ -1,11 +1,16 @@
-import { writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
+import { ulid } from "ulid";
 import { beforeEach, expect, it } from "vitest";
+import { createSegments } from "../../processor/promote/segments.ts";
+import { createSharedSegments } from "../../processor/promote/shared-segments.ts";
+import { fetchWeights } from "../../processor/promote/shared-weights.ts";
 import { storeConfig } from "../../store/config.ts";
 import { moveStore } from "../../store/move-store.ts";
 import { openStore } from "../../store/open-store.ts";
 import { SCORE_BUCKETS, type StageStatus, type Store } from "../../store/store.ts";
+import { SHIPPED_MODEL, SHIPPED_VERSION } from "../helpers/shipped-model.ts";
 import { temporaryDirectory } from "../helpers/temporary-directory.ts";
 import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
 import { runCommand } from "../product/run-command.ts";
@@ -141,6 +146,51 @@ it("moves everything, and what comes then is counted on", async () => {
   await postgres.close();
 });
 
+it("takes what was recorded, and trained weights, along", async () => {
+  const directory = dirname(path);
+  const sqlite = await openStore({ path });
+  await sqlite.configureModel("shipped", 1);
+  await promoted(sqlite, 1, "shipped", SHIPPED_VERSION);
+  await promoted(sqlite, 2, SHIPPED_VERSION, "gone");
+  await sqlite.close();
+  cpSync(SHIPPED_MODEL, join(directory, "models", SHIPPED_VERSION), { recursive: true });
+  const segments = createSegments({
+    directory: join(directory, "training"),
+    bytesMax: 2 ** 26,
+    newId: ulid,
+    redact: (text) => text,
+  });
+  const event = { template: { id: "t1", text: "x".repeat(300_000) }, gapMs: 0, severityNumber: 9 };
+  const flags = { begins: false, ends: false, continues: false };
+  await segments.append([{ service: "shop", stream: "9b2e", startMs: 1, events: [event], ...flags }]);
+  const [file = ""] = await segments.freeze(join(directory, "frozen"));
+  const { code, stderr } = await migrate();
+  expect(stderr).toContain("recorded files: 1");
+  expect(stderr).toContain("trained weights: 1");
+  expect(stderr).toMatch(/the weights gone are left out: .*cannot be read/);
+  expect(code).toBe(0);
+  expect(readdirSync(join(directory, "training"))).toHaveLength(1);
+
+  const postgres = await openStore(database.settings);
+  await fetchWeights(postgres, SHIPPED_VERSION, join(directory, "fetched"));
+  const shared = createSharedSegments(segments, postgres, 2 ** 26);
+  const files = await shared.freeze(join(directory, "shared"));
+  expect(files.map((name) => readFileSync(name, "utf8"))).toEqual([readFileSync(file, "utf8")]);
+  await postgres.close();
+});
+
+it("leaves nothing behind where a recorded file cannot be read", async () => {
+  const sqlite = await openStore({ path });
+  await fill(sqlite, 2);
+  await sqlite.close();
+  mkdirSync(join(dirname(path), "training/01.jsonl"), { recursive: true });
+  const { code, stderr } = await migrate();
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/the recorded file .*01.jsonl cannot be read/);
+  rmSync(join(dirname(path), "training"), { recursive: true });
+  expect((await migrate()).code).toBe(0);
+});
+
 it("leaves nothing behind where it fails", async () => {
   const sqlite = await openStore({ path });
   await fill(sqlite, 2);
@@ -202,6 +252,7 @@ it("leaves nothing behind where somebody writes meanwhile", async () => {
     flushIntervalMs: 1_000,
     nowMs: Date.now(),
     onTable: () => rival.exec("update revisions set value = value + 1"),
+    moveFiles: async () => undefined,
   });
   await expect(moving).rejects.toMatchObject({ code: "locked" });
   rival.close();

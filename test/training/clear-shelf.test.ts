@@ -10,7 +10,10 @@ import { aRun } from "../store-contract/a-run.ts";
 it("weights that people have just given up stay as long as the stage has them, and go then", async () => {
   const directory = temporaryDirectory("shelf");
   const store = await openStore({ path: join(directory, "logbert.db") });
-  const shelf = createModelShelf(directory, join(directory, "configured"));
+  const shelf = createModelShelf({
+    directory,
+    configured: { directory: join(directory, "configured"), version: "m" },
+  });
   await store.configureModel("m", 1);
   for (const [i, version] of ["m+1", "m+2"].entries()) {
     mkdirSync(join(directory, version));

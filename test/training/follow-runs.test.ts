@@ -24,11 +24,12 @@ it("a training that is asked for while another one ends is carried out", async (
   const config = configSchema.parse({ training: { directory } });
   const metrics = createMetrics();
   const started: { learning?: Learning } = {};
-  const saveTrainingRun = async (run: TrainingRun) => {
-    await store.saveTrainingRun(run);
-    if (run.id !== idOf(1) || run.state !== "FAILED") return;
+  const saveTrainingRun = async (run: TrainingRun, holder?: string) => {
+    const isSaved = await store.saveTrainingRun(run, holder);
+    if (run.id !== idOf(1) || run.state !== "FAILED") return isSaved;
     await people.requestTraining(aRun(2));
     await started.learning?.follow();
+    return isSaved;
   };
   const { scorer, learning } = await startLearning(config.training, {
     store: { ...store, saveTrainingRun },
@@ -36,6 +37,8 @@ it("a training that is asked for while another one ends is carried out", async (
     log: createLog("SILENT"),
     now: Date.now,
     newId: ulid,
+    instance: "logbert",
+    isShared: false,
     configured: { directory: SHIPPED_MODEL, version: SHIPPED_VERSION },
     openModel: (model) => openTriedScorer(model, config.inference, () => undefined),
     trainer: { file: process.execPath, args: ["--eval", ""] },

@@ -38,7 +38,8 @@ if (behaviour === "fails") {
 } else if (behaviour === "killed") {
   process.kill(process.pid, "SIGKILL");
 } else if (behaviour === "waits") {
-  setInterval(() => undefined, 60_000);
+  // Ends with the stage that would read it, as the real one does.
+  setInterval(() => process.stderr.write(`${JSON.stringify({ progress: 0.5, loss: 2.5 })}\n`), 500);
 } else {
   mkdirSync(values.out, { recursive: true });
   cpSync(values.from, values.out, { recursive: true });

@@ -8,6 +8,7 @@ import { createRedactor } from "../../processor/redact/redact.ts";
 import { startStage } from "../../processor/stage.ts";
 import { createLog } from "../../processor/telemetry/log.ts";
 import { createMetrics, type Metrics } from "../../processor/telemetry/metrics.ts";
+import type { StoreSettings } from "../../store/config.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import type { TrainingRun } from "../../store/training.ts";
@@ -55,6 +56,12 @@ interface StageOptions {
   readonly trainer?: readonly string[];
   /** Whole sections of the configuration. */
   readonly settings?: Readonly<Record<string, object>>;
+  /** One that other stages use as well; a SQLite file in its directory by default. */
+  readonly database?: StoreSettings;
+  /** Its name among them. */
+  readonly instance?: string;
+  /** The configured weights; the shipped ones by default. */
+  readonly configured?: { readonly directory: string; readonly version: string };
 }
 
 /** Starts it as the product does, without the API. */
@@ -65,6 +72,9 @@ export async function startStageUnderTest(
     forward = "",
     trainer = [TRAINER, behaviour],
     settings = {},
+    database,
+    instance = "logbert",
+    configured = { directory: SHIPPED_MODEL, version: SHIPPED_VERSION },
   }: StageOptions = {},
 ): Promise<StageUnderTest> {
   const config = configSchema.parse({
@@ -75,9 +85,9 @@ export async function startStageUnderTest(
     training: { directory, flush_interval_ms: 50 },
     ...settings,
   });
-  const path = join(directory, "logbert.db");
-  const store = await openStore({ path });
-  const people = await openStore({ path });
+  const at = database ?? { path: join(directory, "logbert.db") };
+  const store = await openStore(at);
+  const people = await openStore(at);
   let unscored = 0;
   const metrics = createMetrics();
   const ports = {
@@ -92,10 +102,12 @@ export async function startStageUnderTest(
     log: createLog("SILENT"),
     now: Date.now,
     newId: ulid,
+    instance,
   };
   const { scorer, learning } = await startLearning(config.training, {
     ...ports,
-    configured: { directory: SHIPPED_MODEL, version: SHIPPED_VERSION },
+    configured,
+    isShared: database !== undefined,
     openModel: (model) => openTriedScorer(model, config.inference, () => undefined),
     trainer: { file: process.execPath, args: trainer },
     redact: createRedactor(config.redact).plain,
@@ -105,7 +117,6 @@ export async function startStageUnderTest(
     scorer,
     encoder: scorer.encoder,
     learning,
-    instance: "logbert",
     version: "1.2.3",
     live: () => undefined,
   });

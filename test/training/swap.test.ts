@@ -202,33 +202,38 @@ describe("a run that does not come to its end", () => {
     });
   };
 
-  it("fails when the stage is stopped, and the trainer goes with it", async () => {
+  it("is in the queue again when the stage is stopped, and the next one carries it out", async () => {
     const stage = await start("waits");
     await teach(stage);
     await begun(stage);
     await stop(stage);
-    const next = await start("waits", { directory: stage.directory });
-    expect((await next.people.trainingRuns({ first: 1 }))[0]).toMatchObject({
-      state: "FAILED",
-      progress: 0.5,
-    });
-    expect(await next.people.openTrainingRun()).toBeUndefined();
+    const store = await openStore({ path: join(stage.directory, "logbert.db") });
+    expect(await store.openTrainingRun()).toEqual(aRun(1));
+    await store.close();
+    const next = await start("better", { directory: stage.directory });
+    expect((await waitFor("its end", () => ended(next.people, idOf(1)))).state).toBe("PROMOTED");
   });
 
-  it("fails at the next start when the stage was killed, and another one can be asked for", async () => {
+  it("is begun anew once when the stage was killed, and fails when the next one was as well", async () => {
     const first = await start("better");
     await teach(first);
     await stop(first);
-    const store = await openStore({ path: join(first.directory, "logbert.db") });
-    await store.requestTraining(aRun(1));
-    await store.saveTrainingRun(
-      aRun(1, { state: "RUNNING", startedAtMs: 2_000, modelBefore: SHIPPED_VERSION }),
-    );
-    await store.close();
+    const kill = async (holder: string) => {
+      const store = await openStore({ path: join(first.directory, "logbert.db") });
+      await store.requestTraining(aRun(1));
+      const deadRevision = (await store.trainingTurn())?.revision;
+      expect((await store.claimTraining({ holder, deadRevision }, 2_000))?.id).toBe(idOf(1));
+      await store.close();
+    };
+    await kill("one");
+    await kill("two");
     mkdirSync(join(first.directory, "training/run/model"), { recursive: true });
     const second = await start("better", { directory: first.directory });
     const run = await waitFor("its end", () => ended(second.people, idOf(1)));
-    expect(run).toMatchObject({ state: "FAILED", message: expect.stringMatching(/stopped while it ran/) });
+    expect(run).toMatchObject({
+      state: "FAILED",
+      message: expect.stringMatching(/ended while it ran, twice/),
+    });
     expect(existsSync(join(first.directory, "training/run"))).toBe(false);
     expect((await second.train()).state).toBe("PROMOTED");
   });
