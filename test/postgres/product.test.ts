@@ -54,6 +54,11 @@ const stored = (logbert: LogbertProcess, body: string) =>
     const answer = await logbert.graphql(BODIES).catch(() => undefined);
     return JSON.stringify(answer ?? {}).includes(body) ? true : undefined;
   });
+const counted = (logbert: LogbertProcess, records: number) =>
+  waitFor("all records to be counted", async () => {
+    const { services } = await logbert.graphql("{ services { records } }");
+    return JSON.stringify(services) === JSON.stringify([{ records }]) ? true : undefined;
+  });
 
 describe("a stage on PostgreSQL", () => {
   it("stores, serves, and goes on after a restart with what it knew", async () => {
@@ -63,7 +68,7 @@ describe("a stage on PostgreSQL", () => {
     await send(first, ...[0, 1, 2, 3, 4].map((i) => usual(1_000_000 + i * 40_000)));
     await send(first, oddity(1_300_000, "kernel panic: cannot mount root"));
     await stored(first, "kernel panic");
-    await first.graphql('mutation { setThreshold(input: { service: "shop", value: 0.7 }) { value } }');
+    await first.graphql('mutation { setThreshold(input: { service: "shop", value: 0.95 }) { value } }');
     expect(await first.stop()).toBe(0);
 
     const second = await start(settings.url ?? "", directory);
@@ -71,12 +76,14 @@ describe("a stage on PostgreSQL", () => {
     expect(
       await second.graphql('{ threshold(service: "shop") { value } services { name records } }'),
     ).toEqual({
-      threshold: { value: 0.7 },
+      threshold: { value: 0.95 },
       services: [{ name: "shop", records: 2_001 }],
     });
     const anomalies = await second.metric("logbert_scored_log_records_total");
     await send(second, usual(1_400_000));
     expect(await second.metric("logbert_scored_log_records_total")).toBe(anomalies + 400);
+    // Written with what was found in them.
+    await counted(second, 2_401);
     expect(await second.graphql("{ anomalies { totalCount } }")).toEqual({ anomalies: { totalCount: 1 } });
   });
 
@@ -89,10 +96,7 @@ describe("a stage on PostgreSQL", () => {
     await send(logbert, usual(1_040_000), oddity(1_100_000, "disk controller is on fire"));
     await server.start();
     await stored(logbert, "on fire");
-    await waitFor("all records to be counted", async () => {
-      const { services } = await logbert.graphql("{ services { records } }");
-      return JSON.stringify(services) === '[{"records":801}]' ? true : undefined;
-    });
+    await counted(logbert, 801);
   });
 
   it("tells its password to nobody", async () => {
