@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { Kysely, QueryExecutorProvider } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { firstTables } from "./migrations/0001-first-tables.ts";
 import { trainingTables } from "./migrations/0002-training.ts";
@@ -39,17 +39,33 @@ export async function isUpToDate(db: Kysely<Tables>): Promise<boolean> {
   return Object.keys(MIGRATIONS).every((name) => applied.has(name));
 }
 
-/** Brings the database to this program's schema. Rejects when a newer program has already gone further, or with what the database said. */
-export async function migrate(db: Kysely<Tables>): Promise<void> {
+/**
+ * Brings the database to this program's schema. Rejects when a newer program has already gone further, or with what the database said.
+ * @param before done before each migration, in their transaction
+ */
+export async function migrate(
+  db: Kysely<Tables>,
+  before: (transaction: QueryExecutorProvider) => Promise<void> = async () => undefined,
+): Promise<void> {
   const schema = await currentSchema(db);
   const migrator = new Migrator({
     db,
-    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+    provider: { getMigrations: async () => after(before) },
     ...(schema === undefined ? {} : { migrationTableSchema: schema }),
   });
   refuseNewerSchema(await appliedMigrations(db));
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+}
+
+function after(before: (transaction: QueryExecutorProvider) => Promise<void>): Record<string, Migration> {
+  const up = (migration: Migration) => async (transaction: Parameters<Migration["up"]>[0]) => {
+    await before(transaction);
+    await migration.up(transaction);
+  };
+  return Object.fromEntries(
+    Object.entries(MIGRATIONS).map(([name, migration]) => [name, { up: up(migration) }]),
+  );
 }
 
 /** Other programs may have such a table in other schemas. */

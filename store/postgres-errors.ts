@@ -38,6 +38,14 @@ const EXPLANATIONS: readonly (readonly [codes: RegExp, Explanation])[] = [
     },
   ],
   [
+    /^(42703|42P01|42P10)/,
+    {
+      kind: "newer-schema",
+      message: "has other tables than this version of logbert knows",
+      remedy: "run the newer logbert that has brought them up to date: this one stores nothing any more",
+    },
+  ],
+  [
     /^53[12]00/,
     { kind: "full", message: "has no room left", remedy: "make room, or shorten remember.retention_days" },
   ],

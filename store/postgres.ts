@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from "kysely";
+import { Kysely, PostgresDialect, type QueryExecutorProvider, sql } from "kysely";
 import { Pool, types } from "pg";
 import type { StoreConfig } from "./config.ts";
 import { isUpToDate, migrate } from "./migrate.ts";
@@ -53,11 +53,14 @@ export function openPostgresDatabase(config: PostgresConfig): Promise<Kysely<Tab
   );
 }
 
-/** Bringing many rows up to date takes as long as it takes; others who would do the same wait. */
+/**
+ * Bringing many rows up to date takes as long as it takes; others who would do the same wait, and who writes: stages of an earlier version
+ * that still run would lock tables in an order of their own, and one of both be ended.
+ */
 async function migrateWithoutLimit(config: PostgresConfig): Promise<void> {
   const db = connect({ ...config, statement_timeout_ms: 0 });
   try {
-    await migrate(db);
+    await migrate(db, waitForWriters);
   } finally {
     await db.destroy();
   }
@@ -69,8 +72,13 @@ async function migrateWithoutLimit(config: PostgresConfig): Promise<void> {
  */
 export async function beginWriting(connection: Kysely<Tables>): Promise<void> {
   await sql`begin`.execute(connection);
+  await waitForWriters(connection);
+}
+
+/** Whoever else writes waits from then on, until the transaction's end. */
+async function waitForWriters(transaction: QueryExecutorProvider): Promise<void> {
   await sql`select pg_advisory_xact_lock(${sql.lit(WRITERS)}, hashtext(current_schema()))`.execute(
-    connection,
+    transaction,
   );
 }
 
