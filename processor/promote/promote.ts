@@ -3,6 +3,7 @@ import type { SwappableScorer } from "../inference/swappable-scorer.ts";
 import { objectionTo } from "../learn/judge-gains.ts";
 import type { LearningPorts } from "./learning-ports.ts";
 import type { TrainedModel } from "./trained-model.ts";
+import { whileAway } from "./while-away.ts";
 
 /** How a run with a trained directory ends. */
 type Ending = Pick<TrainingRun, "state" | "message">;
@@ -11,30 +12,34 @@ type Ending = Pick<TrainingRun, "state" | "message">;
  * Puts trained weights in use when they beat the ones that they were trained from, by more than chance and at no
  * service's cost; else they go. Loads them before anything is
  * decided, so that weights that cannot be used are never written down as the active ones.
- * Rejects, with the weights in use unchanged, when they cannot be loaded or the store cannot be written.
+ * Rejects, with the weights in use unchanged, when they cannot be loaded or the store cannot be written, which is waited for until the
+ * signal is aborted, for a minute at most.
  */
 export async function promote(
   run: TrainingRun,
   { version, comparison }: Pick<TrainedModel, "version" | "comparison">,
   trainedDirectory: string,
   ports: LearningPorts,
+  signal: AbortSignal,
 ): Promise<Ending> {
   const objection = objectionTo(comparison);
   if (objection !== undefined) return { state: "REJECTED", message: objection };
   const { store, shelf, scorer, now } = ports;
-  if ((await store.models()).some((model) => model.version === version))
+  const models = await whileAway(store.models, signal);
+  if (models.some((model) => model.version === version))
     throw new Error(`there are weights with the name ${version} already`);
   const place = await shelf.put(version, trainedDirectory);
   const ending: Ending = { state: "PROMOTED", message: undefined };
+  const putInUse = async () => {
+    await shelf.share(version);
+    return store.promoteModel({ version, run: { ...run, ...ending }, holder: ports.holder }, now());
+  };
   try {
     const next = await ports.openModel(place);
-    const isPromoted = await shelf
-      .share(version)
-      .then(() => store.promoteModel({ version, run: { ...run, ...ending }, holder: ports.holder }, now()))
-      .catch(async (error) => {
-        await next.close();
-        throw error;
-      });
+    const isPromoted = await whileAway(putInUse, signal).catch(async (error) => {
+      await next.close();
+      throw error;
+    });
     if (isPromoted) {
       await scorer.replace(next);
       return ending;

@@ -6,6 +6,7 @@ import { promote } from "./promote.ts";
 import { DISK_REMEDY, runTrainer, type TrainerProgress } from "./run-trainer.ts";
 import { readTrainedModel } from "./trained-model.ts";
 import type { InTurn } from "./turns.ts";
+import { whileAway } from "./while-away.ts";
 import { withoutPlaces } from "./without-places.ts";
 import { writeFeedback } from "./write-feedback.ts";
 
@@ -39,14 +40,14 @@ export async function carryOut(
   log.info({ run: run.id, model: scorer.version }, "a training has begun");
   const beat = startBeat(ports, run);
   let reason: string | undefined;
+  const signal = AbortSignal.any([limit, stopping, beat.lost]);
   try {
-    const signal = AbortSignal.any([limit, stopping, beat.lost]);
     const directory = await train(run, ports, signal, beat.tell);
     const trained = await readTrainedModel(directory);
     const { version, comparison: _, ...figures } = trained;
     run = { ...run, ...figures, progress: 1, modelAfter: version, finishedAtMs: now() };
     const trainedRun = run;
-    run = { ...run, ...(await inTurn(() => promote(trainedRun, trained, directory, ports))) };
+    run = { ...run, ...(await inTurn(() => promote(trainedRun, trained, directory, ports, signal))) };
   } catch (error) {
     const reached = Math.max(run.progress, beat.last()?.progress ?? 0);
     run = { ...run, ...beat.last(), progress: reached };
@@ -62,7 +63,11 @@ export async function carryOut(
     return;
   }
   // A promoted run is stored with its promotion, and people may have given it up since.
-  if (run.state !== "PROMOTED" && !(await store.saveTrainingRun(run, holder))) {
+  const ended = run;
+  if (
+    ended.state !== "PROMOTED" &&
+    !(await whileAway(() => store.saveTrainingRun(ended, holder), stopping))
+  ) {
     log.warn({ run: run.id }, `a training ends here: ${LOST}`);
     return;
   }
@@ -76,29 +81,38 @@ export function clearWork({ workDirectory }: Pick<LearningPorts, "workDirectory"
 
 /** Trains on all that is recorded, and on what people said of it; gives the directory of the new weights. */
 async function train(
-  { service }: TrainingRun,
-  { recorder, workDirectory, store, shelf, trainer }: LearningPorts,
+  run: TrainingRun,
+  ports: LearningPorts,
   signal: AbortSignal,
   onProgress: (progress: TrainerProgress) => void,
 ): Promise<string> {
+  const out = join(ports.workDirectory, "model");
+  const args = await whileAway(() => prepare(run, ports, out), signal);
+  await runTrainer(ports.trainer, args, signal, onProgress);
+  return out;
+}
+
+/** Writes down what is to be learned from; gives the trainer's arguments. */
+async function prepare(
+  { service }: TrainingRun,
+  { recorder, workDirectory, store, shelf }: LearningPorts,
+  out: string,
+): Promise<readonly string[]> {
   await clearWork({ workDirectory });
   const files = await recorder.freeze(join(workDirectory, "recorded"));
   if (files.length === 0)
     throw new Error("nothing has been recorded yet: see training.record, or wait for records");
   const active = await store.activeModel();
   if (active === undefined) throw new Error("the store names no weights in use");
-  const out = join(workDirectory, "model");
   const feedback = join(workDirectory, "feedback.jsonl");
   const isFeedback = await writeFeedback(feedback, store);
-  const args = [
+  return [
     ["train", "--format", "recorded", "--input", ...files],
     ["--from", await shelf.bring(active), "--out", out],
     ["--threads", "1", "--progress", "json"],
     service === undefined ? [] : ["--only-service", service],
     isFeedback ? ["--feedback", feedback] : [],
   ].flat();
-  await runTrainer(trainer, args, signal, onProgress);
-  return out;
 }
 
 /** Why a run has failed, and what to do about it. */

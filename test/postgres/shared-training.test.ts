@@ -111,6 +111,30 @@ describe("stages that share a database", () => {
     for (const stage of stages) await uses(stage, SHIPPED_VERSION);
   });
 
+  it("wait for a database that is away when the weights are to be put there", async () => {
+    const stage = await start("a");
+    await teach(stage);
+    // Sequences go on also where all else is rolled back.
+    await database.run(`
+      create sequence tries;
+      create function refuse() returns trigger language plpgsql as $$ begin
+        perform nextval('tries');
+        raise exception using errcode = 'cannot_connect_now';
+      end $$;
+      create trigger away before insert on model_parts for each row execute function refuse()`);
+    const run = train();
+    await waitFor("a try", () =>
+      // Divides by zero before.
+      database.run("select 1 / is_called::integer from tries").then(
+        () => true as const,
+        () => undefined,
+      ),
+    );
+    await database.run("drop trigger away on model_parts");
+    expect(await run).toMatchObject({ state: "PROMOTED", message: undefined });
+    await uses(stage, TRAINED);
+  });
+
   it("give the weights to one that starts later, also where its disk is empty", async () => {
     const first = await start("a");
     await teach(first);
