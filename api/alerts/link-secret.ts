@@ -42,7 +42,10 @@ export async function sharedLinkSecret(
   const path = join(dirname(databasePath), FILE);
   const secret = readSecret(path) || newSecret();
   if (secret.length < SECRET_CHARACTERS_MIN) throw new LinkSecretError(path);
-  return store.keptSecret(SHARED_NAME, secret);
+  const kept = await store.keptSecret(SHARED_NAME, secret);
+  if (kept.length < SECRET_CHARACTERS_MIN)
+    throw new LinkSecretError(`the database (secrets, ${SHARED_NAME})`);
+  return kept;
 }
 
 function newSecret(): string {

@@ -28,7 +28,7 @@ export function createRunFollower(
   inTurn: InTurn,
   { durationMsMax, keepModels }: LearningOptions,
 ): RunFollower {
-  const { store, scorer, log, now, elapsed, holder } = ports;
+  const { store, scorer, log, now, elapsed, holder, isShared } = ports;
   const stopping = new AbortController();
   let seen: Seen | undefined;
   let isWatching = false;
@@ -63,7 +63,10 @@ export function createRunFollower(
       if (!turn.isQueued && dead === undefined) return true;
       // Weights are compared with those in use, which are another stage's where this one cannot load them.
       if ((await store.activeModel())?.version !== scorer.version) return true;
-      await clearWork(ports);
+      // Who cannot clear its disk leaves the run to others; where there are none, the run says why.
+      await clearWork(ports).catch((error: unknown) => {
+        if (isShared) throw error;
+      });
       const run = await store.claimTraining({ holder, deadRevision: dead }, now());
       if (run !== undefined) begin(run);
       return true;

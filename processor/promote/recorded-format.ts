@@ -39,6 +39,8 @@ export interface RecordedEvent {
 }
 
 const header = z.strictObject({ format: z.literal(RECORDED_FORMAT) });
+/** The first line of each file, with its line break. */
+export const RECORDED_HEADER = line({ format: RECORDED_FORMAT } satisfies z.infer<typeof header>);
 const templateLine = z.strictObject({ template: z.int().min(0), id: z.string(), text: z.string() });
 const runLine = z
   .strictObject({
@@ -86,7 +88,7 @@ export function createRecordedLines(
     return number;
   };
   return {
-    header: line({ format: RECORDED_FORMAT } satisfies z.infer<typeof header>),
+    header: RECORDED_HEADER,
     of({ service, stream, begins, ends, continues, startMs, events }) {
       defined = "";
       const run: z.infer<typeof runLine> = {

@@ -52,10 +52,19 @@ export function createRecorder({
     }
   };
 
+  /** A full disk is no reason to leave what is on it there. */
+  const writeBefore = async (next: () => Promise<void>) => {
+    try {
+      await inTurn(write);
+    } finally {
+      await inTurn(next);
+    }
+  };
+
   return {
     record: waiting.add,
-    flush: () => inTurn(write).then(() => inTurn(segments.flushed)),
-    close: () => inTurn(write).then(() => inTurn(segments.close)),
+    flush: () => writeBefore(segments.flushed),
+    close: () => writeBefore(segments.close),
     freeze: (directory) =>
       inTurn(async () => {
         await write();

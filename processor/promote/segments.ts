@@ -108,11 +108,17 @@ export function createSegments({ directory, bytesMax, newId, redact }: SegmentsO
     async handOver(take) {
       current = undefined;
       const all = await known();
-      for (let first = all[0]; first !== undefined; first = all[0]) {
-        const recorded = fileOf(directory, first.name);
-        await take(recorded);
-        await rm(recorded.path, { force: true });
-        all.shift();
+      try {
+        for (let first = all[0]; first !== undefined; first = all[0]) {
+          const recorded = fileOf(directory, first.name);
+          await take(recorded);
+          await rm(recorded.path, { force: true });
+          all.shift();
+        }
+      } catch (error) {
+        // Somebody may have deleted one.
+        segments = undefined;
+        throw error;
       }
     },
     flushed: async () => undefined,

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { appendFile, mkdir, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { PART_BYTES_MAX, type Recording, type TrainingStore } from "../../store/training.ts";
+import { RECORDED_HEADER } from "./recorded-format.ts";
 import type { RecordedFile, Segments } from "./segments.ts";
 
 /** What is written is handed over this often: with the default interval once a minute. */
@@ -10,6 +11,7 @@ const FLUSHES = 12;
 const FILE_BYTES = 1024 * 1024;
 /** Where a line ends; what is behind the last one was cut off by a crash. */
 const LINE_BREAK = 10;
+const HEADER = Buffer.from(RECORDED_HEADER);
 
 type RecordingStore = Pick<
   TrainingStore,
@@ -108,6 +110,10 @@ async function fetchRecordings(
   return files;
 }
 
+function isBegin(content: Uint8Array): boolean {
+  return Buffer.from(content.subarray(0, HEADER.length)).equals(HEADER);
+}
+
 /** The last of them that have no more bytes together. */
 function newest(recordings: readonly Recording[], bytesMax: number): readonly Recording[] {
   let bytes = 0;
@@ -118,7 +124,10 @@ function newest(recordings: readonly Recording[], bytesMax: number): readonly Re
   return recordings.slice(from + 1);
 }
 
-/** What is deleted meanwhile, to make room, is left out as a whole. Answers how many bytes were added. */
+/**
+ * What is deleted meanwhile, to make room, is left out as a whole, and what does not begin as a recorded file: no training would read the
+ * others beside it. Answers how many bytes were added.
+ */
 async function append(
   store: RecordingStore,
   { id, parts }: Recording,
@@ -127,7 +136,7 @@ async function append(
   let bytes = 0;
   for (let part = 0; part < parts; part += 1) {
     const content = await store.recordingPart(id, part);
-    if (content === undefined) {
+    if (content === undefined || (part === 0 && !isBegin(content))) {
       if (bytes > 0) await truncate(file.path, file.size);
       return 0;
     }

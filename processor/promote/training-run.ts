@@ -56,7 +56,9 @@ export async function carryOut(
     run = { ...run, state: "FAILED", message, finishedAtMs: now() };
   }
   await beat.stop();
-  await clearWork(ports);
+  await clearWork(ports).catch((cause: unknown) =>
+    log.warn({ reason: String(cause) }, "what a training made could not be removed"),
+  );
   if (stopping.aborted && run.state === "FAILED") {
     await store.returnTraining(run.id, holder);
     log.info({ run: run.id }, "a training goes back into the queue, since the stage stops");

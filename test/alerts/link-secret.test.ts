@@ -39,6 +39,13 @@ describe("the secret that signs links", () => {
     await store.close();
   });
 
+  it("that could be guessed is refused also where a database has it", async () => {
+    const store = await openStore({ path: join(directory, "shared.db") });
+    await store.keptSecret("alert-links", "tooshort");
+    await expect(sharedLinkSecret(store, join(directory, "logbert.db"))).rejects.toThrow("at least 16");
+    await store.close();
+  });
+
   it("is made anew where the file is empty", () => {
     for (const empty of ["", " \n"]) {
       writeFileSync(file, empty);

@@ -157,6 +157,21 @@ describe("recorded runs", () => {
     expect((await read(frozen)).map(({ startMs }) => startMs)).toEqual([1_000]);
   });
 
+  it("are handed over, but for those that somebody has deleted", async () => {
+    await segments.append([aRun()]);
+    open();
+    await segments.append([aRun({ startMs: 2 })]);
+    for (const file of files().slice(0, 1)) rmSync(file);
+    const taken: number[] = [];
+    const take = async ({ path }: { readonly path: string }) => {
+      for (const { startMs } of await read([path])) taken.push(startMs);
+    };
+    await expect(segments.handOver(take)).rejects.toThrow("ENOENT");
+    await segments.handOver(take);
+    expect(taken).toEqual([2]);
+    expect(files()).toEqual([]);
+  });
+
   it("are lost where the directory cannot be written, and recorded again where it can", async () => {
     writeFileSync(directory, "a file in its place");
     await expect(segments.append([aRun()])).rejects.toThrow(/EEXIST|ENOTDIR/);

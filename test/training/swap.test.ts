@@ -186,6 +186,15 @@ describe("weights that are not to be used", () => {
     expect(stage.scorer.version).toBe(SHIPPED_VERSION);
   });
 
+  it("those of a run that has no place to work in: the run says what to check", async () => {
+    const stage = await start("better");
+    writeFileSync(join(stage.directory, "training"), "in the way");
+    const run = await stage.train();
+    expect(run.state).toBe("FAILED");
+    expect(run.message).toMatch(/ENOTDIR.*check the permissions of training.directory.*ask for another/);
+    expect(run.message).not.toContain(stage.directory);
+  });
+
   it("those of a run without a single record", async () => {
     const run = await (await start("better")).train();
     expect(run).toMatchObject({ state: "FAILED" });
