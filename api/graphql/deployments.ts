@@ -50,7 +50,10 @@ export const deployments = {
     template: ({ text }: NewTemplate) => text,
     severity: ({ severityNumber }: NewTemplate) => severityName(severityNumber),
     firstSeen: ({ firstSeenMs }: NewTemplate) => firstSeenMs,
-    example: ({ exampleId }: NewTemplate, _: unknown, { anomalyOf }: Context) =>
-      exampleId === undefined ? null : anomalyOf.load(exampleId),
+    example: async ({ exampleId }: NewTemplate, _: unknown, { anomalyOf, store }: Context) => {
+      if (exampleId === undefined) return null;
+      // Another stage may have stored it before, under its own id.
+      return (await anomalyOf.load(exampleId)) ?? (await store.anomaly(exampleId)) ?? null;
+    },
   },
 };

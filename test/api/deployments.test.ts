@@ -71,6 +71,23 @@ it("lists deployments with what they brought, each with its example as long as i
   });
 });
 
+it("shows an example that another stage has stored under its own id", async () => {
+  const found = { ...SHOP, samples: [] };
+  const stored = { ...anAnomaly(11), fingerprint: "the same" };
+  await under.stage.saveBatch({ ...found, anomalies: [stored] });
+  await under.stage.saveBatch({
+    ...found,
+    anomalies: [{ ...stored, id: idOf(12) }],
+    deployments: [aDeployment({ version: "1.4.4", newTemplates: [aNewTemplate({ exampleId: idOf(12) })] })],
+  });
+  const { data } = await under.ask(
+    "{ deployments(first: 1) { nodes { newMessages(first: 1) { example { id } } } } }",
+  );
+  expect(data).toEqual({
+    deployments: { nodes: [{ newMessages: [{ example: { id: idOf(11) } }] }] },
+  });
+});
+
 it.each([
   ["{ deployments(first: 0) { nodes { id } } }"],
   ["{ deployments(first: 600) { nodes { id } } }"],
