@@ -1,6 +1,5 @@
 import { type Kysely, sql } from "kysely";
 import type { AlertStore } from "./alert.ts";
-import type { Anomaly } from "./anomaly.ts";
 import type { LlmStore } from "./llm.ts";
 import type { MemoryStore } from "./memory.ts";
 import { selectAlertChanges, selectAlertEvents, selectAlertWork } from "./queries/alert-changes.ts";
@@ -60,9 +59,10 @@ import {
   selectThresholdChanges,
   selectThresholds,
 } from "./queries/thresholds.ts";
-import type { Retention, SavedBatch, ServiceDelta, StageBatch, Store } from "./store.ts";
+import type { Retention, SavedBatch, StageBatch, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 import { type Atomically, trainingCalls } from "./training-calls.ts";
+import { withoutRepeated } from "./without-repeated.ts";
 
 /** What differs between databases. */
 export interface SqlDatabase {
@@ -234,27 +234,16 @@ async function expire(retention: Retention, atomically: Atomically, visibly: Ato
   await visibly(async () => undefined);
 }
 
-/** What another stage has stored already is counted there. */
-function withoutRepeated(
-  services: readonly ServiceDelta[],
-  repeated: readonly Anomaly[],
-): readonly ServiceDelta[] {
-  const counts = Map.groupBy(repeated, ({ service }) => service);
-  return services.map((one) => ({
-    ...one,
-    anomalies: Math.max(0, one.anomalies - (counts.get(one.name)?.length ?? 0)),
-  }));
-}
-
 async function saveBatch(db: Kysely<Tables>, batch: StageBatch, nowMs: number): Promise<SavedBatch> {
   // Writes first: a SQLite transaction that begins by reading cannot wait for another writer (SQLITE_BUSY_SNAPSHOT).
   const repeated = await insertAnomalies(db, batch.anomalies);
   await replaceSamples(db, batch.samples);
-  await addToServices(db, withoutRepeated(batch.services, repeated));
+  const { services, histograms } = withoutRepeated(batch, repeated);
+  await addToServices(db, services);
   await addToTemplates(db, batch.templates);
   await addToDeployments(db, batch.deployments ?? []);
-  await addToHistograms(db, batch.histograms);
-  await addToHours(db, batch.histograms);
+  await addToHistograms(db, histograms);
+  await addToHours(db, histograms);
   await saveComputedThresholds(db, batch.thresholds, nowMs);
   const hasNamesake = batch.status !== undefined && (await saveStatus(db, batch.status));
   if (batch.anomalies.length > 0) await assignIncidents(db, batch.anomalies, await nextRevision(db));

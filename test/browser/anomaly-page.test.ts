@@ -69,6 +69,26 @@ describe("the page of an anomaly", () => {
     },
   );
 
+  testWith(
+    [requirement],
+    "is the same by the id that another stage gave it, which makes room for its own",
+    async () => {
+      anomaly = { ...anomaly, fingerprint: "the same" };
+      await seed([]);
+      const again = { ...anomaly, id: sampleAnomaly(Date.now(), 1).id };
+      await product().store.saveBatch({ ...sampleBatch(Date.now(), 0), anomalies: [again] });
+      const { page, complaints } = await pageOf(`${again.id}?service=checkout`);
+      await page
+        .getByRole("article")
+        .getByText("whether the service has ever written such a message")
+        .waitFor();
+      await page.waitForURL(
+        (url) => url.pathname === `/anomalies/${anomaly.id}` && url.search === "?service=checkout",
+      );
+      expect(complaints).toEqual([]);
+    },
+  );
+
   testWith([requirement], "shows what came alone while no normal sequence is stored", async () => {
     await seed([]);
     const { page } = await pageOf(anomaly.id);

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { AnomalyCursor } from "../../store/anomaly.ts";
+import { endKind } from "../../store/kind.ts";
 import { openStore } from "../../store/open-store.ts";
-import type { Store } from "../../store/store.ts";
+import { SCORE_BUCKETS, type Store } from "../../store/store.ts";
 import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
 import { anAnomaly, idOf } from "./an-anomaly.ts";
 import { EMPTY } from "./empty-batch.ts";
@@ -37,6 +38,32 @@ it("what two stages found is stored once, counted once, and found by both its na
   expect(await store.anomaly(idOf(9))).toEqual(await store.anomaly(idOf(1)));
   expect((await store.incidents({}, { first: 9 })).map(({ anomalies }) => anomalies)).toEqual([3]);
   expect((await store.services())[0]).toMatchObject({ records: 20, anomalies: 3 });
+});
+
+it("what two stages found is counted once in its minute and of its service, and nothing else for it", async () => {
+  const minute = { service: "shop", counts: new Array<number>(SCORE_BUCKETS).fill(0), maxScore: 0.9 };
+  const found = (ids: readonly number[]) => [
+    anAnomaly(ids[0] ?? 0, { fingerprint: "record", timeMs: 60_000 }),
+    { ...anAnomaly(ids[1] ?? 0, { fingerprint: "end", timeMs: 60_001 }), kind: endKind("t1") },
+  ];
+  const minutes = (first: number, second: number) => [
+    { ...minute, minuteMs: 60_000, anomalies: first },
+    { ...minute, minuteMs: 120_000, anomalies: second },
+  ];
+  await store.saveBatch({
+    ...EMPTY,
+    anomalies: found([1, 2]),
+    services: [shop(1)],
+    histograms: minutes(1, 0),
+  });
+  await other.saveBatch({
+    ...EMPTY,
+    anomalies: found([3, 4]),
+    services: [shop(3)],
+    histograms: minutes(1, 2),
+  });
+  expect((await store.services())[0]).toMatchObject({ anomalies: 3 });
+  expect((await store.scoreHistograms("shop", 0, 180_000)).map(({ anomalies }) => anomalies)).toEqual([1, 2]);
 });
 
 it("a batch that is written again is stored once, with what another stage had found before", async () => {

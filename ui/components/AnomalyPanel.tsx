@@ -1,6 +1,8 @@
 import { type ReactNode, useEffect } from "react";
 import { useQuery } from "urql";
 import { describeError } from "../client.ts";
+import { navigate } from "../navigation.ts";
+import { paths } from "../paths.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
@@ -25,10 +27,23 @@ interface AnomalyPanelProps {
   readonly children: ReactNode;
 }
 
+/** What another stage has stored under another id has one address: the list and its incident know it by that id alone. */
+function useOwnAddress(id: string, storedId: string | undefined): void {
+  useEffect(() => {
+    if (storedId !== undefined && storedId !== id)
+      navigate(paths.anomaly(storedId) + window.location.search, { replace: true });
+  }, [id, storedId]);
+}
+
 /** One anomaly beside the list: fetched, or why it cannot be shown. */
 export function AnomalyPanel(props: AnomalyPanelProps) {
   const { id, backHref, onFeedback, announce, revision, children } = props;
-  const [{ data, error, fetching }, refetch] = useQuery({ query: anomalyQuery, variables: { id } });
+  const [{ data, error, fetching, operation }, refetch] = useQuery({
+    query: anomalyQuery,
+    variables: { id },
+  });
+  const isAnswer = !fetching && operation?.variables.id === id;
+  useOwnAddress(id, isAnswer ? data?.anomaly?.id : undefined);
   // An answer that fails takes nothing from what is being read, or from what is being typed of it.
   const anomaly = useLastKnown(data?.anomaly);
   useEffect(() => {
