@@ -6,6 +6,8 @@ import type { InTurn } from "./turns.ts";
 
 /** Who has not been heard of for so long is thought to be gone. Who carries a run out is heard of every two seconds. */
 const GONE_MS = 15_000;
+/** After so long without a look nothing is known of what was heard before: the database was away, for everybody, or this stage was halted. */
+const LOOK_MS_MAX = GONE_MS / 2;
 
 /** Carries runs out that are asked for, one stage each. */
 export interface RunFollower {
@@ -21,6 +23,7 @@ export interface RunFollower {
 interface Seen {
   readonly revision: number;
   readonly atMs: number;
+  readonly lastLookMs: number;
 }
 
 export function createRunFollower(
@@ -50,8 +53,10 @@ export function createRunFollower(
   };
   /** The revision of a run whose holder is gone; undefined while it may live. */
   const deadRevision = (revision: number) => {
-    if (seen?.revision !== revision) seen = { revision, atMs: elapsed() };
-    return elapsed() - seen.atMs >= GONE_MS ? revision : undefined;
+    const nowMs = elapsed();
+    const isFollowed = seen?.revision === revision && nowMs - seen.lastLookMs <= LOOK_MS_MAX;
+    seen = { revision, atMs: isFollowed ? (seen?.atMs ?? nowMs) : nowMs, lastLookMs: nowMs };
+    return nowMs - seen.atMs >= GONE_MS ? revision : undefined;
   };
   return {
     async follow() {
