@@ -19,6 +19,7 @@ import { createForwardMonitor, type ForwardMonitor } from "./forward/forward-mon
 import { isKafkaEndpoint } from "./forward/kafka/kafka-endpoint.ts";
 import { maxMessageBytes } from "./forward/max-message-bytes.ts";
 import { type Memory, openMemory } from "./memory/create-memory.ts";
+import { createMembers } from "./memory/members.ts";
 import type { Periodic } from "./periodic.ts";
 import { isOutcome, processRequest, type Stages } from "./pipeline.ts";
 import type { TrainingConfig } from "./promote/config.ts";
@@ -136,6 +137,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     rooms,
     rememberer,
     memory,
+    members: createMembers(ports.store, ports.instance, () => performance.now()),
     settings,
     stages,
     receivers,
