@@ -22,6 +22,7 @@ export interface StagesPorts
         | "record"
         | "thinner"
         | "admit"
+        | "repeats"
         | "isElsewhere"
         | "lookElsewhere"
       >
@@ -49,6 +50,7 @@ export function createStages(rooms: Rooms, ports: StagesPorts): Stages {
     writeDown: ignore,
     record: ignore,
     admit: ignore,
+    repeats: undefined,
     isElsewhere: () => false,
     lookElsewhere: async () => undefined,
     ...around,

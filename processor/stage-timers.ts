@@ -3,6 +3,7 @@ import type { CanaryConfig } from "./canary/config.ts";
 import type { Canaries } from "./canary/create-canaries.ts";
 import type { ForwardMonitor } from "./forward/forward-monitor.ts";
 import type { Memory } from "./memory/create-memory.ts";
+import type { Members } from "./memory/members.ts";
 import { type Periodic, periodically } from "./periodic.ts";
 import { processAbsences, processIdle, type Stages } from "./pipeline.ts";
 import type { TrainingConfig } from "./promote/config.ts";
@@ -14,6 +15,7 @@ import type { Log } from "./telemetry/log.ts";
 
 const SETTINGS_INTERVAL_MS = 1_000;
 const TRAINING_INTERVAL_MS = 1_000;
+const MEMBERS_INTERVAL_MS = 2_000;
 /** Templates that two stages find meanwhile are found twice. */
 const MEMORY_INTERVAL_MS = 500;
 const ABSENCE_INTERVAL_MS = 1_000;
@@ -37,6 +39,7 @@ export interface TimedWork {
   readonly stages: Stages;
   readonly rememberer: Rememberer;
   readonly memory: Memory;
+  readonly members: Members;
   readonly settings: Settings;
   readonly learning: Learning;
   readonly canaries: Canaries;
@@ -61,6 +64,9 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
     every(config.remember.snapshot_interval_ms, "saving what was learned", () =>
       memory.save({ learned: stages.lane.drained, signal: work.savingUntil }),
     ),
+    every(MEMBERS_INTERVAL_MS, "looking for other stages", async () => {
+      if (await work.members.haveChanged()) await stages.lane.inTurn(async () => stages.windower.unsettle());
+    }),
     every(MEMORY_INTERVAL_MS, "following what other stages learn", () => memory.follow()),
     every(ABSENCE_INTERVAL_MS, "judging silence", () => processAbsences(now(), stages)),
     every(IDLE_INTERVAL_MS, "judging sessions that fell silent", () => processIdle(now(), stages)),

@@ -19,6 +19,7 @@ import { createForwardMonitor, type ForwardMonitor } from "./forward/forward-mon
 import { isKafkaEndpoint } from "./forward/kafka/kafka-endpoint.ts";
 import { maxMessageBytes } from "./forward/max-message-bytes.ts";
 import { type Memory, openMemory } from "./memory/create-memory.ts";
+import { createMembers } from "./memory/members.ts";
 import type { Periodic } from "./periodic.ts";
 import { isOutcome, processRequest, type Stages } from "./pipeline.ts";
 import type { TrainingConfig } from "./promote/config.ts";
@@ -43,6 +44,7 @@ import type { Metrics } from "./telemetry/metrics.ts";
 import type { Traces } from "./telemetry/traces.ts";
 import type { SamplingConfig } from "./thin/config.ts";
 import { samplingKeys } from "./thin/marks.ts";
+import { createRepeats } from "./window/repeats.ts";
 
 /** The slices of the configuration that a stage needs. */
 export interface StageConfig extends RoomsConfig {
@@ -120,6 +122,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
       isSettled: isOutcome,
       ...config.receive.retry_memory,
     }),
+    repeats: createRepeats(),
     show: createShowing(ports, rooms, observer),
     remember: rememberer.remember,
     ...memory,
@@ -136,6 +139,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
     rooms,
     rememberer,
     memory,
+    members: createMembers(ports.store, ports.instance, () => performance.now()),
     settings,
     stages,
     receivers,

@@ -32,8 +32,8 @@ export const COSTS = {
   vcpusAGateway: 2,
   gibAGateway: 1,
   /** Statements and bytes of log that PostgreSQL has for a stage at work, and its CPU. */
-  statementsAStage: 25,
-  walKibAStage: 60,
+  statementsAStage: 28,
+  walKibAStage: 70,
   databaseMsAStage: 10,
   /**
    * For how long a stage's writing transactions of a second hold the one turn that there is: 3 ms for a second of five services

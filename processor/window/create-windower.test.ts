@@ -260,3 +260,19 @@ function expectSound(window: SequenceWindow, pushed: readonly ParsedRecord[], pa
   }
   for (const event of window.events) expect(event.gapMs).toBeGreaterThanOrEqual(0);
 }
+
+it("judges no session as a whole that may be partly at another stage, and keeps what is known of it", () => {
+  let nowMs = 0;
+  const windower = createWindower(config({ type: "session", idle_ms: 1_000 }), () => nowMs);
+  windower.push([record(0, { stream: "open", timeMs: 0 })]);
+  windower.unsettle();
+  const [window] = windower.push([
+    record(1, { stream: "open", timeMs: 1 }),
+    record(2, { stream: "soon after", timeMs: 1 }),
+  ]);
+  expect(window?.events.map(({ match }) => match.templateId)).toEqual(["t0", "t1"]);
+  nowMs += 1_001;
+  windower.push([record(3, { stream: "later", timeMs: 1 })]);
+  nowMs += 1_001;
+  expect(windower.closeIdle(nowMs).map(({ stream }) => stream)).toEqual(["later"]);
+});

@@ -4,7 +4,7 @@ import { byTime } from "./by-time.ts";
 import type { WindowConfig } from "./config.ts";
 import { type OpenStream, openStream } from "./open-stream.ts";
 import { createPreviousInTrace } from "./previous-in-trace.ts";
-import type { ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
+import type { LogEvent, ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
 import { writeStreamStates } from "./stream-states.ts";
 import { createTakenOver } from "./taken-over.ts";
 import type { WindowRule } from "./window-rule.ts";
@@ -28,6 +28,8 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
   const streams = new Map<string, OpenStream>();
   /** Wall clock of the last record that was not pushed: a session that seems to begin soon after it may have begun before. */
   let skippedMs = Number.NEGATIVE_INFINITY;
+  /** The same, where it may have begun elsewhere. */
+  let unsettledMs = Number.NEGATIVE_INFINITY;
   const takenOver = createTakenOver(config.idle_ms);
   const previousInTrace = createPreviousInTrace(now(), takenOver.sinceMs);
 
@@ -35,19 +37,9 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
     const before = takenOver.before(service, stream, nowMs);
     return openStream({ service, stream }, rule, limits, {
       ...before,
-      isMidway: before?.isMidway === true || nowMs - skippedMs <= config.idle_ms,
+      isMidway: before?.isMidway === true || nowMs - Math.max(skippedMs, unsettledMs) <= config.idle_ms,
       previousOf: (record, pushedMs) => previousInTrace.of(key, record, pushedMs),
     });
-  };
-  const evict = (): readonly SequenceWindow[] => {
-    const closed: SequenceWindow[] = [];
-    for (const [key, stream] of streams) {
-      if (streams.size <= config.max_streams) break;
-      streams.delete(key);
-      const window = stream.close();
-      if (window !== undefined) closed.push(window);
-    }
-    return closed;
   };
 
   return {
@@ -61,20 +53,17 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
         streams.delete(key);
         streams.set(key, stream);
         append(windows, stream.push(group, nowMs));
-        append(windows, evict());
+        append(
+          windows,
+          closeFirst(streams, () => streams.size > config.max_streams),
+        );
       }
       return windows;
     },
     closeIdle(nowMs) {
-      const closed: SequenceWindow[] = [];
-      if (!rule.hasEnds) return closed;
-      for (const [key, stream] of streams) {
-        if (nowMs - stream.lastArrivalMs() <= config.idle_ms || closed.length >= CLOSED_PER_CALL_MAX) break;
-        streams.delete(key);
-        const window = stream.close();
-        if (window !== undefined) closed.push(window);
-      }
-      return closed;
+      if (!rule.hasEnds) return [];
+      const isIdle = (stream: OpenStream) => nowMs - stream.lastArrivalMs() > config.idle_ms;
+      return closeFirst(streams, (stream, closed) => isIdle(stream) && closed < CLOSED_PER_CALL_MAX);
     },
     skip() {
       takenOver.skip();
@@ -82,6 +71,12 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
       skippedMs = now();
       previousInTrace.skip(skippedMs);
     },
+    unsettle() {
+      for (const stream of streams.values()) stream.unsettle();
+      unsettledMs = now();
+      previousInTrace.unsettle(unsettledMs);
+    },
+    newestMs: (stream) => newestOf(streams.get(keyOf(stream))?.state().events),
     snapshot() {
       const byService = Map.groupBy([...streams.values()].reverse(), ({ service }) => service);
       return (service) => {
@@ -110,9 +105,32 @@ function ruleOf({ type, span_ms: spanMs, idle_ms: idleMs }: WindowConfig): Windo
   }
 }
 
-/** The length keeps apart names that hold any separator there could be. */
+/** Takes streams out from the first one on, and closes them, as long as that is to be done. */
+function closeFirst(
+  streams: Map<string, OpenStream>,
+  isToClose: (stream: OpenStream, closed: number) => boolean,
+): readonly SequenceWindow[] {
+  const closed: SequenceWindow[] = [];
+  for (const [key, stream] of streams) {
+    if (!isToClose(stream, closed.length)) break;
+    streams.delete(key);
+    const window = stream.close();
+    if (window !== undefined) closed.push(window);
+  }
+  return closed;
+}
+
+function newestOf(events: readonly LogEvent[] | undefined): number | undefined {
+  return events && Math.max(...events.map(({ timeMs }) => timeMs));
+}
+
 function groupByStream(records: readonly ParsedRecord[]): ReadonlyMap<string, readonly ParsedRecord[]> {
-  return Map.groupBy(records, ({ service, stream }) => `${service.length} ${service}${stream}`);
+  return Map.groupBy(records, keyOf);
+}
+
+/** The length keeps apart names that hold any separator there could be. */
+function keyOf({ service, stream }: Pick<ParsedRecord, "service" | "stream">): string {
+  return `${service.length} ${service}${stream}`;
 }
 
 /** `push(...items)` would overflow the stack on a request with very many records. */

@@ -22,6 +22,8 @@ export interface OpenStream extends Pick<ParsedRecord, "service" | "stream"> {
   lastArrivalMs(): number;
   /** Where it stops now. */
   state(): StreamState;
+  /** Events of it may have gone elsewhere: the session that it is in is not judged as a whole. */
+  unsettle(): void;
 }
 
 /** Where a stream stops. */
@@ -128,8 +130,9 @@ export function openStream(
     stream,
     push,
     close,
-    lastArrivalMs() {
-      return lastArrivalMs;
+    lastArrivalMs: () => lastArrivalMs,
+    unsettle() {
+      isWhole = false;
     },
     state: () => ({ isWhole, events: recent, session }),
   };

