@@ -23,6 +23,7 @@ export interface StagesPorts
         | "thinner"
         | "admit"
         | "isElsewhere"
+        | "hasMoved"
         | "lookElsewhere"
       >
     > {
@@ -50,6 +51,7 @@ export function createStages(rooms: Rooms, ports: StagesPorts): Stages {
     record: ignore,
     admit: ignore,
     isElsewhere: () => false,
+    hasMoved: () => false,
     lookElsewhere: async () => undefined,
     ...around,
     read: readRequest,

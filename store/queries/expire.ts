@@ -3,7 +3,7 @@ import type { Retention } from "../store.ts";
 import type { Tables } from "../tables.ts";
 import { deleteOlderDeployments } from "./deployments.ts";
 import { deleteOlderLlmExplanations } from "./llm.ts";
-import { trimMemories } from "./memories.ts";
+import { trimMemories, trimSightings } from "./memories.ts";
 import { deleteOlderAlerts } from "./outbox.ts";
 import { recountIncidents } from "./recount-incidents.ts";
 import { trimSamples } from "./samples.ts";
@@ -12,6 +12,8 @@ import { trimSamples } from "./samples.ts";
 const ROWS_AT_ONCE = 1_000;
 /** Services whose memories are kept at most: each takes some kilobytes. */
 const MEMORIES_MAX = 20_000;
+/** Of all stages together. */
+const SIGHTINGS_MAX = 100_000;
 
 /** A part of the work, done within a transaction of its own. Answers whether more of it is left. */
 export type ExpiryStep = (db: Kysely<Tables>) => Promise<boolean>;
@@ -46,6 +48,7 @@ export function expirySteps({ beforeMs, labelledBeforeMs, samplesMax }: Retentio
     someOf("service_memories", ["service"], sql`at_ms < ${beforeMs}`),
     (db) => trimMemories(db, MEMORIES_MAX, ROWS_AT_ONCE),
     someOf("sightings", ["service", "instance"], sql`seen_ms < ${beforeMs}`),
+    (db) => trimSightings(db, SIGHTINGS_MAX, ROWS_AT_ONCE),
     someOf("journal", ["sequence"], sql`at_ms < ${beforeMs}`),
   ];
 }
