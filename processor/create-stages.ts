@@ -22,6 +22,7 @@ export interface StagesPorts
         | "record"
         | "thinner"
         | "admit"
+        | "repeats"
         | "isElsewhere"
         | "hasMoved"
         | "lookElsewhere"
@@ -50,6 +51,7 @@ export function createStages(rooms: Rooms, ports: StagesPorts): Stages {
     writeDown: ignore,
     record: ignore,
     admit: ignore,
+    repeats: undefined,
     isElsewhere: () => false,
     hasMoved: () => false,
     lookElsewhere: async () => undefined,

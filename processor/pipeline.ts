@@ -168,7 +168,7 @@ export async function processAbsences(nowMs: number, stages: Stages): Promise<vo
 export async function processIdle(nowMs: number, stages: Stages): Promise<void> {
   const [asked] = await stages.lane.inTurn(async () => {
     const windows = stages.windower.closeIdle(nowMs).filter(({ service }) => !stages.hasMoved(service));
-    return windows.length === 0 ? [] : askDetectors([{ parsed: [], windows }], stages);
+    return windows.length === 0 ? [] : askDetectors([{ parsed: [], windows, repeated: 0 }], stages);
   });
   if (asked === undefined) return;
   const startedAtMs = performance.now();
@@ -219,7 +219,9 @@ async function prepare(
   const startedAtMs = performance.now();
   const { records } = request;
   const asked =
-    place === undefined ? passBy(records.length, stages) : await takeTurn({ records, isAwaited }, stages);
+    place === undefined
+      ? passBy(records.length, stages)
+      : await takeTurn({ records, isAwaited, repeats: stages.repeats }, stages);
   // Nothing of it has been looked at: it comes again, and is new then.
   if (asked === "gone") return SENDER_GONE;
   stages.observer.incoming(records.length);

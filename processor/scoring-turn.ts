@@ -9,6 +9,7 @@ import {
   type ScoringRooms,
   unscored,
 } from "./scoring.ts";
+import type { Repeats } from "./window/repeats.ts";
 import type { Windower } from "./window/sequence-window.ts";
 import type { RecordView } from "./wire/record-view.ts";
 
@@ -17,6 +18,8 @@ export interface ToScore {
   readonly records: readonly RecordView[];
   /** Whether one of its senders is still there. */
   readonly isAwaited: () => boolean;
+  /** What was taken before; undefined where that does not matter. */
+  readonly repeats: Repeats | undefined;
 }
 
 /** What became of it there; gone: nobody waits for it any more, and nothing of it has been looked at. */
@@ -53,12 +56,12 @@ async function scoreTogether(waiting: readonly Waiting<ToScore, Turn>[], rooms: 
 
 /** The request with its windows, or what becomes of it without being scored. */
 async function cutInTime(
-  { item: { records, isAwaited }, waitedMs }: Waiting<ToScore, Turn>,
+  { item: { records, isAwaited, repeats }, waitedMs }: Waiting<ToScore, Turn>,
   rooms: ScoringRooms,
 ): Promise<CutRequest | Scored | "gone"> {
   if (!isAwaited()) return "gone";
   try {
-    const cut = await cutRecords(records, rooms);
+    const cut = await cutRecords(records, rooms, repeats);
     if (waitedMs <= rooms.scoringBudgetMs) return cut;
     const cause = new Error(`it had waited for ${Math.round(waitedMs)} ms when its turn came`);
     return unscored(cut.parsed, records.length, "overload", cause);

@@ -7,6 +7,7 @@ import type { Breathe } from "./flow/breathe.ts";
 import { cutSlices, packSmall, SLICE_RECORDS, type Slice, workOf } from "./flow/slices.ts";
 import type { Panel, PanelAnswer } from "./panel.ts";
 import { createOutcome, type Lacking, type Outcome, type UnscoredReason } from "./unscored.ts";
+import { type KnownRecord, type Repeats, repeatedOf } from "./window/repeats.ts";
 import type { ParsedRecord, SequenceWindow, Windower } from "./window/sequence-window.ts";
 import type { RecordView } from "./wire/record-view.ts";
 
@@ -45,6 +46,8 @@ const CUT_TOGETHER = 1_024;
 export interface CutRequest {
   readonly parsed: readonly ParsedRecord[];
   readonly windows: readonly SequenceWindow[];
+  /** Records that are in no window, because they were taken before. */
+  readonly repeated: number;
 }
 
 /** A request on its way through the detectors. */
@@ -55,23 +58,34 @@ export interface Asked {
   readonly outcome: Outcome;
 }
 
-/** Mines the records and cuts their streams into windows: what changes the state that the next request is read with. */
+/**
+ * Mines the records and cuts their streams into windows: what changes the state that the next request is read with.
+ * @param repeats what was taken before; undefined where each record counts as often as it comes
+ */
 export async function cutRecords(
   records: readonly RecordView[],
   { parse, admit, windower, breathe }: ScoringRooms,
+  repeats: Repeats | undefined,
 ): Promise<CutRequest> {
   const parsed: ParsedRecord[] = [];
+  const known: KnownRecord[] = [];
   const windows: SequenceWindow[] = [];
   for (let from = 0; from < records.length; from += SLICE_RECORDS) {
     await breathe();
-    for (const one of parse(records.slice(from, from + SLICE_RECORDS))) parsed.push(one);
+    for (const one of parse(records.slice(from, from + SLICE_RECORDS))) {
+      parsed.push(one);
+      const record = records[one.recordIndex];
+      if (record !== undefined && repeats?.isKnown(record)) known.push({ record, parsed: one });
+    }
   }
   await admit(new Set(parsed.map(({ service }) => service)));
-  for (let from = 0; from < parsed.length; from += CUT_TOGETHER) {
+  const repeated = repeatedOf(known, windower.newestMs);
+  const fresh = repeated.size === 0 ? parsed : parsed.filter((one) => !repeated.has(one));
+  for (let from = 0; from < fresh.length; from += CUT_TOGETHER) {
     await breathe();
-    for (const one of windower.push(parsed.slice(from, from + CUT_TOGETHER))) windows.push(one);
+    for (const one of windower.push(fresh.slice(from, from + CUT_TOGETHER))) windows.push(one);
   }
-  return { parsed, windows };
+  return { parsed, windows, repeated: repeated.size };
 }
 
 /**
@@ -84,11 +98,11 @@ export async function askDetectors(
 ): Promise<readonly Asked[]> {
   const budget = deadlineIn(rooms.scoringBudgetMs);
   const sitting = rooms.panel.open(budget.signal);
-  const asked = requests.map(({ parsed }) => ({
-    parsed,
-    outcome: createOutcome(),
-    slices: [] as Promise<JudgedSlice>[],
-  }));
+  const asked = requests.map(({ parsed, repeated }) => {
+    const outcome = createOutcome();
+    outcome.unscored("repeated", repeated, undefined);
+    return { parsed, outcome, slices: [] as Promise<JudgedSlice>[] };
+  });
   const underWay: Promise<unknown>[] = [];
   try {
     for (const pieces of packSmall(slicesOf(requests), ({ slice }) => workOf(slice.windows))) {

@@ -55,8 +55,8 @@ export function createStageObserver(
       const { unscored, absent } = scored;
       let shed = 0;
       for (const [reason, { records: without, cause }] of unscored) {
-        // What no detector has anything to say of is no matter of time.
-        if (reason === "no-evidence") continue;
+        // What no detector has anything to say of, or was judged before, is no matter of time.
+        if (reason === "no-evidence" || reason === "repeated") continue;
         shed += without;
         const details = { records: without, reason, cause: textOf(cause) };
         warn(`unscored ${reason}`, details, "records were passed on unscored");

@@ -44,6 +44,7 @@ import type { Metrics } from "./telemetry/metrics.ts";
 import type { Traces } from "./telemetry/traces.ts";
 import type { SamplingConfig } from "./thin/config.ts";
 import { samplingKeys } from "./thin/marks.ts";
+import { createRepeats } from "./window/repeats.ts";
 
 /** The slices of the configuration that a stage needs. */
 export interface StageConfig extends RoomsConfig {
@@ -121,6 +122,7 @@ export async function startStage(config: StageConfig, ports: StagePorts): Promis
       isSettled: isOutcome,
       ...config.receive.retry_memory,
     }),
+    repeats: createRepeats(),
     show: createShowing(ports, rooms, observer),
     remember: rememberer.remember,
     ...memory,

@@ -7,6 +7,7 @@ import type { Gathering, Waiting } from "./flow/gathering.ts";
 import { packSmall, workOf } from "./flow/slices.ts";
 import type { JudgedSlice } from "./scoring.ts";
 import { letGoOfParameters } from "./window/let-go.ts";
+import type { Repeats } from "./window/repeats.ts";
 import type { SequenceWindow } from "./window/sequence-window.ts";
 import type { ExportRequest } from "./wire/record-view.ts";
 
@@ -22,6 +23,8 @@ export interface TeachingRooms {
   readonly detectors: readonly Detector[];
   readonly judge: Judge;
   readonly breathe: Breathe;
+  /** Undefined where each record counts as often as it comes. */
+  readonly repeats: Repeats | undefined;
   /** Where small lessons wait for each other. */
   readonly toTeach: Gathering<Lesson, void>;
   /** After the acknowledgement, a request as a whole; never waits. */
@@ -56,6 +59,7 @@ export async function acknowledge(work: Work, rooms: TeachingRooms): Promise<voi
   work.hasTaught = true;
   const { request, judged, slices } = work;
   let written: Promise<void> | undefined;
+  attempt("knowing records again", () => rooms.repeats?.take(request.records, judged.parsed), rooms);
   attempt("showing records", () => rooms.show(request, judged), rooms);
   attempt(
     "writing down what is new",

@@ -2,9 +2,10 @@ import type { DetectorName } from "./detect/evidence.ts";
 
 /**
  * Why a record passes without a verdict. overload: too much waited before it; late: its request's scoring budget was over;
- * failed: something of ours broke; no-evidence: no detector has anything to say of it.
+ * failed: something of ours broke; no-evidence: no detector has anything to say of it;
+ * repeated: the stage had judged it before.
  */
-export const UNSCORED_REASONS = ["overload", "late", "failed", "no-evidence"] as const;
+export const UNSCORED_REASONS = ["overload", "late", "failed", "no-evidence", "repeated"] as const;
 export type UnscoredReason = (typeof UNSCORED_REASONS)[number];
 
 /** How many records, and what was said about the first of them. */

@@ -183,7 +183,7 @@ function createOverloadMetrics(
     description:
       "By how much a timer on the thread that serves requests came too late, looked at every 10 ms.",
   });
-  for (const reason of ["overload", "late", "failed", "no-evidence"]) unscored.add(0, { reason });
+  for (const reason of ["overload", "late", "failed", "no-evidence", "repeated"]) unscored.add(0, { reason });
   for (const detector of ["event-model", "new-template"]) {
     absent.add(0, { detector });
     degraded.add(0, { detector });

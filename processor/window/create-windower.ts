@@ -4,7 +4,7 @@ import { byTime } from "./by-time.ts";
 import type { WindowConfig } from "./config.ts";
 import { type OpenStream, openStream } from "./open-stream.ts";
 import { createPreviousInTrace } from "./previous-in-trace.ts";
-import type { ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
+import type { LogEvent, ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
 import { StreamMap } from "./stream-map.ts";
 import { writeStreamStates } from "./stream-states.ts";
 import { createTakenOver } from "./taken-over.ts";
@@ -79,6 +79,7 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
       unsettledMs = now();
       previousInTrace.unsettle(unsettledMs);
     },
+    newestMs: (stream) => newestOf(streams.get(keyOf(stream))?.state().events),
     snapshot() {
       const nowMs = now();
       takenOver.forgetOld(nowMs);
@@ -130,9 +131,17 @@ function statesOf(open: readonly OpenStream[], areAll: boolean): unknown {
   );
 }
 
-/** The length keeps apart names that hold any separator there could be. */
+function newestOf(events: readonly LogEvent[] | undefined): number | undefined {
+  return events && Math.max(...events.map(({ timeMs }) => timeMs));
+}
+
 function groupByStream(records: readonly ParsedRecord[]): ReadonlyMap<string, readonly ParsedRecord[]> {
-  return Map.groupBy(records, ({ service, stream }) => `${service.length} ${service}${stream}`);
+  return Map.groupBy(records, keyOf);
+}
+
+/** The length keeps apart names that hold any separator there could be. */
+function keyOf({ service, stream }: Pick<ParsedRecord, "service" | "stream">): string {
+  return `${service.length} ${service}${stream}`;
 }
 
 /** `push(...items)` would overflow the stack on a request with very many records. */

@@ -75,6 +75,8 @@ export interface Windower {
   /** Records of any stream may come here from now on that went elsewhere before, and the other way round: no session is known to be whole
    * any more, though what is known of it is kept. */
   unsettle(): void;
+  /** Time of the newest event that is kept of a stream, milliseconds since the epoch; undefined where it is not open. */
+  newestMs(stream: Pick<ParsedRecord, "service" | "stream">): number | undefined;
   /** What are open streams now: tells those of a service as JSON, undefined where it has none. */
   snapshot(): (service: string) => unknown;
   /**

@@ -16,6 +16,7 @@ function view({ body = "", traceId, attributes = {}, resource = {} }: Fields): R
     index: 0,
     timeUnixNano: 0n,
     observedTimeUnixNano: 0n,
+    fingerprint: 0,
     severityNumber: 9,
     severityText: "",
     body,

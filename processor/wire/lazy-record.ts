@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { decodeAnyValue, decodeKeyValue, within } from "./any-value.ts";
 import { bodyText } from "./body-text.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { type Cursor, createCursor, readInt32, readLength, readTag, skipField } from "./protobuf.ts";
 import type { AttributeValue, RecordView } from "./record-view.ts";
 import { ATTRIBUTE, attributesEnd, MESSAGE, RECORD, type RequestIndex } from "./request-index.ts";
@@ -20,6 +21,11 @@ interface Source {
   readonly cursor: Cursor;
   /** Decoded attributes of a resource, by the row of its ResourceLogs. */
   readonly resources: Map<number, ReadonlyMap<string, AttributeValue>>;
+  readonly view: DataView;
+  /** Of the records, as far as they are known: they are asked for twice. */
+  readonly fingerprints: Float64Array;
+  /** The row of the ResourceLogs that was asked last, and its fingerprint. */
+  readonly lastResource: { row: number; fingerprint: number };
 }
 
 /** A view of every record of an indexed request, in wire order. Each question but that for the body decodes its answer anew. */
@@ -29,6 +35,9 @@ export function viewRecords(index: RequestIndex): readonly RecordView[] {
     bytes: index.bytes,
     cursor: createCursor(index.bytes),
     resources: new Map(),
+    view: new DataView(index.bytes.buffer, index.bytes.byteOffset, index.bytes.length),
+    fingerprints: new Float64Array(index.records.rowCount),
+    lastResource: { row: -1, fingerprint: 0 },
   };
   return Array.from({ length: index.records.rowCount }, (_, record) => new LazyRecord(source, record));
 }
@@ -84,6 +93,18 @@ class LazyRecord implements RecordView {
     return hex === NO_TRACE_ID ? undefined : hex;
   }
 
+  get fingerprint(): number {
+    const { index, view, fingerprints } = this.source;
+    const known = fingerprints[this.index] ?? 0;
+    if (known !== 0 || !this.hasTime()) return known;
+    const { cells, width } = index.messages;
+    const row = this.cell(RECORD.message) * width;
+    const [from, end] = [cells[row + MESSAGE.contentStart] ?? 0, cells[row + MESSAGE.end] ?? 0];
+    const fingerprint = fingerprintOf(view, from, end, resourceFingerprint(this.source, this.resourceLogs()));
+    fingerprints[this.index] = fingerprint;
+    return fingerprint;
+  }
+
   attribute(key: string): AttributeValue | undefined {
     const { attributes } = this.source.index;
     const from = this.cell(RECORD.attributesFrom);
@@ -98,14 +119,29 @@ class LazyRecord implements RecordView {
   }
 
   get resource(): ReadonlyMap<string, AttributeValue> {
-    const { cells, width } = this.source.index.messages;
-    const scopeLogs = cells[this.cell(RECORD.message) * width + MESSAGE.parent] ?? 0;
-    const resourceLogs = cells[scopeLogs * width + MESSAGE.parent] ?? 0;
-    return resourceAttributes(this.source, resourceLogs);
+    return resourceAttributes(this.source, this.resourceLogs());
   }
 
   resourceAttribute(key: string): AttributeValue | undefined {
     return this.resource.get(key);
+  }
+
+  /** The row of its ResourceLogs. */
+  private resourceLogs(): number {
+    const { cells, width } = this.source.index.messages;
+    const scopeLogs = cells[this.cell(RECORD.message) * width + MESSAGE.parent] ?? 0;
+    return cells[scopeLogs * width + MESSAGE.parent] ?? 0;
+  }
+
+  private hasTime(): boolean {
+    return this.isSet(RECORD.time) || this.isSet(RECORD.observedTime);
+  }
+
+  private isSet(column: number): boolean {
+    const at = this.cell(column);
+    if (at < 0) return false;
+    const { view } = this.source;
+    return (view.getInt32(at, true) | view.getInt32(at + 4, true)) !== 0;
   }
 
   private hasKey(keyAt: number, key: string): boolean {
@@ -138,17 +174,35 @@ function resourceAttributes(source: Source, resourceLogs: number): ReadonlyMap<s
   const known = source.resources.get(resourceLogs);
   if (known) return known;
   const decoded = new Map<string, AttributeValue>();
+  eachResource(source, resourceLogs, (cursor) => within(cursor, (inner) => addAttributes(inner, decoded)));
+  source.resources.set(resourceLogs, decoded);
+  return decoded;
+}
+
+function resourceFingerprint(source: Source, resourceLogs: number): number {
+  const { view, lastResource } = source;
+  if (lastResource.row === resourceLogs) return lastResource.fingerprint;
+  lastResource.row = resourceLogs;
+  lastResource.fingerprint = 0;
+  eachResource(source, resourceLogs, (cursor) => {
+    const end = readLength(cursor) + cursor.position;
+    lastResource.fingerprint = fingerprintOf(view, cursor.position, end, lastResource.fingerprint);
+    cursor.position = end;
+  });
+  return lastResource.fingerprint;
+}
+
+/** The cursor stands at the length of a piece of the resource; `read` moves it behind the piece. */
+function eachResource(source: Source, resourceLogs: number, read: (cursor: Cursor) => void): void {
   const { cells, width } = source.index.messages;
   const { cursor } = source;
   cursor.position = cells[resourceLogs * width + MESSAGE.contentStart] ?? 0;
   cursor.end = cells[resourceLogs * width + MESSAGE.end] ?? 0;
   while (cursor.position < cursor.end) {
     const tag = readTag(cursor);
-    if (tag === RESOURCE) within(cursor, (inner) => addAttributes(inner, decoded));
+    if (tag === RESOURCE) read(cursor);
     else skipField(cursor, tag);
   }
-  source.resources.set(resourceLogs, decoded);
-  return decoded;
 }
 
 function addAttributes(cursor: Cursor, attributes: Map<string, AttributeValue>): void {

@@ -24,6 +24,8 @@ export interface RecordView {
   readonly body: string;
   /** 32 lower-case hex digits, or undefined when absent or all zero. */
   readonly traceId: string | undefined;
+  /** A positive number that in this process stands for the record's bytes and its resource's; 0 when the sender set neither time. */
+  readonly fingerprint: number;
   /** The value of the record's attribute `key`, the last one where the key is doubled. */
   attribute(key: string): AttributeValue | undefined;
   /** The record's resource: one object for all of its records in a request. */
