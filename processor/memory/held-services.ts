@@ -5,9 +5,6 @@ import { type SaveMemoriesPorts, saveMemories } from "./save-memories.ts";
 import { createSightings, type Sightings } from "./sightings.ts";
 import { createTaking, type TakingPorts } from "./taking.ts";
 
-/** Services that are read together at the start. */
-const TAKEN_AT_ONCE = 50;
-
 /**
  * The services that this stage has: what it knows of them is newer than what is in the store. Which stage gets the records of a service
  * is decided before them, and may change at any time.
@@ -48,12 +45,8 @@ export function createHeldServices(ports: HeldServicesPorts): HeldServices {
 
   return {
     async takeOwn() {
-      const services = await store.servicesSeenBy(instance);
-      for (let from = 0; from < services.length; from += TAKEN_AT_ONCE) {
-        const some = services.slice(from, from + TAKEN_AT_ONCE);
-        for (const service of some) held.see(service, elapsed());
-        await taking.all(some);
-      }
+      for (const service of await store.servicesSeenBy(instance)) held.see(service, elapsed());
+      await taking.all(held.all().map(([service]) => service));
     },
     admit(services) {
       const nowMs = elapsed();

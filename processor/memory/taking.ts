@@ -8,6 +8,8 @@ import { createShown, detectorKey, type OnUnusable, type Parts, takeOver } from 
 const WAIT_MS_MAX = 500;
 /** After a failure the database is not asked again for the same service before this. */
 const RETRY_MS = 1_000;
+/** Services that are read together: each is some hundred kilobytes, which nobody else must wait for. */
+const TAKEN_AT_ONCE = 20;
 
 /** Goes on from what is known of services. */
 export interface Taking {
@@ -42,16 +44,20 @@ export function createTaking(held: Pick<HeldTable, "peek">, ports: TakingPorts):
   const mark = (services: readonly string[], taking: Held["taking"]) => {
     for (const service of services) {
       const one = held.peek(service);
-      if (one !== undefined) one.taking = taking;
+      if (one !== undefined && one.taking !== "taken") one.taking = taking;
     }
   };
-  const all = async (services: readonly string[]) => {
-    mark(services, "asked");
+  const some = async (services: readonly string[]) => {
     for (const taken of await store.takeServices(services, instance)) {
       await breathe();
       if (held.peek(taken.service) !== undefined) goOn(taken, ports);
     }
     mark(services, "taken");
+  };
+  const all = async (services: readonly string[]) => {
+    mark(services, "asked");
+    for (let from = 0; from < services.length; from += TAKEN_AT_ONCE)
+      await some(services.slice(from, from + TAKEN_AT_ONCE));
   };
   const allIfPossible = async (services: readonly string[]) => {
     try {
