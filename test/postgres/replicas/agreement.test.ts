@@ -97,7 +97,7 @@ describe("three stages on one database", () => {
       const told = agreement(alone, judged());
       expect(told.records).toBe(1);
       expect(told.templates).toBeGreaterThan(0.999);
-      expect(told.verdicts).toBeGreaterThan(0.998);
+      expect(told.verdicts).toBeGreaterThan(0.999);
       for (const stage of others) expect(await twiceTold(stage.graphql)).toEqual([]);
     },
   );

@@ -56,6 +56,8 @@ export function judgedIn(requests: readonly Uint8Array[]): ReadonlyMap<string, J
       const service = String(record.resourceAttribute("service.name"));
       const key = `${record.timeUnixNano} ${service} ${record.traceId} ${record.body}`;
       const score = record.attribute("anomaly.score");
+      // One that comes again is not judged again.
+      if (typeof score !== "number" && judged.has(key)) continue;
       judged.set(key, {
         service,
         body: record.body,
