@@ -24,6 +24,7 @@ export interface StagesPorts
         | "admit"
         | "repeats"
         | "isElsewhere"
+        | "hasMoved"
         | "lookElsewhere"
       >
     > {
@@ -52,6 +53,7 @@ export function createStages(rooms: Rooms, ports: StagesPorts): Stages {
     admit: ignore,
     repeats: undefined,
     isElsewhere: () => false,
+    hasMoved: () => false,
     lookElsewhere: async () => undefined,
     ...around,
     read: readRequest,

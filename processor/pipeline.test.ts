@@ -104,6 +104,24 @@ describe("whatever breaks on the way to a verdict, the records go on as they cam
     expect(taught).toBe(detectors.length);
   });
 
+  it("sessions of a service that has gone to another stage do not end here; where each has some of it they do", async () => {
+    const closeIdle = () =>
+      ["moved", "shared"].map((service) => ({
+        ...freshWindow([{ template: "a" }], service),
+        freshFrom: 1,
+        isClosed: true,
+      }));
+    const ended: string[] = [];
+    const { stages: one } = stagesUnderTest({
+      windower: { ...windower, closeIdle },
+      isElsewhere: () => true,
+      hasMoved: (service) => service === "moved",
+      record: (windows) => ended.push(...windows.map(({ service }) => service)),
+    });
+    await processIdle(1, one);
+    expect(ended).toEqual(["shared"]);
+  });
+
   it.each(["remember", "writeDown"])("%s throws", async (step) => {
     const { stages: broken } = stagesUnderTest({ [step]: boom });
     expect(await send(broken)).toEqual(ACCEPTED);

@@ -45,6 +45,8 @@ export interface Stages extends ScoringTurnRooms, TeachingRooms {
   readonly retries: RetryMemory<Pending | ForwardOutcome>;
   /** Whether records of a service have come to another stage since they came here: what is missing here may be there. */
   readonly isElsewhere: (service: string) => boolean;
+  /** Whether all of a service has gone to another stage: what ends here may go on there. */
+  readonly hasMoved: (service: string) => boolean;
   /** Asks what other stages have seen; never rejects, and waits for no more than a moment. */
   readonly lookElsewhere: () => Promise<void>;
   readonly observer: PipelineObserver;
@@ -165,7 +167,7 @@ export async function processAbsences(nowMs: number, stages: Stages): Promise<vo
 /** Judges the sessions that fell silent. Their last records have gone on: these findings go to the store alone, too. */
 export async function processIdle(nowMs: number, stages: Stages): Promise<void> {
   const [asked] = await stages.lane.inTurn(async () => {
-    const windows = stages.windower.closeIdle(nowMs).filter(({ service }) => !stages.isElsewhere(service));
+    const windows = stages.windower.closeIdle(nowMs).filter(({ service }) => !stages.hasMoved(service));
     return windows.length === 0 ? [] : askDetectors([{ parsed: [], windows, repeated: 0 }], stages);
   });
   if (asked === undefined) return;

@@ -45,23 +45,35 @@ export interface TakenService {
   readonly news: readonly JournalEntry[];
 }
 
-/** What a stage has written into the journal, and holds now. */
-export interface Journaled {
+/** Who saves memories. */
+export interface Holder {
+  /** Names the running stage in the journal. */
   readonly writer: string;
+  /** What it has written into the journal up to this sequence is in the memories. */
   readonly upTo: number;
+  /** Name of the stage. */
+  readonly instance: string;
+  /** It knows what others have seen up to this revision (see {@link OthersSightings}). */
+  readonly revision: number;
 }
 
-/** When a stage last had a record of a service, milliseconds since the epoch. */
+/** How long ago a stage last had a record of a service, in milliseconds: clocks of stages may differ. */
 export interface Sighting {
   readonly service: string;
-  readonly seenMs: number;
+  readonly ageMs: number;
+}
+
+/** What another stage has seen. */
+export interface OthersSighting extends Sighting {
+  /** Whether it is later than what this stage itself has told. */
+  readonly isLatest: boolean;
 }
 
 /** What other stages have seen. */
 export interface OthersSightings {
   /** Of the last one: what to ask with the next time. */
   readonly revision: number;
-  readonly sightings: readonly Sighting[];
+  readonly sightings: readonly OthersSighting[];
 }
 
 /** What stages have learned: any of them may go on from there. */
@@ -85,14 +97,17 @@ export interface MemoryStore {
   /** What came of a snapshot's news after that sequence, whoever wrote it, oldest first. */
   journalSince(name: string, afterSequence: number, limit: number): Promise<readonly SnapshotNews[]>;
 
-  /** Replaces what was saved of these services, by whichever stage. What they hold of the journal is deleted there, as is what is older
-   * than {@link JOURNAL_KEPT_MS}. */
-  saveMemories(memories: readonly ServiceMemory[], journaled: Journaled, atMs: number): Promise<void>;
+  /**
+   * Replaces what was saved of these services, by whichever stage, but for those that another stage has seen since the holder has looked:
+   * these are answered. What is written holds some of the journal: that is deleted there, as is what is older than
+   * {@link JOURNAL_KEPT_MS}.
+   */
+  saveMemories(memories: readonly ServiceMemory[], holder: Holder, atMs: number): Promise<readonly string[]>;
   /** Notes that the stage has these services now, and answers what was saved of each, in any order. */
-  takeServices(services: readonly string[], instance: string, atMs: number): Promise<readonly TakenService[]>;
+  takeServices(services: readonly string[], instance: string): Promise<readonly TakenService[]>;
   /** The services that this stage was the last to see, the one seen longest ago first. */
   servicesSeenBy(instance: string): Promise<readonly string[]>;
   saveSightings(sightings: readonly Sighting[], instance: string): Promise<void>;
-  /** What other stages than this one have seen since that revision; 0: ever. */
+  /** What other stages than this one have seen since that revision (0: ever). */
   sightingsOfOthers(instance: string, afterRevision: number): Promise<OthersSightings>;
 }

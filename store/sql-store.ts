@@ -158,10 +158,10 @@ function memoryCalls(db: Kysely<Tables>, atomically: Atomically): MemoryStore {
     addToJournal: (entries, writer, atMs) =>
       atomically((transaction) => addToJournal(transaction, entries, writer, atMs)),
     journalSince: (name, afterSequence, limit) => selectJournalSince(db, name, afterSequence, limit),
-    saveMemories: (memories, journaled, atMs) =>
-      atomically((transaction) => saveMemories(transaction, memories, journaled, atMs)),
-    takeServices: (services, instance, atMs) =>
-      atomically((transaction) => takeServices(transaction, services, instance, atMs)),
+    saveMemories: (memories, holder, atMs) =>
+      atomically((transaction) => saveMemories(transaction, memories, holder, atMs)),
+    takeServices: (services, instance) =>
+      atomically((transaction) => takeServices(transaction, services, instance)),
     servicesSeenBy: (instance) => selectServicesSeenBy(db, instance),
     saveSightings: (sightings, instance) =>
       atomically((transaction) => saveSightings(transaction, sightings, instance)),

@@ -16,7 +16,7 @@ import { isAway } from "./save-memories.ts";
 const LOOK_MS_MAX = 500;
 
 /** What of a stage outlives it, and is shared with others: what it has learned. */
-export interface Memory extends Pick<HeldServices, "admit" | "isElsewhere"> {
+export interface Memory extends Pick<HeldServices, "admit" | "isElsewhere" | "hasMoved"> {
   /** Writes down what is new; see {@link Journal}. */
   readonly writeDown: Journal["write"];
   /** These windows were learned. */
@@ -94,6 +94,7 @@ export async function openMemory<R extends Remembering>(
   const memory: Memory = {
     admit: held.admit,
     isElsewhere: held.isElsewhere,
+    hasMoved: held.hasMoved,
     writeDown: journal.write,
     learned: (windows) => held.changed(windows.map(({ service }) => service)),
     async follow() {

@@ -70,6 +70,14 @@ export function takeOver(
   }
 }
 
+/** Records of the service have passed elsewhere since the last one: its streams go on, but what comes first is not judged by what was
+ * before. */
+export function interrupt(service: string, { windower }: Parts): void {
+  const state = windower.snapshot()(service);
+  windower.forget(service);
+  windower.takeOver(service, state, false);
+}
+
 /** Forgets all that any part knows of a service. */
 export function forget(service: string, { windower, judge, detectors }: Parts): void {
   for (const part of [windower, judge, ...detectors]) part.forget(service);

@@ -1,6 +1,6 @@
 import type { MemoryStore, ServiceMemory } from "../../store/memory.ts";
 import { StoreError } from "../../store/store.ts";
-import type { Held } from "./held-table.ts";
+import { type Held, isElsewhere } from "./held-table.ts";
 import { jsonSlices } from "./json-slices.ts";
 import type { SavePorts } from "./miner-memory.ts";
 import { type Parts, statesOf } from "./parts.ts";
@@ -22,16 +22,20 @@ export interface MemoriesTarget {
   readonly parts: Parts;
   /** Names this running stage in the journal. */
   readonly writer: string;
+  /** Name of the stage. */
+  readonly instance: string;
+  /** Up to which it knows what others have seen. */
+  readonly revision: () => number;
 }
 
 type Due = readonly (readonly [service: string, one: Held])[];
 
-/** Writes down what is known of these services. One that cannot be written keeps no other from it, unless the database is away; rejects
+/** Writes down what is known of these services, but for those that have gone elsewhere meanwhile. One that cannot be written keeps no other from it, unless the database is away; rejects
  * at the end with the first error. */
 export async function saveMemories(
   due: Due,
   { last, learned, nowMs, signal, afterSlice, isLast }: SaveMemoriesPorts,
-  { store, parts, writer }: MemoriesTarget,
+  { store, parts, writer, instance, revision }: MemoriesTarget,
 ): Promise<void> {
   if (due.length === 0) return;
   const upTo = last();
@@ -39,11 +43,17 @@ export async function saveMemories(
   const states = statesOf(parts);
   const failures: unknown[] = [];
   const write = async (some: readonly Made[]) => {
-    const memories = some.map(({ memory }) => memory);
-    await store.saveMemories(memories, { writer, upTo }, nowMs).catch((error: unknown) => {
-      for (const { one } of some) one.isChanged = true;
+    const still = some.filter(({ one }) => !isElsewhere(one));
+    if (still.length === 0) return;
+    const memories = still.map(({ memory }) => memory);
+    const holder = { writer, upTo, instance, revision: revision() };
+    try {
+      const left = new Set(await store.saveMemories(memories, holder, nowMs));
+      for (const { one, memory } of still) if (left.has(memory.service)) one.isChanged = true;
+    } catch (error) {
+      for (const { one } of still) one.isChanged = true;
       failures.push(error);
-    });
+    }
   };
   let waiting: Made[] = [];
   for (const [service, one] of due) {

@@ -276,3 +276,17 @@ it("judges no session as a whole that may be partly at another stage, and keeps 
   nowMs += 1_001;
   expect(windower.closeIdle(nowMs).map(({ stream }) => stream)).toEqual(["later"]);
 });
+
+it("forgets the streams of one service and no others, and tells of each service where its own stop", () => {
+  const windower = createWindower(config());
+  for (const service of ["shop", "bank"])
+    for (const stream of ["a", "b"]) windower.push([record(0, { service, stream })]);
+  const before = JSON.stringify(windower.snapshot()("bank"));
+  windower.forget("shop");
+  expect(windower.snapshot()("shop")).toBeUndefined();
+  expect(JSON.stringify(windower.snapshot()("bank"))).toBe(before);
+  const contexts = ["shop", "bank"].map(
+    (service) => windower.push([record(1, { service, stream: "a" })])[0]?.events.length,
+  );
+  expect(contexts).toEqual([1, 2]);
+});

@@ -5,6 +5,7 @@ import type { WindowConfig } from "./config.ts";
 import { type OpenStream, openStream } from "./open-stream.ts";
 import { createPreviousInTrace } from "./previous-in-trace.ts";
 import type { LogEvent, ParsedRecord, SequenceWindow, Windower } from "./sequence-window.ts";
+import { StreamMap } from "./stream-map.ts";
 import { writeStreamStates } from "./stream-states.ts";
 import { createTakenOver } from "./taken-over.ts";
 import type { WindowRule } from "./window-rule.ts";
@@ -25,7 +26,7 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
     maxSessionEvents: config.max_session_events,
   };
   /** In the order of their last arrival: the first is the least recently used. */
-  const streams = new Map<string, OpenStream>();
+  const streams = new StreamMap();
   /** Wall clock of the last record that was not pushed: a session that seems to begin soon after it may have begun before. */
   let skippedMs = Number.NEGATIVE_INFINITY;
   /** The same, where it may have begun elsewhere. */
@@ -33,11 +34,13 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
   const takenOver = createTakenOver(config.idle_ms);
   const previousInTrace = createPreviousInTrace(now(), takenOver.sinceMs);
 
+  const mayBeMidway = (nowMs: number) => nowMs - Math.max(skippedMs, unsettledMs) <= config.idle_ms;
+
   const open = (key: string, { service, stream }: ParsedRecord, nowMs: number): OpenStream => {
     const before = takenOver.before(service, stream, nowMs);
     return openStream({ service, stream }, rule, limits, {
       ...before,
-      isMidway: before?.isMidway === true || nowMs - Math.max(skippedMs, unsettledMs) <= config.idle_ms,
+      isMidway: before?.isMidway === true || mayBeMidway(nowMs),
       previousOf: (record, pushedMs) => previousInTrace.of(key, record, pushedMs),
     });
   };
@@ -78,18 +81,17 @@ export function createWindower(config: WindowConfig, now: () => number = Date.no
     },
     newestMs: (stream) => newestOf(streams.get(keyOf(stream))?.state().events),
     snapshot() {
-      const byService = Map.groupBy([...streams.values()].reverse(), ({ service }) => service);
-      return (service) => {
-        const open = byService.get(service);
-        return open && writeStreamStates(open.map((one) => [one.stream, one.state()]));
-      };
+      const nowMs = now();
+      takenOver.forgetOld(nowMs);
+      return (service) =>
+        statesOf(streams.of(service), !mayBeMidway(nowMs) && takenOver.isPast(service, nowMs));
     },
     takeOver(service, state, isLast) {
       takenOver.add(service, state, isLast, now());
     },
     forget(service) {
       takenOver.forget(service);
-      for (const [key, stream] of streams) if (stream.service === service) streams.delete(key);
+      streams.deleteOf(service);
     },
   };
 }
@@ -118,6 +120,15 @@ function closeFirst(
     if (window !== undefined) closed.push(window);
   }
   return closed;
+}
+
+/** @param areAll whether no other stream of the service may go on */
+function statesOf(open: readonly OpenStream[], areAll: boolean): unknown {
+  if (open.length === 0) return undefined;
+  return writeStreamStates(
+    open.toReversed().map((one) => [one.stream, one.state()]),
+    areAll,
+  );
 }
 
 function newestOf(events: readonly LogEvent[] | undefined): number | undefined {

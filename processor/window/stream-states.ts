@@ -38,21 +38,25 @@ export interface StreamStates {
   readonly isComplete: boolean;
   /** Tells it once: after that the stream has gone on. */
   readonly take: (stream: string) => StreamState | undefined;
+  /** How many were not told yet. */
+  readonly left: () => number;
 }
 
 /**
  * The streams of one service as JSON: of their events neither raw parameters nor what a model said of them, of their names a hash,
  * because they come from the sender.
  * @param streams the most recently used ones first
+ * @param areAllOpen whether every stream that may go on is among them
  */
 export function writeStreamStates(
   streams: Iterable<readonly [stream: string, state: StreamState]>,
+  areAllOpen: boolean,
 ): z.input<typeof streamStates> {
   const templates = createPlaces<[string, string]>();
   const releases = createPlaces<[string | null, string | null]>();
   const written: Written["streams"] = [];
   let events = 0;
-  let isComplete = true;
+  let isComplete = areAllOpen;
   const templateOf = (id: string, text: string) => templates.of(id, () => [id, text]);
   const eventOf = ({ match, timeMs, gapMs, severityNumber, release, code }: LogEvent) => {
     const place =
@@ -72,8 +76,10 @@ export function writeStreamStates(
   });
   for (const [stream, state] of streams) {
     events += state.events.length;
-    isComplete = events <= EVENTS_MAX;
-    if (!isComplete) break;
+    if (events > EVENTS_MAX) {
+      isComplete = false;
+      break;
+    }
     written.push([nameOf(stream), state.isWhole, state.events.map(eventOf), sessionOf(state.session)]);
   }
   return { version: 1, isComplete, streams: written, templates: templates.all, releases: releases.all };
@@ -115,6 +121,9 @@ export function readStreamStates(state: unknown): StreamStates {
       const state = byName.get(name);
       byName.delete(name);
       return state;
+    },
+    left() {
+      return byName.size;
     },
   };
 }

@@ -12,9 +12,13 @@ export interface TakenOver {
   before(service: string, stream: string, nowMs: number): Omit<StreamPast, "previousOf"> | undefined;
   /** Since when the service is here; undefined where that is long ago, or always. */
   sinceMs(service: string, nowMs: number): number | undefined;
+  /** Whether every stream of the service that may still go on has gone on here by now, or there is none. */
+  isPast(service: string, nowMs: number): boolean;
   /** Records of any of them may have passed since. */
   skip(): void;
   forget(service: string): void;
+  /** Lets go of what nobody can go on from any more. */
+  forgetOld(nowMs: number): void;
 }
 
 interface Taken {
@@ -26,11 +30,10 @@ interface Taken {
 /** @param idleMs streams that seem to begin within it after the service came may have begun before */
 export function createTakenOver(idleMs: number): TakenOver {
   const services = new Map<string, Taken>();
+  const isOld = ({ sinceMs }: Taken, nowMs: number) => nowMs - sinceMs > Math.max(REMEMBERED_MS, idleMs);
   const find = (service: string, nowMs: number): Taken | undefined => {
     const taken = services.get(service);
-    if (taken === undefined || nowMs - taken.sinceMs <= Math.max(REMEMBERED_MS, idleMs)) return taken;
-    services.delete(service);
-    return undefined;
+    return taken === undefined || isOld(taken, nowMs) ? undefined : taken;
   };
   return {
     add(service, state, isLast, sinceMs) {
@@ -47,9 +50,17 @@ export function createTakenOver(idleMs: number): TakenOver {
       return { state, isBroken: false, isMidway: !isAllKnown && nowMs - sinceMs <= idleMs };
     },
     sinceMs: (service, nowMs) => find(service, nowMs)?.sinceMs,
+    isPast(service, nowMs) {
+      const taken = find(service, nowMs);
+      if (taken === undefined || nowMs - taken.sinceMs > idleMs) return true;
+      return taken.isLast && taken.states?.isComplete === true && taken.states.left() === 0;
+    },
     skip() {
       for (const [service, taken] of services) services.set(service, { ...taken, isLast: false });
     },
     forget: (service) => void services.delete(service),
+    forgetOld(nowMs) {
+      for (const [service, taken] of services) if (isOld(taken, nowMs)) services.delete(service);
+    },
   };
 }

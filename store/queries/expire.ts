@@ -3,15 +3,17 @@ import type { Retention } from "../store.ts";
 import type { Tables } from "../tables.ts";
 import { deleteOlderDeployments } from "./deployments.ts";
 import { deleteOlderLlmExplanations } from "./llm.ts";
-import { trimMemories } from "./memories.ts";
 import { deleteOlderAlerts } from "./outbox.ts";
 import { recountIncidents } from "./recount-incidents.ts";
 import { trimSamples } from "./samples.ts";
 
 /** Rows that are deleted together: whoever else writes waits for no more. */
 const ROWS_AT_ONCE = 1_000;
-/** Services whose memories are kept at most: each takes some kilobytes. */
+/** Services whose memories are kept at most: each takes some kilobytes. Names of services come from senders, who may make up as many as
+ * they like. */
 const MEMORIES_MAX = 20_000;
+/** Of sightings, and of what the journal has, of which the most is in memories and snapshots within seconds. */
+const ROWS_MAX = 100_000;
 
 /** A part of the work, done within a transaction of its own. Answers whether more of it is left. */
 export type ExpiryStep = (db: Kysely<Tables>) => Promise<boolean>;
@@ -44,19 +46,32 @@ export function expirySteps({ beforeMs, labelledBeforeMs, samplesMax }: Retentio
     }),
     someOf("templates", ["sequence"], sql`last_seen_ms < ${beforeMs}`),
     someOf("service_memories", ["service"], sql`at_ms < ${beforeMs}`),
-    (db) => trimMemories(db, MEMORIES_MAX, ROWS_AT_ONCE),
+    allButNewest(MEMORIES_MAX, "service_memories", ["service"], "at_ms"),
     someOf("sightings", ["service", "instance"], sql`seen_ms < ${beforeMs}`),
+    allButNewest(ROWS_MAX, "sightings", ["service", "instance"], "revision"),
     someOf("journal", ["sequence"], sql`at_ms < ${beforeMs}`),
+    allButNewest(ROWS_MAX, "journal", ["sequence"], "sequence"),
   ];
 }
 
 /** @param key columns that name a row */
 function someOf(table: keyof Tables, key: readonly string[], condition: RawBuilder<unknown>): ExpiryStep {
+  return chosen(table, key, sql`where ${condition} limit ${sql.lit(ROWS_AT_ONCE)}`);
+}
+
+/** @param age a column that is higher in newer rows */
+function allButNewest(rowsMax: number, table: keyof Tables, key: readonly string[], age: string): ExpiryStep {
+  const order = sql.join([sql`${sql.ref(age)} desc`, ...key.map((column) => sql.ref(column))]);
+  return chosen(table, key, sql`order by ${order} limit ${sql.lit(ROWS_AT_ONCE)} offset ${sql.lit(rowsMax)}`);
+}
+
+/** @param choice of so many rows at most as are deleted together */
+function chosen(table: keyof Tables, key: readonly string[], choice: RawBuilder<unknown>): ExpiryStep {
   const columns = sql.join(key.map((column) => sql.ref(column)));
   return async (db) => {
     const { numAffectedRows } = await sql`
       delete from ${sql.table(table)} where (${columns}) in (
-        select ${columns} from ${sql.table(table)} where ${condition} limit ${sql.lit(ROWS_AT_ONCE)}
+        select ${columns} from ${sql.table(table)} ${choice}
       )`.execute(db);
     return Number(numAffectedRows ?? 0) >= ROWS_AT_ONCE;
   };

@@ -1,14 +1,15 @@
-import type { Kysely } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { chunks } from "../chunks.ts";
 import {
+  type Holder,
   JOURNAL_KEPT_MS,
   type JournalEntry,
-  type Journaled,
   type OthersSightings,
   type ServiceMemory,
   type Sighting,
   type TakenService,
 } from "../memory.ts";
+import { isPostgres } from "../migrations/dialect.ts";
 import type { Tables } from "../tables.ts";
 import { nextSighting } from "./revisions.ts";
 
@@ -17,10 +18,20 @@ const LAST = 1;
 export async function saveMemories(
   db: Kysely<Tables>,
   memories: readonly ServiceMemory[],
-  { writer, upTo }: Journaled,
+  { writer, upTo, instance, revision }: Holder,
   atMs: number,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const others = await db
+    // A write that changes nothing: a transaction of SQLite that begins by reading cannot wait for another writer.
+    .updateTable("sightings")
+    .set((row) => ({ revision: row.ref("revision") }))
+    .where("revision", ">", revision)
+    .where("instance", "<>", instance)
+    .returning("service")
+    .execute();
+  const seen = new Set(others.map(({ service }) => service));
   for (const { service, json, isLast } of memories) {
+    if (seen.has(service)) continue;
     const row = { json: Buffer.concat(json).toString("utf8"), at_ms: atMs, is_last: isLast ? LAST : 0 };
     await db
       .insertInto("service_memories")
@@ -38,17 +49,17 @@ export async function saveMemories(
       )
       .execute();
   }
+  return memories.map(({ service }) => service).filter((service) => seen.has(service));
 }
 
 export async function takeServices(
   db: Kysely<Tables>,
   services: readonly string[],
   instance: string,
-  atMs: number,
 ): Promise<readonly TakenService[]> {
   await saveSightings(
     db,
-    services.map((service) => ({ service, seenMs: atMs })),
+    services.map((service) => ({ service, ageMs: 0 })),
     instance,
   );
   const taken: TakenService[] = [];
@@ -98,7 +109,7 @@ export async function saveSightings(
   for (const some of chunks(sightings))
     await db
       .insertInto("sightings")
-      .values(some.map(({ service, seenMs }) => ({ service, instance, seen_ms: seenMs, revision })))
+      .values(some.map(({ service, ageMs }) => ({ service, instance, seen_ms: agoMs(db, ageMs), revision })))
       .onConflict((conflict) =>
         conflict.columns(["service", "instance"]).doUpdateSet((update) => ({
           seen_ms: update.ref("excluded.seen_ms"),
@@ -114,16 +125,53 @@ export async function selectSightingsOfOthers(
   afterRevision: number,
 ): Promise<OthersSightings> {
   const rows = await db
-    .selectFrom("sightings")
-    .select(["service", "seen_ms", "revision"])
-    .where("revision", ">", afterRevision)
-    .where("instance", "<>", instance)
-    .orderBy("revision")
+    .selectFrom("sightings as other")
+    .leftJoin("sightings as own", (join) =>
+      join.onRef("own.service", "=", "other.service").on("own.instance", "=", instance),
+    )
+    .select(({ ref }) => [
+      "other.service",
+      "other.revision",
+      sql<number>`${clockMs(db)} - ${ref("other.seen_ms")}`.as("age_ms"),
+      "other.seen_ms as other_ms",
+      "own.seen_ms as own_ms",
+      "own.revision as own_revision",
+    ])
+    .where("other.revision", ">", afterRevision)
+    .where("other.instance", "<>", instance)
+    .orderBy("other.revision")
     .execute();
   return {
     revision: rows.at(-1)?.revision ?? afterRevision,
-    sightings: rows.map(({ service, seen_ms: seenMs }) => ({ service, seenMs })),
+    sightings: rows.map(({ service, age_ms: ageMs, ...row }) => ({
+      service,
+      ageMs,
+      isLatest: isLatest(row),
+    })),
   };
+}
+
+interface Compared {
+  readonly other_ms: number;
+  readonly revision: number;
+  readonly own_ms: number | null;
+  readonly own_revision: number | null;
+}
+
+/** Both by the database's clock. */
+function isLatest({ other_ms, revision, own_ms, own_revision }: Compared): boolean {
+  return own_ms === null || other_ms > own_ms || (other_ms === own_ms && revision > (own_revision ?? 0));
+}
+
+/** The database's own clock, which all stages share, in milliseconds since the epoch. */
+function clockMs(db: Kysely<Tables>): RawBuilder<number> {
+  return isPostgres(db)
+    ? sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`
+    : sql`cast(unixepoch('subsec') * 1000 as integer)`;
+}
+
+function agoMs(db: Kysely<Tables>, ageMs: number): RawBuilder<number> {
+  return sql`${clockMs(db)} - ${sql.lit(Math.round(ageMs))}`;
 }
 
 export async function selectServicesSeenBy(db: Kysely<Tables>, instance: string): Promise<readonly string[]> {
@@ -144,26 +192,4 @@ export async function selectServicesSeenBy(db: Kysely<Tables>, instance: string)
     .orderBy("own.seen_ms")
     .execute();
   return rows.map(({ service }) => service);
-}
-
-/** Deletes some of those over so many, the oldest; answers whether there may be more: names of services come from senders, who may
- * make up as many as they like. */
-export async function trimMemories(
-  db: Kysely<Tables>,
-  memoriesMax: number,
-  atOnce: number,
-): Promise<boolean> {
-  const { numDeletedRows } = await db
-    .deleteFrom("service_memories")
-    .where("service", "in", (query) =>
-      query
-        .selectFrom("service_memories")
-        .select("service")
-        .orderBy("at_ms", "desc")
-        .orderBy("service")
-        .limit(atOnce)
-        .offset(memoriesMax),
-    )
-    .executeTakeFirstOrThrow();
-  return Number(numDeletedRows) >= atOnce;
 }

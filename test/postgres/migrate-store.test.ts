@@ -79,8 +79,8 @@ async function fill(store: Store, updatedAtMs: number): Promise<void> {
   await store.saveSnapshot("templates", [Buffer.from('{"a":"\\u0000"}')], 1, 0);
   await store.addToJournal([{ name: "templates", json: '{"b":1}' }], "one", 1);
   const memory = { service: "shop", json: [Buffer.from('{"c":1}')], isLast: false };
-  await store.saveMemories([memory], { writer: "one", upTo: 0 }, 1);
-  await store.saveSightings([{ service: "shop", seenMs: 1 }], "logbert");
+  await store.saveMemories([memory], { writer: "one", upTo: 0, instance: "logbert", revision: 0 }, 1);
+  await store.saveSightings([{ service: "shop", ageMs: 1 }], "logbert");
   await store.addTestMessage("ops", { key: "k", kind: "test", notice: "{}" }, 5);
   await store.takeLlmCall(5, [{ spanMs: 10, max: 9 }]);
   await store.saveLlmExplanation({
@@ -117,7 +117,7 @@ async function everything(store: Store) {
     statuses: await store.statuses(),
     snapshot: await store.snapshot("templates"),
     journal: await store.journalSince("templates", 0, 9),
-    sightings: await store.sightingsOfOthers("", 0),
+    seen: await store.servicesSeenBy("logbert"),
     runs: await store.trainingRuns(PAGE),
     models: await store.models(),
     channels: await store.channelStatuses(),

@@ -160,3 +160,22 @@ it("of very many rows leaves none that is too old, and all others", async () => 
   const incidents = await store.incidents({}, { first: 1_000 });
   expect(incidents.reduce((sum, { anomalies }) => sum + anomalies, 0)).toBe(100);
 });
+
+it("keeps the newest of what senders can make up without end", async () => {
+  const sightings = Array.from({ length: 101_001 }, (_, index) => ({ service: `s${index}`, ageMs: 0 }));
+  await store.saveSightings([{ service: "oldest", ageMs: 0 }], "a");
+  await store.saveSightings(sightings, "a");
+  await store.addToJournal([{ name: "p", json: "oldest" }], "one", 5);
+  for (let from = 0; from < 100_000; from += 1_000)
+    await store.addToJournal(
+      Array.from({ length: 1_000 }, () => ({ name: "p", json: "1" })),
+      "one",
+      5,
+    );
+  await store.expire(keptSince(0));
+  const kept = await store.servicesSeenBy("a");
+  expect(kept).toHaveLength(100_000);
+  expect(kept).not.toContain("oldest");
+  const [first] = await store.journalSince("p", 0, 1);
+  expect(first?.json).toBe("1");
+});

@@ -172,6 +172,42 @@ describe("a database of the released version", () => {
     expect(await store.countAnomalies({ incidentId: idOf(10_000) })).toBe(3);
   });
 
+  it("has what was learned put together by service, without what cannot be read", async () => {
+    const database = new SqliteDatabase(path);
+    const insert = database.prepare("insert into snapshots values (?, ?, ?)");
+    insert.run("calibration", '{"version":2,"services":[["shop",{"a":1}],["bank",{"a":2}],[3,{}]]}', 7);
+    insert.run("detector:rate", '{"version":1,"more":[4],"services":[["shop",{"b":1}]]}', 8);
+    insert.run("detector:gap", "damaged", 9);
+    insert.run("detector:length", "[]", 9);
+    database.exec(`insert into journal (name, json) values
+      ('detector:new-template', '[["shop","1","disk full","error"],["bank","2","up","harmless"],["shop","3","x","fatal"],7]'),
+      ('detector:new-template', 'damaged'), ('detector:gone', '[["shop"]]')`);
+    database.close();
+    const store = await openHere();
+    expect(await store.servicesSeenBy("logbert")).toEqual(["shop", "bank"]);
+    const news = (service: string, json: string) => ({ name: "detector:new-template", service, json });
+    const taken = await store.takeServices(["shop", "bank"], "logbert");
+    expect(taken.map(({ json, ...rest }) => ({ ...rest, states: JSON.parse(json ?? "") }))).toEqual([
+      {
+        service: "shop",
+        states: {
+          calibration: { version: 2, services: [["shop", { a: 1 }]] },
+          "detector:rate": { version: 1, more: [4], services: [["shop", { b: 1 }]] },
+        },
+        isLast: false,
+        news: [news("shop", '[["shop","1","disk full","error"],["shop","3","x","fatal"]]')],
+      },
+      {
+        service: "bank",
+        states: { calibration: { version: 2, services: [["bank", { a: 2 }]] } },
+        isLast: false,
+        news: [news("bank", '[["bank","2","up","harmless"]]')],
+      },
+    ]);
+    expect(await store.snapshot("calibration")).toBeUndefined();
+    expect((await store.journalSince("templates", 0, 9)).map(({ json }) => json)).toEqual(["[2]"]);
+  });
+
   it("is opened by several processes at the same time", async () => {
     const stores = await Promise.all([openHere(), openHere(), openHere()]);
     for (const store of stores) expect(await store.incidents({}, { first: 9 })).toHaveLength(2);

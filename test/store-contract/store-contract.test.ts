@@ -11,6 +11,7 @@ import { keptSince } from "./kept-since.ts";
 
 let database: TestDatabase;
 let store: Store;
+const HOUR_MS = 3_600_000;
 const others: Store[] = [];
 beforeEach(async () => {
   database = await testDatabase();
@@ -304,23 +305,24 @@ describe("two processes", () => {
       json: [Buffer.from(text)],
       isLast,
     });
-    const journaled = { writer: "one", upTo: 0 };
+    /** A stage that knows what others have seen by now. */
+    const holder = { writer: "one", upTo: 0, instance: "a", revision: Number.MAX_SAFE_INTEGER };
     const nothing = { json: undefined, isLast: false, news: [] };
 
     it("is what was saved last, for any stage that takes the service; of another one nothing is known", async () => {
-      await store.saveMemories([memory("shop", "old"), memory("bank", "b")], journaled, 1);
-      await store.saveMemories([memory("shop", "new")], journaled, 2);
-      expect(await store.takeServices(["shop", "none"], "a", 3)).toEqual([
+      await store.saveMemories([memory("shop", "old"), memory("bank", "b")], holder, 1);
+      await store.saveMemories([memory("shop", "new")], holder, 2);
+      expect(await store.takeServices(["shop", "none"], "a")).toEqual([
         { ...nothing, service: "shop", json: "new" },
         { ...nothing, service: "none" },
       ]);
-      expect(await store.takeServices(["shop"], "b", 4)).toMatchObject([{ json: "new" }]);
+      expect(await store.takeServices(["shop"], "b")).toMatchObject([{ json: "new" }]);
     });
 
     it("is the last of its stage for the one that takes it first", async () => {
-      await store.saveMemories([memory("shop", "s", true)], journaled, 1);
-      expect(await store.takeServices(["shop"], "a", 2)).toMatchObject([{ isLast: true }]);
-      expect(await store.takeServices(["shop"], "b", 3)).toMatchObject([{ isLast: false }]);
+      await store.saveMemories([memory("shop", "s", true)], holder, 1);
+      expect(await store.takeServices(["shop"], "a")).toMatchObject([{ isLast: true }]);
+      expect(await store.takeServices(["shop"], "b")).toMatchObject([{ isLast: false }]);
     });
 
     it("comes with its news until it holds them, and with those of others for a while", async () => {
@@ -328,51 +330,69 @@ describe("two processes", () => {
       await store.addToJournal([{ name: "p", service: "shop", json: "2" }], "two", 0);
       await store.addToJournal([{ name: "p", service: "bank", json: "3" }], "one", 0);
       const news = async () =>
-        (await store.takeServices(["shop"], "a", 1)).flatMap((one) => one.news.map(({ json }) => json));
+        (await store.takeServices(["shop"], "a")).flatMap((one) => one.news.map(({ json }) => json));
       expect(await news()).toEqual(["1", "2"]);
-      await store.saveMemories([memory("shop", "s")], { writer: "one", upTo }, JOURNAL_KEPT_MS);
+      await store.saveMemories([memory("shop", "s")], { ...holder, upTo }, JOURNAL_KEPT_MS);
       expect(await news()).toEqual(["2"]);
-      await store.saveMemories([memory("shop", "s")], { writer: "one", upTo }, JOURNAL_KEPT_MS + 1);
+      await store.saveMemories([memory("shop", "s")], { ...holder, upTo }, JOURNAL_KEPT_MS + 1);
       expect(await news()).toEqual([]);
       expect(await store.journalSince("p", 0, 9)).toEqual([]);
     });
 
     it("belongs to the stage that has seen the service last", async () => {
-      await store.takeServices(["shop", "bank"], "a", 1);
-      await store.takeServices(["bank"], "b", 2);
+      await store.takeServices(["shop", "bank"], "a");
+      await store.takeServices(["bank"], "b");
       expect(await store.servicesSeenBy("a")).toEqual(["shop"]);
       expect(await store.servicesSeenBy("b")).toEqual(["bank"]);
-      await store.saveSightings([{ service: "bank", seenMs: 3 }], "a");
+      await store.saveSightings([{ service: "bank", ageMs: 0 }], "a");
       expect(await store.servicesSeenBy("a")).toEqual(["shop", "bank"]);
       expect(await store.servicesSeenBy("b")).toEqual([]);
     });
 
     it("tells a stage what others have seen, each sighting once", async () => {
-      await store.takeServices(["shop"], "a", 1);
-      await store.takeServices(["bank"], "b", 2);
+      await store.takeServices(["shop"], "a");
+      await store.takeServices(["bank"], "b");
       const first = await store.sightingsOfOthers("a", 0);
-      expect(first.sightings).toEqual([{ service: "bank", seenMs: 2 }]);
+      expect(first.sightings).toEqual([{ service: "bank", ageMs: expect.any(Number), isLatest: true }]);
       expect(await store.sightingsOfOthers("a", first.revision)).toEqual({ ...first, sightings: [] });
-      await store.saveSightings([{ service: "bank", seenMs: 5 }], "b");
-      expect((await store.sightingsOfOthers("a", first.revision)).sightings).toEqual([
-        { service: "bank", seenMs: 5 },
+      await store.takeServices(["bank"], "a");
+      await store.saveSightings([{ service: "bank", ageMs: HOUR_MS + 0.4 }], "b");
+      const [older] = (await store.sightingsOfOthers("a", first.revision)).sightings;
+      expect(older).toMatchObject({ service: "bank", isLatest: false });
+      expect(older?.ageMs).toBeGreaterThanOrEqual(HOUR_MS);
+      expect(older?.ageMs).toBeLessThan(2 * HOUR_MS);
+    });
+
+    it("is not replaced by a stage that does not know yet that another one has seen the service since", async () => {
+      await store.takeServices(["shop", "bank"], "a");
+      const { revision } = await store.sightingsOfOthers("a", 0);
+      await store.takeServices(["shop"], "b");
+      await store.saveMemories([memory("shop", "newer")], { ...holder, writer: "two", instance: "b" }, 1);
+      const stalled = { ...holder, revision };
+      const old = [memory("shop", "old"), memory("bank", "b")];
+      expect(await store.saveMemories(old, stalled, 2)).toEqual(["shop"]);
+      expect(await store.takeServices(["shop", "bank"], "c")).toMatchObject([
+        { json: "newer" },
+        { json: "b" },
       ]);
+      expect(await store.saveMemories(old, holder, 3)).toEqual([]);
     });
 
     it("makes no poller of what people set look again", async () => {
       const before = await store.changeCounter();
-      await store.takeServices(["shop"], "a", 1);
-      await store.saveMemories([memory("shop", "s")], journaled, 1);
+      await store.takeServices(["shop"], "a");
+      await store.saveMemories([memory("shop", "s")], holder, 1);
       expect(await store.changeCounter()).toBe(before);
     });
 
     it("is deleted when it is older than the retention", async () => {
-      await store.takeServices(["shop", "bank"], "a", 5);
-      await store.saveMemories([memory("shop", "s")], journaled, 5);
-      await store.saveMemories([memory("bank", "b")], journaled, 10);
-      await store.expire({ beforeMs: 10, labelledBeforeMs: 10, samplesMax: 9 });
+      await store.takeServices(["shop", "bank"], "a");
+      const beforeMs = Date.now() + HOUR_MS;
+      await store.saveMemories([memory("shop", "s")], holder, 5);
+      await store.saveMemories([memory("bank", "b")], holder, beforeMs);
+      await store.expire({ beforeMs, labelledBeforeMs: beforeMs, samplesMax: 9 });
       expect(await store.servicesSeenBy("a")).toEqual([]);
-      expect(await store.takeServices(["shop", "bank"], "a", 11)).toEqual([
+      expect(await store.takeServices(["shop", "bank"], "a")).toEqual([
         { ...nothing, service: "shop" },
         { ...nothing, service: "bank", json: "b" },
       ]);
