@@ -27,6 +27,15 @@ export function postgres(): Requirement {
   };
 }
 
+/** The server's workers come and go by themselves. */
+function signalIfThere(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
+
 /** Where install.sh puts them. */
 function installed(): readonly string[] {
   const home = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
@@ -109,7 +118,7 @@ export async function startPostgres(
   };
   const signal = (name: NodeJS.Signals) => {
     const { stdout } = spawnSync("ps", ["-o", "pid=", "--ppid", String(server?.pid)], { encoding: "utf8" });
-    for (const pid of [server?.pid, ...stdout.split("\n").map(Number)]) if (pid) process.kill(pid, name);
+    for (const pid of [server?.pid, ...stdout.split("\n").map(Number)]) if (pid) signalIfThere(pid, name);
   };
   await start();
   return {
