@@ -1,15 +1,8 @@
+import { createPauses, type Together } from "./pauses.ts";
+
 /** When nobody watched for this long, nothing was acknowledged, or the clock was set, a silence may be our own. In
  * milliseconds. */
 const OWN_SILENCE_MS = 10_000;
-/** A pause of all services is odd from this on, in milliseconds, and from so many times the longest one lately. With these no service's
- * own silence is told before (see arrivals.ts: 30 s, and 2.5 times its longest gap, which is no shorter than everybody's). */
-const PAUSE_MIN_MS = 10_000;
-const PAUSE_TIMES = 1.5;
-/** An odd pause makes the longest one longer by so much at most: it takes many to be a habit. */
-const PAUSE_GROWTH = 1.1;
-/** What the longest pause weighs after a second in which something came. */
-const PAUSE_FADING = 0.995;
-const SECOND_MS = 1_000;
 /** Where nothing comes from anybody for this long, it is told: by then what sends has been restarted, or did not come back. In
  * milliseconds. */
 const TOTAL_SILENCE_MS = 120_000;
@@ -19,89 +12,85 @@ export interface TotalSilence {
   readonly silentMs: number;
   /** Since when what came was delivered, and somebody watched. */
   readonly fromMs: number;
-  /** The longest pause of all lately; an odd one counts for little. */
+  /** The longest pause of all lately. */
   readonly longestMs: number;
+  /** When the one before it was told: who has not come since is no part of this one. */
+  readonly toldMs: number;
+}
+
+/** Nobody listens while nothing is delivered or watched for; nor while nothing comes from any of several services for longer than usual:
+ * that is, more often than not, what sends them. */
+export interface Listening {
+  /** Since when what came was delivered, and somebody watched. */
+  readonly deliveredMs: number;
+  /** Since when all of them did not pause; -Infinity where they never did. */
+  readonly pausedMs: number;
 }
 
 /** Since when somebody has listened without a break: what could not come did not fail to come. All times by the wall clock. */
 export interface Attention {
   scored(nowMs: number): void;
-  /** Something of these services has come and was delivered. */
-  learned(nowMs: number, services: Iterable<string>): void;
+  /** Something has come and was delivered. */
+  learned(nowMs: number): void;
   watched(nowMs: number): void;
-  /**
-   * Nobody listens while nothing is delivered or watched for; nor while nothing comes from any of several services for longer than usual:
-   * that is, more often than not, what sends them.
-   */
-  since(nowMs: number): number;
-  /** Once it is long enough to be told; undefined where only one service is known, whose own silence it is, and after `tell`. */
+  listening(nowMs: number): Listening;
+  /** Once it is long enough to be told; undefined where only one service writes, whose own silence it is, and after `tell`. */
   totalSilence(nowMs: number): TotalSilence | undefined;
   /** It is known, until something comes. */
-  tell(): void;
+  tell(nowMs: number): void;
 }
 
-/** Nothing was heard yet. */
-export function createAttention(): Attention {
+/**
+ * Nothing was heard yet.
+ * @param togetherSince who has written at that time or later
+ */
+export function createAttention(togetherSince: (sinceMs: number) => Together): Attention {
+  const pauses = createPauses(togetherSince);
   /** Since when something that was scored has waited for its acknowledgement. */
   let pendingSinceMs: number | undefined;
   let watchedMs: number | undefined;
-  let deliveredFromMs = Number.NEGATIVE_INFINITY;
-  let heardFromMs = Number.NEGATIVE_INFINITY;
-  let heardMs: number | undefined;
-  let fadedMs = 0;
-  let longestMs = 0;
+  let deliveredFromMs: number | undefined;
+  let pausedMs = Number.NEGATIVE_INFINITY;
+  let toldMs = Number.NEGATIVE_INFINITY;
   let isTold = false;
-  let onlyService: string | undefined;
-  let areSeveral = false;
 
   const deliveredFrom = (nowMs: number) => {
+    deliveredFromMs ??= nowMs;
     const isStuck = nowMs - (pendingSinceMs ?? nowMs) > OWN_SILENCE_MS;
     if (isStuck || Math.abs(nowMs - (watchedMs ?? nowMs)) > OWN_SILENCE_MS) deliveredFromMs = nowMs;
     return deliveredFromMs;
   };
-  const pauseMs = (nowMs: number) => {
-    const fromMs = deliveredFrom(nowMs);
-    if (heardMs === undefined) return 0;
-    return nowMs - (heardMs > nowMs ? fromMs : Math.max(heardMs, fromMs));
-  };
-  const oddPauseMs = () => Math.max(PAUSE_MIN_MS, PAUSE_TIMES * longestMs);
+  /** Later than now: the clock was set back. */
+  const unlessLater = (timeMs: number, nowMs: number) => (timeMs > nowMs ? Number.NEGATIVE_INFINITY : timeMs);
 
   return {
     scored(nowMs) {
       pendingSinceMs ??= nowMs;
     },
-    learned(nowMs, services) {
-      longestMs = Math.max(
-        longestMs,
-        Math.min(pauseMs(nowMs), Math.max(PAUSE_MIN_MS, PAUSE_GROWTH * longestMs)),
-      );
-      if (Math.abs(nowMs - fadedMs) >= SECOND_MS) {
-        longestMs *= PAUSE_FADING;
-        fadedMs = nowMs;
-      }
-      for (const service of services) {
-        onlyService ??= service;
-        areSeveral ||= service !== onlyService;
-      }
+    learned(nowMs) {
+      pauses.heard(nowMs, deliveredFrom(nowMs));
       pendingSinceMs = undefined;
-      heardMs = nowMs;
       isTold = false;
     },
     watched(nowMs) {
       watchedMs = nowMs;
     },
-    since(nowMs) {
-      if (areSeveral && pauseMs(nowMs) > oddPauseMs()) heardFromMs = nowMs;
-      // Later than now: the clock was set back.
-      return Math.max(deliveredFrom(nowMs), heardFromMs > nowMs ? Number.NEGATIVE_INFINITY : heardFromMs);
+    listening(nowMs) {
+      const deliveredMs = deliveredFrom(nowMs);
+      if (pauses.isOdd(nowMs, deliveredMs)) pausedMs = nowMs;
+      return { deliveredMs, pausedMs: unlessLater(pausedMs, nowMs) };
     },
     totalSilence(nowMs) {
-      const silentMs = pauseMs(nowMs);
-      if (isTold || !areSeveral || silentMs < Math.max(TOTAL_SILENCE_MS, oddPauseMs())) return undefined;
-      return { silentMs, fromMs: deliveredFrom(nowMs), longestMs };
+      const fromMs = deliveredFrom(nowMs);
+      const silentMs = pauses.lengthMs(nowMs, fromMs);
+      const fromLengthMs = Math.max(TOTAL_SILENCE_MS, pauses.habitMs(nowMs));
+      if (isTold || silentMs < fromLengthMs || !pauses.isOdd(nowMs, fromMs)) return undefined;
+      const longestMs = pauses.longestMs(nowMs);
+      return { silentMs, fromMs, longestMs, toldMs: unlessLater(toldMs, nowMs) };
     },
-    tell() {
+    tell(nowMs) {
       isTold = true;
+      toldMs = nowMs;
     },
   };
 }

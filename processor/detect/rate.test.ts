@@ -157,18 +157,17 @@ describe("time that goes wrong", () => {
 
 function silenceOf({ evidence: { detail }, window }: Absence) {
   if (detail?.kind !== "silence") throw new Error("an absence that is no silence");
-  const { template, silentMs } = detail;
+  const { template, silentMs, longestMs } = detail;
   if (window.missing !== "everything")
     expect(window.missing).toBe(template === undefined ? "service" : "template");
-  return { template, silentMs };
+  return { template, silentMs, longestMs };
 }
 
 /** A detector on a clock of its own that is watched every second. */
 function live() {
   let nowMs = START_MS;
   const detector = createRateDetector({ now: () => nowMs });
-  const told: { readonly atMs: number; readonly template: string | undefined; readonly silentMs: number }[] =
-    [];
+  const told: ({ readonly atMs: number } & ReturnType<typeof silenceOf>)[] = [];
   const missed: Pick<SequenceWindow, "service" | "missing">[] = [];
   return {
     detector,
@@ -218,7 +217,7 @@ describe("silence", () => {
     await pass(600, both);
     expect(told).toEqual([]);
     await pass(600, requests);
-    expect(told).toEqual([{ atMs: expect.any(Number), template: "heartbeat", silentMs: expect.any(Number) }]);
+    expect(told.map(({ template }) => template)).toEqual(["heartbeat"]);
     expect(told[0]?.silentMs).toBeGreaterThan(30_000);
     expect(told[0]?.silentMs).toBeLessThan(60_000);
     await pass(600, both);
@@ -369,6 +368,15 @@ describe("silence", () => {
     });
   });
 
+  it("is none where the clock is some seconds behind what came", async () => {
+    const { pass, both, detector, now, told } = scene();
+    await pass(600, both);
+    expect(detector.watch?.(now() - 5_000)).toEqual([]);
+    await pass(100, () => []);
+    expect(told.map(({ template }) => template)).toEqual([undefined]);
+    expect(told[0]?.silentMs).toBe(30_000);
+  });
+
   it("ends a window with what came last, without its parameters", async () => {
     const { pass, detector, now } = scene();
     await pass(600, () => [{ template: "request", timeMs: now(), parameters: ["secret"] }]);
@@ -405,7 +413,7 @@ describe("silence of everybody", () => {
     const { pass, every, nothing, told, missed } = scene();
     await pass(600, every(4), SERVICES);
     await pass(3_600, nothing);
-    expect(missed).toEqual([{ service: "shop", missing: "everything" }]);
+    expect(missed).toEqual([{ service: "cart", missing: "everything" }]);
     expect(told[0]?.silentMs).toBe(120_000);
     await pass(600, every(4), SERVICES);
     await pass(600, nothing);
@@ -458,6 +466,115 @@ describe("silence of everybody", () => {
     expect(missed).toEqual([]);
     await pass(60, every(4), ["shop", "cart"]);
     expect(missed).toEqual([{ service: "mail", missing: "service" }]);
+  });
+
+  it("is a habit from the third time on, of those that rest together: neither told nor a silence of each", async () => {
+    const { pass, nothing, every, missed } = scene();
+    for (let time = 0; time < 60; time++) {
+      await pass(200, every(4), SERVICES);
+      await pass(400, nothing);
+    }
+    expect(missed).toEqual(Array(3).fill({ service: "cart", missing: "everything" }));
+    await pass(200, every(4), SERVICES);
+    await pass(900, nothing);
+    expect(missed).toHaveLength(4);
+  });
+
+  it("is told of nobody where they have rested together from the first", async () => {
+    const { pass, nothing, every, missed } = scene();
+    for (let time = 0; time < 60; time++) {
+      await pass(60, every(4), SERVICES);
+      await pass(540, nothing);
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it.each([
+    { seldom: 60, told: [{ service: "shop", missing: "service" }], within: 150 },
+    {
+      seldom: 600,
+      told: [
+        { service: "shop", missing: "everything" },
+        { service: "shop", missing: "service" },
+      ],
+      within: 1_240,
+    },
+  ])(
+    "is not what the death of one is that wrote often, though the other writes every $seldom s",
+    async ({ seldom, told, within }) => {
+      const { pass, every, missed } = scene();
+      const both = (isAlive: boolean) => (second: number, service: string) =>
+        service === "cart" ? every(seldom)(second) : isAlive ? every(4)(second) : [];
+      await pass(3_600, both(true), ["shop", "cart"]);
+      await pass(within, both(false), ["shop", "cart"]);
+      expect(missed).toEqual(told);
+      await pass(12_000, both(false), ["shop", "cart"]);
+      expect(missed).toEqual(told);
+    },
+  );
+
+  it("is not that of the one service that writes, where another one wrote an hour ago", async () => {
+    const { pass, every, nothing, missed } = scene();
+    await pass(20, every(4), ["shop", "setup"]);
+    await pass(3_700, every(4), ["shop"]);
+    await pass(40, nothing);
+    expect(missed).toEqual([{ service: "shop", missing: "service" }]);
+  });
+
+  it("is told of the same service whichever wrote last, and with the longest pause of all", async () => {
+    const { pass, every, nothing, missed, told } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(90, nothing);
+    for (const last of SERVICES) {
+      await pass(300, every(4), SERVICES);
+      await pass(5, every(1), [last]);
+      await pass(400, nothing);
+    }
+    expect(missed).toEqual(Array(3).fill({ service: "cart", missing: "everything" }));
+    expect(told.map(({ longestMs }) => Math.round(longestMs / 10_000))).toEqual([9, 40, 40]);
+  });
+
+  it("is not what is left here of services that have gone elsewhere: the one that died is told", async () => {
+    const { pass, every, nothing, missed, detector } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(60, nothing);
+    for (const moved of ["shop", "mail"]) detector.forget(moved);
+    await pass(600, nothing);
+    expect(missed).toEqual([{ service: "cart", missing: "service" }]);
+  });
+
+  it("is known by how they paused before a restart: who has stopped since is told as soon as ever", async () => {
+    const before = scene();
+    await before.pass(6_000, before.every(60), SERVICES);
+    const { pass, every, missed, detector } = scene();
+    detector.restore(JSON.parse(JSON.stringify(before.detector.snapshot())));
+    await pass(120, every(60), SERVICES);
+    await pass(300, every(60), ["shop", "mail"]);
+    expect(missed).toEqual([{ service: "cart", missing: "service" }]);
+  });
+
+  it("is none of who came through while the others could not", async () => {
+    const { pass, every, nothing, missed } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(45, nothing);
+    await pass(4, every(4), ["mail"]);
+    await pass(45, nothing);
+    await pass(600, every(4), SERVICES);
+    expect(missed).toEqual([]);
+  });
+
+  it("is told from the death of one after the clock was set back, too", async () => {
+    const { pass, every, nothing, missed, suspend } = scene();
+    for (let time = 0; time < 3; time++) {
+      await pass(600, every(4), SERVICES);
+      await pass(40, nothing);
+    }
+    await pass(600, every(4), SERVICES);
+    suspend(-86_400);
+    await pass(60, every(4), SERVICES);
+    await pass(60, nothing);
+    await pass(60, every(4), SERVICES);
+    expect(missed).toEqual([]);
   });
 
   it.each([-86_400, 946_080_000])("is none where the clock was set by %d s", async (seconds) => {

@@ -3,6 +3,7 @@ import { createSessionTally } from "../window/session-tally.ts";
 import { createAttention, type TotalSilence } from "./attention.ts";
 import type { Absence, Detector } from "./detector.ts";
 import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
+import type { Together } from "./pauses.ts";
 import { perRequest } from "./per-request.ts";
 import {
   bucketOf,
@@ -45,7 +46,7 @@ export function createRateDetector({
     serviceRatesState,
     (state) => createServiceRates(maxKnownTemplates, state),
   );
-  const attention = createAttention();
+  const attention = createAttention((sinceMs) => togetherSince(services.entries(), sinceMs));
   const countsOf = perRequest(createBatchCounts);
 
   return {
@@ -63,29 +64,26 @@ export function createRateDetector({
       const nowMs = now();
       const fresh = windows.filter(hasFresh);
       if (fresh.length === 0) return;
-      const fromMs = attention.since(nowMs);
-      attention.learned(
-        nowMs,
-        fresh.map(({ service }) => service),
-      );
+      const listening = attention.listening(nowMs);
+      attention.learned(nowMs);
       for (const { service, events, freshFrom } of fresh) {
         services.teach(service, (rates) => {
           for (let at = freshFrom; at < events.length; at += 1) {
             const event = events[at];
-            if (event !== undefined) rates.learn(event, nowMs, fromMs);
+            if (event !== undefined) rates.learn(event, nowMs, listening);
           }
         });
       }
     },
     watch(nowMs) {
-      const fromMs = attention.since(nowMs);
+      const { deliveredMs, pausedMs } = attention.listening(nowMs);
       attention.watched(nowMs);
       const total = attention.totalSilence(nowMs);
       const missed =
         total === undefined
-          ? missingOf(services.entries(), nowMs, fromMs)
+          ? missingOf(services.entries(), nowMs, Math.max(deliveredMs, pausedMs))
           : missingOfAll(services.entries(), nowMs, total);
-      if (total !== undefined && missed.length > 0) attention.tell();
+      if (total !== undefined && missed.length > 0) attention.tell(nowMs);
       return missed;
     },
     snapshot: services.snapshot,
@@ -152,6 +150,23 @@ function scoreWindow(
 
 type KnownServices = Iterable<readonly [service: string, ServiceRates]>;
 
+function togetherSince(services: KnownServices, sinceMs: number): Together {
+  let heard = 0;
+  let longestGapMs: number | undefined;
+  for (const [, rates] of services) {
+    if (!isHeardFrom(rates, sinceMs)) continue;
+    heard += 1;
+    const gapMs = rates.longestGapMs();
+    if (gapMs !== undefined) longestGapMs = Math.min(gapMs, longestGapMs ?? gapMs);
+  }
+  return { areSeveral: heard > 1, longestGapMs };
+}
+
+function isHeardFrom(rates: ServiceRates, sinceMs: number): boolean {
+  const heardMs = rates.heardMs();
+  return heardMs !== undefined && heardMs >= sinceMs;
+}
+
 function missingOf(services: KnownServices, nowMs: number, fromMs: number): readonly Absence[] {
   return [...services].flatMap(([service, rates]) =>
     rates.missing(nowMs, fromMs).map((missing) => {
@@ -161,21 +176,22 @@ function missingOf(services: KnownServices, nowMs: number, fromMs: number): read
   );
 }
 
-/** One absence for all, told of the service whose own silence is the oddest; none while nobody's is odd. */
+/** One absence for all, told of the first by name whose own silence is odd, so that what people say of it holds for the next one; none
+ * while nobody's is odd. */
 function missingOfAll(
   services: KnownServices,
   nowMs: number,
-  { silentMs, longestMs, fromMs }: TotalSilence,
+  { silentMs, longestMs, fromMs, toldMs }: TotalSilence,
 ): readonly Absence[] {
-  const [oddest] = [...services]
+  const [first] = [...services]
     .flatMap(([service, rates]) => {
-      const missing = rates.silence(nowMs, fromMs);
+      const missing = isHeardFrom(rates, toldMs) ? rates.silence(nowMs, fromMs) : undefined;
       return missing === undefined ? [] : [{ service, missing }];
     })
-    .sort((a, b) => b.missing.silence.surprise - a.missing.silence.surprise);
-  if (oddest === undefined) return [];
-  const silence = { ...oddest.missing.silence, silentMs, longestMs };
-  return [absenceOf(oddest.service, { ...oddest.missing, silence }, "everything", nowMs)];
+    .sort((a, b) => (a.service < b.service ? -1 : 1));
+  if (first === undefined) return [];
+  const silence = { ...first.missing.silence, silentMs, longestMs };
+  return [absenceOf(first.service, { ...first.missing, silence }, "everything", nowMs)];
 }
 
 function absenceOf(
