@@ -46,7 +46,7 @@ export interface GroupMember {
   /** False where the group has not heard of the member for so long that another may have its partitions: it may have been stopped meanwhile. */
   readonly isCurrent: () => boolean;
   /** Of each place, the broker to read it from. */
-  leaders(places: readonly Place[]): Promise<ReadonlyMap<number, readonly Place[]>>;
+  leaders<P extends Place>(places: readonly P[]): Promise<ReadonlyMap<number, readonly P[]>>;
   /** Reads on at the positions, which one broker has; waits a moment where there is nothing. */
   fetch(node: number, positions: readonly Position[]): Promise<readonly Fetched[]>;
   /** The group's offsets; places without one are left out. */
