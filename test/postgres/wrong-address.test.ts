@@ -128,6 +128,6 @@ it.each<readonly [what: string, server: () => string, changes: Changes, message:
     expect(error.remedy).toContain(remedy);
     const told = JSON.stringify(error) + error.message;
     // The user of the other cases is called as the program is.
-  for (const secret of ["hunter2", "clerk", "guest", "reader"]) expect(told).not.toContain(secret);
+    for (const secret of ["hunter2", "clerk", "guest", "reader"]) expect(told).not.toContain(secret);
   },
 );
