@@ -296,7 +296,7 @@ describe("what did not come", () => {
         remembered.push(judged);
       },
     };
-    return { remembered, learned, watch: () => processAbsences(1, silence) };
+    return { remembered, learned, watch: () => processAbsences(() => 1, silence) };
   }
 
   it("is remembered with its explanation, each for itself, and taught to the calibration once", async () => {
@@ -309,6 +309,24 @@ describe("what did not come", () => {
     ]);
     expect(remembered[0]?.findings.map(({ recordIndex }) => recordIndex)).toEqual([undefined, undefined]);
     expect(learned).toEqual({ detectors: 0, judge: 2 });
+  });
+
+  it("is judged by the time at which it has its turn: what came before that is not missing", async () => {
+    const { stages: real } = stagesUnderTest();
+    const watchedMs: number[] = [];
+    const watch = (nowMs: number) => {
+      watchedMs.push(nowMs);
+      return [];
+    };
+    const stages = { ...real, detectors: real.detectors.slice(0, 1).map((one) => ({ ...one, watch })) };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let nowMs = 1;
+    const before = stages.lane.inTurn(() => promise);
+    const judged = processAbsences(() => nowMs, stages);
+    nowMs = 2;
+    resolve();
+    await Promise.all([before, judged]);
+    expect(watchedMs).toEqual([2]);
   });
 
   it("is nothing where nothing is missing", async () => {

@@ -159,9 +159,12 @@ export function leaveInTurn(place: Place, { lane }: Pick<Stages, "lane">): void 
   void lane.inTurn(async () => place.leave());
 }
 
-/** Judges what is missing. Its findings have no record to travel on: they go to the store alone. */
-export async function processAbsences(nowMs: number, stages: Stages): Promise<void> {
-  await stages.lane.inTurn(() => judgeAbsences(nowMs, stages));
+/**
+ * Judges what is missing. Its findings have no record to travel on: they go to the store alone.
+ * @param now the wall clock, read when it has its turn: what came before that is not missing
+ */
+export async function processAbsences(now: () => number, stages: Stages): Promise<void> {
+  await stages.lane.inTurn(() => judgeAbsences(now(), stages));
 }
 
 /** Judges the sessions that fell silent. Their last records have gone on: these findings go to the store alone, too. */

@@ -68,7 +68,7 @@ export function startTimers(work: TimedWork): readonly Periodic[] {
       if (await work.members.haveChanged()) await stages.lane.inTurn(async () => stages.windower.unsettle());
     }),
     every(MEMORY_INTERVAL_MS, "following what other stages learn", () => memory.follow()),
-    every(ABSENCE_INTERVAL_MS, "judging silence", () => processAbsences(now(), stages)),
+    every(ABSENCE_INTERVAL_MS, "judging silence", () => processAbsences(now, stages)),
     every(IDLE_INTERVAL_MS, "judging sessions that fell silent", () => processIdle(now(), stages)),
     every(SETTINGS_INTERVAL_MS, "reading thresholds", () => settings.follow()),
     every(TRAINING_INTERVAL_MS, "following training", () => learning.follow()),

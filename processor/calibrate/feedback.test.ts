@@ -205,6 +205,14 @@ describe("a silence that was called expected", () => {
     expect(isFlagged(find(SILENT, { template: "t2", missing: "service", service: "cart" }))).toBe(true);
     expect(isFlagged(find(SILENT, { template: "t1", missing: "template" }))).toBe(true);
   });
+
+  it("of all services is quiet, and that of the one it was told of is not", () => {
+    const { judge, find } = aJudge(LISTENING, false);
+    judge.applyFeedback([label(find(SILENT, { template: "t1", missing: "everything" }), false)]);
+    expect(isFlagged(find(SILENT, { template: "t2", missing: "everything" }))).toBe(false);
+    expect(isFlagged(find(SILENT, { template: "t1", missing: "service" }))).toBe(true);
+    expect(isFlagged(find(SILENT, { template: "t1", missing: "template" }))).toBe(true);
+  });
 });
 
 describe("a verdict with feedback", () => {

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Listening } from "./attention.ts";
+import { silentFor } from "./silent-for.ts";
 import { waitSurprise } from "./upper-tail.ts";
 
 /** Arrivals closer than this are one, in milliseconds: exporters send in batches. */
@@ -18,6 +20,8 @@ const SILENT_MIN_MS = 30_000;
 const LONGEST_TIMES = 2.5;
 /** What the longest gap weighs after another gap. */
 const LONGEST_FADING = 0.995;
+/** A pause that was odd because everybody paused makes the longest gap longer by so much at most: it takes many to be a habit. */
+const PAUSE_GROWTH = 1.1;
 
 /** Gaps between arrivals as JSON, in milliseconds of the wall clock. */
 export const arrivalsState = z.strictObject({
@@ -39,12 +43,17 @@ export interface Silence {
 
 /** How regularly something arrives, by the wall clock. */
 export interface Arrivals {
-  /** @param fromMs since when somebody has listened: a gap that began before is no habit of what arrives */
-  arrive(nowMs: number, fromMs: number): void;
+  /** A gap that began before somebody listened is no habit of what arrives; nor is one in which everybody paused, once it is known how
+   * regularly this one arrives. */
+  arrive(nowMs: number, listening: Listening): void;
   /** undefined while it is not silent, was not seen since the start, or its silence was told. @param fromMs silence from before does not count */
   silence(nowMs: number, fromMs: number): Silence | undefined;
   /** Its silence is known, until it comes back. */
   tell(): void;
+  /** When it came last; undefined where it was not seen since the start. */
+  lastMs(): number | undefined;
+  /** The longest gap lately; undefined while too few are known. */
+  longestMs(): number | undefined;
   snapshot(): ArrivalsState;
 }
 
@@ -66,19 +75,22 @@ export function createArrivals(state?: ArrivalsState): Arrivals {
   };
 
   return {
-    arrive(nowMs, fromMs) {
+    arrive(nowMs, { deliveredMs, pausedMs }) {
       const gapMs = nowMs - countedMs;
       // A gap below 0: the clock was set back.
-      const isFirst = lastMs === undefined || isTold || lastMs < fromMs || gapMs < 0;
+      const isFirst = lastMs === undefined || isTold || lastMs < deliveredMs || gapMs < 0;
+      const isPause = lastMs !== undefined && lastMs < pausedMs && gaps >= REGULAR_FROM_GAPS;
       lastMs = nowMs;
       isTold = false;
       if (!isFirst && gapMs < APART_MS) return;
       countedMs = nowMs;
-      if (!isFirst) learn(gapMs);
+      if (isFirst) return;
+      if (isPause) longest = Math.max(longest, Math.min(gapMs, PAUSE_GROWTH * longest));
+      else learn(gapMs);
     },
     silence(nowMs, fromMs) {
       if (lastMs === undefined || isTold || gaps < REGULAR_FROM_GAPS) return undefined;
-      const silentMs = nowMs - (lastMs > nowMs ? fromMs : Math.max(lastMs, fromMs));
+      const silentMs = silentFor(lastMs, nowMs, fromMs);
       if (silentMs < Math.max(SILENT_MIN_MS, LONGEST_TIMES * longest)) return undefined;
       if (variance > (VARIATION_MAX * mean) ** 2) return undefined;
       const shape = Math.min(SHAPE_MAX, mean ** 2 / Math.max(variance, Number.MIN_VALUE));
@@ -90,6 +102,8 @@ export function createArrivals(state?: ArrivalsState): Arrivals {
     tell() {
       isTold = true;
     },
+    lastMs: () => lastMs,
+    longestMs: () => (gaps < REGULAR_FROM_GAPS ? undefined : longest),
     snapshot: () => ({ gaps, mean, variance, longest }),
   };
 }

@@ -69,7 +69,7 @@ export type EvidenceDetail =
     }
   /** More of a template than usual within `spanMs`. */
   | { readonly kind: "rate"; readonly count: number; readonly usual: number; readonly spanMs: number }
-  /** Nothing of a template (undefined: of the whole service) for `silentMs`, since `sinceMs` (milliseconds since the epoch);
+  /** Nothing of a template (undefined: of the whole service, or of any) for `silentMs`, since `sinceMs` (milliseconds since the epoch);
    * usually it comes every `usualMs`, and its longest pause lately was `longestMs`. */
   | {
       readonly kind: "silence";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type EventLike, evidenceOf, freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Absence, Detector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import { createRateDetector } from "./rate.ts";
@@ -156,32 +157,42 @@ describe("time that goes wrong", () => {
 
 function silenceOf({ evidence: { detail }, window }: Absence) {
   if (detail?.kind !== "silence") throw new Error("an absence that is no silence");
-  const { template, silentMs } = detail;
-  expect(window.missing).toBe(template === undefined ? "service" : "template");
-  return { template, silentMs };
+  const { template, silentMs, longestMs } = detail;
+  if (window.missing !== "everything")
+    expect(window.missing).toBe(template === undefined ? "service" : "template");
+  return { template, silentMs, longestMs };
 }
 
 /** A detector on a clock of its own that is watched every second. */
 function live() {
   let nowMs = START_MS;
   const detector = createRateDetector({ now: () => nowMs });
-  const told: { readonly atMs: number; readonly template: string | undefined; readonly silentMs: number }[] =
-    [];
+  const told: ({ readonly atMs: number } & ReturnType<typeof silenceOf>)[] = [];
+  const missed: Pick<SequenceWindow, "service" | "missing">[] = [];
   return {
     detector,
     told,
-    /** Lets seconds pass; `write` says what comes in each. */
-    async pass(seconds: number, write: (second: number) => readonly EventLike[], service = "shop") {
+    /** Of whom, and what, in the order in which it was told. */
+    missed,
+    /** Lets seconds pass; `write` says what comes in each, of each of the services. */
+    async pass(
+      seconds: number,
+      write: (second: number, service: string) => readonly EventLike[],
+      services: readonly string[] = ["shop"],
+    ) {
       for (let second = 0; second < seconds; second++) {
         nowMs += 1_000;
-        const events = write(Math.round((nowMs - START_MS) / 1_000));
-        if (events.length > 0) {
-          const windows = [freshWindow(events, service)];
+        const windows = services
+          .map((service) => freshWindow(write(Math.round((nowMs - START_MS) / 1_000), service), service))
+          .filter(({ events }) => events.length > 0);
+        if (windows.length > 0) {
           await evidenceOf(detector, windows);
           detector.learn(windows);
         }
-        for (const absence of detector.watch?.(nowMs) ?? [])
+        for (const absence of detector.watch?.(nowMs) ?? []) {
           told.push({ atMs: nowMs, ...silenceOf(absence) });
+          missed.push({ service: absence.window.service, missing: absence.window.missing });
+        }
       }
     },
     event: (template: string): EventLike => ({ template, timeMs: nowMs }),
@@ -206,7 +217,7 @@ describe("silence", () => {
     await pass(600, both);
     expect(told).toEqual([]);
     await pass(600, requests);
-    expect(told).toEqual([{ atMs: expect.any(Number), template: "heartbeat", silentMs: expect.any(Number) }]);
+    expect(told.map(({ template }) => template)).toEqual(["heartbeat"]);
     expect(told[0]?.silentMs).toBeGreaterThan(30_000);
     expect(told[0]?.silentMs).toBeLessThan(60_000);
     await pass(600, both);
@@ -357,6 +368,15 @@ describe("silence", () => {
     });
   });
 
+  it("is none where the clock is some seconds behind what came", async () => {
+    const { pass, both, detector, now, told } = scene();
+    await pass(600, both);
+    expect(detector.watch?.(now() - 5_000)).toEqual([]);
+    await pass(100, () => []);
+    expect(told.map(({ template }) => template)).toEqual([undefined]);
+    expect(told[0]?.silentMs).toBe(30_000);
+  });
+
   it("ends a window with what came last, without its parameters", async () => {
     const { pass, detector, now } = scene();
     await pass(600, () => [{ template: "request", timeMs: now(), parameters: ["secret"] }]);
@@ -369,6 +389,203 @@ describe("silence", () => {
     expect(found).toHaveLength(1);
     expect(found[0]?.window).toMatchObject({ service: "shop", freshRecords: [], isClosed: true });
     expect(JSON.stringify(found)).not.toContain("secret");
+  });
+});
+
+describe("silence of everybody", () => {
+  const SERVICES = ["shop", "cart", "mail"];
+  const scene = () => {
+    const one = live();
+    const every = (seconds: number) => (second: number) =>
+      second % seconds === 0 ? [one.event("heartbeat")] : [];
+    return { ...one, every, nothing: () => [] };
+  };
+
+  it("for as long as what sends takes to come back is told of nobody, then or when they write again", async () => {
+    const { pass, every, nothing, told } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(100, nothing);
+    await pass(600, every(4), SERVICES);
+    expect(told).toEqual([]);
+  });
+
+  it("that lasts is told once, of all", async () => {
+    const { pass, every, nothing, told, missed } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(3_600, nothing);
+    expect(missed).toEqual([{ service: "cart", missing: "everything" }]);
+    expect(told[0]?.silentMs).toBe(120_000);
+    await pass(600, every(4), SERVICES);
+    await pass(600, nothing);
+    expect(missed).toHaveLength(2);
+  });
+
+  it("is told of who does not come back with the others", async () => {
+    const { pass, every, nothing, missed } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(300, nothing);
+    await pass(200, every(4), ["shop", "mail"]);
+    expect(missed.slice(1)).toEqual([{ service: "cart", missing: "service" }]);
+  });
+
+  it("is none where one service goes on: the others are told as soon as ever", async () => {
+    const { pass, every, missed, told } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(100, every(4), ["mail"]);
+    expect(missed).toEqual([
+      { service: "shop", missing: "service" },
+      { service: "cart", missing: "service" },
+    ]);
+    expect(told[0]?.silentMs).toBeLessThan(40_000);
+  });
+
+  it("is told of nobody either where all write seldom, however often it comes", async () => {
+    const { pass, every, nothing, told } = scene();
+    await pass(3_000, every(20), SERVICES);
+    for (let time = 0; time < 10; time++) {
+      await pass(70, nothing);
+      await pass(180, every(20), SERVICES);
+    }
+    expect(told).toEqual([]);
+  });
+
+  it("does not hide that one of those who write seldom has stopped", async () => {
+    const { pass, every, missed } = scene();
+    await pass(6_000, every(45), SERVICES);
+    await pass(600, every(45), ["shop", "mail"]);
+    expect(missed).toEqual([{ service: "cart", missing: "service" }]);
+  });
+
+  it("is no habit: the next one is told as late, and who stops alone as soon", async () => {
+    const { pass, every, nothing, missed } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(110, nothing);
+    await pass(20, every(4), SERVICES);
+    await pass(110, nothing);
+    await pass(60, every(4), SERVICES);
+    expect(missed).toEqual([]);
+    await pass(60, every(4), ["shop", "cart"]);
+    expect(missed).toEqual([{ service: "mail", missing: "service" }]);
+  });
+
+  it("is a habit from the third time on, of those that rest together: neither told nor a silence of each", async () => {
+    const { pass, nothing, every, missed } = scene();
+    for (let time = 0; time < 60; time++) {
+      await pass(200, every(4), SERVICES);
+      await pass(400, nothing);
+    }
+    expect(missed).toEqual(Array(3).fill({ service: "cart", missing: "everything" }));
+    await pass(200, every(4), SERVICES);
+    await pass(900, nothing);
+    expect(missed).toHaveLength(4);
+  });
+
+  it("is told of nobody where they have rested together from the first", async () => {
+    const { pass, nothing, every, missed } = scene();
+    for (let time = 0; time < 60; time++) {
+      await pass(60, every(4), SERVICES);
+      await pass(540, nothing);
+    }
+    expect(missed).toEqual([]);
+  });
+
+  it.each([
+    { seldom: 60, told: [{ service: "shop", missing: "service" }], within: 150 },
+    {
+      seldom: 600,
+      told: [
+        { service: "shop", missing: "everything" },
+        { service: "shop", missing: "service" },
+      ],
+      within: 1_240,
+    },
+  ])(
+    "is not what the death of one is that wrote often, though the other writes every $seldom s",
+    async ({ seldom, told, within }) => {
+      const { pass, every, missed } = scene();
+      const both = (isAlive: boolean) => (second: number, service: string) =>
+        service === "cart" ? every(seldom)(second) : isAlive ? every(4)(second) : [];
+      await pass(3_600, both(true), ["shop", "cart"]);
+      await pass(within, both(false), ["shop", "cart"]);
+      expect(missed).toEqual(told);
+      await pass(12_000, both(false), ["shop", "cart"]);
+      expect(missed).toEqual(told);
+    },
+  );
+
+  it("is not that of the one service that writes, where another one wrote an hour ago", async () => {
+    const { pass, every, nothing, missed } = scene();
+    await pass(20, every(4), ["shop", "setup"]);
+    await pass(3_700, every(4), ["shop"]);
+    await pass(40, nothing);
+    expect(missed).toEqual([{ service: "shop", missing: "service" }]);
+  });
+
+  it("is told of the same service whichever wrote last, and with the longest pause of all", async () => {
+    const { pass, every, nothing, missed, told } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(90, nothing);
+    for (const last of SERVICES) {
+      await pass(300, every(4), SERVICES);
+      await pass(5, every(1), [last]);
+      await pass(400, nothing);
+    }
+    expect(missed).toEqual(Array(3).fill({ service: "cart", missing: "everything" }));
+    expect(told.map(({ longestMs }) => Math.round(longestMs / 10_000))).toEqual([9, 40, 40]);
+  });
+
+  it("is not what is left here of services that have gone elsewhere: the one that died is told", async () => {
+    const { pass, every, nothing, missed, detector } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(60, nothing);
+    for (const moved of ["shop", "mail"]) detector.forget(moved);
+    await pass(600, nothing);
+    expect(missed).toEqual([{ service: "cart", missing: "service" }]);
+  });
+
+  it("is known by how they paused before a restart: who has stopped since is told as soon as ever", async () => {
+    const before = scene();
+    await before.pass(6_000, before.every(60), SERVICES);
+    const { pass, every, missed, detector } = scene();
+    detector.restore(JSON.parse(JSON.stringify(before.detector.snapshot())));
+    await pass(120, every(60), SERVICES);
+    await pass(300, every(60), ["shop", "mail"]);
+    expect(missed).toEqual([{ service: "cart", missing: "service" }]);
+  });
+
+  it("is none of who came through while the others could not", async () => {
+    const { pass, every, nothing, missed } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(45, nothing);
+    await pass(4, every(4), ["mail"]);
+    await pass(45, nothing);
+    await pass(600, every(4), SERVICES);
+    expect(missed).toEqual([]);
+  });
+
+  it("is told from the death of one after the clock was set back, too", async () => {
+    const { pass, every, nothing, missed, suspend } = scene();
+    for (let time = 0; time < 3; time++) {
+      await pass(600, every(4), SERVICES);
+      await pass(40, nothing);
+    }
+    await pass(600, every(4), SERVICES);
+    suspend(-86_400);
+    await pass(60, every(4), SERVICES);
+    await pass(60, nothing);
+    await pass(60, every(4), SERVICES);
+    expect(missed).toEqual([]);
+  });
+
+  it.each([-86_400, 946_080_000])("is none where the clock was set by %d s", async (seconds) => {
+    const { pass, every, nothing, missed, suspend } = scene();
+    await pass(600, every(4), SERVICES);
+    suspend(seconds);
+    await pass(100, nothing);
+    await pass(600, every(4), SERVICES);
+    expect(missed).toEqual([]);
+    await pass(100, every(4), ["shop"]);
+    expect(missed.map(({ service }) => service)).toEqual(["cart", "mail"]);
   });
 });
 

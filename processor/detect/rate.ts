@@ -1,7 +1,9 @@
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
+import { createAttention, type TotalSilence } from "./attention.ts";
 import type { Absence, Detector } from "./detector.ts";
 import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
+import type { Together } from "./pauses.ts";
 import { perRequest } from "./per-request.ts";
 import {
   bucketOf,
@@ -26,13 +28,10 @@ export interface RateOptions {
 
 /** Below it nobody asks what was usual, in nats. */
 const DETAIL_FROM_SURPRISE = 2;
-/** When nobody watched for this long, nothing was acknowledged, or the clock was set, a silence may be our own. In
- * milliseconds. */
-const OWN_SILENCE_MS = 10_000;
 
 /**
  * How often each template comes: too often within 10 s of event time is evidence on the events that exceed; not any more,
- * by the wall clock, is an absence. Surprise in nats: see countSurprise and waitSurprise.
+ * by the wall clock, is an absence; where nothing comes from anybody that is one absence, not one of each service. Surprise in nats: see countSurprise and waitSurprise.
  * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
  */
 export function createRateDetector({
@@ -47,7 +46,7 @@ export function createRateDetector({
     serviceRatesState,
     (state) => createServiceRates(maxKnownTemplates, state),
   );
-  const attention = createAttention();
+  const attention = createAttention((sinceMs) => togetherSince(services.entries(), sinceMs));
   const countsOf = perRequest(createBatchCounts);
 
   return {
@@ -65,51 +64,31 @@ export function createRateDetector({
       const nowMs = now();
       const fresh = windows.filter(hasFresh);
       if (fresh.length === 0) return;
-      const fromMs = attention.since(nowMs);
-      attention.learned();
+      const listening = attention.listening(nowMs);
+      attention.learned(nowMs);
       for (const { service, events, freshFrom } of fresh) {
         services.teach(service, (rates) => {
           for (let at = freshFrom; at < events.length; at += 1) {
             const event = events[at];
-            if (event !== undefined) rates.learn(event, nowMs, fromMs);
+            if (event !== undefined) rates.learn(event, nowMs, listening);
           }
         });
       }
     },
     watch(nowMs) {
-      const fromMs = attention.since(nowMs);
+      const { deliveredMs, pausedMs } = attention.listening(nowMs);
       attention.watched(nowMs);
-      return [...services.entries()].flatMap(([service, rates]) =>
-        rates.missing(nowMs, fromMs).map((missing) => absenceOf(service, missing, nowMs)),
-      );
+      const total = attention.totalSilence(nowMs);
+      const missed =
+        total === undefined
+          ? missingOf(services.entries(), nowMs, Math.max(deliveredMs, pausedMs))
+          : missingOfAll(services.entries(), nowMs, total);
+      if (total !== undefined && missed.length > 0) attention.tell(nowMs);
+      return missed;
     },
     snapshot: services.snapshot,
     restore: services.restore,
     forget: services.forget,
-  };
-}
-
-/** Since when somebody has listened without a break: what was not delivered, or not watched for, did not fail to come. */
-function createAttention() {
-  /** Since when something that was scored has waited for its acknowledgement. */
-  let pendingSinceMs: number | undefined;
-  let watchedMs: number | undefined;
-  let sinceMs = Number.NEGATIVE_INFINITY;
-  return {
-    scored(nowMs: number) {
-      pendingSinceMs ??= nowMs;
-    },
-    learned() {
-      pendingSinceMs = undefined;
-    },
-    since(nowMs: number): number {
-      const isStuck = nowMs - (pendingSinceMs ?? nowMs) > OWN_SILENCE_MS;
-      if (isStuck || Math.abs(nowMs - (watchedMs ?? nowMs)) > OWN_SILENCE_MS) sinceMs = nowMs;
-      return sinceMs;
-    },
-    watched(nowMs: number) {
-      watchedMs = nowMs;
-    },
   };
 }
 
@@ -169,7 +148,58 @@ function scoreWindow(
   }
 }
 
-function absenceOf(service: string, { silence, last, template }: Missing, nowMs: number): Absence {
+type KnownServices = Iterable<readonly [service: string, ServiceRates]>;
+
+function togetherSince(services: KnownServices, sinceMs: number): Together {
+  let heard = 0;
+  let longestGapMs: number | undefined;
+  for (const [, rates] of services) {
+    if (!isHeardFrom(rates, sinceMs)) continue;
+    heard += 1;
+    const gapMs = rates.longestGapMs();
+    if (gapMs !== undefined) longestGapMs = Math.min(gapMs, longestGapMs ?? gapMs);
+  }
+  return { areSeveral: heard > 1, longestGapMs };
+}
+
+function isHeardFrom(rates: ServiceRates, sinceMs: number): boolean {
+  const heardMs = rates.heardMs();
+  return heardMs !== undefined && heardMs >= sinceMs;
+}
+
+function missingOf(services: KnownServices, nowMs: number, fromMs: number): readonly Absence[] {
+  return [...services].flatMap(([service, rates]) =>
+    rates.missing(nowMs, fromMs).map((missing) => {
+      const what = missing.template === undefined ? "service" : "template";
+      return absenceOf(service, missing, what, nowMs);
+    }),
+  );
+}
+
+/** One absence for all, told of the first by name whose own silence is odd, so that what people say of it holds for the next one; none
+ * while nobody's is odd. */
+function missingOfAll(
+  services: KnownServices,
+  nowMs: number,
+  { silentMs, longestMs, fromMs, toldMs }: TotalSilence,
+): readonly Absence[] {
+  const [first] = [...services]
+    .flatMap(([service, rates]) => {
+      const missing = isHeardFrom(rates, toldMs) ? rates.silence(nowMs, fromMs) : undefined;
+      return missing === undefined ? [] : [{ service, missing }];
+    })
+    .sort((a, b) => (a.service < b.service ? -1 : 1));
+  if (first === undefined) return [];
+  const silence = { ...first.missing.silence, silentMs, longestMs };
+  return [absenceOf(first.service, { ...first.missing, silence }, "everything", nowMs)];
+}
+
+function absenceOf(
+  service: string,
+  { silence, last, template }: Missing,
+  missing: SequenceWindow["missing"],
+  nowMs: number,
+): Absence {
   const { surprise, ...times } = silence;
   return {
     window: {
@@ -180,7 +210,7 @@ function absenceOf(service: string, { silence, last, template }: Missing, nowMs:
       freshRecords: [],
       isStart: false,
       isClosed: true,
-      missing: template === undefined ? "service" : "template",
+      missing,
       session: createSessionTally(),
     },
     evidence: {

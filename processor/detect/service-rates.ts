@@ -8,6 +8,7 @@ import {
   createArrivals,
   type Silence,
 } from "./arrivals.ts";
+import type { Listening } from "./attention.ts";
 import { createRecencyMap } from "./recency-map.ts";
 import {
   BUCKET_MS,
@@ -44,8 +45,13 @@ export interface ServiceRates {
   rateOf(templateId: string): TemplateRate | undefined;
   /** undefined while too little is known. */
   odds(rate: TemplateRate, count: number, timeMs: number): CountOdds | undefined;
-  /** @param fromMs since when somebody has listened */
-  learn(event: LogEvent, nowMs: number, fromMs: number): void;
+  learn(event: LogEvent, nowMs: number, listening: Listening): void;
+  /** When it wrote last, by the wall clock; undefined where it was not seen since the start. */
+  heardMs(): number | undefined;
+  /** Its longest gap lately, in milliseconds; undefined while it is not known well enough. */
+  longestGapMs(): number | undefined;
+  /** Of the whole service, where it is silent by now and was not told. @param fromMs silence from before does not count */
+  silence(nowMs: number, fromMs: number): Missing | undefined;
   /** What has fallen silent by now and was not told yet. @param fromMs silence from before does not count */
   missing(nowMs: number, fromMs: number): readonly Missing[];
   /** Templates kept. */
@@ -90,28 +96,37 @@ export function createServiceRates(templatesMax: number, state?: ServiceRatesSta
     return isOfTheSame ? [] : [{ silence, last: eventOf(event), template: event.template }];
   };
 
+  const wholeSilence = (nowMs: number, fromMs: number): Missing | undefined => {
+    const silence = arrivals.silence(nowMs, fromMs);
+    if (silence === undefined || last.templateId === "") return undefined;
+    return { silence, last: eventOf(last), template: undefined };
+  };
+
   return {
+    heardMs: arrivals.lastMs,
+    longestGapMs: arrivals.longestMs,
+    silence: wholeSilence,
     size() {
       return templates.size();
     },
     rateOf: (templateId) => templates.peek(templateId)?.rate,
     odds: (rate, count, timeMs) => rate.odds(count, rhythm.factorAt(timeMs)),
-    learn(event, nowMs, fromMs) {
+    learn(event, nowMs, listening) {
       const known = templates.use(event.match.templateId);
       known.rate.learn(bucketOf(event), seasonOf);
       rhythm.learn(event.timeMs);
       if (Math.abs(nowMs - event.timeMs) > LIVE_WITHIN_MS) return;
       see(last, event);
       see(known.last, event);
-      known.arrivals.arrive(nowMs, fromMs);
-      arrivals.arrive(nowMs, fromMs);
+      known.arrivals.arrive(nowMs, listening);
+      arrivals.arrive(nowMs, listening);
     },
     missing(nowMs, fromMs) {
-      const all = arrivals.silence(nowMs, fromMs);
-      if (all !== undefined && last.templateId !== "") {
+      const all = wholeSilence(nowMs, fromMs);
+      if (all !== undefined) {
         arrivals.tell();
         for (const known of templates.values()) known.arrivals.tell();
-        return [{ silence: all, last: eventOf(last), template: undefined }];
+        return [all];
       }
       return [...templates.values()]
         .flatMap((known) => silenceOf(known, nowMs, fromMs))

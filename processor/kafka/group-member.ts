@@ -5,6 +5,7 @@ import {
   type GroupAssignment,
   ListOffsetTimestamps,
 } from "@platformatic/kafka";
+import { type Committer, createCommitter } from "./committer.ts";
 import { clientOptions, type KafkaConnection } from "./connection.ts";
 import { dividePartitions } from "./divide.ts";
 import { fetchedOf, outOfRangeOf } from "./fetch-answer.ts";
@@ -46,14 +47,14 @@ export interface GroupMember {
   /** False where the group has not heard of the member for so long that another may have its partitions: it may have been stopped meanwhile. */
   readonly isCurrent: () => boolean;
   /** Of each place, the broker to read it from. */
-  leaders(places: readonly Place[]): Promise<ReadonlyMap<number, readonly Place[]>>;
+  leaders<P extends Place>(places: readonly P[]): Promise<ReadonlyMap<number, readonly P[]>>;
   /** Reads on at the positions, which one broker has; waits a moment where there is nothing. */
   fetch(node: number, positions: readonly Position[]): Promise<readonly Fetched[]>;
   /** The group's offsets; places without one are left out. */
   committed(places: readonly Place[]): Promise<readonly Position[]>;
   /** Where a partition begins or ends. */
   edges(places: readonly Place[], edge: "earliest" | "latest"): Promise<readonly Position[]>;
-  /** As the member of the last division that it was told; rejects where the group has gone on without it. */
+  /** As the member of the last division that it was told; rejects where the group has gone on, with or without it. */
   commit(positions: readonly Position[]): Promise<void>;
   leave(): Promise<void>;
 }
@@ -74,12 +75,11 @@ export async function joinGroup(settings: GroupSettings, events: GroupEvents): P
   // Reading waits at the broker: on connections of its own, so that heartbeats and commits do not wait behind it.
   const reading = new Base(options);
   const consumer = createConsumer(settings);
-  // The member itself would answer a commit that comes too late by joining again, and then commit it over its successor.
-  const offsets = new Consumer({ ...options, groupId: settings.groupId, retries: 0 });
+  const committer = createCommitter({ ...options, groupId: settings.groupId }, () => consumer.topics.current);
   let looking: NodeJS.Timeout | undefined;
   const leave = async () => {
     clearInterval(looking);
-    await Promise.allSettled([consumer.close(true), offsets.close(), reading.close()]);
+    await Promise.allSettled([consumer.close(true), committer.close(), reading.close()]);
   };
   let heartbeatAt = 0;
   let heardAt = 0;
@@ -91,8 +91,7 @@ export async function joinGroup(settings: GroupSettings, events: GroupEvents): P
   });
   consumer.on("consumer:group:join", ({ memberId, generationId = 0, assignments = [] }) => {
     heardAt = performance.now();
-    offsets.memberId = memberId;
-    offsets.generationId = generationId;
+    committer.become(memberId, generationId);
     events.onAssigned({ memberId, generation: generationId, places: assignments.flatMap(placesOf) });
   });
   consumer.on("consumer:heartbeat:stalled", ({ lastError }) =>
@@ -102,8 +101,7 @@ export async function joinGroup(settings: GroupSettings, events: GroupEvents): P
   consumer.on("error", events.onLost);
   try {
     const there = await findTopics(reading, settings.topics);
-    for (const topic of there.ids.keys())
-      for (const client of [consumer, offsets]) client.topics.track(topic);
+    for (const topic of there.ids.keys()) consumer.topics.track(topic);
     for (const [topic, cause] of there.away) events.onAway(topic, cause);
     if (there.away.size > 0) {
       const look = () => findTopics(reading, [...there.away.keys()]).then(events.onGrown, () => undefined);
@@ -113,7 +111,7 @@ export async function joinGroup(settings: GroupSettings, events: GroupEvents): P
     await consumer.joinGroup({});
     return {
       ...createReading(consumer, reading, settings, { metadata, ids: there.ids }),
-      ...createOffsets(consumer, offsets, metadata),
+      ...createOffsets(consumer, committer, metadata),
       isCurrent: () => performance.now() - heardAt < settings.sessionTimeoutMs,
       leave,
     };
@@ -208,7 +206,7 @@ function createReading(
 
 function createOffsets(
   consumer: Consumer,
-  offsets: Consumer,
+  committer: Committer,
   metadata: () => Promise<Metadata>,
 ): Pick<GroupMember, "committed" | "edges" | "commit"> {
   const pick = (places: readonly Place[], found: ReadonlyMap<string, readonly bigint[]>) =>
@@ -233,8 +231,9 @@ function createOffsets(
       return pick(places, found);
     },
     async commit(positions) {
+      const commit = committer.current();
       await metadata();
-      await offsets.commit({ offsets: positions.map((one) => ({ ...one, leaderEpoch: -1 })) });
+      await commit(positions);
     },
   };
 }

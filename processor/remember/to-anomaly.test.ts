@@ -32,6 +32,7 @@ it("an anomaly tells what it is about: an event, the end of its session, or a si
   expect(stored(2)).toEqual(["end pay", "pay"]);
   expect(stored(2, "template")).toEqual(["silence pay", "pay"]);
   expect(stored(2, "service")).toEqual(["silence", "pay"]);
+  expect(stored(2, "everything")).toEqual(["silence *", "pay"]);
 });
 
 it("hides as a whole what the cut of a severity text goes through", () => {

@@ -166,28 +166,31 @@ describe("incidents", () => {
     expect(labels.map(({ kind }) => kind).toSorted()).toEqual(["end t1", "t1"]);
   });
 
-  it("do not take the verdict on everything's silence for one on the last message", async () => {
-    await under.stage.saveBatch({
-      ...SHOP,
-      anomalies: [anAnomaly(1, { score: 0.95 }), anAnomaly(2, { score: 0.9, kind: "silence" })],
-    });
-    for (const [number, isTrueAnomaly] of [
-      [1, false],
-      [2, true],
-    ] as const)
-      await under.ask(
-        `mutation { addFeedback(input: { anomalyId: "${idOf(number)}", isTrueAnomaly: ${isTrueAnomaly} }) { id } }`,
+  it.each(["silence", "silence *"])(
+    "do not take that on a whole silence (%s) for one on the last message",
+    async (kind) => {
+      await under.stage.saveBatch({
+        ...SHOP,
+        anomalies: [anAnomaly(1, { score: 0.95 }), anAnomaly(2, { score: 0.9, kind })],
+      });
+      for (const [number, isTrueAnomaly] of [
+        [1, false],
+        [2, true],
+      ] as const)
+        await under.ask(
+          `mutation { addFeedback(input: { anomalyId: "${idOf(number)}", isTrueAnomaly: ${isTrueAnomaly} }) { id } }`,
+        );
+      const { data } = await under.ask(
+        `{ incident(id: "${idOf(1)}") { templates { feedback { anomalyId } } feedback { anomalyId } } }`,
       );
-    const { data } = await under.ask(
-      `{ incident(id: "${idOf(1)}") { templates { feedback { anomalyId } } feedback { anomalyId } } }`,
-    );
-    expect(data).toEqual({
-      incident: {
-        templates: [{ feedback: { anomalyId: idOf(1) } }],
-        feedback: [{ anomalyId: idOf(1) }, { anomalyId: idOf(2) }],
-      },
-    });
-  });
+      expect(data).toEqual({
+        incident: {
+          templates: [{ feedback: { anomalyId: idOf(1) } }],
+          feedback: [{ anomalyId: idOf(1) }, { anomalyId: idOf(2) }],
+        },
+      });
+    },
+  );
 
   it("keep an earlier word where the one that was to replace it is refused", async () => {
     await under.stage.saveBatch({ ...SHOP, anomalies: outage });

@@ -152,7 +152,7 @@ async function furnish(config: Config, store: Store, { scorer, encoder }: OpenMo
     /** A second of the shop, and what it lacks. */
     async take(records: readonly GeneratedRecord[]) {
       await send(toResources(records));
-      await processAbsences(now(), stages);
+      await processAbsences(now, stages);
       await processIdle(now(), stages);
       await stages.lane.drained();
       await rememberer.flush();

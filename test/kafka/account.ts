@@ -29,3 +29,31 @@ export function accountOf(sent: ReadonlyMap<string, number>, arrived: readonly N
       if (seen.get(stream)?.has(number) !== true) missing += 1;
   return { missing, repeated, disordered };
 }
+
+/** Records of a stream that never came, and lie side by side. */
+export interface Gap {
+  readonly stream: string;
+  readonly from: number;
+  /** The last one. */
+  readonly to: number;
+}
+
+/** @param sent as for {@link accountOf} */
+export function gapsOf(
+  sent: ReadonlyMap<string, number>,
+  arrived: readonly NumberedRecord[],
+): readonly Gap[] {
+  const byStream = Map.groupBy(arrived, ({ stream }) => stream);
+  return [...sent].flatMap(([stream, count]) => {
+    const seen = new Set((byStream.get(stream) ?? []).map(({ number }) => number));
+    const gaps: Gap[] = [];
+    for (let from = 0; from < count; from += 1) {
+      if (seen.has(from)) continue;
+      let to = from;
+      while (to + 1 < count && !seen.has(to + 1)) to += 1;
+      gaps.push({ stream, from, to });
+      from = to;
+    }
+    return gaps;
+  });
+}

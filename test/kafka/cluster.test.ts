@@ -3,7 +3,7 @@ import { numbersIn } from "../faults/numbered-requests.ts";
 import { startLogbert } from "../helpers/logbert-process.ts";
 import { kafka, kcat, testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
-import { accountOf } from "./account.ts";
+import { ARRIVAL_TEST_MS, allArrive } from "./arrival.ts";
 import { type KafkaCluster, startCluster } from "./kafka-cluster.ts";
 import { startLoad } from "./load.ts";
 
@@ -17,7 +17,8 @@ testWith(
     const brokers = await startCluster(jars, client);
     cluster = brokers;
     const { addresses } = brokers;
-    const load = startLoad(addresses.join(","), "in", { streams: 8, recordsEach: 10, retries: 2 });
+    const address = addresses.join(",");
+    const load = startLoad(address, "in", { streams: 8, recordsEach: 10, group: "logbert", retries: 2 });
     const logbert = await startLogbert({
       settings: {
         receive: {
@@ -28,7 +29,7 @@ testWith(
             max_batch_messages: 8,
           },
         },
-        forward: { endpoint: `kafka://${addresses.join(",")}/out` },
+        forward: { endpoint: `kafka://${address}/out` },
       },
     });
     const accepted = () => logbert.metric("logbert_receiver_accepted_log_records_total");
@@ -44,11 +45,16 @@ testWith(
       await more(500);
     }
     const sent = await load.stop();
-    const account = await waitFor("all records to arrive", () => {
-      const now = accountOf(sent, brokers.values("out").flatMap(numbersIn));
-      return now.missing === 0 ? now : undefined;
+    const account = await allArrive({
+      address,
+      group: "logbert",
+      topic: "in",
+      sent,
+      arrived: () => brokers.values("out").flatMap(numbersIn),
+      members: [logbert],
     });
     expect(account.disordered).toBe(0);
     expect(await logbert.stop()).toBe(0);
   },
+  ARRIVAL_TEST_MS,
 );

@@ -5,7 +5,8 @@ import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts
 import { kafka, kcat, testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { startKafka } from "../pipelines/kafka-broker.ts";
-import { accountOf } from "./account.ts";
+import { ARRIVAL_TEST_MS, allArrive } from "./arrival.ts";
+import { committedOffsets } from "./group-offsets.ts";
 import { startLoad } from "./load.ts";
 
 const PARTITIONS = [0, 1, 2, 3];
@@ -44,15 +45,10 @@ testWith(
     };
     const admin = new Admin({ clientId: "test", bootstrapBrokers: [address] });
     const committed = async () => {
-      const [group] = await admin.listConsumerGroupOffsets({
-        groups: [{ groupId: "frozen", topics: [{ name: "in", partitionIndexes: PARTITIONS }] }],
-      });
-      const offsets = (group?.topics ?? []).flatMap(({ partitions }) => partitions);
-      return PARTITIONS.map(
-        (one) => offsets.find(({ partitionIndex }) => partitionIndex === one)?.committedOffset ?? 0n,
-      );
+      const offsets = await committedOffsets(admin, "frozen", "in");
+      return PARTITIONS.map((one) => offsets.get(one) ?? 0n);
     };
-    const load = startLoad(address, "in", { streams: 8, recordsEach: RECORDS_EACH });
+    const load = startLoad(address, "in", { streams: 8, recordsEach: RECORDS_EACH, group: "frozen" });
     const first = await start();
     await more(first, 500);
     const second = await start();
@@ -67,12 +63,13 @@ testWith(
     await more(first, 500);
     expect((await committed()).every((offset, i) => offset >= (handedOver[i] ?? 0n))).toBe(true);
     const sent = await load.stop();
-    const account = await waitFor("all records to arrive", () => {
-      const now = accountOf(
-        sent,
-        broker.read("out").flatMap(({ value }) => numbersIn(value)),
-      );
-      return now.missing === 0 ? now : undefined;
+    const account = await allArrive({
+      address,
+      group: "frozen",
+      topic: "in",
+      sent,
+      arrived: () => broker.read("out").flatMap(({ value }) => numbersIn(value)),
+      members: [first, second],
     });
     expect(account.disordered).toBe(0);
     const batch = BATCH_MESSAGES * RECORDS_EACH;
@@ -82,4 +79,5 @@ testWith(
     await admin.close();
     await broker.stop();
   },
+  ARRIVAL_TEST_MS,
 );

@@ -5,7 +5,7 @@ import { startLogbert } from "../helpers/logbert-process.ts";
 import { kafka, kcat, testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { type KafkaBroker, startKafka } from "../pipelines/kafka-broker.ts";
-import { accountOf } from "./account.ts";
+import { ARRIVAL_TEST_MS, allArrive } from "./arrival.ts";
 import { recordsIn, requestOf } from "./kafka-records.ts";
 import { startLoad } from "./load.ts";
 
@@ -40,7 +40,7 @@ testWith(
       },
       forward: { endpoint: hop.endpoint },
     };
-    const load = startLoad(address, "away.in", { streams: 3, recordsEach: 5 });
+    const load = startLoad(address, "away.in", { streams: 3, recordsEach: 5, group: "away" });
     const first = await startLogbert({ settings });
     await waitFor("some records to arrive", () => (records.length > 200 ? true : undefined));
     await hop.down();
@@ -54,14 +54,19 @@ testWith(
     const until = records.length + 200;
     await waitFor("more records to arrive", () => (records.length > until ? true : undefined));
     const sent = await load.stop();
-    const account = await waitFor("all records to arrive", () => {
-      const now = accountOf(sent, records);
-      return now.missing === 0 ? now : undefined;
+    const account = await allArrive({
+      address,
+      group: "away",
+      topic: "away.in",
+      sent,
+      arrived: () => records,
+      members: [first, second],
     });
     expect(account.disordered).toBe(0);
     expect(await second.stop()).toBe(0);
     await hop.down();
   },
+  ARRIVAL_TEST_MS,
 );
 
 testWith(

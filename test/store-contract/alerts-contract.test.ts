@@ -176,16 +176,19 @@ describe("an incident whose strongest anomaly is a silence", () => {
     store.saveBatch({ ...NOTHING, ...seen(service, lastSeenMs) });
   const silence = async () => (await store.activeAlerts("ops", 9)).active.map((one) => one.silence);
 
-  it.each(["silence", "silence t1"])("lasts until what fell silent comes again (%s)", async (kind) => {
-    const one = anAnomaly(1, { kind, templateId: "t1" });
-    await store.saveBatch({ ...NOTHING, ...seen("shop", one.timeMs), anomalies: [one] });
-    await write("other", one.timeMs + 120_000);
-    await write("shop", one.timeMs + 30_000);
-    await plan({ alerts: [alert({ state: "open" })] });
-    expect(await silence()).toEqual(["lasts"]);
-    await write("shop", one.timeMs + 120_000);
-    expect(await silence()).toEqual(["ended"]);
-  });
+  it.each(["silence", "silence t1", "silence *"])(
+    "lasts until what fell silent comes again (%s)",
+    async (kind) => {
+      const one = anAnomaly(1, { kind, templateId: "t1" });
+      await store.saveBatch({ ...NOTHING, ...seen("shop", one.timeMs), anomalies: [one] });
+      await write("other", one.timeMs + 120_000);
+      await write("shop", one.timeMs + 30_000);
+      await plan({ alerts: [alert({ state: "open" })] });
+      expect(await silence()).toEqual(["lasts"]);
+      await write("shop", one.timeMs + 120_000);
+      expect(await silence()).toEqual(["ended"]);
+    },
+  );
 
   it("lasts while what came again is silent once more, or something else in it is", async () => {
     const one = anAnomaly(1, { kind: "silence", templateId: "t1" });

@@ -1,5 +1,5 @@
 import type { GroupMember } from "../../kafka/group-member.ts";
-import type { Fetched, Position } from "../../kafka/messages.ts";
+import type { Fetched } from "../../kafka/messages.ts";
 import type { PartitionWorker } from "./partition-worker.ts";
 import { type Pause, pauseMs } from "./pauses.ts";
 
@@ -17,10 +17,8 @@ export interface ReadingPorts {
   readonly pause: Pause;
   readonly member: Pick<GroupMember, "leaders" | "fetch">;
   readonly workers: () => Iterable<PartitionWorker>;
-  /** Whether a worker is still the one of its partition. */
-  readonly workerOf: (place: Fetched) => PartitionWorker | undefined;
-  /** Where to go on when Kafka has no longer what was to be read. */
-  readonly onOutOfRange: (fetched: Extract<Fetched, { readonly kind: "out-of-range" }>) => void;
+  /** Kafka has no longer what the worker wanted to read. */
+  readonly onOutOfRange: (worker: PartitionWorker) => void;
   /** Reading went well, or has failed so many times in a row. */
   readonly onRead: () => void;
   readonly onFailed: (cause: unknown, times: number) => void;
@@ -44,24 +42,24 @@ export function createReading(ports: ReadingPorts): Reading {
     ports.onFailed(cause, failures);
     await pause(pauseMs(failures), stopping.signal);
   };
-  const read = async (node: number, positions: readonly Position[]) => {
+  const read = async (node: number, asking: readonly PartitionWorker[]) => {
+    const positions = asking.flatMap(({ wanted }) => wanted ?? []);
+    if (positions.length === 0) return;
     try {
       const fetched = await member.fetch(node, positions);
       failures = 0;
       ports.onRead();
-      const hasRoom = fetched.map((one) => handOver(one, ports)).every((isTaken) => isTaken);
+      const hasRoom = handOver(fetched, asking, ports);
       if (!hasRoom) await pause(NO_ROOM_MS, stopping.signal);
     } catch (error) {
       await failed(error);
     }
   };
-  const askBrokers = async (wanted: readonly Position[]) => {
-    const leaders = await member.leaders(wanted);
-    for (const [node, places] of leaders) {
+  const askBrokers = async (wanting: readonly PartitionWorker[]) => {
+    const leaders = await member.leaders(wanting);
+    for (const [node, asking] of leaders) {
       if (busy.has(node) || stopping.signal.aborted) continue;
-      const own = new Set(places.map(keyOf));
-      const positions = wanted.filter((one) => own.has(keyOf(one)));
-      const done = read(node, positions).then(() => {
+      const done = read(node, asking).then(() => {
         busy.delete(node);
         look();
       });
@@ -71,9 +69,9 @@ export function createReading(ports: ReadingPorts): Reading {
   const lookNow = async () => {
     while (isWanted && !stopping.signal.aborted) {
       isWanted = false;
-      const wanted = [...workers()].flatMap(({ wanted: one }) => one ?? []);
-      if (wanted.length === 0) return;
-      await askBrokers(wanted).catch(async (error: unknown) => {
+      const wanting = [...workers()].filter(({ wanted }) => wanted !== undefined);
+      if (wanting.length === 0) return;
+      await askBrokers(wanting).catch(async (error: unknown) => {
         await failed(error);
         isWanted = true;
       });
@@ -100,11 +98,22 @@ export function keyOf({ topic, partition }: { readonly topic: string; readonly p
   return `${topic}/${partition}`;
 }
 
-/** False where there was no room. */
-function handOver(fetched: Fetched, { workerOf, onOutOfRange }: ReadingPorts): boolean {
-  if (fetched.kind === "out-of-range") {
-    onOutOfRange(fetched);
-    return true;
+/**
+ * Gives each answer to the worker that has asked, which takes none when it has let go meanwhile. The one that the partition has
+ * now may have begun further back: what lies between would be passed over, and committed. False where there was no room.
+ */
+function handOver(
+  fetched: readonly Fetched[],
+  asking: readonly PartitionWorker[],
+  { onOutOfRange }: ReadingPorts,
+): boolean {
+  const workers = new Map(asking.map((worker) => [keyOf(worker), worker]));
+  let hasRoom = true;
+  for (const one of fetched) {
+    const worker = workers.get(keyOf(one));
+    if (worker === undefined) continue;
+    if (one.kind === "out-of-range") onOutOfRange(worker);
+    else if (!worker.offer(one.messages, one.next)) hasRoom = false;
   }
-  return workerOf(fetched)?.offer(fetched.messages, fetched.next) ?? true;
+  return hasRoom;
 }

@@ -1,6 +1,6 @@
 import type { Assignment, GroupMember } from "../../kafka/group-member.ts";
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
-import type { Fetched, KafkaMessage, Place, Position } from "../../kafka/messages.ts";
+import type { KafkaMessage, Place, Position } from "../../kafka/messages.ts";
 import type { Admission } from "../limits.ts";
 import { createCommits } from "./commits.ts";
 import type { KafkaConfig } from "./config.ts";
@@ -55,9 +55,8 @@ export function startSession(ports: SessionPorts): Session {
     member,
     pause,
     workers: () => workers.values(),
-    workerOf: (place) => workers.get(keyOf(place)),
-    onOutOfRange: (fetched) =>
-      void goOnElsewhere(fetched, workers, ports, onSettled).then(() => reading.look(), ports.onBroken),
+    onOutOfRange: (worker) =>
+      void goOnElsewhere(worker, workers, ports, onSettled).then(() => reading.look(), ports.onBroken),
     onRead: ports.onRead,
     onFailed: ports.onFailed,
   });
@@ -128,26 +127,25 @@ function keep(places: readonly Place[], workers: Workers): void {
 
 /** What was read before goes on; it has nothing to do with where reading goes on. */
 async function goOnElsewhere(
-  fetched: OutOfRange,
+  worker: PartitionWorker,
   workers: Workers,
   ports: SessionPorts,
   onSettled: () => void,
 ): Promise<void> {
-  const { topic, partition } = fetched;
-  const key = keyOf(fetched);
-  const worker = workers.get(key);
+  const { topic, partition } = worker;
+  const key = keyOf(worker);
+  const isGone = () => workers.get(key) !== worker;
+  if (isGone()) return;
   ports.warn(
     { topic, partition },
     "what was to be read of a partition is not there any more: Kafka has deleted it",
   );
-  await worker?.complete();
+  await worker.complete();
   const [edge] = await ports.member.edges([{ topic, partition }], ports.config.initial_offset);
   if (edge === undefined) throw new Error(`${topic} has no partition ${partition} any more`);
-  if (worker === undefined || workers.get(key) !== worker) return;
+  if (isGone()) return;
   workers.set(key, createWorker(edge, ports, onSettled));
 }
-
-type OutOfRange = Extract<Fetched, { readonly kind: "out-of-range" }>;
 
 /**
  * Where the group has got to, and where it begins for the first time. A beginning at the end is written down at once: after a
