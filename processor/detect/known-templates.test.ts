@@ -16,7 +16,7 @@ describe("known templates", () => {
     expect(after.snapshot().templates).toHaveLength(16);
   });
 
-  it("say of what is this severe how often it is new, and of what is more severe nothing of its variants", () => {
+  it("count for an error only what was new about those before it, and for anything else all", () => {
     const known = createKnownTemplates(100);
     known.learn("usual", "usual", "harmless");
     for (let i = 0; i < 17; i++) known.repeat("usual");
@@ -26,7 +26,8 @@ describe("known templates", () => {
     for (const one of [known, createKnownTemplates(100, stored(known))]) {
       // Records: 21. Seen once: a spelling of what is harmless, an error and half of one.
       expect(one.noveltyProbability("error")).toBeCloseTo((2.5 + 0.5) / 22);
-      expect(one.noveltyProbability("harmless")).toBeCloseTo((1.75 + 0.5) / 22);
+      expect(one.noveltyProbability("harmless")).toBeCloseTo((3 + 0.5) / 22);
+      expect(one.severityProbability("warning")).toBeCloseTo((2 + 20 * 0.2) / 24);
       expect(one.severityProbability("error")).toBeCloseTo((1.5 + 20 * 0.03) / 24);
       expect(one.severityProbability("fatal")).toBeCloseTo((20 * 1e-4) / 24);
     }

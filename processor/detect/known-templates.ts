@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Past } from "./evidence.ts";
 import { createRecencyMap } from "./recency-map.ts";
 import { SEVERITY_CLASSES, type SeverityClass } from "./severity-class.ts";
-import { createSightings, inParts } from "./sightings.ts";
+import { countedNewness, createSightings } from "./sightings.ts";
 
 /** Records over which "lately" fades. */
 const LATELY_RECORDS = 200;
@@ -72,9 +72,9 @@ export interface KnownTemplates {
   has(templateId: string): boolean;
   /** What was written so far, with how much of it had this template. */
   past(templateId: string): Past;
-  /** The probability that the service's next record is of a template that it has never written; for one this severe. */
+  /** The probability that the service's next record is of a template that it has never written, for one this severe. */
   noveltyProbability(severity: SeverityClass): number;
-  /** The probability that a new template is at least this severe, and none that says what one as severe has said. */
+  /** The probability that a new template is at least this severe; of an error, that it is no other spelling of a known one, too. */
   severityProbability(severity: SeverityClass): number;
   /**
    * The share of the service's new templates that came at least this near, in meaning, to one that it had written before:
@@ -93,8 +93,8 @@ export interface KnownTemplates {
 /**
  * How usual novelty is: Good-Turing over all time (Good 1953: the share of templates seen exactly once), or the share of
  * new templates lately where that is higher, so that the second new message of a deployment is less odd than the first.
- * One as severe as what is judged counts for as much as was new about it: another spelling of a known error tells little of
- * how often others come.
+ * For an error, those as severe count for as much as was new about them: another spelling of a known one tells little of how
+ * often others come.
  * @param templatesMax templates remembered; over it the least recently seen tenth is forgotten
  */
 export function createKnownTemplates(templatesMax: number, state?: KnownTemplatesState): KnownTemplates {
@@ -135,7 +135,8 @@ export function createKnownTemplates(templatesMax: number, state?: KnownTemplate
       lately += (1 - lately) / LATELY_RECORDS;
       if (nearness !== undefined) nearnesses.push(nearness);
       if (nearnesses.length > NEARNESSES_KEPT) nearnesses.shift();
-      const known = { template, severity, times: 1, firstMs: timeMs, newness: inParts(newness) };
+      const counted = countedNewness(severity, newness);
+      const known = { template, severity, times: 1, firstMs: timeMs, newness: counted };
       templates.set(templateId, known);
       seenOnce.add(known);
       novelties.add(known);

@@ -3,10 +3,14 @@ import { SEVERITY_CLASSES, type SeverityClass } from "./severity-class.ts";
 /** Parts that newness is counted in, a power of two: sums of such fractions are exact, in whatever order they are added. */
 const NEWNESS_PARTS = 256;
 
+/** Severities of which another spelling tells little of how often wholly new messages come. Of the others spellings are most of
+ * what is ever new, and one more of them shall be no odder for that. */
+const FAULTS: ReadonlySet<SeverityClass> = new Set(["error", "fatal"]);
+
 /** A template that came for the first time. */
 export interface FirstOfTemplate {
   readonly severity: SeverityClass;
-  /** How much of it was new, 0 to 1, as {@link inParts} gives it. */
+  /** How much of it was new, as {@link countedNewness} gives it. */
   readonly newness: number;
 }
 
@@ -16,9 +20,9 @@ export interface Sightings {
   /** Takes back one that was added. */
   remove(first: FirstOfTemplate): void;
   count(): number;
-  /** How many, of which those at least this severe count for as much as was new. */
+  /** How many; for a fault, of those at least this severe as much as was new. */
   weighed(severity: SeverityClass): number;
-  /** How many at least this severe, each for as much as was new. */
+  /** How many at least this severe; for a fault as much of them as was new. */
   asSevere(severity: SeverityClass): number;
   /** By severity, in the order of SEVERITY_CLASSES. */
   counts(): number[];
@@ -26,9 +30,9 @@ export interface Sightings {
   alike(): number[];
 }
 
-/** A newness in parts that add up exactly. */
-export function inParts(newness: number): number {
-  return Math.round(newness * NEWNESS_PARTS) / NEWNESS_PARTS;
+/** What counts of a newness from 0 to 1: of a fault that many parts, which add up exactly; of anything else all. */
+export function countedNewness(severity: SeverityClass, newness: number): number {
+  return FAULTS.has(severity) ? Math.round(newness * NEWNESS_PARTS) / NEWNESS_PARTS : 1;
 }
 
 /**
@@ -45,12 +49,13 @@ export function createSightings(counts: readonly number[] = [], alike: readonly 
   };
   const from = (severity: SeverityClass, list: readonly number[]) =>
     sum(list.slice(SEVERITY_CLASSES.indexOf(severity)));
+  const alikeFrom = (severity: SeverityClass) => (FAULTS.has(severity) ? from(severity, notNew) : 0);
   return {
     add: (first) => put(first, 1),
     remove: (first) => put(first, -1),
     count: () => sum(seen),
-    weighed: (severity) => sum(seen) - from(severity, notNew),
-    asSevere: (severity) => from(severity, seen) - from(severity, notNew),
+    weighed: (severity) => sum(seen) - alikeFrom(severity),
+    asSevere: (severity) => from(severity, seen) - alikeFrom(severity),
     counts: () => [...seen],
     alike: () => [...notNew],
   };
