@@ -5,7 +5,7 @@ import type { LiveRecord } from "../../store/live-record.ts";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { browserHooks } from "./browser-hooks.ts";
-import { chromium, picture } from "./chromium.ts";
+import { chromium, drawn, picture } from "./chromium.ts";
 import { expectGoodLook, looks } from "./looks.ts";
 import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
 
@@ -72,6 +72,7 @@ describe("the live tail", () => {
     await page.getByRole("status").getByText("Paused").waitFor();
     let top = "";
     await waitFor("the list to stand still", async () => {
+      await drawn(page);
       const before = top;
       top = String((await linesOf(page).first().boundingBox())?.y);
       return top === before ? true : undefined;
