@@ -62,14 +62,13 @@ export function closest(
 /** How near a new template came to those before it; undefined for a known one, and where it has no vector. */
 export function nearnessOf(
   { templateId, template }: LogEvent["match"],
+  severity: SeverityClass,
   known: KnownTemplates,
   vectors: VectorCache,
-): number | undefined {
-  if (known.has(templateId)) return undefined;
-  const own = vectors.of(template);
-  const others = known.latest(COMPARED_MAX);
-  if (own === undefined || others.length === 0) return undefined;
-  return Math.max(...others.map((other) => dot(own, vectors.of(other.template))));
+): Closest | undefined {
+  if (known.has(templateId) || vectors.of(template) === undefined || known.latest(1).length === 0)
+    return undefined;
+  return closest(template, severity, known, vectors);
 }
 
 /** 0 where a vector is missing: what cannot be compared resembles nothing. */

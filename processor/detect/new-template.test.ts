@@ -74,6 +74,36 @@ describe("a new template", () => {
   });
 });
 
+describe("a new error", () => {
+  const ERROR = 17;
+  const quiet = Array.from({ length: 12 }, (_, index) => `${index} 0.1 event`);
+
+  /** How odd an error unlike all others is to a service that has had these errors, and is known again after a restart. */
+  const surpriseAfter = async (errors: readonly string[]) => {
+    const detector = await familiarWith([...quiet, ...quiet]);
+    for (const template of errors) {
+      const window = freshWindow([{ template, severityNumber: ERROR }]);
+      await surpriseOf(detector, window);
+      detector.learn([window]);
+      detector.learn([freshWindow(Array(2_000).fill({ template: quiet[0] }))]);
+    }
+    const again = createNewTemplateDetector(vectors());
+    again.restore(JSON.parse(JSON.stringify(detector.snapshot())));
+    const other = freshWindow([{ template: "40 0.1 other", severityNumber: ERROR }]);
+    const surprise = (await surpriseOf(detector, other)) ?? Number.NaN;
+    expect(await surpriseOf(again, other)).toBe(surprise);
+    return surprise;
+  };
+
+  it("is nearly as odd after three spellings of one error as after that one, and less so after three errors", async () => {
+    const one = await surpriseAfter(["20 0.1 error", "1 0.1 event", "2 0.1 event"]);
+    const spellings = await surpriseAfter(["20 0.1 error", "20 0.12 error", "20 0.14 error"]);
+    const different = await surpriseAfter(["20 0.1 error", "21 0.1 error", "22 0.1 error"]);
+    expect(one - spellings).toBeLessThan(0.5);
+    expect(spellings - different).toBeGreaterThan(1.5);
+  });
+});
+
 describe("the past of a template", () => {
   const atTime = (template: string, timeMs: number) => freshWindow([{ template, timeMs }]);
 

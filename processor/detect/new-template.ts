@@ -4,7 +4,12 @@ import type { LogEvent, SequenceWindow } from "../window/sequence-window.ts";
 import type { Detector } from "./detector.ts";
 import type { EvidenceFacts } from "./evidence.ts";
 import { type FirstSighting, readFirstSightings } from "./first-sightings.ts";
-import { createKnownTemplates, type KnownTemplates, knownTemplatesState } from "./known-templates.ts";
+import {
+  createKnownTemplates,
+  type KnownTemplates,
+  knownTemplatesState,
+  type Sighting,
+} from "./known-templates.ts";
 import {
   type Closest,
   COMPARED_MAX,
@@ -201,12 +206,17 @@ function learnWindow(
       known.repeat(match.templateId);
       continue;
     }
-    const nearness = compared < comparedMax ? nearnessOf(match, known, vectors) : undefined;
-    if (nearness !== undefined) compared += 1;
     const severity = severityClass(severityNumber, match.template);
-    known.learn(match.templateId, match.template, severity, { nearness, timeMs });
+    const nearness = compared < comparedMax ? nearnessOf(match, severity, known, vectors) : undefined;
+    if (nearness !== undefined) compared += 1;
+    known.learn(match.templateId, match.template, severity, { ...sightingOf(nearness, known), timeMs });
   }
   return compared;
+}
+
+function sightingOf(nearness: Closest | undefined, known: KnownTemplates): Sighting {
+  if (nearness === undefined) return {};
+  return { nearness: nearness.toAny, newness: newness(nearness.toAsSevere, known) };
 }
 
 /**
@@ -229,7 +239,7 @@ function judge(
 /** How odd a new template is before its meaning is looked at, in nats: for being new, and for being this severe. */
 function oddnessOf({ match, severityNumber }: LogEvent, known: KnownTemplates) {
   const severity = severityClass(severityNumber, match.template);
-  const novelty = -Math.log(known.noveltyProbability());
+  const novelty = -Math.log(known.noveltyProbability(severity));
   const severe = -Math.log(known.severityProbability(severity));
   return { severity, novelty, severe };
 }

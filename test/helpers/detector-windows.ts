@@ -11,14 +11,22 @@ export interface EventLike {
   readonly timeMs?: number;
   readonly gapMs?: number;
   readonly parameters?: readonly string[];
+  /** Of OTLP; 9 (INFO) without it. */
+  readonly severityNumber?: number;
 }
 
-function toEvent({ template, timeMs = 0, gapMs = 0, parameters = [] }: EventLike): LogEvent {
+function toEvent({
+  template,
+  timeMs = 0,
+  gapMs = 0,
+  parameters = [],
+  severityNumber = 9,
+}: EventLike): LogEvent {
   return {
     match: { templateId: template, template, parameters, isNew: false },
     timeMs,
     gapMs,
-    severityNumber: 9,
+    severityNumber,
   };
 }
 
