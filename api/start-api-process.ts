@@ -10,7 +10,7 @@ import type { AlertOutcome } from "./alerts/send-messages.ts";
 import type { FromApi, ToApi } from "./api-messages.ts";
 import type { ApiConfig } from "./config.ts";
 import { type ExplainerConfig, explainerConfig } from "./llm/config.ts";
-import type { LlmOutcome } from "./llm/explainer.ts";
+import type { LlmOutcome } from "./llm/outcomes.ts";
 
 /** What an API process is started with. */
 export interface ApiProcessOptions {

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { monotonicFactory } from "ulid";
 import { askedBy, missingForAsking } from "../api/llm/config.ts";
-import { LLM_OUTCOMES } from "../api/llm/explainer.ts";
+import { LLM_OUTCOMES } from "../api/llm/outcomes.ts";
 import { type ApiProcess, startApiProcess } from "../api/start-api-process.ts";
 import { readModelDirectory } from "../processor/inference/model-directory.ts";
 import type { Learning } from "../processor/promote/create-learning.ts";
@@ -48,7 +48,7 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
     const version = packageVersion();
     const metrics = keep(createMetrics(), ({ close }) => close());
     const onLost = (reason: unknown) => log.warn({ reason: String(reason) }, "traces were not sent");
-    const traces = keep(createTraces(config.telemetry, version, onLost), ({ close }) => close());
+    const traces = keep(await createTraces(config.telemetry, version, onLost), ({ close }) => close());
     const newId = monotonicFactory();
     const opening = openStore(config.store).then((store) => keep(store, ({ close }) => close()));
     const parts = [
