@@ -17,7 +17,13 @@ import { instanceOf } from "../store/config.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./load-config.ts";
-import { type OpenModel, openScorer, openTriedScorer, trainableDirectory } from "./open-scorer.ts";
+import {
+  type OpenModel,
+  openFirstScorer,
+  openScorer,
+  openTriedScorer,
+  trainableDirectory,
+} from "./open-scorer.ts";
 import { packageFile } from "./package-files.ts";
 import { packageVersion } from "./version.ts";
 
@@ -130,6 +136,7 @@ async function openModel(
     {
       ...ports,
       configured: { directory: configured, version: readModelDirectory(configured).version },
+      openFirst: (directory) => openFirstScorer(directory, config.inference, onDeath, patienceMs),
       openModel: (directory) => openTriedScorer(directory, config.inference, onDeath, patienceMs),
       trainer: { file: process.execPath, args: [packageFile("bin/logbert.js")] },
       redact: createRedactor(config.redact).plain,
