@@ -8,7 +8,7 @@ import type { Learning } from "../processor/promote/create-learning.ts";
 import { createNoLearning } from "../processor/promote/no-learning.ts";
 import { startLearning } from "../processor/promote/start-learning.ts";
 import { createRedactor } from "../processor/redact/redact.ts";
-import { type StagePorts, startStage } from "../processor/stage.ts";
+import type { StagePorts } from "../processor/stage.ts";
 import type { Log } from "../processor/telemetry/log.ts";
 import { createMetrics, type Metrics } from "../processor/telemetry/metrics.ts";
 import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
@@ -65,10 +65,12 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
       }),
       startApi(config, opening, version, log, metrics).then((api) => keep(api, api?.stop)),
       startMetrics(config, metrics).then((server) => keep(server, server?.stop)),
+      // Most of the program: it is read while threads and the API's process read theirs.
+      import("../processor/stage.ts"),
     ] as const;
     // What still starts could not be stopped.
     await Promise.allSettled(parts);
-    const [model, api, metricsServer] = await Promise.all(parts);
+    const [model, api, metricsServer, { startStage }] = await Promise.all(parts);
     const { scorer, encoder, learning, ports } = model;
     const live = () => api?.live();
     const stage = await startStage(config, { ...ports, scorer, encoder, learning, version, live });
