@@ -1,6 +1,6 @@
 import type { StoredAnomaly } from "../../store/anomaly.ts";
 import { type Incident, type IncidentTemplate, isOngoing } from "../../store/incident.ts";
-import { silenceKind } from "../../store/kind.ts";
+import { WHOLE_SILENCE_KINDS } from "../../store/kind.ts";
 import { type FilterInput, toFilter } from "./anomalies.ts";
 import { type PageArguments, paginate } from "./connection.ts";
 import type { Context } from "./context.ts";
@@ -51,9 +51,8 @@ export const incidents = {
     ) => {
       const said = await incidentFeedbackOf.load(incidentId);
       // That everything fell silent has the last message's template by chance.
-      return (
-        said.findLast((one) => one.templateId === templateId && one.kind !== silenceKind(undefined)) ?? null
-      );
+      const isOfTemplate = (kind = "") => !WHOLE_SILENCE_KINDS.includes(kind);
+      return said.findLast((one) => one.templateId === templateId && isOfTemplate(one.kind)) ?? null;
     },
   },
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type EventLike, evidenceOf, freshWindow, surpriseOf } from "../../test/helpers/detector-windows.ts";
+import type { SequenceWindow } from "../window/sequence-window.ts";
 import type { Absence, Detector } from "./detector.ts";
 import type { Evidence } from "./evidence.ts";
 import { createRateDetector } from "./rate.ts";
@@ -157,7 +158,8 @@ describe("time that goes wrong", () => {
 function silenceOf({ evidence: { detail }, window }: Absence) {
   if (detail?.kind !== "silence") throw new Error("an absence that is no silence");
   const { template, silentMs } = detail;
-  expect(window.missing).toBe(template === undefined ? "service" : "template");
+  if (window.missing !== "everything")
+    expect(window.missing).toBe(template === undefined ? "service" : "template");
   return { template, silentMs };
 }
 
@@ -167,21 +169,31 @@ function live() {
   const detector = createRateDetector({ now: () => nowMs });
   const told: { readonly atMs: number; readonly template: string | undefined; readonly silentMs: number }[] =
     [];
+  const missed: Pick<SequenceWindow, "service" | "missing">[] = [];
   return {
     detector,
     told,
-    /** Lets seconds pass; `write` says what comes in each. */
-    async pass(seconds: number, write: (second: number) => readonly EventLike[], service = "shop") {
+    /** Of whom, and what, in the order in which it was told. */
+    missed,
+    /** Lets seconds pass; `write` says what comes in each, of each of the services. */
+    async pass(
+      seconds: number,
+      write: (second: number, service: string) => readonly EventLike[],
+      services: readonly string[] = ["shop"],
+    ) {
       for (let second = 0; second < seconds; second++) {
         nowMs += 1_000;
-        const events = write(Math.round((nowMs - START_MS) / 1_000));
-        if (events.length > 0) {
-          const windows = [freshWindow(events, service)];
+        const windows = services
+          .map((service) => freshWindow(write(Math.round((nowMs - START_MS) / 1_000), service), service))
+          .filter(({ events }) => events.length > 0);
+        if (windows.length > 0) {
           await evidenceOf(detector, windows);
           detector.learn(windows);
         }
-        for (const absence of detector.watch?.(nowMs) ?? [])
+        for (const absence of detector.watch?.(nowMs) ?? []) {
           told.push({ atMs: nowMs, ...silenceOf(absence) });
+          missed.push({ service: absence.window.service, missing: absence.window.missing });
+        }
       }
     },
     event: (template: string): EventLike => ({ template, timeMs: nowMs }),
@@ -369,6 +381,94 @@ describe("silence", () => {
     expect(found).toHaveLength(1);
     expect(found[0]?.window).toMatchObject({ service: "shop", freshRecords: [], isClosed: true });
     expect(JSON.stringify(found)).not.toContain("secret");
+  });
+});
+
+describe("silence of everybody", () => {
+  const SERVICES = ["shop", "cart", "mail"];
+  const scene = () => {
+    const one = live();
+    const every = (seconds: number) => (second: number) =>
+      second % seconds === 0 ? [one.event("heartbeat")] : [];
+    return { ...one, every, nothing: () => [] };
+  };
+
+  it("for as long as what sends takes to come back is told of nobody, then or when they write again", async () => {
+    const { pass, every, nothing, told } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(100, nothing);
+    await pass(600, every(4), SERVICES);
+    expect(told).toEqual([]);
+  });
+
+  it("that lasts is told once, of all", async () => {
+    const { pass, every, nothing, told, missed } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(3_600, nothing);
+    expect(missed).toEqual([{ service: "shop", missing: "everything" }]);
+    expect(told[0]?.silentMs).toBe(120_000);
+    await pass(600, every(4), SERVICES);
+    await pass(600, nothing);
+    expect(missed).toHaveLength(2);
+  });
+
+  it("is told of who does not come back with the others", async () => {
+    const { pass, every, nothing, missed } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(300, nothing);
+    await pass(200, every(4), ["shop", "mail"]);
+    expect(missed.slice(1)).toEqual([{ service: "cart", missing: "service" }]);
+  });
+
+  it("is none where one service goes on: the others are told as soon as ever", async () => {
+    const { pass, every, missed, told } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(100, every(4), ["mail"]);
+    expect(missed).toEqual([
+      { service: "shop", missing: "service" },
+      { service: "cart", missing: "service" },
+    ]);
+    expect(told[0]?.silentMs).toBeLessThan(40_000);
+  });
+
+  it("is told of nobody either where all write seldom, however often it comes", async () => {
+    const { pass, every, nothing, told } = scene();
+    await pass(3_000, every(20), SERVICES);
+    for (let time = 0; time < 10; time++) {
+      await pass(70, nothing);
+      await pass(180, every(20), SERVICES);
+    }
+    expect(told).toEqual([]);
+  });
+
+  it("does not hide that one of those who write seldom has stopped", async () => {
+    const { pass, every, missed } = scene();
+    await pass(6_000, every(45), SERVICES);
+    await pass(600, every(45), ["shop", "mail"]);
+    expect(missed).toEqual([{ service: "cart", missing: "service" }]);
+  });
+
+  it("is no habit: the next one is told as late, and who stops alone as soon", async () => {
+    const { pass, every, nothing, missed } = scene();
+    await pass(600, every(4), SERVICES);
+    await pass(110, nothing);
+    await pass(20, every(4), SERVICES);
+    await pass(110, nothing);
+    await pass(60, every(4), SERVICES);
+    expect(missed).toEqual([]);
+    await pass(60, every(4), ["shop", "cart"]);
+    expect(missed).toEqual([{ service: "mail", missing: "service" }]);
+  });
+
+  it.each([-86_400, 946_080_000])("is none where the clock was set by %d s", async (seconds) => {
+    const { pass, every, nothing, missed, suspend } = scene();
+    await pass(600, every(4), SERVICES);
+    suspend(seconds);
+    await pass(100, nothing);
+    await pass(600, every(4), SERVICES);
+    expect(missed).toEqual([]);
+    await pass(100, every(4), ["shop"]);
+    expect(missed.map(({ service }) => service)).toEqual(["cart", "mail"]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { SequenceWindow } from "../window/sequence-window.ts";
 import { createSessionTally } from "../window/session-tally.ts";
+import { createAttention, type TotalSilence } from "./attention.ts";
 import type { Absence, Detector } from "./detector.ts";
 import { noOpinions, type OpinionsInProgress } from "./opinions.ts";
 import { perRequest } from "./per-request.ts";
@@ -26,13 +27,10 @@ export interface RateOptions {
 
 /** Below it nobody asks what was usual, in nats. */
 const DETAIL_FROM_SURPRISE = 2;
-/** When nobody watched for this long, nothing was acknowledged, or the clock was set, a silence may be our own. In
- * milliseconds. */
-const OWN_SILENCE_MS = 10_000;
 
 /**
  * How often each template comes: too often within 10 s of event time is evidence on the events that exceed; not any more,
- * by the wall clock, is an absence. Surprise in nats: see countSurprise and waitSurprise.
+ * by the wall clock, is an absence; where nothing comes from anybody that is one absence, not one of each service. Surprise in nats: see countSurprise and waitSurprise.
  * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
  */
 export function createRateDetector({
@@ -66,7 +64,10 @@ export function createRateDetector({
       const fresh = windows.filter(hasFresh);
       if (fresh.length === 0) return;
       const fromMs = attention.since(nowMs);
-      attention.learned();
+      attention.learned(
+        nowMs,
+        fresh.map(({ service }) => service),
+      );
       for (const { service, events, freshFrom } of fresh) {
         services.teach(service, (rates) => {
           for (let at = freshFrom; at < events.length; at += 1) {
@@ -79,37 +80,17 @@ export function createRateDetector({
     watch(nowMs) {
       const fromMs = attention.since(nowMs);
       attention.watched(nowMs);
-      return [...services.entries()].flatMap(([service, rates]) =>
-        rates.missing(nowMs, fromMs).map((missing) => absenceOf(service, missing, nowMs)),
-      );
+      const total = attention.totalSilence(nowMs);
+      const missed =
+        total === undefined
+          ? missingOf(services.entries(), nowMs, fromMs)
+          : missingOfAll(services.entries(), nowMs, total);
+      if (total !== undefined && missed.length > 0) attention.tell();
+      return missed;
     },
     snapshot: services.snapshot,
     restore: services.restore,
     forget: services.forget,
-  };
-}
-
-/** Since when somebody has listened without a break: what was not delivered, or not watched for, did not fail to come. */
-function createAttention() {
-  /** Since when something that was scored has waited for its acknowledgement. */
-  let pendingSinceMs: number | undefined;
-  let watchedMs: number | undefined;
-  let sinceMs = Number.NEGATIVE_INFINITY;
-  return {
-    scored(nowMs: number) {
-      pendingSinceMs ??= nowMs;
-    },
-    learned() {
-      pendingSinceMs = undefined;
-    },
-    since(nowMs: number): number {
-      const isStuck = nowMs - (pendingSinceMs ?? nowMs) > OWN_SILENCE_MS;
-      if (isStuck || Math.abs(nowMs - (watchedMs ?? nowMs)) > OWN_SILENCE_MS) sinceMs = nowMs;
-      return sinceMs;
-    },
-    watched(nowMs: number) {
-      watchedMs = nowMs;
-    },
   };
 }
 
@@ -169,7 +150,40 @@ function scoreWindow(
   }
 }
 
-function absenceOf(service: string, { silence, last, template }: Missing, nowMs: number): Absence {
+type KnownServices = Iterable<readonly [service: string, ServiceRates]>;
+
+function missingOf(services: KnownServices, nowMs: number, fromMs: number): readonly Absence[] {
+  return [...services].flatMap(([service, rates]) =>
+    rates.missing(nowMs, fromMs).map((missing) => {
+      const what = missing.template === undefined ? "service" : "template";
+      return absenceOf(service, missing, what, nowMs);
+    }),
+  );
+}
+
+/** One absence for all, told of the service whose own silence is the oddest; none while nobody's is odd. */
+function missingOfAll(
+  services: KnownServices,
+  nowMs: number,
+  { silentMs, longestMs, fromMs }: TotalSilence,
+): readonly Absence[] {
+  const [oddest] = [...services]
+    .flatMap(([service, rates]) => {
+      const missing = rates.silence(nowMs, fromMs);
+      return missing === undefined ? [] : [{ service, missing }];
+    })
+    .sort((a, b) => b.missing.silence.surprise - a.missing.silence.surprise);
+  if (oddest === undefined) return [];
+  const silence = { ...oddest.missing.silence, silentMs, longestMs };
+  return [absenceOf(oddest.service, { ...oddest.missing, silence }, "everything", nowMs)];
+}
+
+function absenceOf(
+  service: string,
+  { silence, last, template }: Missing,
+  missing: SequenceWindow["missing"],
+  nowMs: number,
+): Absence {
   const { surprise, ...times } = silence;
   return {
     window: {
@@ -180,7 +194,7 @@ function absenceOf(service: string, { silence, last, template }: Missing, nowMs:
       freshRecords: [],
       isStart: false,
       isClosed: true,
-      missing: template === undefined ? "service" : "template",
+      missing,
       session: createSessionTally(),
     },
     evidence: {

@@ -46,6 +46,8 @@ export interface ServiceRates {
   odds(rate: TemplateRate, count: number, timeMs: number): CountOdds | undefined;
   /** @param fromMs since when somebody has listened */
   learn(event: LogEvent, nowMs: number, fromMs: number): void;
+  /** Of the whole service, where it is silent by now and was not told. @param fromMs silence from before does not count */
+  silence(nowMs: number, fromMs: number): Missing | undefined;
   /** What has fallen silent by now and was not told yet. @param fromMs silence from before does not count */
   missing(nowMs: number, fromMs: number): readonly Missing[];
   /** Templates kept. */
@@ -90,7 +92,14 @@ export function createServiceRates(templatesMax: number, state?: ServiceRatesSta
     return isOfTheSame ? [] : [{ silence, last: eventOf(event), template: event.template }];
   };
 
+  const wholeSilence = (nowMs: number, fromMs: number): Missing | undefined => {
+    const silence = arrivals.silence(nowMs, fromMs);
+    if (silence === undefined || last.templateId === "") return undefined;
+    return { silence, last: eventOf(last), template: undefined };
+  };
+
   return {
+    silence: wholeSilence,
     size() {
       return templates.size();
     },
@@ -107,11 +116,11 @@ export function createServiceRates(templatesMax: number, state?: ServiceRatesSta
       arrivals.arrive(nowMs, fromMs);
     },
     missing(nowMs, fromMs) {
-      const all = arrivals.silence(nowMs, fromMs);
-      if (all !== undefined && last.templateId !== "") {
+      const all = wholeSilence(nowMs, fromMs);
+      if (all !== undefined) {
         arrivals.tell();
         for (const known of templates.values()) known.arrivals.tell();
-        return [{ silence: all, last: eventOf(last), template: undefined }];
+        return [all];
       }
       return [...templates.values()]
         .flatMap((known) => silenceOf(known, nowMs, fromMs))

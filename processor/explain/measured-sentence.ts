@@ -55,8 +55,9 @@ function rate({ template, count, usual, spanMs }: Of<"rate">): string {
   });
 }
 
-function silence({ template, service, silentMs, usualMs, sinceMs }: Of<"silence">): string {
+function silence({ template, service, isTotal, silentMs, usualMs, sinceMs }: Of<"silence">): string {
   const since = `for ${inWords(silentMs)}, since ${sinceInWords(sinceMs, silentMs)}`;
+  if (isTotal) return `Silence: nothing from any service ${since}; what sends the logs may be away.`;
   return template === undefined
     ? `Silence: nothing from ${service} ${since}; usually it writes every ${inWords(usualMs)}.`
     : fitted(

@@ -90,6 +90,7 @@ function detailedOddness(
         ...detail,
         template: detail.template === undefined ? undefined : redact(detail.template),
         service: redact(finding.window.service),
+        isTotal: finding.window.missing === "everything",
       };
     case "rate":
       return template === undefined ? undefined : { ...detail, template };

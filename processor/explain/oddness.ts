@@ -69,6 +69,8 @@ export type MeasuredOddness =
       /** undefined: nothing at all of the service. */
       readonly template: string | undefined;
       readonly service: string;
+      /** Nothing came of any service either. */
+      readonly isTotal: boolean;
       readonly silentMs: number;
       readonly usualMs: number;
       readonly sinceMs: number;

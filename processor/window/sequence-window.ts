@@ -60,8 +60,9 @@ export interface SequenceWindow {
   readonly isStart: boolean;
   /** True when the session is over, so that its end can be judged. */
   readonly isClosed: boolean;
-  /** What did not come after `events`, where this is no session's end: events of the last one's template, or any of the service. */
-  readonly missing?: "template" | "service" | undefined;
+  /** What did not come after `events`, where this is no session's end: events of the last one's template, any of the service, or any
+   * of any service. */
+  readonly missing?: "template" | "service" | "everything" | undefined;
   readonly session: Session;
 }
 

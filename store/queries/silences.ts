@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Kysely, sql } from "kysely";
 import type { Silence } from "../alert.ts";
 import { chunks } from "../chunks.ts";
+import { WHOLE_SILENCE_KINDS } from "../kind.ts";
 import type { AnomaliesTable, Tables } from "../tables.ts";
 
 /** What one host's clock is ahead of another one's is no end of a silence. */
@@ -37,7 +38,7 @@ function isSilence(row: Pair, kind: "asked.kind" | "one.kind") {
 
 /** 1 where what fell silent, a service or one of its templates, has come again; 0 where it has not. */
 function hasEnded({ and, or, not, exists, selectFrom, eb, case: when }: Pair) {
-  const isService = eb("one.kind", "=", "silence");
+  const isService = eb("one.kind", "in", WHOLE_SILENCE_KINDS);
   const service = selectFrom("services")
     .select("services.name")
     .whereRef("services.name", "=", "one.service")

@@ -6,10 +6,15 @@ import { encodeRequest } from "../../../processor/wire/encode.ts";
 import { readRequest } from "../../../processor/wire/read-request.ts";
 
 const CHUNK_MS = 10_000;
+const DAY_MS = 86_400_000;
 
-/** A shop's records until now, in pieces of ten seconds; incidents come when it is known. */
+/**
+ * A shop's records until the last noon in UTC, in pieces of ten seconds; incidents come when it is known. How much a shop has to do
+ * depends on the hour: these are the same on every day, at whatever time they are asked for.
+ */
 export function shopRecords(seconds: number): readonly (readonly GeneratedRecord[])[] {
-  const startMs = Date.now() - seconds * 1_000;
+  const noonMs = Math.floor((Date.now() - DAY_MS / 2) / DAY_MS) * DAY_MS + DAY_MS / 2;
+  const startMs = noonMs - seconds * 1_000;
   const incidents = planIncidents({
     kinds: ["new-error", "wrong-order", "missing-step", "odd-value"],
     startMs: startMs + 600_000,
@@ -42,6 +47,7 @@ export function requestsFor(
 /** What became of a record. */
 export interface Judged {
   readonly service: string;
+  readonly traceId: string | undefined;
   readonly body: string;
   readonly score: number | undefined;
   readonly isAnomaly: boolean;
@@ -60,6 +66,7 @@ export function judgedIn(requests: readonly Uint8Array[]): ReadonlyMap<string, J
       if (typeof score !== "number" && judged.has(key)) continue;
       judged.set(key, {
         service,
+        traceId: record.traceId,
         body: record.body,
         score: typeof score === "number" ? score : undefined,
         isAnomaly: record.attribute("anomaly.is_anomaly") === true,
@@ -92,4 +99,19 @@ export function agreement(one: ReadonlyMap<string, Judged>, other: ReadonlyMap<s
     verdicts: shareOf((a, b) => a.isAnomaly === b.isAnomaly),
     scores: shareOf((a, b) => Math.abs((a.score ?? 2) - (b.score ?? 2)) < 0.01),
   };
+}
+
+/** The ids of the incidents of which a record was flagged. */
+export function incidentsTold(
+  judged: ReadonlyMap<string, Judged>,
+  records: readonly GeneratedRecord[],
+): ReadonlySet<string> {
+  const nameOf = ({ service, traceId, body }: Pick<Judged, "service" | "traceId" | "body">) =>
+    JSON.stringify([service, traceId, body]);
+  const flagged = new Set([...judged.values()].filter(({ isAnomaly }) => isAnomaly).map(nameOf));
+  return new Set(
+    records.flatMap((record) =>
+      record.incident !== undefined && flagged.has(nameOf(record)) ? [record.incident] : [],
+    ),
+  );
 }
