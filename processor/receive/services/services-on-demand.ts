@@ -6,8 +6,8 @@ import { SERVICE_PATHS } from "./service-paths.ts";
 type Create = typeof createServices;
 
 /**
- * The same services, read when somebody first calls one: Connect and what it needs would take a start a tenth of its time, and
- * seven MiB where nobody ever calls.
+ * The same services, read when somebody first calls one: a start that nobody calls afterwards is spared Connect, and what reads
+ * lines.
  *
  * @param read where they are made
  */
