@@ -101,7 +101,7 @@ export default {
         path: "^(node:)?(fs|net|http|http2|https|tls|dgram|child_process|worker_threads|timers)(/|$)",
       },
     },
-    oneFileOnly("(better-sqlite3|pg)/", "^store/(sqlite|postgres|postgres-client)[.]ts$"),
+    oneFileOnly("(better-sqlite3|pg)/", "^store/(sqlite|lock-directory|postgres|postgres-client)[.]ts$"),
     oneFileOnly(
       "onnxruntime-node/",
       "^processor/inference/((onnx|text-encoder)-session|training-graph|pretrained/transformer-graph)[.]ts$",

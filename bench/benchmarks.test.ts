@@ -36,6 +36,26 @@ it.each([
   "soak.ts",
 ])("%s runs", (file) => runQuick(file));
 
+it.each([
+  "bench/parser-accuracy.ts",
+  "bench/scaling.ts",
+  "bench/thinning.ts",
+  "bench/thinning-cost.bench.ts",
+  "bench/scoring-cost.bench.ts",
+  "bench/stage.bench.ts",
+  "bench/replicas.bench.ts",
+  "bench/canaries.bench.ts",
+  "test/privacy/report-public.ts",
+])("%s says in a sentence that the public logs are missing, and where they were looked for", (file) => {
+  const { status, stderr } = spawnSync(process.execPath, [file], {
+    encoding: "utf8",
+    cwd: `${import.meta.dirname}/..`,
+    env: { ...process.env, LOGBERT_TEST_DATA: "/nowhere" },
+  });
+  expect(stderr).toMatch(/^This needs the labelled public logs.*\/nowhere; .*LOGBERT_TEST_DATA=.*\n$/);
+  expect(status).toBe(2);
+});
+
 testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
   runQuick("scoring-cost.bench.ts", data),
 );

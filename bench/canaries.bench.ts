@@ -9,6 +9,7 @@ import { brokenModel } from "../test/canary/broken-model.ts";
 import { REGULAR_SERVICES, regularRequests } from "../test/canary/regular-logs.ts";
 import { startTrial, type TimedRequests } from "../test/canary/trial.ts";
 import { SHIPPED_MODEL } from "../test/helpers/shipped-model.ts";
+import { needed, publicLogs } from "./needed.ts";
 import { figure } from "./stage/statistics.ts";
 
 /**
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     runs: { type: "string", default: "20" },
   },
 });
+const wantsPublicLogs = values.data !== "" && !values.quick;
+const data = wantsPublicLogs ? needed(publicLogs(values.data, "hdfs", "loghub_2k")) : "";
 const RECORDS = values.quick ? 3_000 : Number(values.records);
 const RUNS = values.quick ? 1 : Number(values.runs);
 const RECORDS_A_REQUEST = 100;
@@ -114,10 +117,10 @@ for (const [name, body] of Object.entries(REGULAR_SERVICES))
   rows.push(
     ...(await measure(`nothing but ${name}, ${RECORDS} records`, regularRequests(body, RECORDS, START_MS))),
   );
-if (values.data !== "" && !values.quick) {
-  rows.push(...(await measure(`HDFS, ${RECORDS} records`, await hdfs(values.data))));
+if (wantsPublicLogs) {
+  rows.push(...(await measure(`HDFS, ${RECORDS} records`, await hdfs(data))));
   for (const name of LOGHUB.flatMap((one) => [one, one]))
-    rows.push(...(await measure(`loghub's ${name}`, await loghub(values.data, name))));
+    rows.push(...(await measure(`loghub's ${name}`, await loghub(data, name))));
 }
 console.log(
   markdownTable(

@@ -14,6 +14,7 @@ import { collector } from "../test/helpers/requirement.ts";
 import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
 import { waitFor } from "../test/helpers/wait-for.ts";
 import { startCollector } from "../test/pipelines/collector-process.ts";
+import { needed } from "./needed.ts";
 
 /**
  * How long records wait, and which come twice, when one of two stages behind deploy/gateway.yaml ends: after it was taken out of
@@ -151,8 +152,7 @@ function rowOf(end: string, { sent, arrived }: Passage): string[] {
 }
 
 async function measure(): Promise<void> {
-  const { path: binary, remedy } = collector();
-  if (binary === undefined) throw new Error(`needs a Collector; provide it by: ${remedy}`);
+  const binary = needed(collector());
   const hosts = join(temporaryDirectory("hosts"), "hosts");
   copyFileSync("/etc/hosts", hosts);
   const { status } = spawnSync("mount", ["--bind", hosts, "/etc/hosts"], { stdio: "inherit" });

@@ -5,6 +5,7 @@ import { redactConfig } from "../processor/redact/config.ts";
 import { createRedactor } from "../processor/redact/redact.ts";
 import { templateConfig } from "../processor/template/config.ts";
 import { createTemplateMiner } from "../processor/template/create-template-miner.ts";
+import { needed, publicLogs } from "./needed.ts";
 
 /** Grouping accuracy of Drain as published, each system with regular expressions and thresholds of its own
  * (Zhu et al.: Tools and Benchmarks for Automated Log Parsing, ICSE-SEIP 2019, table III). */
@@ -100,6 +101,7 @@ export function accuracyTable(results: readonly Accuracy[]): string {
 }
 
 if (import.meta.main) {
-  const data = process.env["LOGBERT_TEST_DATA"] ?? join(import.meta.dirname, "../../shared/data");
+  const directory = process.env["LOGBERT_TEST_DATA"] ?? join(import.meta.dirname, "../../shared/data");
+  const data = needed(publicLogs(directory, "loghub_2k"));
   console.log(accuracyTable(Object.keys(PUBLISHED_DRAIN).map((system) => measureSystem(data, system))));
 }

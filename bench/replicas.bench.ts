@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { collector, type Requirement } from "../test/helpers/requirement.ts";
+import { collector } from "../test/helpers/requirement.ts";
 import { postgres } from "../test/postgres/postgres-server.ts";
+import { needed, publicLogs } from "./needed.ts";
 import { type Database, startDatabase } from "./replicas/database.ts";
 import { driveStages, type ReplicaLoad, type ReplicaRun, recordsOf } from "./replicas/measure.ts";
 import { burstTable, idleTable, pacedTable } from "./replicas/report.ts";
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     stages: { type: "string", multiple: true },
   },
 });
+const data = needed(publicLogs(values.data, "bgl"));
 const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 2));
 const COUNTS = (values.stages ?? (values.quick ? ["2"] : ["1", "2", "4"])).map(Number);
 const LOAD: ReplicaLoad = values.quick
@@ -49,7 +51,7 @@ const sink = startChild<SinkCall>(join(import.meta.dirname, "stage/sink.ts"));
 try {
   const { port } = await sink.ask({ kind: "listen" }, listenAnswer);
   const lines = Math.max(...COUNTS.map((count) => recordsOf(LOAD, count)));
-  await generator.ask({ kind: "read", stream: "bgl", data: values.data, lines }, readAnswer);
+  await generator.ask({ kind: "read", stream: "bgl", data: data, lines }, readAnswer);
   const runs: ReplicaRun[][] = COUNTS.map(() => []);
   for (let round = 0; round < ROUNDS; round += 1)
     for (const [i, count] of COUNTS.entries()) {
@@ -74,12 +76,12 @@ try {
 }
 
 async function measure(count: number, nextHop: string): Promise<ReplicaRun> {
-  const database: Database = await startDatabase(pathOf(postgres()));
+  const database: Database = await startDatabase(needed(postgres()));
   try {
     const stages = await startStages({
       stages: count,
       nextHop,
-      collector: pathOf(collector()),
+      collector: needed(collector()),
       database,
       snapshotMs: SNAPSHOT_MS,
     });
@@ -91,9 +93,4 @@ async function measure(count: number, nextHop: string): Promise<ReplicaRun> {
   } finally {
     await database.remove();
   }
-}
-
-function pathOf({ name, path, remedy }: Requirement): string {
-  if (path === undefined) throw new Error(`no ${name}: ${remedy}`);
-  return path;
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { needed, publicLogs } from "./needed.ts";
 import { type LogKind, planFor, planTable, stageLimit } from "./scaling/cost-model.ts";
 import { needsTable, stageNeeds } from "./scaling/stage-needs.ts";
 import { readRealStreams, type StreamWeights, zipfWeights } from "./scaling/stream-weights.ts";
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
   },
 });
+const data = needed(publicLogs(values.data, "loghub_2k", "bgl", "hdfs"));
 const DRAWS = {
   seed: Number(values.seed),
   ...(values.quick ? { rings: 2, names: 5 } : { rings: 50, names: 10 }),
@@ -53,7 +55,7 @@ const models: readonly StreamWeights[] = [
   { name: "5,000 services, Zipf 0.8", weights: zipfWeights(5_000, 0.8) },
   traces,
 ];
-const real = await readRealStreams(values.data);
+const real = await readRealStreams(data);
 
 console.log(
   `${DRAWS.rings * DRAWS.names} placements each (${DRAWS.rings} sets of addresses, ${DRAWS.names} of names), seed ${DRAWS.seed}\n`,

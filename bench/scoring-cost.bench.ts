@@ -19,6 +19,7 @@ import { createRooms, type Rooms } from "../processor/rooms.ts";
 import { templateConfig } from "../processor/template/config.ts";
 import { windowConfig } from "../processor/window/config.ts";
 import type { SequenceWindow } from "../processor/window/sequence-window.ts";
+import { needed, publicLogs } from "./needed.ts";
 
 /**
  * What a record costs from window to verdict, learning included, amortised over a real stream: the test part of a data set in
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     records: { type: "string", default: "500000" },
   },
 });
+const data = needed(publicLogs(values.data, "hdfs", "bgl"));
 const RECORDS_MAX = values.quick ? 2_000 : Number(values.records);
 const REQUEST_RECORDS = 500;
 /** Findings of a request that are explained, anomalies or not. */
@@ -73,7 +75,7 @@ for (const [name, stream] of Object.entries(STREAMS))
   if (values.set === undefined || values.set === name) await measure(name, stream);
 
 async function measure(name: string, { read, goal }: Stream): Promise<void> {
-  const set = await read(values.data);
+  const set = await read(data);
   const scorer = await startScorer(readModelDirectory(values.model), {
     threads: 1,
     maxWaitingRows: Number.POSITIVE_INFINITY,

@@ -1,6 +1,7 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { collector } from "../test/helpers/requirement.ts";
+import { needed, publicLogs } from "./needed.ts";
 import { type Load, type Rig, type Run, startRig } from "./stage/measure.ts";
 import { coldPassTable, latencyTable, type Measured, processTable, singleTable } from "./stage/report.ts";
 import { STREAM_NAMES, STREAMS, type StreamName } from "./stage/streams.ts";
@@ -34,6 +35,7 @@ const { values } = parseArgs({
     subject: { type: "string", multiple: true },
   },
 });
+const data = needed(publicLogs(values.data));
 const ROUNDS = Number(values.rounds ?? (values.quick ? 1 : 3));
 const LOAD: Load = values.quick
   ? {
@@ -75,7 +77,7 @@ try {
 async function measureStream(rig: Rig, name: StreamName): Promise<void> {
   const stream = STREAMS[name];
   const load = { ...LOAD, single: { ...LOAD.single, ...(name === REFERENCE ? {} : { records: 0 }) } };
-  await rig.load(name, values.data, load);
+  await rig.load(name, data, load);
   const subjects = [...compared, ...(name === REFERENCE ? references : [])].filter(
     (subject) =>
       values.subject === undefined || values.subject.some((wanted) => subject.name.includes(wanted)),

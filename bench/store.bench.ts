@@ -8,6 +8,7 @@ import { openStore } from "../store/open-store.ts";
 import { SCORE_BUCKETS, type StageBatch, type Store } from "../store/store.ts";
 import { postgres, startPostgres } from "../test/postgres/postgres-server.ts";
 import { fillStore } from "./api/fill-store.ts";
+import { needed } from "./needed.ts";
 import { figure, median, quantile } from "./stage/statistics.ts";
 
 /**
@@ -51,8 +52,7 @@ const WORK: readonly Work[] = [
   { name: "whether anything has changed (changeCounter)", run: (store) => store.changeCounter() },
 ];
 
-const programs = postgres().path;
-if (programs === undefined) throw new Error(`no PostgreSQL: ${postgres().remedy}`);
+const programs = needed(postgres());
 const server = await startPostgres(programs, ["-c", "fsync=on"]);
 const directory = mkdtempSync(join(tmpdir(), "logbert-bench-"));
 try {

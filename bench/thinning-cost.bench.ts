@@ -12,6 +12,7 @@ import { createRooms, type Rooms } from "../processor/rooms.ts";
 import { createMark } from "../processor/thin/marks.ts";
 import { createThinning } from "../processor/thin/thinning.ts";
 import type { Thinner } from "../processor/thinning-turn.ts";
+import { needed, publicLogs } from "./needed.ts";
 import { conditions } from "./stage/conditions.ts";
 import { figure, median, spread } from "./stage/statistics.ts";
 import { encodeLines } from "./thinning/encode-lines.ts";
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     lines: { type: "string", default: "200000" },
   },
 });
+const data = needed(publicLogs(values.data, "hdfs", "multilog_iotdb"));
 const LINES_MAX = values.quick ? 6_000 : Number(values.lines);
 const REQUEST_RECORDS = 1_000;
 /** On their way at a time. */
@@ -74,7 +76,7 @@ process.stdout.write(
 );
 
 async function measure({ name, window, undecided, read }: (typeof LOGS)[number]): Promise<string[][]> {
-  const lines = (await read(values.data)).slice(0, LINES_MAX);
+  const lines = (await read(data)).slice(0, LINES_MAX);
   const requests = Array.from({ length: Math.ceil(lines.length / REQUEST_RECORDS) }, (_, at) => ({
     bytes: encodeLines(lines.slice(at * REQUEST_RECORDS, (at + 1) * REQUEST_RECORDS)),
     endMs: lines[Math.min(lines.length, (at + 1) * REQUEST_RECORDS) - 1]?.timeMs ?? 0,

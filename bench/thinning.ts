@@ -11,6 +11,7 @@ import { createRooms } from "../processor/rooms.ts";
 import { drawnRandomness } from "../processor/thin/randomness.ts";
 import type { Standing } from "../processor/thin/stream-context.ts";
 import { passes, thresholdOf } from "../processor/thin/threshold.ts";
+import { needed, publicLogs } from "./needed.ts";
 import { encodeLines } from "./thinning/encode-lines.ts";
 import { type LabelledLine, readHdfsLines, readIotdbLines } from "./thinning/labelled-logs.ts";
 import { type ThinnedLog, thinLog } from "./thinning/thinned-log.ts";
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
   },
 });
+const data = needed(publicLogs(values.data, "hdfs", "multilog_iotdb"));
 const LINES_MAX = values.quick ? 3_000 : Number.POSITIVE_INFINITY;
 const REQUEST_RECORDS = 1_000;
 const BASE_PERCENTS = [10, 1];
@@ -71,7 +73,7 @@ for (const log of LOGS) if (log.name.includes(values.only)) await measure(log);
 await model.close();
 
 async function measure({ name, window, calibrate = {}, read }: (typeof LOGS)[number]): Promise<void> {
-  const lines = (await read(values.data)).slice(0, LINES_MAX);
+  const lines = (await read(data)).slice(0, LINES_MAX);
   const config = configSchema.parse({
     window,
     calibrate,

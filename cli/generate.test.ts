@@ -13,6 +13,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const BEGIN_MS = Date.UTC(2026, 0, 5, 8);
 
+const SEEDED = { seed: "42" };
+
 /** Runs with a clock that goes on only while it is slept on. */
 async function generate(options: Record<string, unknown>) {
   const { io, printed, told, elapsedMs } = scriptedIo({ beginMs: BEGIN_MS });
@@ -41,12 +43,25 @@ describe("wrong usage", () => {
   });
 });
 
+it("makes another stream each time, with trace ids of its own, and the same one by the seed that it tells", async () => {
+  const options = { format: "jsonl", history: "10s", duration: "0" };
+  const [one, other] = [await generate(options), await generate(options)];
+  const traceIds = ({ lines }: typeof one) =>
+    new Set(lines.flatMap((line) => /"trace_id":"(\w+)"/.exec(line)?.[1] ?? []));
+  expect(traceIds(one).size).toBeGreaterThan(0);
+  const others = traceIds(other);
+  expect([...traceIds(one)].filter((id) => others.has(id))).toEqual([]);
+  const [, seed] = /^Seed (\d+): --seed/.exec(one.told[0] ?? "") ?? [];
+  expect((await generate({ ...options, seed })).lines).toEqual(one.lines);
+});
+
 it("prints live lines at the rate for the duration", async () => {
   const { exitCode, lines, tookMs } = await generate({
     format: "lines",
     duration: "60s",
     rate: "20",
     incidents: "none",
+    ...SEEDED,
   });
   expect(exitCode).toBe(0);
   expect(tookMs).toBe(60_000);
@@ -61,6 +76,7 @@ it("makes the past at once, and without incidents", async () => {
     history: "10m",
     duration: "0",
     incidents: "every=5s",
+    ...SEEDED,
   });
   expect(tookMs).toBe(0);
   expect(told).toEqual([]);
@@ -80,6 +96,7 @@ it("writes a label for each incident, and tells it", async () => {
     duration: "25s",
     incidents: "burst,every=10s,for=2s",
     labels: file,
+    ...SEEDED,
   });
   const labels = readFileSync(file, "utf8")
     .trimEnd()

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { appendFileSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -17,11 +18,12 @@ import { createRecordSender, summarise } from "./lines/record-sender.ts";
 import { SENDER_HELP } from "./lines/sender-environment.ts";
 
 const RATE_MAX = 100_000;
+const SEED_MAX = 0xffff_ffff;
 
 const optionsSchema = z.strictObject({
   rate: z.coerce.number("must be a number").min(0.1).max(RATE_MAX).default(50),
   incidents: incidentsOption.prefault("all"),
-  seed: z.coerce.number("must be a number").int().min(0).max(0xffff_ffff).default(42),
+  seed: z.coerce.number("must be a number").int().min(0).max(SEED_MAX).optional(),
   format: z.enum(["otlp", "lines", "jsonl"], "must be otlp, lines or jsonl").default("otlp"),
   duration: durationOption.optional(),
   records: z.coerce.number("must be a number").int().min(1).default(Number.MAX_SAFE_INTEGER),
@@ -42,7 +44,10 @@ export function registerGenerate(program: Command): void {
       "--incidents <what>",
       `none, or a list of ${INCIDENT_KINDS.join(", ")}, every=60s and for=10s; without a kind all take turns`,
     )
-    .option("--seed <n>", "the same seed gives the same stream (default 42)")
+    .option(
+      "--seed <n>",
+      "the same seed gives the same stream, trace ids and all (default: another one each time, which is told)",
+    )
     .option("--format <format>", "otlp, lines or jsonl; the last two go to stdout (default otlp)")
     .option("--endpoint <address>", ENDPOINT_HELP.endpoint)
     .option("--protocol <protocol>", ENDPOINT_HELP.protocol)
@@ -76,7 +81,7 @@ export async function runGenerate(
   const options = parseOptions(optionsSchema, rawOptions);
   const liveFromMs = io.clock.now();
   const startMs = liveFromMs - options.history;
-  const { seed, rate: ratePerSecond, incidents } = options;
+  const { seed = drawSeed(io), rate: ratePerSecond, incidents } = options;
   const writeLabel = createLabelWriter(options.labels, io);
   const stream = createLogStream({
     seed,
@@ -94,6 +99,13 @@ export async function runGenerate(
   return options.format === "otlp"
     ? sendStream(stream, pace, options, io)
     : printStream(stream, pace, options.format, io);
+}
+
+/** Another one each time: a stage would take a stream that comes a second time, with the trace ids of the first, for requests in disorder. */
+function drawSeed(io: CommandIo): number {
+  const seed = randomInt(SEED_MAX + 1);
+  io.err(`Seed ${seed}: --seed ${seed} makes the same stream again.`);
+  return seed;
 }
 
 function createLabelWriter(file: string | undefined, io: CommandIo): (incident: Incident) => void {

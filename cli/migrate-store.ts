@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
+import { lockDirectories } from "../store/lock-directory.ts";
 import { moveStore } from "../store/move-store.ts";
 import { shownDatabase } from "../store/shown-database.ts";
 import { UsageError } from "./exit-code.ts";
 import { parseOptions } from "./lines/parse-options.ts";
 import { loadConfig } from "./load-config.ts";
 import { moveTraining } from "./move-training.ts";
+import { ownDirectories, trainingDirectory } from "./own-directories.ts";
 
 const optionsSchema = z.strictObject({ config: z.string().min(1).optional() });
 
@@ -27,6 +28,7 @@ export function registerMigrateStore(program: Command): void {
       // Opened, a SQLite file would be made.
       if (!existsSync(store.path))
         throw new UsageError(`there is no database at ${store.path}: name it by DB_PATH (store.path)`);
+      const release = lockDirectories(ownDirectories({ store, training }));
       const say = (line: string) => process.stderr.write(`${line}\n`);
       let all = 0;
       await moveStore({
@@ -39,12 +41,12 @@ export function registerMigrateStore(program: Command): void {
         },
         moveFiles: (to) =>
           moveTraining(to, {
-            directory: training.directory || dirname(store.path),
+            directory: trainingDirectory({ store, training }),
             bytesMax: training.max_bytes,
             onCopied: (what, count) => say(`${what}: ${count}`),
             onUnusable: (version, reason) => say(`the weights ${version} are left out: ${reason}`),
           }),
-      });
+      }).finally(release);
       process.stdout.write(`${all} rows of ${store.path} are in ${shownDatabase(store)}.\n`);
     });
 }

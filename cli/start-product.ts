@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { monotonicFactory } from "ulid";
 import { askedBy, missingForAsking } from "../api/llm/config.ts";
 import { LLM_OUTCOMES } from "../api/llm/outcomes.ts";
@@ -14,6 +13,7 @@ import { createMetrics, type Metrics } from "../processor/telemetry/metrics.ts";
 import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
 import { createTraces } from "../processor/telemetry/traces.ts";
 import { instanceOf } from "../store/config.ts";
+import { lockDirectories } from "../store/lock-directory.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./load-config.ts";
@@ -24,6 +24,7 @@ import {
   openTriedScorer,
   trainableDirectory,
 } from "./open-scorer.ts";
+import { ownDirectories, trainingDirectory } from "./own-directories.ts";
 import { packageFile } from "./package-files.ts";
 import { packageVersion } from "./version.ts";
 
@@ -51,6 +52,8 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
+    // First of all: the start of a newer version would change the tables of one that runs.
+    keep(lockDirectories(ownDirectories(config)), async (release) => release());
     const version = packageVersion();
     const metrics = keep(createMetrics(), ({ close }) => close());
     const onLost = (reason: unknown) => log.warn({ reason: String(reason) }, "traces were not sent");
@@ -134,7 +137,7 @@ async function openModel(
     return { ...model, learning: createNoLearning(ports.store, ports.now, ports.newId()) };
   }
   const { scorer, learning } = await startLearning(
-    { ...config.training, directory: config.training.directory || dirname(config.store.path) },
+    { ...config.training, directory: trainingDirectory(config) },
     {
       ...ports,
       configured: { directory: configured, version: readModelDirectory(configured).version },

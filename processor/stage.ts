@@ -299,7 +299,7 @@ async function stopStage(
   lastSave.abort();
   await step("what is done at intervals", Promise.all(timers.map((timer) => timer.stop())));
   await step("the connection to the next hop", stages.forwarder.close());
-  await step("writing findings", rememberer.flush());
+  await step("writing findings", rememberer.finish());
   await step("saving what was learned", (goesOn) =>
     memory.save({ learned: stages.lane.drained, afterSlice: goesOn, isLast: true }),
   );

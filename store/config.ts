@@ -11,7 +11,7 @@ export const storeConfig = z.strictObject({
     .min(1)
     .default("./logbert-data/logbert.db")
     .describe(
-      "SQLite database file; its directory is created. Beside it are kept what trainings learn from and their weights; where the database is PostgreSQL, what of them is this stage's own. Environment: DB_PATH.",
+      "SQLite database file; its directory is created, and is for this stage alone. Beside it are kept what trainings learn from and their weights; where the database is PostgreSQL, what of them is this stage's own. Environment: DB_PATH.",
     ),
   url: z
     .string()

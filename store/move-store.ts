@@ -125,7 +125,7 @@ function isTable(name: string): name is keyof Tables {
 async function refuseBusy(from: Kysely<Tables>, { store, flushIntervalMs, nowMs }: Move): Promise<void> {
   const statuses = await selectStatuses(from);
   const silenceMs = Math.max(HEARTBEAT_MS_MIN, 2 * flushIntervalMs);
-  if (statuses.some(({ updatedAtMs }) => Math.abs(nowMs - updatedAtMs) <= silenceMs))
+  if (statuses.some((one) => !one.hasStopped && Math.abs(nowMs - one.updatedAtMs) <= silenceMs))
     throw busy(store.path, silenceMs);
 }
 

@@ -1,40 +1,28 @@
+import { ADDRESS_EXPLANATIONS, type Explanations } from "./postgres-address-errors.ts";
 import { shownAddress } from "./shown-database.ts";
 import { StoreError } from "./store.ts";
 
-/** What is the matter, in a person's words, and what to do about it. */
-interface Explanation {
-  readonly kind: StoreError["code"];
-  readonly message: string;
-  readonly remedy: string;
-}
-
-/** In the place of a code, where all connections of the pool are in use. */
-const BUSY = "POOL";
+/** What the driver says without a code, by what stands in the place of one below. */
+const UNCODED: readonly (readonly [said: RegExp, mark: string])[] = [
+  [/^timeout exceeded when trying to connect/, "#pool"],
+  [/does not support SSL/, "#no-tls"],
+  [/client password must be/, "#no-password"],
+  // A connection cannot be had, or is gone.
+  [/timeout|terminated|connection|ended|closed|SSL/i, "ECONNRESET"],
+];
+/** A file that the address names cannot be read. */
+const FILE = "#file";
 
 /** Codes of Node's sockets, and PostgreSQL's by their beginnings (postgresql.org/docs/current/errcodes-appendix.html). */
-const EXPLANATIONS: readonly (readonly [codes: RegExp, Explanation])[] = [
-  [
-    /^28/,
-    {
-      kind: "unreachable",
-      message: "does not let logbert in",
-      remedy: "check user, password and TLS in DATABASE_URL",
-    },
-  ],
-  [
-    /^3D000/,
-    {
-      kind: "unreachable",
-      message: "does not exist on its server",
-      remedy: "make it (createdb), or name another one in DATABASE_URL",
-    },
-  ],
+const EXPLANATIONS: Explanations = [
+  ...ADDRESS_EXPLANATIONS,
   [
     /^(42501|3F000)/,
     {
       kind: "unreachable",
       message: "does not let its user make or write tables",
-      remedy: "grant the user CREATE on the schema, or make it the owner of the database",
+      remedy:
+        "grant the user CONNECT on the database and CREATE on its schema, or make it the owner of the database",
     },
   ],
   [
@@ -74,7 +62,7 @@ const EXPLANATIONS: readonly (readonly [codes: RegExp, Explanation])[] = [
     },
   ],
   [
-    new RegExp(BUSY),
+    /^#pool/,
     {
       kind: "locked",
       message: "had no connection free in time",
@@ -90,7 +78,7 @@ const EXPLANATIONS: readonly (readonly [codes: RegExp, Explanation])[] = [
     },
   ],
   [
-    /^(08|57P|25P0[34]|E[A-Z]+$|UND_|CERT|DEPTH_|SELF_SIGNED|UNABLE_TO)/,
+    /^(08|57P|25P0[34]|E[A-Z]+$|UND_)/,
     {
       kind: "unreachable",
       message: "cannot be reached for writing",
@@ -98,11 +86,6 @@ const EXPLANATIONS: readonly (readonly [codes: RegExp, Explanation])[] = [
     },
   ],
 ];
-
-/** What the pool says when a connection was waited for in vain. */
-const POOL_BUSY = "timeout exceeded when trying to connect";
-/** What the driver says without a code when a connection cannot be had, or is gone. */
-const GONE = /timeout|terminated|connection|ended|closed|SSL/i;
 
 /**
  * An error of the driver as a {@link StoreError}. Its text names the database by host and name, never by user or password; the driver's
@@ -115,8 +98,8 @@ export function explainPostgres(url: string, cause: unknown): StoreError {
     message: `failed (${code === "" ? "no code" : code})`,
     remedy: "see the log for the cause, and report it",
   };
-  const told =
-    code === "" || code === BUSY || message.startsWith("failed") ? message : `${message} (${code})`;
+  const shown = code === FILE ? fileOf(cause) : code;
+  const told = shown === "" || shown.startsWith("#") || kind === "other" ? message : `${message} (${shown})`;
   return new StoreError(kind, `the database ${shownAddress(url)} ${told}`, remedy, { cause });
 }
 
@@ -124,7 +107,13 @@ export function explainPostgres(url: string, cause: unknown): StoreError {
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   if (!(error instanceof Error)) return "";
+  if (fileOf(error) !== "") return FILE;
   if ("code" in error && typeof error.code === "string") return error.code;
-  if (error.message === POOL_BUSY) return BUSY;
-  return GONE.test(error.message) ? "ECONNRESET" : "";
+  return UNCODED.find(([said]) => said.test(error.message))?.[1] ?? "";
+}
+
+/** Of a file that could not be read its path and why; else empty. */
+function fileOf(error: unknown): string {
+  if (!(error instanceof Error && "syscall" in error && "path" in error && "code" in error)) return "";
+  return error.syscall === "open" || error.syscall === "read" ? `${error.path}: ${error.code}` : "";
 }

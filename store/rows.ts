@@ -48,6 +48,7 @@ const status = z.object({
   modelVersion: z.string(),
   startedAtMs: z.number(),
   updatedAtMs: z.number(),
+  hasStopped: z.boolean().optional(),
   recordsPerSecond: z.number(),
   forwardEndpoint: z.string().optional(),
   forwardState: z.enum(["sink", "ok", "retrying", "refusing", "unknown"]),

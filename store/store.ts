@@ -80,6 +80,8 @@ export interface StageStatus {
   readonly modelVersion: string;
   readonly startedAtMs: number;
   readonly updatedAtMs: number;
+  /** Whether that was its last word: it has stopped in order since. */
+  readonly hasStopped?: boolean | undefined;
   readonly recordsPerSecond: number;
   readonly forwardEndpoint: string | undefined;
   readonly forwardState: "sink" | "ok" | "retrying" | "refusing" | "unknown";

@@ -5,8 +5,12 @@ import type { SequenceWindow } from "../window/sequence-window.ts";
 import { MINER } from "./miner-memory.ts";
 import { detectorKey, type Parts } from "./parts.ts";
 
-/** Longest time that an answer waits for the journal. */
+/** Longest time that an answer waits for the journal. A first load of many services, or a disk that is busy for a moment, takes longer:
+ * nobody need do anything about that. */
 const WAIT_MS_MAX = 50;
+/** A write that takes so long is told, unless the database has said by then what is the matter: SQLite does after 5 s. */
+const TOLD_AFTER_MS = 10_000;
+const LATE = `the database has not taken it for ${TOLD_AFTER_MS / 1_000} s; until it has, a crash would make messages new again that are known: see whether its disk or server is overloaded`;
 /** After a failure nobody asks the database again before this. */
 const RETRY_MS = 1_000;
 /** Entries that wait for a slow database; over it the oldest are left to the next snapshot. */
@@ -32,7 +36,7 @@ export interface JournalPorts extends Pick<Parts, "detectors"> {
   readonly miner: Pick<TemplateMiner, "changes">;
   /** Names this running stage among those that write. */
   readonly writer: string;
-  /** Told why entries are not written yet. */
+  /** Told why entries are not written, or have not been for {@link TOLD_AFTER_MS}. */
   readonly onFailure: (reason: unknown) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -60,6 +64,7 @@ export function createJournal({ store, miner, detectors, writer, onFailure, now 
     while (queued.length > 0) {
       const entries = queued;
       queued = [];
+      const telling = setTimeout(() => onFailure(new Error(LATE)), TOLD_AFTER_MS);
       try {
         last = Math.max(last, await store.addToJournal(entries, writer, now()));
         isAwaited = true;
@@ -69,6 +74,8 @@ export function createJournal({ store, miner, detectors, writer, onFailure, now 
         retryAtMs = performance.now() + RETRY_MS;
         onFailure(reason);
         return;
+      } finally {
+        clearTimeout(telling);
       }
     }
   };
@@ -84,14 +91,10 @@ export function createJournal({ store, miner, detectors, writer, onFailure, now 
         writing = undefined;
       });
       if (!isAwaited) return undefined;
-      return inTime(
-        writing,
-        (reason) => {
-          isAwaited = false;
-          onFailure(reason);
-        },
-        WAIT_MS_MAX,
-      );
+      const onLate = () => {
+        isAwaited = false;
+      };
+      return inTime(writing, onLate, WAIT_MS_MAX);
     },
   };
 }

@@ -49,6 +49,8 @@ export interface Rememberer {
   remember(request: ExportRequest | undefined, judged: Judged): void;
   /** Writes what is queued; what cannot be written stays queued. Rejects with the store's error. */
   flush(): Promise<void>;
+  /** The same for the last time, with the word that the stage has stopped. */
+  finish(): Promise<void>;
   readonly queuedAnomalies: number;
 }
 
@@ -64,7 +66,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
   let flushing: Promise<void> | undefined;
   const noteName = createNameWatch(ports.onNamesake);
 
-  const write = async () => {
+  const write = async (last: Pick<StageStatus, "hasStopped"> = {}) => {
     const drained = tally.drain();
     const budget = AbortSignal.timeout(TOKENS_BUDGET_MS);
     const nearestOf = (anomaly: Anomaly) => nearest.get(anomaly);
@@ -80,7 +82,7 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
         samples,
         deployments,
         thresholds: changed.of(thresholds),
-        status: ports.status(),
+        status: { ...ports.status(), ...last },
       });
       changed.written(thresholds);
       noteName(hasNamesake);
@@ -121,6 +123,10 @@ export function createRememberer(config: RememberConfig, ports: RememberPorts): 
         flushing = undefined;
       });
       return flushing;
+    },
+    async finish() {
+      await flushing?.catch(() => undefined);
+      await write({ hasStopped: true });
     },
   };
 }

@@ -7,6 +7,7 @@ import { createSegments } from "../../processor/promote/segments.ts";
 import { createSharedSegments } from "../../processor/promote/shared-segments.ts";
 import { fetchWeights } from "../../processor/promote/shared-weights.ts";
 import { storeConfig } from "../../store/config.ts";
+import { lockDirectories } from "../../store/lock-directory.ts";
 import { moveStore } from "../../store/move-store.ts";
 import { openStore } from "../../store/open-store.ts";
 import { SCORE_BUCKETS, type StageStatus, type Store } from "../../store/store.ts";
@@ -223,6 +224,25 @@ it("refuses while a stage writes", async () => {
   const { code, stderr } = await migrate();
   expect(code).toBe(1);
   expect(stderr).toContain("stop it");
+});
+
+it("refuses while a stage is there, though it has written nothing", async () => {
+  const sqlite = await openStore({ path });
+  await fill(sqlite, 2);
+  await sqlite.close();
+  const release = lockDirectories([dirname(path)]);
+  const { code, stderr } = await migrate();
+  release();
+  expect(code).toBe(1);
+  expect(stderr).toContain(`another logbert (process ${process.pid}) uses the directory ${dirname(path)}`);
+});
+
+it("waits for nobody where the stage has stopped in order", async () => {
+  const sqlite = await openStore({ path });
+  await fill(sqlite, 2);
+  await sqlite.saveBatch({ ...EMPTY, status: { ...STATUS, updatedAtMs: Date.now(), hasStopped: true } });
+  await sqlite.close();
+  expect((await migrate()).code).toBe(0);
 });
 
 it("refuses while a stage may be there that writes seldom", async () => {

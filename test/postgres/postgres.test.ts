@@ -20,19 +20,6 @@ const urlOf = (changes: Partial<URL>) =>
   Object.assign(new URL(inject("postgresUrl") ?? ""), changes).href.replace("logbert@", "logbert:hunter2@");
 
 describe("a PostgreSQL that cannot be used", () => {
-  it.each([
-    ["does not exist on its server", { pathname: "/nowhere" }, "createdb"],
-    ["cannot be reached", { port: "9" }, "start its server"],
-    ["cannot be reached", { search: "?sslmode=require" }, "TLS"],
-  ])("is told that it %s, with a remedy and without its password", async (message, changes, remedy) => {
-    const error = await failureOf(openStore({ url: urlOf(changes) }));
-    expect(error.code).toBe("unreachable");
-    expect(error.message).toContain(message);
-    expect(error.message).toContain("127.0.0.1");
-    expect(error.remedy).toContain(remedy);
-    expect(JSON.stringify(error) + error.message).not.toContain("hunter2");
-  });
-
   it("is told when its user may not make tables", async () => {
     await database.run("create role reader login");
     const url = Object.assign(new URL(database.settings.url ?? ""), { username: "reader" }).href;

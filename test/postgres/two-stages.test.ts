@@ -5,6 +5,7 @@ import { childrenOf } from "../helpers/children-of.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { ANSWER, FORMATS, startModelServer } from "../llm/model-server.ts";
+import { runCommand } from "../product/run-command.ts";
 import { oddity, sendTo, startTwoStages, type TwoStages, teach } from "./two-stages.ts";
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -67,6 +68,30 @@ describe("two stages on one PostgreSQL", () => {
     undo.push(namesake.kill);
     await waitFor("it to be told", async () => (a.stderr().includes("LOGBERT_INSTANCE") ? true : undefined));
     for (const one of [b, namesake]) expect(one.stderr()).not.toContain("LOGBERT_INSTANCE");
+  });
+
+  it("tell of one that has stopped that it runs no more, at once", async () => {
+    const { a, b } = await twoStages();
+    await a.stop();
+    expect(await b.graphql("{ status { database stages { instance isRunning } } }")).toEqual({
+      status: {
+        database: "ok",
+        stages: [
+          { instance: "a", isRunning: false },
+          { instance: "b", isRunning: true },
+        ],
+      },
+    });
+  });
+
+  it("do not share a directory", async () => {
+    const { a, url } = await twoStages();
+    const { code, stderr } = await runCommand(["serve", "--config", a.configFile], {
+      cwd: a.directory,
+      environment: { DATABASE_URL: url, LOGBERT_INSTANCE: "c" },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`another logbert (process ${a.pid}) uses the directory ${a.directory}`);
   });
 
   it("judge by a threshold that was set at the other one", async () => {

@@ -1,3 +1,4 @@
+import { needed, publicLogs } from "../../bench/needed.ts";
 import { createRandom } from "../../cli/generate/random.ts";
 import { redactConfig } from "../../processor/redact/config.ts";
 import { createRedactor } from "../../processor/redact/redact.ts";
@@ -6,7 +7,8 @@ import { redactPublicLines } from "./public-lines.ts";
 /** Counts what is redacted in the public logs below LOGBERT_TEST_DATA, and prints 200 of it to be judged by eye. */
 const SAMPLE = 200;
 const { find } = createRedactor(redactConfig.parse({}));
-const { lines, redactions } = redactPublicLines(process.env["LOGBERT_TEST_DATA"] ?? "../shared/data", find);
+const directory = process.env["LOGBERT_TEST_DATA"] ?? "../shared/data";
+const { lines, redactions } = redactPublicLines(needed(publicLogs(directory, "loghub_2k")), find);
 const random = createRandom(7);
 const sample = redactions
   .map((one) => ({ one, order: random.next() }))

@@ -38,6 +38,8 @@ describe("what a stage says of itself", () => {
   it("comes back as it was saved", async () => {
     await store.saveBatch({ ...EMPTY, status: STATUS });
     expect(await store.statuses()).toEqual([STATUS]);
+    await store.saveBatch({ ...EMPTY, status: { ...STATUS, hasStopped: true } });
+    expect(await store.statuses()).toEqual([{ ...STATUS, hasStopped: true }]);
   });
 
   it("is said by each stage of its own, until it was not heard of for a day", async () => {
