@@ -17,8 +17,8 @@ import { serveExport } from "./export-call.ts";
 import { replyHttp, replyStatus, replyTo } from "./grpc-reply.ts";
 import type { HandlePorts } from "./handle.ts";
 import { createHealth, type Health } from "./health.ts";
+import { createServices } from "./services/create-services.ts";
 import type { ScoringPorts } from "./services/scoring-service.ts";
-import { servicesOnDemand } from "./services/services-on-demand.ts";
 import { createSessions } from "./sessions.ts";
 
 const SERVICE = "opentelemetry.proto.collector.logs.v1.LogsService";
@@ -42,7 +42,7 @@ export async function startGrpcReceiver(
   const door = prepareDoor(config, "grpc", ports);
   const server = createServerOf(config, door.tls);
   const health = createHealth([SERVICE, Scoring.typeName]);
-  const services = servicesOnDemand(ports);
+  const services = createServices(ports);
   const sessions = createSessions(server, {
     ageMsMax: config.max_connection_age_ms,
     ageGraceMs: Math.max(AGE_GRACE_MS, config.drain_timeout_ms),

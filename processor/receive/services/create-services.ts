@@ -27,10 +27,8 @@ import { replyTo } from "../grpc-reply.ts";
 import { CALL, type CallUnderWay } from "./as-requests.ts";
 import { createReflectionService } from "./reflection-service.ts";
 import { createScoringService, type ScoringPorts } from "./scoring-service.ts";
-import { pathsOf } from "./service-paths.ts";
 
-/** Serves one call. */
-export type ServeCall = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, entry: Entry) => void;
+type ServeCall = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, entry: Entry) => void;
 
 /** Services for which messages are decoded: scoring on demand, and reflection. */
 export interface Services {
@@ -56,6 +54,8 @@ const REFUSED_BY_LIBRARY: ReadonlyMap<string | null | undefined, RefusedReason> 
 ]);
 /** Connect makes a URL of a client's own, which need not be one; nobody reads it. */
 const AUTHORITY = { ":authority": "localhost" };
+/** Tools ask by the name that reflection had before it was settled; the messages are the same. */
+const REFLECTION_ALPHA = ["/grpc.reflection.v1.", "/grpc.reflection.v1alpha."] as const;
 
 /** For anything to move on a call: nobody keeps its place for ever with nothing to ask, or half of a message. */
 const IDLE_MS_MAX = 120_000;
@@ -148,4 +148,9 @@ function tooMany(what: string): ErrorAnswer {
   const answer = overloadedAnswer("grpc");
   const message = `overloaded: ${what} are open`;
   return { ...answer, status: { ...answer.status, message } };
+}
+
+function pathsOf(path: string): readonly string[] {
+  const alpha = path.replace(...REFLECTION_ALPHA);
+  return alpha === path ? [path] : [path, alpha];
 }
