@@ -112,7 +112,7 @@ export default {
     ),
     oneFileOnly(
       "@opentelemetry/",
-      "^(processor/telemetry/(metrics|traces)|api/alerts/otlp-(client|event))[.]ts$",
+      "^(processor/telemetry/(metrics|traces|trace-provider)|api/alerts/otlp-(client|event))[.]ts$",
     ),
     oneFileOnly("@grpc/", "^api/alerts/otlp-client[.]ts$"),
     oneFileOnly("@connectrpc/", "^processor/receive/services/[^/]+[.]ts$"),

@@ -7,7 +7,8 @@ process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache
 // As bin/logbert.js does, for tests that load the model themselves.
 process.env["ORT_DISABLE_TELEMETRY"] = "1";
 
-const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** A condition is waited for nearly as long as a test may take, so that one that waits in vain says for what. */
+const patient = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 110_000 } } };
 /** Two files at a time: their tests wait for a browser or a database most of the time. */
 const twoAtATime = { ...patient, maxWorkers: 2, sequence: { groupOrder: 1 } };
 
@@ -23,6 +24,7 @@ export default defineConfig({
           name: "unit",
           include: ["{processor,store,api,cli,ui}/**/*.test.ts"],
           testTimeout: 30_000,
+          expect: { poll: { timeout: 25_000 } },
         },
       },
       {
@@ -38,6 +40,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          globalSetup: "test/browser/global-setup.ts",
           ...twoAtATime,
         },
       },

@@ -5,7 +5,7 @@ import { alertsConfig } from "./alerts/config.ts";
 import type { AlertOutcome } from "./alerts/send-messages.ts";
 import { apiConfig } from "./config.ts";
 import { explainerConfig } from "./llm/config.ts";
-import type { LlmOutcome } from "./llm/explainer.ts";
+import type { LlmOutcome } from "./llm/outcomes.ts";
 
 /** The stage and the API run in processes of their own: what they say to each other besides the store. */
 export const startMessage = z.object({

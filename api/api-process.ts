@@ -4,9 +4,10 @@ import { instanceOf } from "../store/config.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import { keptLinkSecret, sharedLinkSecret } from "./alerts/link-secret.ts";
-import { startAlerts } from "./alerts/start-alerts.ts";
+import type { Alerts } from "./alerts/start-alerts.ts";
 import { type FromApi, startMessage, type ToApi } from "./api-messages.ts";
-import { openExplainer } from "./llm/open-explainer.ts";
+import { askedBy } from "./llm/config.ts";
+import type { Explainer } from "./llm/explainer.ts";
 import { type Api, type ApiPorts, startApi } from "./server.ts";
 
 type Settings = z.infer<typeof startMessage>;
@@ -52,26 +53,18 @@ async function start(message: ToApi): Promise<() => Promise<void>> {
 
 /** The doors first: who cannot open them tells nothing. */
 async function startParts(settings: Settings, store: Store): Promise<() => Promise<void>> {
-  const { config, alerts } = settings;
+  const { config } = settings;
   const linkSecret = await toLinkSecret(settings, store);
   const onError = (error: unknown) => say({ kind: "error", reason: describe(error) });
   const running =
     config.endpoint === "" ? undefined : await openDoors({ settings, store, linkSecret, onError });
   api = running;
-  const telling = await startAlerts({
-    config: alerts,
-    store,
-    now: Date.now,
-    holder: randomUUID(),
-    linkSecret,
-    onOutcome: (channel, outcome) => say({ kind: "alerted", channel, outcome }),
-    onError,
-  }).catch(async (error) => {
+  const telling = await tellAlerts({ settings, store, linkSecret, onError }).catch(async (error) => {
     await running?.close();
     throw error;
   });
   return async () => {
-    await Promise.all([running?.close(), telling.close()]);
+    await Promise.all([running?.close(), telling?.close()]);
   };
 }
 
@@ -79,17 +72,25 @@ interface DoorPorts extends Pick<ApiPorts, "store" | "linkSecret" | "onError"> {
   readonly settings: Settings;
 }
 
+/** Undefined where there are no channels: then nothing of alerts is read, and the probes answer the sooner. */
+async function tellAlerts({ settings, ...ports }: DoorPorts): Promise<Alerts | undefined> {
+  const { alerts } = settings;
+  if (alerts.channels.length === 0) return undefined;
+  const { startAlerts } = await import("./alerts/start-alerts.ts");
+  return startAlerts({
+    ...ports,
+    config: alerts,
+    now: Date.now,
+    holder: randomUUID(),
+    onOutcome: (channel, outcome) => say({ kind: "alerted", channel, outcome }),
+  });
+}
+
 /** The API, and the language model that only it asks. */
 async function openDoors({ settings, store, linkSecret, onError }: DoorPorts): Promise<Api> {
   const { config, alerts, version, uiDirectory } = settings;
   const now = Date.now;
-  const explainer = await openExplainer({
-    config: settings.explainer,
-    store,
-    now,
-    onOutcome: (outcome) => say({ kind: "explained", outcome }),
-    onError,
-  });
+  const explainer = await explainerOf({ settings, store, linkSecret, onError });
   const doors = await startApi({
     config,
     alerts,
@@ -110,6 +111,19 @@ async function openDoors({ settings, store, linkSecret, onError }: DoorPorts): P
       await doors.close();
     },
   };
+}
+
+/** Undefined where nobody is asked: then nothing of it is read. */
+async function explainerOf({ settings, store, onError }: DoorPorts): Promise<Explainer | undefined> {
+  if (askedBy(settings.explainer) === undefined) return undefined;
+  const { openExplainer } = await import("./llm/open-explainer.ts");
+  return openExplainer({
+    config: settings.explainer,
+    store,
+    now: Date.now,
+    onOutcome: (outcome) => say({ kind: "explained", outcome }),
+    onError,
+  });
 }
 
 /** Where nobody could follow a link there is none. */

@@ -5,7 +5,8 @@ import type { Store } from "../store/store.ts";
 import { createGate } from "./access/gate.ts";
 import { createHostCheck } from "./access/host.ts";
 import type { AlertsConfig } from "./alerts/config.ts";
-import { createVerdictEndpoint, isVerdictPath } from "./alerts/verdict-endpoint.ts";
+import type { VerdictPorts } from "./alerts/give-verdict.ts";
+import { VERDICT_PATH } from "./alerts/verdict-path.ts";
 import { createAnomalyFeed } from "./anomaly-feed.ts";
 import { createBroadcast } from "./broadcast.ts";
 import type { ApiConfig } from "./config.ts";
@@ -107,10 +108,7 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
   const route = createRouter({
     isAllowed,
     graphql: async (request, response) => (await graphql.get()).handle(request, response),
-    verdict:
-      ports.linkSecret === undefined
-        ? undefined
-        : createVerdictEndpoint(ports.linkSecret, { store, now, newId }),
+    verdict: await openVerdicts(ports.linkSecret, { store, now, newId }),
     files,
     readiness: async () => {
       const statuses = await store.statuses().catch(() => []);
@@ -134,6 +132,13 @@ export async function startApi(ports: ApiPorts): Promise<Api> {
       server.closeAllConnections();
     },
   };
+}
+
+/** Undefined where there are no links to answer: then it is not read. */
+async function openVerdicts(linkSecret: string | undefined, ports: VerdictPorts): Promise<Routes["verdict"]> {
+  if (linkSecret === undefined) return undefined;
+  const { createVerdictEndpoint } = await import("./alerts/verdict-endpoint.ts");
+  return createVerdictEndpoint(linkSecret, ports);
 }
 
 function serve(
@@ -183,7 +188,7 @@ function createRouter(routes: Routes) {
     if (!isAllowed(request.headers.host, request.headers.origin))
       return answer(response, 403, "This host name is not allowed; name it in api.allowed_hosts.");
     if (path === "/graphql") return graphql(request, response);
-    if (isVerdictPath(path) && verdict !== undefined) return verdict(request, response);
+    if (verdict !== undefined && path.startsWith(VERDICT_PATH)) return verdict(request, response);
     return page(request, response, routes);
   };
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { constants, setPriority } from "node:os";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { StoreSettings } from "../store/config.ts";
@@ -10,7 +9,8 @@ import type { AlertOutcome } from "./alerts/send-messages.ts";
 import type { FromApi, ToApi } from "./api-messages.ts";
 import type { ApiConfig } from "./config.ts";
 import { type ExplainerConfig, explainerConfig } from "./llm/config.ts";
-import type { LlmOutcome } from "./llm/explainer.ts";
+import type { LlmOutcome } from "./llm/outcomes.ts";
+import { lowerPriority } from "./lower-priority.ts";
 
 /** What an API process is started with. */
 export interface ApiProcessOptions {
@@ -57,10 +57,12 @@ const KILL_AFTER_MS = 5_000;
 /** Messages on their way to the API beyond which live records are dropped: they are a sample anyway. */
 const MESSAGES_ON_THE_WAY_MAX = 20;
 
-/** Starts the process and waits until it listens. Rejects with an {@link ApiStartError}. */
+/** Starts the process and waits until it listens; from then on the stage comes before it. Rejects with an {@link ApiStartError}. */
 export async function startApiProcess(options: ApiProcessOptions): Promise<ApiProcess> {
   const state = { isWatched: false, isStopping: false, onTheWay: 0 };
   let child = await spawn(options);
+  // Not earlier: the stage opens its doors when it listens, and has nothing to do before.
+  lowerPriority(child.process.pid);
 
   const post = (message: ToApi) => {
     state.onTheWay += 1;
@@ -77,7 +79,7 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
   const restart = async () => {
     if (state.isStopping) return;
     try {
-      child = await spawn(options);
+      child = await spawn(options, lowerPriority);
       attach();
     } catch (error) {
       options.onError(String(error));
@@ -121,19 +123,26 @@ export async function startApiProcess(options: ApiProcessOptions): Promise<ApiPr
   };
 }
 
-/** A child that listens. */
-async function spawn({
-  config,
-  alerts = alertsConfig.parse({}),
-  explainer = explainerConfig.parse({}),
-  store,
-  storeIsOpen = Promise.resolve(),
-  version,
-  uiDirectory,
-}: ApiProcessOptions): Promise<{ readonly process: ChildProcess; readonly address: string }> {
+/**
+ * A child that listens.
+ *
+ * @param onForked told of its id before it has begun
+ */
+async function spawn(
+  {
+    config,
+    alerts = alertsConfig.parse({}),
+    explainer = explainerConfig.parse({}),
+    store,
+    storeIsOpen = Promise.resolve(),
+    version,
+    uiDirectory,
+  }: ApiProcessOptions,
+  onForked: (pid: number | undefined) => void = () => undefined,
+): Promise<{ readonly process: ChildProcess; readonly address: string }> {
   const file = fileURLToPath(new URL(`./api-process${extname(import.meta.filename)}`, import.meta.url));
   const child = fork(file, { serialization: "advanced", stdio: ["ignore", "ignore", "inherit", "ipc"] });
-  lowerPriority(child);
+  onForked(child.pid);
   return new Promise((resolve, reject) => {
     storeIsOpen.then(
       () => {
@@ -164,15 +173,4 @@ async function spawn({
       if (message.kind === "failed") reject(new ApiStartError(message.message, message.remedy));
     });
   });
-}
-
-/** Where both want the processors, the stage comes first; a tenth of one is left for probes. Threads that the child starts later
- * inherit it. */
-function lowerPriority({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It has ended already, or the system does not let us: then it competes, and its own end is told as ever.
-  }
 }

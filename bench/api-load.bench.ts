@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { markdownTable } from "../cli/evaluate/report/markdown-table.ts";
+import { detectConfig } from "../processor/detect/config.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
 import { openStore } from "../store/open-store.ts";
 import { startLogbert } from "../test/helpers/logbert-process.ts";
@@ -56,7 +57,8 @@ await store.setThreshold(
   Date.now(),
 );
 await store.close();
-const logbert = await startLogbert({ directory });
+// With the scoring budget that it has by default, as it is measured.
+const logbert = await startLogbert({ directory, settings: { detect: detectConfig.parse({}) } });
 const client: Child<LoadCall> = startChild<LoadCall>(
   fileURLToPath(new URL("./api/load-client.ts", import.meta.url)),
 );

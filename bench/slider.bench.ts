@@ -2,10 +2,11 @@ import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { markdownTable } from "../cli/evaluate/report/markdown-table.ts";
+import { buildUi } from "../test/browser/build-ui.ts";
 import { chromium, launch, visit } from "../test/browser/chromium.ts";
 import { sampleBatch } from "../test/browser/sample-batch.ts";
 import { saveLabels, saveMonth } from "../test/browser/sample-scores.ts";
-import { buildUi, startProduct } from "../test/browser/start-product.ts";
+import { startProduct } from "../test/browser/start-product.ts";
 import { figure, quantile } from "./stage/statistics.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { detectConfig } from "../processor/detect/config.ts";
 import { runTrainer } from "../processor/promote/run-trainer.ts";
 import { encodeRequest } from "../processor/wire/encode.ts";
 import { startLogbert } from "../test/helpers/logbert-process.ts";
@@ -29,7 +30,8 @@ const ROUNDS = values.quick ? 1 : Number(values.rounds);
 
 const STEPS = ["order received", "stock reserved", "card charged", "order shipped"];
 const directory = temporaryDirectory("bench");
-const logbert = await startLogbert();
+// With the scoring budget that it has by default, as it is measured.
+const logbert = await startLogbert({ settings: { detect: detectConfig.parse({}) } });
 let sent = 0;
 
 await phase(values.quick ? 0.2 : 5);

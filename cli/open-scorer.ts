@@ -43,7 +43,7 @@ export async function openScorer(
   const options = { threads, maxWaitingRows, callMsMax: PRETRAINED_CALL_MS_MAX, onDeath };
   const choices = choicesOf(config);
   if (isPretrainedDirectory(choices.directory)) return openPretrained(choices, { ...options, contextEvents });
-  const scorer = await openTriedScorer(choices.directory, config, onDeath, patienceMs);
+  const scorer = await openFirstScorer(choices.directory, config, onDeath, patienceMs);
   return { scorer, encoder: scorer.encoder, close: scorer.close };
 }
 
@@ -54,16 +54,30 @@ export function trainableDirectory(config: Config["inference"]): string | undefi
 }
 
 /**
- * A directory of logbert's own kind, tried before it is handed out. Rejects with a ModelError when it cannot be used.
+ * A directory of logbert's own kind, tried before it is handed out, while nobody is served. It is read on this thread: another one
+ * would first have to read its program, which takes ten times as long. Rejects with a ModelError when it cannot be used.
  * @param patienceMs how long answers are waited for; undefined: for ever
  */
+export async function openFirstScorer(
+  directory: string,
+  config: Config["inference"],
+  onDeath: (reason: string) => void,
+  patienceMs?: number,
+): Promise<RunningScorer> {
+  return tried(await start(readModelDirectory(directory), config, onDeath, patienceMs));
+}
+
+/** The same for a stage that serves meanwhile. */
 export async function openTriedScorer(
   directory: string,
   config: Config["inference"],
   onDeath: (reason: string) => void,
   patienceMs?: number,
 ): Promise<RunningScorer> {
-  const scorer = await start(await readModelDirectoryAside(directory), config, onDeath, patienceMs);
+  return tried(await start(await readModelDirectoryAside(directory), config, onDeath, patienceMs));
+}
+
+async function tried(scorer: RunningScorer): Promise<RunningScorer> {
   try {
     await probeScorer(scorer);
     return scorer;

@@ -1,13 +1,13 @@
 import { monotonicFactory } from "ulid";
 import { askedBy, missingForAsking } from "../api/llm/config.ts";
-import { LLM_OUTCOMES } from "../api/llm/explainer.ts";
+import { LLM_OUTCOMES } from "../api/llm/outcomes.ts";
 import { type ApiProcess, startApiProcess } from "../api/start-api-process.ts";
 import { readModelDirectory } from "../processor/inference/model-directory.ts";
 import type { Learning } from "../processor/promote/create-learning.ts";
 import { createNoLearning } from "../processor/promote/no-learning.ts";
 import { startLearning } from "../processor/promote/start-learning.ts";
 import { createRedactor } from "../processor/redact/redact.ts";
-import { type StagePorts, startStage } from "../processor/stage.ts";
+import type { StagePorts } from "../processor/stage.ts";
 import type { Log } from "../processor/telemetry/log.ts";
 import { createMetrics, type Metrics } from "../processor/telemetry/metrics.ts";
 import { startMetricsServer } from "../processor/telemetry/metrics-server.ts";
@@ -17,7 +17,13 @@ import { lockDirectories } from "../store/lock-directory.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Config } from "./config.ts";
 import { ConfigError } from "./load-config.ts";
-import { type OpenModel, openScorer, openTriedScorer, trainableDirectory } from "./open-scorer.ts";
+import {
+  type OpenModel,
+  openFirstScorer,
+  openScorer,
+  openTriedScorer,
+  trainableDirectory,
+} from "./open-scorer.ts";
 import { ownDirectories, trainingDirectory } from "./own-directories.ts";
 import { packageFile } from "./package-files.ts";
 import { packageVersion } from "./version.ts";
@@ -51,7 +57,7 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
     const version = packageVersion();
     const metrics = keep(createMetrics(), ({ close }) => close());
     const onLost = (reason: unknown) => log.warn({ reason: String(reason) }, "traces were not sent");
-    const traces = keep(createTraces(config.telemetry, version, onLost), ({ close }) => close());
+    const traces = keep(await createTraces(config.telemetry, version, onLost), ({ close }) => close());
     const newId = monotonicFactory();
     const opening = openStore(config.store).then((store) => keep(store, ({ close }) => close()));
     const parts = [
@@ -62,10 +68,12 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
       }),
       startApi(config, opening, version, log, metrics).then((api) => keep(api, api?.stop)),
       startMetrics(config, metrics).then((server) => keep(server, server?.stop)),
+      // Most of the program: it is read while threads and the API's process read theirs.
+      import("../processor/stage.ts"),
     ] as const;
     // What still starts could not be stopped.
     await Promise.allSettled(parts);
-    const [model, api, metricsServer] = await Promise.all(parts);
+    const [model, api, metricsServer, { startStage }] = await Promise.all(parts);
     const { scorer, encoder, learning, ports } = model;
     const live = () => api?.live();
     const stage = await startStage(config, { ...ports, scorer, encoder, learning, version, live });
@@ -133,6 +141,7 @@ async function openModel(
     {
       ...ports,
       configured: { directory: configured, version: readModelDirectory(configured).version },
+      openFirst: (directory) => openFirstScorer(directory, config.inference, onDeath, patienceMs),
       openModel: (directory) => openTriedScorer(directory, config.inference, onDeath, patienceMs),
       trainer: { file: process.execPath, args: [packageFile("bin/logbert.js")] },
       redact: createRedactor(config.redact).plain,

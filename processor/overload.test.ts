@@ -213,7 +213,7 @@ describe("more than can be judged in time", () => {
     const windower = { ...real.windower, skip: vi.fn() };
     const crowded = { ...real, windower };
     const sent = [send(crowded), send(crowded, next)];
-    await vi.waitFor(() => expect(forwarded).toHaveLength(2));
+    await expect.poll(() => forwarded).toHaveLength(2);
     expect(seen.unscored).toBe(3);
     expect(windower.skip).toHaveBeenCalledOnce();
     expect(forwarded).toContainEqual(next);

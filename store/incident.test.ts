@@ -109,10 +109,10 @@ describe("an incident", () => {
 
 it("looks at few of many that lie far apart", () => {
   const many = Array.from({ length: 20_000 }, (_, i) => member(String(i).padStart(6, "0"), i * 3_600));
-  const startedAtMs = performance.now();
+  const before = process.cpuUsage();
   expect(groupIncidents([], many).incidents).toHaveLength(20_000);
-  // Some hundredths of a second; where each looks at all before it, ten seconds.
-  expect(performance.now() - startedAtMs).toBeLessThan(3_000);
+  // Some hundredths of a second; where each looks at all before it, ten seconds. Of this process: the machine may be busy.
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(3_000);
 });
 
 it("loses no anomaly and counts none twice, however they are cut into batches", () => {

@@ -1,8 +1,6 @@
 import { toToken } from "./link-token.ts";
 import type { Links } from "./links.ts";
-
-/** Path under which links of messages lie. */
-export const VERDICT_PATH = "/verdict/";
+import { VERDICT_PATH } from "./verdict-path.ts";
 
 /** What links are made of. */
 export interface LinkSettings {

@@ -2,20 +2,15 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { IncidentFeedback } from "../../store/feedback.ts";
 import type { Incident } from "../../store/incident.ts";
 import { splitTarget } from "../request-target.ts";
-import { VERDICT_PATH } from "./create-links.ts";
 import { giveVerdict, type VerdictPorts } from "./give-verdict.ts";
 import { type LinkRight, readToken } from "./link-token.ts";
 import { oneAfterAnother } from "./one-after-another.ts";
 import { readable, SERVICE_CHARACTERS_MAX, SUMMARY_CHARACTERS_MAX } from "./readable.ts";
 import { VERDICT_HEADERS, type VerdictPage, verdictPage } from "./verdict-page.ts";
+import { VERDICT_PATH } from "./verdict-path.ts";
 import { figures } from "./words.ts";
 
 const BODY_BYTES_MAX = 1_024;
-
-/** Whether a path is that of a link in a message. */
-export function isVerdictPath(path: string): boolean {
-  return path.startsWith(VERDICT_PATH);
-}
 
 /**
  * Answers the links in messages. Threats: chat servers, virus scanners and link previews fetch every address in a message, so that GET only

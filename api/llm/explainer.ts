@@ -1,22 +1,13 @@
 import type { StoredAnomaly } from "../../store/anomaly.ts";
-import {
-  isAnswer,
-  LLM_FAILURES,
-  type LlmExplanation,
-  type LlmFailure,
-  type TokenUsage,
-} from "../../store/llm.ts";
+import { isAnswer, type LlmExplanation, type LlmFailure, type TokenUsage } from "../../store/llm.ts";
 import type { AskWithCare } from "./ask-with-care.ts";
 import type { Asker } from "./budget.ts";
 import type { Asked } from "./config.ts";
 import { fingerprint, ownFingerprint } from "./fingerprint.ts";
 import type { KeptExplanations } from "./kept-explanations.ts";
 import { LlmError } from "./llm-error.ts";
+import type { LlmOutcome } from "./outcomes.ts";
 import { buildPrompt, promptText } from "./prompt.ts";
-
-/** How asking about an anomaly ended, as it is counted. */
-export const LLM_OUTCOMES = ["ok", ...LLM_FAILURES] as const;
-export type LlmOutcome = (typeof LLM_OUTCOMES)[number];
 
 /** What explaining needs. */
 export interface ExplainerPorts {

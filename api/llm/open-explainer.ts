@@ -1,4 +1,5 @@
 import type { LlmStore } from "../../store/llm.ts";
+import { createAskWithCare } from "./ask-with-care.ts";
 import { createBudget } from "./budget.ts";
 import { type Asked, askedBy, type ExplainerConfig } from "./config.ts";
 import { createExplainer, type Explainer, type ExplainerPorts } from "./explainer.ts";
@@ -17,8 +18,6 @@ export async function openExplainer(options: OpenExplainerOptions): Promise<Expl
   const asked = askedBy(config);
   if (asked === undefined) return undefined;
   const closing = new AbortController();
-  // Where nobody is asked it is not read: the probes answer the sooner.
-  const { createAskWithCare } = await import("./ask-with-care.ts");
   const ask = createAskWithCare({
     provider: await openProvider(asked, config, now),
     budget: createBudget(config, store, now),

@@ -18,7 +18,9 @@ export interface LearningStart {
   readonly store: Store;
   /** The configured weights. */
   readonly configured: { readonly directory: string; readonly version: string };
-  /** Loads weights, on a thread of their own, and tries them. Rejects with the reason when they cannot be used. */
+  /** Loads the weights that the stage starts with, and tries them, while nobody is served. Rejects with the reason when they cannot be used. */
+  readonly openFirst: (directory: string) => Promise<RunningScorer>;
+  /** The same for weights that take their place later: they are read, too, on a thread of their own. */
   readonly openModel: (directory: string) => Promise<RunningScorer>;
   readonly trainer: TrainerCommand;
   readonly redact: (text: string) => string;
@@ -36,13 +38,13 @@ export interface LearningStart {
 /** The weights in use, loaded, and what goes on around them. Rejects when not even the configured weights can be loaded. */
 export async function startLearning(
   config: TrainingConfig,
-  { store, configured, metrics, newId, redact, ...ports }: LearningStart,
+  { store, configured, metrics, newId, redact, openFirst, ...ports }: LearningStart,
 ): Promise<{ readonly scorer: SwappableScorer; readonly learning: Learning }> {
   const recorded = join(config.directory, "training");
   const at = { directory: join(config.directory, "models"), configured };
   const shelf = ports.isShared ? createSharedShelf(at, store) : createModelShelf(at);
   const scorer = createSwappableScorer(
-    await openActiveModel({ ...ports, store, shelf, configured: configured.version }),
+    await openActiveModel({ ...ports, openModel: openFirst, store, shelf, configured: configured.version }),
   );
   const own = createSegments({ directory: recorded, bytesMax: config.max_bytes, newId, redact });
   const recorder = createRecorder({

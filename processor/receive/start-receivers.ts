@@ -4,7 +4,7 @@ import { createEntrance } from "./entrance.ts";
 import { startGrpcReceiver } from "./grpc.ts";
 import type { HandlePorts } from "./handle.ts";
 import { startHttpReceiver } from "./http.ts";
-import { type KafkaReceiver, startKafkaReceiver } from "./kafka/kafka-receiver.ts";
+import type { KafkaReceiver } from "./kafka/kafka-receiver.ts";
 import { createAdmission, REQUEST_BYTES } from "./limits.ts";
 import type { ScoringPorts } from "./services/scoring-service.ts";
 
@@ -59,7 +59,7 @@ export async function startReceivers(config: ReceiveConfig, ports: ReceiverPorts
   };
 }
 
-/** Last of all: it reads on at once. */
+/** Last of all: it reads on at once. Its program is read only where it is wanted. */
 async function startKafka(
   config: ReceiveConfig,
   keepsKeys: boolean,
@@ -68,6 +68,7 @@ async function startKafka(
 ): Promise<KafkaReceiver | undefined> {
   if (config.kafka.brokers.length === 0) return undefined;
   try {
+    const { startKafkaReceiver } = await import("./kafka/kafka-receiver.ts");
     return startKafkaReceiver(config, keepsKeys, ports);
   } catch (error) {
     await stopDoors();

@@ -1,8 +1,4 @@
 import { type HrTime, ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
-import { ExportResultCode } from "@opentelemetry/core";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BatchSpanProcessor, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { TelemetryConfig } from "./config.ts";
 
 /** When a request was where. Milliseconds of `performance.now()`, none earlier than the one before. */
@@ -32,21 +28,22 @@ export interface Traces {
   close(): Promise<void>;
 }
 
-/** A trace that cannot be sent in this time is given up. */
-const EXPORT_MS_MAX = 2_000;
-
 /**
  * Spans are made when a request has been answered, so that those that are fast enough cost nothing. They hold counts and times, no
- * contents. Without an endpoint they go to whatever tracer provider has been registered for the process, if any has.
+ * contents. Without an endpoint they go to whatever tracer provider has been registered for the process, if any has, and what sends
+ * them is not even read.
  *
  * @param onLost told why spans could not be sent; once until some can be again
  */
-export function createTraces(
+export async function createTraces(
   { traces }: TelemetryConfig,
   version: string,
   onLost: (reason: unknown) => void,
-): Traces {
-  const provider = traces.endpoint === "" ? undefined : createProvider(traces.endpoint, version, onLost);
+): Promise<Traces> {
+  const provider =
+    traces.endpoint === ""
+      ? undefined
+      : (await import("./trace-provider.ts")).createTraceProvider(traces.endpoint, version, onLost);
   const tracer = provider?.getTracer("logbert", version) ?? trace.getTracer("logbert", version);
   return {
     answered(request) {
@@ -55,42 +52,6 @@ export function createTraces(
     },
     // Why it failed has been told.
     close: async () => provider?.shutdown().catch(() => undefined),
-  };
-}
-
-/** An address without a path is a receiver's, which takes traces at the path that OTLP names. */
-function urlOf(endpoint: string): string {
-  const url = new URL(endpoint);
-  if (url.pathname === "/") url.pathname = "/v1/traces";
-  return url.href;
-}
-
-function createProvider(
-  endpoint: string,
-  version: string,
-  onLost: (reason: unknown) => void,
-): TracerProvider {
-  const url = urlOf(endpoint);
-  const exporter = tellingLosses(new OTLPTraceExporter({ url, timeoutMillis: EXPORT_MS_MAX }), onLost);
-  return new TracerProvider({
-    resource: resourceFromAttributes({ "service.name": "logbert", "service.version": version }),
-    spanProcessors: [new BatchSpanProcessor({ exporter })],
-  });
-}
-
-/** The SDK itself keeps to itself what could not be sent. */
-function tellingLosses(exporter: SpanExporter, onLost: (reason: unknown) => void): SpanExporter {
-  let isLosing = false;
-  return {
-    export(spans, done) {
-      exporter.export(spans, (result) => {
-        const fails = result.code !== ExportResultCode.SUCCESS;
-        if (fails && !isLosing) onLost(result.error);
-        isLosing = fails;
-        done(result);
-      });
-    },
-    shutdown: () => exporter.shutdown(),
   };
 }
 

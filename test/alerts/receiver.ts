@@ -22,7 +22,7 @@ export interface Receiver {
   /** How it answers from now on. */
   answer(how: (request: Received) => Answer | undefined | Promise<Answer>): void;
   /** Waits until so many requests came. */
-  got(count: number, timeoutMs?: number): Promise<readonly Received[]>;
+  got(count: number): Promise<readonly Received[]>;
   close(): Promise<void>;
 }
 
@@ -47,8 +47,8 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     answer(next) {
       how = next;
     },
-    got: (count, timeoutMs = 60_000) =>
-      waitFor(`${count} messages`, async () => (received.length >= count ? received : undefined), timeoutMs),
+    got: (count) =>
+      waitFor(`${count} messages`, async () => (received.length >= count ? received : undefined)),
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -11,6 +11,9 @@ beforeEach(async () => {
 });
 afterEach(() => under.close());
 
+/** For so long more a heartbeat from ahead is new, however long a test takes. */
+const AHEAD_MS = 600_000;
+
 const heartbeat = (updatedAtMs: number): StageStatus => ({
   instance: "logbert",
   version: "1.2.3",
@@ -260,9 +263,10 @@ it("adds scores up over hours, and tries thresholds on them and on the last word
 
 it("tells of several stages as of one, of each by itself, and is ready when its own stage is", async () => {
   const nowMs = Date.now();
-  const worse: StageStatus = { ...heartbeat(nowMs), instance: "b", forwardState: "refusing" };
+  const aheadMs = nowMs + AHEAD_MS;
+  const worse: StageStatus = { ...heartbeat(aheadMs), instance: "b", forwardState: "refusing" };
   const better: StageStatus = {
-    ...heartbeat(nowMs),
+    ...heartbeat(aheadMs),
     instance: "a",
     modelVersion: "m2",
     scoring: { state: "scoring", unscoredRatio: 0, degradedRatio: 0 },
@@ -347,7 +351,7 @@ it("tells how the stage is, and is ready with a heartbeat of this run that is no
     },
   });
 
-  await under.stage.saveBatch({ ...NOTHING, status: heartbeat(Date.now()) });
+  await under.stage.saveBatch({ ...NOTHING, status: heartbeat(Date.now() + AHEAD_MS) });
   expect((await under.raw("/readyz", { host: "10.0.0.7:4000" })).status).toBe(200);
   expect((await under.ask(status)).data).toEqual({
     status: {

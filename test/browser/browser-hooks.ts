@@ -2,8 +2,9 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
 import type { ApiConfig } from "../../api/config.ts";
 import type { Requirement } from "../helpers/requirement.ts";
+import { builtUi } from "./built-ui.ts";
 import { launch, type Visitor, type VisitorOptions, visit } from "./chromium.ts";
-import { buildUi, type Product, startProduct } from "./start-product.ts";
+import { type Product, startProduct } from "./start-product.ts";
 
 /** A browser for the tests of a file, and a product of its own for each of them. */
 export interface BrowserHooks {
@@ -24,7 +25,7 @@ export function browserHooks({ path }: Requirement, settings: Partial<ApiConfig>
   let visitors: Visitor[] = [];
 
   beforeAll(async () => {
-    if (path !== undefined) [browser, uiDirectory] = await Promise.all([launch(path), buildUi()]);
+    if (path !== undefined) [browser, uiDirectory] = await Promise.all([launch(path), builtUi()]);
   });
   afterAll(() => browser?.close());
   beforeEach(async () => {

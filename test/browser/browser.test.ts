@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { browserHooks } from "./browser-hooks.ts";
-import { accessibilityProblems, chromium, PHONE, picture } from "./chromium.ts";
+import { accessibilityProblems, chromium, drawn, PHONE, picture } from "./chromium.ts";
 import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
 
 const SEEDED = 60;
@@ -76,13 +76,8 @@ describe("the UI in a real browser, over the real API and a real database", () =
       await list.hover();
       await waitFor("the oldest row", async () => {
         await page.mouse.wheel(0, 3000);
+        await drawn(page);
         return (await list.locator("li[aria-posinset='130']").count()) > 0 ? true : undefined;
-      });
-      let reached = "";
-      await waitFor("the list to stand still", async () => {
-        const before = reached;
-        reached = String((await list.locator("li").last().boundingBox())?.y);
-        return reached === before ? true : undefined;
       });
       await saveAnomaly({ ...sampleAnomaly(Date.now(), 2), service: "newcomer" });
       await page.getByRole("button", { name: "Show 1 new anomaly" }).click();

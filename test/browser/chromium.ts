@@ -25,6 +25,9 @@ export function chromium(): Requirement {
   return { name: "Chromium", path: existsSync(path) ? path : undefined, remedy: "apt-get install chromium" };
 }
 
+/** How long the page is waited for: nearly as long as a test may take, so that one that waits in vain says for what. */
+const PATIENCE_MS = 110_000;
+
 /** Starts the browser without a window. */
 export function launch(executablePath: string): Promise<Browser> {
   return driver.launch({ executablePath, args: flags });
@@ -42,6 +45,8 @@ export interface Visitor {
 export interface VisitorOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: "dark" | "light";
+  /** Whether the page's time can be stopped, and passes then as the test lets it (`page.clock`). */
+  readonly isTimeOurs?: boolean;
 }
 
 /** Opens a window. */
@@ -51,6 +56,7 @@ export async function visit(browser: Browser, url: string, options: VisitorOptio
     colorScheme: options.colorScheme ?? "dark",
     reducedMotion: "reduce",
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {
@@ -61,6 +67,7 @@ export async function visit(browser: Browser, url: string, options: VisitorOptio
     if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
   });
   await page.addInitScript({ content: axe.source });
+  if (options.isTimeOurs === true) await page.clock.install();
   await page.goto(url);
   return { page, context, complaints };
 }
@@ -80,6 +87,13 @@ export async function accessibilityProblems(page: Page): Promise<readonly string
   const result = violations.parse(await page.evaluate("axe.run()"));
   return result.violations.map(
     ({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map((node) => node.target.join(" ")).join("; ")}`,
+  );
+}
+
+/** Waits until the page has drawn what it was asked for. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(
+    "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))",
   );
 }
 

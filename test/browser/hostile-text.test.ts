@@ -7,8 +7,8 @@ import { sendGrpc } from "../edges/senders.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
+import { builtUi } from "./built-ui.ts";
 import { chromium, launch, picture, visit } from "./chromium.ts";
-import { buildUi } from "./start-product.ts";
 
 const HTML = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
 const SERVICE = `shop<b>\u202E\x1b[1m`;
@@ -27,7 +27,7 @@ describe("a log line that would deceive, through OTLP and the whole product", ()
     const [opened, started, uiDirectory] = await Promise.all([
       launch(requirement.path),
       startLogbert({ settings }),
-      buildUi(),
+      builtUi(),
     ]);
     browser = opened;
     logbert = started;

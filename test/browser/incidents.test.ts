@@ -6,7 +6,7 @@ import type { Anomaly } from "../../store/anomaly.ts";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { browserHooks } from "./browser-hooks.ts";
-import { chromium, picture } from "./chromium.ts";
+import { chromium, drawn, picture } from "./chromium.ts";
 import { expectGoodLook, looks } from "./looks.ts";
 import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
 
@@ -185,15 +185,14 @@ describe("incidents on the live page", () => {
       await list.getByRole("listitem").first().waitFor();
       await page.getByText("Live", { exact: true }).last().waitFor();
       await list.hover();
-      await waitFor("the oldest row", async () => {
-        await page.mouse.wheel(0, 3000);
-        return (await list.locator("li[aria-posinset='130']").count()) > 0 ? true : undefined;
-      });
       let reached = "";
-      await waitFor("the list to stand still", async () => {
+      await waitFor("the list to stand still at its oldest row", async () => {
+        await page.mouse.wheel(0, 3000);
+        await drawn(page);
         const before = reached;
         reached = String((await list.locator("li").last().boundingBox())?.y);
-        return reached === before ? true : undefined;
+        const isOldest = (await list.locator("li[aria-posinset='130']").count()) > 0;
+        return isOldest && reached === before ? true : undefined;
       });
       const [oldest] = (await product().store.incidents({}, { first: 500 })).slice(-1);
       await save([

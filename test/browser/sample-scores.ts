@@ -5,6 +5,7 @@ import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const DAYS = 30;
+const HOUR_MS = 60 * MINUTE_MS;
 const MINUTES_BETWEEN = 10;
 /** 30 days of a histogram each ten minutes: a million records. */
 const RECORDS_EACH = Math.ceil(1_000_000 / ((DAYS * DAY_MS) / (MINUTES_BETWEEN * MINUTE_MS)));
@@ -28,13 +29,13 @@ export async function saveLabels(store: Store, real: number, expected: number): 
     });
 }
 
-/** A month of checkout's scores, a million records of them. */
+/** A month of checkout's scores, a million records of them; its first hour has none, so that nothing of it gets too old while a test runs. */
 export async function saveMonth(store: Store, nowMs: number): Promise<void> {
   for (let day = 0; day < DAYS; day += 1) {
     const lastMs = Math.floor((nowMs - day * DAY_MS) / MINUTE_MS) * MINUTE_MS - MINUTE_MS * 61;
     const histograms = Array.from({ length: DAY_MS / (MINUTES_BETWEEN * MINUTE_MS) }, (_, index) =>
       histogram(lastMs - index * MINUTES_BETWEEN * MINUTE_MS, index),
-    );
+    ).filter(({ minuteMs }) => minuteMs > nowMs - DAYS * DAY_MS + HOUR_MS);
     await store.saveBatch({ ...sampleBatch(nowMs, 0), services: [], histograms });
   }
 }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { build } from "vite";
 import { type ApiConfig, apiConfig } from "../../api/config.ts";
 import { explainerConfig } from "../../api/llm/config.ts";
 import { startApiProcess } from "../../api/start-api-process.ts";
@@ -21,17 +20,6 @@ export interface Product {
   /** Starts the API anew at the same address. */
   startApi(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Builds the UI once; returns the directory that the API serves. */
-export async function buildUi(): Promise<string> {
-  const outDir = temporaryDirectory("logbert-ui");
-  await build({
-    root: join(import.meta.dirname, "../../ui"),
-    logLevel: "error",
-    build: { outDir, emptyOutDir: true },
-  });
-  return outDir;
 }
 
 /** A fresh database, and the API over it in a process of its own, as the product runs it. */

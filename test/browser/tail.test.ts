@@ -5,7 +5,7 @@ import type { LiveRecord } from "../../store/live-record.ts";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { browserHooks } from "./browser-hooks.ts";
-import { chromium, picture } from "./chromium.ts";
+import { chromium, drawn, picture } from "./chromium.ts";
 import { expectGoodLook, looks } from "./looks.ts";
 import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
 
@@ -72,6 +72,7 @@ describe("the live tail", () => {
     await page.getByRole("status").getByText("Paused").waitFor();
     let top = "";
     await waitFor("the list to stand still", async () => {
+      await drawn(page);
       const before = top;
       top = String((await linesOf(page).first().boundingBox())?.y);
       return top === before ? true : undefined;
@@ -174,8 +175,13 @@ describe("the live tail", () => {
 
   testWith([requirement], "keeps a bounded number of lines, and says that it shows a sample", async () => {
     const { page, complaints } = await openTail();
-    for (let from = 0; from < 2_600; from += 100) await show(numbered(from, 100));
-    await linesOf(page).getByText("line 2599").waitFor();
+    // No more at a time than may wait for a page.
+    for (let from = 0; from < 2_800; from += 400) {
+      await show(numbered(from, 400));
+      await linesOf(page)
+        .getByText(`line ${from + 399}`)
+        .waitFor();
+    }
     expect(await linesOf(page).last().getAttribute("aria-setsize")).toBe("2000");
     // The stage counts far more than the page is shown, from one of the page's looks at its status to the next.
     let times = 1;

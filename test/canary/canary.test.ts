@@ -10,7 +10,7 @@ import { SHIPPED_MODEL } from "../helpers/shipped-model.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { type StageUnderTest, startStageUnderTest } from "../training/start-stage-under-test.ts";
 import { brokenModel } from "./broken-model.ts";
-import { normalRequests } from "./send-logs.ts";
+import { normalRequests, RECORDS } from "./send-logs.ts";
 
 const { inference } = configSchema.parse({});
 const open = (directory: string) => openTriedScorer(directory, inference, () => undefined);
@@ -93,6 +93,10 @@ describe("a detector that works", () => {
   });
 
   it("is tried without a trace: nothing is forwarded, stored or counted", async () => {
+    await waitFor("every record to be counted", async () => {
+      const services = await stage.people.services();
+      return services.reduce((sum, { records }) => sum + records, 0) === RECORDS ? true : undefined;
+    });
     await runs(2);
     const before = await traces();
     await runs(5);

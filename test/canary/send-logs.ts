@@ -2,7 +2,8 @@ import { generateNormal } from "../../cli/generate/generate-normal.ts";
 import { toResources } from "../../cli/generate/to-resources.ts";
 import { encodeRequest } from "../../processor/wire/encode.ts";
 
-const RECORDS = 5_000;
+/** So many records come in {@link normalRequests}. */
+export const RECORDS = 5_000;
 const RECORDS_A_REQUEST = 100;
 
 /** Requests of a normal stream of several services, enough that verdicts on each can be trusted. */

@@ -6,6 +6,7 @@ import { createStages } from "../../processor/create-stages.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import { createSinkForwarder } from "../../processor/forward/sink.ts";
 import { createSwappableScorer } from "../../processor/inference/swappable-scorer.ts";
+import { mulberry32 } from "../../processor/learn/mulberry32.ts";
 import { processRequest } from "../../processor/pipeline.ts";
 import { createRooms } from "../../processor/rooms.ts";
 import { createAskLive, readyServices } from "../../processor/stage-canaries.ts";
@@ -39,7 +40,7 @@ export async function startTrial(startMs: number): Promise<Trial> {
     minRecall: config.canary.min_recall,
     before: beforeRuns(undefined, false),
     onChanged: () => undefined,
-    random: Math.random,
+    random: mulberry32(1),
     now,
   });
   const stages = createStages(rooms, {

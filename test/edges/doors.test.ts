@@ -115,13 +115,9 @@ describe("more bytes than the stage may hold", () => {
     const doors = await doorsTo(async () => ok, { max_in_flight_bytes: MIB });
     const slow = upload(doors.httpAddress, {});
     slow.write(Buffer.alloc(MIB - 10));
-    await expect
-      .poll(async () => (await sendHttp(doors.httpAddress, aRequest(10))).status, { timeout: 10_000 })
-      .toBe(503);
+    await expect.poll(async () => (await sendHttp(doors.httpAddress, aRequest(10))).status).toBe(503);
     slow.destroy();
-    await expect
-      .poll(async () => (await sendHttp(doors.httpAddress, aRequest(10))).status, { timeout: 10_000 })
-      .toBe(200);
+    await expect.poll(async () => (await sendHttp(doors.httpAddress, aRequest(10))).status).toBe(200);
   });
 });
 
@@ -283,8 +279,9 @@ describe("a connection over HTTP", () => {
       expect(await sendOver(agent, doors.httpAddress)).toBe(200);
       return Object.keys(agent.freeSockets).length;
     };
-    expect(await keptOpen()).toBe(1);
-    await expect.poll(keptOpen, { timeout: 10_000 }).toBe(0);
+    // Not by the first request already, unless a busy machine has let the connection grow old before.
+    await expect.poll(keptOpen).toBe(1);
+    await expect.poll(keptOpen).toBe(0);
     agent.destroy();
   });
 });

@@ -103,7 +103,7 @@ describe("a call that breaks off", () => {
     const forwarder = forwarderTo(next.address);
     expect(await forwarder.forward(aRequest(), never)).toMatchObject({ kind: "retry", afterMs: undefined });
     expect(next.received).toHaveLength(1);
-    await expect.poll(() => forwarder.forward(aRequest(), never), { timeout: 10_000 }).toEqual(ok);
+    await expect.poll(() => forwarder.forward(aRequest(), never)).toEqual(ok);
   });
 });
 
@@ -184,11 +184,16 @@ describe("a request", () => {
   });
 
   it("that has had no answer in time is given up, and the next one goes on another connection", async () => {
-    const next = await hop((stream, call) => (call === 1 ? undefined : answerOk(stream)));
+    const callers: unknown[] = [];
+    const next = await hop((stream, call) => {
+      callers.push(stream.session);
+      if (call > 1) answerOk(stream);
+    });
     const forwarder = forwarderTo(next.address, { timeout_ms: 200 });
     expect(await forwarder.forward(aRequest(), never)).toMatchObject({ kind: "retry" });
-    expect(await forwarder.forward(aRequest(), never)).toEqual(ok);
-    expect(next.sessions).toHaveLength(2);
+    // More than once on a machine so busy that the answer takes too long as well.
+    await expect.poll(() => forwarder.forward(aRequest(), never)).toEqual(ok);
+    expect(callers.at(-1) === callers[0]).toBe(false);
   });
 
   it("of 3 MiB comes whole", async () => {

@@ -7,7 +7,9 @@ import { numbersIn } from "./numbered-requests.ts";
 import { type Behaviour, PROTOCOLS, type RecordingHop, startRecordingHop } from "./recording-hop.ts";
 import { type Sender, startSender } from "./sender.ts";
 
+/** Of a stage that waits for its next hop no longer, and of one for which a busy machine alone makes nothing late. */
 const FORWARD_TIMEOUT_MS = 500;
+const PATIENT_TIMEOUT_MS = 60_000;
 const RECORDS_EACH = 30;
 /** Requests that meet the fault, and that must go through after it. */
 const REQUESTS = 3;
@@ -32,21 +34,22 @@ const HTTP_STATUSES = [301, 400, 401, 403, 404, 408, 409, 410, 413, 415, 429, 50
 describe.each(PROTOCOLS)("a next hop over %s", (protocol) => {
   let ledger: Ledger = createLedger();
   let hop: RecordingHop;
-  let stage: LogbertProcess;
+  let patient: LogbertProcess;
+  let hasty: LogbertProcess;
   let streams = 0;
   beforeAll(async () => {
     hop = await startRecordingHop(protocol, (body) => ledger.arrived(numbersIn(body)));
-    stage = await startLogbert({
-      settings: { forward: { endpoint: hop.endpoint, timeout_ms: FORWARD_TIMEOUT_MS } },
-    });
+    const start = (timeout_ms: number) =>
+      startLogbert({ settings: { forward: { endpoint: hop.endpoint, timeout_ms } } });
+    [patient, hasty] = await Promise.all([start(PATIENT_TIMEOUT_MS), start(FORWARD_TIMEOUT_MS)]);
   });
   afterAll(async () => {
-    await stage.stop();
+    await Promise.all([patient.stop(), hasty.stop()]);
     await hop.down();
   });
 
   /** Sends while the fault lasts and after it; what became of every record. */
-  async function through(fault: (sender: Sender) => Promise<void>) {
+  async function through(fault: (sender: Sender) => Promise<void>, stage = patient) {
     ledger = createLedger();
     streams += 1;
     const sender = startSender({
@@ -55,7 +58,6 @@ describe.each(PROTOCOLS)("a next hop over %s", (protocol) => {
       stream: `${protocol}-${streams}`,
       recordsEach: RECORDS_EACH,
       ledger,
-      timeoutMs: 3_000,
     });
     await fault(sender);
     hop.behave(() => ({ kind: "take" }));
@@ -103,7 +105,7 @@ describe.each(PROTOCOLS)("a next hop over %s", (protocol) => {
     ["that takes and never answers", { kind: "silent" }],
     ["that takes and cuts the connection in the middle of its answer", { kind: "cut" }],
   ])("%s is asked again: what it has twice was sent twice", async (_, behaviour) => {
-    const { account } = await through(whileIt(behaviour));
+    const { account } = await through(whileIt(behaviour), hasty);
     expect(account).toMatchObject({ ...FAULTLESS, refused: 0 });
     expect(account.repeated).toBeGreaterThanOrEqual(RECORDS_EACH);
   });
@@ -143,7 +145,7 @@ describe.each(PROTOCOLS)("a next hop over %s", (protocol) => {
     ledger = createLedger();
     const sender = startSender({
       protocol,
-      address: `127.0.0.1:${stage.ports[protocol]}`,
+      address: `127.0.0.1:${patient.ports[protocol]}`,
       stream: `${protocol}-impatient`,
       recordsEach: RECORDS_EACH,
       ledger,

@@ -24,7 +24,7 @@ export interface SenderOptions {
   readonly address: string;
   readonly stream: string;
   readonly recordsEach: number;
-  /** After which a try is given up and repeated. */
+  /** After which a try is given up and repeated; by default as long as a test may take, so that a busy machine changes nothing. */
   readonly timeoutMs?: number;
   readonly ledger: Ledger;
 }
@@ -49,6 +49,7 @@ const RETRYABLE_GRPC: ReadonlySet<number> = new Set([
   Code.DATA_LOSS,
 ]);
 const RETRYABLE_HTTP: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const PATIENCE_MS = 110_000;
 const BACK_OFF_MS = 20;
 const BACK_OFF_MS_MAX = 300;
 
@@ -83,7 +84,7 @@ export function startSender(options: SenderOptions): Sender {
 export async function deliver(
   caller: Caller,
   body: Uint8Array,
-  { ledger, timeoutMs = 5_000 }: Pick<SenderOptions, "ledger" | "timeoutMs">,
+  { ledger, timeoutMs = PATIENCE_MS }: Pick<SenderOptions, "ledger" | "timeoutMs">,
   codes: number[] = [],
 ): Promise<Reply> {
   const records = numbersIn(body);

@@ -48,6 +48,9 @@ export interface LogbertOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** On a busy machine, too, every record has its score: `detect.scoring_budget_ms` unless a test sets it. */
+const SCORING_BUDGET_MS = 60_000;
+
 /** All is ready but for what is around it, the next hop or the brokers that it reads from, which a test may start later. */
 const CUT_OFF = /^not ready; the (?:next hop|brokers) /;
 
@@ -65,6 +68,7 @@ export async function startLogbert(options: LogbertOptions = {}): Promise<Logber
       grpc: { ...door("grpc"), endpoint: `127.0.0.1:${grpc}` },
       http: { ...door("http"), endpoint: `127.0.0.1:${http}` },
     },
+    detect: { scoring_budget_ms: SCORING_BUDGET_MS, ...settings["detect"] },
     store: { path: join(directory, "logbert.db") },
     api: { endpoint: `127.0.0.1:${api}`, ...settings["api"] },
     telemetry: { metrics_endpoint: `127.0.0.1:${metrics}`, ...settings["telemetry"] },

@@ -1,9 +1,10 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import { NOTHING } from "../api/start-api.ts";
+import { buildUi } from "../browser/build-ui.ts";
 import { accessibilityProblems, chromium, launch, picture, visit } from "../browser/chromium.ts";
 import { sampleAnomaly } from "../browser/sample-batch.ts";
-import { buildUi, type Product, startProduct } from "../browser/start-product.ts";
+import { type Product, startProduct } from "../browser/start-product.ts";
 import { testWith } from "../helpers/requirement.ts";
 import { ANSWER, FORMATS, type ModelServer, startModelServer } from "./model-server.ts";
 

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { z } from "zod";
 import { explainerConfig } from "../../api/llm/config.ts";
-import { LLM_OUTCOMES } from "../../api/llm/explainer.ts";
+import { LLM_OUTCOMES } from "../../api/llm/outcomes.ts";
 import { expandEnvironment } from "../../cli/expand-environment.ts";
 
 const repository = join(import.meta.dirname, "../..");

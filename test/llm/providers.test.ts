@@ -314,7 +314,7 @@ it("writes nothing after it was closed", async () => {
   const { explain, explainer, errors, outcomes } = await start(gemini?.settings(server.url) ?? {});
   const before = server.asked.length;
   const asking = explain();
-  await vi.waitFor(() => expect(server.asked.length).toBe(before + 1));
+  await expect.poll(() => server.asked.length).toBe(before + 1);
   explainer.close();
   expect(await asking).toBeUndefined();
   expect([errors, outcomes]).toEqual([[], []]);

@@ -16,7 +16,7 @@ it.each(["grpc", "http"] as const)(
     const hop = await startRecordingHop(protocol, () => undefined);
     const logbert = await startLogbert({ settings: { forward: { endpoint: hop.endpoint } } });
     try {
-      expect((await ready(logbert)).status).toBe(200);
+      await expect.poll(async () => (await ready(logbert)).status).toBe(200);
       expect((await sendGrpc(logbert.grpcEndpoint, aRequest())).code).toBe(0);
       await hop.down();
       const away = await waitFor("the stage to say that it is cut off", async () => {
@@ -26,10 +26,7 @@ it.each(["grpc", "http"] as const)(
       expect(away.text).toBe("not ready; the next hop cannot be reached");
       expect((await fetch(`${logbert.apiUrl}/livez`)).status).toBe(200);
       await hop.up();
-      await waitFor(
-        "the stage to be ready again",
-        async () => (await ready(logbert)).status === 200 || undefined,
-      );
+      await expect.poll(async () => (await ready(logbert)).status).toBe(200);
     } finally {
       await logbert.stop();
       await hop.down();

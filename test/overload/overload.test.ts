@@ -83,7 +83,7 @@ describe("a model that hangs", () => {
     const hop = await startGatedHop();
     hop.open();
     const stage = await startStageUnderLoad({
-      detect: { scoring_budget_ms: 50 },
+      detect: { scoring_budget_ms: 500 },
       forward: { endpoint: hop.endpoint, protocol: "http" },
     });
     open.push(stage.stop, hop.close);

@@ -1,6 +1,7 @@
+import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { openStore } from "../../store/open-store.ts";
-import type { Store, StoreError } from "../../store/store.ts";
+import type { Store } from "../../store/store.ts";
 import { type TestDatabase, testDatabase } from "../helpers/test-database.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { anAnomaly, idOf } from "../store-contract/an-anomaly.ts";
@@ -19,6 +20,14 @@ afterEach(() => store.close());
 const urlOf = (changes: Partial<URL>) =>
   Object.assign(new URL(inject("postgresUrl") ?? ""), changes).href.replace("logbert@", "logbert:hunter2@");
 
+/** Locks the anomalies until told to let go. */
+async function lockAnomalies(): Promise<() => Promise<void>> {
+  const holder = new Client({ connectionString: database.settings.url });
+  await holder.connect();
+  await holder.query("begin; lock table anomalies");
+  return () => holder.end();
+}
+
 describe("a PostgreSQL that cannot be used", () => {
   it("is told when its user may not make tables", async () => {
     await database.run("create role reader login");
@@ -34,16 +43,11 @@ describe("a PostgreSQL that cannot be used", () => {
 
   it("gives up a statement that waits for another one's lock", async () => {
     const hurried = await openStore({ ...database.settings, statement_timeout_ms: 200 });
-    const held = database.run("begin; lock table anomalies; select pg_sleep(3); commit");
-    const error = await waitFor("a lock", async () =>
-      hurried.countAnomalies({}).then(
-        () => undefined,
-        (reason: StoreError) => reason,
-      ),
-    );
-    expect(error.code).toBe("locked");
-    await held;
-    expect(await hurried.countAnomalies({})).toBe(0);
+    const letGo = await lockAnomalies();
+    expect((await failureOf(hurried.countAnomalies({}))).code).toBe("locked");
+    await letGo();
+    const counted = () => hurried.countAnomalies({}).catch(() => undefined);
+    expect(await waitFor("the table", counted)).toBe(0);
     await hurried.close();
   });
 });
@@ -87,26 +91,19 @@ it("keeps apart what is in two schemas of one database", async () => {
 
 it("says so when every connection is in use for too long", async () => {
   const narrow = await openStore({ ...database.settings, max_connections: 1 });
-  const hurried = await openStore({ ...database.settings, statement_timeout_ms: 200 });
-  const held = database.run("begin; lock table anomalies; select pg_sleep(8); commit");
-  await waitFor("a lock", () =>
-    hurried.countAnomalies({}).then(
-      () => undefined,
-      () => true,
-    ),
-  );
+  const letGo = await lockAnomalies();
   const first = narrow.countAnomalies({});
   const error = await failureOf(narrow.services());
   expect(error.code).toBe("locked");
   expect(error.remedy).toContain("max_connections");
+  await letGo();
   expect(await first).toBe(0);
-  await held;
-  await Promise.all([narrow.close(), hurried.close()]);
+  await narrow.close();
 });
 
 it("asks a server nothing more that has fallen silent, and goes on when it speaks again", async () => {
   const server = await startPostgres(postgres().path ?? "");
-  const other = await openStore({ url: server.url, statement_timeout_ms: 100 });
+  const other = await openStore({ url: server.url, statement_timeout_ms: 1_000 });
   try {
     await Promise.all([other.saveBatch(EMPTY), other.services()]);
     server.freeze();

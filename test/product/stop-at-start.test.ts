@@ -52,18 +52,14 @@ const areMetricsThere = ({ metricsUrl }: Starting) =>
 it.each([
   ["the model is loaded", isDatabaseThere],
   ["the API starts", areMetricsThere],
-])(
-  "a stop while %s ends everything with 0",
-  async (_, reached) => {
-    const starting = await begin();
-    await waitFor("that moment", () => reached(starting));
-    const ended = endOfAll(starting.child);
-    starting.child.kill("SIGTERM");
-    expect(await ended).toBe(0);
-    await expect(fetch(starting.apiUrl)).rejects.toThrow("fetch failed");
-  },
-  60_000,
-);
+])("a stop while %s ends everything with 0", async (_, reached) => {
+  const starting = await begin();
+  await waitFor("that moment", () => reached(starting));
+  const ended = endOfAll(starting.child);
+  starting.child.kill("SIGTERM");
+  expect(await ended).toBe(0);
+  await expect(fetch(starting.apiUrl)).rejects.toThrow("fetch failed");
+});
 
 it("a stop while the program is still read ends it with 0", async () => {
   const stopsItself = `import { registerHooks } from "node:module";
@@ -77,7 +73,7 @@ it("a stop while the program is still read ends it with 0", async () => {
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(stopsItself)}`,
   });
   expect(await endOfAll(child)).toBe(0);
-}, 60_000);
+});
 
 it("a crash while the API starts leaves no process behind", async () => {
   const starting = await begin();
@@ -86,4 +82,4 @@ it("a crash while the API starts leaves no process behind", async () => {
   starting.child.kill("SIGKILL");
   expect(await ended).toBeNull();
   await expect(fetch(starting.apiUrl)).rejects.toThrow("fetch failed");
-}, 60_000);
+});

@@ -41,7 +41,6 @@ it.each(["score", "tail"])(
     expect(stderr).toContain("inference.model");
     expect(code).toBe(2);
   },
-  60_000,
 );
 
 it("they teach no other weights", async () => {
@@ -51,4 +50,4 @@ it("they teach no other weights", async () => {
   expect(stderr).toMatch(/diverged.*NaN[\s\S]*--from/);
   expect(code).toBe(1);
   expect(existsSync(join(cwd, "out", "config.json"))).toBe(false);
-}, 60_000);
+});

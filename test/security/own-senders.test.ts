@@ -23,7 +23,7 @@ describe("the program's own senders", () => {
         receive: { grpc: { tls }, http: { tls }, auth: { tokens: [{ name: "senders", token: TOKEN }] } },
       },
     });
-  }, 60_000);
+  });
   afterAll(() => stage.kill());
 
   const environment = {

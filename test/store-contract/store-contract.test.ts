@@ -235,20 +235,24 @@ describe("two processes", () => {
     const other = await openStore(database.settings);
     others.push(other);
     const histogram = { service: "shop", anomalies: 0, maxScore: 0.5, counts: [] };
-    const batches = Array.from({ length: 60 }, (_, i) =>
+    const saveBatch = (i: number) =>
       store.saveBatch({
         ...EMPTY,
         services: [{ name: "shop", records: 1, anomalies: 0, learningState: "ready", lastSeenMs: i }],
         histograms: [{ ...histogram, minuteMs: i * 60_000 }],
-      }),
-    );
-    const settings = Array.from({ length: 60 }, (_, i) =>
+      });
+    const setThreshold = (i: number) =>
       other.setThreshold(
         { service: "shop", mode: "manual", value: 0.9, alertsPerDay: undefined, author: undefined },
         i,
-      ),
+      );
+    // Several at a time in each, and no more than it has connections: for one of these nobody waits for long.
+    const writers = [0, 1, 2, 3].flatMap((writer) =>
+      [saveBatch, setThreshold].map(async (write) => {
+        for (let turn = 0; turn < 15; turn += 1) await write(writer * 15 + turn);
+      }),
     );
-    await Promise.all([...batches, ...settings]);
+    await Promise.all(writers);
     expect((await store.services())[0]?.records).toBe(60);
   });
 

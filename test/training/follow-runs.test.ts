@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ulid } from "ulid";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { configSchema } from "../../cli/config.ts";
-import { openTriedScorer } from "../../cli/open-scorer.ts";
+import { openFirstScorer, openTriedScorer } from "../../cli/open-scorer.ts";
 import type { Learning } from "../../processor/promote/create-learning.ts";
 import { startLearning } from "../../processor/promote/start-learning.ts";
 import { createRedactor } from "../../processor/redact/redact.ts";
@@ -34,6 +34,7 @@ async function startOver(
     instance: "logbert",
     isShared: false,
     configured: { directory: SHIPPED_MODEL, version: SHIPPED_VERSION },
+    openFirst: (model) => openFirstScorer(model, config.inference, () => undefined),
     openModel: (model) => openTriedScorer(model, config.inference, () => undefined),
     trainer: { file: process.execPath, args: ["--eval", ""] },
     redact: createRedactor(config.redact).plain,

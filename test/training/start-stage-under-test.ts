@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ulid } from "ulid";
 import { configSchema } from "../../cli/config.ts";
-import { openTriedScorer } from "../../cli/open-scorer.ts";
+import { openFirstScorer, openTriedScorer } from "../../cli/open-scorer.ts";
 import type { SwappableScorer } from "../../processor/inference/swappable-scorer.ts";
 import { startLearning } from "../../processor/promote/start-learning.ts";
 import { createRedactor } from "../../processor/redact/redact.ts";
@@ -108,6 +108,7 @@ export async function startStageUnderTest(
     ...ports,
     configured,
     isShared: database !== undefined,
+    openFirst: (model) => openFirstScorer(model, config.inference, () => undefined),
     openModel: (model) => openTriedScorer(model, config.inference, () => undefined),
     trainer: { file: process.execPath, args: trainer },
     redact: createRedactor(config.redact).plain,

@@ -1,0 +1,2 @@
+/** Path under which links of messages lie. */
+export const VERDICT_PATH = "/verdict/";
