@@ -42,6 +42,7 @@ export interface Product {
  * part cannot start, or the signal aborts, what has started is stopped again before this rejects; a part is not left while it
  * starts. */
 export async function startProduct(config: Config, log: Log, signal?: AbortSignal): Promise<Product> {
+  requireKey(config);
   const opened: (() => Promise<void>)[] = [];
   const keep = <T>(part: T, close: ((part: T) => Promise<void>) | undefined): T => {
     if (close !== undefined) opened.push(() => close(part));
@@ -52,7 +53,7 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    // First of all: the start of a newer version would change the tables of one that runs.
+    // Before anything is opened: the start of a newer version would change the tables of one that runs.
     keep(lockDirectories(ownDirectories(config)), async (release) => release());
     const version = packageVersion();
     const metrics = keep(createMetrics(), ({ close }) => close());
@@ -91,8 +92,17 @@ export async function startProduct(config: Config, log: Log, signal?: AbortSigna
   }
 }
 
-/** Its process tells alerts as well: it is there without its doors where there are channels. Throws a ConfigError where the key of the
- * language model is missing: only who asks needs one. */
+/** Throws a ConfigError where the key of the language model is missing: only who asks needs one. */
+function requireKey(config: Config): void {
+  const missing = hasApi(config) ? missingForAsking(config.explainer) : undefined;
+  if (missing !== undefined) throw new ConfigError("The configuration", [missing]);
+}
+
+/** Its process tells alerts as well: it is there without its doors where there are channels. */
+function hasApi({ api, alerts }: Config): boolean {
+  return api.endpoint !== "" || alerts.channels.length > 0;
+}
+
 async function startApi(
   config: Config,
   storeIsOpen: Promise<unknown>,
@@ -101,9 +111,7 @@ async function startApi(
   metrics: Metrics,
 ): Promise<ApiProcess | undefined> {
   const { api, alerts, explainer, store } = config;
-  if (api.endpoint === "" && alerts.channels.length === 0) return undefined;
-  const missing = missingForAsking(explainer);
-  if (missing !== undefined) throw new ConfigError("The configuration", [missing]);
+  if (!hasApi(config)) return undefined;
   metrics.alertChannels(alerts.channels.map(({ name }) => name));
   if (askedBy(explainer) !== undefined) metrics.explainedBy("llm", LLM_OUTCOMES);
   return startApiProcess({
