@@ -9,7 +9,7 @@ process.env["ORT_DISABLE_TELEMETRY"] = "1";
 
 /** A condition is waited for nearly as long as a test may take, so that one that waits in vain says for what. */
 const patient = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 110_000 } } };
-/** Two files at a time: their tests wait for a browser or a database most of the time. */
+/** Two files at a time: their tests wait for other processes most of the time. */
 const twoAtATime = { ...patient, maxWorkers: 2, sequence: { groupOrder: 1 } };
 
 /**
@@ -32,8 +32,7 @@ export default defineConfig({
           name: "system",
           include: ["test/**/*.test.ts", "bench/**/*.test.ts"],
           exclude: ["test/browser/**", "test/postgres/**"],
-          fileParallelism: false,
-          ...patient,
+          ...twoAtATime,
         },
       },
       {

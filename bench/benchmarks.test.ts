@@ -62,6 +62,8 @@ testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
 
 testWith([postgres()], "store.bench.ts runs", async () => runQuick("store.bench.ts"));
 
+testWith([postgres()], "everywhere.bench.ts runs", async () => runQuick("everywhere.bench.ts"));
+
 testWith([testData()], "scaling.ts runs", async ([data]) => runQuick("scaling.ts", data));
 
 testWith([testData(), postgres(), collector()], "replicas.bench.ts runs", async ([data]) =>
