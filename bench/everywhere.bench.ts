@@ -4,12 +4,12 @@ import { parseArgs } from "node:util";
 import { status as Code } from "@grpc/grpc-js";
 import { z } from "zod";
 import { markdownTable } from "../cli/evaluate/report/markdown-table.ts";
-import { encodeRequest } from "../processor/wire/encode.ts";
 import { readRequest } from "../processor/wire/read-request.ts";
 import { startGrpcNextHop } from "../test/edges/next-hop.ts";
 import { sendGrpc } from "../test/edges/senders.ts";
 import { type LogbertProcess, startLogbert } from "../test/helpers/logbert-process.ts";
 import { postgres } from "../test/postgres/postgres-server.ts";
+import { oddity, usual } from "../test/postgres/two-stages.ts";
 import { needed } from "./needed.ts";
 import { startDatabase } from "./replicas/database.ts";
 import { figure, quantile } from "./stage/statistics.ts";
@@ -84,32 +84,19 @@ async function timeUntil(holds: () => Promise<boolean>): Promise<number> {
 /** By which a record of now is judged that comes to the stage. */
 async function thresholdAt(stage: LogbertProcess): Promise<unknown> {
   const before = hop.received.length;
-  await send(stage, [{ timeMs: Date.now(), body: "order received", severityNumber: 9 }]);
+  await send(stage, oddity(Date.now(), "order received", SERVICE));
   const [record] = hop.received.slice(before).flatMap((bytes) => readRequest(bytes).records);
   return record?.attribute("anomaly.threshold");
 }
 
 /** A usual past, and as many odd records as feedback is given on. */
 async function teach(stage: LogbertProcess): Promise<void> {
-  const steps = ["order received", "stock reserved", "card charged", "order shipped"];
-  const startMs = Date.now() - 400_000;
-  for (let piece = 0; piece < 10; piece += 1)
-    await send(
-      stage,
-      Array.from({ length: 400 }, (_, i) => ({
-        timeMs: startMs + piece * 40_000 + i * 100,
-        body: steps[i % steps.length] ?? "",
-        severityNumber: 9,
-      })),
-    );
-  await send(
-    stage,
-    Array.from({ length: ROUNDS }, (_, i) => ({
-      timeMs: Date.now() - ROUNDS + i,
-      body: `kernel panic: cannot mount root of ${"abcdefghijklmnopqrstuvwxyz".charAt(i % 26).repeat(1 + i / 26)} and halt`,
-      severityNumber: 21,
-    })),
-  );
+  const nowMs = Date.now();
+  for (let piece = 10; piece > 0; piece -= 1) await send(stage, usual(nowMs - piece * 40_000, SERVICE));
+  for (let i = 0; i < ROUNDS; i += 1) {
+    const body = `kernel panic: cannot mount root of ${"abcdefghijklmnopqrstuvwxyz".charAt(i % 26).repeat(1 + i / 26)} and halt`;
+    await send(stage, oddity(nowMs + i, body, SERVICE));
+  }
 }
 
 async function oddIds(stage: LogbertProcess): Promise<readonly string[]> {
@@ -120,20 +107,7 @@ async function oddIds(stage: LogbertProcess): Promise<readonly string[]> {
   }
 }
 
-interface Line {
-  readonly timeMs: number;
-  readonly body: string;
-  readonly severityNumber: number;
-}
-
-async function send({ grpcEndpoint }: LogbertProcess, lines: readonly Line[]): Promise<void> {
-  const records = lines.map(({ timeMs, ...rest }) => ({
-    timeUnixNano: BigInt(timeMs) * 1_000_000n,
-    ...rest,
-  }));
-  const { code } = await sendGrpc(
-    grpcEndpoint,
-    encodeRequest([{ attributes: { "service.name": SERVICE }, records }]),
-  );
+async function send({ grpcEndpoint }: LogbertProcess, request: Uint8Array): Promise<void> {
+  const { code } = await sendGrpc(grpcEndpoint, request);
   if (code !== Code.OK) throw new Error(`the stage did not take the records: ${code}`);
 }

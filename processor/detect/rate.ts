@@ -31,7 +31,8 @@ const DETAIL_FROM_SURPRISE = 2;
 
 /**
  * How often each template comes: too often within 10 s of event time is evidence on the events that exceed; not any more,
- * by the wall clock, is an absence; where nothing comes from anybody that is one absence, not one of each service. Surprise in nats: see countSurprise and waitSurprise.
+ * by the wall clock, is an absence; where nothing comes from anybody that is one absence, not one of each service.
+ * Surprise in nats: see countSurprise and waitSurprise.
  * Throws, on `restore`, an Error that names the field when the state is not in the expected format.
  */
 export function createRateDetector({
