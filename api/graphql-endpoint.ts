@@ -11,6 +11,8 @@ import { splitTarget } from "./request-target.ts";
 
 /** Requests under way beyond which others are told to come again. */
 const REQUESTS_MAX = 100;
+/** How long a request waits for its turn until it is told to come again: well before its connection is closed as a silent one. */
+const TURN_WAIT_MS_MAX = 30_000;
 
 const TOO_LARGE = badRequest("The request is too large.");
 const NO_JSON = badRequest("The body is no JSON.");
@@ -91,7 +93,15 @@ export function createGraphqlEndpoint({
     const json = parseJson(body);
     if (request.method === "POST" && json === undefined) return refuse(request, response, 400, NO_JSON);
     if (turns.isFull()) return tellToWait(request, response);
-    await turns.take(() => answer(request, json, admission.principal, response));
+    const timer = setTimeout(() => {
+      underWay.delete(response);
+      tellToWait(request, response);
+    }, TURN_WAIT_MS_MAX);
+    response.once("close", () => clearTimeout(timer));
+    await turns.take(async () => {
+      clearTimeout(timer);
+      await answer(request, json, admission.principal, response);
+    });
   };
 }
 
