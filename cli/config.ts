@@ -53,7 +53,20 @@ export const configSchema = z
       kafka.brokers.some((broker) => next.brokers.includes(broker));
     const message = "is a topic that receive.kafka reads: what goes there would come back, for ever";
     if (comesBack) context.addIssue({ code: "custom", path: ["forward", "endpoint"], message });
+    const isOnce = kafka.brokers.length > 0 && kafka.delivery === "exactly_once";
+    if (isOnce && !haveSame(kafka.brokers, next?.brokers ?? []))
+      context.addIssue({
+        code: "custom",
+        path: ["receive", "kafka", "delivery"],
+        message:
+          "exactly_once needs forward.endpoint to be a topic of the same brokers (kafka://…, the same list as receive.kafka.brokers): only they can write records and offsets in one transaction",
+      });
   });
+
+/** In any order. */
+function haveSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.every((one) => others.includes(one)) && others.every((one) => some.includes(one));
+}
 
 /** A validated configuration. */
 export type Config = z.infer<typeof configSchema>;

@@ -17,6 +17,7 @@ import type { ForwardConfig } from "./forward/config.ts";
 import { createForwarder } from "./forward/create-forwarder.ts";
 import { createForwardMonitor, type ForwardMonitor } from "./forward/forward-monitor.ts";
 import { isKafkaEndpoint } from "./forward/kafka/kafka-endpoint.ts";
+import { transactionalHopOf } from "./forward/kafka/transactional-hop.ts";
 import { maxMessageBytes } from "./forward/max-message-bytes.ts";
 import { type Memory, openMemory } from "./memory/create-memory.ts";
 import { createMembers } from "./memory/members.ts";
@@ -170,6 +171,8 @@ function openDoors(
     now,
     metadataKeys: forward.metadata_keys,
     keepsMessageKeys: isKafkaEndpoint(forward.endpoint),
+    transactionalHop:
+      receive.kafka.delivery === "exactly_once" ? transactionalHopOf(forward, observer.warn) : undefined,
     // A request that is refused unread counts as one record; what the next hop refuses is counted by its records.
     observer: {
       refused: (reason) => (reason === "next-hop" ? undefined : metrics.refused(reason, 1)),

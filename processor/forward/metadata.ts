@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { Outbox } from "../kafka/outbox.ts";
 
 /** Headers of a sender's request that go on to the next hop with it. */
 export interface Metadata {
@@ -6,7 +7,9 @@ export interface Metadata {
   /** The same for the same headers; of no use to whoever sees it. */
   readonly key: string;
   /** The key of the message of Kafka that the request came in. */
-  readonly messageKey?: Buffer;
+  readonly messageKey?: Buffer | undefined;
+  /** Where the request's messages are put, to be written together with how far its sender was read. */
+  readonly outbox?: Outbox | undefined;
 }
 
 /** A header that cannot go on; nothing of its value is told. */

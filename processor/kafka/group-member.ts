@@ -11,6 +11,7 @@ import { dividePartitions } from "./divide.ts";
 import { fetchedOf, outOfRangeOf } from "./fetch-answer.ts";
 import type { Fetched, Place, Position } from "./messages.ts";
 import { findTopics, type TopicsThere } from "./topics-there.ts";
+import type { Membership } from "./transactional-writer.ts";
 
 /** How a group is joined. */
 export interface GroupSettings {
@@ -56,6 +57,8 @@ export interface GroupMember {
   edges(places: readonly Place[], edge: "earliest" | "latest"): Promise<readonly Position[]>;
   /** As the member of the last division that it was told; rejects where the group has gone on, with or without it. */
   commit(positions: readonly Position[]): Promise<void>;
+  /** As what it commits within a transaction: as of the last division, too. */
+  membership(): Promise<Membership>;
   leave(): Promise<void>;
 }
 
@@ -81,6 +84,7 @@ export async function joinGroup(settings: GroupSettings, events: GroupEvents): P
     clearInterval(looking);
     await Promise.allSettled([consumer.close(true), committer.close(), reading.close()]);
   };
+  let division = { memberId: "", generation: -1 };
   let heartbeatAt = 0;
   let heardAt = 0;
   consumer.on("consumer:heartbeat:start", () => {
@@ -92,6 +96,7 @@ export async function joinGroup(settings: GroupSettings, events: GroupEvents): P
   consumer.on("consumer:group:join", ({ memberId, generationId = 0, assignments = [] }) => {
     heardAt = performance.now();
     committer.become(memberId, generationId);
+    division = { memberId, generation: generationId };
     events.onAssigned({ memberId, generation: generationId, places: assignments.flatMap(placesOf) });
   });
   consumer.on("consumer:heartbeat:stalled", ({ lastError }) =>
@@ -113,6 +118,10 @@ export async function joinGroup(settings: GroupSettings, events: GroupEvents): P
       ...createReading(consumer, reading, settings, { metadata, ids: there.ids }),
       ...createOffsets(consumer, committer, metadata),
       isCurrent: () => performance.now() - heardAt < settings.sessionTimeoutMs,
+      membership: async () => {
+        const { memberId, generation } = division;
+        return { consumer, memberId, generation, coordinator: await consumer.findGroupCoordinator() };
+      },
       leave,
     };
   } catch (error) {

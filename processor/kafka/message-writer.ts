@@ -47,17 +47,21 @@ export function createMessageWriter(connection: KafkaConnection): MessageWriter 
         await drop();
       }
       producer ??= create();
-      const toSend = messages.map(({ topic, key, value, headers }) => ({
-        topic,
-        ...(key === undefined ? {} : { key }),
-        ...(value === undefined ? {} : { value }),
-        ...(headers === undefined ? {} : { headers: new Map([...headers].map(toBytes)) }),
-      }));
-      await producer.send({ messages: toSend, acks: ProduceAcks.ALL });
+      await producer.send({ messages: messages.map(toProduced), acks: ProduceAcks.ALL });
     },
     async close() {
       await drop();
     },
+  };
+}
+
+/** A message as the client takes it: without what it has not. */
+export function toProduced({ topic, key, value, headers }: NewMessage) {
+  return {
+    topic,
+    ...(key === undefined ? {} : { key }),
+    ...(value === undefined ? {} : { value }),
+    ...(headers === undefined ? {} : { headers: new Map([...headers].map(toBytes)) }),
   };
 }
 

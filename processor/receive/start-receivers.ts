@@ -1,3 +1,4 @@
+import type { TransactionalHop } from "../kafka/transactional-writer.ts";
 import type { ReceiveConfig } from "./config.ts";
 import type { Receiver } from "./consume.ts";
 import { createEntrance } from "./entrance.ts";
@@ -26,12 +27,14 @@ export interface ReceiverPorts extends Omit<HandlePorts & ScoringPorts, "admissi
   readonly metadataKeys?: readonly string[];
   /** Whether the next hop is told the keys of Kafka's messages; not by default. */
   readonly keepsMessageKeys?: boolean;
+  /** Where offsets of Kafka go with what came of its messages; by default they are committed after it. */
+  readonly transactionalHop?: TransactionalHop | undefined;
 }
 
 /** Opens every transport that the configuration names; when one cannot listen, the others are closed again. */
 export async function startReceivers(config: ReceiveConfig, ports: ReceiverPorts): Promise<Receivers> {
   const admission = createAdmission(config.max_in_flight_bytes, REQUEST_BYTES);
-  const { metadataKeys = [], keepsMessageKeys = false } = ports;
+  const { metadataKeys = [] } = ports;
   const entrance = createEntrance({ ...config, metadataKeys, now: () => performance.now() });
   const shared = { ...ports, admission, entrance };
   const started = await Promise.allSettled([
@@ -45,7 +48,7 @@ export async function startReceivers(config: ReceiveConfig, ports: ReceiverPorts
     await stopDoors();
     throw failure.reason;
   }
-  const kafka = await startKafka(config, keepsMessageKeys, shared, stopDoors);
+  const kafka = await startKafka(config, shared, stopDoors);
   return {
     grpcAddress: grpc?.address,
     httpAddress: http?.address,
@@ -62,14 +65,13 @@ export async function startReceivers(config: ReceiveConfig, ports: ReceiverPorts
 /** Last of all: it reads on at once. Its program is read only where it is wanted. */
 async function startKafka(
   config: ReceiveConfig,
-  keepsKeys: boolean,
-  ports: HandlePorts,
+  ports: HandlePorts & Pick<ReceiverPorts, "keepsMessageKeys" | "transactionalHop">,
   stopDoors: () => Promise<unknown>,
 ): Promise<KafkaReceiver | undefined> {
   if (config.kafka.brokers.length === 0) return undefined;
   try {
     const { startKafkaReceiver } = await import("./kafka/kafka-receiver.ts");
-    return startKafkaReceiver(config, keepsKeys, ports);
+    return startKafkaReceiver(config, ports.keepsMessageKeys ?? false, ports.transactionalHop, ports);
   } catch (error) {
     await stopDoors();
     throw error;

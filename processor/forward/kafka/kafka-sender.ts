@@ -1,14 +1,15 @@
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
 import type { MessageWriter, NewMessage } from "../../kafka/message-writer.ts";
+import { toBatches } from "../../kafka/to-batches.ts";
 import type { ClientTls } from "../../tls/client-tls.ts";
 import type { ForwardConfig } from "../config.ts";
 import type { ForwardOutcome } from "../forwarder.ts";
 import { maxMessageBytes } from "../max-message-bytes.ts";
 import { outcomeOfSilence } from "../outcome.ts";
 import type { Sender } from "../sender.ts";
+import { kafkaConnectionOf } from "./kafka-connection.ts";
 import type { KafkaEndpoint } from "./kafka-endpoint.ts";
 import { outcomeOfKafka } from "./outcome-of-kafka.ts";
-import { toBatches } from "./to-batches.ts";
 import { toMessages } from "./to-messages.ts";
 
 /** A request that waits for its turn. */
@@ -24,7 +25,7 @@ const ACCEPTED: ForwardOutcome = { kind: "accepted", rejectedRecords: 0, message
 
 /**
  * Writes requests into a topic. One write at a time, so that the order stays: what comes meanwhile waits, and is written
- * together. Each message stays a message of its own.
+ * together. Each message stays a message of its own. What comes with an outbox is put there instead: whoever has the outbox writes it.
  */
 export function createKafkaSender(
   config: ForwardConfig,
@@ -38,12 +39,7 @@ export function createKafkaSender(
 
   const open = async () => {
     const { createMessageWriter } = await import("../../kafka/message-writer.ts");
-    return createMessageWriter({
-      brokers,
-      tls: config.tls.enabled ? tls : undefined,
-      sasl: config.kafka.sasl,
-      timeoutMs: config.timeout_ms,
-    });
+    return createMessageWriter(kafkaConnectionOf(config, brokers, config.tls.enabled ? tls : undefined));
   };
   const write = async (requests: readonly Waiting[]): Promise<ForwardOutcome> => {
     try {
@@ -73,10 +69,14 @@ export function createKafkaSender(
   return {
     send(body, signal, metadata) {
       if (signal.aborted) return Promise.resolve(outcomeOfSilence(signal.reason));
+      const messages = toMessages(body, topic, metadata?.messageKey);
+      if (metadata?.outbox !== undefined) {
+        metadata.outbox.add(messages);
+        return Promise.resolve(ACCEPTED);
+      }
       const { promise, resolve } = Promise.withResolvers<ForwardOutcome>();
       const leave = () => resolve(outcomeOfSilence(signal.reason));
       signal.addEventListener("abort", leave, { once: true });
-      const messages = toMessages(body, topic, metadata?.messageKey);
       queue.push({ messages, bytes: body.length, isGone: () => signal.aborted, answer: resolve });
       run();
       return promise.finally(() => signal.removeEventListener("abort", leave));

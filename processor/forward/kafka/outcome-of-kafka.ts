@@ -18,8 +18,11 @@ const REFUSALS: Readonly<Record<string, RefusalReason>> = {
 /** What the operator has to see to. */
 const OURS = /AUTHENTICATION|AUTHORIZATION/;
 
+/** Why messages were not written. */
+export type KafkaFailure = Exclude<ForwardOutcome, { readonly kind: "accepted" }>;
+
 /** A failure of producing as an outcome. */
-export function outcomeOfKafka({ errors, text }: KafkaProblem): ForwardOutcome {
+export function outcomeOfKafka({ errors, text }: KafkaProblem): KafkaFailure {
   const message = `next hop: Kafka: ${nextHopText(text)}`;
   const reasons = errors.map((error) => REFUSALS[error]);
   const [reason] = reasons;

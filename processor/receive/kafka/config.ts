@@ -41,6 +41,12 @@ export const kafkaConfig = z
       .enum(["earliest", "latest"])
       .default("earliest")
       .describe("Where a group begins that has read nothing of a partition yet."),
+    delivery: z
+      .enum(["at_least_once", "exactly_once"])
+      .default("at_least_once")
+      .describe(
+        "`exactly_once`: what came of messages and the group's offset behind them are one transaction, where the next hop is a topic of the same brokers (docs/kafka.md).",
+      ),
     session_timeout_ms: z
       .int()
       .min(1_000)

@@ -1,6 +1,7 @@
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
 import type { MessageWriter } from "../../kafka/message-writer.ts";
 import type { DeadLetter } from "./deliver.ts";
+import { bareLetterOf, letterOf } from "./letters.ts";
 
 /** Where messages go that nobody takes. */
 export interface DeadLetters {
@@ -14,23 +15,13 @@ export function createDeadLetters(topic: string, open: () => Promise<MessageWrit
   let writer: MessageWriter | undefined;
   /** One at a time, as the writer has it. */
   let last: Promise<unknown> = Promise.resolve();
-  const write = async ({ message, reason, text }: DeadLetter) => {
+  const write = async (letter: DeadLetter) => {
     writer ??= await open();
-    const headersWith = (explanation: string) =>
-      new Map([
-        ["logbert.reason", reason],
-        ["logbert.message", explanation],
-        ["logbert.topic", message.topic],
-        ["logbert.partition", String(message.partition)],
-        ["logbert.offset", String(message.offset)],
-      ]);
     try {
-      await writer.write([{ topic, key: message.key, value: message.value, headers: headersWith(text) }]);
+      await writer.write([letterOf(topic, letter)]);
     } catch (error) {
       if (!isTooLarge(error)) throw error;
-      // It must hold nothing up: where it is can be told.
-      const headers = headersWith(`${text}; it is too large for this topic, and its contents are left out`);
-      await writer.write([{ topic, key: undefined, value: undefined, headers }]);
+      await writer.write([bareLetterOf(topic, letter)]);
     }
   };
   return {

@@ -1,6 +1,7 @@
 import type { Metadata } from "../../forward/metadata.ts";
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
 import type { KafkaMessage } from "../../kafka/messages.ts";
+import type { Outbox } from "../../kafka/outbox.ts";
 import type { Answer } from "../answer.ts";
 import type { RefusedReason } from "../consume.ts";
 import { type Arrival, type HandlePorts, handle } from "../handle.ts";
@@ -26,6 +27,8 @@ export interface DeliveryPorts {
   readonly keepsKeys: boolean;
   /** Puts a message aside that will never be taken. May reject: then it is tried again. */
   readonly putAside: (letter: DeadLetter) => Promise<void>;
+  /** What the next hop would be sent is put there instead. */
+  readonly outbox?: Outbox;
 }
 
 /** Bytes that were counted when they were read. */
@@ -82,7 +85,7 @@ async function deliverRun(run: Run, ports: DeliveryPorts, signal: AbortSignal): 
 
 function offer({ messages, bytes }: Run, ports: DeliveryPorts, signal: AbortSignal): Promise<Answer> {
   const [first] = messages;
-  const metadata = ports.keepsKeys ? metadataOf(first?.message.key) : undefined;
+  const metadata = metadataOf(ports.keepsKeys ? first?.message.key : undefined, ports.outbox);
   const arrival: Arrival = { bytes, transport: "kafka", signal, reservation: COUNTED, metadata };
   if (messages.length === 1) return handle(arrival, ports.handling);
   // Those of them that are at fault are counted when they are offered alone.
@@ -90,10 +93,9 @@ function offer({ messages, bytes }: Run, ports: DeliveryPorts, signal: AbortSign
   return handle(arrival, { ...ports.handling, observer });
 }
 
-function metadataOf(key: Buffer | undefined): Metadata | undefined {
-  return key === undefined
-    ? undefined
-    : { headers: {}, key: `kafka/${key.toString("base64")}`, messageKey: key };
+function metadataOf(messageKey: Buffer | undefined, outbox: Outbox | undefined): Metadata | undefined {
+  if (messageKey === undefined && outbox === undefined) return undefined;
+  return { headers: {}, key: `kafka/${messageKey?.toString("base64") ?? ""}`, messageKey, outbox };
 }
 
 /** One that is refused must not take its neighbours with it: each is offered alone. */
@@ -115,11 +117,8 @@ async function refused(
 }
 
 async function putAside(letter: DeadLetter, ports: DeliveryPorts, signal: AbortSignal): Promise<void> {
-  const { topic, partition, offset } = letter.message;
-  ports.handling.warn(
-    { topic, partition, offset: String(offset), reason: letter.reason },
-    "a message of Kafka was put aside",
-  );
+  const { topic } = letter.message;
+  tellAside(letter, ports.handling);
   for (let tries = 1; !signal.aborted; tries += 1) {
     try {
       return await ports.putAside(letter);
@@ -131,4 +130,10 @@ async function putAside(letter: DeadLetter, ports: DeliveryPorts, signal: AbortS
       await pause(pauseMs(tries), signal);
     }
   }
+}
+
+/** Tells that a message does not go on, without its contents. */
+export function tellAside({ message, reason }: DeadLetter, { warn }: Pick<HandlePorts, "warn">): void {
+  const { topic, partition, offset } = message;
+  warn({ topic, partition, offset: String(offset), reason }, "a message of Kafka was put aside");
 }

@@ -1,10 +1,13 @@
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
+import type { TransactionalHop } from "../../kafka/transactional-writer.ts";
 import { openClientTls } from "../../tls/client-tls.ts";
 import type { ReceiveConfig } from "../config.ts";
 import type { HandlePorts } from "../handle.ts";
+import type { OpenWriter } from "./claims.ts";
 import type { KafkaTopicConfig } from "./config.ts";
 import { createDeadLetters } from "./dead-letters.ts";
 import { type DeliveryPorts, deliver } from "./deliver.ts";
+import { deliverOnce, type OncePorts } from "./deliver-once.ts";
 import { pause, pauseMs } from "./pauses.ts";
 import { atMost, type ServePorts, serveGroup } from "./serve-group.ts";
 
@@ -24,10 +27,12 @@ const LEAVE_MS_MAX = 2_000;
 /**
  * Reads topics as a member of a consumer group, for ever: whatever breaks, it joins again after a pause. Throws a TlsFileError.
  * @param keepsKeys whether the next hop is told the keys of messages
+ * @param nextHop where offsets go with what came of the messages; undefined: they are committed after it
  */
 export function startKafkaReceiver(
   config: ReceiveConfig,
   keepsKeys: boolean,
+  nextHop: TransactionalHop | undefined,
   ports: HandlePorts,
 ): KafkaReceiver {
   const { kafka } = config;
@@ -37,13 +42,13 @@ export function startKafkaReceiver(
   const deadLetters = createDeadLetters(kafka.dead_letter_topic, async () =>
     (await import("../../kafka/message-writer.ts")).createMessageWriter(connection),
   );
-  const delivery = deliveryOf(config, { handling: ports, keepsKeys, putAside: deadLetters.put });
   let isReachable = false;
   let failures = 0;
   const serving: ServePorts = {
     config: kafka,
     admission: ports.admission,
-    deliver: (messages, signal) => deliver(messages, delivery, signal),
+    deliver: createDelivery(config, { handling: ports, keepsKeys, putAside: deadLetters.put }),
+    openWriter: nextHop === undefined ? undefined : opensWriters(kafka.group_id, nextHop),
     pause,
     warn,
     onRead() {
@@ -76,7 +81,7 @@ export function startKafkaReceiver(
   };
   const stopping = new AbortController();
   let renewal = new AbortController();
-  tls?.onChanged(() => renewal.abort());
+  for (const one of [tls, nextHop?.connection.tls]) one?.onChanged(() => renewal.abort());
   const run = async () => {
     while (!stopping.signal.aborted) {
       renewal = new AbortController();
@@ -97,15 +102,29 @@ export function startKafkaReceiver(
       stopping.abort();
       await running;
       tls?.stop();
+      nextHop?.connection.tls?.stop();
       await atMost(LEAVE_MS_MAX, deadLetters.close());
     },
   };
 }
 
-function deliveryOf(
-  config: ReceiveConfig,
+function createDelivery(
+  { kafka, max_request_bytes: bytesMax }: ReceiveConfig,
   ports: Pick<DeliveryPorts, "handling" | "keepsKeys" | "putAside">,
-): DeliveryPorts {
-  const topics = new Map(config.kafka.topics.map((topic): [string, KafkaTopicConfig] => [topic.name, topic]));
-  return { ...ports, topics, bytesMax: config.max_request_bytes };
+): ServePorts["deliver"] {
+  const topics = new Map(kafka.topics.map((topic): [string, KafkaTopicConfig] => [topic.name, topic]));
+  const plain: DeliveryPorts = { ...ports, topics, bytesMax };
+  const once: OncePorts = { ...plain, deadLetterTopic: kafka.dead_letter_topic, pause };
+  return (messages, signal, partition) =>
+    partition === undefined
+      ? deliver(messages, plain, signal)
+      : deliverOnce(messages, once, partition, signal);
+}
+
+/** By this name the brokers know who may write for a partition; rights to it can be given by the group's name as a prefix. */
+function opensWriters(groupId: string, nextHop: TransactionalHop): OpenWriter {
+  return async ({ topic, partition }, membership) => {
+    const { createTransactionalWriter } = await import("../../kafka/transactional-writer.ts");
+    return createTransactionalWriter({ ...nextHop, name: `${groupId}/${topic}/${partition}`, membership });
+  };
 }

@@ -1,9 +1,12 @@
 import type { Assignment, GroupMember } from "../../kafka/group-member.ts";
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
 import type { KafkaMessage, Place, Position } from "../../kafka/messages.ts";
+import type { TransactionalWriter } from "../../kafka/transactional-writer.ts";
 import type { Admission } from "../limits.ts";
-import { createCommits } from "./commits.ts";
+import { claimAll, closeAll, type OpenWriter } from "./claims.ts";
+import { type Commits, createCommits } from "./commits.ts";
 import type { KafkaConfig } from "./config.ts";
+import type { OncePartition } from "./deliver-once.ts";
 import { createPartitionWorker, type PartitionWorker } from "./partition-worker.ts";
 import type { Pause } from "./pauses.ts";
 import { createReading, keyOf } from "./read-on.ts";
@@ -23,7 +26,14 @@ export interface SessionPorts {
   readonly member: GroupMember;
   readonly config: KafkaConfig;
   readonly admission: Admission;
-  readonly deliver: (messages: readonly KafkaMessage[], signal: AbortSignal) => Promise<void>;
+  /** `once` where offsets go with what came of the messages ({@link SessionPorts.openWriter}). */
+  readonly deliver: (
+    messages: readonly KafkaMessage[],
+    signal: AbortSignal,
+    once: OncePartition | undefined,
+  ) => Promise<void>;
+  /** Opens what writes for a partition in transactions; undefined: offsets are committed after what came of the messages. */
+  readonly openWriter: OpenWriter | undefined;
   /** After what has failed. */
   readonly pause: Pause;
   readonly warn: (details: object, message: string) => void;
@@ -36,8 +46,8 @@ export interface SessionPorts {
 
 /** Has a worker for each partition of the member, reads on for them, and commits what they have settled. */
 export function startSession(ports: SessionPorts): Session {
-  const { member, warn, pause } = ports;
-  const workers = new Map<string, PartitionWorker>();
+  const { member, pause } = ports;
+  const workers: Workers = new Map();
   let last: Assignment | undefined;
   let isOver = false;
 
@@ -45,16 +55,11 @@ export function startSession(ports: SessionPorts): Session {
     commits.look();
     reading.look();
   };
-  const commits = createCommits({
-    member,
-    pause,
-    settled: () => [...workers.values()].map(({ settled }) => settled),
-    onFailed: (cause) => warn({ reason: kafkaProblemOf(cause).text }, "offsets could not be committed yet"),
-  });
+  const commits = ports.openWriter === undefined ? createSessionCommits(ports, workers) : NO_COMMITS;
   const reading = createReading({
     member,
     pause,
-    workers: () => workers.values(),
+    workers: () => [...workers.values()].map(({ worker }) => worker),
     onOutOfRange: (worker) =>
       void goOnElsewhere(worker, workers, ports, onSettled).then(() => reading.look(), ports.onBroken),
     onRead: ports.onRead,
@@ -68,11 +73,15 @@ export function startSession(ports: SessionPorts): Session {
       before?.memberId === assignment.memberId && before.generation + 1 === assignment.generation;
     keep(isNext ? assignment.places : [], workers);
     const added = assignment.places.filter((place) => !workers.has(keyOf(place)));
+    // Only then the group's offsets are what they will stay.
+    const writers = await claimAll(added, ports.openWriter, member.membership);
     const [committed, begun] = await startPositions(added, ports);
-    if (last !== assignment || isOver) return;
+    if (last !== assignment || isOver) return closeAll(writers.values());
     commits.know(committed);
-    for (const position of [...committed, ...begun])
-      workers.set(keyOf(position), createWorker(position, ports, onSettled));
+    for (const position of [...committed, ...begun]) {
+      const key = keyOf(position);
+      workers.set(key, hold(position, writers.get(key), ports, onSettled));
+    }
     onSettled();
   };
 
@@ -81,12 +90,13 @@ export function startSession(ports: SessionPorts): Session {
     async drain(timeoutMs) {
       isOver = true;
       const cut = setTimeout(() => {
-        for (const worker of workers.values()) void worker.abandon();
+        for (const { worker } of workers.values()) void worker.abandon();
       }, timeoutMs);
-      const finished = [...workers.values()].map((worker) => worker.finish());
+      const finished = [...workers.values()].map(({ worker }) => worker.finish());
       await Promise.all([reading.stop(), ...finished]);
       clearTimeout(cut);
       await commits.flush();
+      await closeAll([...workers.values()].map(({ writer }) => writer));
     },
     async abandon() {
       isOver = true;
@@ -96,32 +106,54 @@ export function startSession(ports: SessionPorts): Session {
   };
 }
 
-type Workers = Map<string, PartitionWorker>;
+/** What works off a partition, and writes for it in transactions. */
+interface Held {
+  readonly worker: PartitionWorker;
+  readonly writer: TransactionalWriter | undefined;
+}
+type Workers = Map<string, Held>;
 
-function createWorker(
+function hold(
   position: Position,
+  writer: TransactionalWriter | undefined,
   { admission, config, deliver, member, onBroken, pause }: SessionPorts,
   onSettled: () => void,
-): PartitionWorker {
-  return createPartitionWorker(position, {
+): Held {
+  const { isCurrent } = member;
+  const { topic, partition } = position;
+  const committed = async () => (await member.committed([{ topic, partition }]))[0]?.offset;
+  const once = writer === undefined ? undefined : { writer, committed, isCurrent };
+  const worker = createPartitionWorker(position, {
     admission,
     batchMessagesMax: config.max_batch_messages,
     batchBytesMax: config.max_batch_bytes,
-    deliver,
-    isCurrent: member.isCurrent,
+    deliver: (messages, signal) => deliver(messages, signal, once),
+    isCurrent,
     pause,
     onSettled,
     onBroken,
+  });
+  return { worker, writer };
+}
+
+const NO_COMMITS: Commits = { look: () => undefined, know: () => undefined, flush: async () => undefined };
+
+function createSessionCommits({ member, pause, warn }: SessionPorts, workers: Workers): Commits {
+  return createCommits({
+    member,
+    pause,
+    settled: () => [...workers.values()].map(({ worker }) => worker.settled),
+    onFailed: (cause) => warn({ reason: kafkaProblemOf(cause).text }, "offsets could not be committed yet"),
   });
 }
 
 /** Lets go of all other partitions. */
 function keep(places: readonly Place[], workers: Workers): void {
   const kept = new Set(places.map(keyOf));
-  for (const [key, worker] of workers) {
+  for (const [key, { worker, writer }] of workers) {
     if (kept.has(key)) continue;
     workers.delete(key);
-    void worker.abandon();
+    void worker.abandon().then(() => writer?.close());
   }
 }
 
@@ -134,8 +166,8 @@ async function goOnElsewhere(
 ): Promise<void> {
   const { topic, partition } = worker;
   const key = keyOf(worker);
-  const isGone = () => workers.get(key) !== worker;
-  if (isGone()) return;
+  const held = workers.get(key);
+  if (held?.worker !== worker) return;
   ports.warn(
     { topic, partition },
     "what was to be read of a partition is not there any more: Kafka has deleted it",
@@ -143,8 +175,8 @@ async function goOnElsewhere(
   await worker.complete();
   const [edge] = await ports.member.edges([{ topic, partition }], ports.config.initial_offset);
   if (edge === undefined) throw new Error(`${topic} has no partition ${partition} any more`);
-  if (isGone()) return;
-  workers.set(key, createWorker(edge, ports, onSettled));
+  if (workers.get(key) !== held) return;
+  workers.set(key, hold(edge, held.writer, ports, onSettled));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { NewMessage } from "../../kafka/message-writer.ts";
+import type { NewMessage } from "./message-writer.ts";
 
 /** At most what a message has in a batch besides its key and value (Kafka's record format, without headers). */
 const RECORD_BYTES = 32;
