@@ -53,3 +53,22 @@ describe("a topic of Kafka that would come back", () => {
     expect(configSchema.safeParse(from(["k3:9092"])).success).toBe(true);
   });
 });
+
+describe("each record once", () => {
+  const problemsOf = (endpoint: string) => {
+    const kafka = { brokers: ["k1:9092", "k2:9092"], topics: [{ name: "in" }], delivery: "exactly_once" };
+    const { error } = configSchema.safeParse({ receive: { kafka }, forward: { endpoint } });
+    return error?.issues.map(({ path }) => path.join("."));
+  };
+
+  it("is for a next hop whose brokers keep the group's offsets", () => {
+    expect(problemsOf("kafka://k2:9092,k1:9092/out")).toBeUndefined();
+  });
+
+  it.each(["kafka://k1:9092/out", "kafka://k1:9092,k2:9092,k3:9092/out", "collector:4317", ""])(
+    "is refused for %j",
+    (endpoint) => {
+      expect(problemsOf(endpoint)).toEqual(["receive.kafka.delivery"]);
+    },
+  );
+});

@@ -1,3 +1,4 @@
+import { Admin } from "@platformatic/kafka";
 import { afterAll, expect } from "vitest";
 import { numbersIn } from "../faults/numbered-requests.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
@@ -6,6 +7,7 @@ import { waitFor } from "../helpers/wait-for.ts";
 import { type KafkaBroker, startKafka } from "../pipelines/kafka-broker.ts";
 import type { Account } from "./account.ts";
 import { ARRIVAL_TEST_MS, allArrive } from "./arrival.ts";
+import { recordsIn, requestOf } from "./kafka-records.ts";
 import { startLoad } from "./load.ts";
 
 const NEEDS = [kafka(), kcat()];
@@ -101,4 +103,47 @@ testWith(
     expect(await member.stop()).toBe(0);
   },
   ARRIVAL_TEST_MS,
+);
+
+testWith(
+  NEEDS,
+  "what the topic never takes goes to the dead letters, once, and what is around it goes on",
+  async (paths) => {
+    const shared = await sharedBroker(paths);
+    const { address, produce, read } = shared;
+    const admin = new Admin({ clientId: "test", bootstrapBrokers: [address] });
+    const configs = [{ name: "max.message.bytes", value: "2000" }];
+    await admin.createTopics({ topics: ["refused.out"], partitions: 1, configs });
+    await admin.createTopics({ topics: ["refused.letters"], partitions: 1, configs: [] });
+    await admin.close();
+    const large = requestOf("shop", [`too large ${"x".repeat(3_000)}`]);
+    const messages = [requestOf("shop", ["before"]), large, Buffer.from("{"), requestOf("shop", ["after"])];
+    produce("refused.in", messages, { key: "shop-1" });
+    const member = await startLogbert({
+      settings: {
+        receive: {
+          kafka: {
+            brokers: [address],
+            topics: [{ name: "refused.in" }],
+            group_id: "refused",
+            delivery: "exactly_once",
+            dead_letter_topic: "refused.letters",
+          },
+        },
+        forward: { endpoint: `kafka://${address}/refused.out` },
+      },
+    });
+    const bodies = () => recordsIn(shared, "refused.out").map(({ body }) => body);
+    await waitFor("the last record", () => (bodies().includes("after") ? true : undefined));
+    produce("refused.in", [requestOf("shop", ["the next batch"])], { key: "shop-1" });
+    await waitFor("the next batch", () => (bodies().includes("the next batch") ? true : undefined));
+    expect(bodies()).toEqual(["before", "after", "the next batch"]);
+    const letters = read("refused.letters");
+    expect(letters.map(({ value }) => value)).toEqual([Buffer.from(large), Buffer.from("{")]);
+    expect(letters.map(({ headers }) => /logbert.reason=([^,]*)/.exec(headers)?.[1])).toEqual([
+      "next-hop",
+      "malformed",
+    ]);
+    expect(await member.stop()).toBe(0);
+  },
 );
