@@ -15,8 +15,10 @@ import type { EventScorer } from "./detect/event-scorer.ts";
 import { noOpinions } from "./detect/opinions.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { ForwardOutcome } from "./forward/forwarder.ts";
-import { processAbsences, processIdle, processRequest, type Stages } from "./pipeline.ts";
+import type { NewMessage } from "./kafka/message-writer.ts";
+import { processRequest, type Stages } from "./pipeline.ts";
 import { createRooms } from "./rooms.ts";
+import { processAbsences, processIdle } from "./what-is-missing.ts";
 import { readRequest } from "./wire/read-request.ts";
 
 /** One try of a sender that may leave. */
@@ -196,6 +198,40 @@ describe("a request", () => {
     expect([seen.learned, seen.remembered]).toEqual([3, 1]);
     await send(real);
     expect(seen.forwarded).toHaveLength(2);
+  });
+
+  it("in an outbox was taken by nobody until it is written: it is written when it comes again, and teaches once", async () => {
+    const { stages: real, seen } = stagesUnderTest({
+      forwarder: {
+        forward: async (bytes, _signal, metadata) => {
+          metadata?.outbox?.add([{ topic: "out", key: undefined, value: Buffer.from(bytes) }]);
+          return ACCEPTED;
+        },
+        close: async () => undefined,
+      },
+    });
+    const offer = async (outcome: ForwardOutcome | undefined, sender = new AbortController()) => {
+      const values: unknown[] = [];
+      const told: ((outcome: ForwardOutcome | undefined) => Promise<void>)[] = [];
+      const outbox = {
+        add: (messages: readonly NewMessage[]) => void values.push(...messages.map(({ value }) => value)),
+        whenOver: (one: (typeof told)[number]) => void told.push(one),
+      };
+      const metadata = { headers: {}, key: "kafka/", outbox };
+      const taken = await processRequest(
+        { bytes: request, transport: "kafka", metadata },
+        real,
+        sender.signal,
+      );
+      sender.abort(new Error("the partition is another's"));
+      expect([taken, seen.remembered]).toEqual([ACCEPTED, 0]);
+      await Promise.all(told.map((one) => one(outcome)));
+      await real.lane.drained();
+      return values;
+    };
+    const [left] = await offer(undefined);
+    expect(await offer(ACCEPTED)).toEqual([left]);
+    expect([seen.unscored, seen.learned, seen.remembered]).toEqual([0, 3, 1]);
   });
 
   it("whose sender leaves while it is scored is scored all the same, for the retry", async () => {

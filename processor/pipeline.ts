@@ -1,4 +1,3 @@
-import { saidOfAbsence } from "./detect/absence.ts";
 import type { Judged } from "./enrich/enrich.ts";
 import type { Breathe } from "./flow/breathe.ts";
 import type { Lane, Place } from "./flow/lane.ts";
@@ -6,9 +5,9 @@ import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
 import type { Metadata } from "./forward/metadata.ts";
 import type { Transport } from "./receive/consume.ts";
 import type { RetryMemory } from "./receive/retries.ts";
-import { type Asked, askDetectors, judgeAnswers, type Scored, unscored } from "./scoring.ts";
+import { type Asked, judgeAnswers, type Scored, unscored } from "./scoring.ts";
 import { passBy, type ScoringTurnRooms, takeTurn } from "./scoring-turn.ts";
-import { acknowledge, type TeachingRooms, teach, type Work } from "./teaching.ts";
+import { acknowledge, type TeachingRooms, type Work } from "./teaching.ts";
 import type { AnsweredRequest } from "./telemetry/traces.ts";
 import type { Thinned } from "./thin/marks.ts";
 import {
@@ -79,7 +78,7 @@ const WORK_BYTES_PER_RECORD = 2_048;
 /** About what a remembered outcome takes. */
 const OUTCOME_BYTES = 1_024;
 
-/** The whole way of one export request. Its answer is the next hop's answer. */
+/** The whole way of one export request. Its answer is the next hop's answer; with an outbox, that it is there. */
 export async function processRequest(
   { bytes, transport, metadata }: Arrival,
   stages: Stages,
@@ -94,7 +93,9 @@ export async function processRequest(
     return prepare(request, place, stages, isAwaited);
   };
   const attempt = stages.retries.begin(bytes, make, signal, metadata?.key);
+  const end = (left: Pending | ForwardOutcome | undefined) => attempt.end(left, bytes.length + sizeOf(left));
   let rest: Pending | ForwardOutcome | undefined;
+  let endsLater = false;
   try {
     const pending = await attempt.made;
     if (isOutcome(pending)) {
@@ -102,18 +103,62 @@ export async function processRequest(
       return pending;
     }
     const preparedMs = performance.now();
+    const tell = (last: ForwardOutcome) =>
+      conclude(last, pending, { arrivedMs, preparedMs, transport, bytes: bytes.length }, stages);
     const outcome = await handOn(pending, stages, signal, metadata);
-    const forwardedMs = performance.now();
-    const records = pending.work.request.records.length;
-    stages.observer.outcome(outcome, records, transport, pending.thinned);
-    if (outcome.kind === "accepted") await acknowledge(pending.work, stages);
-    const times = { arrivedMs, preparedMs, forwardedMs, answeredMs: performance.now() };
-    stages.observer.answered({ times, transport, records, bytes: bytes.length, outcome: outcome.kind });
+    if (outcome.kind === "accepted" && metadata?.outbox !== undefined) {
+      endsLater = true;
+      metadata.outbox.whenOver((last) => endLater(last, pending, { tell, end }));
+      return outcome;
+    }
+    await tell(outcome);
     rest = restOf(outcome, pending, signal.aborted);
     return outcome;
   } finally {
-    attempt.end(rest, bytes.length + sizeOf(rest));
+    if (!endsLater) end(rest);
     if (place !== undefined) leaveInTurn(place, stages);
+  }
+}
+
+/** What is known of a request by the time of its answer. */
+interface Passed {
+  readonly arrivedMs: number;
+  readonly preparedMs: number;
+  readonly transport: Transport;
+  readonly bytes: number;
+}
+
+/** Tells what the next hop has said, and teaches what it has taken. */
+async function conclude(
+  outcome: ForwardOutcome,
+  { work, thinned }: Pending,
+  { arrivedMs, preparedMs, transport, bytes }: Passed,
+  stages: Stages,
+): Promise<void> {
+  const forwardedMs = performance.now();
+  const records = work.request.records.length;
+  stages.observer.outcome(outcome, records, transport, thinned);
+  if (outcome.kind === "accepted") await acknowledge(work, stages);
+  const times = { arrivedMs, preparedMs, forwardedMs, answeredMs: performance.now() };
+  stages.observer.answered({ times, transport, records, bytes, outcome: outcome.kind });
+}
+
+/** Until its messages are written, a request in an outbox was taken by nobody: the same bytes are to find it, and to write it. */
+async function endLater(
+  last: ForwardOutcome | undefined,
+  pending: Pending,
+  {
+    tell,
+    end,
+  }: {
+    readonly tell: (last: ForwardOutcome) => Promise<void>;
+    readonly end: (left: Pending | undefined) => void;
+  },
+): Promise<void> {
+  try {
+    if (last !== undefined) await tell(last);
+  } finally {
+    end(last === undefined ? { ...pending, handedOn: undefined } : undefined);
   }
 }
 
@@ -157,42 +202,6 @@ function sizeOf(rest: Pending | ForwardOutcome | undefined): number {
 /** Leaves behind what the request has to teach. */
 export function leaveInTurn(place: Place, { lane }: Pick<Stages, "lane">): void {
   void lane.inTurn(async () => place.leave());
-}
-
-/**
- * Judges what is missing. Its findings have no record to travel on: they go to the store alone.
- * @param now the wall clock, read when it has its turn: what came before that is not missing
- */
-export async function processAbsences(now: () => number, stages: Stages): Promise<void> {
-  await stages.lane.inTurn(() => judgeAbsences(now(), stages));
-}
-
-/** Judges the sessions that fell silent. Their last records have gone on: these findings go to the store alone, too. */
-export async function processIdle(nowMs: number, stages: Stages): Promise<void> {
-  const [asked] = await stages.lane.inTurn(async () => {
-    const windows = stages.windower.closeIdle(nowMs).filter(({ service }) => !stages.hasMoved(service));
-    return windows.length === 0 ? [] : askDetectors([{ parsed: [], windows, repeated: 0 }], stages);
-  });
-  if (asked === undefined) return;
-  const startedAtMs = performance.now();
-  const scored = await judgeAnswers(asked);
-  stages.observer.scored(0, scored, (performance.now() - startedAtMs) / 1000);
-  stages.thinner?.thinning.fellSilent(scored.judged.findings);
-  await teach({ request: undefined, slices: scored.slices }, stages);
-}
-
-/** What did not come has one piece of evidence and no events: only the calibration learns from it. */
-async function judgeAbsences(nowMs: number, stages: Stages): Promise<void> {
-  const missed = stages.detectors.flatMap((detector) => detector.watch?.(nowMs) ?? []);
-  if (missed.length === 0) return;
-  await stages.lookElsewhere();
-  const absences = missed.filter(({ window }) => !stages.isElsewhere(window.service));
-  if (absences.length === 0) return;
-  const findings = absences.flatMap((absence) => stages.judge.judge(...saidOfAbsence(absence)));
-  // Before they are learned: an explanation tells how often the like of it came earlier.
-  const anomalies = stages.name(findings);
-  stages.judge.learn(findings);
-  stages.remember(undefined, { parsed: [], findings, anomalies });
 }
 
 /** Only here may a request be refused; every later room fails open. */

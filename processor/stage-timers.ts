@@ -5,13 +5,14 @@ import type { ForwardMonitor } from "./forward/forward-monitor.ts";
 import type { Memory } from "./memory/create-memory.ts";
 import type { Members } from "./memory/members.ts";
 import { type Periodic, periodically } from "./periodic.ts";
-import { processAbsences, processIdle, type Stages } from "./pipeline.ts";
+import type { Stages } from "./pipeline.ts";
 import type { TrainingConfig } from "./promote/config.ts";
 import type { Learning } from "./promote/create-learning.ts";
 import type { RememberConfig } from "./remember/config.ts";
 import type { Rememberer } from "./remember/remember.ts";
 import type { Settings } from "./settings.ts";
 import type { Log } from "./telemetry/log.ts";
+import { processAbsences, processIdle } from "./what-is-missing.ts";
 
 const SETTINGS_INTERVAL_MS = 1_000;
 const TRAINING_INTERVAL_MS = 1_000;

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Outbox } from "../kafka/outbox.ts";
+import type { Outbox } from "./outbox.ts";
 
 /** Headers of a sender's request that go on to the next hop with it. */
 export interface Metadata {

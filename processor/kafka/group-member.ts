@@ -1,8 +1,12 @@
 import {
+  type API,
   Base,
+  type Callback,
+  type Connection,
   Consumer,
   type FetchOptions,
   type GroupAssignment,
+  kGetApi,
   ListOffsetTimestamps,
 } from "@platformatic/kafka";
 import { type Committer, createCommitter } from "./committer.ts";
@@ -130,8 +134,30 @@ export async function joinGroup(settings: GroupSettings, events: GroupEvents): P
   }
 }
 
+/**
+ * What another one has begun to commit, by a transaction that may yet be ended, is waited for (KIP-447): brokers before 4.0 may
+ * still tell the offset before it for a moment after that one was shut out. The client asks for the last one that is certain.
+ */
+class PatientConsumer extends Consumer {
+  override [kGetApi]<Arguments extends unknown[], Response>(
+    name: string,
+    callback: Callback<API<Arguments, Response>>,
+  ): void {
+    super[kGetApi]<Arguments, Response>(name, (error, api) => {
+      if (name !== "OffsetFetch" || api === undefined) return callback(error, api);
+      const patient = (connection: Connection, ...given: unknown[]) => {
+        const [groups, , ...answer] = given;
+        (api as unknown as OffsetFetch)(connection, groups, true, ...answer);
+      };
+      return callback(null, Object.assign(patient, api) as never);
+    });
+  }
+}
+
+type OffsetFetch = (connection: Connection, groups: unknown, isStable: boolean, ...answer: unknown[]) => void;
+
 function createConsumer({ connection, groupId, topics, sessionTimeoutMs, fetchBytesMax }: GroupSettings) {
-  return new Consumer({
+  return new PatientConsumer({
     ...clientOptions(connection),
     groupId,
     autocommit: false,

@@ -1,4 +1,13 @@
-import { type Consumer, type Message, ProduceAcks, Producer } from "@platformatic/kafka";
+import {
+  type API,
+  addPartitionsToTxnV3,
+  type Callback,
+  type Consumer,
+  kGetApi,
+  type Message,
+  ProduceAcks,
+  Producer,
+} from "@platformatic/kafka";
 import { clientOptions, type KafkaConnection } from "./connection.ts";
 import { type NewMessage, toProduced } from "./message-writer.ts";
 import type { Position } from "./messages.ts";
@@ -13,22 +22,23 @@ export interface Membership {
   readonly coordinator: number;
 }
 
-/** Writes messages, and how far the group is with the partition that they come from: both, or neither. */
+/** Writes messages, and how far the group is with the partition that they come from: both, or neither. One call at a time. */
 export interface TransactionalWriter {
+  /** False where nothing was claimed yet, and after what has failed. */
+  readonly isClaimed: () => boolean;
   /**
    * Takes the name over from whoever had it: what that one had begun is undone, and it ends nothing any more. Afterwards the
    * group's offset of the partition is what it will stay.
    */
   claim(): Promise<void>;
   /**
-   * Writes all of them, in order. One call at a time.
-   * @throws what the client does, also where another one has the name, or the group has gone on: all was written, or nothing. What it
-   * was shows the group's offset after another {@link TransactionalWriter.claim}.
+   * Writes all of them, in order.
+   * @throws what the client does, also where nothing is claimed, another one has the name, or the group has gone on: all was
+   * written, or nothing. What it was shows the group's offset after another {@link TransactionalWriter.claim}.
    */
   write(messages: readonly NewMessage[], position: Position): Promise<void>;
-  /** Writes and undoes it. @throws what the client does, where they would not be taken. */
-  attempt(messages: readonly NewMessage[]): Promise<void>;
-  close(): Promise<void>;
+  /** Lets go of it, in the middle of whatever it does; waits for nobody. */
+  close(): void;
 }
 
 /** A next hop whose brokers keep the group's offsets, too. */
@@ -53,11 +63,25 @@ const RETRY_DELAY_MS_MAX = 250;
 /** As of one that has had no producer yet: the brokers give one, and shut out the one before (KIP-98; KIP-360 has the numbers). */
 const NO_PRODUCER = { producerId: -1n, producerEpoch: -1 };
 
+/**
+ * The client takes the newest form of a request that the brokers have. Of this one, those after the third are for brokers
+ * among themselves (KIP-890): where there are ACLs, they need the rights of one.
+ */
+class TransactionalProducer extends Producer {
+  override [kGetApi]<Arguments extends unknown[], Response>(
+    name: string,
+    callback: Callback<API<Arguments, Response>>,
+  ): void {
+    if (name === "AddPartitionsToTxn") callback(null, addPartitionsToTxnV3.api as never);
+    else super[kGetApi](name, callback);
+  }
+}
+
 /** A producer whose transactions have this name. After a failure it begins anew. */
 export function createTransactionalWriter(settings: TransactionalSettings): TransactionalWriter {
   const { connection, name, bytesMax, membership } = settings;
   const create = () =>
-    new Producer({
+    new TransactionalProducer({
       ...clientOptions(connection),
       retries: RETRIES,
       retryDelay: (_client, _operation, attempt) => Math.min(RETRY_DELAY_MS * attempt, RETRY_DELAY_MS_MAX),
@@ -71,50 +95,47 @@ export function createTransactionalWriter(settings: TransactionalSettings): Tran
   /** Begun, and nothing in it: the client claims a name by beginning. */
   let empty: Transaction | undefined;
 
-  const drop = async () => {
+  const drop = () => {
     const old = producer;
     producer = undefined;
     empty = undefined;
-    await old?.close().catch(() => undefined);
+    // It may wait for a broker that takes nothing more.
+    void old?.close().catch(() => undefined);
   };
-  const begin = async () => {
-    const begun = empty;
-    empty = undefined;
-    producer ??= create();
-    return begun ?? producer.beginTransaction(NO_PRODUCER);
-  };
-  const within = async (work: (transaction: Transaction) => Promise<void>) => {
+  const orDrop = async (work: () => Promise<void>) => {
     try {
-      const transaction = await begin();
-      await work(transaction);
+      await work();
     } catch (error) {
-      await drop();
+      drop();
       throw error;
     }
   };
-  const send = async (transaction: Transaction, messages: readonly NewMessage[]) => {
-    for (const batch of toBatches(messages, bytesMax))
-      await transaction.send({ messages: batch.map(toProduced), acks: ProduceAcks.ALL });
+  const begin = async (): Promise<Transaction> => {
+    if (producer === undefined) throw new Error("another one may write meanwhile: it was not claimed");
+    const begun = empty ?? (await producer.beginTransaction());
+    empty = undefined;
+    return begun;
   };
   return {
+    isClaimed: () => producer !== undefined,
     async claim() {
-      await drop();
-      await within(async (transaction) => {
-        empty = transaction;
+      drop();
+      await orDrop(async () => {
+        const claiming = create();
+        producer = claiming;
+        const begun = await claiming.beginTransaction(NO_PRODUCER);
+        if (producer === claiming) empty = begun;
       });
     },
     write: (messages, position) =>
-      within(async (transaction) => {
-        await send(transaction, messages);
+      orDrop(async () => {
+        const transaction = await begin();
+        for (const batch of toBatches(messages, bytesMax))
+          await transaction.send({ messages: batch.map(toProduced), acks: ProduceAcks.ALL });
         const member = await membership();
         await transaction.addConsumer(member.consumer);
         await transaction.addOffset(lastBefore(position, member));
         await transaction.commit();
-      }),
-    attempt: (messages) =>
-      within(async (transaction) => {
-        await send(transaction, messages);
-        await transaction.abort();
       }),
     close: drop,
   };

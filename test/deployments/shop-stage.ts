@@ -12,16 +12,11 @@ import { createBreathe } from "../../processor/flow/breathe.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import { createSinkForwarder } from "../../processor/forward/sink.ts";
 import { openMemory } from "../../processor/memory/create-memory.ts";
-import {
-  isOutcome,
-  processAbsences,
-  processIdle,
-  processRequest,
-  type Stages,
-} from "../../processor/pipeline.ts";
+import { isOutcome, processRequest, type Stages } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { createRememberer } from "../../processor/remember/remember.ts";
 import { createRooms } from "../../processor/rooms.ts";
+import { processAbsences, processIdle } from "../../processor/what-is-missing.ts";
 import { encodeRequest, type NewResource } from "../../processor/wire/encode.ts";
 import type { StoredAnomaly } from "../../store/anomaly.ts";
 import { openStore } from "../../store/open-store.ts";

@@ -147,3 +147,26 @@ testWith(
     expect(await member.stop()).toBe(0);
   },
 );
+
+testWith(
+  NEEDS,
+  "what the topic does not take together it is given one by one, each with its score",
+  async (paths) => {
+    const shared = await sharedBroker(paths);
+    const { address, produce } = shared;
+    const admin = new Admin({ clientId: "test", bootstrapBrokers: [address] });
+    const configs = [{ name: "max.message.bytes", value: "2000" }];
+    await admin.createTopics({ topics: ["few.out"], partitions: 1, configs });
+    await admin.close();
+    const bodies = Array.from({ length: 30 }, (_, i) => `record ${i} ${"x".repeat(300)}`);
+    const messages = bodies.map((body, i) => requestOf(`shop-${i}`, [body]));
+    produce("few.in", messages, { key: "shops" });
+    const member = await startMember(address, "few");
+    await waitFor("all records", () =>
+      recordsIn(shared, "few.out").length >= bodies.length ? true : undefined,
+    );
+    expect(recordsIn(shared, "few.out").map(({ body }) => body)).toEqual(bodies);
+    expect(recordsIn(shared, "few.out").map(({ score }) => typeof score)).toEqual(bodies.map(() => "number"));
+    expect(await member.stop()).toBe(0);
+  },
+);

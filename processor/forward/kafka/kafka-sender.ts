@@ -68,12 +68,13 @@ export function createKafkaSender(
 
   return {
     send(body, signal, metadata) {
-      if (signal.aborted) return Promise.resolve(outcomeOfSilence(signal.reason));
       const messages = toMessages(body, topic, metadata?.messageKey);
+      // All parts of a request or none: also of a sender that has left, who has the outbox, and leaves it unwritten.
       if (metadata?.outbox !== undefined) {
         metadata.outbox.add(messages);
         return Promise.resolve(ACCEPTED);
       }
+      if (signal.aborted) return Promise.resolve(outcomeOfSilence(signal.reason));
       const { promise, resolve } = Promise.withResolvers<ForwardOutcome>();
       const leave = () => resolve(outcomeOfSilence(signal.reason));
       signal.addEventListener("abort", leave, { once: true });

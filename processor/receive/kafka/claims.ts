@@ -22,12 +22,11 @@ export async function claimAll(
     await Promise.all([...writers.values()].map((writer) => writer.claim()));
     return writers;
   } catch (error) {
-    await closeAll(writers.values());
+    closeAll(writers.values());
     throw error;
   }
 }
 
-/** Closes them. Never rejects. */
-export async function closeAll(writers: Iterable<TransactionalWriter | undefined>): Promise<void> {
-  await Promise.all([...writers].map((writer) => writer?.close()));
+export function closeAll(writers: Iterable<TransactionalWriter | undefined>): void {
+  for (const writer of writers) writer?.close();
 }

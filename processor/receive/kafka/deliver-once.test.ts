@@ -23,11 +23,16 @@ const PLACES: readonly Place[] = PARTITIONS.map((partition) => ({ topic: "in", p
 const MESSAGES_EACH = 25;
 /** The brokers never take these. */
 const isPoison = (offset: number) => offset % 9 === 4;
+/** Nor more messages of these at once, though each of them alone. */
+const isLarge = (offset: number) => offset % 5 === 2;
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const turns = async (count: number) => {
   for (let left = count; left > 0; left -= 1) await turn();
 };
+
+/** As they are, but those of one key together: only they have an order. */
+const byKey = (offsets: readonly number[]) => offsets.toSorted((a, b) => (a % 2) - (b % 2));
 
 /** What one message out tells of those that it came of. */
 function offsetsIn({ topic, value }: NewMessage): readonly number[] {
@@ -48,6 +53,8 @@ function brokersOf(random: () => number) {
   const refuse = (messages: readonly NewMessage[]) => {
     if (messages.some((one) => one.topic === "out" && offsetsIn(one).some(isPoison)))
       throw Object.assign(new Error("too large"), { apiId: "MESSAGE_TOO_LARGE" });
+    if (messages.length > 1 && messages.some((one) => offsetsIn(one).some(isLarge)))
+      throw Object.assign(new Error("too many"), { apiId: "RECORD_LIST_TOO_LARGE" });
   };
   const openWriter = async ({ partition }: Place): Promise<TransactionalWriter> => {
     let own = 0;
@@ -59,22 +66,36 @@ function brokersOf(random: () => number) {
       await turns(Math.floor(random() * 6));
       lose("an answer");
     };
+    let isClaimed = false;
+    const orDrop = async (work: Promise<void>) => {
+      isClaimed = true;
+      await work.catch((error: unknown) => {
+        isClaimed = false;
+        throw error;
+      });
+    };
+    const claim = async () => {
+      await turns(Math.floor(random() * 6));
+      lose("a claim");
+      own = (epochs.get(partition) ?? 0) + 1;
+      epochs.set(partition, own);
+    };
     return {
-      async claim() {
-        await turns(Math.floor(random() * 6));
-        lose("a claim");
-        own = (epochs.get(partition) ?? 0) + 1;
-        epochs.set(partition, own);
-      },
+      isClaimed: () => isClaimed,
+      claim: () => orDrop(claim()),
       write: (messages, position) =>
-        within(() => {
-          refuse(messages);
-          for (const one of messages)
-            (one.topic === "aside" ? aside : out).get(partition)?.push(...offsetsIn(one));
-          offsets.set(partition, position.offset);
-        }),
-      attempt: (messages) => within(() => refuse(messages)),
-      close: async () => undefined,
+        orDrop(
+          within(() => {
+            if (!isClaimed) expect.fail("it was not claimed");
+            refuse(messages);
+            for (const one of messages)
+              (one.topic === "aside" ? aside : out).get(partition)?.push(...offsetsIn(one));
+            offsets.set(partition, position.offset);
+          }),
+        ),
+      close: () => {
+        isClaimed = false;
+      },
     };
   };
   const member: GroupMember = {
@@ -88,13 +109,14 @@ function brokersOf(random: () => number) {
         const messages = Array.from({ length: count }, (_unused, i): KafkaMessage => {
           const at = offset + BigInt(i);
           const value = Buffer.from(`${partition}/${at}`);
-          return { topic, partition, offset: at, timestampMs: 0, key: undefined, value };
+          return { topic, partition, offset: at, timestampMs: 0, key: Buffer.from(`${at % 2n}`), value };
         });
         return { kind: "messages" as const, topic, partition, messages, next: offset + BigInt(count) };
       });
     },
     async committed(places) {
       await turn();
+      lose("a look");
       return places.flatMap((place): Position[] => {
         const offset = offsets.get(place.partition);
         return offset === undefined ? [] : [{ ...place, offset }];
@@ -108,29 +130,39 @@ function brokersOf(random: () => number) {
   return { member, openWriter, offsets, out, aside };
 }
 
-/** Sessions of one group, of which several may believe that a partition is theirs. */
-function createGroup(random: () => number) {
-  const brokers = brokersOf(random);
-  const handling: HandlePorts = {
-    consume: async (bytes, _signal, _transport, metadata) => {
-      await turns(Math.floor(random() * 4));
-      metadata?.outbox?.add([{ topic: "out", key: undefined, value: Buffer.from(bytes) }]);
-      return { kind: "accepted", rejectedRecords: 0, message: "" };
-    },
-    admission: createAdmission(1_000),
-    entrance: () => expect.fail("Kafka comes in by no door"),
-    observer: { refused: () => undefined, connectionRefused: () => undefined },
-    warn: () => undefined,
-    onError: (error) => expect.fail(String(error)),
-  };
+/** What delivering in transactions needs; every request is put into the outbox as one message. */
+function portsWith(consume: HandlePorts["consume"]): OncePorts {
   const [topic] = config.topics;
-  const once: OncePorts = {
-    handling,
+  return {
+    handling: {
+      consume,
+      admission: createAdmission(1_000),
+      entrance: () => expect.fail("Kafka comes in by no door"),
+      observer: { refused: () => undefined, connectionRefused: () => undefined },
+      warn: () => undefined,
+      onError: (error) => expect.fail(String(error)),
+    },
     topics: topic === undefined ? new Map() : new Map([[topic.name, topic]]),
     bytesMax: 1_000,
     deadLetterTopic: config.dead_letter_topic,
     pause: turn,
   };
+}
+
+/** Sessions of one group, of which several may believe that a partition is theirs. */
+function createGroup(random: () => number) {
+  const brokers = brokersOf(random);
+  /** Requests that wait to be told what became of them. */
+  let waiting = 0;
+  const once = portsWith(async (bytes, _signal, _transport, metadata) => {
+    await turns(Math.floor(random() * 4));
+    metadata?.outbox?.add([{ topic: "out", key: metadata.messageKey, value: Buffer.from(bytes) }]);
+    waiting += 1;
+    metadata?.outbox?.whenOver(async () => {
+      waiting -= 1;
+    });
+    return { kind: "accepted", rejectedRecords: 0, message: "" };
+  });
   return {
     brokers,
     start: (onBroken: (cause: unknown) => void) =>
@@ -149,12 +181,15 @@ function createGroup(random: () => number) {
         onFailed: () => undefined,
         onBroken,
       }),
+    waiting: () => waiting,
     isDone: () => PARTITIONS.every((partition) => brokers.offsets.get(partition) === BigInt(MESSAGES_EACH)),
     /** Each message before the group's offset is where it belongs, once, in order, and none behind it. */
     check() {
       for (const partition of PARTITIONS) {
         const before = Array.from({ length: Number(brokers.offsets.get(partition) ?? 0n) }, (_, i) => i);
-        expect(brokers.out.get(partition)).toEqual(before.filter((offset) => !isPoison(offset)));
+        expect(byKey(brokers.out.get(partition) ?? [])).toEqual(
+          byKey(before.filter((offset) => !isPoison(offset))),
+        );
         expect(brokers.aside.get(partition)).toEqual(before.filter(isPoison));
       }
     },
@@ -193,6 +228,7 @@ async function tell(events: readonly Event[], random: () => number): Promise<voi
   for (const one of [...frozen, session]) await one.abandon();
   while (!group.isDone()) await readOn(group, generation);
   group.check();
+  await expect.poll(group.waiting).toBe(0);
 }
 
 /** The last member, until all is read or it cannot go on. */
@@ -216,4 +252,23 @@ it("however members crash, freeze and change: what came of each message is writt
     ),
     { numRuns: 100 },
   );
+});
+
+it("whoever lets go of a partition does not wait for brokers that do not answer, and what was to be written is nobody's", async () => {
+  const never = new Promise<never>(() => undefined);
+  const told: unknown[] = [];
+  const once = portsWith(async (bytes, _signal, _transport, metadata) => {
+    metadata?.outbox?.add([{ topic: "out", key: undefined, value: Buffer.from(bytes) }]);
+    metadata?.outbox?.whenOver(async (outcome) => void told.push(outcome));
+    return { kind: "accepted", rejectedRecords: 0, message: "" };
+  });
+  const writer = { isClaimed: () => true, claim: () => never, write: () => never, close: () => undefined };
+  const partition = { writer, committed: () => never, isCurrent: () => true };
+  const letGo = new AbortController();
+  const message = { topic: "in", partition: 0, offset: 0n, timestampMs: 0, key: undefined };
+  const delivering = deliverOnce([{ ...message, value: Buffer.from("0/0") }], once, partition, letGo.signal);
+  await turns(20);
+  letGo.abort(new Error("another's now"));
+  await delivering;
+  expect(told).toEqual([undefined]);
 });

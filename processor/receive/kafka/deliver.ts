@@ -1,7 +1,7 @@
 import type { Metadata } from "../../forward/metadata.ts";
+import type { Outbox } from "../../forward/outbox.ts";
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";
 import type { KafkaMessage } from "../../kafka/messages.ts";
-import type { Outbox } from "../../kafka/outbox.ts";
 import type { Answer } from "../answer.ts";
 import type { RefusedReason } from "../consume.ts";
 import { type Arrival, type HandlePorts, handle } from "../handle.ts";

@@ -96,7 +96,7 @@ export function startSession(ports: SessionPorts): Session {
       await Promise.all([reading.stop(), ...finished]);
       clearTimeout(cut);
       await commits.flush();
-      await closeAll([...workers.values()].map(({ writer }) => writer));
+      closeAll([...workers.values()].map(({ writer }) => writer));
     },
     async abandon() {
       isOver = true;
