@@ -2,7 +2,8 @@ import type { Page } from "playwright-core";
 import { beforeEach, describe, expect } from "vitest";
 import { testWith } from "../helpers/requirement.ts";
 import { browserHooks } from "./browser-hooks.ts";
-import { accessibilityProblems, chromium, PHONE, picture } from "./chromium.ts";
+import { chromium, picture } from "./chromium.ts";
+import { expectGoodLook, looks } from "./looks.ts";
 import { sampleBatch } from "./sample-batch.ts";
 
 const WRITER = "writer-token-0123456789";
@@ -139,33 +140,17 @@ describe("the UI of a logbert that wants a token", () => {
     [requirement],
     "is accessible, dark and light, wide and narrow, and never wider than the window",
     async () => {
-      for (const look of [
-        {},
-        { viewport: PHONE },
-        { colorScheme: "light" },
-        { viewport: PHONE, colorScheme: "light" },
-      ] as const) {
-        const name = `${"viewport" in look ? "phone" : "desktop"}-${"colorScheme" in look ? "light" : "dark"}`;
+      for (const [name, look] of looks) {
         const { page } = await open("/", look);
-        const check = async (what: string) => {
-          await picture(page, `${what}-${name}`);
-          expect(await accessibilityProblems(page), `${what} ${name}`).toEqual([]);
-          expect(
-            await page.evaluate(
-              "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-            ),
-            `${what} ${name} is wider than the window`,
-          ).toBeLessThanOrEqual(0);
-        };
         await signInForm(page);
         await signIn(page, "nobody-has-this-token");
         await page.getByRole("alert").waitFor();
-        await check("sign-in");
+        await expectGoodLook({ page }, `sign-in-${name}`);
         await signIn(page, READER);
         await signedIn(page, "wallboard");
         await rowsOf(page).first().getByRole("link").click();
         await page.getByRole("button", { name: "Real", exact: true }).waitFor();
-        await check("signed-in");
+        await expectGoodLook({ page }, `signed-in-${name}`);
       }
     },
   );

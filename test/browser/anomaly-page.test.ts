@@ -1,10 +1,10 @@
-import type { Page } from "playwright-core";
 import { beforeEach, describe, expect } from "vitest";
 import type { Anomaly, Sample } from "../../store/anomaly.ts";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { browserHooks } from "./browser-hooks.ts";
-import { accessibilityProblems, chromium, PHONE, picture, type VisitorOptions } from "./chromium.ts";
+import { chromium, picture, type VisitorOptions } from "./chromium.ts";
+import { expectGoodLook, looks } from "./looks.ts";
 import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
 
 const LINKS = [
@@ -188,27 +188,18 @@ describe("the page of an anomaly", () => {
     await page.getByRole("article").getByText("This event", { exact: true }).waitFor();
   });
 
-  const widthProblem = async (page: Page) =>
-    page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-
   testWith([requirement], "is accessible and fits, dark and light, wide and narrow", async () => {
     await seed([normalLike(anomaly)]);
-    for (const look of [
-      {},
-      { viewport: PHONE },
-      { colorScheme: "light" },
-      { viewport: PHONE, colorScheme: "light" },
-      { viewport: { width: 1000, height: 800 } },
-      { viewport: { width: 700, height: 800 } },
+    for (const [name, look] of [
+      ...looks,
+      ["half", { viewport: { width: 1000, height: 800 } }],
+      ["tablet", { viewport: { width: 700, height: 800 } }],
     ] as const) {
-      const name = JSON.stringify(look).replaceAll(/\W+/g, "-");
       const { page, complaints } = await pageOf(anomaly.id, look);
       await page.getByText("2 events differ").waitFor();
-      await picture(page, `anomaly-page${name}`);
+      await picture(page, `anomaly-page-${name}`);
       await page.getByRole("heading", { name: "Detectors" }).scrollIntoViewIfNeeded();
-      await picture(page, `anomaly-page-below${name}`);
-      expect(await accessibilityProblems(page), name).toEqual([]);
-      expect(await widthProblem(page), name).toBeLessThanOrEqual(0);
+      await expectGoodLook({ page }, `anomaly-page-below-${name}`);
       expect(complaints, name).toEqual([]);
     }
   });

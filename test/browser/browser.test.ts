@@ -3,7 +3,8 @@ import { describe, expect } from "vitest";
 import { testWith } from "../helpers/requirement.ts";
 import { waitFor } from "../helpers/wait-for.ts";
 import { browserHooks } from "./browser-hooks.ts";
-import { accessibilityProblems, chromium, drawn, PHONE, picture } from "./chromium.ts";
+import { chromium, drawn, picture } from "./chromium.ts";
+import { expectGoodLook, looks } from "./looks.ts";
 import { sampleAnomaly, sampleBatch } from "./sample-batch.ts";
 
 const SEEDED = 60;
@@ -199,27 +200,9 @@ describe("the UI in a real browser, over the real API and a real database", () =
     "every page is accessible, dark and light, wide and narrow, and never wider than the window",
     async () => {
       await seed();
-      for (const look of [
-        {},
-        { viewport: PHONE },
-        { colorScheme: "light" },
-        { viewport: PHONE, colorScheme: "light" },
-      ] as const) {
-        const name = [
-          "viewport" in look ? "phone" : "desktop",
-          "colorScheme" in look ? "light" : "dark",
-        ].join("-");
+      for (const [name, look] of looks) {
         const { page, complaints } = await open("/?view=anomalies", look);
-        const check = async (what: string) => {
-          await picture(page, `${what}-${name}`);
-          expect(await accessibilityProblems(page), `${what} ${name}`).toEqual([]);
-          expect(
-            await page.evaluate(
-              "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-            ),
-            `${what} ${name} is wider than the window`,
-          ).toBeLessThanOrEqual(0);
-        };
+        const check = (what: string) => expectGoodLook({ page }, `${what}-${name}`);
         await rowsOf(page).first().waitFor();
         await check("live");
         await rowsOf(page).first().getByRole("link").click();

@@ -119,7 +119,7 @@ describe("the services page", () => {
       await seedMany();
       const { page } = await under.open("/services?sort=seen", { viewport: PHONE });
       await page.getByText("Page 1 of 11").waitFor();
-      await expectGoodLook({ page }, "services-many-phone-dark");
+      await expectGoodLook({ page }, "services-many-phone");
     },
   );
 });
