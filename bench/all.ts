@@ -60,6 +60,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { file: "preview.bench.ts", title: "The API's answers over a month of scores", minutes: 4 },
   { file: "store.bench.ts", title: "PostgreSQL in the place of SQLite", minutes: 3 },
   { file: "everywhere.bench.ts", title: "What is said at one stage, at another one", minutes: 1.5 },
+  { file: "kafka.bench.ts", title: "From a topic of Kafka to another one", minutes: 3 },
   { file: "scaling.ts", title: "How streams fall on stages", minutes: 2, needsData: true },
   { file: "replicas.bench.ts", title: "One, two and four stages", minutes: 6, needsData: true },
   { file: "api-load.bench.ts", title: "A client of the API beside the stage", minutes: 6 },
