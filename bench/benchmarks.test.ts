@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { collector, testData, testWith } from "../test/helpers/requirement.ts";
+import { collector, kafka, kcat, testData, testWith } from "../test/helpers/requirement.ts";
 import { temporaryDirectory } from "../test/helpers/temporary-directory.ts";
 import { postgres } from "../test/postgres/postgres-server.ts";
 
@@ -63,6 +63,8 @@ testWith([testData()], "scoring-cost.bench.ts runs", async ([data]) =>
 testWith([postgres()], "store.bench.ts runs", async () => runQuick("store.bench.ts"));
 
 testWith([postgres()], "everywhere.bench.ts runs", async () => runQuick("everywhere.bench.ts"));
+
+testWith([kafka(), kcat()], "kafka.bench.ts runs", async () => runQuick("kafka.bench.ts"));
 
 testWith([testData()], "scaling.ts runs", async ([data]) => runQuick("scaling.ts", data));
 
