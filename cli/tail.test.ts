@@ -2,7 +2,8 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Forwarder, ForwardOutcome } from "../processor/forward/forwarder.ts";
+import type { ForwardOutcome } from "../processor/forward/forward-outcome.ts";
+import type { Forwarder } from "../processor/forward/forwarder.ts";
 import type { LineBatch } from "../processor/receive/lines/to-resources.ts";
 import { readRequest } from "../processor/wire/read-request.ts";
 import type { RecordView } from "../processor/wire/record-view.ts";

@@ -14,7 +14,7 @@ import type { Absence, Detector } from "./detect/detector.ts";
 import type { EventScorer } from "./detect/event-scorer.ts";
 import { noOpinions } from "./detect/opinions.ts";
 import type { Judged } from "./enrich/enrich.ts";
-import type { ForwardOutcome } from "./forward/forwarder.ts";
+import type { ForwardOutcome } from "./forward/forward-outcome.ts";
 import type { NewMessage } from "./kafka/message-writer.ts";
 import { processRequest, type Stages } from "./pipeline.ts";
 import { createRooms } from "./rooms.ts";

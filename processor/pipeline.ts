@@ -1,7 +1,8 @@
 import type { Judged } from "./enrich/enrich.ts";
 import type { Breathe } from "./flow/breathe.ts";
 import type { Lane, Place } from "./flow/lane.ts";
-import type { Forwarder, ForwardOutcome } from "./forward/forwarder.ts";
+import type { ForwardOutcome } from "./forward/forward-outcome.ts";
+import type { Forwarder } from "./forward/forwarder.ts";
 import type { Metadata } from "./forward/metadata.ts";
 import type { Transport } from "./receive/consume.ts";
 import type { RetryMemory } from "./receive/retries.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ACCEPTED, request, send, stagesUnderTest } from "../test/helpers/stages-under-test.ts";
-import type { ForwardOutcome } from "./forward/forwarder.ts";
+import type { ForwardOutcome } from "./forward/forward-outcome.ts";
 import { scoreRecords } from "./score-records.ts";
 import { createRepeats } from "./window/repeats.ts";
 import { encodeRequest } from "./wire/encode.ts";

@@ -1,4 +1,4 @@
-import type { ForwardOutcome } from "./forward/forwarder.ts";
+import type { ForwardOutcome } from "./forward/forward-outcome.ts";
 import type { PipelineObserver } from "./pipeline.ts";
 import type { Transport } from "./receive/consume.ts";
 import { isOnRecord, type Scored } from "./scoring.ts";

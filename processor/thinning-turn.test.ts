@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ACCEPTED, boom, next, request, send, stagesUnderTest } from "../test/helpers/stages-under-test.ts";
-import type { ForwardOutcome } from "./forward/forwarder.ts";
+import type { ForwardOutcome } from "./forward/forward-outcome.ts";
 import { processRequest } from "./pipeline.ts";
 import { samplingConfig } from "./thin/config.ts";
 import { createMark } from "./thin/marks.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
+import type { ForwardOutcome } from "../../processor/forward/forward-outcome.ts";
 import { deliver } from "./deliver.ts";
 
 const accepted: ForwardOutcome = { kind: "accepted", rejectedRecords: 0, message: "" };

@@ -1,4 +1,5 @@
-import type { Forwarder, ForwardOutcome } from "../../processor/forward/forwarder.ts";
+import type { ForwardOutcome } from "../../processor/forward/forward-outcome.ts";
+import type { Forwarder } from "../../processor/forward/forwarder.ts";
 import type { Clock } from "./clock.ts";
 
 /** What delivery needs. */

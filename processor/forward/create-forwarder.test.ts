@@ -4,7 +4,7 @@ import { readRequest } from "../wire/read-request.ts";
 import { forwardConfig } from "./config.ts";
 import { createForwarder, inParts } from "./create-forwarder.ts";
 import { createForwardMonitor } from "./forward-monitor.ts";
-import type { ForwardOutcome } from "./forwarder.ts";
+import type { ForwardOutcome } from "./forward-outcome.ts";
 
 const PART_BYTES = 1_024;
 const ok: ForwardOutcome = { kind: "accepted", rejectedRecords: 0, message: "" };

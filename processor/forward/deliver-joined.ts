@@ -1,6 +1,6 @@
 import { readRequest } from "../wire/read-request.ts";
 import { createSizeBound } from "./create-size-bound.ts";
-import type { ForwardOutcome } from "./forwarder.ts";
+import type { ForwardOutcome } from "./forward-outcome.ts";
 import { nextHopText } from "./next-hop-text.ts";
 import { outcomeOfSilence } from "./outcome.ts";
 import type { Sender } from "./sender.ts";

@@ -1,8 +1,6 @@
 import type { ForwardOutcome } from "./forward-outcome.ts";
 import type { Metadata } from "./metadata.ts";
 
-export type { ForwardOutcome, RefusalReason } from "./forward-outcome.ts";
-
 /** The next hop. */
 export interface Forwarder {
   /**

@@ -8,7 +8,7 @@ import type { ClientTls } from "../tls/client-tls.ts";
 import { decodeResponse } from "../wire/export-response.ts";
 import { decodeStatus } from "../wire/rpc-status.ts";
 import type { ForwardConfig } from "./config.ts";
-import type { ForwardOutcome } from "./forwarder.ts";
+import type { ForwardOutcome } from "./forward-outcome.ts";
 import { type CallResult, makeCall, type OutgoingCall } from "./grpc-call.ts";
 import { createGrpcConnection, type GrpcConnection, type Waiting } from "./grpc-connection.ts";
 import { outcomeOfGrpc, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ForwardOutcome } from "./forwarder.ts";
+import type { ForwardOutcome } from "./forward-outcome.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { createMetadataReader } from "./metadata.ts";
 

@@ -6,7 +6,7 @@ import type { ClientTls } from "../tls/client-tls.ts";
 import { decodeResponse } from "../wire/export-response.ts";
 import { decodeStatus } from "../wire/rpc-status.ts";
 import type { ForwardConfig } from "./config.ts";
-import type { ForwardOutcome } from "./forwarder.ts";
+import type { ForwardOutcome } from "./forward-outcome.ts";
 import type { Metadata } from "./metadata.ts";
 import { outcomeOfHttp, outcomeOfSilence, outcomeOfSuccess } from "./outcome.ts";
 import { GZIP_LEVEL, RESPONSE_BYTES_MAX } from "./relay-limits.ts";

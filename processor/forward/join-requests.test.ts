@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { encodeRequest } from "../wire/encode.ts";
 import { readRequest } from "../wire/read-request.ts";
-import type { ForwardOutcome } from "./forwarder.ts";
+import type { ForwardOutcome } from "./forward-outcome.ts";
 import { joinRequests, SMALL_BYTES } from "./join-requests.ts";
 
 const never = new AbortController().signal;

@@ -1,6 +1,6 @@
 import { StatusCode as Code, nameOfStatusCode } from "../grpc/status-code.ts";
 import type { PartialSuccess } from "../wire/export-response.ts";
-import type { ForwardOutcome } from "./forwarder.ts";
+import type { ForwardOutcome } from "./forward-outcome.ts";
 import { nextHopText } from "./next-hop-text.ts";
 
 /** gRPC codes that a sender may retry (OTLP specification, "Failures", table of OTLP/gRPC codes). */

@@ -1,4 +1,4 @@
-import type { ForwardOutcome } from "./forwarder.ts";
+import type { ForwardOutcome } from "./forward-outcome.ts";
 import type { Metadata } from "./metadata.ts";
 
 /** Sends one request that is small enough; see create-forwarder.ts for what does not fit. */

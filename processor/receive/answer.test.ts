@@ -1,6 +1,6 @@
 import { status as Code } from "@grpc/grpc-js";
 import { describe, expect, it } from "vitest";
-import type { RefusalReason } from "../forward/forwarder.ts";
+import type { RefusalReason } from "../forward/forward-outcome.ts";
 import { answerOf, internalAnswer, overloadedAnswer } from "./answer.ts";
 
 describe("what may be tried again", () => {

@@ -1,4 +1,4 @@
-import type { ForwardOutcome, RefusalReason } from "../forward/forwarder.ts";
+import type { ForwardOutcome, RefusalReason } from "../forward/forward-outcome.ts";
 import { StatusCode as Code } from "../grpc/status-code.ts";
 import type { PartialSuccess } from "../wire/export-response.ts";
 import type { RpcStatus } from "../wire/rpc-status.ts";

@@ -1,4 +1,4 @@
-import type { ForwardOutcome } from "../forward/forwarder.ts";
+import type { ForwardOutcome } from "../forward/forward-outcome.ts";
 import type { Metadata } from "../forward/metadata.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ForwardOutcome } from "../forward/forwarder.ts";
+import type { ForwardOutcome } from "../forward/forward-outcome.ts";
 import { type HandlePorts, handle } from "./handle.ts";
 import { createAdmission } from "./limits.ts";
 

@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { gzipSync } from "node:zlib";
 import { status as Code } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
+import type { ForwardOutcome } from "../../processor/forward/forward-outcome.ts";
 import { ListenError } from "../../processor/receive/consume.ts";
 import { decodeStatus } from "../../processor/wire/rpc-status.ts";
 import { type Doors, startDoors } from "./doors.ts";

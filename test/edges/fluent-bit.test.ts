@@ -3,7 +3,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { status as Code } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import type { ForwardOutcome, RefusalReason } from "../../processor/forward/forwarder.ts";
+import type { ForwardOutcome, RefusalReason } from "../../processor/forward/forward-outcome.ts";
 import { frameOf } from "../../processor/grpc/frame.ts";
 import { jsonToProtobuf } from "../../processor/wire/json.ts";
 import { type Doors, startDoors } from "./doors.ts";

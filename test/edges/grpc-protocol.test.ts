@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { deflateSync, gzipSync } from "node:zlib";
 import { ChannelCredentials, Client, status as Code, type ServiceError } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
-import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
+import type { ForwardOutcome } from "../../processor/forward/forward-outcome.ts";
 import { frameOf } from "../../processor/grpc/frame.ts";
 import { type Doors, startDoors } from "./doors.ts";
 import { EXPORT_PATH, type RawClient, rawClient } from "./raw-grpc.ts";

@@ -5,7 +5,7 @@ import type { ScoringBatch } from "../../processor/detect/event-scorer.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { createLane } from "../../processor/flow/lane.ts";
 import { inParts } from "../../processor/forward/create-forwarder.ts";
-import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
+import type { ForwardOutcome } from "../../processor/forward/forward-outcome.ts";
 import { isOutcome, processRequest } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { createTally } from "../../processor/remember/tally.ts";

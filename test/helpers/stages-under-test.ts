@@ -5,7 +5,7 @@ import type { EventScorer } from "../../processor/detect/event-scorer.ts";
 import { attributesConfig } from "../../processor/enrich/config.ts";
 import { createEnrich } from "../../processor/enrich/enrich.ts";
 import { createLane } from "../../processor/flow/lane.ts";
-import type { ForwardOutcome } from "../../processor/forward/forwarder.ts";
+import type { ForwardOutcome } from "../../processor/forward/forward-outcome.ts";
 import { isOutcome, processRequest, type Stages } from "../../processor/pipeline.ts";
 import { createRetryMemory } from "../../processor/receive/retries.ts";
 import { redactConfig } from "../../processor/redact/config.ts";

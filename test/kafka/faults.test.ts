@@ -1,4 +1,4 @@
-import { afterAll, expect } from "vitest";
+import { afterAll, describe, expect } from "vitest";
 import { numbersIn } from "../faults/numbered-requests.ts";
 import { type LogbertProcess, startLogbert } from "../helpers/logbert-process.ts";
 import { kafka, kcat, testWith } from "../helpers/requirement.ts";
@@ -19,8 +19,14 @@ function sharedBroker([jars = "", client = ""]: readonly string[]): Promise<Kafk
   return broker;
 }
 
+type Delivery = "at_least_once" | "exactly_once";
+
 /** A stage of the group that reads `NAME.in` and writes `NAME.out`. */
-function startMember(address: string, name: string): Promise<LogbertProcess> {
+function startMember(
+  address: string,
+  name: string,
+  delivery: Delivery = "at_least_once",
+): Promise<LogbertProcess> {
   return startLogbert({
     settings: {
       receive: {
@@ -28,6 +34,7 @@ function startMember(address: string, name: string): Promise<LogbertProcess> {
           brokers: [address],
           topics: [{ name: `${name}.in` }],
           group_id: name,
+          delivery,
           session_timeout_ms: 3_000,
           max_batch_messages: 8,
         },
@@ -46,7 +53,7 @@ function taken(member: LogbertProcess, records: number): Promise<true> {
   });
 }
 
-/** Once all of them are in `NAME.out`. */
+/** Once all of them are in `NAME.out`, as one who reads what was committed sees it. */
 function arrived(
   from: KafkaBroker,
   name: string,
@@ -66,47 +73,56 @@ function arrived(
 const total = (sent: ReadonlyMap<string, number>) =>
   [...sent.values()].reduce((sum, count) => sum + count, 0);
 
-testWith(
-  NEEDS,
-  "a member that joins under load, and one that is killed: every record arrives",
-  async (paths) => {
-    const shared = await sharedBroker(paths);
-    const load = startLoad(shared.address, "kill.in", { ...STREAMS, group: "kill" });
-    const first = await startMember(shared.address, "kill");
-    await taken(first, 500);
-    const second = await startMember(shared.address, "kill");
-    await taken(second, 500);
-    await first.kill();
-    const before = await second.metric(ACCEPTED);
-    await taken(second, before + 2_000);
-    const sent = await load.stop();
-    const { repeated, disordered } = await arrived(shared, "kill", sent, [first, second]);
-    process.stderr.write(`kill -9 and a rebalance: ${total(sent)} records, ${repeated} of them again\n`);
-    expect(disordered).toBe(0);
-    expect(await second.stop()).toBe(0);
-  },
-  ARRIVAL_TEST_MS,
-);
+describe.each<Delivery>(["at_least_once", "exactly_once"])("every record arrives: %s", (delivery) => {
+  const expectDelivered = (fault: string, sent: ReadonlyMap<string, number>, account: Account) => {
+    process.stderr.write(
+      `${delivery}, ${fault}: ${total(sent)} records, ${account.repeated} of them again\n`,
+    );
+    expect(account.disordered).toBe(0);
+    if (delivery === "exactly_once") expect(account.repeated).toBe(0);
+  };
 
-testWith(
-  NEEDS,
-  "a broker that restarts under load loses nothing",
-  async (paths) => {
-    const shared = await sharedBroker(paths);
-    const load = startLoad(shared.address, "restart.in", { ...STREAMS, group: "restart" });
-    const member = await startMember(shared.address, "restart");
-    await taken(member, 500);
-    await shared.restart();
-    const before = await member.metric(ACCEPTED);
-    await taken(member, before + 1_000);
-    const sent = await load.stop();
-    const { repeated, disordered } = await arrived(shared, "restart", sent, [member]);
-    process.stderr.write(`restart of the broker: ${total(sent)} records, ${repeated} of them again\n`);
-    expect(disordered).toBe(0);
-    expect(await member.stop()).toBe(0);
-  },
-  ARRIVAL_TEST_MS,
-);
+  testWith(
+    NEEDS,
+    "when a member joins under load, and one is killed",
+    async (paths) => {
+      const name = `${delivery}.kill`;
+      const shared = await sharedBroker(paths);
+      const load = startLoad(shared.address, `${name}.in`, { ...STREAMS, group: name });
+      const first = await startMember(shared.address, name, delivery);
+      await taken(first, 500);
+      const second = await startMember(shared.address, name, delivery);
+      await taken(second, 500);
+      await first.kill();
+      const before = await second.metric(ACCEPTED);
+      await taken(second, before + 2_000);
+      const sent = await load.stop();
+      const account = await arrived(shared, name, sent, [first, second]);
+      expectDelivered("kill -9 and a rebalance", sent, account);
+      expect(await second.stop()).toBe(0);
+    },
+    ARRIVAL_TEST_MS,
+  );
+
+  testWith(
+    NEEDS,
+    "when a broker restarts under load",
+    async (paths) => {
+      const name = `${delivery}.restart`;
+      const shared = await sharedBroker(paths);
+      const load = startLoad(shared.address, `${name}.in`, { ...STREAMS, group: name });
+      const member = await startMember(shared.address, name, delivery);
+      await taken(member, 500);
+      await shared.restart();
+      const before = await member.metric(ACCEPTED);
+      await taken(member, before + 1_000);
+      const sent = await load.stop();
+      expectDelivered("restart of the broker", sent, await arrived(shared, name, sent, [member]));
+      expect(await member.stop()).toBe(0);
+    },
+    ARRIVAL_TEST_MS,
+  );
+});
 
 testWith(
   NEEDS,

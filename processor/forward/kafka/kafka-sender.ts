@@ -3,7 +3,7 @@ import type { MessageWriter, NewMessage } from "../../kafka/message-writer.ts";
 import { toBatches } from "../../kafka/to-batches.ts";
 import type { ClientTls } from "../../tls/client-tls.ts";
 import type { ForwardConfig } from "../config.ts";
-import type { ForwardOutcome } from "../forwarder.ts";
+import type { ForwardOutcome } from "../forward-outcome.ts";
 import { maxMessageBytes } from "../max-message-bytes.ts";
 import { outcomeOfSilence } from "../outcome.ts";
 import type { Sender } from "../sender.ts";

@@ -1,5 +1,5 @@
 import type { KafkaProblem } from "../../kafka/kafka-problem.ts";
-import type { ForwardOutcome, RefusalReason } from "../forwarder.ts";
+import type { ForwardOutcome, RefusalReason } from "../forward-outcome.ts";
 import { nextHopText } from "../next-hop-text.ts";
 
 /**

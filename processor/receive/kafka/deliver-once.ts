@@ -1,4 +1,4 @@
-import type { ForwardOutcome } from "../../forward/forwarder.ts";
+import type { ForwardOutcome } from "../../forward/forward-outcome.ts";
 import { outcomeOfKafka } from "../../forward/kafka/outcome-of-kafka.ts";
 import type { Outbox } from "../../forward/outbox.ts";
 import { kafkaProblemOf } from "../../kafka/kafka-problem.ts";

@@ -75,7 +75,10 @@ export function startSession(ports: SessionPorts): Session {
     const added = assignment.places.filter((place) => !workers.has(keyOf(place)));
     // Only then the group's offsets are what they will stay.
     const writers = await claimAll(added, ports.openWriter, member.membership);
-    const [committed, begun] = await startPositions(added, ports);
+    const [committed, begun] = await startPositions(added, ports).catch((error: unknown) => {
+      closeAll(writers.values());
+      throw error;
+    });
     if (last !== assignment || isOver) return closeAll(writers.values());
     commits.know(committed);
     for (const position of [...committed, ...begun]) {

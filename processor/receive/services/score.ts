@@ -1,5 +1,5 @@
 import type { Judged } from "../../enrich/enrich.ts";
-import type { ForwardOutcome } from "../../forward/forwarder.ts";
+import type { ForwardOutcome } from "../../forward/forward-outcome.ts";
 
 /** What became of records that somebody wanted scores of. */
 export type ScoreOutcome = { readonly kind: "scored"; readonly judged: Judged } | ForwardOutcome;
