@@ -56,6 +56,7 @@ function brokersOf(random: () => number) {
     if (messages.length > 1 && messages.some((one) => offsetsIn(one).some(isLarge)))
       throw Object.assign(new Error("too many"), { apiId: "RECORD_LIST_TOO_LARGE" });
   };
+  const opened = new Set<TransactionalWriter>();
   const openWriter = async ({ partition }: Place): Promise<TransactionalWriter> => {
     let own = 0;
     const within = async (work: () => void) => {
@@ -80,7 +81,7 @@ function brokersOf(random: () => number) {
       own = (epochs.get(partition) ?? 0) + 1;
       epochs.set(partition, own);
     };
-    return {
+    const writer: TransactionalWriter = {
       isClaimed: () => isClaimed,
       claim: () => orDrop(claim()),
       write: (messages, position) =>
@@ -95,8 +96,11 @@ function brokersOf(random: () => number) {
         ),
       close: () => {
         isClaimed = false;
+        opened.delete(writer);
       },
     };
+    opened.add(writer);
+    return writer;
   };
   const member: GroupMember = {
     isCurrent: () => random() > 0.1,
@@ -127,7 +131,7 @@ function brokersOf(random: () => number) {
     membership: () => expect.fail("only a real writer asks"),
     leave: async () => undefined,
   };
-  return { member, openWriter, offsets, out, aside };
+  return { member, openWriter, opened, offsets, out, aside };
 }
 
 /** What delivering in transactions needs; every request is put into the outbox as one message. */
@@ -228,7 +232,7 @@ async function tell(events: readonly Event[], random: () => number): Promise<voi
   for (const one of [...frozen, session]) await one.abandon();
   while (!group.isDone()) await readOn(group, generation);
   group.check();
-  await expect.poll(group.waiting).toBe(0);
+  await expect.poll(() => [group.waiting(), group.brokers.opened.size]).toEqual([0, 0]);
 }
 
 /** The last member, until all is read or it cannot go on. */
